@@ -1,0 +1,26 @@
+//! injector adds sidecars to Kubernetes workloads.
+//!
+//! Data flows one way:
+//!
+//! ```text
+//! input → document → workload → eligibility → patch → { splice → render | admission response }
+//!         \______________ inject::plan(view, facts, profiles) → Outcome ______________/
+//! ```
+//!
+//! The modules stand in that order. Those marked `deny(clippy::disallowed_methods)` are pure: no files, no clock, no
+//! environment, no network; `clippy.toml` lists what they may not call.
+
+#[deny(clippy::disallowed_methods)]
+pub mod diagnostic;
+#[deny(clippy::disallowed_methods)]
+pub mod facts;
+#[deny(clippy::disallowed_methods)]
+pub mod patch;
+#[deny(clippy::disallowed_methods)]
+pub mod pointer;
+#[deny(clippy::disallowed_methods)]
+pub mod profile;
+#[deny(clippy::disallowed_methods)]
+pub mod view;
+#[deny(clippy::disallowed_methods)]
+pub mod workload;

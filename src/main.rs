@@ -1,0 +1,3 @@
+//! The injector binary.
+
+fn main() {}

@@ -1,0 +1,103 @@
+//! The read-only view through which decisions look at an object, whether it stands in YAML text or in a JSON tree.
+
+use std::borrow::Cow;
+
+use serde_json::Value;
+
+/// What sort of value a node is, after Kubernetes' own typing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// `null`, or nothing at all.
+    Null,
+    /// `true` or `false`.
+    Boolean,
+    /// An integer or a float.
+    Number,
+    /// A string.
+    String,
+    /// A list.
+    Sequence,
+    /// An object.
+    Mapping,
+}
+
+impl Kind {
+    /// The word that messages use.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Null => "null",
+            Self::Boolean => "a boolean",
+            Self::Number => "a number",
+            Self::String => "a string",
+            Self::Sequence => "a list",
+            Self::Mapping => "an object",
+        }
+    }
+}
+
+/// A value that can be read, and not changed. Cheap to copy; looks through aliases and merge keys.
+pub trait View<'a>: Copy + 'a {
+    /// What sort of value this is.
+    fn kind(self) -> Kind;
+    /// The member of that name; `None` where there is none, or where this is no object.
+    fn member(self, name: &str) -> Option<Self>;
+    /// All members in their order; empty where this is no object.
+    fn members(self) -> Vec<(Cow<'a, str>, Self)>;
+    /// All elements; empty where this is no list.
+    fn elements(self) -> Vec<Self>;
+    /// The string, where this is one.
+    fn string(self) -> Option<Cow<'a, str>>;
+    /// The whole value as JSON has it.
+    fn value(self) -> Value;
+
+    /// The member at the end of a path of names.
+    fn path(self, names: &[&str]) -> Option<Self> {
+        names.iter().try_fold(self, |node, name| node.member(name))
+    }
+
+    /// The boolean, where this is one.
+    fn boolean(self) -> Option<bool> {
+        match self.kind() {
+            Kind::Boolean => self.value().as_bool(),
+            _ => None,
+        }
+    }
+
+    /// The string at the end of a path of names, where there is one.
+    fn text(self, names: &[&str]) -> Option<Cow<'a, str>> {
+        self.path(names)?.string()
+    }
+}
+
+impl<'a> View<'a> for &'a Value {
+    fn kind(self) -> Kind {
+        match self {
+            Value::Null => Kind::Null,
+            Value::Bool(_) => Kind::Boolean,
+            Value::Number(_) => Kind::Number,
+            Value::String(_) => Kind::String,
+            Value::Array(_) => Kind::Sequence,
+            Value::Object(_) => Kind::Mapping,
+        }
+    }
+
+    fn member(self, name: &str) -> Option<Self> {
+        self.as_object()?.get(name)
+    }
+
+    fn members(self) -> Vec<(Cow<'a, str>, Self)> {
+        self.as_object().into_iter().flatten().map(|(name, value)| (Cow::Borrowed(name.as_str()), value)).collect()
+    }
+
+    fn elements(self) -> Vec<Self> {
+        self.as_array().into_iter().flatten().collect()
+    }
+
+    fn string(self) -> Option<Cow<'a, str>> {
+        self.as_str().map(Cow::Borrowed)
+    }
+
+    fn value(self) -> Value {
+        self.clone()
+    }
+}
