@@ -64,8 +64,12 @@ codes! {
     EditedAfterInjection = "edited-after-injection",
     /// Warning, the user's: an env variable, label or annotation is there with another value, which stands.
     KeptValue = "kept-value",
+    /// Warning, the cluster's: it takes what is added only where a feature flag allows it.
+    FeatureFlag = "feature-flag",
     /// Warning, nobody's: namespace facts that a rule asks for are not known.
     NamespaceUnknown = "namespace-unknown",
+    /// Error, the user's: of what a record names, a part is gone.
+    PartialInjection = "partial-injection",
     /// Warning, the profile's: the container that a placement names is not there.
     PlacementAbsent = "placement-absent",
     /// Warning, the cluster's: a namespace's Pod Security level refuses the pod once injected.

@@ -11,16 +11,18 @@
 //! environment, no network; `clippy.toml` lists what they may not call.
 
 #[deny(clippy::disallowed_methods)]
+pub mod pointer;
+#[deny(clippy::disallowed_methods)]
+pub mod patch;
+#[deny(clippy::disallowed_methods)]
+pub mod view;
+#[deny(clippy::disallowed_methods)]
 pub mod diagnostic;
 #[deny(clippy::disallowed_methods)]
 pub mod facts;
 #[deny(clippy::disallowed_methods)]
-pub mod patch;
-#[deny(clippy::disallowed_methods)]
-pub mod pointer;
+pub mod workload;
 #[deny(clippy::disallowed_methods)]
 pub mod profile;
-#[deny(clippy::disallowed_methods)]
-pub mod view;
-#[deny(clippy::disallowed_methods)]
-pub mod workload;
+
+// The shells.

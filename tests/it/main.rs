@@ -1,1 +1,4 @@
 //! The integration tests, one binary.
+
+#![expect(clippy::expect_used, clippy::unwrap_used, reason = "a test that cannot go on fails")]
+

@@ -1,0 +1,178 @@
+//! How long `injector inject` takes from start to exit, and how much memory, beside what the YAML parser alone takes on the
+//! same input, and beside kubectl where it is at hand. Prints figures, ratios and the stated limits; asserts nothing.
+//!
+//! Run with `cargo bench`.
+
+#![allow(clippy::print_stdout, clippy::expect_used, reason = "a benchmark prints, and has nobody to hand an error to")]
+
+use std::fmt::Write as _;
+use std::fs::File;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+/// Runs of each command; the median counts.
+const RUNS: usize = 7;
+
+/// A run of a command.
+#[derive(Clone, Copy)]
+struct Run {
+    wall: Duration,
+    /// The largest resident set, in KiB; 0 where the system does not say.
+    peak: u64,
+}
+
+fn main() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let injector = Path::new(env!("CARGO_BIN_EXE_injector"));
+    println!("median of {RUNS} runs, start to exit, output thrown away");
+    let inputs = [
+        ("one Deployment", workload(1)),
+        ("mixed, 50 MB", mixed(50_000_000)),
+        ("workloads only, 10 MB", workloads(10_000_000)),
+    ];
+    for (name, text) in &inputs {
+        let path = folder.path().join("input.yaml");
+        std::fs::write(&path, text).expect("the input is written");
+        let bytes = text.len();
+        println!("\n{name}: {bytes} bytes");
+        let ours = median(injector, &["inject", "-q", "-o", "yaml"], &path);
+        show("injector inject", bytes, ours, None);
+        let parsing = parser_alone(text);
+        let verdict = ratio(ours.wall, parsing);
+        println!(
+            "  {:<28} {:>9.1} ms  {:>7.1} MB/s   injector takes {verdict:.2} times as long",
+            "the YAML parser alone",
+            ms(parsing),
+            rate(bytes, parsing)
+        );
+        if bytes < 20_000_000 && Command::new("kubectl").arg("version").arg("--client").output().is_ok() {
+            let kubectl = median(Path::new("kubectl"), &["annotate", "--local", "-o", "yaml", "x=y", "-f"], &path);
+            show("kubectl annotate --local", bytes, kubectl, Some(ours));
+        }
+        if bytes < 100_000 {
+            println!("  limits: 5 ms, 12 MB");
+        } else if *name == "mixed, 50 MB" {
+            println!("  limits: 60 MB/s, {:.0} MB (three times the input)", 3.0 * bytes as f64 / 1e6);
+        }
+    }
+}
+
+fn show(name: &str, bytes: usize, run: Run, base: Option<Run>) {
+    let compared =
+        base.map_or(String::new(), |base| format!("   injector is {:.1} times as fast", ratio(run.wall, base.wall)));
+    println!(
+        "  {name:<28} {:>9.1} ms  {:>7.1} MB/s  {:>7.1} MB{compared}",
+        ms(run.wall),
+        rate(bytes, run.wall),
+        run.peak as f64 * 1024.0 / 1e6
+    );
+}
+
+fn ms(time: Duration) -> f64 {
+    time.as_secs_f64() * 1e3
+}
+
+fn rate(bytes: usize, time: Duration) -> f64 {
+    bytes as f64 / 1e6 / time.as_secs_f64()
+}
+
+fn ratio(left: Duration, right: Duration) -> f64 {
+    left.as_secs_f64() / right.as_secs_f64()
+}
+
+fn median(program: &Path, args: &[&str], input: &Path) -> Run {
+    let mut runs: Vec<Run> = (0..RUNS).map(|_| run(program, args, input)).collect();
+    runs.sort_by_key(|run| run.wall);
+    runs.swap_remove(RUNS / 2)
+}
+
+/// Runs a command and watches its resident set, as the kernel keeps its high-water mark.
+fn run(program: &Path, args: &[&str], input: &Path) -> Run {
+    let start = Instant::now();
+    let mut command = Command::new(program);
+    command
+        .args(args)
+        .arg(input)
+        .stdout(Stdio::from(File::create("/dev/null").expect("/dev/null")))
+        .stderr(Stdio::null());
+    let mut child = command.spawn().expect("the command starts");
+    let status = format!("/proc/{}/status", child.id());
+    let mut peak = 0;
+    loop {
+        if let Ok(text) = std::fs::read_to_string(&status) {
+            let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+            let kib = line.and_then(|line| line.split_whitespace().next()).and_then(|kib| kib.parse().ok());
+            peak = peak.max(kib.unwrap_or(0));
+        }
+        match child.try_wait().expect("the command is waited for") {
+            Some(status) => {
+                assert!(status.success(), "{} fails: {status}", program.display());
+                return Run { wall: start.elapsed(), peak };
+            }
+            None => std::thread::sleep(Duration::from_micros(200)),
+        }
+    }
+}
+
+/// Every document of the stream parsed once, and nothing else done.
+fn parser_alone(text: &str) -> Duration {
+    let mut times: Vec<Duration> = (0..3)
+        .map(|_| {
+            let start = Instant::now();
+            for document in injector::document::split(text).expect("a stream") {
+                let tree = document.parse(text).expect("YAML");
+                assert!(tree.root().is_some(), "a document is not empty");
+            }
+            start.elapsed()
+        })
+        .collect();
+    times.sort();
+    times.swap_remove(1)
+}
+
+fn workload(index: usize) -> String {
+    include_str!("workload.yaml").replace("INDEX", &index.to_string())
+}
+
+fn config_map(index: usize) -> String {
+    let mut text = format!(
+        "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: settings-{index}\n  namespace: ns-{}\ndata:\n  app.properties: |\n",
+        index % 7
+    );
+    for key in 0..50 + index * 7919 % 150 {
+        // Writing to a string cannot fail.
+        let _ = writeln!(text, "    key{key} = value {} # not a comment", (index * 31 + key) % 9973);
+    }
+    text
+}
+
+fn workloads(bytes: usize) -> String {
+    let mut text = String::with_capacity(bytes + 2000);
+    for index in 0.. {
+        if text.len() >= bytes {
+            break;
+        }
+        text.push_str("---\n");
+        text.push_str(&workload(index));
+    }
+    text
+}
+
+/// A tenth of the bytes are workloads, the rest ConfigMaps.
+fn mixed(bytes: usize) -> String {
+    let mut text = String::with_capacity(bytes + 20_000);
+    let mut of_workloads = 0;
+    for index in 0.. {
+        if text.len() >= bytes {
+            break;
+        }
+        let document = if of_workloads * 10 <= text.len() { workload(index) } else { config_map(index) };
+        if document.starts_with('#') {
+            of_workloads += document.len();
+        }
+        text.push_str("---\n");
+        text.push_str(&document);
+    }
+    text
+}
