@@ -21,6 +21,10 @@ pub mod diagnostic;
 #[deny(clippy::disallowed_methods)]
 pub mod facts;
 #[deny(clippy::disallowed_methods)]
+pub mod yaml;
+#[deny(clippy::disallowed_methods)]
+pub mod document;
+#[deny(clippy::disallowed_methods)]
 pub mod workload;
 #[deny(clippy::disallowed_methods)]
 pub mod profile;

@@ -1,0 +1,257 @@
+//! What both parsers share: nodes are linked as they open and close, and everything that a reader may rely on is
+//! checked here: nesting, keys, anchors, merge keys, and how much the aliases expand to.
+
+use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
+use std::ops::Range;
+
+use super::error::{SyntaxError, SyntaxErrorKind};
+use super::tree::{Anchor, Language, NodeId, ScalarStyle, Shape, Tree};
+
+/// How many levels a parser follows before it gives up; objects have a lower limit of their own, counted from their root.
+pub(super) const MAX_DEPTH: usize = 128;
+
+/// A mapping with more members than this is searched for duplicates by hash.
+const SMALL_MAPPING: usize = 16;
+
+pub(super) struct Builder<'t> {
+    tree: Tree<'t>,
+    open: Vec<Frame>,
+    anchors: HashMap<String, Anchored>,
+}
+
+/// How many nodes a part expands to, in all and by way of aliases.
+#[derive(Clone, Copy, Default)]
+struct Weight {
+    nodes: u64,
+    aliased: u64,
+}
+
+struct Frame {
+    id: NodeId,
+    last: Option<NodeId>,
+    count: usize,
+    weight: Weight,
+    depth: usize,
+    anchor: Option<String>,
+}
+
+struct Anchored {
+    id: NodeId,
+    nodes: u64,
+    depth: usize,
+}
+
+impl<'t> Builder<'t> {
+    pub(super) fn new(text: &'t str, language: Language) -> Result<Self, SyntaxError> {
+        if text.len() >= u32::MAX as usize {
+            return Err(SyntaxError::new(0, SyntaxErrorKind::Size));
+        }
+        Ok(Self { tree: Tree::new(text, language), open: Vec::new(), anchors: HashMap::new() })
+    }
+
+    pub(super) fn finish(self) -> Tree<'t> {
+        self.tree
+    }
+
+    pub(super) fn tree_mut(&mut self) -> &mut Tree<'t> {
+        &mut self.tree
+    }
+
+    pub(super) fn open(
+        &mut self,
+        shape: Shape,
+        span: Range<usize>,
+        anchor: Option<String>,
+        tag: Option<String>,
+    ) -> Result<(), SyntaxError> {
+        if self.open.len() >= MAX_DEPTH {
+            return Err(SyntaxError::new(span.start, SyntaxErrorKind::Depth(super::MAX_DEPTH)));
+        }
+        self.refuse_as_key(span.start, "an object or a list")?;
+        let id = self.add(shape, span, anchor.as_ref(), tag);
+        self.open.push(Frame { id, last: None, count: 0, weight: Weight { nodes: 1, aliased: 0 }, depth: 0, anchor });
+        Ok(())
+    }
+
+    pub(super) fn scalar(
+        &mut self,
+        style: ScalarStyle,
+        span: Range<usize>,
+        value: Option<String>,
+        anchor: Option<String>,
+        tag: Option<String>,
+    ) -> Result<(), SyntaxError> {
+        let start = span.start;
+        let id = self.add(Shape::Scalar(style), span, anchor.as_ref(), tag);
+        if let Some(value) = value {
+            self.tree.set_text(id, value);
+        }
+        self.check_scalar(id, start)?;
+        if let Some(anchor) = anchor {
+            self.anchors.insert(anchor, Anchored { id, nodes: 1, depth: 0 });
+        }
+        self.count(Weight { nodes: 1, aliased: 0 }, 0);
+        Ok(())
+    }
+
+    pub(super) fn alias(&mut self, name: String, span: Range<usize>) -> Result<(), SyntaxError> {
+        let Some(&Anchored { id: target, nodes, depth }) = self.anchors.get(&name) else {
+            return Err(SyntaxError::new(span.start, SyntaxErrorKind::UnknownAnchor(name)));
+        };
+        if self.open.len() + depth > MAX_DEPTH {
+            return Err(SyntaxError::new(span.start, SyntaxErrorKind::Depth(super::MAX_DEPTH)));
+        }
+        if !matches!(self.tree.shape(target), Shape::Scalar(_)) {
+            self.refuse_as_key(span.start, "an object or a list")?;
+        }
+        self.tree.set_anchor(target, Anchor::Used);
+        self.add(Shape::Alias(target), span, None, None);
+        self.count(Weight { nodes, aliased: nodes }, depth);
+        Ok(())
+    }
+
+    /// Closes the innermost collection. A flow collection ends with its bracket, a block one with its last leaf.
+    pub(super) fn close(&mut self, flow_end: Option<usize>) -> Result<(), SyntaxError> {
+        let Some(frame) = self.open.pop() else { return Ok(()) };
+        let end = flow_end
+            .or_else(|| frame.last.map(|last| self.tree.span(last).end))
+            .unwrap_or_else(|| self.tree.span(frame.id).end);
+        self.tree.set_end(frame.id, end);
+        if matches!(self.tree.shape(frame.id), Shape::Mapping(_)) {
+            self.check_mapping(frame.id, frame.count)?;
+        }
+        let weight = frame.weight;
+        if exceeds_budget(weight) {
+            return Err(SyntaxError::new(self.tree.span(frame.id).start, SyntaxErrorKind::AliasBomb));
+        }
+        if let Some(anchor) = frame.anchor {
+            self.anchors.insert(anchor, Anchored { id: frame.id, nodes: weight.nodes, depth: frame.depth + 1 });
+        }
+        self.count(weight, frame.depth + 1);
+        Ok(())
+    }
+
+    fn add(&mut self, shape: Shape, span: Range<usize>, anchor: Option<&String>, tag: Option<String>) -> NodeId {
+        let id = self.tree.push(shape, span);
+        if anchor.is_some() {
+            self.tree.set_anchor(id, Anchor::Unused);
+        }
+        if let Some(tag) = tag {
+            self.tree.set_tag(id, tag);
+        }
+        if let Some(frame) = self.open.last_mut() {
+            self.tree.link(frame.id, frame.last, id);
+            frame.last = Some(id);
+            frame.count += 1;
+        }
+        id
+    }
+
+    fn count(&mut self, weight: Weight, depth: usize) {
+        if let Some(frame) = self.open.last_mut() {
+            frame.weight.nodes = frame.weight.nodes.saturating_add(weight.nodes);
+            frame.weight.aliased = frame.weight.aliased.saturating_add(weight.aliased);
+            frame.depth = frame.depth.max(depth);
+        }
+    }
+
+    /// Whether the next node is a mapping's key, which only a scalar can be.
+    fn refuse_as_key(&self, offset: usize, what: &'static str) -> Result<(), SyntaxError> {
+        match self.open.last() {
+            Some(frame) if frame.count.is_multiple_of(2) && matches!(self.tree.shape(frame.id), Shape::Mapping(_)) => {
+                Err(SyntaxError::new(offset, SyntaxErrorKind::Key(what)))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Refuses what JSON cannot hold. Only a tag, or a text like `.inf`, can make a scalar such.
+    fn check_scalar(&self, id: NodeId, offset: usize) -> Result<(), SyntaxError> {
+        let plain = matches!(self.tree.shape(id), Shape::Scalar(ScalarStyle::Plain));
+        let suspicious = plain && self.tree.scalar_text(id).starts_with(['.', '+', '-']);
+        if self.tree.language() == Language::Yaml && (suspicious || self.tree.is_tagged(id)) {
+            self.tree.typed(id).map_err(|error| SyntaxError::new(offset, SyntaxErrorKind::Scalar(error)))?;
+        }
+        Ok(())
+    }
+
+    fn check_mapping(&mut self, id: NodeId, count: usize) -> Result<(), SyntaxError> {
+        let mut merges = false;
+        let tree = &self.tree;
+        let mut seen = Seen::new(count / 2);
+        for (key, value) in tree.pairs(id) {
+            let offset = tree.span(key).start;
+            if tree.is_merge(key) && tree.language() == Language::Yaml {
+                check_merge(tree, value)?;
+                merges = true;
+                continue;
+            }
+            let Some(name) = tree.key(key) else {
+                return Err(SyntaxError::new(offset, SyntaxErrorKind::Key("null")));
+            };
+            if let Some(first) = seen.insert(name.clone(), offset) {
+                let line =
+                    1 + memchr::memchr_iter(b'\n', tree.text().as_bytes().get(..first).unwrap_or_default()).count();
+                return Err(SyntaxError::new(offset, SyntaxErrorKind::DuplicateKey { key: name.into_owned(), line }));
+            }
+        }
+        if merges {
+            self.tree.note_merge();
+        }
+        Ok(())
+    }
+}
+
+/// The keys of one mapping with their offsets.
+struct Seen<'a> {
+    few: Vec<(Cow<'a, str>, usize)>,
+    many: HashSet<Cow<'a, str>>,
+    hashed: bool,
+}
+
+impl<'a> Seen<'a> {
+    fn new(expected: usize) -> Self {
+        Self { few: Vec::with_capacity(expected), many: HashSet::new(), hashed: expected > SMALL_MAPPING }
+    }
+
+    /// The offset of the same key, where it was there before.
+    fn insert(&mut self, name: Cow<'a, str>, offset: usize) -> Option<usize> {
+        let known = if self.hashed {
+            !self.many.insert(name.clone())
+        } else {
+            self.few.iter().any(|(known, _)| *known == name)
+        };
+        if known {
+            return self.few.iter().find(|(known, _)| *known == name).map(|(_, offset)| *offset);
+        }
+        self.few.push((name, offset));
+        None
+    }
+}
+
+fn check_merge(tree: &Tree<'_>, value: NodeId) -> Result<(), SyntaxError> {
+    let is_mapping = |id: NodeId| matches!(tree.shape(tree.target(id)), Shape::Mapping(_));
+    let fits = is_mapping(value)
+        || matches!(tree.shape(tree.target(value)), Shape::Sequence(_))
+            && tree.children(tree.target(value)).all(is_mapping);
+    if fits { Ok(()) } else { Err(SyntaxError::new(tree.span(value).start, SyntaxErrorKind::Merge)) }
+}
+
+/// The rule of goyaml.v2, kubectl's parser: a small document may consist of aliases, a large one of few only.
+fn exceeds_budget(weight: Weight) -> bool {
+    const FREE: u64 = 400_000;
+    const FULL: u64 = 4_000_000;
+    if weight.aliased <= 100 || weight.nodes <= 1000 {
+        return false;
+    }
+    #[expect(clippy::cast_precision_loss, reason = "a ratio of counts")]
+    let allowed = match weight.nodes {
+        ..=FREE => 0.99,
+        FULL.. => 0.10,
+        nodes => 0.99 - 0.89 * ((nodes - FREE) as f64 / (FULL - FREE) as f64),
+    };
+    #[expect(clippy::cast_precision_loss, reason = "a ratio of counts")]
+    let share = weight.aliased as f64 / weight.nodes as f64;
+    share > allowed
+}
