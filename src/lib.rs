@@ -11,6 +11,8 @@
 //! environment, no network; `clippy.toml` lists what they may not call.
 
 #[deny(clippy::disallowed_methods)]
+pub mod names;
+#[deny(clippy::disallowed_methods)]
 pub mod pointer;
 #[deny(clippy::disallowed_methods)]
 pub mod patch;
@@ -21,6 +23,8 @@ pub mod diagnostic;
 #[deny(clippy::disallowed_methods)]
 pub mod facts;
 #[deny(clippy::disallowed_methods)]
+pub mod quantity;
+#[deny(clippy::disallowed_methods)]
 pub mod yaml;
 #[deny(clippy::disallowed_methods)]
 pub mod document;
@@ -28,5 +32,13 @@ pub mod document;
 pub mod workload;
 #[deny(clippy::disallowed_methods)]
 pub mod profile;
+#[deny(clippy::disallowed_methods)]
+pub mod validity;
+#[deny(clippy::disallowed_methods)]
+pub mod podsecurity;
+#[deny(clippy::disallowed_methods)]
+pub mod first_version;
+#[deny(clippy::disallowed_methods)]
+pub mod record;
 
 // The shells.

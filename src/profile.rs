@@ -3,12 +3,25 @@
 //! This is the validated form. A value that may hold `{{ parameter }}` is a
 //! [`Template`], still unrendered.
 
+pub mod builtin;
+
 use std::collections::BTreeMap;
 
 use serde_json::Value;
 
 use crate::pointer::Pointer;
 use crate::workload::TemplatePath;
+
+pub mod schema;
+pub mod glob;
+pub mod grammar;
+pub mod load;
+pub mod names;
+pub mod parameter;
+mod reader;
+mod selector;
+pub mod starter;
+pub mod template;
 
 /// A value of a profile in which `{{ name }}` stands for a parameter. It is the parsed value, so that what a parameter
 /// brings can never add structure.
@@ -66,6 +79,25 @@ pub struct Profile {
     pub labels: BTreeMap<String, Template>,
     /// What is added to containers of the application.
     pub application: Option<Application>,
+}
+
+impl Profile {
+    /// Whether one of the profile's containers or init containers has this name.
+    pub fn adds_container(&self, name: &str) -> bool {
+        self.init_containers.iter().chain(&self.containers).any(|container| container.name() == Some(name))
+    }
+
+    /// What is read of a pod template's metadata: the member, the word for its values, and the key.
+    pub fn steering_keys(&self) -> impl Iterator<Item = (&'static str, &'static str, &str)> {
+        let switch = self.pod_switch.iter();
+        let annotations = switch.clone().filter_map(|switch| switch.annotation.as_deref());
+        let parameters = self.parameters.iter().filter_map(|parameter| parameter.annotation.as_deref());
+        let labels = switch.filter_map(|switch| switch.label.as_deref());
+        let selected = self.object_selector.iter().flat_map(|selector| &selector.0);
+        let annotations = annotations.chain(parameters).map(|key| ("annotations", "annotation", key));
+        let labels = labels.chain(selected.map(|requirement| requirement.key.as_str()));
+        annotations.chain(labels.map(|key| ("labels", "label", key)))
+    }
 }
 
 /// What happens to a pod where nothing steers.

@@ -1,0 +1,301 @@
+//! Reading a document node by node, collecting every error with its place. It knows no field of a profile's.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use thiserror::Error;
+
+use super::names::nearest;
+use super::parameter::{BadValue, list};
+use super::template::TemplateError;
+use crate::pointer::{Pointer, PointerError};
+use crate::view::{Kind, View};
+use crate::workload::TemplatePathError;
+
+/// Something wrong in a profile's document. The profile's fault.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProfileError {
+    /// Where in the profile's document; an unknown field's own place, and for a missing one the object's.
+    pub at: Pointer,
+    /// What is wrong.
+    pub kind: ProfileErrorKind,
+}
+
+impl fmt::Display for ProfileError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.kind.fmt(f)
+    }
+}
+
+impl std::error::Error for ProfileError {}
+
+impl ProfileErrorKind {
+    /// Whether a field's name is wrong, and not its value.
+    pub(crate) fn is_about_key(&self) -> bool {
+        match self {
+            Self::UnknownField { .. } | Self::Reserved(_) => true,
+            Self::Schema { message, .. } => message.starts_with("unknown field"),
+            _ => false,
+        }
+    }
+}
+
+/// Every sort of error in a profile's document.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+pub enum ProfileErrorKind {
+    /// A name that does not have the form it must have.
+    #[error("`{value}` is not {form}")]
+    BadForm {
+        /// What is written.
+        value: String,
+        /// What it should be, with its article.
+        form: &'static str,
+    },
+    /// A parameter's default is not of its type.
+    #[error("default of parameter `{name}`: {bad}")]
+    Default {
+        /// The parameter.
+        name: String,
+        /// What is wrong.
+        bad: BadValue,
+    },
+    /// Two things of one name.
+    #[error("{what} `{name}` is there twice")]
+    Duplicate {
+        /// What sort of thing.
+        what: &'static str,
+        /// The name.
+        name: String,
+    },
+    /// Something that must have at least one entry has none.
+    #[error("{0}")]
+    Empty(&'static str),
+    /// A field that must be there is not.
+    #[error("field `{0}` is missing")]
+    Missing(&'static str),
+    /// A word that is none of those allowed.
+    #[error("`{value}` {} {}", if allowed.len() == 1 { "is not" } else { "is none of" }, list(allowed))]
+    NoneOf {
+        /// What is written.
+        value: String,
+        /// What is allowed.
+        allowed: Vec<&'static str>,
+    },
+    /// A place that is no JSON Pointer.
+    #[error(transparent)]
+    Pointer(#[from] PointerError),
+    /// A key that only the injector writes.
+    #[error("`{0}` is the record of what was injected, and only the injector writes it")]
+    Reserved(String),
+    /// What Kubernetes does not know, or of the wrong type, in what is added.
+    #[error("{message}")]
+    Schema {
+        /// What is wrong.
+        message: String,
+        /// What to do.
+        hint: Option<String>,
+    },
+    /// Values where the operator takes none, or none where it takes some.
+    #[error("operator `{operator}` {}", if *takes_values { "needs `values`" } else { "takes no `values`" })]
+    SelectorValues {
+        /// The operator.
+        operator: String,
+        /// Whether it takes values.
+        takes_values: bool,
+    },
+    /// One value both opts in and out.
+    #[error("value `{0}` both injects and skips")]
+    SwitchOverlap(String),
+    /// A text with a `{{` that is no parameter.
+    #[error(transparent)]
+    Template(#[from] TemplateError),
+    /// A template path that is none.
+    #[error(transparent)]
+    TemplatePath(#[from] TemplatePathError),
+    /// Nested deeper than is read.
+    #[error("nested deeper than {0}")]
+    TooDeep(usize),
+    /// A parameter whose type cannot be what Kubernetes wants there.
+    #[error("parameter `{name}` is of type `{ty}`, and this has to be {expected}")]
+    Unfit {
+        /// The parameter.
+        name: String,
+        /// Its type.
+        ty: &'static str,
+        /// What is wanted, with its article.
+        expected: &'static str,
+    },
+    /// A text with a parameter in it where no string can be.
+    #[error("a text with a parameter in it is a string, and this has to be {0}")]
+    UnfitText(&'static str),
+    /// A field that there is not.
+    #[error("unknown field `{name}`")]
+    UnknownField {
+        /// What is written.
+        name: String,
+        /// The fields that there are.
+        known: &'static [&'static str],
+    },
+    /// A parameter that there is not.
+    #[error("unknown parameter `{name}`")]
+    UnknownParameter {
+        /// What is written.
+        name: String,
+        /// The nearest one that there is.
+        nearest: Option<String>,
+    },
+    /// `values` of a parameter that is no enum.
+    #[error("`values` belongs to type `enum`, and this is `{0}`")]
+    ValuesWithoutEnum(&'static str),
+    /// Another sort of value.
+    #[error("expected {expected}, found {}", found.name())]
+    WrongType {
+        /// What it should be, with its article.
+        expected: &'static str,
+        /// What it is.
+        found: Kind,
+    },
+}
+
+impl ProfileError {
+    /// What to do, where there is one thing to do.
+    pub fn hint(&self) -> Option<String> {
+        let meant = |name: &str| format!("did you mean `{name}`?");
+        match &self.kind {
+            ProfileErrorKind::Default { bad, .. } => bad.hint(),
+            ProfileErrorKind::NoneOf { value, allowed } => nearest(value, allowed.iter().copied()).map(meant),
+            ProfileErrorKind::Schema { hint, .. } => hint.clone(),
+            ProfileErrorKind::UnfitText(_) => Some("write one parameter, and nothing else".to_owned()),
+            ProfileErrorKind::Template(_) => Some("write two braces as `{{ '{{' }}`".to_owned()),
+            ProfileErrorKind::UnknownField { name, known } => Some(match nearest(name, known.iter().copied()) {
+                Some(near) => meant(near),
+                None => format!("the fields here are {}", list(known)),
+            }),
+            ProfileErrorKind::UnknownParameter { nearest, .. } => nearest.as_deref().map(meant),
+            ProfileErrorKind::WrongType { expected: "a string", found: Kind::Boolean | Kind::Number } => {
+                Some("quote the value".to_owned())
+            }
+            _ => None,
+        }
+    }
+}
+
+/// All errors of one document, in the order in which they were met.
+#[derive(Debug, Default)]
+pub(super) struct Errors(pub(super) Vec<ProfileError>);
+
+impl Errors {
+    pub(super) fn add(&mut self, at: &Pointer, kind: impl Into<ProfileErrorKind>) {
+        self.0.push(ProfileError { at: at.clone(), kind: kind.into() });
+    }
+
+    /// Whether something is wrong at this very place.
+    pub(super) fn has(&self, at: &Pointer) -> bool {
+        self.0.iter().any(|error| error.at == *at)
+    }
+}
+
+/// A value and its place.
+#[derive(Clone, Debug)]
+pub(super) struct Node<V> {
+    pub(super) view: V,
+    pub(super) at: Pointer,
+}
+
+impl<'a, V: View<'a>> Node<V> {
+    /// The member of that name; one that is null counts as not there, as it does for the API server.
+    pub(super) fn get(&self, name: &str) -> Option<Self> {
+        let view = self.view.member(name).filter(|member| member.kind() != Kind::Null)?;
+        Some(Self { view, at: self.at.join(name) })
+    }
+
+    /// The member of that name, whose absence is an error.
+    pub(super) fn require(&self, name: &'static str, errors: &mut Errors) -> Option<Self> {
+        let found = self.get(name);
+        if found.is_none() {
+            errors.add(&self.at, ProfileErrorKind::Missing(name));
+        }
+        found
+    }
+
+    /// This node, where it is an object; its fields must be among those known.
+    pub(super) fn object(self, known: &'static [&'static str], errors: &mut Errors) -> Option<Self> {
+        let node = self.of_kind(Kind::Mapping, errors)?;
+        for (name, _) in node.view.members() {
+            if !known.contains(&&*name) {
+                errors.add(&node.at.join(&*name), ProfileErrorKind::UnknownField { name: name.into_owned(), known });
+            }
+        }
+        Some(node)
+    }
+
+    /// The members of this object, whatever their names.
+    pub(super) fn entries(self, errors: &mut Errors) -> Vec<(String, Self)> {
+        let Some(node) = self.of_kind(Kind::Mapping, errors) else { return Vec::new() };
+        let place = |(name, view): (Cow<'a, str>, V)| {
+            let at = node.at.join(&*name);
+            (name.into_owned(), Self { view, at })
+        };
+        node.view.members().into_iter().map(place).collect()
+    }
+
+    /// The elements of this list.
+    pub(super) fn list(self, errors: &mut Errors) -> Vec<Self> {
+        let Some(node) = self.of_kind(Kind::Sequence, errors) else { return Vec::new() };
+        let place = |(index, view): (usize, V)| Self { view, at: node.at.join(index.to_string()) };
+        node.view.elements().into_iter().enumerate().map(place).collect()
+    }
+
+    /// This string.
+    pub(super) fn string(&self, errors: &mut Errors) -> Option<String> {
+        let text = self.view.string();
+        if text.is_none() {
+            errors.add(&self.at, ProfileErrorKind::WrongType { expected: "a string", found: self.view.kind() });
+        }
+        text.map(Cow::into_owned)
+    }
+
+    /// This string, which must have a form.
+    pub(super) fn formed(&self, form: &'static str, has: fn(&str) -> bool, errors: &mut Errors) -> Option<String> {
+        let value = self.string(errors)?;
+        if has(&value) {
+            return Some(value);
+        }
+        errors.add(&self.at, ProfileErrorKind::BadForm { value, form });
+        None
+    }
+
+    /// The strings of this list, no two the same.
+    pub(super) fn strings(self, what: &'static str, errors: &mut Errors) -> Vec<String> {
+        let mut texts: Vec<String> = Vec::new();
+        for node in self.list(errors) {
+            let Some(text) = node.string(errors) else { continue };
+            if texts.contains(&text) {
+                errors.add(&node.at, ProfileErrorKind::Duplicate { what, name: text });
+            } else {
+                texts.push(text);
+            }
+        }
+        texts
+    }
+
+    /// What this word stands for.
+    pub(super) fn choice<T: Copy>(&self, words: &[(&'static str, T)], errors: &mut Errors) -> Option<T> {
+        let value = self.string(errors)?;
+        let found = words.iter().find(|(word, _)| *word == value).map(|&(_, meaning)| meaning);
+        if found.is_none() {
+            let allowed = words.iter().map(|&(word, _)| word).collect();
+            errors.add(&self.at, ProfileErrorKind::NoneOf { value, allowed });
+        }
+        found
+    }
+
+    fn of_kind(self, expected: Kind, errors: &mut Errors) -> Option<Self> {
+        let found = self.view.kind();
+        if found == expected {
+            return Some(self);
+        }
+        errors.add(&self.at, ProfileErrorKind::WrongType { expected: expected.name(), found });
+        None
+    }
+}

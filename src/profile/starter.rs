@@ -1,0 +1,72 @@
+//! The commented profile that `profile init` prints: every field, once, with a word on each.
+//!
+//! It is text to be edited, and no profile of the program's: nothing in this file reads it.
+
+use serde_json::Value;
+
+use super::names::is_dns_label;
+use crate::yaml::emit::{self, Context};
+
+/// The text, in which the profile is named [`NAME`].
+pub const TEXT: &str = include_str!("starter.yaml");
+
+/// The name of the profile, and of its container, in [`TEXT`].
+pub const NAME: &str = "my-sidecar";
+
+/// The text with another name for the profile and its container; `None` where that is no DNS label.
+pub fn named(name: &str) -> Option<String> {
+    // A name such as `0` or `on` is a string in quotes only.
+    let mut scalar = String::new();
+    emit::scalar(&mut scalar, &Value::from(name), Context::Block);
+    is_dns_label(name).then(|| TEXT.replace(NAME, &scalar))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::lint::{Severity, lint};
+    use crate::profile::{Profile, load};
+
+    use super::*;
+
+    fn read(text: &str) -> Profile {
+        let tree = crate::yaml::parse_yaml(text).unwrap();
+        load::load(tree.view(tree.root().unwrap())).unwrap_or_else(|errors| panic!("{errors:?}"))
+    }
+
+    #[test]
+    fn it_loads_and_nothing_is_found_in_it_but_notes() {
+        let profile = read(TEXT);
+        assert_eq!(profile.name, NAME);
+        let found = lint(&profile);
+        assert!(found.iter().all(|finding| finding.severity == Severity::Note), "{found:#?}");
+    }
+
+    #[test]
+    fn it_takes_any_name_that_a_profile_may_have() {
+        let longest = "a".repeat(63);
+        for name in ["proxy", "my-sidecar-2", "0", "on", "null", "1e3", &longest] {
+            let profile = read(&named(name).unwrap());
+            assert_eq!((profile.name.as_str(), profile.containers[0].name()), (name, Some(name)));
+            assert!(lint(&profile).iter().all(|finding| finding.severity == Severity::Note), "{name}");
+        }
+        for name in ["", "My", "a b", "a\nb: c", &format!("{longest}a")] {
+            assert_eq!(named(name), None, "{name}");
+        }
+    }
+
+    #[test]
+    fn every_field_of_a_profile_is_shown() {
+        let listed = |fields: &[&str], indent: usize| {
+            for field in fields {
+                let indent = " ".repeat(indent);
+                let lines = [format!("\n{indent}{field}:"), format!("\n{indent}# {field}:")];
+                let shown: usize = lines.iter().map(|line| TEXT.matches(line).count()).sum();
+                assert_eq!(shown, 1, "{field}");
+            }
+        };
+        listed(load::SPEC_FIELDS, 2);
+        for field in ["type", "description", "default", "annotation", "from", "values"] {
+            assert!(TEXT.contains(&format!("\n      {field}:")), "{field}");
+        }
+    }
+}
