@@ -39,6 +39,18 @@ pub mod podsecurity;
 #[deny(clippy::disallowed_methods)]
 pub mod first_version;
 #[deny(clippy::disallowed_methods)]
+pub mod eligibility;
+#[deny(clippy::disallowed_methods)]
 pub mod record;
+#[deny(clippy::disallowed_methods)]
+pub mod inject;
+#[deny(clippy::disallowed_methods)]
+pub mod uninject;
+#[deny(clippy::disallowed_methods)]
+pub mod report;
+#[deny(clippy::disallowed_methods)]
+pub mod lint;
+#[deny(clippy::disallowed_methods)]
+pub mod explain;
 
 // The shells.

@@ -1,0 +1,84 @@
+//! What is to become of an object, as `plan` says it.
+
+use crate::diagnostic::Diagnostic;
+use crate::eligibility::{Deniable, Rule};
+use crate::patch::Patch;
+use crate::pointer::Pointer;
+use crate::profile::OnError;
+
+/// What is to become of an object.
+#[derive(Clone, Debug, Default)]
+pub struct Outcome {
+    /// One step for each pod template and profile, in order.
+    pub steps: Vec<Step>,
+    /// The patch, from the object's root; empty when anything was rejected.
+    pub patch: Patch,
+    /// What should be known.
+    pub warnings: Vec<Diagnostic>,
+}
+
+/// What one profile does to one pod template.
+#[derive(Clone, Debug)]
+pub struct Step {
+    /// The pod template, from the object's root.
+    pub template: Pointer,
+    /// The profile's name.
+    pub profile: String,
+    /// What became of it.
+    pub verdict: Verdict,
+}
+
+/// What became of one profile on one pod template.
+#[derive(Clone, Debug)]
+pub enum Verdict {
+    /// It was injected, by this rule.
+    Injected(Rule),
+    /// An outdated injection was removed, and the rules do not let it be made anew.
+    Removed(Rule, String),
+    /// A value is wrong. With [`OnError::Skip`] the object is let through unchanged.
+    Rejected(Vec<Diagnostic>, OnError),
+    /// It is not injected, and nothing is wrong.
+    Skipped {
+        /// The rule that decided.
+        rule: Rule,
+        /// Why.
+        reason: String,
+        /// The value that decided.
+        at: Pointer,
+        /// Whether a webhook may be told to deny this.
+        deniable: Deniable,
+        /// Whether what is there is what would be injected now.
+        freshness: Freshness,
+    },
+    /// It was undone.
+    Uninjected,
+}
+
+impl Verdict {
+    pub(crate) const fn rejected(errors: Vec<Diagnostic>) -> Self {
+        Self::Rejected(errors, OnError::Reject)
+    }
+}
+
+/// Whether an injection that is there is the one that would be made now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Freshness {
+    /// It is; or nothing is there.
+    Current,
+    /// Its profile renders another one now.
+    Outdated,
+}
+
+impl Outcome {
+    /// Whether anything was rejected, so that the object must not go on.
+    pub fn is_rejected(&self) -> bool {
+        self.steps.iter().any(|step| matches!(step.verdict, Verdict::Rejected(_, OnError::Reject)))
+    }
+
+    /// Nothing of an object is changed when a part of it was rejected.
+    pub(crate) fn settle(&mut self) {
+        if self.is_rejected() {
+            self.patch = Patch::default();
+        }
+    }
+}

@@ -1,0 +1,370 @@
+//! One small profile for each sort of finding, and what is found in the built-in profiles.
+
+use serde_json::{Value, json};
+
+use super::*;
+use crate::profile::{builtin, load};
+
+fn profile(spec: &Value) -> Profile {
+    let mut document = json!({"apiVersion": "sidecar-injector/v1", "kind": "Profile", "metadata": {"name": "p"},
+        "spec": {"policy": "OptOut"}});
+    for (field, value) in spec.as_object().unwrap() {
+        document["spec"][field] = value.clone();
+    }
+    load::load(&document).unwrap_or_else(|errors| panic!("{errors:?}"))
+}
+
+fn built_in(name: &str) -> Profile {
+    let tree = crate::yaml::parse_yaml(builtin::text(name).unwrap()).unwrap();
+    load::load(tree.view(tree.root().unwrap())).unwrap()
+}
+
+/// A container without a fault, and what is to be changed of it.
+fn container(change: &Value) -> Value {
+    let mut container = json!({
+        "name": "side", "image": "side:1", "readinessProbe": {"exec": {"command": ["true"]}},
+        "securityContext": {
+            "allowPrivilegeEscalation": false, "capabilities": {"drop": ["ALL"]}, "runAsNonRoot": true,
+            "seccompProfile": {"type": "RuntimeDefault"},
+        },
+        "resources": {"requests": {"cpu": "1m", "memory": "1Mi"}, "limits": {"cpu": "1", "memory": "1Gi"}},
+    });
+    for (field, value) in change.as_object().unwrap() {
+        container[field] = value.clone();
+    }
+    container
+}
+
+/// Findings of all codes but those that every profile has.
+fn told(spec: &Value) -> Vec<String> {
+    let usual = |finding: &&Finding| {
+        finding.severity == Severity::Note && matches!(finding.code, Code::PodSecurity | Code::KubernetesVersion)
+    };
+    lines(&lint(&profile(spec)).iter().filter(|finding| !usual(finding)).collect::<Vec<_>>())
+}
+
+fn lines(findings: &[&Finding]) -> Vec<String> {
+    let line = |finding: &&Finding| {
+        format!("{:?} {} {}: {}", finding.severity, finding.code.id(), finding.at, finding.message)
+    };
+    findings.iter().map(line).collect()
+}
+
+fn of(profile: &Profile, code: Code) -> Vec<String> {
+    lines(&lint(profile).iter().filter(|finding| finding.code == code).collect::<Vec<_>>())
+}
+
+#[test]
+fn a_profile_without_a_fault_has_notes_only() {
+    let spec = json!({"containers": [container(&json!({}))]});
+    assert_eq!(told(&spec), Vec::<String>::new());
+    assert_eq!(
+        lines(&lint(&profile(&spec)).iter().collect::<Vec<_>>()),
+        [
+            "Note pod-security /spec: a pod of the Pod Security level `restricted` keeps it",
+            "Note kubernetes-version /spec: a classic sidecar of this profile runs on every Kubernetes version that is known",
+            "Note kubernetes-version /spec/containers/0/restartPolicy: a native sidecar of this profile runs from Kubernetes 1.29 on, because of a native sidecar",
+        ]
+    );
+}
+
+#[test]
+fn what_clashes_or_is_refused_is_an_error_at_its_place_in_the_profile() {
+    for (spec, expected) in [
+        (
+            json!({
+                "initContainers": [container(&json!({"name": "init", "readinessProbe": null, "ports": [{"containerPort": 80}]}))],
+                "containers": [container(&json!({"ports": [{"containerPort": 81}, {"containerPort": 80}]}))],
+            }),
+            "Error clash /spec/containers/0/ports/1: container port 80 of container `side` is already used by container `init`",
+        ),
+        (
+            json!({
+                "parameters": [{"name": "p", "type": "port", "default": 80}, {"name": "q", "type": "port", "default": 80}],
+                "containers": [
+                    container(&json!({"ports": [{"containerPort": "{{ p }}"}]})),
+                    container(&json!({"name": "b", "ports": [{"containerPort": "{{ q }}"}]})),
+                ],
+            }),
+            "Error clash /spec/containers/1/ports/0: container port 80 of container `b` is already used by container `side`",
+        ),
+        (
+            json!({
+                "volumes": [{"name": "v", "emptyDir": {}}],
+                "containers": [container(&json!({"volumeMounts": [{"name": "v", "mountPath": "/a"}, {"name": "v", "mountPath": "/a"}]}))],
+            }),
+            "Error invalid /spec/containers/0/volumeMounts/1/mountPath: ",
+        ),
+        (
+            json!({"initContainers": [container(&json!({"name": "i", "readinessProbe": null}))],
+                "containers": [container(&json!({"image": " a:1"}))]}),
+            "Error invalid /spec/containers/0/image: image ` a:1` has blanks around it",
+        ),
+        (
+            json!({"volumes": [{"name": "v", "emptyDir": {}, "secret": {"secretName": "s"}}]}),
+            "Error invalid /spec/volumes/0: volume has more than one source: `emptyDir`, `secret`",
+        ),
+        (
+            json!({"application": {"env": [{"name": "A"}, {"name": "a=b"}]}}),
+            "Error invalid /spec/application/env/1/name: ",
+        ),
+        (
+            json!({"parameters": [{"name": "p", "type": "string", "default": "no label"}], "labels": {"a": "{{ p }}"}}),
+            "Error invalid /spec/labels/a: value `no label` of label `a` ",
+        ),
+        (
+            json!({
+                "parameters": [{"name": "p", "type": "quantity", "default": "2"}],
+                "containers": [container(&json!({"resources": {
+                    "requests": {"cpu": "{{ p }}", "memory": "1Mi"}, "limits": {"cpu": "1", "memory": "1Mi"}}}))],
+            }),
+            "Error invalid /spec/containers/0/resources/requests",
+        ),
+    ] {
+        let found = told(&spec);
+        assert!(found.len() == 1 && found[0].starts_with(expected), "{expected}: {found:#?}");
+    }
+}
+
+#[test]
+fn what_a_good_container_has_is_missed_with_a_warning() {
+    for (spec, expected) in [
+        (
+            json!({"containers": [container(&json!({"image": "localhost:5000/side"}))]}),
+            &[
+                "Warning untagged-image /spec/containers/0/image: image `localhost:5000/side` has neither a tag nor a digest",
+            ][..],
+        ),
+        (
+            json!({"parameters": [{"name": "i", "type": "image", "default": "a:latest"}],
+                "containers": [container(&json!({"image": "{{ i }}"}))]}),
+            &["Warning latest-image /spec/containers/0/image: image `a:latest` is another one from day to day"],
+        ),
+        (json!({"containers": [container(&json!({"image": format!("a:latest@sha256:{}", "0".repeat(64))}))]}), &[]),
+        (
+            json!({"volumes": [{"name": "v", "image": {"reference": "a"}}]}),
+            &["Warning untagged-image /spec/volumes/0/image/reference: image `a` has neither a tag nor a digest"],
+        ),
+        (
+            json!({"initContainers": [container(&json!({"readinessProbe": null, "resources": {"limits": {"cpu": "1"}}}))]}),
+            &[
+                "Warning no-resources /spec/initContainers/0/resources: container `side` has no `requests.cpu`, `requests.memory`, `limits.memory`",
+            ],
+        ),
+        (
+            json!({"containers": [container(&json!({"readinessProbe": null}))]}),
+            &["Warning no-probe /spec/containers/0: container `side` has no probe: its failure goes unseen"],
+        ),
+        (
+            json!({"containers": [container(&json!({"volumeMounts": [{"name": "data", "mountPath": "/a"}]}))]}),
+            &[
+                "Warning pod-volume /spec/containers/0/volumeMounts/0/name: the volume `data` is mounted and is none of the profile's: the pod has to bring it",
+            ],
+        ),
+        (
+            json!({"application": {"volumeMounts": [{"name": "data", "mountPath": "/a"}]}}),
+            &[
+                "Warning pod-volume /spec/application/volumeMounts/0/name: the volume `data` is mounted and is none of the profile's: the pod has to bring it",
+            ],
+        ),
+    ] {
+        assert_eq!(told(&spec), expected);
+    }
+}
+
+#[test]
+fn parameters_are_used_and_those_without_a_value_break_nothing() {
+    let spec = json!({"parameters": [
+        {"name": "idle", "type": "string", "default": "x"},
+        {"name": "user", "type": "integer", "default": 7},
+        {"name": "cpu", "type": "quantity", "annotation": "example.com/cpu"},
+        {"name": "image", "type": "image"},
+        {"name": "port", "type": "port", "from": ["/spec/containers/0/ports/0/containerPort"]},
+    ],
+    "reservedUser": {"id": "{{ user }}", "when": true},
+    "containers": [
+        container(&json!({"image": "{{ image }}", "ports": [{"containerPort": "{{ port }}"}], "resources": {
+            "requests": {"cpu": "{{ cpu }}", "memory": "1Mi"}, "limits": {"cpu": "500m", "memory": "1Mi"}}})),
+        container(&json!({"name": "b", "ports": [{"containerPort": 8080}]})),
+    ]});
+    assert_eq!(
+        told(&spec),
+        [
+            "Warning unused-parameter /spec/parameters/0/name: nothing uses the parameter `idle`",
+            "Note unset-parameter /spec/parameters/2: the parameter `cpu` has no default, and so has to be set",
+            "Note unset-parameter /spec/parameters/3: the parameter `image` has no default, and so has to be set",
+        ]
+    );
+    let hints: Vec<_> = lint(&profile(&spec)).into_iter().filter_map(|finding| finding.hint).collect();
+    assert!(hints.contains(&"with `--set cpu=…`, or the annotation `example.com/cpu`".to_owned()), "{hints:?}");
+}
+
+#[test]
+fn a_privilege_that_a_pods_author_sets_is_told_with_its_reason() {
+    for (ty, change, volume, expected) in [
+        (
+            "image",
+            json!({"image": "{{ p }}"}),
+            json!({}),
+            Some((Severity::Error, "sets the image of container `side`: ")),
+        ),
+        ("enum", json!({"image": "{{ p }}"}), json!({}), Some((Severity::Warning, "sets the image of"))),
+        (
+            "integer",
+            json!({"securityContext": {"runAsUser": "{{ p }}"}}),
+            json!({}),
+            Some((Severity::Error, "user or group id")),
+        ),
+        (
+            "integer",
+            json!({"securityContext": {"runAsGroup": "{{ p }}"}}),
+            json!({}),
+            Some((Severity::Error, "user or group id")),
+        ),
+        (
+            "boolean",
+            json!({"securityContext": {"privileged": "{{ p }}"}}),
+            json!({}),
+            Some((Severity::Error, "the security context")),
+        ),
+        (
+            "string",
+            json!({"securityContext": {"capabilities": {"add": ["{{ p }}"]}}}),
+            json!({}),
+            Some((Severity::Error, "the security context")),
+        ),
+        ("string", json!({"args": ["--x={{ p }}"]}), json!({}), Some((Severity::Warning, "the command line"))),
+        (
+            "string",
+            json!({"lifecycle": {"preStop": {"exec": {"command": ["{{ p }}"]}}}}),
+            json!({}),
+            Some((Severity::Warning, "the command line")),
+        ),
+        ("port", json!({"args": ["--x={{ p }}"]}), json!({}), None),
+        ("port", json!({"ports": [{"containerPort": "{{ p }}"}]}), json!({}), None),
+        (
+            "port",
+            json!({"ports": [{"containerPort": 1, "hostPort": "{{ p }}"}]}),
+            json!({}),
+            Some((Severity::Warning, "a port of the node")),
+        ),
+        ("string", json!({"env": [{"name": "A", "value": "{{ p }}"}]}), json!({}), None),
+        (
+            "string",
+            json!({}),
+            json!({"hostPath": {"path": "{{ p }}"}}),
+            Some((Severity::Error, "the folder of the node of volume `v`: ")),
+        ),
+        (
+            "string",
+            json!({}),
+            json!({"secret": {"secretName": "{{ p }}"}}),
+            Some((Severity::Error, "the source of volume `v`: ")),
+        ),
+        ("quantity", json!({}), json!({"emptyDir": {"sizeLimit": "{{ p }}"}}), None),
+    ] {
+        let mut v = json!({"name": "v"});
+        v.as_object_mut().unwrap().extend(volume.as_object().unwrap().clone());
+        let spec = |parameter: &Value| {
+            let mut typed = json!({"name": "p", "type": ty});
+            if ty == "enum" {
+                typed["values"] = json!(["a:1"]);
+            }
+            typed.as_object_mut().unwrap().extend(parameter.as_object().unwrap().clone());
+            profile(&json!({"parameters": [typed], "containers": [container(&change)], "volumes": [v]}))
+        };
+        let by_annotation = of(&spec(&json!({"annotation": "example.com/p"})), Code::AnnotationPrivilege);
+        match expected {
+            None => assert_eq!(by_annotation, Vec::<String>::new(), "{ty} {change} {volume}"),
+            Some((severity, words)) => {
+                let start = format!(
+                    "{severity:?} annotation-privilege /spec/parameters/0/annotation: the annotation `example.com/p` "
+                );
+                let told = by_annotation.concat();
+                assert!(by_annotation.len() == 1 && told.starts_with(&start) && told.contains(words), "{told}");
+            }
+        }
+        let by_place = of(&spec(&json!({"from": ["/spec/x"]})), Code::PodPrivilege);
+        assert_eq!(by_place.len(), usize::from(expected.is_some()), "{by_place:?}");
+        assert!(
+            by_place
+                .iter()
+                .all(|line| line.starts_with("Warning pod-privilege /spec/parameters/0/from: the pod's `/spec/x` "))
+        );
+        assert!(of(&spec(&json!({"default": null})), Code::AnnotationPrivilege).is_empty(), "`--set` may set all");
+    }
+}
+
+#[test]
+fn the_pod_security_level_and_the_version_name_their_reason() {
+    let privileged = json!({"initContainers": [container(&json!({"name": "i", "readinessProbe": null})), container(&json!({
+        "name": "j", "readinessProbe": null, "securityContext": {"capabilities": {"add": ["NET_ADMIN"]}}}))],
+        "containers": [container(&json!({"lifecycle": {"preStop": {"sleep": {"seconds": 1}}}}))], "nativeSidecar": true});
+    let found = lint(&profile(&privileged));
+    let told = |code| found.iter().filter(|finding| finding.code == code).collect::<Vec<_>>();
+    let [security] = told(Code::PodSecurity)[..] else { panic!("{found:?}") };
+    assert_eq!(
+        (security.severity, security.at.to_string().as_str()),
+        (Severity::Warning, "/spec/initContainers/1/securityContext/capabilities/add/0")
+    );
+    let start = "once injected, a pod needs the Pod Security level `privileged`: ";
+    assert!(
+        security.message.starts_with(start) && security.message.ends_with(" (container `j`)"),
+        "{}",
+        security.message
+    );
+    let [version] = told(Code::KubernetesVersion)[..] else { panic!("{found:?}") };
+    // The native sidecar stands among the init containers of the pod, and not of the profile.
+    assert_eq!(version.at.to_string(), "/spec/containers/0/lifecycle/preStop/sleep");
+    assert!(
+        version.message.ends_with("runs from Kubernetes 1.30 on, because of a sleep action"),
+        "{}",
+        version.message
+    );
+
+    let baseline = lint(&profile(&json!({"containers": [container(&json!({"securityContext": {}}))]})));
+    let levels: Vec<_> = baseline.iter().filter(|finding| finding.code == Code::PodSecurity).collect();
+    assert!(levels.len() >= 4 && levels.iter().all(|finding| finding.severity == Severity::Note), "{levels:?}");
+    assert!(
+        levels.iter().all(|finding| finding.at.to_string().starts_with("/spec/containers/0/securityContext")),
+        "{levels:?}"
+    );
+}
+
+#[test]
+fn built_in_profiles_have_no_errors_and_these_warnings() {
+    for (name, warnings, level) in [
+        (
+            "cortexflow",
+            &[
+                "latest-image /spec/containers/0/image",
+                "pod-security /spec/initContainers/0/securityContext/capabilities/add/0",
+                "pod-security /spec/initContainers/0/securityContext/capabilities/add/1",
+            ][..],
+            "privileged",
+        ),
+        ("nginx", &[], "restricted"),
+        ("curl", &["latest-image /spec/containers/0/image", "no-probe /spec/containers/0"], "restricted"),
+    ] {
+        let profile = built_in(name);
+        let found = lint(&profile);
+        let errors: Vec<_> = found.iter().filter(|finding| finding.severity == Severity::Error).collect();
+        assert!(errors.is_empty(), "{name}: {errors:?}");
+        let mut told: Vec<String> = found
+            .iter()
+            .filter(|finding| finding.severity == Severity::Warning)
+            .map(|finding| format!("{} {}", finding.code.id(), finding.at))
+            .collect();
+        told.sort();
+        assert_eq!(told, warnings, "{name}");
+        assert_eq!(summary(&profile).pod_security, level);
+    }
+    let profile = built_in("cortexflow");
+    let summary = summary(&profile);
+    assert_eq!(
+        (summary.name, summary.policy, &summary.containers[..], &summary.init_containers[..]),
+        ("cortexflow", "OptOut", &["proxy-sidecar"][..], &["init-iptables"][..])
+    );
+    assert_eq!(summary.first_version, None);
+    assert!(summary.parameters.contains(&"tcpPort"));
+}
