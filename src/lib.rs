@@ -47,10 +47,20 @@ pub mod inject;
 #[deny(clippy::disallowed_methods)]
 pub mod uninject;
 #[deny(clippy::disallowed_methods)]
+pub mod splice;
+#[deny(clippy::disallowed_methods)]
+pub mod proof;
+#[deny(clippy::disallowed_methods)]
+pub mod clean;
+#[deny(clippy::disallowed_methods)]
+pub mod roundtrip;
+#[deny(clippy::disallowed_methods)]
 pub mod report;
 #[deny(clippy::disallowed_methods)]
 pub mod lint;
 #[deny(clippy::disallowed_methods)]
 pub mod explain;
+#[deny(clippy::disallowed_methods)]
+pub mod manifest;
 
 // The shells.

@@ -1,0 +1,29 @@
+//! The laws of design section 1: over every fixture, over generated documents, and held against Kubernetes' own libraries.
+
+use injector::profile::{Profile, builtin};
+
+mod fixtures;
+pub(crate) mod generated;
+mod hostile;
+mod kubernetes;
+pub(crate) mod law;
+mod writer;
+
+/// A built-in profile.
+pub(crate) fn profile(name: &str) -> Profile {
+    law::profile_of(builtin::text(name).expect("a built-in profile"))
+}
+
+/// The sets of profiles under which every law has to hold.
+pub(crate) fn profile_sets() -> Vec<Vec<Profile>> {
+    let everything = || law::profile_of(include_str!("../../testdata/profiles/everything.yaml"));
+    let before = || law::profile_of(include_str!("../../testdata/profiles/before.yaml"));
+    let after = || law::profile_of(include_str!("../../testdata/profiles/after.yaml"));
+    vec![
+        vec![profile("cortexflow")],
+        vec![profile("nginx"), profile("curl")],
+        vec![everything()],
+        vec![before(), after(), everything()],
+        vec![after(), profile("cortexflow"), before()],
+    ]
+}

@@ -1,0 +1,244 @@
+//! The laws over generated documents: random workloads, written in random styles. Both are made of bytes, so that a
+//! failure shrinks to the plainest text that still fails.
+
+use proptest::prelude::*;
+use proptest::test_runner::{RngSeed, TestRunner};
+use serde_json::{Map, Value, json};
+
+use super::law::{Held, laws, values};
+use super::profile_sets;
+use super::writer::{self, Dice};
+
+const STRINGS: &[&str] = &[
+    "nginx",
+    "a b",
+    "",
+    "true",
+    "0644",
+    "1_000",
+    "y",
+    "~",
+    "x: y",
+    "- a",
+    "#",
+    "é😀",
+    "'",
+    "\"",
+    "\\n",
+    "a\nb",
+    "set -e\nexec\n",
+    "tail\n\n",
+    " lead",
+    "trail ",
+    "{a}",
+    "[",
+    "*x",
+    "&x",
+    "!x",
+    "a\tb",
+    "null",
+    "---",
+];
+
+fn string(dice: &mut Dice<'_>) -> Value {
+    Value::from(STRINGS[dice.roll(STRINGS.len())])
+}
+
+fn anything(dice: &mut Dice<'_>, depth: usize) -> Value {
+    match dice.roll(if depth == 0 { 5 } else { 9 }) {
+        0 | 1 => string(dice),
+        2 => json!(dice.roll(100)),
+        3 => json!(true),
+        4 => [Value::Null, json!([]), json!({}), json!(-1.5)][dice.roll(4)].clone(),
+        5 | 6 => (0..dice.roll(3) + 1).map(|_| anything(dice, depth - 1)).collect(),
+        _ => (0..dice.roll(3) + 1).map(|i| (format!("k{i}"), anything(dice, depth - 1))).collect::<Map<_, _>>().into(),
+    }
+}
+
+/// Something that may be absent, null or empty.
+fn maybe(
+    dice: &mut Dice<'_>,
+    map: &mut Map<String, Value>,
+    name: &str,
+    empty: Value,
+    full: impl Fn(&mut Dice<'_>) -> Value,
+) {
+    match dice.roll(7) {
+        0 | 1 => {}
+        2 => drop(map.insert(name.to_owned(), Value::Null)),
+        3 => drop(map.insert(name.to_owned(), empty)),
+        _ => {
+            let full = full(dice);
+            map.insert(name.to_owned(), full);
+        }
+    }
+}
+
+fn container(dice: &mut Dice<'_>, name: &str) -> Value {
+    let mut container = Map::new();
+    let named_last = dice.roll(3) == 2;
+    if !named_last {
+        container.insert("name".to_owned(), json!(name));
+    }
+    if dice.roll(4) > 0 {
+        container.insert("image".to_owned(), json!("nginx"));
+    }
+    maybe(dice, &mut container, "env", json!([]), |dice| {
+        (0..=dice.roll(2)).map(|i| json!({"name": format!("E{i}"), "value": string(dice)})).collect()
+    });
+    maybe(dice, &mut container, "ports", json!([]), |dice| json!([{"containerPort": 8000 + dice.roll(9)}]));
+    maybe(dice, &mut container, "args", json!([]), |dice| (0..=dice.roll(3)).map(|_| string(dice)).collect());
+    maybe(dice, &mut container, "volumeMounts", json!([]), |_| json!([{"name": "v0", "mountPath": "/v0"}]));
+    if dice.roll(4) == 3 {
+        container.insert("futureField".to_owned(), anything(dice, 3));
+    }
+    if named_last {
+        container.insert("name".to_owned(), json!(name));
+    }
+    Value::Object(container)
+}
+
+fn template(dice: &mut Dice<'_>) -> Map<String, Value> {
+    let mut metadata = Map::new();
+    let strings = |dice: &mut Dice<'_>| -> Value {
+        (0..=dice.roll(3)).map(|i| (format!("example.com/k{i}"), string(dice))).collect::<Map<_, _>>().into()
+    };
+    maybe(dice, &mut metadata, "labels", json!({}), |dice| {
+        let mut labels = json!({"sidecar.me/inject": "true"});
+        if dice.roll(2) == 1 {
+            labels["app"] = json!("web");
+        }
+        labels
+    });
+    maybe(dice, &mut metadata, "annotations", json!({}), strings);
+    let mut spec = Map::new();
+    maybe(dice, &mut spec, "hostname", json!(""), string);
+    maybe(dice, &mut spec, "volumes", json!([]), |dice| {
+        (0..=dice.roll(2)).map(|i| json!({"name": format!("v{i}"), "emptyDir": {}})).collect()
+    });
+    maybe(dice, &mut spec, "initContainers", json!([]), |dice| {
+        (0..=dice.roll(2)).map(|i| container(dice, &format!("init-{i}"))).collect()
+    });
+    let mut containers: Vec<Value> = (0..=dice.roll(3)).map(|i| container(dice, ["web", "two", "three"][i])).collect();
+    if dice.roll(8) == 7 {
+        containers
+            .insert(dice.roll(2).min(containers.len()), json!({"name": "every-sidecar", "image": "auto", "env": null}));
+    }
+    spec.insert("containers".to_owned(), Value::Array(containers));
+    maybe(dice, &mut spec, "imagePullSecrets", json!([]), |_| json!([{"name": "s"}]));
+    if dice.roll(4) == 3 {
+        spec.insert("futureField".to_owned(), anything(dice, 3));
+    }
+    let mut template = Map::new();
+    match dice.roll(6) {
+        0 => {}
+        1 => drop(template.insert("metadata".to_owned(), [Value::Null, json!({})][dice.roll(2)].clone())),
+        2 => {
+            template.insert("spec".to_owned(), Value::Object(spec.clone()));
+            template.insert("metadata".to_owned(), Value::Object(metadata));
+        }
+        _ => drop(template.insert("metadata".to_owned(), Value::Object(metadata))),
+    }
+    template.insert("spec".to_owned(), Value::Object(spec));
+    template
+}
+
+fn object(dice: &mut Dice<'_>, lists: usize) -> Value {
+    let kind = dice.roll(if lists > 0 { 9 } else { 8 });
+    let (api_version, kind) = [
+        ("v1", "Pod"),
+        ("apps/v1", "Deployment"),
+        ("apps/v1", "Deployment"),
+        ("batch/v1", "CronJob"),
+        ("apps/v1", "StatefulSet"),
+        ("batch/v1", "Job"),
+        ("v1", "ConfigMap"),
+        ("v1", "Pod"),
+        ("v1", "List"),
+    ][kind];
+    let mut object = Map::new();
+    let head = dice.roll(4) > 0;
+    let id = [("apiVersion".to_owned(), json!(api_version)), ("kind".to_owned(), json!(kind))];
+    if head {
+        object.extend(id.clone());
+    }
+    match kind {
+        "Pod" => object.extend(template(dice)),
+        "ConfigMap" => drop(object.insert("data".to_owned(), json!({"a": anything(dice, 3)}))),
+        "List" => {
+            let items = (0..=dice.roll(3)).map(|_| self::object(dice, lists - 1)).collect();
+            object.insert("items".to_owned(), items);
+        }
+        "CronJob" => {
+            let template = template(dice);
+            object.insert("spec".to_owned(), json!({"jobTemplate": {"spec": {"template": template}}}));
+        }
+        _ => {
+            object.insert("metadata".to_owned(), json!({"name": "web"}));
+            let mut spec = Map::new();
+            if dice.roll(3) == 2 {
+                spec.insert("replicas".to_owned(), json!(2));
+            }
+            spec.insert("template".to_owned(), Value::Object(template(dice)));
+            if dice.roll(3) == 2 {
+                spec.insert("after".to_owned(), anything(dice, 2));
+            }
+            object.insert("spec".to_owned(), Value::Object(spec));
+        }
+    }
+    if !head {
+        object.extend(id);
+    }
+    Value::Object(object)
+}
+
+/// What the bytes stand for: objects, and a text that says them.
+pub(crate) fn document(content: &[u8], style: &[u8]) -> (Vec<Value>, String) {
+    let mut dice = Dice::new(content);
+    let objects: Vec<Value> = (0..[1, 1, 1, 2][dice.roll(4)]).map(|_| object(&mut dice, 1)).collect();
+    let text = writer::stream(&objects, &mut Dice::new(style));
+    (objects, text)
+}
+
+pub(crate) fn bytes() -> impl Strategy<Value = (Vec<u8>, Vec<u8>)> {
+    (proptest::collection::vec(any::<u8>(), 0..200), proptest::collection::vec(any::<u8>(), 0..600))
+}
+
+/// The same cases in every run, so that a change is judged by what it changes. `LAW_CASES` asks for more of them, and
+/// `PROPTEST_RNG_SEED` for others.
+pub(crate) fn runner(cases: u32) -> TestRunner {
+    let from_environment = ProptestConfig::default();
+    let rng_seed = match from_environment.rng_seed {
+        RngSeed::Random => RngSeed::Fixed(1),
+        seed @ RngSeed::Fixed(_) => seed,
+    };
+    let cases = std::env::var("LAW_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(cases);
+    TestRunner::new(ProptestConfig {
+        cases,
+        failure_persistence: None,
+        max_shrink_iters: 4000,
+        rng_seed,
+        ..from_environment
+    })
+}
+
+#[test]
+fn the_laws_hold_over_generated_documents() {
+    let sets = profile_sets();
+    let law = |(content, style): (Vec<u8>, Vec<u8>)| {
+        let (objects, text) = document(&content, &style);
+        let read = values(&text);
+        prop_assert!(read.is_ok(), "{read:?}\n{text}\n{text:?}");
+        prop_assert_eq!(&read, &Ok(objects), "the test's own writer: {}\n{:?}", text, text);
+        let set = content.len() % sets.len();
+        match std::panic::catch_unwind(|| laws(&text, &sets[set])) {
+            Ok(Held::Injected(_) | Held::Unchanged) => Ok(()),
+            Ok(held) => Err(TestCaseError::fail(format!("{held:?}\n{text}\n{text:?}"))),
+            Err(panic) => {
+                let message = panic.downcast_ref::<String>().cloned().unwrap_or_default();
+                Err(TestCaseError::fail(message))
+            }
+        }
+    };
+    runner(10_000).run(&bytes(), law).unwrap_or_else(|error| panic!("{error}"));
+}

@@ -1,0 +1,296 @@
+//! The laws of design section 1 as one function over any text: proof, idempotence, inverse, silence. It knows of no
+//! fixture and no generator, so that tests and fuzzers assert the same.
+
+use std::collections::BTreeMap;
+
+use injector::clean::Clean;
+use injector::document::{self, Document};
+use injector::facts::{KubernetesVersion, Namespaces};
+use injector::inject::{Outdated, Renderings, Request, Verdict};
+use injector::manifest::{self, Action, Expand, Failure, Job, Leaves, Processed};
+use injector::patch::Patch;
+use injector::pointer::Pointer;
+use injector::profile::{Profile, load};
+use injector::splice::{self, Edit, SpliceErrorKind};
+use injector::uninject::{Leftovers, Which};
+use injector::view::View as _;
+use injector::yaml::tree::{NodeId, ScalarStyle, Shape, Style, Tree};
+use serde_json::Value;
+
+/// The profile that a text describes.
+pub(crate) fn profile_of(text: &str) -> Profile {
+    let tree = injector::yaml::parse_yaml(text).expect("a profile is YAML");
+    load::load(tree.view(tree.root().expect("a profile is not empty"))).unwrap_or_else(|errors| panic!("{errors:?}"))
+}
+
+/// What a run makes of a stream.
+pub(crate) struct Run {
+    /// The new text, where no object fails.
+    pub(crate) text: String,
+    pub(crate) documents: Vec<(Document, Processed)>,
+    /// What stands in the way of any object.
+    pub(crate) errors: Vec<String>,
+}
+
+impl Run {
+    /// The patches of all documents that have objects, with their places in the document.
+    pub(crate) fn patches(&self) -> impl Iterator<Item = (&Document, Vec<(&Pointer, &Patch)>)> {
+        self.documents.iter().map(|(document, processed)| {
+            (document, processed.objects.iter().map(|object| (&object.place, &object.outcome.patch)).collect())
+        })
+    }
+
+    fn is_changed(&self) -> bool {
+        self.documents.iter().any(|(_, processed)| !processed.edits.is_empty())
+    }
+}
+
+/// Takes a stream through, as a shell would. The error is one of reading.
+pub(crate) fn run(stream: &str, profiles: &[Profile], action: Action<'_>) -> Result<Run, String> {
+    let mut namespaces = Namespaces::default();
+    // Makes every namespace one that the built-in profiles select.
+    namespaces.add_labels("sidecar-inject=enabled").expect("a label");
+    let documents = document::split(stream).map_err(|error| error.to_string())?;
+    let covered: String = documents.iter().map(|document| document.text(stream)).collect();
+    assert!(covered == stream || stream.trim().is_empty(), "documents do not cover {stream:?}");
+    let set = BTreeMap::new();
+    let job = Job {
+        request: Request {
+            profiles,
+            set: &set,
+            template_paths: &[],
+            outdated: Outdated::Keep,
+            renderings: &Renderings::default(),
+        },
+        action,
+        namespaces: &namespaces,
+        default_namespace: "default",
+        kubernetes_version: KubernetesVersion::NEWEST,
+        clean: Clean::Keep,
+        expand: Expand::Refuse,
+        rendered: &splice::RenderedLines::default(),
+        leaves: Leaves::Patch,
+    };
+    let mut run = Run { text: String::new(), documents: Vec::new(), errors: Vec::new() };
+    for document in documents {
+        let text = document.text(stream);
+        let processed = manifest::process(text, document.language, &job).map_err(|error| error.to_string())?;
+        for object in &processed.objects {
+            run.errors.extend(object.failure.as_ref().map(|failure| match failure {
+                Failure::Splice(error) if !matches!(error.kind, SpliceErrorKind::Misfit(_)) => error.to_string(),
+                // A known gap: of explicit keys without a value, some combinations are held back by the proof alone.
+                Failure::Proof(error) if stream.lines().any(|line| line.trim_start().starts_with("? ")) => {
+                    error.to_string()
+                }
+                bug => format!("BUG: {bug:?}"),
+            }));
+            for step in &object.outcome.steps {
+                if let Verdict::Rejected(errors, _) = &step.verdict {
+                    run.errors.extend(errors.iter().map(|error| error.message.clone()));
+                }
+            }
+        }
+        let is_opaque = document::Sort::of(text, &[]) == document::Sort::Opaque;
+        assert!(processed.edits.is_empty() || !is_opaque, "a workload would have been passed by: {text:?}");
+        run.text.push_str(&splice::pieces(text, &processed.edits).concat());
+        run.documents.push((document, processed));
+    }
+    if documents_are_none(&run) {
+        run.text.push_str(stream);
+    }
+    match run.errors.iter().find(|error| error.starts_with("BUG")) {
+        Some(bug) => panic!("{bug}\n--- input\n{stream}\n{stream:?}"),
+        None => Ok(run),
+    }
+}
+
+fn documents_are_none(run: &Run) -> bool {
+    run.documents.is_empty()
+}
+
+/// What the laws were held against.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Held {
+    /// The text is refused.
+    Unreadable(String),
+    /// An object cannot be injected.
+    Rejected(Vec<String>),
+    /// There was nothing to inject.
+    Unchanged,
+    /// Something was injected: the new text.
+    Injected(String),
+}
+
+/// Holds every law against a stream; a broken one is a panic that shows the stream.
+pub(crate) fn laws(stream: &str, profiles: &[Profile]) -> Held {
+    let once = match run(stream, profiles, Action::Inject) {
+        Ok(once) => once,
+        Err(error) => return Held::Unreadable(error),
+    };
+    if !once.errors.is_empty() {
+        return Held::Rejected(once.errors);
+    }
+    for (document, processed) in &once.documents {
+        silence(document.text(stream), &processed.edits);
+    }
+    let has_record = stream.contains("sidecar-injector/status");
+    if !once.is_changed() {
+        assert_eq!(once.text, stream);
+        return Held::Unchanged;
+    }
+    let shown = |what: &str, got: &str| {
+        format!("{what}\n--- input\n{stream}\n--- injected\n{}\n--- got\n{got}\n--- input {stream:?}", once.text)
+    };
+    let twice = match run(&once.text, profiles, Action::Inject) {
+        Ok(twice) if twice.errors.is_empty() => twice,
+        Ok(twice) => panic!("{}", shown("injecting twice fails", &twice.errors.join("\n"))),
+        Err(error) => panic!("{}", shown("the result is unreadable", &error)),
+    };
+    assert!(twice.text == once.text, "{}", shown("injecting twice is not injecting once", &twice.text));
+    if !has_record {
+        let undone = undo(&once.text, profiles, Which::All).unwrap_or_else(|error| panic!("{}", shown(&error, "")));
+        if undone != stream {
+            let (left, right) = (usual(stream), usual(&undone));
+            let diff = similar::TextDiff::from_lines(&left, &right).unified_diff().to_string();
+            assert!(left == right, "{}", shown(&format!("undoing is not the inverse:\n{diff}"), &undone));
+        }
+    }
+    Held::Injected(once.text)
+}
+
+/// Undoes; anything wrong is an error.
+pub(crate) fn undo(stream: &str, profiles: &[Profile], which: Which<'_>) -> Result<String, String> {
+    let undone = run(stream, profiles, Action::Uninject(which, Leftovers::Refuse))?;
+    if undone.errors.is_empty() { Ok(undone.text) } else { Err(undone.errors.join("\n")) }
+}
+
+/// Injecting deletes nothing but what the design allows.
+fn silence(text: &str, edits: &[Edit]) {
+    let mut at = 0;
+    for edit in edits {
+        let is_range = edit.range.start <= edit.range.end && edit.range.end <= text.len();
+        assert!(edit.range.start >= at && is_range, "edits overlap in {text:?}: {edits:?}");
+        at = edit.range.end;
+        let gone = &text[edit.range.clone()];
+        let token = gone.strip_prefix(' ').unwrap_or(gone).trim_matches(['"', '\'']);
+        // `auto` as a block scalar.
+        let token =
+            if token.starts_with(['|', '>']) { token.split_once('\n').unwrap_or_default().1.trim() } else { token };
+        let is_empty = |open: char, close: char| {
+            token.strip_prefix(open).and_then(|t| t.strip_suffix(close)).is_some_and(|t| t.trim().is_empty())
+        };
+        let allowed = ["", "~", "null", "Null", "NULL", "auto"].contains(&token)
+            || gone.trim().is_empty()
+            || is_empty('[', ']')
+            || is_empty('{', '}')
+            || edit.text.contains("\"profile\"")
+            || edit.text.contains("\\\"profile\\\"");
+        assert!(allowed, "{gone:?} was deleted from {text:?}");
+    }
+}
+
+/// The text with the usual spelling of what may come back in it: nulls, empty collections, and `auto`. Other spellings of
+/// these are all that the inverse may lose.
+pub(crate) fn usual(stream: &str) -> String {
+    let mut out = String::new();
+    for document in document::split(stream).expect("it was split before") {
+        let text = document.text(stream);
+        let tree = document.parse(stream).expect("it was read before");
+        let mut spellings = Vec::new();
+        if let Some(root) = tree.root() {
+            collect(&tree, root, &mut spellings);
+        }
+        spellings.sort();
+        let mut at = 0;
+        for (start, end, spelling) in spellings {
+            let before = &text[at..start];
+            at = end;
+            // A text in braces can become JSON by a null that comes back where nothing was: both are spelt alike here.
+            if spelling != "null" {
+                out.push_str(before);
+                out.push_str(spelling);
+                continue;
+            }
+            let before = before.trim_end();
+            let key = before.strip_suffix(':').map_or(before, str::trim_end);
+            let has_properties = before.rsplit(char::is_whitespace).next().is_some_and(|w| w.starts_with(['&', '!']));
+            out.push_str(if has_properties { before } else { key });
+            out.push_str(if has_properties { " null" } else { ": null" });
+            let rest = &text[at..];
+            at += rest.len() - rest.trim_start_matches([' ', '\t']).len();
+            out.push_str(if text[at..].starts_with('#') { " " } else { "" });
+        }
+        out.push_str(&text[at..]);
+    }
+    out
+}
+
+/// How many bytes a colon takes, with the blanks before it; none where there is none.
+fn text_of_colon(rest: &str) -> usize {
+    let blanks = rest.len() - rest.trim_start().len();
+    if rest[blanks..].starts_with(':') { blanks + 1 } else { 0 }
+}
+
+const MAY_GIVE_WAY: &[&str] = &[
+    "annotations",
+    "containers",
+    "env",
+    "image",
+    "imagePullSecrets",
+    "initContainers",
+    "labels",
+    "limits",
+    "metadata",
+    "ports",
+    "requests",
+    "volumeMounts",
+    "volumes",
+];
+
+fn collect(tree: &Tree<'_>, node: NodeId, spellings: &mut Vec<(usize, usize, &'static str)>) {
+    let is_mapping = matches!(tree.shape(node), Shape::Mapping(_));
+    for (key, value) in tree.pairs(node).filter(|_| is_mapping) {
+        let name = tree.key(key).unwrap_or_default().into_owned();
+        let span = tree.span(value);
+        let source = tree.source(value);
+        // The parser's mark for an empty value may be farther on.
+        let key_end = tree.span(key).end;
+        let start = if span.is_empty() { key_end } else { tree.content_start(value).max(key_end) };
+        let end = match tree.shape(value) {
+            // Blank lines after a block scalar belong to its span.
+            Shape::Scalar(ScalarStyle::Block) => span.start + source.trim_end().len(),
+            _ if span.is_empty() => start + text_of_colon(&tree.text()[start..]),
+            _ => span.end.max(start),
+        };
+        let spelling = match tree.shape(value) {
+            _ if !MAY_GIVE_WAY.contains(&name.as_str()) => None,
+            Shape::Mapping(Style::Flow) if tree.children(value).next().is_none() && !source.contains('#') => Some("{}"),
+            Shape::Sequence(Style::Flow) if tree.children(value).next().is_none() && !source.contains('#') => {
+                Some("[]")
+            }
+            Shape::Scalar(ScalarStyle::Plain) if tree.view(value).value().is_null() => Some("null"),
+            Shape::Scalar(_) if name == "image" && tree.scalar_text(value) == "auto" => Some("auto"),
+            _ => None,
+        };
+        spellings.extend(spelling.map(|spelling| (start, end, spelling)));
+        collect(tree, value, spellings);
+    }
+    if matches!(tree.shape(node), Shape::Sequence(_)) {
+        for child in tree.children(node) {
+            collect(tree, child, spellings);
+        }
+    }
+}
+
+/// The values of all documents that are not empty.
+pub(crate) fn values(stream: &str) -> Result<Vec<Value>, String> {
+    let mut values = Vec::new();
+    for document in document::split(stream).map_err(|error| error.to_string())? {
+        let tree = document.parse(stream).map_err(|error| error.to_string())?;
+        if let Some(root) = tree.root() {
+            values.push(tree.view(root).value());
+        }
+    }
+    values.retain(|value| !value.is_null());
+    Ok(values)
+}
