@@ -62,5 +62,15 @@ pub mod lint;
 pub mod explain;
 #[deny(clippy::disallowed_methods)]
 pub mod manifest;
+#[deny(clippy::disallowed_methods)]
+pub mod admission;
+#[deny(clippy::disallowed_methods)]
+pub mod render;
+#[deny(clippy::disallowed_methods)]
+pub mod exit;
 
 // The shells.
+pub mod cli;
+pub mod input;
+pub mod output;
+pub mod commands;

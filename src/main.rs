@@ -1,3 +1,14 @@
-//! The injector binary.
+//! The injector binary: arguments in, an exit status out.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let report = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        // The YAML parser's panics are caught, and become errors with a place.
+        if !injector::yaml::is_guarded() {
+            report(panic);
+        }
+    }));
+    injector::commands::run(std::env::args_os()).into()
+}

@@ -2,8 +2,16 @@
 
 #![expect(clippy::expect_used, clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod cleaning;
+mod cli;
+mod common;
+mod completions;
 mod emit;
+mod errors;
 mod laws;
+mod manifests;
 mod oracle;
+mod ownership;
+mod refusals;
 mod scalar;
 mod skip;

@@ -1,0 +1,50 @@
+//! What is generated from the command line's types: completion scripts and manual pages. It writes no files.
+
+use std::io;
+
+use clap::{Command, CommandFactory};
+use clap_complete::{Generator, Shell};
+
+use super::Cli;
+
+/// The completion script for a shell.
+pub fn completions(shell: Shell) -> Vec<u8> {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Cli::command(), "injector", &mut script);
+    script
+}
+
+/// The name by which the shell looks for the script: `injector.bash`, `_injector`, …
+pub fn completion_file_name(shell: Shell) -> String {
+    shell.file_name("injector")
+}
+
+/// One page of the manual.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ManPage {
+    /// `injector-inject.1`
+    pub file_name: String,
+    /// The page, as roff.
+    pub roff: Vec<u8>,
+}
+
+/// The manual: a page for the program and one for each command, each before the commands below it.
+///
+/// # Errors
+/// None that is known: what is written to grows as needed.
+pub fn man_pages() -> io::Result<Vec<ManPage>> {
+    let mut pages = Vec::new();
+    let mut program = Cli::command();
+    program.build();
+    let mut todo = vec![program];
+    while let Some(command) = todo.pop() {
+        // clap's name for it: `injector-profile-list`.
+        let name = command.get_display_name().unwrap_or_else(|| command.get_name()).to_owned();
+        let commands: Vec<Command> = command.get_subcommands().filter(|below| !below.is_hide_set()).cloned().collect();
+        todo.extend(commands.into_iter().rev());
+        let mut roff = Vec::new();
+        clap_mangen::Man::new(command).title(name.to_uppercase()).render(&mut roff)?;
+        pages.push(ManPage { file_name: format!("{name}.1"), roff });
+    }
+    Ok(pages)
+}

@@ -1,0 +1,172 @@
+//! Files replaced all or none: each result is written in full beside its target, then all are renamed.
+//!
+//! It must not touch a target before [`Staged::commit`]. Mode, owner and symbolic links are kept; extended attributes and
+//! hard links are not.
+
+use std::fs::{self, File, OpenOptions};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use tempfile::{Builder, NamedTempFile};
+use thiserror::Error;
+
+use super::{OutputError, write_chunks};
+
+/// Results that lie beside their targets. Dropped, it removes them, and the folders that it made.
+#[derive(Debug, Default)]
+pub struct Staged {
+    files: Vec<StagedFile>,
+    folders: Vec<PathBuf>,
+}
+
+#[derive(Debug)]
+struct StagedFile {
+    /// As it was named.
+    name: PathBuf,
+    /// As the system knows it: what a symbolic link leads to.
+    target: PathBuf,
+    content: NamedTempFile,
+}
+
+/// A rename failed after all had been written: the machine's fault.
+#[derive(Debug, Error)]
+#[error("cannot be replaced: {source}")]
+pub struct PartialCommit {
+    /// The files that have been replaced, as they were named.
+    pub replaced: Vec<PathBuf>,
+    /// The one that could not be; it and those after it are as they were.
+    pub failed: PathBuf,
+    /// What the system says.
+    pub source: io::Error,
+}
+
+impl PartialCommit {
+    pub(super) fn hint(&self) -> Option<String> {
+        let names: Vec<_> = self.replaced.iter().map(|path| format!("`{}`", path.display())).collect();
+        (!names.is_empty()).then(|| format!("replaced already: {}", names.join(", ")))
+    }
+}
+
+impl Staged {
+    /// Nothing yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Writes the chunks beside the file that `path` names, and to the disk. Folders that are missing are made.
+    ///
+    /// # Errors
+    /// What the file, or its folder, does not allow. Drop the whole then: nothing has been changed.
+    pub fn stage(&mut self, path: &Path, chunks: &[&[u8]]) -> Result<(), OutputError> {
+        let failed = |error| OutputError::Unwritable { file: path.to_owned(), error };
+        let present = match fs::canonicalize(path) {
+            Ok(target) => Some(target),
+            Err(error) if error.kind() == io::ErrorKind::NotFound && !path.is_symlink() => None,
+            Err(error) => return Err(failed(error)),
+        };
+        if let Some(target) = &present
+            && !target.is_file()
+        {
+            return Err(OutputError::NotAFile { file: path.to_owned() });
+        }
+        let target = present.clone().unwrap_or_else(|| path.to_owned());
+        let folder = match target.parent() {
+            Some(folder) if !folder.as_os_str().is_empty() => folder,
+            _ => Path::new("."),
+        };
+        self.make_folders(folder).map_err(failed)?;
+        let content = write_beside(folder, present.as_deref(), chunks).map_err(failed)?;
+        self.files.push(StagedFile { name: path.to_owned(), target, content });
+        Ok(())
+    }
+
+    /// Puts all in their places, in the order in which they were staged; their names are the result.
+    ///
+    /// # Errors
+    /// The first rename that fails, with what has been replaced before it.
+    pub fn commit(mut self) -> Result<Vec<PathBuf>, PartialCommit> {
+        let mut replaced = Vec::with_capacity(self.files.len());
+        let mut folders: Vec<PathBuf> = Vec::new();
+        for StagedFile { name, target, content } in self.files.drain(..) {
+            match content.persist(&target) {
+                Ok(_) => replaced.push(name),
+                Err(error) => return Err(PartialCommit { replaced, failed: name, source: error.error }),
+            }
+            folders.extend(target.parent().map(Path::to_owned));
+        }
+        folders.dedup();
+        for folder in folders {
+            // The files are there; whether their names survive a crash right now is the most that can be missed.
+            let _ = File::open(folder).and_then(|folder| folder.sync_all());
+        }
+        Ok(replaced)
+    }
+
+    fn make_folders(&mut self, folder: &Path) -> io::Result<()> {
+        let missing: Vec<_> =
+            folder.ancestors().take_while(|part| !part.as_os_str().is_empty() && !part.exists()).collect();
+        for part in missing.into_iter().rev() {
+            fs::create_dir(part)?;
+            self.folders.push(part.to_owned());
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Staged {
+    fn drop(&mut self) {
+        self.files.clear();
+        for folder in self.folders.drain(..).rev() {
+            // One that holds something by now stays.
+            let _ = fs::remove_dir(folder);
+        }
+    }
+}
+
+fn write_beside(folder: &Path, present: Option<&Path>, chunks: &[&[u8]]) -> io::Result<NamedTempFile> {
+    // No `.yaml` at its end: a run over the same folder must not take it for a manifest.
+    let mut builder = Builder::new();
+    builder.prefix(".injector-").suffix(".tmp");
+    let mut content = match present {
+        None => as_new_file(&mut builder).tempfile_in(folder).map_err(|error| beside(&error))?,
+        Some(target) => {
+            // A rename would replace a file that nobody may write.
+            OpenOptions::new().write(true).open(target)?;
+            let file = builder.tempfile_in(folder).map_err(|error| beside(&error))?;
+            keep_owner_and_mode(target, file.as_file())?;
+            file
+        }
+    };
+    write_chunks(content.as_file_mut(), chunks)?;
+    content.as_file().sync_all()?;
+    Ok(content)
+}
+
+/// Without the name of a file that nobody has heard of.
+fn beside(error: &io::Error) -> io::Error {
+    io::Error::new(error.kind(), format!("its folder takes no new file: {}", error.kind()))
+}
+
+/// With the mode of any new file: what the umask makes of 0666.
+fn as_new_file<'a, 'b, 'c>(builder: &'a mut Builder<'b, 'c>) -> &'a mut Builder<'b, 'c> {
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    builder
+}
+
+#[cfg(unix)]
+fn keep_owner_and_mode(target: &Path, file: &File) -> io::Result<()> {
+    use std::os::unix::fs::{MetadataExt, fchown};
+    let (old, new) = (target.metadata()?, file.metadata()?);
+    if (old.uid(), old.gid()) != (new.uid(), new.gid()) {
+        // Only root may give files away; anyone else keeps at least the group, where it is one of theirs.
+        let _ = fchown(file, Some(old.uid()), Some(old.gid())).or_else(|_| fchown(file, None, Some(old.gid())));
+    }
+    // After the owner: a change of owner clears bits of the mode.
+    file.set_permissions(old.permissions())
+}
+
+#[cfg(not(unix))]
+fn keep_owner_and_mode(_: &Path, _: &File) -> io::Result<()> {
+    Ok(())
+}

@@ -1,0 +1,9 @@
+//! The command line as scripts use it: every form of input and of output, files in place, exit statuses.
+
+mod decisions;
+mod formats;
+mod in_place;
+mod inputs;
+mod reports;
+mod reviews;
+mod statuses;

@@ -1,0 +1,161 @@
+//! Flags that change what is injected.
+
+use super::super::common::injector;
+use super::super::manifests::{SERVICE, WEB, adding, injected, known};
+
+fn with_annotation(text: &str, line: &str) -> String {
+    text.replace(
+        "      labels:\n        app",
+        &format!("      annotations:\n        {line}\n      labels:\n        app"),
+    )
+}
+
+#[test]
+fn two_profiles_are_applied_in_order_and_undone_apart() {
+    let ran = known("inject", ["-q", "-p", "one.yaml", "-p", "cortexflow", "web.yaml"])
+        .file("one.yaml", adding("one", "helper"))
+        .file("web.yaml", WEB)
+        .succeeds();
+    let names: Vec<&str> = ran.stdout.lines().filter(|line| line.starts_with("        - name: ")).collect();
+    assert_eq!(
+        names,
+        [
+            "        - name: init-iptables",
+            "        - name: web",
+            "        - name: helper",
+            "        - name: proxy-sidecar"
+        ]
+    );
+    let both = ran.stdout.clone();
+    let only_one = known("inject", ["-q", "-p", "one.yaml"])
+        .file("one.yaml", adding("one", "helper"))
+        .stdin(WEB)
+        .succeeds()
+        .stdout;
+    let back = injector(["uninject", "-p", "cortexflow"]).stdin(both.clone()).succeeds();
+    assert_eq!(back.stdout, only_one);
+    assert_eq!(back.stderr, "deployment/web (default): uninjected: cortexflow\n");
+    let back = injector(["uninject", "-q", "-p", "one"]).stdin(both.clone()).succeeds();
+    assert!(back.stdout.contains("proxy-sidecar") && !back.stdout.contains("helper"));
+    assert_eq!(injector(["uninject", "-q"]).stdin(both.clone()).succeeds().stdout, WEB);
+    assert_eq!(injector(["uninject", "-p", "other"]).stdin(both.clone()).succeeds().stdout, both);
+}
+
+#[test]
+fn force_drops_what_is_left() {
+    let text = injected();
+    let partial = &text[..text.find("        - name: proxy-sidecar").unwrap()];
+    injector(["uninject"]).stdin(partial).fails();
+    assert_eq!(injector(["uninject", "-q", "--force"]).stdin(partial).succeeds().stdout, WEB);
+}
+
+#[test]
+fn reinject_replaces_what_is_outdated() {
+    let other = |args: &[&'static str], text: &str| {
+        known("inject", ["--set", "tcpPort=7000"].iter().chain(args).copied()).stdin(text).succeeds()
+    };
+    let fresh = other(&["-q"], WEB).stdout;
+    assert_eq!(other(&["-q"], &injected()).stdout, injected(), "without the flag it stays");
+    let again = other(&["--reinject"], &injected());
+    assert_eq!(again.stdout, fresh);
+    assert_eq!(again.stderr, "deployment/web (default): injected by cortexflow\n");
+    let current = known("inject", ["--reinject"]).stdin(injected()).succeeds();
+    assert_eq!(current.stdout, injected(), "an equal hash changes nothing");
+    assert!(current.stderr.contains("skipped: already-injected"), "{}", current.stderr);
+}
+
+#[test]
+fn reinject_leaves_out_what_has_opted_out_since() {
+    let out = with_annotation(WEB, "proxy-injection: disabled");
+    let text = known("inject", ["-q"]).stdin(with_annotation(WEB, "proxy-injection: enabled")).succeeds().stdout;
+    let since = text.replace("proxy-injection: enabled", "proxy-injection: disabled");
+    let ran = known("inject", ["--reinject", "--set", "tcpPort=7000"]).stdin(since).succeeds();
+    assert_eq!(ran.stdout, out);
+    assert!(
+        ran.stderr.contains("pod-opted-out") && ran.stderr.contains("what was injected before is removed"),
+        "{}",
+        ran.stderr
+    );
+}
+
+#[test]
+fn clean_strips_what_the_server_added() {
+    let live = WEB.replace(
+        "  name: web\nspec",
+        "  name: web\n  uid: 0b9f\n  resourceVersion: \"7\"\n  generation: 3\n  creationTimestamp: \"2026-01-01T00:00:00Z\"\n  annotations:\n    deployment.kubernetes.io/revision: \"3\"\nspec",
+    ) + "status:\n  replicas: 1\n";
+    let ran = known("inject", ["--clean"]).stdin(live.clone()).succeeds();
+    assert_eq!(ran.stderr, "deployment/web (default): injected by cortexflow\n");
+    for gone in ["uid:", "resourceVersion", "generation", "creationTimestamp", "revision", "status:\n"] {
+        assert!(
+            !ran.stdout.contains(&format!("  {gone}")) && !ran.stdout.contains(&format!("\n{gone}")),
+            "{gone}\n{}",
+            ran.stdout
+        );
+    }
+    assert_eq!(injector(["uninject", "-q"]).stdin(ran.stdout).succeeds().stdout.matches("proxy-sidecar").count(), 0);
+    assert!(known("inject", ["-q"]).stdin(live).succeeds().stdout.contains("resourceVersion"));
+}
+
+#[test]
+fn expand_renders_only_what_cannot_be_kept() {
+    let aliased = "apiVersion: v1\nkind: Pod\n# lost\nx: &base\n  containers: [{name: web, image: \"web:1\", resources: {requests: {cpu: 1m}}}]\nmetadata: {name: web}\nspec:\n  <<: *base\n";
+    known("inject", []).stdin(aliased).fails();
+    let ran = known("inject", ["--expand"]).stdin(format!("{SERVICE}---\n{WEB}---\n{aliased}")).succeeds();
+    assert!(ran.stdout.starts_with(&format!("{SERVICE}---\n{}---\n", injected())), "{}", ran.stdout);
+    let last = ran.stdout.rsplit_once("---\n").unwrap().1;
+    assert!(!last.contains("<<") && !last.contains('*') || !last.contains("*base"), "{last}");
+    assert!(last.contains("name: proxy-sidecar"));
+}
+
+#[test]
+fn what_is_known_of_a_namespace_decides() {
+    let in_prod = WEB.replace("  name: web\nspec", "  name: web\n  namespace: prod\nspec");
+    let namespace =
+        "apiVersion: v1\nkind: Namespace\nmetadata:\n  name: prod\n  annotations: {proxy-injection: disabled}\n";
+    let skipped = |ran: &super::super::common::Ran| ran.stderr.contains("namespace-opted-out");
+    let run = |args: &[&'static str], text: String| {
+        injector(["inject"].iter().chain(args)).file("ns.yaml", namespace).stdin(text).succeeds()
+    };
+    assert!(!skipped(&run(&[], in_prod.clone())));
+    assert!(skipped(&run(&[], format!("{in_prod}---\n{namespace}"))), "a Namespace anywhere in the input");
+    assert!(skipped(&run(&["--namespace-file", "ns.yaml"], in_prod.clone())));
+    assert!(skipped(&run(&["--namespace-annotations", "prod:proxy-injection=disabled"], in_prod.clone())));
+    assert!(skipped(&run(&["--namespace-annotations", "proxy-injection=disabled"], in_prod.clone())));
+    assert!(skipped(&run(&["--namespace-labels", "prod:proxy-injection=disabled"], in_prod.clone())));
+    assert!(!skipped(&run(&["--namespace-labels", "test:proxy-injection=disabled"], in_prod.clone())));
+    assert!(
+        skipped(&run(&["-n", "prod", "--namespace-file", "ns.yaml"], WEB.to_owned())),
+        "-n is for objects without one"
+    );
+    assert!(!skipped(&run(&["-n", "prod", "--namespace-file", "ns.yaml"], in_prod.replace("prod", "test"))));
+    let system = injector(["inject", "-n", "kube-system"]).stdin(WEB).succeeds();
+    assert!(system.stderr.contains("(kube-system): skipped: excluded-namespace"), "{}", system.stderr);
+}
+
+#[test]
+fn the_version_of_the_cluster_decides_on_native_sidecars() {
+    let job = WEB
+        .replace("apps/v1", "batch/v1")
+        .replace("Deployment", "Job")
+        .replace("      containers:\n", "      restartPolicy: Never\n      containers:\n");
+    let new = known("inject", ["-q"]).stdin(job.clone()).succeeds().stdout;
+    assert!(new.contains("restartPolicy: Always"), "{new}");
+    let old = known("inject", ["--kubernetes-version", "v1.28.3"]).stdin(job.clone()).succeeds();
+    assert_eq!(old.stdout, job);
+    assert!(old.stderr.contains("skipped: job:"), "{}", old.stderr);
+}
+
+#[test]
+fn a_template_path_makes_a_kind_known() {
+    let text = WEB.replace("apps/v1", "example.com/v1").replace("Deployment", "Application");
+    let unknown = known("inject", []).stdin(text.clone()).succeeds();
+    assert_eq!(unknown.stdout, text);
+    for path in ["Application.example.com=/spec/template", "Application=/spec/template"] {
+        let ran = known("inject", ["--template-path", path]).stdin(text.clone()).succeeds();
+        assert!(ran.stderr.starts_with("application/web (default)"), "{}", ran.stderr);
+        assert!(ran.stdout.contains("proxy-sidecar"));
+        let back = injector(["uninject", "-q", "--template-path", path]).stdin(ran.stdout).succeeds();
+        assert_eq!(back.stdout, text);
+    }
+}

@@ -1,0 +1,186 @@
+//! What can be read, and how it is named.
+
+use super::super::common::injector;
+use super::super::manifests::{SERVICE, WEB, injected, known};
+
+fn json() -> String {
+    r#"{"apiVersion":"v1","kind":"Pod","metadata":{"name":"web"},"spec":{"containers":[{"name":"web","image":"web:1","resources":{"requests":{"cpu":"1m"}}}]}}"#.to_owned()
+}
+
+/// How many sidecars there are in a text.
+fn sidecars(text: &str) -> usize {
+    text.matches("\"proxy-sidecar\"").count().max(text.matches("name: proxy-sidecar\n").count())
+}
+
+#[test]
+fn a_file_can_be_named_in_every_way_of_kubectl() {
+    let expected = injected();
+    for args in [vec!["web.yaml"], vec!["-f", "web.yaml"], vec!["--filename=web.yaml"], vec!["./web.yaml"]] {
+        assert_eq!(known("inject", args).file("web.yaml", WEB).succeeds().stdout, expected);
+    }
+    for args in [vec![], vec!["-"], vec!["-f", "-"]] {
+        assert_eq!(known("inject", args).stdin(WEB).succeeds().stdout, expected);
+    }
+}
+
+#[test]
+fn arguments_come_before_those_of_f_and_each_is_one_document_more() {
+    let run = known("inject", ["-f", "b.yaml", "a.yaml", "-"])
+        .file("a.yaml", WEB.replace("name: web", "name: a"))
+        .file("b.yaml", WEB.replace("name: web", "name: b"))
+        .stdin(WEB.replace("name: web", "name: c"));
+    let ran = run.succeeds();
+    let told: Vec<&str> = ran.stderr.lines().collect();
+    assert_eq!(
+        told,
+        [
+            "deployment/a (default): injected by cortexflow",
+            "deployment/c (default): injected by cortexflow",
+            "deployment/b (default): injected by cortexflow",
+        ]
+    );
+    assert_eq!(ran.stdout.matches("\n---\n").count(), 2);
+}
+
+#[test]
+fn a_directory_is_read_in_sorted_order_and_below_on_request() {
+    let files = [
+        ("d/b.yml", WEB.replace("name: web", "name: b")),
+        ("d/a.yaml", WEB.replace("name: web", "name: a")),
+        ("d/c.json", json()),
+        ("d/d.txt", "not: [yaml".to_owned()),
+        ("d/aa/x.yaml", WEB.replace("name: web", "name: x")),
+    ];
+    let names = |ran: &str| -> Vec<String> {
+        ran.lines().map(|line| line.split(['/', ' ']).nth(1).unwrap().to_owned()).collect()
+    };
+    let ran = known("inject", ["d"]).files(files.clone()).succeeds();
+    assert_eq!(names(&ran.stderr), ["a", "b", "web"]);
+    let ran = known("inject", ["-R", "d"]).files(files).succeeds();
+    let mut all = names(&ran.stderr);
+    assert_eq!(all.len(), 4);
+    all.sort();
+    assert_eq!(all, ["a", "b", "web", "x"]);
+}
+
+#[test]
+fn json_in_all_its_forms_stays_json() {
+    let one = json();
+    let pretty = one.replace(",\"", ",\n  \"");
+    for (text, count) in [
+        (format!("{one}\n"), 1),
+        (one.clone(), 1),
+        (format!("{pretty}\n"), 1),
+        (format!("{one}{one}"), 2),
+        (format!("{one}\n{one}\n{one}\n"), 3),
+        (format!("{{\"apiVersion\":\"v1\",\"kind\":\"List\",\"items\":[{one},{one}]}}\n"), 2),
+    ] {
+        let out = known("inject", ["-q"]).stdin(text.clone()).succeeds().stdout;
+        let objects: Vec<serde_json::Value> =
+            serde_json::Deserializer::from_str(&out).into_iter().map(Result::unwrap).collect();
+        assert!(!objects.is_empty());
+        assert_eq!(sidecars(&out), count, "{text}");
+        assert_eq!(injector(["uninject", "-q"]).stdin(out).succeeds().stdout, text);
+    }
+}
+
+#[test]
+fn lists_keep_their_wrapper() {
+    let indented = WEB.replace('\n', "\n  ");
+    let item = indented.trim_end();
+    for head in ["apiVersion: v1\nkind: List", "apiVersion: apps/v1\nkind: DeploymentList"] {
+        let text = format!(
+            "{head}\nitems:\n- {item}\n- {}\nmetadata:\n  resourceVersion: \"\"\n",
+            item.replace("name: web", "name: b")
+        );
+        let ran = known("inject", []).stdin(text.clone()).succeeds();
+        assert!(ran.stdout.starts_with(head) && ran.stdout.ends_with("metadata:\n  resourceVersion: \"\"\n"));
+        assert_eq!(ran.stdout.matches("name: proxy-sidecar").count(), 2);
+        assert_eq!(ran.stderr.lines().count(), 2, "{}", ran.stderr);
+        assert_eq!(injector(["uninject"]).stdin(ran.stdout).succeeds().stdout, text);
+    }
+}
+
+#[test]
+fn items_of_a_typed_list_may_leave_out_their_kind() {
+    let item = WEB.split_once("kind: Deployment\n").unwrap().1.replace('\n', "\n  ");
+    let text = format!("apiVersion: apps/v1\nkind: DeploymentList\nitems:\n- {}\n", item.trim_end());
+    let ran = known("inject", []).stdin(text).succeeds();
+    assert_eq!(ran.stderr, "deployment/web (default): injected by cortexflow\n");
+}
+
+#[test]
+fn a_resource_list_of_a_krm_function() {
+    let text = format!(
+        "apiVersion: config.kubernetes.io/v1\nkind: ResourceList\nfunctionConfig: {{}}\nitems:\n- {}\n",
+        WEB.replace('\n', "\n  ").trim_end()
+    );
+    let ran = known("inject", []).stdin(text.clone()).succeeds();
+    assert!(ran.stdout.starts_with("apiVersion: config.kubernetes.io/v1\nkind: ResourceList\n"));
+    assert_eq!(sidecars(&ran.stdout), 1);
+    assert_eq!(injector(["uninject"]).stdin(ran.stdout).succeeds().stdout, text);
+}
+
+#[test]
+fn nothing_in_is_nothing_out() {
+    for text in ["", "\n\n", "# a comment\n", "---\n", "---\n---\n# end\n", "null\n", "\u{feff}"] {
+        let ran = injector(["inject"]).stdin(text).succeeds();
+        assert_eq!((ran.stdout.as_str(), ran.stderr.as_str()), (text, ""));
+        for command in ["check", "diff", "uninject"] {
+            injector([command]).stdin(text).succeeds();
+        }
+    }
+    assert_eq!(injector(["inject", "-o", "json"]).stdin("").succeeds().stdout, "");
+}
+
+#[test]
+fn what_is_no_workload_passes_to_the_byte() {
+    let stream = format!("# top\n{SERVICE}--- # next\r\n{{}}\n---\n- op: add\n  path: /a\n---\nname: values\n...\n");
+    let ran = injector(["inject"]).stdin(stream.clone()).succeeds();
+    assert_eq!(ran.stdout, stream);
+    assert_eq!(ran.stderr, "");
+}
+
+#[test]
+fn files_without_a_final_newline_and_of_both_languages_stay_apart() {
+    let ran = known("inject", ["-q", "a.yaml", "b.json", "c.yaml"])
+        .file("a.yaml", WEB.trim_end())
+        .file("b.json", json())
+        .file("c.yaml", SERVICE)
+        .succeeds();
+    let again = known("inject", []).stdin(ran.stdout.clone()).succeeds();
+    assert_eq!(again.stdout, ran.stdout);
+    assert_eq!(again.stderr.matches("already-injected").count(), 2, "{}", again.stderr);
+}
+
+#[test]
+fn json_that_yaml_follows_begins_with_a_mark() {
+    let joined = |names: &[&'static str]| {
+        let files = [("a.json", json()), ("b.json", json()), ("c.yaml", SERVICE.to_owned())];
+        injector(["uninject", "-q"].iter().chain(names).copied()).files(files).succeeds().stdout
+    };
+    let one = json();
+    assert_eq!(joined(&["a.json", "c.yaml"]), format!("---\n{one}\n---\n{SERVICE}"));
+    assert_eq!(joined(&["a.json", "b.json", "c.yaml"]), format!("---\n{one}\n---\n{one}\n---\n{SERVICE}"));
+    assert_eq!(joined(&["c.yaml", "a.json"]), format!("{SERVICE}---\n{one}"));
+    assert_eq!(joined(&["a.json", "b.json"]), format!("{one}\n{one}"), "JSON alone stays JSON");
+    assert_eq!(joined(&["a.json"]), one);
+}
+
+#[test]
+fn a_mark_between_files_ends_as_the_lines_before_it() {
+    let crlf = SERVICE.replace('\n', "\r\n");
+    let ran = injector(["inject", "a.yaml", "b.yaml", "c.yaml"])
+        .files([("a.yaml", crlf.as_str()), ("b.yaml", crlf.trim_end()), ("c.yaml", SERVICE)])
+        .succeeds();
+    assert_eq!(ran.bytes, format!("{crlf}---\r\n{crlf}---\r\n{SERVICE}").into_bytes());
+}
+
+#[test]
+fn a_byte_order_mark_and_crlf_are_kept() {
+    let text = format!("\u{feff}{}", WEB.replace('\n', "\r\n"));
+    let ran = known("inject", []).stdin(text.clone()).succeeds();
+    assert!(ran.stdout.starts_with("\u{feff}apiVersion: apps/v1\r\n"));
+    assert!(!ran.stdout.replace("\r\n", "").contains('\n'));
+    assert_eq!(injector(["uninject"]).stdin(ran.stdout).succeeds().stdout, text);
+}

@@ -1,0 +1,88 @@
+//! Every message that a user can see, in one place: what is refused, why, where, and what to do about it.
+//!
+//! Each is what a terminal shows, then the codes that `--report json` gives. A refusal prints no data and changes no
+//! file: the helpers see to that.
+
+use std::collections::BTreeSet;
+use std::fs;
+
+use injector::diagnostic::Code;
+use serde_json::Value;
+
+use super::common::{Ran, Run, injector};
+use super::manifests::{WEB, known};
+
+mod flags;
+mod objects;
+mod profiles;
+mod syntax;
+mod system;
+mod warnings;
+
+/// What is told, and the codes of it. Not for what writes to files.
+fn told(ran: &Ran, again: Run) -> String {
+    let report = again.exits_any();
+    let report: Value = serde_json::from_str(&report.stderr).unwrap_or_else(|error| panic!("{error}: {report:?}"));
+    let mut codes = BTreeSet::new();
+    collect(&report, &mut codes);
+    format!("{}codes: {}", ran.stderr, codes.into_iter().collect::<Vec<_>>().join(", "))
+}
+
+fn collect(value: &Value, codes: &mut BTreeSet<String>) {
+    match value {
+        Value::Object(members) => {
+            codes.extend(members.get("code").and_then(Value::as_str).map(str::to_owned));
+            members.values().for_each(|member| collect(member, codes));
+        }
+        Value::Array(elements) => elements.iter().for_each(|element| collect(element, codes)),
+        _ => {}
+    }
+}
+
+/// What `inject` says where it refuses this on a file `web.yaml`.
+fn refused(text: &str) -> String {
+    refused_with(&[], text)
+}
+
+/// The same with further arguments.
+fn refused_with(args: &[&str], text: &str) -> String {
+    let run = |more: &[&'static str]| {
+        let args = args.iter().copied().chain(more.iter().copied()).chain(["web.yaml"]);
+        known("inject", args).file("web.yaml", text)
+    };
+    let ran = run(&["-i"]).fails();
+    assert_eq!(ran.read("web.yaml"), text.as_bytes(), "the file is as it was");
+    assert_eq!(ran.tree().len(), 1, "no other file is left");
+    told(&run(&[]).fails(), run(&["--report=json"]))
+}
+
+/// What `inject` says of this on a file `web.yaml`, where it takes it.
+fn taken_with(args: &[&str], text: &str) -> String {
+    let run = |more: &[&'static str]| {
+        let args = args.iter().copied().chain(more.iter().copied()).chain(["web.yaml"]);
+        known("inject", args).file("web.yaml", text)
+    };
+    told(&run(&[]).succeeds(), run(&["--report=json"]))
+}
+
+/// What a command line says that is wrong on a good file.
+fn misused(args: &[&str]) -> String {
+    let ran = injector(args.iter().copied()).file("web.yaml", WEB).fails();
+    assert_eq!(ran.read("web.yaml"), WEB.as_bytes(), "the file is as it was");
+    ran.stderr
+}
+
+#[test]
+fn every_code_is_in_a_snapshot() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/errors");
+    let texts: Vec<String> =
+        fs::read_dir(folder).unwrap().map(|file| fs::read_to_string(file.unwrap().path()).unwrap()).collect();
+    let seen: BTreeSet<&str> = texts
+        .iter()
+        .flat_map(|text| text.lines())
+        .filter_map(|line| line.trim().strip_prefix("codes: "))
+        .flat_map(|codes| codes.split(", "))
+        .collect();
+    let missing: Vec<&str> = Code::ALL.iter().map(|code| code.id()).filter(|id| !seen.contains(id)).collect();
+    assert_eq!(missing, Vec::<&str>::new());
+}

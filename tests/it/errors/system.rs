@@ -1,0 +1,200 @@
+//! What files, pipes and disks do to a run.
+
+use std::fs;
+use std::os::unix::fs::symlink;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use insta::assert_snapshot;
+
+use super::super::common::Run;
+use super::super::manifests::{WEB, known};
+use super::super::skip::skipped;
+use super::{injector, told};
+
+fn both(run: impl Fn(&'static str) -> Run) -> String {
+    told(&run("--report=text").fails(), run("--report=json"))
+}
+
+#[test]
+fn a_file_that_is_not_there() {
+    assert_snapshot!(both(|report| injector(["inject", report, "web.yaml"])), @"
+    web.yaml: no such file or directory
+    codes: file-missing
+    ");
+    assert_snapshot!(both(|report| injector(["inject", report, "-f", "a/web.yaml"])), @"
+    a/web.yaml: no such file or directory
+    codes: file-missing
+    ");
+    assert_snapshot!(both(|report| injector(["check", report, "-p", "mine.yaml", "web.yaml"]).file("web.yaml", WEB)), @"
+    mine.yaml: cannot read the profile: no such file
+    codes: profile
+    ");
+    assert_snapshot!(both(|report| injector(["check", report, "--namespace-file=ns.yaml", "web.yaml"]).file("web.yaml", WEB)), @"
+    ns.yaml: no such file or directory
+    codes: file-missing
+    ");
+}
+
+#[test]
+fn a_link_that_leads_nowhere() {
+    let run = |report| {
+        let run = injector(["inject", report, "."]).file("a.yaml", WEB);
+        symlink("gone.yaml", run.folder().join("b.yaml")).unwrap();
+        run
+    };
+    assert_snapshot!(both(run), @"
+    ./b.yaml: no such file or directory
+    codes: file-missing
+    ");
+}
+
+#[test]
+fn a_directory_without_manifests() {
+    let run = |report| injector(["inject", report, "docs"]).file("docs/README.md", "");
+    assert_snapshot!(both(run), @"
+    docs: no `.yaml`, `.yml` or `.json` file in this directory
+    codes: no-manifests
+    ");
+    let run = |report| injector(["inject", report, "docs"]).file("docs/below/web.yaml", WEB);
+    assert_snapshot!(both(run), @"
+    docs: no `.yaml`, `.yml` or `.json` file in this directory
+      hint: directories below it have some: add `-R`
+    codes: no-manifests
+    ");
+}
+
+#[test]
+fn what_is_named_twice() {
+    assert_snapshot!(both(|report| injector(["inject", report, "web.yaml", "./web.yaml"]).file("web.yaml", WEB)), @"
+    ./web.yaml: the same file as `web.yaml`
+    codes: named-twice
+    ");
+    assert_snapshot!(both(|report| injector(["inject", report, "-", "-f", "-"])), @"
+    error: standard input is named twice
+    codes: named-twice
+    ");
+}
+
+#[test]
+fn an_address() {
+    assert_snapshot!(both(|report| injector(["inject", report, "-f", "https://example.com/web.yaml"])), @"
+    error: `https://example.com/web.yaml` is an address, and injector does not use the network
+      hint: `curl -fsSL https://example.com/web.yaml | injector …`
+    codes: not-a-file
+    ");
+}
+
+/// As another user, since root reads and writes everything.
+fn as_nobody(run: &Run, args: &str) -> Option<(Option<i32>, String)> {
+    let folder = run.folder();
+    let output = Command::new("setpriv")
+        .args(["--reuid=65534", "--regid=65534", "--clear-groups", env!("CARGO_BIN_EXE_injector")])
+        .args(args.split(' '))
+        .current_dir(folder)
+        .env_clear()
+        .output()
+        .ok()?;
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    (!stderr.starts_with("setpriv")).then(|| (output.status.code(), stderr))
+}
+
+#[test]
+fn a_file_that_cannot_be_read_or_written() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let run = injector(["inject"]).file("secret.yaml", WEB).file("fixed.yaml", WEB).file("free.yaml", WEB);
+    let mode =
+        |name: &str, mode| fs::set_permissions(run.folder().join(name), fs::Permissions::from_mode(mode)).unwrap();
+    mode("secret.yaml", 0o600);
+    mode("fixed.yaml", 0o644);
+    mode("free.yaml", 0o666);
+    mode("", 0o777);
+    let Some((status, stderr)) = as_nobody(&run, "inject secret.yaml") else {
+        return skipped("a_file_that_cannot_be_read_or_written", "setpriv cannot become another user here");
+    };
+    assert_eq!(status, Some(2));
+    assert_snapshot!(stderr, @"secret.yaml: cannot be read: Permission denied (os error 13)");
+    let (status, stderr) = as_nobody(&run, "inject -i -q free.yaml fixed.yaml").unwrap();
+    assert_eq!(status, Some(2));
+    assert_snapshot!(stderr, @"fixed.yaml: cannot be written: Permission denied (os error 13)");
+    assert_eq!(fs::read_to_string(run.folder().join("free.yaml")).unwrap(), WEB, "all or nothing");
+    mode("", 0o755);
+    let (_, stderr) = as_nobody(&run, "inject -i -q free.yaml").unwrap();
+    assert_snapshot!(stderr, @"free.yaml: cannot be written: its folder takes no new file: permission denied");
+}
+
+#[test]
+fn a_full_disk_during_in_place() {
+    // A file system with room for the first temporary file, and not for the second one.
+    let script = "set -e; mount -t tmpfs -o size=64k none . && cd \"$PWD\"
+        cp \"$1/a.yaml\" \"$1/b.yaml\" .; head -c 40000 /dev/zero > fill
+        cp a.yaml before; set +e
+        \"$0\" inject -i -q a.yaml b.yaml; echo \"status $?\" >&2
+        cmp a.yaml before && cmp b.yaml before && ls -A >&2";
+    let run = injector(["inject"]).file("in/a.yaml", WEB).file("in/b.yaml", WEB);
+    fs::create_dir(run.folder().join("disk")).unwrap();
+    let output = Command::new("unshare")
+        .args(["--mount", "sh", "-c", script, env!("CARGO_BIN_EXE_injector")])
+        .arg(run.folder().join("in"))
+        .current_dir(run.folder().join("disk"))
+        .output();
+    let output = match output {
+        Ok(output) => String::from_utf8(output.stderr).unwrap(),
+        Err(error) => error.to_string(),
+    };
+    if !output.contains("status") {
+        return skipped("a_full_disk_during_in_place", &output);
+    }
+    assert_snapshot!(output, @"
+    b.yaml: cannot be written: No space left on device (os error 28)
+    status 2
+    a.yaml
+    b.yaml
+    before
+    fill
+    ");
+}
+
+#[test]
+fn a_full_standard_output() {
+    let run = injector(["inject"]).file("web.yaml", WEB);
+    let output = Command::new(env!("CARGO_BIN_EXE_injector"))
+        .args(["inject", "-q", "web.yaml"])
+        .current_dir(run.folder())
+        .stdout(fs::OpenOptions::new().write(true).open("/dev/full").unwrap())
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert_snapshot!(String::from_utf8(output.stderr).unwrap(), @"error: standard output cannot be written: No space left on device (os error 28)");
+}
+
+#[test]
+fn a_reader_that_goes_away_is_success() {
+    let run =
+        injector(["inject"]).file("web.yaml", WEB.replace("image: web:1", &format!("image: {}", "x".repeat(300_000))));
+    let mut child = Command::new(env!("CARGO_BIN_EXE_injector"))
+        .args(["inject", "-q", "web.yaml"])
+        .current_dir(run.folder())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!((output.status.code(), String::from_utf8(output.stderr).unwrap().as_str()), (Some(0), ""));
+}
+
+#[test]
+fn a_hundred_megabytes_are_done_in_bounded_time() {
+    let config = (0..2000)
+        .fold(String::new(), |all, n| all + &format!("  k{n}: |\n    some lines of text that nobody looks at\n"));
+    let document = format!("---\napiVersion: v1\nkind: ConfigMap\nmetadata: {{name: big}}\ndata:\n{config}");
+    let mut stream = document.repeat(100_000_000 / document.len() + 1);
+    stream.push_str("---\n");
+    stream.push_str(WEB);
+    let since = Instant::now();
+    let ran = known("inject", ["-q", "-o", "yaml"]).stdin(stream).succeeds();
+    assert!(since.elapsed() < Duration::from_secs(50), "{:?}", since.elapsed());
+    assert!(ran.bytes.len() > 100_000_000);
+    assert_eq!(ran.stdout.matches("name: proxy-sidecar").count(), 1);
+}
