@@ -4,14 +4,18 @@
 
 mod cleaning;
 mod cli;
+mod cluster;
 mod common;
 mod completions;
 mod emit;
 mod errors;
+mod iptables;
+mod kubectl;
 mod laws;
 mod manifests;
 mod oracle;
 mod ownership;
 mod refusals;
 mod scalar;
+mod sidecars;
 mod skip;

@@ -1,0 +1,229 @@
+//! A control plane for one test: etcd, kube-apiserver and kube-controller-manager from `KUBEBUILDER_ASSETS`, on free
+//! ports of the loopback. There are no nodes, so nothing runs: pods stay pending.
+//!
+//! Nothing outlives the test binary, however it ends: each server has a shell beside it that kills it when the pipe
+//! from the test closes.
+
+use std::ffi::OsString;
+use std::fs::{self, File};
+use std::io::Write as _;
+use std::net::{Ipv4Addr, TcpListener};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+/// How long the servers may take to be ready; they take about five seconds on a machine that does nothing else.
+const START: Duration = Duration::from_secs(120);
+
+/// How long a controller may take to do its work.
+const SETTLE: Duration = Duration::from_secs(60);
+
+/// Runs the server that is its arguments until the pipe on standard input closes.
+const GUARD: &str =
+    r#"exec 3<&0; "$@" </dev/null 3<&- & server=$!; cat <&3 >/dev/null; kill -9 "$server"; wait "$server""#;
+
+const TOKEN: &str = "token-of-a-test";
+
+/// A running control plane; dropping it ends it.
+pub(super) struct ControlPlane {
+    // Dropped in this order: the servers end before their folder goes.
+    servers: Vec<Server>,
+    kubectl: PathBuf,
+    folder: TempDir,
+}
+
+/// What a run of kubectl gave.
+#[derive(Debug)]
+pub(super) struct Kubectl {
+    pub(super) success: bool,
+    pub(super) stdout: String,
+    pub(super) stderr: String,
+}
+
+struct Server {
+    name: &'static str,
+    guard: Child,
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        drop(self.guard.stdin.take());
+        // Nothing could be done about an error, and a panic while another unwinds would abort.
+        let _ = self.guard.wait();
+    }
+}
+
+impl ControlPlane {
+    /// Starts one from the binaries of `assets` and waits until it is ready.
+    pub(super) fn start(assets: &Path) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let mut plane = Self { servers: Vec::new(), kubectl: assets.join("kubectl"), folder };
+        let [client, peer, secure, manager] = free_ports();
+        let path = |name: &str| plane.folder.path().join(name).to_str().unwrap().to_owned();
+        let (key, tokens, kubeconfig) = (path("sa.key"), path("tokens.csv"), path("kubeconfig"));
+        let made = Command::new("openssl").args(["genrsa", "-out", &key, "2048"]).output().unwrap();
+        assert!(made.status.success(), "{made:?}");
+        fs::write(&tokens, format!("{TOKEN},admin,admin,\"system:masters\"\n")).unwrap();
+        fs::write(&kubeconfig, kubeconfig_of(secure)).unwrap();
+        let (data, certificates) = (path("etcd"), path("certificates"));
+        let (client, peer) = (format!("http://127.0.0.1:{client}"), format!("http://127.0.0.1:{peer}"));
+        let etcd = [
+            ["--data-dir", &data],
+            ["--listen-client-urls", &client],
+            ["--advertise-client-urls", &client],
+            ["--listen-peer-urls", &peer],
+            ["--initial-advertise-peer-urls", &peer],
+            ["--initial-cluster", &format!("default={peer}")],
+            ["--log-level", "error"],
+        ];
+        let apiserver = [
+            ["--etcd-servers", &client],
+            ["--cert-dir", &certificates],
+            ["--bind-address", "127.0.0.1"],
+            ["--secure-port", &secure.to_string()],
+            ["--service-account-key-file", &key],
+            ["--service-account-signing-key-file", &key],
+            ["--service-account-issuer", "https://kubernetes.default.svc"],
+            ["--token-auth-file", &tokens],
+            ["--authorization-mode", "RBAC"],
+            ["--service-cluster-ip-range", "10.0.0.0/24"],
+            ["--disable-admission-plugins", "ServiceAccount"],
+        ];
+        let controllers = [
+            ["--kubeconfig", &kubeconfig],
+            ["--bind-address", "127.0.0.1"],
+            ["--secure-port", &manager.to_string()],
+            ["--controllers", "*,-nodelifecycle"],
+            ["--service-account-private-key-file", &key],
+        ];
+        plane.serve(assets, "etcd", etcd.concat(), "--unsafe-no-fsync");
+        plane.serve(assets, "kube-apiserver", apiserver.concat(), "--allow-privileged");
+        plane.wait_until_ready();
+        plane.serve(assets, "kube-controller-manager", controllers.concat(), "--leader-elect=false");
+        plane
+    }
+
+    fn serve(&mut self, assets: &Path, name: &'static str, flags: Vec<&str>, flag: &str) {
+        let log = File::create(self.log(name)).unwrap();
+        let guard = Command::new("/bin/sh")
+            .args(["-c", GUARD, "guard"])
+            .arg(assets.join(name))
+            .args(flags)
+            .arg(flag)
+            .stdin(Stdio::piped())
+            .stdout(log.try_clone().unwrap())
+            .stderr(log)
+            .spawn()
+            .unwrap();
+        self.servers.push(Server { name, guard });
+    }
+
+    fn log(&self, name: &str) -> PathBuf {
+        self.folder.path().join(format!("{name}.log"))
+    }
+
+    fn wait_until_ready(&self) {
+        let end = Instant::now() + START;
+        while self.kubectl(["get", "--raw", "/readyz"], "").stdout != "ok" {
+            assert!(Instant::now() < end, "the API server is not ready after {START:?}\n{}", self.logs());
+            thread::sleep(Duration::from_millis(100));
+        }
+    }
+
+    /// The end of each server's log.
+    fn logs(&self) -> String {
+        let end = |server: &Server| {
+            let log = fs::read_to_string(self.log(server.name)).unwrap_or_default();
+            let lines: Vec<_> = log.lines().rev().take(15).collect();
+            format!("--- {}\n{}\n", server.name, lines.into_iter().rev().collect::<Vec<_>>().join("\n"))
+        };
+        self.servers.iter().map(end).collect()
+    }
+
+    /// `kubectl ARGS…` with `stdin` on its standard input.
+    pub(super) fn kubectl<A: Into<OsString>>(
+        &self,
+        args: impl IntoIterator<Item = A>,
+        stdin: impl AsRef<[u8]>,
+    ) -> Kubectl {
+        let mut child = Command::new(&self.kubectl)
+            .args(["--kubeconfig".into(), self.folder.path().join("kubeconfig").into_os_string()])
+            .arg("--request-timeout=30s")
+            .args(args.into_iter().map(Into::into))
+            .env("HOME", self.folder.path())
+            .env_remove("KUBECONFIG")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut pipe = child.stdin.take().unwrap();
+        let input = stdin.as_ref().to_vec();
+        // kubectl may end before it has read everything.
+        let writer = thread::spawn(move || drop(pipe.write_all(&input)));
+        let output = child.wait_with_output().unwrap();
+        writer.join().unwrap();
+        let text = |bytes| String::from_utf8(bytes).unwrap();
+        Kubectl { success: output.status.success(), stdout: text(output.stdout), stderr: text(output.stderr) }
+    }
+
+    /// `kubectl ARGS…`, which has to succeed; its standard output.
+    pub(super) fn ok(&self, args: &str, stdin: impl AsRef<[u8]>) -> String {
+        let ran = self.kubectl(args.split_whitespace(), stdin);
+        assert!(ran.success, "kubectl {args}: {ran:#?}");
+        ran.stdout
+    }
+
+    /// `kubectl get ARGS… -o json`.
+    pub(super) fn get(&self, args: &str) -> Value {
+        serde_json::from_str(&self.ok(&format!("get {args} -o json"), "")).unwrap()
+    }
+
+    /// A new namespace with these labels (`k=v`).
+    pub(super) fn namespace(&self, name: &str, labels: &[&str]) {
+        self.ok(&format!("create namespace {name}"), "");
+        if !labels.is_empty() {
+            self.ok(&format!("label namespace {name} {}", labels.join(" ")), "");
+        }
+    }
+
+    /// Asks until there is an answer, which a controller may take a while to bring about.
+    pub(super) fn eventually<T>(&self, what: &str, ask: impl Fn() -> Option<T>) -> T {
+        let end = Instant::now() + SETTLE;
+        loop {
+            if let Some(answer) = ask() {
+                return answer;
+            }
+            assert!(Instant::now() < end, "not so after {SETTLE:?}: {what}\n{}", self.logs());
+            thread::sleep(Duration::from_millis(100));
+        }
+    }
+}
+
+/// Ports that were free a moment ago, all different.
+fn free_ports<const N: usize>() -> [u16; N] {
+    let listeners = [(); N].map(|()| TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap());
+    listeners.map(|listener| listener.local_addr().unwrap().port())
+}
+
+fn kubeconfig_of(port: u16) -> String {
+    format!(
+        "apiVersion: v1
+kind: Config
+clusters:
+- name: test
+  cluster: {{server: 'https://127.0.0.1:{port}', insecure-skip-tls-verify: true}}
+users:
+- name: admin
+  user: {{token: {TOKEN}}}
+contexts:
+- name: test
+  context: {{cluster: test, user: admin}}
+current-context: test
+"
+    )
+}

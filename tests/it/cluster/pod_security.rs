@@ -1,0 +1,112 @@
+//! Pod Security: the API server refuses exactly the injected pods of which the report says so.
+
+use serde_json::{Value, json};
+
+use super::control_plane::ControlPlane;
+use crate::common::injector;
+
+/// A profile of a user's: what it adds is the list that is given, with one value set at a JSON Pointer of the profile.
+fn profile(pointer: &str, value: &Value) -> String {
+    let mut profile = json!({
+        "apiVersion": "sidecar-injector/v1",
+        "kind": "Profile",
+        "metadata": {"name": "own"},
+        "spec": {
+            "policy": "OptOut",
+            "containers": [{"name": "own", "image": "own:1", "securityContext": {
+                "allowPrivilegeEscalation": false,
+                "runAsNonRoot": true,
+                "capabilities": {"drop": ["ALL"]},
+                "seccompProfile": {"type": "RuntimeDefault"},
+            }}],
+            "volumes": [{"name": "own", "emptyDir": {}}],
+        },
+    });
+    super::set(&mut profile, pointer, value.clone());
+    profile.to_string()
+}
+
+/// Pods before injection, from one that needs no level at all to one that every level takes.
+fn pods() -> [(&'static str, Value); 4] {
+    let pod = |name: &str, spec: Value| {
+        let metadata = json!({"name": name, "labels": {"sidecar.me/inject": "true"}});
+        json!({"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": spec})
+    };
+    let hardened = json!({"allowPrivilegeEscalation": false, "capabilities": {"drop": ["ALL"]}});
+    let context = json!({"runAsNonRoot": true, "seccompProfile": {"type": "RuntimeDefault"}});
+    let app = |context: Value| json!([{"name": "app", "image": "app:1", "securityContext": context}]);
+    [
+        ("plain", pod("plain", json!({"containers": app(json!({}))}))),
+        ("privileged", pod("privileged", json!({"containers": app(json!({"privileged": true}))}))),
+        ("restricted", pod("restricted", json!({"containers": app(hardened.clone()), "securityContext": context}))),
+        ("users", pod("users", json!({"containers": app(hardened), "securityContext": context, "hostUsers": false}))),
+    ]
+}
+
+pub(super) fn the_api_server_refuses_exactly_what_the_report_says(plane: &ControlPlane) {
+    let container = |field: &str| format!("/spec/containers/0{field}");
+    let own: Vec<_> = [
+        (String::new(), Value::Null),
+        ("/spec/volumes/0".to_owned(), json!({"name": "own", "hostPath": {"path": "/var/log"}})),
+        ("/spec/volumes/0".to_owned(), json!({"name": "own", "nfs": {"server": "s", "path": "/"}})),
+        (container("/ports"), json!([{"containerPort": 80, "hostPort": 80}])),
+        (container("/securityContext/capabilities/add"), json!(["SYS_ADMIN"])),
+        (container("/securityContext/capabilities/add"), json!(["NET_BIND_SERVICE"])),
+        (container("/securityContext/capabilities/add"), json!(["CHOWN"])),
+        (container("/securityContext/capabilities/drop"), json!(["NET_RAW"])),
+        (container("/securityContext/runAsUser"), json!(0)),
+        (container("/securityContext/runAsNonRoot"), json!(false)),
+        (container("/securityContext/allowPrivilegeEscalation"), json!(true)),
+        (container("/securityContext/seccompProfile/type"), json!("Unconfined")),
+        (container("/securityContext/seLinuxOptions"), json!({"type": "spc_t"})),
+        (container("/securityContext/appArmorProfile"), json!({"type": "Unconfined"})),
+        (container("/livenessProbe"), json!({"httpGet": {"port": 80, "host": "10.0.0.1"}})),
+        (container("/securityContext"), json!({})),
+    ]
+    .into_iter()
+    .map(|(pointer, value)| (format!("{pointer} = {value}"), profile(&pointer, &value)))
+    .collect();
+    let levels = [
+        ("privileged", ""),
+        ("baseline", ""),
+        ("restricted", ""),
+        ("baseline", "pod-security.kubernetes.io/enforce-version=v1.28"),
+        ("restricted", "pod-security.kubernetes.io/enforce-version=v1.24"),
+    ];
+    let (mut wrong, mut refusals) = (Vec::new(), 0);
+    for (index, (level, version)) in levels.into_iter().enumerate() {
+        let namespace = format!("security-{index}");
+        let enforce = format!("pod-security.kubernetes.io/enforce={level}");
+        plane.namespace(&namespace, &["sidecar-inject=enabled", &enforce, version]);
+        let facts = plane.ok(&format!("get ns {namespace} -o yaml"), "");
+        for (name, pod) in pods() {
+            let taken_before = taken(plane, &namespace, pod.to_string().as_bytes());
+            let built_in = ["cortexflow", "nginx", "curl"].map(|profile| (profile, None));
+            let own = own.iter().map(|(title, text)| (title.as_str(), Some(text)));
+            for (title, file) in built_in.into_iter().chain(own) {
+                let profile = if file.is_some() { "own.json" } else { title };
+                let args =
+                    ["inject", "-p", profile, "-n", &namespace, "--namespace-file", "ns.yaml", "--report", "json"];
+                let run = injector(args).file("ns.yaml", &facts).file("own.json", file.map_or("", String::as_str));
+                let ran = run.stdin(pod.to_string()).succeeds();
+                assert!(ran.stderr.contains("injected"), "{title}: {}", ran.stderr);
+                let told = ran.stderr.contains("(enforce), which refuses the injected pod");
+                let refused = taken_before && !taken(plane, &namespace, &ran.bytes);
+                refusals += usize::from(refused);
+                if told != refused {
+                    wrong.push(format!("{level} {version}, pod {name}, {title}: told {told}, refused {refused}"));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    assert!(refusals > 50, "only {refusals} refusals show little");
+}
+
+/// Does the API server take this pod, all admission included? It may be refused by Pod Security alone.
+fn taken(plane: &ControlPlane, namespace: &str, pod: &[u8]) -> bool {
+    let ran = plane.kubectl(["create", "--dry-run=server", "-n", namespace, "-f", "-"], pod);
+    let refused = ran.stderr.contains("violates PodSecurity");
+    assert_ne!(ran.success, refused, "{}\n{}", ran.stderr, String::from_utf8_lossy(pod));
+    ran.success
+}
