@@ -15,6 +15,7 @@ mod laws;
 mod manifests;
 mod oracle;
 mod ownership;
+mod readme;
 mod refusals;
 mod scalar;
 mod sidecars;

@@ -1,0 +1,319 @@
+//! The tables of the README against the program: what is there is in its table, and what is in a table is there.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::PathBuf;
+
+use clap::{CommandFactory as _, ValueEnum};
+use injector::cli::{Cli, OutputFormat, UninjectFormat};
+use injector::diagnostic::Code;
+use injector::eligibility::Rule;
+use injector::exit::ExitStatus;
+use injector::profile::builtin;
+use injector::record;
+use injector::report::{Entry, Format, Placed, Position, Report, ResultLine, Severity, Verdict};
+use injector::workload::KINDS;
+use serde_json::{Value, json};
+
+use super::{readme, root};
+
+/// The cells of all tables below a heading, until the next one; heads and rules left out.
+fn rows(heading: &str) -> Vec<Vec<String>> {
+    let markdown = readme();
+    let mut lines = markdown.lines().skip_while(|line| *line != heading);
+    assert!(lines.next().is_some(), "there is no heading `{heading}`");
+    let below: Vec<&str> = lines.take_while(|line| !line.starts_with('#')).collect();
+    let mut rows = Vec::new();
+    for (index, line) in below.iter().enumerate() {
+        let is_head = below.get(index + 1).is_some_and(|next| next.starts_with("|--"));
+        if line.starts_with('|') && !line.starts_with("|--") && !is_head {
+            let inner = line.trim_start_matches('|').trim_end_matches('|').replace("\\|", "\u{0}");
+            rows.push(inner.split('|').map(|cell| cell.trim().replace('\u{0}', "|")).collect());
+        }
+    }
+    assert!(!rows.is_empty(), "there is no table below `{heading}`");
+    rows
+}
+
+/// What stands in backticks.
+fn code(cell: &str) -> Vec<String> {
+    cell.split('`').skip(1).step_by(2).map(str::to_owned).collect()
+}
+
+fn set<S: Into<String>>(items: impl IntoIterator<Item = S>) -> BTreeSet<String> {
+    items.into_iter().map(Into::into).collect()
+}
+
+fn first_column(heading: &str) -> Vec<String> {
+    rows(heading).iter().flat_map(|row| code(&row[0])).collect()
+}
+
+/// The Rust files below `src`, without their tests.
+fn sources() -> Vec<(PathBuf, String)> {
+    let mut files = Vec::new();
+    let mut todo = vec![root().join("src")];
+    while let Some(folder) = todo.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                todo.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "rs")
+                && path.file_stem().is_some_and(|stem| stem != "tests")
+            {
+                let text = fs::read_to_string(&path).unwrap();
+                let code = text.split("#[cfg(test)]").next().unwrap().to_owned();
+                files.push((path, code));
+            }
+        }
+    }
+    files
+}
+
+/// The string literals between `open` and the next `close` after it, at each place where `open` stands.
+fn literals(text: &str, open: &str, close: &str) -> Vec<String> {
+    text.match_indices(open)
+        .flat_map(|(at, _)| {
+            let inner = &text[at + open.len()..];
+            let inner = inner.split(close).next().unwrap();
+            inner.split('"').skip(1).step_by(2).map(str::to_owned).collect::<Vec<_>>()
+        })
+        .collect()
+}
+
+#[test]
+fn the_eligibility_table_is_that_of_the_program_row_by_row() {
+    let ids: Vec<&str> = Rule::ALL.iter().map(|rule| rule.id()).collect();
+    assert_eq!(first_column("## Which pods"), ids);
+}
+
+#[test]
+fn every_exit_status_is_in_its_table() {
+    let all = [ExitStatus::Done, ExitStatus::Findings, ExitStatus::Error];
+    // An exit status that is new has to be added above.
+    let _ = |status| match status {
+        ExitStatus::Done | ExitStatus::Findings | ExitStatus::Error => (),
+    };
+    let shown: Vec<String> = rows("### Exit status").into_iter().map(|row| row[0].clone()).collect();
+    assert_eq!(shown, all.map(|status| status.code().to_string()));
+}
+
+#[test]
+fn every_diagnostic_code_is_in_its_table_and_no_other() {
+    let mut codes = set(Code::ALL.iter().map(|code| code.id()));
+    for (_, text) in sources() {
+        // Those of the shell are words at the place where they are told.
+        codes.extend(
+            text.match_indices("Placed::error(\"")
+                .map(|(at, open)| text[at + open.len()..].split('"').next().unwrap().to_owned()),
+        );
+        codes.extend(literals(&text, "pub const fn code(&self) -> &'static str {", "\n    }"));
+        codes.extend(literals(&text, "fn finding(&self) -> Option<&'static str> {", "\n    }"));
+    }
+    assert_eq!(set(first_column("### Diagnostic codes")), codes);
+}
+
+#[test]
+fn every_field_of_the_report_is_in_its_table_and_no_other() {
+    let placed = Placed {
+        severity: Severity::Error,
+        code: String::new(),
+        message: String::new(),
+        hint: Some(String::new()),
+        file: String::new(),
+        position: Some(Position { line: 1, column: 1 }),
+        path: String::new(),
+    };
+    let skipped = Verdict::Skipped { rule: String::new(), reason: String::new(), would_deny: false };
+    let verdicts = [
+        Verdict::Injected,
+        skipped,
+        Verdict::Rejected { errors: vec![placed.clone()] },
+        Verdict::Uninjected,
+        Verdict::Unchanged,
+        Verdict::Outdated,
+        Verdict::Partial,
+        Verdict::Missing,
+    ];
+    // A verdict that is new has to be added above.
+    let _ = |verdict| match verdict {
+        Verdict::Injected | Verdict::Skipped { .. } | Verdict::Rejected { .. } | Verdict::Uninjected => (),
+        Verdict::Unchanged | Verdict::Outdated | Verdict::Partial | Verdict::Missing => (),
+    };
+    let result = |verdict| ResultLine { profile: String::new(), verdict };
+    let entry = Entry {
+        file: String::new(),
+        position: Some(Position { line: 1, column: 1 }),
+        api_version: String::new(),
+        kind: String::new(),
+        namespace: String::new(),
+        name: String::new(),
+        template: Some(String::new()),
+        results: verdicts.map(result).into(),
+        diagnostics: vec![placed],
+    };
+    let report = serde_json::to_value(Report::new(vec![entry], Vec::new())).unwrap();
+    let entry = &report["entries"][0];
+    let results = entry["results"].as_array().unwrap();
+    let verdicts = set(results.iter().map(|result| result["verdict"].as_str().unwrap()));
+    let severities = [Severity::Note, Severity::Warning, Severity::Error].map(|severity| json!(severity));
+    let levels = set(severities.iter().map(|severity| severity.as_str().unwrap()));
+    let keys = |value: &Value| set(value.as_object().unwrap().keys());
+    let counts: BTreeSet<String> = keys(&report["summary"]).difference(&verdicts).cloned().collect();
+    let expected = BTreeMap::from([
+        ("the report", keys(&report)),
+        ("entry", keys(entry)),
+        ("result", results.iter().flat_map(&keys).collect()),
+        ("verdict", verdicts.iter().cloned().chain(["check".to_owned()]).collect()),
+        ("diagnostic", keys(&entry["diagnostics"][0]).into_iter().chain(levels).collect()),
+        ("summary", counts),
+    ]);
+    let shown = rows("### Report (`--report json`, version `v1`)");
+    let shown: BTreeMap<&str, BTreeSet<String>> =
+        shown.iter().map(|row| (row[0].as_str(), set(code(&row[1])))).collect();
+    assert_eq!(shown, expected);
+}
+
+#[test]
+fn every_field_of_the_record_is_in_its_table_and_no_other() {
+    let some = || vec![String::new()];
+    let entry = record::Entry {
+        profile: String::new(),
+        version: String::new(),
+        hash: String::new(),
+        init_containers: some(),
+        containers: some(),
+        volumes: some(),
+        image_pull_secrets: some(),
+        annotations: some(),
+        labels: some(),
+        fields: some(),
+        created: some(),
+        replaced: BTreeMap::from([(String::new(), Value::Null)]),
+    };
+    let entry = serde_json::to_value(entry).unwrap();
+    assert_eq!(set(first_column("### The record")), set(entry.as_object().unwrap().keys()));
+    assert!(readme().contains(record::ANNOTATION));
+}
+
+#[test]
+fn every_field_of_a_profile_is_in_its_table_and_no_other() {
+    let mut spec = BTreeSet::new();
+    let mut inner = BTreeSet::new();
+    for (path, text) in sources() {
+        if path.ends_with("profile/load.rs") || path.ends_with("profile/load/added.rs") {
+            spec.extend(literals(&text, "SPEC_FIELDS: &[&str] =", ";"));
+            inner.extend(literals(&text, " FIELDS: &[&str] =", ";"));
+            inner.extend(literals(&text, ".object(&[", "]"));
+        }
+    }
+    assert!(spec.len() > 20 && inner.len() > 15, "the profile's fields are no longer found: {spec:?} {inner:?}");
+    assert_eq!(set(first_column("### Profiles")), spec);
+    let shown = set(rows("### Profiles").iter().flat_map(|row| code(&row[1]).into_iter().chain(code(&row[2]))));
+    let words = set(shown.iter().flat_map(|word| word.split(|c: char| !c.is_ascii_alphabetic())));
+    let missing: Vec<&String> = inner.difference(&words).collect();
+    assert!(missing.is_empty(), "not in the table of a profile's fields: {missing:?}");
+}
+
+#[test]
+fn every_parameter_of_a_built_in_profile_is_in_the_table_with_its_default_and_annotation() {
+    let mut expected = BTreeSet::new();
+    for (profile, text) in builtin::ALL {
+        let document: Value = serde_yaml::from_str(text).unwrap();
+        for parameter in document["spec"]["parameters"].as_array().unwrap() {
+            let default = parameter["default"].as_str().map_or_else(|| parameter["default"].to_string(), str::to_owned);
+            let word = |key: &str| parameter[key].as_str().unwrap_or_default().to_owned();
+            expected.insert([(*profile).to_owned(), word("name"), word("type"), default, word("annotation")]);
+        }
+    }
+    let mut shown = BTreeSet::new();
+    for row in rows("### Built-in profiles") {
+        // A row may be about several parameters of one type: names, defaults and annotations in the same order.
+        let (names, defaults, annotations) = (code(&row[1]), code(&row[3]), code(&row[4]));
+        for (index, name) in names.into_iter().enumerate() {
+            let default = defaults.get(index).cloned().unwrap_or_default();
+            let annotation = annotations.get(index).cloned().unwrap_or_default();
+            for profile in code(&row[0]) {
+                assert!(shown.insert([profile, name.clone(), row[2].clone(), default.clone(), annotation.clone()]));
+            }
+        }
+    }
+    assert_eq!(shown, expected);
+}
+
+#[test]
+fn every_flag_command_and_choice_is_written_about_and_no_other_flag() {
+    let markdown = readme();
+    // Of cargo, kubectl and Helm.
+    let mut known = set([
+        "--release",
+        "--path",
+        "--type",
+        "--patch-file",
+        "--post-renderer",
+        "--post-renderer-args",
+        "--ignore-cluster",
+    ]);
+    let mut todo = vec![Cli::command()];
+    while let Some(command) = todo.pop() {
+        for argument in command.get_arguments() {
+            let Some(long) = argument.get_long().filter(|long| *long != "help" && *long != "version") else { continue };
+            let flag = format!("--{long}");
+            assert!(code(&markdown).iter().any(|word| word.starts_with(&flag)), "`{flag}` is not written about");
+            for choice in argument.get_possible_values().iter().filter(|choice| choice.get_name() != "true") {
+                let name = choice.get_name();
+                assert!(name == "false" || markdown.contains(name), "`{name}` of `{flag}` is not written about");
+            }
+            known.insert(flag);
+        }
+        for inner in command.get_subcommands() {
+            let name = inner.get_name();
+            assert!(markdown.contains(name), "the command `{name}` is not written about");
+            todo.push(inner.clone());
+        }
+    }
+    known.extend(set(["--help", "--version"]));
+    let words = markdown.split(|c: char| !(c.is_ascii_lowercase() || c == '-'));
+    let stale: Vec<&str> = words
+        .filter(|word| word.starts_with("--") && word.len() > 3 && !word.starts_with("---"))
+        .filter(|word| !known.contains(*word))
+        .collect();
+    assert!(stale.is_empty(), "no such flags: {stale:?}");
+}
+
+#[test]
+fn every_output_report_and_kind_is_written_about() {
+    let outputs: Vec<String> = OutputFormat::value_variants()
+        .iter()
+        .map(|one| one.to_possible_value().unwrap().get_name().to_owned())
+        .collect();
+    let table = rows("### Outputs");
+    let shown: Vec<String> = table.iter().take(outputs.len()).flat_map(|row| code(&row[0])).collect();
+    assert_eq!(shown, outputs);
+    for format in UninjectFormat::value_variants() {
+        assert!(outputs.contains(&format.to_possible_value().unwrap().get_name().to_owned()));
+    }
+    let formats: Vec<String> =
+        Format::value_variants().iter().map(|one| one.to_possible_value().unwrap().get_name().to_owned()).collect();
+    let flag = format!("--report {}", formats.join("|"));
+    assert!(table.iter().any(|row| code(&row[0]).contains(&flag)), "`{flag}` is not in the table of flags");
+    let markdown = readme();
+    for kind in KINDS {
+        let word = |text: &str| text.split(|c: char| !c.is_ascii_alphanumeric()).any(|word| word == kind.kind);
+        let paragraph = markdown.split("\n\n").find(|text| text.starts_with("Kinds with a pod template:")).unwrap();
+        assert!(word(paragraph), "the kind `{}` is not written about", kind.kind);
+    }
+}
+
+#[test]
+fn links_within_the_readme_lead_to_headings() {
+    let markdown = readme();
+    let anchor = |heading: &str| -> String {
+        let text = heading.trim_start_matches('#').trim().to_lowercase();
+        text.chars().filter(|c| c.is_alphanumeric() || " -_".contains(*c)).collect::<String>().replace(' ', "-")
+    };
+    let headings = set(markdown.lines().filter(|line| line.starts_with('#')).map(anchor));
+    for link in markdown.split("](#").skip(1) {
+        let target = link.split(')').next().unwrap();
+        assert!(headings.contains(target), "`#{target}` leads nowhere");
+    }
+}
