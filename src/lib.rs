@@ -19,6 +19,8 @@ pub mod patch;
 #[deny(clippy::disallowed_methods)]
 pub mod view;
 #[deny(clippy::disallowed_methods)]
+pub mod layer;
+#[deny(clippy::disallowed_methods)]
 pub mod diagnostic;
 #[deny(clippy::disallowed_methods)]
 pub mod facts;
@@ -66,6 +68,9 @@ pub mod manifest;
 pub mod admission;
 #[deny(clippy::disallowed_methods)]
 pub mod render;
+#[cfg(feature = "serve")]
+#[deny(clippy::disallowed_methods)]
+pub mod install;
 #[deny(clippy::disallowed_methods)]
 pub mod exit;
 
@@ -73,4 +78,9 @@ pub mod exit;
 pub mod cli;
 pub mod input;
 pub mod output;
+mod selection;
+#[cfg(feature = "serve")]
+pub mod certs;
+#[cfg(feature = "serve")]
+pub mod server;
 pub mod commands;
