@@ -1,10 +1,13 @@
 //! `--clean`: the fields that a cluster fills in, removed from a live object so that it reads like a manifest again.
 
+use std::borrow::Cow;
+
 use serde_json::Value;
 
 use crate::inject::editor::Editor;
 use crate::patch::{Op, Patch};
 use crate::pointer::Pointer;
+use crate::view::View;
 use crate::workload::Identity;
 
 /// What becomes of fields that a cluster fills in.
@@ -44,7 +47,7 @@ pub(crate) struct Cleaned {
 }
 
 /// Strips an object.
-pub(crate) fn strip(object: Value, identity: &Identity) -> Cleaned {
+pub(crate) fn strip<'a, V: View<'a>>(object: V, identity: &Identity) -> Cleaned {
     let mut editor = Editor::new(object, Pointer::root());
     remove(&mut editor, &Pointer::of(["status"]));
     for member in METADATA {
@@ -55,7 +58,7 @@ pub(crate) fn strip(object: Value, identity: &Identity) -> Cleaned {
     for annotation in ANNOTATIONS {
         stripped |= remove(&mut editor, &annotations.join(*annotation));
     }
-    if stripped && editor.get(&annotations).and_then(Value::as_object).is_some_and(serde_json::Map::is_empty) {
+    if stripped && is_empty(&editor, &annotations) {
         editor.remove(&annotations);
     }
     // Templates come back from an API server with `creationTimestamp: null`.
@@ -68,7 +71,8 @@ pub(crate) fn strip(object: Value, identity: &Identity) -> Cleaned {
         "Job" => strip_job(&mut editor),
         _ => {}
     }
-    let (mut patch, object) = editor.finish();
+    let object = editor.template().value();
+    let (mut patch, _) = editor.finish();
     let version = Pointer::of(["metadata", "resourceVersion"]);
     if object.pointer(&version.to_string()).is_some() {
         patch.0.push(Op::Remove(version));
@@ -77,9 +81,9 @@ pub(crate) fn strip(object: Value, identity: &Identity) -> Cleaned {
 }
 
 /// With the selector that it made for another Job's uid, the API server refuses to create a Job.
-fn strip_job(editor: &mut Editor) {
+fn strip_job<'a, V: View<'a>>(editor: &mut Editor<V>) {
     let spec = Pointer::of(["spec"]);
-    if editor.get(&spec.join("manualSelector")) == Some(&Value::Bool(true)) {
+    if editor.get(&spec.join("manualSelector")).and_then(View::boolean) == Some(true) {
         return;
     }
     remove(editor, &spec.join("selector"));
@@ -89,13 +93,13 @@ fn strip_job(editor: &mut Editor) {
         for label in JOB_LABELS {
             stripped |= remove(editor, &labels.join(*label));
         }
-        if stripped && editor.get(&labels).and_then(Value::as_object).is_some_and(serde_json::Map::is_empty) {
+        if stripped && is_empty(editor, &labels) {
             editor.remove(&labels);
         }
     }
 }
 
-fn strip_pod(editor: &mut Editor) {
+fn strip_pod<'a, V: View<'a>>(editor: &mut Editor<V>) {
     remove(editor, &Pointer::of(["spec", "nodeName"]));
     for list in ["containers", "initContainers", "ephemeralContainers"] {
         let place = Pointer::of(["spec", list]);
@@ -107,10 +111,12 @@ fn strip_pod(editor: &mut Editor) {
 }
 
 /// Removes the token from a list of volumes or mounts, and the list when nothing else is in it.
-fn remove_token(editor: &mut Editor, list: &Pointer) {
-    let is_token =
-        |item: &Value| item.get("name").and_then(Value::as_str).is_some_and(|name| name.starts_with(TOKEN_VOLUME));
-    while let Some(index) = editor.list(list).iter().position(is_token) {
+fn remove_token<'a, V: View<'a>>(editor: &mut Editor<V>, list: &Pointer) {
+    let token = |editor: &Editor<V>| {
+        let is_token = |name: Option<Cow<'_, str>>| name.is_some_and(|name| name.starts_with(TOKEN_VOLUME));
+        editor.list(list).into_iter().position(|item| is_token(item.text(&["name"])))
+    };
+    while let Some(index) = token(editor) {
         if editor.list(list).len() == 1 {
             editor.remove(list);
         } else {
@@ -119,10 +125,15 @@ fn remove_token(editor: &mut Editor, list: &Pointer) {
     }
 }
 
-fn remove(editor: &mut Editor, at: &Pointer) -> bool {
+fn remove<'a, V: View<'a>>(editor: &mut Editor<V>, at: &Pointer) -> bool {
     let there = editor.get(at).is_some();
     if there {
         editor.remove(at);
     }
     there
+}
+
+/// Whether an object is there without members.
+fn is_empty<'a, V: View<'a>>(editor: &Editor<V>, at: &Pointer) -> bool {
+    editor.get(at).is_some_and(|object| object.is_object() && object.members().is_empty())
 }

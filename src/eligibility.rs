@@ -280,8 +280,9 @@ pub fn decide<'a, V: View<'a>>(subject: &Subject<'_, V>, facts: &Facts, profile:
             Verdict::Error(diagnostic) => return Decision::Reject(vec![*diagnostic]),
         }
     }
-    // Not reached: the last row always applies.
-    Decision::Inject { rule: Rule::Default, warnings }
+    // Not reached: the last row always applies. Were it, nothing would have said that the pod may be changed.
+    let reason = "no rule applies".to_owned();
+    Decision::Skip { rule: Rule::Default, reason, at: subject.at.clone(), warnings, deniable: Deniable::No }
 }
 
 /// What every rule sees, those after the deciding one too. It asks the same functions as [`decide`].

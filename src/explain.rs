@@ -220,7 +220,7 @@ fn record_state<'a, V: View<'a>>(planner: &mut Planner<'_, V>, entries: &[Entry]
     RecordState::Entries(entries.iter().enumerate().map(state).collect())
 }
 
-fn presence(editor: &Editor, entry: &Entry) -> Presence {
+fn presence<'a, V: View<'a>>(editor: &Editor<V>, entry: &Entry) -> Presence {
     let missing: Vec<Pointer> = entry.named().into_iter().filter(|named| editor.resolve(named).is_none()).collect();
     if missing.is_empty() { Presence::Whole } else { Presence::Partial(missing) }
 }
@@ -266,9 +266,9 @@ impl Ask for Look<'_> {
     fn ask<'a, V: View<'a>>(&self, subject: &Subject<'_, V>, facts: &Facts, profile: &Profile) -> Seen {
         let place = |at: &Pointer| subject.at.append(at);
         let value = |parameter| match parameter::value_of(parameter, subject.template, self.set) {
-            Ok((value, Origin::Annotation(at))) => Ok((value, Origin::Annotation(place(&at)))),
-            Ok((value, Origin::Place(at))) => Ok((value, Origin::Place(place(&at)))),
-            Ok(found) => Ok(found),
+            Ok((value, Origin::Annotation(at))) => Ok((value.into_owned(), Origin::Annotation(place(&at)))),
+            Ok((value, Origin::Place(at))) => Ok((value.into_owned(), Origin::Place(place(&at)))),
+            Ok((value, origin)) => Ok((value.into_owned(), origin)),
             Err(wrong) => Err(Diagnostic { at: place(&wrong.at), ..wrong }),
         };
         Seen {

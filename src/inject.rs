@@ -3,8 +3,6 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use serde_json::Value;
-
 use crate::diagnostic::{Code, Diagnostic};
 use crate::facts::{Facts, Operation};
 use crate::pointer::Pointer;
@@ -87,8 +85,8 @@ pub fn plan_as<'a, V: View<'a>>(identity: &Identity, object: V, facts: &Facts, r
 }
 
 /// Whether the injection at this index of the record is the one that its profile would make now.
-pub(crate) fn freshness(
-    editor: &Editor,
+pub(crate) fn freshness<'a, V: View<'a>>(
+    editor: &Editor<V>,
     identity: &Identity,
     request: &Request<'_>,
     profile: &Profile,
@@ -97,7 +95,7 @@ pub(crate) fn freshness(
 ) -> Freshness {
     let Ok(before) = removal::stripped(editor, record, index) else { return Freshness::Current };
     let known = record.get(index).map(|entry| entry.hash.as_str());
-    match rendered_now(profile, &before, identity, request) {
+    match rendered_now(profile, before.template(), identity, request) {
         Some(rendered) if Some(rendered.hash.as_str()) == known => Freshness::Current,
         // A parameter that has a bad value by now is told when the injection is made anew.
         Some(_) | None => Freshness::Outdated,
@@ -105,9 +103,9 @@ pub(crate) fn freshness(
 }
 
 /// What a profile renders for a template; `None` where a parameter has no good value.
-pub(crate) fn rendered_now(
+pub(crate) fn rendered_now<'a, V: View<'a>>(
     profile: &Profile,
-    template: &Value,
+    template: V,
     identity: &Identity,
     request: &Request<'_>,
 ) -> Option<Arc<Rendered>> {

@@ -1,21 +1,23 @@
 //! JSON Patch (RFC 6902): the currency between deciding and writing. Operations are built one by one, never by comparing
 //! two objects and never from text.
 
+use std::sync::Arc;
+
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 use serde_json::Value;
 
 use crate::pointer::Pointer;
 
-/// One operation of a patch.
+/// One operation of a patch. Its value is shared with whatever it came from: pods alike are given the same one.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Op {
     /// Adds a member that was not there, or an element at an index (`-` appends).
-    Add(Pointer, Value),
+    Add(Pointer, Arc<Value>),
     /// Removes a member or element that is there.
     Remove(Pointer),
     /// Replaces a value that is there.
-    Replace(Pointer, Value),
+    Replace(Pointer, Arc<Value>),
 }
 
 /// The operations in the order in which they apply.
@@ -50,7 +52,7 @@ impl Serialize for Op {
         map.serialize_entry("op", op)?;
         map.serialize_entry("path", self.path())?;
         if let Some(value) = value {
-            map.serialize_entry("value", value)?;
+            map.serialize_entry("value", &**value)?;
         }
         map.end()
     }
@@ -65,8 +67,8 @@ mod tests {
     #[test]
     fn operations_have_the_form_of_rfc_6902() {
         let patch = Patch(vec![
-            Op::Add(Pointer::of(["a~/b"]), Value::Null),
-            Op::Replace(Pointer::of(["c"]), json!([])),
+            Op::Add(Pointer::of(["a~/b"]), Arc::new(Value::Null)),
+            Op::Replace(Pointer::of(["c"]), Arc::new(json!([]))),
             Op::Remove(Pointer::of(["d", "0"])),
         ]);
         assert_eq!(

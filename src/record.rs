@@ -3,13 +3,14 @@
 //! It holds what cannot be told from the result when undoing. Pointers count from the pod template, and list indexes in them
 //! are names, so that they stay true when other containers come and go.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::pointer::Pointer;
-use crate::view::View;
+use crate::view::{Kind, View};
 
 /// The annotation that holds the record.
 pub const ANNOTATION: &str = "sidecar-injector/status";
@@ -131,18 +132,19 @@ pub fn write(entries: &[Entry]) -> String {
 }
 
 /// Turns the names in a pointer into the indexes that they have in this value; `None` where one is absent.
-pub fn resolve(value: &Value, named: &Pointer) -> Option<Pointer> {
+pub fn resolve<'a, V: View<'a>>(value: V, named: &Pointer) -> Option<Pointer> {
     let mut node = value;
     let mut indexed = Vec::with_capacity(named.tokens().len());
     for token in named.tokens() {
-        match node {
-            Value::Object(map) => {
-                node = map.get(token)?;
+        match node.kind() {
+            Kind::Mapping => {
+                node = node.member(token)?;
                 indexed.push(token.clone());
             }
-            Value::Array(list) => {
-                let index = list.iter().position(|element| element_name(element).as_deref() == Some(token))?;
-                node = list.get(index)?;
+            Kind::Sequence => {
+                let list = node.elements();
+                let index = list.iter().position(|element| element_name(*element).as_deref() == Some(token))?;
+                node = *list.get(index)?;
                 indexed.push(index.to_string());
             }
             _ => return None,
@@ -152,12 +154,12 @@ pub fn resolve(value: &Value, named: &Pointer) -> Option<Pointer> {
 }
 
 /// The name by which a list's element is known: as Kubernetes merges lists, by name, mount path, or port and protocol.
-pub fn element_name(element: &Value) -> Option<String> {
-    if let Some(name) = element.get("mountPath").or_else(|| element.get("devicePath")).and_then(Value::as_str) {
-        return Some(name.to_owned());
+pub fn element_name<'a, V: View<'a>>(element: V) -> Option<String> {
+    if let Some(name) = element.member("mountPath").or_else(|| element.member("devicePath")).and_then(View::string) {
+        return Some(name.into_owned());
     }
-    if let Some(port) = element.get("containerPort").and_then(Value::as_u64) {
-        return Some(format!("{port}/{}", element.get("protocol").and_then(Value::as_str).unwrap_or("TCP")));
+    if let Some(port) = element.member("containerPort").and_then(View::unsigned) {
+        return Some(format!("{port}/{}", element.text(&["protocol"]).as_deref().unwrap_or("TCP")));
     }
-    element.get("name").and_then(Value::as_str).map(str::to_owned)
+    element.text(&["name"]).map(Cow::into_owned)
 }

@@ -45,7 +45,7 @@ pub fn undo<'a, V: View<'a>>(
         if template.path(&["metadata", "annotations", ANNOTATION]).is_none() {
             continue;
         }
-        let mut editor = Editor::new(template.value(), place.clone());
+        let mut editor = Editor::new(template, place.clone());
         match undo_template(&mut editor, identity, request, which, leftovers) {
             Ok(undone) => {
                 outcome.warnings.extend(undone.warnings);
@@ -54,7 +54,7 @@ pub fn undo<'a, V: View<'a>>(
                     profile,
                     verdict: Verdict::Uninjected,
                 }));
-                outcome.patch.0.extend(editor.finish().0.0);
+                outcome.take(editor);
             }
             Err(errors) => {
                 outcome.steps.push(Step {
@@ -74,8 +74,8 @@ struct Undone {
     warnings: Vec<Diagnostic>,
 }
 
-fn undo_template(
-    editor: &mut Editor,
+fn undo_template<'a, V: View<'a>>(
+    editor: &mut Editor<V>,
     identity: &Identity,
     request: &Request<'_>,
     which: Which<'_>,

@@ -50,6 +50,11 @@ pub trait View<'a>: Copy + 'a {
     /// The whole value as JSON has it.
     fn value(self) -> Value;
 
+    /// The element at an index; `None` where there is none, or where this is no list.
+    fn element(self, index: usize) -> Option<Self> {
+        self.elements().get(index).copied()
+    }
+
     /// The member at the end of a path of names.
     fn path(self, names: &[&str]) -> Option<Self> {
         names.iter().try_fold(self, |node, name| node.member(name))
@@ -63,9 +68,36 @@ pub trait View<'a>: Copy + 'a {
         }
     }
 
+    /// The whole number from 0 on, where this is one.
+    fn unsigned(self) -> Option<u64> {
+        match self.kind() {
+            Kind::Number => self.value().as_u64(),
+            _ => None,
+        }
+    }
+
     /// The string at the end of a path of names, where there is one.
     fn text(self, names: &[&str]) -> Option<Cow<'a, str>> {
         self.path(names)?.string()
+    }
+}
+
+/// Whether a view shows this value; the order of an object's members does not matter.
+pub fn equals<'a, V: View<'a>>(view: V, value: &Value) -> bool {
+    match (value, view.kind()) {
+        (Value::Object(wanted), Kind::Mapping) => {
+            let members = view.members();
+            members.len() == wanted.len()
+                && members.iter().all(|(name, member)| wanted.get(&**name).is_some_and(|value| equals(*member, value)))
+        }
+        (Value::Array(wanted), Kind::Sequence) => {
+            let elements = view.elements();
+            elements.len() == wanted.len()
+                && elements.iter().zip(wanted).all(|(element, value)| equals(*element, value))
+        }
+        (Value::String(wanted), _) => view.string().is_some_and(|text| text == *wanted),
+        (_, Kind::Mapping | Kind::Sequence) => false,
+        _ => view.value() == *value,
     }
 }
 
@@ -91,6 +123,10 @@ impl<'a> View<'a> for &'a Value {
 
     fn elements(self) -> Vec<Self> {
         self.as_array().into_iter().flatten().collect()
+    }
+
+    fn element(self, index: usize) -> Option<Self> {
+        self.as_array()?.get(index)
     }
 
     fn string(self) -> Option<Cow<'a, str>> {

@@ -183,7 +183,7 @@ pub fn locate<'a, V: View<'a>>(root: V, place: &Pointer) -> Option<V> {
         Kind::Sequence => {
             let index: usize = token.parse().ok()?;
             // RFC 6901: no sign and no leading zeros.
-            if index.to_string() == *token { node.elements().into_iter().nth(index) } else { None }
+            if index.to_string() == *token { node.element(index) } else { None }
         }
         _ => node.member(token),
     })

@@ -1,6 +1,8 @@
 //! Containers that decide: the profile's own, those to be completed, and other meshes' proxies. It reads; it places
 //! nothing.
 
+use std::borrow::Cow;
+
 use crate::pointer::Pointer;
 use crate::profile::{ContainerPattern, Profile, glob};
 use crate::view::{Kind, View};
@@ -20,21 +22,29 @@ const FOREIGN_IMAGES: &[&str] = &[
 ];
 
 /// A container of a template.
-pub(super) struct Found<V> {
-    /// From the template's root.
-    pub(super) at: Pointer,
+pub(super) struct Found<'a, V> {
+    list: &'static str,
+    index: usize,
     /// Its name; empty where it has none.
-    pub(super) name: String,
+    pub(super) name: Cow<'a, str>,
     pub(super) view: V,
 }
 
+impl<V> Found<'_, V> {
+    /// From the template's root.
+    pub(super) fn at(&self) -> Pointer {
+        Pointer::of(["spec", self.list, &self.index.to_string()])
+    }
+}
+
 /// The init containers, then the containers.
-pub(super) fn all<'a, V: View<'a>>(template: V) -> impl Iterator<Item = Found<V>> {
+pub(super) fn all<'a, V: View<'a>>(template: V) -> impl Iterator<Item = Found<'a, V>> {
     ["initContainers", "containers"].into_iter().flat_map(move |list| {
         let elements = template.path(&["spec", list]).map(View::elements).unwrap_or_default();
         elements.into_iter().enumerate().map(move |(index, view)| Found {
-            at: Pointer::of(["spec".to_owned(), list.to_owned(), index.to_string()]),
-            name: view.text(&["name"]).unwrap_or_default().into_owned(),
+            list,
+            index,
+            name: view.text(&["name"]).unwrap_or_default(),
             view,
         })
     })

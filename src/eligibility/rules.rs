@@ -79,7 +79,7 @@ fn already_injected<'a, V: View<'a>>(case: &Case<'_, V>) -> Finding {
         return Finding::skip(format!("the record has profile `{}`", profile.name)).at(at);
     }
     let theirs = containers::all(subject.template)
-        .filter(|found| !subject.record.containers.contains(&found.name))
+        .filter(|found| !subject.record.containers.iter().any(|known| *known == found.name))
         .filter(|found| !is_to_complete(profile, found.view));
     for found in theirs {
         let name = &found.name;
@@ -93,7 +93,7 @@ fn already_injected<'a, V: View<'a>>(case: &Case<'_, V>) -> Finding {
         } else {
             continue;
         };
-        return Finding::deniable(saw).at(subject.at.append(&found.at));
+        return Finding::deniable(saw).at(subject.at.append(&found.at()));
     }
     Finding::no(format!("no record of profile `{}`, and none of its containers", profile.name))
 }
@@ -171,10 +171,10 @@ fn windows<'a, V: View<'a>>(case: &Case<'_, V>) -> Finding {
 fn foreign_sidecar<'a, V: View<'a>>(case: &Case<'_, V>) -> Finding {
     // A profile may be that mesh's own, and complete its own container.
     let is_foreign =
-        |found: &containers::Found<V>| is_foreign_sidecar(found.view) && !case.profile.adds_container(&found.name);
+        |found: &containers::Found<'_, V>| is_foreign_sidecar(found.view) && !case.profile.adds_container(&found.name);
     match containers::all(case.subject.template).find(is_foreign) {
         Some(found) => Finding::skip(format!("container `{}` is another mesh's proxy", found.name))
-            .at(case.subject.at.append(&found.at)),
+            .at(case.subject.at.append(&found.at())),
         None => Finding::no("no other mesh's proxy"),
     }
 }

@@ -78,6 +78,17 @@ impl Namespaces {
         warnings
     }
 
+    /// Takes what a cluster said of a namespace. It beats documents, as flags do.
+    pub fn add(&mut self, namespace: Namespace) {
+        let Namespace { name, labels, annotations } = namespace;
+        if let Known::Yes(labels) = labels {
+            self.labels.add(Some(name.clone()), labels);
+        }
+        if let Known::Yes(annotations) = annotations {
+            self.annotations.add(Some(name), annotations);
+        }
+    }
+
     /// Takes a value of `--namespace-labels`: `[NS:]k=v,…`. `NS:` alone says that the namespace has none.
     ///
     /// # Errors
@@ -113,6 +124,14 @@ impl Namespaces {
         }
         let annotations = self.annotations.over(name, document.map(|document| &document.annotations));
         Namespace { name: name.to_owned(), labels, annotations }
+    }
+}
+
+impl Namespace {
+    /// A namespace of which everything is known: as an API server has it, which puts a label of its own on each.
+    pub fn known(name: &str, mut labels: BTreeMap<String, String>, annotations: BTreeMap<String, String>) -> Self {
+        labels.insert(NAME_LABEL.to_owned(), name.to_owned());
+        Self { name: name.to_owned(), labels: Known::Yes(labels), annotations: Known::Yes(annotations) }
     }
 }
 

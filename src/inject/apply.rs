@@ -1,20 +1,23 @@
 //! One rendered profile put into one pod template: what is there already stands, what clashes is an error that names both
 //! sides, and all that is added is recorded.
 
+use std::sync::Arc;
+
 use serde_json::{Map, Value};
 
 use super::editor::{Editor, Ensured};
-use super::render::{Rendered, Sidecar, name};
+use super::render::{Rendered, Sidecar, is_named, name};
 use super::{complete, conflict};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::facts::KubernetesVersion;
 use crate::pointer::Pointer;
 use crate::profile::{Placement, Profile, Targets};
 use crate::record::{self, Entry};
+use crate::view::{self, View};
 
 /// Everything that is known while one profile is applied.
-pub(super) struct Applier<'a> {
-    pub(super) editor: &'a mut Editor,
+pub(super) struct Applier<'a, V> {
+    pub(super) editor: &'a mut Editor<V>,
     pub(super) profile: &'a Profile,
     pub(super) rendered: &'a Rendered,
     pub(super) sidecar: Sidecar,
@@ -31,7 +34,7 @@ pub(super) struct Applier<'a> {
     pub(super) warnings: Vec<Diagnostic>,
 }
 
-impl Applier<'_> {
+impl<'v, V: View<'v>> Applier<'_, V> {
     /// Adds everything, and returns the record's new entry. Where there are errors, the editor's state is to be dropped.
     pub(super) fn run(mut self) -> (Entry, Vec<Diagnostic>, Vec<Diagnostic>) {
         self.entry.profile = self.profile.name.clone();
@@ -93,7 +96,7 @@ impl Applier<'_> {
             for (key, value) in wanted {
                 let at = place.join(key.as_str());
                 match self.editor.get(&at) {
-                    Some(found) if found == value => {
+                    Some(found) if view::equals(found, value) => {
                         if self.is_recorded(&at) {
                             let list =
                                 if sort == "labels" { &mut self.entry.labels } else { &mut self.entry.annotations };
@@ -123,10 +126,10 @@ impl Applier<'_> {
     fn named_list(&mut self, sort: &'static str, wanted: &[Value]) {
         let at = Pointer::of(["spec", sort]);
         for value in wanted {
-            let found = self.editor.list(&at).iter().position(|item| name(item) == name(value));
+            let found = self.editor.list(&at).iter().position(|item| is_named(*item, name(value)));
             let claimed = sort == "volumes" && self.claims.iter().any(|claim| claim == name(value));
             match found {
-                Some(index) if self.editor.list(&at).get(index) != Some(value) && sort == "volumes" => {
+                Some(index) if sort == "volumes" && !self.is_at(&at, index, value) => {
                     let owner = self.record.iter().find(|entry| entry.volumes.iter().any(|known| known == name(value)));
                     let theirs = owner.map_or_else(
                         || "that of the pod".to_owned(),
@@ -208,7 +211,7 @@ impl Applier<'_> {
     fn is_there(&mut self, container: &Value) -> bool {
         for list in ["initContainers", "containers"] {
             let at = Pointer::of(["spec", list]);
-            let Some(index) = self.editor.list(&at).iter().position(|found| name(found) == name(container)) else {
+            let Some(index) = self.editor.list(&at).iter().position(|found| is_named(*found, name(container))) else {
                 continue;
             };
             let at = at.join(index.to_string());
@@ -230,18 +233,18 @@ impl Applier<'_> {
         false
     }
 
-    fn put(&mut self, list: &Pointer, index: usize, container: &Value) {
+    fn put(&mut self, list: &Pointer, index: usize, container: &Arc<Value>) {
         self.ensure_list(list, list);
         let end = self.editor.list(list).len();
         let token = if index >= end { "-".to_owned() } else { index.to_string() };
-        self.editor.add(&list.join(token), container.clone());
+        self.editor.add(&list.join(token), Arc::clone(container));
         let is_init = list.tokens().last().is_some_and(|token| token == "initContainers");
         let names = if is_init { &mut self.entry.init_containers } else { &mut self.entry.containers };
         names.push(name(container).to_owned());
     }
 
     fn placement(&mut self, list: &Pointer) -> usize {
-        let position = |wanted: &str| self.editor.list(list).iter().position(|container| name(container) == wanted);
+        let position = |wanted: &str| self.editor.list(list).iter().position(|container| is_named(*container, wanted));
         let last = self.editor.list(list).len();
         let (wanted, index) = match &self.profile.placement {
             Placement::First => return 0,
@@ -265,23 +268,27 @@ impl Applier<'_> {
         let own: Vec<&str> = self.rendered.all_containers().map(name).collect();
         for (list, sort) in [("initContainers", Targets::InitContainers), ("containers", Targets::Containers)] {
             let place = Pointer::of(["spec", list]);
-            for index in 0..self.editor.list(&place).len() {
-                let Some(container) = self.editor.list(&place).get(index) else { continue };
-                let container_name = name(container).to_owned();
+            let containers = self.editor.list(&place).into_iter();
+            let known: Vec<(String, bool)> = containers
+                .map(|container| {
+                    let name = container.text(&["name"]).unwrap_or_default().into_owned();
+                    (name, crate::eligibility::is_foreign_sidecar(container))
+                })
+                .collect();
+            for (index, (container_name, foreign)) in known.iter().enumerate() {
                 // The record knows containers by name: one without, or with another's, could not be undone. The API
                 // server refuses both.
-                let first = self.editor.list(&place).iter().position(|other| name(other) == container_name);
+                let first = known.iter().position(|(other, _)| other == container_name);
                 if container_name.is_empty() || first != Some(index) {
                     continue;
                 }
                 let is_target = match &application.targets {
                     Targets::All => true,
-                    Targets::Named(names) => names.contains(&container_name),
+                    Targets::Named(names) => names.contains(container_name),
                     targets => *targets == sort,
                 };
                 let recorded =
-                    self.record.iter().any(|entry| entry.all_containers().any(|known| *known == container_name));
-                let foreign = crate::eligibility::is_foreign_sidecar(container);
+                    self.record.iter().any(|entry| entry.all_containers().any(|known| known == container_name));
                 if is_target && !recorded && !foreign && !own.contains(&container_name.as_str()) {
                     let at = place.join(index.to_string());
                     self.keyed_list(&at, &place.join(container_name.as_str()), "env", &self.rendered.env);
@@ -307,21 +314,19 @@ impl Applier<'_> {
                 .editor
                 .list(&at)
                 .iter()
-                .position(|item| record::element_name(item).as_deref() == Some(key.as_str()));
+                .position(|item| record::element_name(*item).as_deref() == Some(key.as_str()));
             match found {
                 None => {
                     self.ensure_list(&at, &named);
                     self.editor.add(&at.join("-"), value.clone());
                     self.entry.fields.push(named.join(key).to_string());
                 }
-                Some(index) if self.editor.list(&at).get(index) != Some(value) => {
+                Some(index) if !self.is_at(&at, index, value) => {
                     let item = at.join(index.to_string());
                     if field == "volumeMounts" {
-                        let volume =
-                            |mount: &Value| mount.get("name").and_then(Value::as_str).unwrap_or_default().to_owned();
-                        let there = self.editor.list(&at).get(index).map(volume).unwrap_or_default();
+                        let there = self.editor.get(&item).and_then(|mount| mount.text(&["name"])).unwrap_or_default();
                         let container = named.tokens().get(2).map_or("", String::as_str);
-                        let message = if there == volume(value) {
+                        let message = if there == name(value) {
                             format!(
                                 "container `{container}` mounts the volume `{there}` at `{key}` in another way than the profile `{}` does",
                                 self.profile.name
@@ -330,7 +335,7 @@ impl Applier<'_> {
                             format!(
                                 "container `{container}` mounts the volume `{there}` at `{key}`, where the profile `{}` mounts `{}`",
                                 self.profile.name,
-                                volume(value)
+                                name(value)
                             )
                         };
                         let hint = Some("mount one of the two elsewhere".to_owned());
@@ -350,6 +355,11 @@ impl Applier<'_> {
         }
     }
 
+    /// Whether the element at an index of a list is this.
+    fn is_at(&self, list: &Pointer, index: usize, value: &Value) -> bool {
+        self.editor.list(list).get(index).is_some_and(|found| view::equals(*found, value))
+    }
+
     /// Whether another profile has brought this. It is then recorded for both, and goes with the last of them.
     fn is_recorded(&self, named: &Pointer) -> bool {
         self.record.iter().any(|entry| entry.named().contains(named))
@@ -363,7 +373,7 @@ impl Applier<'_> {
 }
 
 /// Writes the record into the template; the annotations are there, since the entry's profile made sure of them.
-pub(crate) fn write_record(editor: &mut Editor, entries: &[Entry]) {
+pub(crate) fn write_record<'v, V: View<'v>>(editor: &mut Editor<V>, entries: &[Entry]) {
     let at = Pointer::of(["metadata", "annotations", record::ANNOTATION]);
     let there = editor.get(&at).is_some();
     match (entries.is_empty(), there) {

@@ -7,9 +7,10 @@ use super::apply::{Applier, members};
 use crate::diagnostic::Code;
 use crate::facts::KubernetesVersion;
 use crate::pointer::Pointer;
+use crate::view::{Kind, View};
 
 /// Completes the container at `at` in the list of that name; the eligibility table has seen that it is to be completed.
-pub(super) fn container(applier: &mut Applier<'_>, list: &str, at: &Pointer, wanted: &Value) {
+pub(super) fn container<'v, V: View<'v>>(applier: &mut Applier<'_, V>, list: &str, at: &Pointer, wanted: &Value) {
     let name = super::render::name(wanted).to_owned();
     let named = Pointer::of(["spec", list, name.as_str()]);
     let mut wanted = members(wanted);
@@ -33,8 +34,8 @@ pub(super) fn container(applier: &mut Applier<'_>, list: &str, at: &Pointer, wan
         let (at, named) = (at.join(field.as_str()), named.join(field.as_str()));
         match (field.as_str(), applier.editor.get(&at)) {
             ("image", Some(found)) => {
-                if found.is_null() || found == "auto" {
-                    applier.entry.replaced.insert(named.to_string(), found.clone());
+                if found.kind() == Kind::Null || found.string().is_some_and(|image| image == "auto") {
+                    applier.entry.replaced.insert(named.to_string(), found.value());
                     applier.editor.replace(&at, value.clone());
                 }
             }
@@ -42,13 +43,13 @@ pub(super) fn container(applier: &mut Applier<'_>, list: &str, at: &Pointer, wan
             (_, None) => applier.field(&at, &named, value),
             // One of several handlers: two together would be none that an API server takes.
             ("livenessProbe" | "readinessProbe" | "startupProbe" | "lifecycle", Some(_)) => {}
-            (_, Some(Value::Object(_))) => objects(applier, &at, &named, value),
+            (_, Some(found)) if found.is_object() => objects(applier, &at, &named, value),
             (_, Some(_)) => {}
         }
     }
 }
 
-fn lists(applier: &mut Applier<'_>, at: &Pointer, named: &Pointer, wanted: &Value) {
+fn lists<'v, V: View<'v>>(applier: &mut Applier<'_, V>, at: &Pointer, named: &Pointer, wanted: &Value) {
     let (Some((at, field)), Some((named, _))) = (at.split_last(), named.split_last()) else { return };
     let field = match field {
         "env" => "env",
@@ -57,24 +58,24 @@ fn lists(applier: &mut Applier<'_>, at: &Pointer, named: &Pointer, wanted: &Valu
     };
     // Ports that both name alike are the user's to describe; a mount path of the user's stands too.
     let there: Vec<String> =
-        applier.editor.list(&at.join(field)).iter().filter_map(crate::record::element_name).collect();
+        applier.editor.list(&at.join(field)).into_iter().filter_map(crate::record::element_name).collect();
     let missing: Vec<Value> = wanted
         .as_array()
         .into_iter()
         .flatten()
-        .filter(|item| crate::record::element_name(item).is_none_or(|name| !there.contains(&name)))
+        .filter(|item| crate::record::element_name(*item).is_none_or(|name| !there.contains(&name)))
         .cloned()
         .collect();
     applier.keyed_list(&at, &named, field, &missing);
 }
 
 /// Objects are completed member by member. A profile is nested no deeper than documents may be.
-fn objects(applier: &mut Applier<'_>, at: &Pointer, named: &Pointer, wanted: &Value) {
+fn objects<'v, V: View<'v>>(applier: &mut Applier<'_, V>, at: &Pointer, named: &Pointer, wanted: &Value) {
     for (name, value) in &members(wanted) {
         let (at, named) = (at.join(name.as_str()), named.join(name.as_str()));
         match applier.editor.get(&at) {
             None => applier.field(&at, &named, value),
-            Some(Value::Object(_)) => objects(applier, &at, &named, value),
+            Some(found) if found.is_object() => objects(applier, &at, &named, value),
             Some(_) => {}
         }
     }

@@ -1,46 +1,45 @@
 //! What clashes once everything is in place, and what an API server would refuse of it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 use serde_json::Value;
 
 use super::apply::Applier;
-use super::render::name;
+use super::editor::Editor;
+use super::render::{mounted, name};
 use crate::diagnostic::{Code, Diagnostic};
+use crate::layer::Layer;
 use crate::pointer::Pointer;
 use crate::validity::{self, Role};
+use crate::view::View;
 
 /// Checks all that the profile added against the rest of the template.
-pub(super) fn check(applier: &mut Applier<'_>) {
+pub(super) fn check<'v, V: View<'v>>(applier: &mut Applier<'_, V>) {
     ports(applier);
     reserved_user(applier);
     valid(applier);
 }
 
 /// A port is taken by number and protocol, a host port likewise.
-fn ports(applier: &mut Applier<'_>) {
+fn ports<'v, V: View<'v>>(applier: &mut Applier<'_, V>) {
     let mut clashes = Vec::new();
     let added: Vec<&String> = applier.entry.all_containers().chain(&applier.completed).collect();
     let template = &*applier.editor;
-    let all: Vec<(Pointer, &Value)> = ["initContainers", "containers"]
-        .into_iter()
-        .flat_map(|list| {
-            let place = Pointer::of(["spec", list]);
-            let containers = template.list(&place).iter().enumerate();
-            containers.map(move |(index, container)| (place.join(index.to_string()), container)).collect::<Vec<_>>()
-        })
-        .collect();
-    for (_, own) in all.iter().filter(|(_, container)| added.iter().any(|added| *added == name(container))) {
-        for port in own.get("ports").and_then(Value::as_array).into_iter().flatten() {
-            for (place, other) in all.iter().filter(|(_, other)| name(other) != name(own)) {
-                for (index, taken) in other.get("ports").and_then(Value::as_array).into_iter().flatten().enumerate() {
-                    if let Some((sort, number)) = clash(port, taken) {
-                        let at = place.join("ports").join(index.to_string()).join(sort.field());
+    let all: Vec<Ports<'_, V>> =
+        ["initContainers", "containers"].into_iter().flat_map(|list| ports_of(template, list)).collect();
+    for own in all.iter().filter(|own| added.iter().any(|added| **added == own.name)) {
+        for port in &own.ports {
+            for other in all.iter().filter(|other| other.name != own.name) {
+                for (index, taken) in other.ports.iter().enumerate() {
+                    if let Some((sort, number)) = clash(*port, *taken) {
+                        let place = ["spec", other.list, &other.index.to_string(), "ports", &index.to_string()];
+                        let at = Pointer::of(place).join(sort.field());
                         let message = format!(
                             "{} {number} of container `{}` is already used by container `{}`",
                             sort.word(),
-                            name(own),
-                            name(other)
+                            own.name,
+                            other.name
                         );
                         clashes.push((at, message, number));
                     }
@@ -55,6 +54,25 @@ fn ports(applier: &mut Applier<'_>) {
             applier.error(Code::Conflict, &at, message, hint);
         }
     }
+}
+
+/// A container's ports.
+struct Ports<'e, V> {
+    list: &'static str,
+    index: usize,
+    name: Cow<'e, str>,
+    ports: Vec<Layer<'e, V>>,
+}
+
+fn ports_of<'e, 'v: 'e, V: View<'v>>(template: &'e Editor<V>, list: &'static str) -> Vec<Ports<'e, V>> {
+    let containers = template.list(&Pointer::of(["spec", list])).into_iter().enumerate();
+    let ports = containers.map(|(index, container)| Ports {
+        list,
+        index,
+        name: container.text(&["name"]).unwrap_or_default(),
+        ports: container.child("ports").map(Layer::list).unwrap_or_default(),
+    });
+    ports.collect()
 }
 
 /// Which of a port's numbers is meant.
@@ -80,15 +98,14 @@ impl PortSort {
     }
 }
 
-fn clash(left: &Value, right: &Value) -> Option<(PortSort, u64)> {
-    let protocol = |port: &Value| port.get("protocol").and_then(Value::as_str).unwrap_or("TCP").to_owned();
-    if protocol(left) != protocol(right) {
-        return None;
-    }
-    [PortSort::Container, PortSort::Host].into_iter().find_map(|sort| {
-        let number = left.get(sort.field()).and_then(Value::as_u64).filter(|number| *number != 0)?;
-        (right.get(sort.field()).and_then(Value::as_u64) == Some(number)).then_some((sort, number))
-    })
+fn clash<'a, 'b>(left: impl View<'a>, right: impl View<'b>) -> Option<(PortSort, u64)> {
+    let (sort, number) = [PortSort::Container, PortSort::Host].into_iter().find_map(|sort| {
+        let number = left.member(sort.field()).and_then(View::unsigned).filter(|number| *number != 0)?;
+        (right.member(sort.field()).and_then(View::unsigned) == Some(number)).then_some((sort, number))
+    })?;
+    let same_protocol =
+        left.text(&["protocol"]).as_deref().unwrap_or("TCP") == right.text(&["protocol"]).as_deref().unwrap_or("TCP");
+    same_protocol.then_some((sort, number))
 }
 
 /// The number that two ports have in common, after the word for what it is the number of.
@@ -97,7 +114,7 @@ pub(crate) fn port_clash(left: &Value, right: &Value) -> Option<(&'static str, u
 }
 
 /// The parameter that sets a port, where one does.
-fn port_hint(applier: &Applier<'_>, number: u64) -> Option<String> {
+fn port_hint<'v, V: View<'v>>(applier: &Applier<'_, V>, number: u64) -> Option<String> {
     let is_port = |parameter: &&crate::profile::Parameter| {
         parameter.ty == crate::profile::ParameterType::Port
             && parameter.default.as_ref().and_then(Value::as_u64) == Some(number)
@@ -112,18 +129,21 @@ fn port_hint(applier: &Applier<'_>, number: u64) -> Option<String> {
 }
 
 /// The profile's own traffic is told by its user id, so an application that has it would not be captured.
-fn reserved_user(applier: &mut Applier<'_>) {
+fn reserved_user<'v, V: View<'v>>(applier: &mut Applier<'_, V>) {
     let Some(reserved) = &applier.rendered.reserved_user else { return };
     let reserved = reserved.clone();
     let own: Vec<String> = applier.rendered.all_containers().map(|container| name(container).to_owned()).collect();
-    let user = |context: Option<&Value>| context.and_then(|context| context.get("runAsUser")).cloned();
-    let pod_user = user(applier.editor.get(&Pointer::of(["spec", "securityContext"])));
+    let pod_user = applier.editor.template().path(&["spec", "securityContext", "runAsUser"]).map(View::value);
     for list in ["initContainers", "containers"] {
         let place = Pointer::of(["spec", list]);
-        for index in 0..applier.editor.list(&place).len() {
-            let Some(container) = applier.editor.list(&place).get(index) else { continue };
-            let container_name = name(container).to_owned();
-            let id = user(container.get("securityContext")).or_else(|| pod_user.clone());
+        let containers = applier.editor.list(&place).into_iter();
+        let users: Vec<(String, Option<Value>)> = containers
+            .map(|container| {
+                let user = container.path(&["securityContext", "runAsUser"]).map(View::value);
+                (container.text(&["name"]).unwrap_or_default().into_owned(), user.or_else(|| pod_user.clone()))
+            })
+            .collect();
+        for (index, (container_name, id)) in users.into_iter().enumerate() {
             if !own.contains(&container_name) && id.as_ref() == Some(&reserved) {
                 let message = format!(
                     "container `{container_name}` runs as user {reserved}, which the profile `{}` keeps for its own container",
@@ -137,28 +157,31 @@ fn reserved_user(applier: &mut Applier<'_>) {
 }
 
 /// What is added is checked as the API server would.
-fn valid(applier: &mut Applier<'_>) {
+fn valid<'v, V: View<'v>>(applier: &mut Applier<'_, V>) {
     let volumes: BTreeSet<String> = applier
         .editor
         .list(&Pointer::of(["spec", "volumes"]))
-        .iter()
-        .map(|volume| name(volume).to_owned())
+        .into_iter()
+        .map(|volume| volume.text(&["name"]).unwrap_or_default().into_owned())
         .chain(applier.claims.iter().cloned())
         .collect();
-    let touched: Vec<String> = applier.entry.all_containers().chain(&applier.completed).cloned().collect();
+    let rendered = applier.rendered;
     for (list, role) in [("initContainers", Role::Init), ("containers", Role::Container)] {
-        each(applier, list, "container", &touched, |container| {
+        each(applier, list, "container", |applier, container| {
+            let completed = applier.completed.iter().any(|own| own == name(container));
+            let as_rendered = !completed && rendered.sound.contains(name(container));
+            if as_rendered && mounted(container).all(|volume| volumes.contains(volume)) {
+                return Vec::new();
+            }
             validity::containers(&[container], role, &volumes, &Pointer::root())
         });
     }
-    let names = applier.entry.volumes.clone();
-    each(applier, "volumes", "volume", &names, |volume| validity::volumes(&[volume], &Pointer::root()));
-    unmasked(applier);
-    let rendered = applier.rendered;
-    let env: Vec<&Value> = rendered.env.iter().collect();
-    let env = validity::env(&env, &Pointer::root());
-    let labels = validity::labels(&texts(&rendered.labels), &Pointer::root());
-    let annotations = validity::annotations(&texts(&rendered.annotations), &Pointer::root());
+    each(applier, "volumes", "volume", |_, volume| validity::volumes(&[volume], &Pointer::root()));
+    if applier.editor.template().path(&["spec", "hostUsers"]).and_then(View::boolean) != Some(false) {
+        for list in ["initContainers", "containers"] {
+            each(applier, list, "container", |_, container| unmasked(container).into_iter().collect());
+        }
+    }
     let mounts = applier.entry.fields.iter().any(|field| field.contains("/volumeMounts/"));
     for mount in rendered.volume_mounts.iter().filter(|mount| mounts && !volumes.contains(name(mount))) {
         let message = format!(
@@ -170,29 +193,32 @@ fn valid(applier: &mut Applier<'_>) {
         applier.error(Code::Invalid, &Pointer::of(["spec", "volumes"]), message, Some(hint));
     }
     // These are the profile's alone: they have no place in the pod.
-    for (what, found) in [("environment variables", env), ("labels", labels), ("annotations", annotations)] {
-        for diagnostic in found {
-            let message = format!("{what} of the profile `{}`: {}", applier.profile.name, diagnostic.message);
-            applier.error(Code::Invalid, &Pointer::root(), message, diagnostic.hint);
-        }
+    for (what, fault) in &rendered.faults {
+        let message = format!("{what} of the profile `{}`: {}", applier.profile.name, fault.message);
+        applier.error(Code::Invalid, &Pointer::root(), message, fault.hint.clone());
     }
 }
 
 /// Tells what is wrong with each item that was added to a list of the pod's spec; `check` gets it as a list of one.
-fn each(
-    applier: &mut Applier<'_>,
+fn each<'v, V: View<'v>>(
+    applier: &mut Applier<'_, V>,
     list: &str,
     what: &str,
-    added: &[String],
-    check: impl Fn(&Value) -> Vec<Diagnostic>,
+    check: impl Fn(&Applier<'_, V>, &Value) -> Vec<Diagnostic>,
 ) {
     let place = Pointer::of(["spec", list]);
+    let entry = &applier.entry;
+    let is_added = |name: Cow<'_, str>| match list {
+        "volumes" => entry.volumes.iter().any(|added| *added == name),
+        _ => entry.all_containers().chain(&applier.completed).any(|added| *added == name),
+    };
     let mut found = Vec::new();
-    for (index, item) in applier.editor.list(&place).iter().enumerate() {
-        if !added.iter().any(|added| added == name(item)) {
+    for (index, item) in applier.editor.list(&place).into_iter().enumerate() {
+        if !is_added(item.text(&["name"]).unwrap_or_default()) {
             continue;
         }
-        for diagnostic in check(item) {
+        let item = &*item.as_value();
+        for diagnostic in check(applier, item) {
             let inner: Vec<String> = diagnostic.at.tokens().iter().skip(1).cloned().collect();
             let at = place.join(index.to_string()).append(&Pointer::of(inner));
             let message =
@@ -206,23 +232,9 @@ fn each(
 }
 
 /// The one rule about a container that depends on the rest of the pod: what is unmasked has to be in a user namespace.
-fn unmasked(applier: &mut Applier<'_>) {
-    if applier.editor.get(&Pointer::of(["spec", "hostUsers"])) == Some(&Value::Bool(false)) {
-        return;
-    }
-    let touched: Vec<String> = applier.entry.all_containers().chain(&applier.completed).cloned().collect();
-    for list in ["initContainers", "containers"] {
-        each(applier, list, "container", &touched, |container| {
-            let context = container.get("securityContext");
-            let is_unmasked = context.and_then(|context| context.get("procMount")).and_then(Value::as_str);
-            let at = Pointer::of(["0", "securityContext", "procMount"]);
-            let message = "`procMount: Unmasked` is for pods with `hostUsers: false`";
-            (is_unmasked == Some("Unmasked")).then(|| Diagnostic::new(Code::Invalid, at, message)).into_iter().collect()
-        });
-    }
-}
-
-fn texts(values: &BTreeMap<String, Value>) -> BTreeMap<String, String> {
-    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-    values.iter().map(|(key, value)| (key.clone(), text(value))).collect()
+fn unmasked(container: &Value) -> Option<Diagnostic> {
+    let context = container.get("securityContext")?;
+    let at = Pointer::of(["0", "securityContext", "procMount"]);
+    (context.get("procMount")?.as_str()? == "Unmasked")
+        .then(|| Diagnostic::new(Code::Invalid, at, "`procMount: Unmasked` is for pods with `hostUsers: false`"))
 }

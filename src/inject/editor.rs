@@ -1,17 +1,22 @@
 //! An object under change: every change is an operation of the patch, and is made on the object at once, so that the next
 //! profile sees what the one before it left.
 
+use std::sync::Arc;
+
 use serde_json::{Map, Value};
 
+use crate::layer::{Change, Layer};
 use crate::patch::{Op, Patch};
 use crate::pointer::Pointer;
 use crate::record;
-use crate::view::View;
+use crate::view::{Kind, View};
 
 /// A pod template being changed. Pointers handed in count from the template; those in the patch from the object's root.
 #[derive(Clone, Debug)]
-pub(crate) struct Editor {
-    template: Value,
+pub(crate) struct Editor<V> {
+    /// The template as it was, and what became of it.
+    before: V,
+    change: Change,
     place: Pointer,
     ops: Vec<Op>,
 }
@@ -29,125 +34,92 @@ pub(crate) enum Ensured {
     Misfit(&'static str),
 }
 
-impl Editor {
+impl<'a, V: View<'a>> Editor<V> {
     /// Begins with the template as it is, at its place in the object.
-    pub(crate) const fn new(template: Value, place: Pointer) -> Self {
-        Self { template, place, ops: Vec::new() }
+    pub(crate) const fn new(template: V, place: Pointer) -> Self {
+        Self { before: template, change: Change::Kept, place, ops: Vec::new() }
     }
 
     /// The template as it is now.
-    pub(crate) const fn template(&self) -> &Value {
-        &self.template
+    pub(crate) fn template(&self) -> Layer<'_, V> {
+        Layer::of(Some(self.before), &self.change).unwrap_or(Layer::Kept(self.before))
     }
 
     pub(crate) fn place(&self) -> &Pointer {
         &self.place
     }
 
-    /// The operations, and the template that they lead to.
-    pub(crate) fn finish(self) -> (Patch, Value) {
-        (Patch(self.ops), self.template)
+    /// The operations, and what they changed.
+    pub(crate) fn finish(self) -> (Patch, Change) {
+        (Patch(self.ops), self.change)
     }
 
-    pub(crate) fn get(&self, at: &Pointer) -> Option<&Value> {
-        let mut node = &self.template;
-        for token in at.tokens() {
-            node = match node {
-                Value::Object(map) => map.get(token)?,
-                Value::Array(list) => list.get(token.parse::<usize>().ok()?)?,
-                _ => return None,
-            };
-        }
-        Some(node)
+    /// One like this, to try what would become of the template.
+    pub(crate) fn scratch(&self) -> Self {
+        Self { before: self.before, change: self.change.clone(), place: self.place.clone(), ops: Vec::new() }
+    }
+
+    pub(crate) fn get(&self, at: &Pointer) -> Option<Layer<'_, V>> {
+        at.tokens().iter().try_fold(self.template(), |node, token| node.child(token))
     }
 
     /// The elements of a list; empty where it is absent or null.
-    pub(crate) fn list(&self, at: &Pointer) -> &[Value] {
-        self.get(at).and_then(Value::as_array).map_or(&[], Vec::as_slice)
+    pub(crate) fn list(&self, at: &Pointer) -> Vec<Layer<'_, V>> {
+        self.get(at).map(Layer::list).unwrap_or_default()
     }
 
     /// Adds a member, or an element at an index; `add` never meets a member that is there.
-    pub(crate) fn add(&mut self, at: &Pointer, value: Value) {
-        let Some((parent, last)) = at.split_last() else { return };
-        match self.get_mut(&parent) {
-            Some(Value::Object(map)) => {
-                map.insert(last.to_owned(), value.clone());
-            }
-            Some(Value::Array(list)) => match last.parse::<usize>() {
-                Ok(index) if index < list.len() => list.insert(index, value.clone()),
-                _ => list.push(value.clone()),
-            },
-            _ => return,
+    pub(crate) fn add(&mut self, at: &Pointer, value: impl Into<Arc<Value>>) {
+        let value = value.into();
+        if self.change.add(self.before, at.tokens(), &value) {
+            self.ops.push(Op::Add(self.place.append(at), value));
         }
-        self.ops.push(Op::Add(self.place.append(at), value));
     }
 
     pub(crate) fn replace(&mut self, at: &Pointer, value: Value) {
-        if let Some(node) = self.get_mut(at) {
-            *node = value.clone();
+        let value = Arc::new(value);
+        if self.change.replace(self.before, at.tokens(), &value) {
             self.ops.push(Op::Replace(self.place.append(at), value));
         }
     }
 
     pub(crate) fn remove(&mut self, at: &Pointer) {
-        let Some((parent, last)) = at.split_last() else { return };
-        let removed = match self.get_mut(&parent) {
-            Some(Value::Object(map)) => map.shift_remove(last).is_some(),
-            Some(Value::Array(list)) => match last.parse::<usize>() {
-                Ok(index) if index < list.len() => {
-                    list.remove(index);
-                    true
-                }
-                _ => false,
-            },
-            _ => false,
-        };
-        if removed {
+        if self.change.remove(self.before, at.tokens()) {
             self.ops.push(Op::Remove(self.place.append(at)));
         }
     }
 
     /// Makes sure that a list is there to be added to.
     pub(crate) fn ensure_list(&mut self, at: &Pointer) -> Ensured {
-        self.ensure(at, Value::Array(Vec::new()))
+        self.ensure(at, Kind::Sequence)
     }
 
     /// Makes sure that an object is there to be added to.
     pub(crate) fn ensure_object(&mut self, at: &Pointer) -> Ensured {
-        self.ensure(at, Value::Object(Map::new()))
+        self.ensure(at, Kind::Mapping)
     }
 
-    fn ensure(&mut self, at: &Pointer, empty: Value) -> Ensured {
-        match self.get(at) {
+    fn ensure(&mut self, at: &Pointer, wanted: Kind) -> Ensured {
+        let empty = || match wanted {
+            Kind::Sequence => Value::Array(Vec::new()),
+            _ => Value::Object(Map::new()),
+        };
+        match self.get(at).map(View::kind) {
             None => {
-                self.add(at, empty);
+                self.add(at, empty());
                 Ensured::Created
             }
-            Some(Value::Null) => {
-                self.replace(at, empty);
+            Some(Kind::Null) => {
+                self.replace(at, empty());
                 Ensured::WasNull
             }
-            Some(found) if found.is_array() == empty.is_array() && found.is_object() == empty.is_object() => {
-                Ensured::Present
-            }
-            Some(found) => Ensured::Misfit(View::kind(found).name()),
+            Some(found) if found == wanted => Ensured::Present,
+            Some(found) => Ensured::Misfit(found.name()),
         }
     }
 
     /// The indexes for a pointer whose list indexes are names.
     pub(crate) fn resolve(&self, named: &Pointer) -> Option<Pointer> {
-        record::resolve(&self.template, named)
-    }
-
-    fn get_mut(&mut self, at: &Pointer) -> Option<&mut Value> {
-        let mut node = &mut self.template;
-        for token in at.tokens() {
-            node = match node {
-                Value::Object(map) => map.get_mut(token)?,
-                Value::Array(list) => list.get_mut(token.parse::<usize>().ok()?)?,
-                _ => return None,
-            };
-        }
-        Some(node)
+        record::resolve(self.template(), named)
     }
 }

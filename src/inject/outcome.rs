@@ -1,10 +1,13 @@
 //! What is to become of an object, as `plan` says it.
 
+use super::editor::Editor;
 use crate::diagnostic::Diagnostic;
 use crate::eligibility::{Deniable, Rule};
+use crate::layer::Change;
 use crate::patch::Patch;
 use crate::pointer::Pointer;
 use crate::profile::OnError;
+use crate::view::View;
 
 /// What is to become of an object.
 #[derive(Clone, Debug, Default)]
@@ -13,6 +16,8 @@ pub struct Outcome {
     pub steps: Vec<Step>,
     /// The patch, from the object's root; empty when anything was rejected.
     pub patch: Patch,
+    /// What becomes of each changed pod template, at its place: what the patch is held against.
+    pub changed: Vec<(Pointer, Change)>,
     /// What should be known.
     pub warnings: Vec<Diagnostic>,
 }
@@ -75,10 +80,26 @@ impl Outcome {
         self.steps.iter().any(|step| matches!(step.verdict, Verdict::Rejected(_, OnError::Reject)))
     }
 
+    /// Takes over what was done to a template.
+    pub(crate) fn take<'a, V: View<'a>>(&mut self, editor: Editor<V>) {
+        let place = editor.place().clone();
+        let (patch, change) = editor.finish();
+        if !patch.is_empty() {
+            self.patch.0.extend(patch.0);
+            self.changed.push((place, change));
+        }
+    }
+
+    /// Lets go of the patch where it is not needed any more.
+    pub(crate) fn forget_patch(&mut self) {
+        self.patch = Patch::default();
+        self.changed = Vec::new();
+    }
+
     /// Nothing of an object is changed when a part of it was rejected.
     pub(crate) fn settle(&mut self) {
         if self.is_rejected() {
-            self.patch = Patch::default();
+            self.forget_patch();
         }
     }
 }

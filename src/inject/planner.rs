@@ -1,7 +1,5 @@
 //! One pod template taken through the profiles: what the record says, what the rules decide, what is added.
 
-use serde_json::{Map, Value};
-
 use super::editor::Editor;
 use super::{
     Freshness, Outcome, Outdated, Request, Sidecar, Step, Verdict, apply, freshness, knative_warning, needs_native,
@@ -10,10 +8,11 @@ use super::{
 use crate::diagnostic::{Code, Diagnostic};
 use crate::eligibility::{self, Decision, Record, Recorded, Subject};
 use crate::facts::{Facts, KubernetesVersion};
+use crate::layer::Layer;
 use crate::pointer::Pointer;
 use crate::profile::{OnError, Profile, parameter};
 use crate::record::Entry;
-use crate::validity;
+use crate::validity::{self, Qos};
 use crate::view::View;
 use crate::workload::Identity;
 
@@ -25,8 +24,8 @@ pub(crate) struct Planner<'p, V> {
     pub(crate) identity: &'p Identity,
     pub(crate) facts: &'p Facts,
     pub(crate) request: &'p Request<'p>,
-    /// The template as values, once something has to be changed or compared.
-    pub(crate) editor: Option<Editor>,
+    /// The template under change, once something has to be changed or compared.
+    pub(crate) editor: Option<Editor<V>>,
 }
 
 /// What is asked about a subject, whichever view it is seen through.
@@ -73,7 +72,7 @@ impl<'a, V: View<'a>> Planner<'_, V> {
             self.push(outcome, &profile.name, verdict);
         }
         if let Some(editor) = self.editor {
-            outcome.patch.0.extend(editor.finish().0.0);
+            outcome.take(editor);
         }
     }
 
@@ -86,8 +85,8 @@ impl<'a, V: View<'a>> Planner<'_, V> {
         self.request.profiles.iter().map(|profile| profile.name.as_str()).collect::<Vec<_>>().join(", ")
     }
 
-    pub(crate) fn editor(&mut self) -> &mut Editor {
-        self.editor.get_or_insert_with(|| Editor::new(self.template.value(), self.place.clone()))
+    pub(crate) fn editor(&mut self) -> &mut Editor<V> {
+        self.editor.get_or_insert_with(|| Editor::new(self.template, self.place.clone()))
     }
 
     /// With [`Outdated::Replace`], removes the first outdated entry and all that came after it: they saw what it left.
@@ -182,10 +181,10 @@ impl<'a, V: View<'a>> Planner<'_, V> {
                 ask.ask(&subject, self.facts, profile)
             }
             Some(editor) => {
-                let object = self.object_around(editor.template());
                 let template = editor.template();
                 let subject = Subject {
-                    object: if self.place.is_root() { template } else { &object },
+                    // Of an object around its template only the metadata is read, which no profile changes.
+                    object: if self.place.is_root() { template } else { Layer::Kept(self.object) },
                     template,
                     identity: self.identity,
                     at: self.place,
@@ -195,23 +194,6 @@ impl<'a, V: View<'a>> Planner<'_, V> {
                 ask.ask(&subject, self.facts, profile)
             }
         }
-    }
-
-    /// What decisions read of an object beside its template: its metadata.
-    fn object_around(&self, template: &Value) -> Value {
-        if self.place.is_root() {
-            return Value::Null;
-        }
-        let metadata = self.object.member("metadata").map(View::value).unwrap_or_default();
-        let mut object = Map::from_iter([("metadata".to_owned(), metadata)]);
-        let mut value = template.clone();
-        for token in self.place.tokens().iter().skip(1).rev() {
-            value = Value::Object(Map::from_iter([(token.clone(), value)]));
-        }
-        if let Some(first) = self.place.tokens().first() {
-            object.insert(first.clone(), value);
-        }
-        Value::Object(object)
     }
 
     fn inject(&mut self, profile: &Profile, record: &mut Vec<Entry>) -> Result<Vec<Diagnostic>, Vec<Diagnostic>> {
@@ -235,10 +217,10 @@ impl<'a, V: View<'a>> Planner<'_, V> {
             errors.into_iter().map(|error| Diagnostic { at: place.append(&error.at), ..error }).collect::<Vec<_>>()
         })?;
         let rendered = request.renderings.get(profile, &values, sidecar);
-        let spec = before.get("spec").unwrap_or(&Value::Null);
-        let qos_before = validity::qos_class(spec);
+        let spec = before.child("spec");
+        let qos_before = spec.map_or(Qos::BestEffort, validity::qos_class);
         // Only a pod that limits itself as a whole can be exceeded as one.
-        let limited = spec.get("resources").is_some().then(|| spec.clone());
+        let limited = spec.filter(|spec| spec.child("resources").is_some()).map(View::value);
         let rollback = (profile.on_error == OnError::Skip).then(|| editor.clone());
         let applier = apply::Applier {
             editor,
@@ -255,11 +237,11 @@ impl<'a, V: View<'a>> Planner<'_, V> {
         };
         let (entry, mut errors, mut warnings) = applier.run();
         let editor = self.editor();
-        let after = editor.template().get("spec").unwrap_or(&Value::Null);
-        if let Some(before) = &limited {
-            errors.extend(validity::pod_resources(before, after, &place.join("spec")));
+        let after = editor.template().child("spec");
+        if let (Some(before), Some(after)) = (&limited, after) {
+            errors.extend(validity::pod_resources(before, &after.as_value(), &place.join("spec")));
         }
-        let qos_after = validity::qos_class(after);
+        let qos_after = after.map_or(Qos::BestEffort, validity::qos_class);
         if qos_before != qos_after {
             let (from, to) = (qos_before.name(), qos_after.name());
             let message = format!("the pod's quality-of-service class changes from {from} to {to}");

@@ -11,10 +11,11 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::pointer::Pointer;
 use crate::profile::Profile;
 use crate::record::{self, ANNOTATION, Entry};
+use crate::view::{self, Kind, View};
 use crate::workload::Identity;
 
 /// Reads the template's record.
-pub(crate) fn read(editor: &Editor) -> Result<Vec<Entry>, Vec<Diagnostic>> {
+pub(crate) fn read<'a, V: View<'a>>(editor: &Editor<V>) -> Result<Vec<Entry>, Vec<Diagnostic>> {
     record::read(editor.template()).map_err(|why| vec![unreadable(editor.place(), &why)])
 }
 
@@ -26,7 +27,7 @@ pub(crate) fn unreadable(place: &Pointer, why: &str) -> Diagnostic {
 }
 
 /// An entry of which nothing, or only a part, is present is an error.
-pub(crate) fn check_whole(editor: &Editor, entry: &Entry) -> Result<(), Diagnostic> {
+pub(crate) fn check_whole<'a, V: View<'a>>(editor: &Editor<V>, entry: &Entry) -> Result<(), Diagnostic> {
     let Some(missing) = entry.named().into_iter().find(|named| editor.resolve(named).is_none()) else { return Ok(()) };
     let at = editor.place().append(&Pointer::of(["metadata", "annotations", ANNOTATION]));
     let message = format!("the record says that the profile `{}` added `{missing}`, which is not there", entry.profile);
@@ -35,17 +36,21 @@ pub(crate) fn check_whole(editor: &Editor, entry: &Entry) -> Result<(), Diagnost
 }
 
 /// The template with the entry at this index and all later ones removed: what the entry's profile saw.
-pub(crate) fn stripped(editor: &Editor, entries: &[Entry], index: usize) -> Result<Value, Diagnostic> {
-    let mut scratch = Editor::new(editor.template().clone(), editor.place().clone());
+pub(crate) fn stripped<'a, V: View<'a>>(
+    editor: &Editor<V>,
+    entries: &[Entry],
+    index: usize,
+) -> Result<Editor<V>, Diagnostic> {
+    let mut scratch = editor.scratch();
     let later: Vec<&str> = entries.iter().skip(index).map(|entry| entry.profile.as_str()).collect();
     remove(&mut scratch, entries.to_vec(), |entry| later.contains(&entry.profile.as_str()))?;
-    Ok(scratch.finish().1)
+    Ok(scratch)
 }
 
 /// Holds an entry against what its profile renders now. Where the hash is the same, other names mean a record that was
 /// tampered with, and other items ones that were edited.
-pub(crate) fn compare(
-    editor: &Editor,
+pub(crate) fn compare<'a, V: View<'a>>(
+    editor: &Editor<V>,
     identity: &Identity,
     request: &Request<'_>,
     profile: &Profile,
@@ -54,7 +59,7 @@ pub(crate) fn compare(
 ) -> Result<Vec<Diagnostic>, Diagnostic> {
     let Some(entry) = entries.get(index) else { return Ok(Vec::new()) };
     let before = stripped(editor, entries, index)?;
-    let Some(rendered) = rendered_now(profile, &before, identity, request) else { return Ok(Vec::new()) };
+    let Some(rendered) = rendered_now(profile, before.template(), identity, request) else { return Ok(Vec::new()) };
     if rendered.hash != entry.hash {
         return Ok(Vec::new());
     }
@@ -73,7 +78,7 @@ pub(crate) fn compare(
         for item_name in names {
             let Some(at) = editor.resolve(&Pointer::of(["spec", list, item_name.as_str()])) else { continue };
             let original = wanted.iter().find(|item| name(item) == item_name);
-            if original.is_some_and(|original| editor.get(&at) != Some(original)) {
+            if original.is_some_and(|original| !editor.get(&at).is_some_and(|found| view::equals(found, original))) {
                 let message = format!("`{item_name}` was edited after it was injected; it is removed all the same");
                 edited.push(Diagnostic::new(Code::EditedAfterInjection, editor.place().append(&at), message));
             }
@@ -135,8 +140,8 @@ fn misnamed(entry: &Entry, rendered: &Rendered) -> Option<String> {
 }
 
 /// Removes the chosen entries' items, last entry first, and writes the rest of the record. What is absent is passed over.
-pub(crate) fn remove(
-    editor: &mut Editor,
+pub(crate) fn remove<'a, V: View<'a>>(
+    editor: &mut Editor<V>,
     entries: Vec<Entry>,
     chosen: impl Fn(&Entry) -> bool,
 ) -> Result<Vec<Entry>, Diagnostic> {
@@ -174,11 +179,11 @@ pub(crate) fn remove(
     duties.sort_by_key(|(_, named)| std::cmp::Reverse(named.tokens().len()));
     for (duty, named) in duties {
         let Some(at) = editor.resolve(&named) else { continue };
-        let is_empty = match editor.get(&at) {
-            Some(Value::Array(list)) => list.is_empty(),
-            Some(Value::Object(map)) => map.is_empty(),
+        let is_empty = editor.get(&at).is_some_and(|found| match found.kind() {
+            Kind::Sequence => found.elements().is_empty(),
+            Kind::Mapping => found.members().is_empty(),
             _ => false,
-        };
+        });
         match duty {
             Duty::Remove if is_empty => editor.remove(&at),
             Duty::Restore(value) if is_empty || record::is_image(&named) => {

@@ -1,15 +1,19 @@
 //! A profile with its parameters filled in: what would be added to one pod template.
 
-use std::collections::{BTreeMap, HashMap};
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::fmt::Write as _;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use serde_json::{Map, Value};
 use sha2::{Digest as _, Sha256};
 
+use crate::diagnostic::Diagnostic;
 use crate::pointer::Pointer;
 use crate::profile::schema::{self, Shape};
-use crate::profile::{Profile, Template};
+use crate::profile::{Profile, Template, parameter};
+use crate::validity::{self, Role};
+use crate::view::View;
 
 /// Whether the profile's containers run beside the application's, or before and beside them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -24,9 +28,9 @@ pub enum Sidecar {
 #[derive(Clone, Debug, Default)]
 pub struct Rendered {
     /// Set-up containers.
-    pub init_containers: Vec<Value>,
+    pub init_containers: Vec<Arc<Value>>,
     /// Sidecars; with `restartPolicy: Always` where they are native.
-    pub containers: Vec<Value>,
+    pub containers: Vec<Arc<Value>>,
     /// Volumes.
     pub volumes: Vec<Value>,
     /// Pull secrets.
@@ -41,21 +45,47 @@ pub struct Rendered {
     pub volume_mounts: Vec<Value>,
     /// The user id that the application may not have.
     pub reserved_user: Option<Value>,
+    /// The names of containers of which the API server refuses nothing, given that the volumes that they mount are there.
+    pub sound: BTreeSet<String>,
+    /// What the API server refuses of all that is no container or volume of its own: of what, and what is wrong.
+    pub faults: Vec<(&'static str, Diagnostic)>,
     /// A hash of all that is added: equal for equal injections, whatever made them.
     pub hash: String,
 }
 
+/// How many injections are kept, the latest. Parameters may come from the object, so whoever writes objects could ask for any
+/// number.
+const KEPT: usize = 64;
+
 /// Injections that were rendered in this run: one for each profile and set of parameters, however many pods have it.
 #[derive(Debug, Default)]
-pub struct Renderings(Mutex<HashMap<(String, Sidecar), Arc<Rendered>>>);
+pub struct Renderings(Mutex<VecDeque<Known>>);
+
+#[derive(Debug)]
+struct Known {
+    profile: String,
+    sidecar: Sidecar,
+    values: Vec<Value>,
+    rendered: Arc<Rendered>,
+}
 
 impl Renderings {
     /// The injection of a profile with these parameters.
-    pub(super) fn get(&self, profile: &Profile, values: &BTreeMap<String, Value>, sidecar: Sidecar) -> Arc<Rendered> {
-        // Parameters are few and small; what they render to is not.
-        let key = (serde_json::json!([profile.name, values]).to_string(), sidecar);
-        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        Arc::clone(known.entry(key).or_insert_with(|| Arc::new(Rendered::new(profile, values, sidecar))))
+    pub(super) fn get(&self, profile: &Profile, values: &[Cow<'_, Value>], sidecar: Sidecar) -> Arc<Rendered> {
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let same_values = |known: &Known| {
+            known.values.len() == values.len()
+                && known.values.iter().zip(values).all(|(known, value)| *known == **value)
+        };
+        let is_it = |known: &&Known| known.sidecar == sidecar && known.profile == profile.name && same_values(known);
+        if let Some(known) = all.iter().find(is_it) {
+            return Arc::clone(&known.rendered);
+        }
+        let rendered = Arc::new(Rendered::new(profile, &parameter::by_name(profile, values), sidecar));
+        let values = values.iter().map(|value| Value::clone(value)).collect();
+        all.truncate(KEPT - 1);
+        all.push_front(Known { profile: profile.name.clone(), sidecar, values, rendered: Arc::clone(&rendered) });
+        rendered
     }
 }
 
@@ -72,6 +102,7 @@ impl Rendered {
         if sidecar == Sidecar::Native {
             containers.iter_mut().for_each(make_native);
         }
+        let shared = |values: Vec<Value>| values.into_iter().map(Arc::new).collect();
         let application = profile.application.as_ref();
         let reserved = profile
             .reserved_user
@@ -79,8 +110,10 @@ impl Rendered {
             .filter(|reserved| reserved.when.render(values, &|_| false).as_bool() == Some(true));
         let mut rendered = Self {
             hash: String::new(),
-            init_containers: list(&profile.init_containers, &schema::CONTAINER),
-            containers,
+            sound: BTreeSet::new(),
+            faults: Vec::new(),
+            init_containers: shared(list(&profile.init_containers, &schema::CONTAINER)),
+            containers: shared(containers),
             volumes: list(&profile.volumes, &schema::VOLUME),
             image_pull_secrets: list(&profile.image_pull_secrets, &schema::PULL_SECRET),
             annotations: strings(&profile.annotations),
@@ -90,13 +123,48 @@ impl Rendered {
             reserved_user: reserved.map(|reserved| reserved.id.render(values, &|_| false)),
         };
         rendered.hash = rendered.digest();
+        rendered.sound = rendered.sound(sidecar);
+        rendered.faults = rendered.faults();
         rendered
     }
 
+    fn sound(&self, sidecar: Sidecar) -> BTreeSet<String> {
+        let role = match sidecar {
+            Sidecar::Native => Role::Init,
+            Sidecar::Classic => Role::Container,
+        };
+        let is_sound = |container: &Value, role| {
+            let volumes = mounted(container).map(str::to_owned).collect();
+            validity::containers(&[container], role, &volumes, &Pointer::root()).is_empty()
+        };
+        let sound = |containers: &[Arc<Value>], role| {
+            let sound = containers.iter().filter(|container| is_sound(container, role));
+            sound.map(|container| name(container).to_owned()).collect::<Vec<_>>()
+        };
+        sound(&self.init_containers, Role::Init).into_iter().chain(sound(&self.containers, role)).collect()
+    }
+
+    fn faults(&self) -> Vec<(&'static str, Diagnostic)> {
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        let texts = |values: &BTreeMap<String, Value>| -> BTreeMap<String, String> {
+            values.iter().map(|(key, value)| (key.clone(), text(value))).collect()
+        };
+        let (env, root) = (self.env.iter().collect::<Vec<_>>(), Pointer::root());
+        let found = [
+            ("environment variables", validity::env(&env, &root)),
+            ("labels", validity::labels(&texts(&self.labels), &root)),
+            ("annotations", validity::annotations(&texts(&self.annotations), &root)),
+        ];
+        found.into_iter().flat_map(|(what, found)| found.into_iter().map(move |fault| (what, fault))).collect()
+    }
+
     fn digest(&self) -> String {
+        let values = |containers: &[Arc<Value>]| containers.iter().map(|container| Value::clone(container)).collect();
+        let (init_containers, containers): (Vec<Value>, Vec<Value>) =
+            (values(&self.init_containers), values(&self.containers));
         let all = serde_json::json!([
-            self.init_containers,
-            self.containers,
+            init_containers,
+            containers,
             self.volumes,
             self.image_pull_secrets,
             self.annotations,
@@ -114,7 +182,7 @@ impl Rendered {
 
     /// All containers of either sort.
     pub fn all_containers(&self) -> impl Iterator<Item = &Value> {
-        self.init_containers.iter().chain(&self.containers)
+        self.init_containers.iter().chain(&self.containers).map(|container| &**container)
     }
 }
 
@@ -140,7 +208,41 @@ fn make_native(container: &mut Value) {
     *members = native;
 }
 
+/// The volumes that a container mounts.
+pub(super) fn mounted(container: &Value) -> impl Iterator<Item = &str> {
+    ["volumeMounts", "volumeDevices"]
+        .into_iter()
+        .filter_map(|field| container.get(field)?.as_array())
+        .flatten()
+        .map(name)
+}
+
+/// Whether what a view shows has this name; empty where it has none.
+pub(super) fn is_named<'a, V: View<'a>>(element: V, wanted: &str) -> bool {
+    element.text(&["name"]).map_or(wanted.is_empty(), |name| name == wanted)
+}
+
 /// A container's name; empty where it has none.
 pub fn name(element: &Value) -> &str {
     element.get("name").and_then(Value::as_str).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_that_objects_choose_do_not_pile_up() {
+        let profile = crate::profile::load::load(&serde_json::json!({
+            "apiVersion": "sidecar-injector/v1", "kind": "Profile", "metadata": {"name": "t"}, "spec": {"policy": "OptOut"},
+        }))
+        .unwrap();
+        let renderings = Renderings::default();
+        for port in 0..3 * KEPT {
+            let values = [Cow::Owned(Value::from(port))];
+            let first = renderings.get(&profile, &values, Sidecar::Classic);
+            assert!(Arc::ptr_eq(&first, &renderings.get(&profile, &values, Sidecar::Classic)));
+            assert!(renderings.0.lock().unwrap().len() <= KEPT);
+        }
+    }
 }

@@ -3,6 +3,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use std::sync::Arc;
+
 use serde_json::{Value, json};
 
 use crate::inject::{Rendered, Sidecar};
@@ -160,10 +162,12 @@ fn pod(profile: &Profile, rendered: &Rendered, sidecar: Sidecar) -> Value {
         },
     });
     let mut containers = vec![application];
-    let mut inits = rendered.init_containers.clone();
+    let values =
+        |containers: &[Arc<Value>]| containers.iter().map(|container| Value::clone(container)).collect::<Vec<_>>();
+    let mut inits = values(&rendered.init_containers);
     match sidecar {
-        Sidecar::Classic => containers.extend(rendered.containers.iter().cloned()),
-        Sidecar::Native => inits.extend(rendered.containers.iter().cloned()),
+        Sidecar::Classic => containers.extend(values(&rendered.containers)),
+        Sidecar::Native => inits.extend(values(&rendered.containers)),
     }
     json!({
         "metadata": {"annotations": rendered.annotations, "labels": rendered.labels},

@@ -2,6 +2,7 @@
 //!
 //! The grammars themselves are in `grammar`. Nothing here decides whether an object is injected.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -163,22 +164,27 @@ impl fmt::Display for Origin {
 /// # Errors
 ///
 /// One diagnostic for each bad or missing value, whose place counts from the template's root.
-pub fn resolve<'a, V: View<'a>>(
-    profile: &Profile,
+pub fn resolve<'p, 'a, V: View<'a>>(
+    profile: &'p Profile,
     template: V,
     set: &BTreeMap<String, String>,
-) -> Result<BTreeMap<String, Value>, Vec<Diagnostic>> {
-    let mut values = BTreeMap::new();
+) -> Result<Vec<Cow<'p, Value>>, Vec<Diagnostic>> {
+    let annotations = template.path(&["metadata", "annotations"]);
+    let mut values = Vec::with_capacity(profile.parameters.len());
     let mut wrong = Vec::new();
     for parameter in &profile.parameters {
-        match value_of(parameter, template, set) {
-            Ok((value, _)) => {
-                values.insert(parameter.name.clone(), value);
-            }
+        match find(parameter, template, annotations, set) {
+            Ok((value, _)) => values.push(value),
             Err(diagnostic) => wrong.push(diagnostic),
         }
     }
     if wrong.is_empty() { Ok(values) } else { Err(wrong) }
+}
+
+/// The values of [`resolve`], which stand in the order of the profile's parameters, by name.
+pub fn by_name(profile: &Profile, values: &[Cow<'_, Value>]) -> BTreeMap<String, Value> {
+    let names = profile.parameters.iter().map(|parameter| parameter.name.clone());
+    names.zip(values.iter().map(|value| Value::clone(value))).collect()
 }
 
 /// The value of one parameter for one pod template, and where it comes from; see [`resolve`].
@@ -186,14 +192,23 @@ pub fn resolve<'a, V: View<'a>>(
 /// # Errors
 ///
 /// What is wrong with the value, or that there is none; the place counts from the template's root.
-pub fn value_of<'a, V: View<'a>>(
-    parameter: &Parameter,
+pub fn value_of<'p, 'a, V: View<'a>>(
+    parameter: &'p Parameter,
     template: V,
     set: &BTreeMap<String, String>,
-) -> Result<(Value, Origin), Diagnostic> {
+) -> Result<(Cow<'p, Value>, Origin), Diagnostic> {
+    find(parameter, template, template.path(&["metadata", "annotations"]), set)
+}
+
+fn find<'p, 'a, V: View<'a>>(
+    parameter: &'p Parameter,
+    template: V,
+    annotations: Option<V>,
+    set: &BTreeMap<String, String>,
+) -> Result<(Cow<'p, Value>, Origin), Diagnostic> {
     let name = &parameter.name;
     if let Some(key) = &parameter.annotation
-        && let Some(found) = template.path(&["metadata", "annotations", key])
+        && let Some(found) = annotations.and_then(|annotations| annotations.member(key))
     {
         let at = Pointer::of(["metadata", "annotations", key]);
         let Some(text) = found.string() else {
@@ -201,13 +216,13 @@ pub fn value_of<'a, V: View<'a>>(
             return Err(Diagnostic::new(Code::BadValue, at, message).hint("quote the value"));
         };
         return match parameter.ty.parse(&text) {
-            Ok(value) => Ok((value, Origin::Annotation(at))),
+            Ok(value) => Ok((Cow::Owned(value), Origin::Annotation(at))),
             Err(bad) => Err(told(at, &format!("annotation `{key}`"), &bad)),
         };
     }
     if let Some(text) = set.get(name) {
         return match parameter.ty.parse(text) {
-            Ok(value) => Ok((value, Origin::Set)),
+            Ok(value) => Ok((Cow::Owned(value), Origin::Set)),
             Err(bad) => Err(told(Pointer::root(), &format!("`--set {name}`"), &bad)),
         };
     }
@@ -223,12 +238,12 @@ pub fn value_of<'a, V: View<'a>>(
                 _ => parameter.ty.check(&found.value()),
             };
             return match checked {
-                Ok(value) => Ok((value, Origin::Place(place.clone()))),
+                Ok(value) => Ok((Cow::Owned(value), Origin::Place(place.clone()))),
                 Err(bad) => Err(told(place.clone(), &format!("parameter `{name}`"), &bad)),
             };
         }
     }
-    parameter.default.clone().map(|value| (value, Origin::Default)).ok_or_else(|| {
+    parameter.default.as_ref().map(|value| (Cow::Borrowed(value), Origin::Default)).ok_or_else(|| {
         let message = format!("parameter `{name}` has no value");
         let hint = match &parameter.annotation {
             Some(key) => format!("set it with the annotation `{key}` or `--set {name}=…`"),
@@ -280,7 +295,7 @@ mod tests {
         .unwrap();
         profile.parameters = vec![parameter];
         let set = set.iter().map(|&(name, value)| (name.to_owned(), value.to_owned())).collect();
-        resolve(&profile, template, &set).map(|mut values| values.remove("p").unwrap())
+        resolve(&profile, template, &set).map(|values| values[0].clone().into_owned())
     }
 
     #[test]

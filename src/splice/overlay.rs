@@ -142,7 +142,7 @@ fn apply_here(tree: &Tree<'_>, edited: &mut Edited, token: &str, op: &Op) -> Res
                 token.parse().ok().filter(|index| *index <= edited.entries.len()).ok_or_else(|| misfit(op, offset))?
             };
             let name = if is_mapping { token.to_owned() } else { String::new() };
-            edited.entries.insert(index, Entry { name, place: None, content: Content::New(value.clone()) });
+            edited.entries.insert(index, Entry { name, place: None, content: Content::New(Value::clone(value)) });
         }
         Op::Remove(_) => {
             let index = find(tree, edited, token).ok_or_else(|| absent(tree, edited.node, token, op, offset))?;
@@ -155,7 +155,7 @@ fn apply_here(tree: &Tree<'_>, edited: &mut Edited, token: &str, op: &Op) -> Res
             if let Content::Old(id) = entry.content {
                 check_editable(tree, id, op)?;
             }
-            entry.content = Content::New(value.clone());
+            entry.content = Content::New(Value::clone(value));
         }
     }
     Ok(())
@@ -181,14 +181,16 @@ fn apply_to_value(value: &mut Value, tokens: &[String], op: &Op) -> Option<()> {
         };
     }
     match (parent, op) {
-        (Value::Object(map), Op::Add(_, new) | Op::Replace(_, new)) => drop(map.insert(last.clone(), new.clone())),
+        (Value::Object(map), Op::Add(_, new) | Op::Replace(_, new)) => {
+            drop(map.insert(last.clone(), Value::clone(new)))
+        }
         (Value::Object(map), Op::Remove(_)) => drop(map.shift_remove(last)?),
-        (Value::Array(list), Op::Add(_, new)) if last == "-" => list.push(new.clone()),
+        (Value::Array(list), Op::Add(_, new)) if last == "-" => list.push(Value::clone(new)),
         (Value::Array(list), Op::Add(_, new)) => {
             let index = last.parse().ok().filter(|index| *index <= list.len())?;
-            list.insert(index, new.clone());
+            list.insert(index, Value::clone(new));
         }
-        (Value::Array(list), Op::Replace(_, new)) => *list.get_mut(last.parse::<usize>().ok()?)? = new.clone(),
+        (Value::Array(list), Op::Replace(_, new)) => *list.get_mut(last.parse::<usize>().ok()?)? = Value::clone(new),
         (Value::Array(list), Op::Remove(_)) => {
             let index = last.parse().ok().filter(|index| *index < list.len())?;
             list.remove(index);

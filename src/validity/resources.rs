@@ -12,6 +12,7 @@ use super::{Report, container, given, items, names, text};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::pointer::Pointer;
 use crate::quantity::Quantity;
+use crate::view::{Kind, View};
 
 /// Amounts by resource.
 type Amounts = BTreeMap<String, Quantity>;
@@ -40,30 +41,58 @@ impl Qos {
 }
 
 /// The class that Kubernetes gives a pod of this spec; pod-level `resources` alone decide where they are given.
-pub fn qos_class(spec: &Value) -> Qos {
-    let (mut requests, mut limits, mut all_limited) = (Amounts::new(), Amounts::new(), true);
-    if given(spec, "resources").is_some() {
+pub fn qos_class<'a, V: View<'a>>(spec: V) -> Qos {
+    if spec.member("resources").is_some_and(|resources| resources.kind() != Kind::Null) {
+        let spec = &spec.value();
         let pod = PodLevel::read(spec, aggregate(spec, requests_of));
-        all_limited = pod.limits.is_empty() || is_limited(&pod.limits);
-        (requests, limits) = (pod.requests, pod.limits);
-    } else {
-        for container in containers(spec) {
-            let limited = amounts(container, "limits");
-            all_limited &= is_limited(&limited);
-            add(&mut limits, &limited);
-            add(&mut requests, &requests_of(container));
+        let all_limited = pod.limits.is_empty() || is_limited(&pod.limits);
+        let of = |amounts: &Amounts, name| amounts.get(name).copied().unwrap_or(Quantity::ZERO);
+        return class(all_limited, COMPUTE.map(|name| (of(&pod.requests, name), of(&pod.limits, name))));
+    }
+    let mut all_limited = true;
+    let mut sums = COMPUTE.map(|_| (Quantity::ZERO, Quantity::ZERO));
+    for list in ["containers", "initContainers"] {
+        for container in spec.member(list).map(View::elements).unwrap_or_default() {
+            let resources = container.member("resources");
+            let [requests, limits] = ["requests", "limits"].map(|field| resources.and_then(|all| all.member(field)));
+            for (name, (requested, limited)) in COMPUTE.into_iter().zip(&mut sums) {
+                let amount = |of: Option<V>| of.and_then(|amounts| amounts.member(name)).and_then(quantity);
+                let limit = amount(limits);
+                all_limited &= limit.is_some_and(Quantity::is_positive);
+                *requested = sum(*requested, amount(requests).or(limit).unwrap_or(Quantity::ZERO));
+                *limited = sum(*limited, limit.unwrap_or(Quantity::ZERO));
+            }
         }
     }
-    for list in [&mut requests, &mut limits] {
-        list.retain(|name, amount| is_compute(name) && amount.is_positive());
-    }
-    if requests.is_empty() && limits.is_empty() {
+    class(all_limited, sums)
+}
+
+/// The resources that decide the class.
+const COMPUTE: [&str; 2] = ["cpu", "memory"];
+
+/// The class for what is requested and limited of each resource; nothing is as good as none.
+fn class(all_limited: bool, amounts: [(Quantity, Quantity); 2]) -> Qos {
+    let positive = |amount: Quantity| amount.max(Quantity::ZERO);
+    let amounts = amounts.map(|(requested, limited)| (positive(requested), positive(limited)));
+    if amounts.iter().all(|amounts| *amounts == (Quantity::ZERO, Quantity::ZERO)) {
         Qos::BestEffort
-    } else if all_limited && requests == limits {
+    } else if all_limited && amounts.iter().all(|(requested, limited)| requested == limited) {
         Qos::Guaranteed
     } else {
         Qos::Burstable
     }
+}
+
+fn quantity<'a, V: View<'a>>(amount: V) -> Option<Quantity> {
+    match amount.string() {
+        Some(text) => Quantity::parse(text.trim()).ok(),
+        None => Quantity::from_value(&amount.value()).ok(),
+    }
+}
+
+/// A sum that does not fit is far above any bound that does, and so is the larger part of it.
+fn sum(one: Quantity, other: Quantity) -> Quantity {
+    one.checked_add(other).unwrap_or_else(|_| one.max(other))
 }
 
 /// Where pod-level `resources` do not allow for what was added to a pod: `before` and `after` are its specs, `at` the
@@ -294,9 +323,8 @@ fn requests_of(container: &Value) -> Amounts {
 
 fn add(total: &mut Amounts, more: &Amounts) {
     for (resource, amount) in more {
-        let sum = total.entry(resource.clone()).or_insert(Quantity::ZERO);
-        // A sum that does not fit is far above any bound that does, and so is the larger part of it.
-        *sum = sum.checked_add(*amount).unwrap_or_else(|_| (*sum).max(*amount));
+        let all = total.entry(resource.clone()).or_insert(Quantity::ZERO);
+        *all = sum(*all, *amount);
     }
 }
 

@@ -400,9 +400,10 @@ fn what_is_rendered_has_the_type_that_kubernetes_wants() {
     });
     let profile = load(&with(&spec)).unwrap();
     let values = crate::profile::parameter::resolve(&profile, &json!({}), &std::collections::BTreeMap::new()).unwrap();
+    let values = crate::profile::parameter::by_name(&profile, &values);
     let rendered = Rendered::new(&profile, &values, Sidecar::Classic);
     assert_eq!(
-        rendered.containers[0],
+        *rendered.containers[0],
         json!({
             "name": "a", "args": ["80"], "env": [{"name": "E", "value": "true"}],
             "securityContext": {"runAsUser": 7, "privileged": true},
