@@ -4,18 +4,23 @@
 
 use std::collections::BTreeMap;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use serde::Serialize;
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::eligibility::Deniable;
 use crate::inject::{Outcome, Verdict};
 use crate::profile::{OnError, OnIneligible, Profile};
-use crate::proof::ProofError;
+use crate::proof::ProvedPatch;
+
+mod question;
+
+pub use question::{Answered, Question, Subject, Unreadable};
 
 /// A warning is cut at this length: the API server would cut it, or drop it.
 const MAX_WARNING: usize = 256;
+
+/// So is a refusal: it may quote what the object says, and an answer does not send that back at length.
+const MAX_MESSAGE: usize = 2048;
 
 /// The answer to a review. Absent fields are left out, and the request is never echoed.
 #[derive(Clone, Debug, Serialize)]
@@ -40,9 +45,9 @@ pub struct AdmissionResponse {
     /// Why it may not.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<Status>,
-    /// The JSON Patch, as base64.
+    /// The JSON Patch, as base64; nothing but a proved one can stand here.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub patch: Option<String>,
+    pub patch: Option<ProvedPatch>,
     /// `JSONPatch`, where there is a patch.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub patch_type: Option<&'static str>,
@@ -63,17 +68,14 @@ pub struct Status {
     pub message: String,
 }
 
-/// The answer that an outcome is to the request with that uid.
-///
-/// # Errors
-///
-/// The patch could not be encoded: a bug of ours, and no answer.
+/// The answer that an outcome is to the request with that uid, with its patch as it was proved.
 pub fn respond(
     api_version: &str,
     uid: &str,
     outcome: &Outcome,
+    proved: Option<&ProvedPatch>,
     profiles: &[Profile],
-) -> Result<AdmissionReview, ProofError> {
+) -> AdmissionReview {
     let mut response = AdmissionResponse { uid: uid.to_owned(), allowed: true, ..AdmissionResponse::default() };
     let mut refusals = Vec::new();
     for step in &outcome.steps {
@@ -98,16 +100,20 @@ pub fn respond(
             Verdict::Removed(..) | Verdict::Uninjected => {}
         }
     }
-    response.warnings.extend(outcome.warnings.iter().map(|warning| cut(told(warning))));
+    // Whoever creates a pod cannot know better what its namespace says than the webhook does.
+    // And it is told of pod templates in kinds that nobody asked about by a flag that only the operator has.
+    let for_operators = [Code::NamespaceUnknown, Code::UnknownTemplate];
+    let warnings = outcome.warnings.iter().filter(|warning| !for_operators.contains(&warning.code));
+    response.warnings.extend(warnings.map(|warning| cut(told(warning))));
     if !refusals.is_empty() {
         response.allowed = false;
-        response.status = Some(Status { code: 400, message: format!("injector: {}", refusals.join("; ")) });
-    } else if !outcome.patch.is_empty() {
-        let patch = serde_json::to_vec(&outcome.patch).map_err(|error| ProofError::Inapplicable(error.to_string()))?;
-        response.patch = Some(STANDARD.encode(patch));
+        response.status =
+            Some(Status { code: 400, message: cut_to(format!("injector: {}", refusals.join("; ")), MAX_MESSAGE) });
+    } else if let Some(proved) = proved {
+        response.patch = Some(proved.clone());
         response.patch_type = Some("JSONPatch");
     }
-    Ok(AdmissionReview { api_version: api_version.to_owned(), kind: "AdmissionReview", response })
+    AdmissionReview { api_version: api_version.to_owned(), kind: "AdmissionReview", response }
 }
 
 /// A diagnostic in one line: there is no file to point into, so the value's place goes last.
@@ -122,10 +128,14 @@ fn told(diagnostic: &Diagnostic) -> String {
 }
 
 fn cut(text: String) -> String {
-    if text.len() <= MAX_WARNING {
+    cut_to(text, MAX_WARNING)
+}
+
+fn cut_to(text: String, length: usize) -> String {
+    if text.len() <= length {
         return text;
     }
-    let mut end = MAX_WARNING - '…'.len_utf8();
+    let mut end = length - '…'.len_utf8();
     while !text.is_char_boundary(end) {
         end -= 1;
     }

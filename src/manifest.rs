@@ -5,26 +5,25 @@
 
 use thiserror::Error;
 
-use crate::clean::{self, Clean};
-use crate::diagnostic::{Code, Diagnostic};
+use crate::clean::Clean;
+use crate::diagnostic::Diagnostic;
 use crate::explain::{self, Explanation};
-use crate::facts::{Facts, KubernetesVersion, NamespaceGate, Namespaces, Operation};
-use crate::inject::{self, Outcome, Request};
+use crate::facts::{KubernetesVersion, NamespaceGate, Namespaces};
+use crate::inject::{Outcome, Request};
 use crate::patch::{Op, Patch};
 use crate::pointer::Pointer;
-use crate::profile::Profile;
-use crate::proof::{self, ProofError};
-use crate::roundtrip;
+use crate::proof::{self, Encodings, ProofError, ProvedPatch};
 use crate::splice::{self, Edit, SpliceError, SpliceErrorKind};
-use crate::uninject::{self, Leftovers, Which};
+use crate::uninject::{Leftovers, Which};
 use crate::view::View;
-use crate::workload::{self, Identity};
+use crate::workload::Identity;
 use crate::yaml::error::{SyntaxError, SyntaxErrorKind};
 use crate::yaml::node::NodeRef;
 use crate::yaml::tree::{Language, NodeId, Tree};
 use crate::yaml::{MAX_DEPTH, emit, parse_yaml};
 
-mod objects;
+pub(crate) mod decide;
+pub(crate) mod objects;
 
 use objects::Found;
 pub use objects::{Container, Review};
@@ -69,6 +68,8 @@ pub struct Job<'a> {
     pub namespaces: &'a Namespaces,
     /// The namespace of objects that name none.
     pub default_namespace: &'a str,
+    /// Who has evaluated namespace selectors.
+    pub namespace_gate: NamespaceGate,
     /// What the cluster is.
     pub kubernetes_version: KubernetesVersion,
     /// Whether fields that a cluster fills in are removed.
@@ -77,6 +78,8 @@ pub struct Job<'a> {
     pub expand: Expand,
     /// What the run has rendered so far.
     pub rendered: &'a splice::RenderedLines,
+    /// The patches that the run has encoded so far.
+    pub encodings: &'a Encodings,
     /// What leaves the program.
     pub leaves: Leaves,
 }
@@ -115,6 +118,8 @@ pub struct Object {
     pub offsets: Vec<(Pointer, usize)>,
     /// Why it could not be changed as planned.
     pub failure: Option<Failure>,
+    /// The patch as it may leave the program: there with [`Leaves::Patch`], where there is one.
+    pub proved: Option<ProvedPatch>,
 }
 
 /// What an object is to a report.
@@ -141,6 +146,17 @@ impl Object {
     /// Whether anything is wrong with it, so that it must not go on changed.
     pub fn is_failed(&self) -> bool {
         self.failure.is_some() || self.outcome.is_rejected()
+    }
+
+    /// Proves the patch, so that it may leave without the object's text.
+    pub(crate) fn prove(&mut self, node: NodeRef<'_>, encodings: &Encodings) {
+        if self.is_failed() || self.outcome.patch.is_empty() {
+            return;
+        }
+        match proof::prove_patch(node, &self.outcome.patch, &self.outcome.changed, encodings) {
+            Ok(proved) => self.proved = Some(proved),
+            Err(error) => self.failure = Some(error.into()),
+        }
     }
 }
 
@@ -203,7 +219,7 @@ pub fn explain(tree: &Tree<'_>, job: &Job<'_>) -> Vec<Explained> {
     let Some(root) = tree.root() else { return Vec::new() };
     let explained = |found: Found<'_>| {
         let identity = found.identity.clone()?;
-        let facts = facts(&found, &identity, job);
+        let facts = decide::facts(&found, &identity, job);
         let explanations = explain::explain_as(&identity, found.node, &facts, &job.request);
         let node = found.node.id();
         let known_without = identity.workload().is_none() && explanations.is_empty();
@@ -242,11 +258,14 @@ fn process_tree(tree: &Tree<'_>, job: &Job<'_>) -> Result<Processed, SyntaxError
     let Some(root) = tree.root() else { return Ok(processed) };
     let mut whole = Patch::default();
     for found in objects::find(tree, root) {
-        if tree.depth(found.node.id()) > MAX_DEPTH {
+        if !tree.is_within(MAX_DEPTH) && tree.depth(found.node.id()) > MAX_DEPTH {
             let offset = tree.span(found.node.id()).start;
             return Err(SyntaxError { offset, kind: SyntaxErrorKind::Depth(MAX_DEPTH) });
         }
-        let Some(mut object) = process_object(tree, &found, job) else { continue };
+        let Some(mut object) = decide::object(tree, &found, job) else { continue };
+        if job.leaves == Leaves::Patch {
+            object.prove(found.node, job.encodings);
+        }
         if !object.is_failed() && !object.outcome.patch.is_empty() {
             match splice::splice(tree, found.node.id(), &object.outcome.patch, job.rendered) {
                 Ok(edits) => {
@@ -258,22 +277,18 @@ fn process_tree(tree: &Tree<'_>, job: &Job<'_>) -> Result<Processed, SyntaxError
         }
         processed.objects.push(object);
     }
-    prove(tree, root, &whole, job.leaves, &mut processed);
+    prove(tree, root, &whole, &mut processed);
     Ok(processed)
 }
 
 /// Holds the document's new text against the patch. One that fails changes nothing.
-fn prove(tree: &Tree<'_>, root: NodeId, patch: &Patch, leaves: Leaves, processed: &mut Processed) {
+fn prove(tree: &Tree<'_>, root: NodeId, patch: &Patch, processed: &mut Processed) {
     if patch.is_empty() {
         return;
     }
     let text = splice::pieces(tree.text(), &processed.edits).concat();
     let input = tree.view(root).value();
-    let applied = match leaves {
-        Leaves::Text => proof::applied(input, patch),
-        Leaves::Patch => proof::decoded_and_applied(input, patch),
-    };
-    let proved = applied.and_then(|expected| proof::prove_text(&text, tree.language(), &expected));
+    let proved = proof::applied(input, patch).and_then(|expected| proof::prove_text(&text, tree.language(), &expected));
     if let Err(error) = proved {
         processed.edits.clear();
         for object in processed.objects.iter_mut().filter(|object| !object.outcome.patch.is_empty()) {
@@ -287,106 +302,6 @@ fn prefixed(place: &Pointer, op: &Op) -> Op {
         Op::Add(path, value) => Op::Add(place.append(path), value.clone()),
         Op::Remove(path) => Op::Remove(place.append(path)),
         Op::Replace(path, value) => Op::Replace(place.append(path), value.clone()),
-    }
-}
-
-/// Plans one object; `None` for what is no object of Kubernetes'.
-fn process_object(tree: &Tree<'_>, found: &Found<'_>, job: &Job<'_>) -> Option<Object> {
-    let identity = found.identity.clone()?;
-    let facts = facts(found, &identity, job);
-    let templates = workload::templates(&identity, found.node, &job.request.all_template_paths());
-    let node = found.node;
-    let cleaned = (job.clean == Clean::Strip).then(|| clean::strip(node.value(), &identity));
-    let mut outcome = match &cleaned {
-        Some(cleaned) => act(&identity, &cleaned.object, &facts, job),
-        None => act(&identity, node, &facts, job),
-    };
-    if let Some(cleaned) = cleaned
-        && !outcome.is_rejected()
-    {
-        outcome.patch.0.splice(0..0, cleaned.patch.0);
-    }
-    if matches!(job.action, Action::Inject) {
-        outcome.warnings.extend(without_effect(node, &templates, job.request.profiles));
-    }
-    if templates.is_empty()
-        && identity.workload().is_none()
-        // A profile of ours has containers too.
-        && identity.group != "sidecar-injector"
-        && let Some(place) = workload::looks_like_template(node).filter(|place| !place.is_root())
-    {
-        let message =
-            format!("`{}` is not known to hold a pod template, but something here looks like one", identity.kind);
-        let group = if identity.group.is_empty() { String::new() } else { format!(".{}", identity.group) };
-        outcome.warnings.push(
-            Diagnostic::new(Code::UnknownTemplate, place.clone(), message)
-                .hint(format!("name it with `--template-path {}{group}={place}`", identity.kind)),
-        );
-    }
-    if !outcome.patch.is_empty() && matches!(job.action, Action::Inject) {
-        outcome.warnings.extend(roundtrip::warnings(&identity, node, job.clean));
-        outcome.warnings.extend(roundtrip::pod_security(&facts, &templates, node, &outcome.patch));
-    }
-    let offsets = pointers(&outcome).map(|at| (at.clone(), tree.locate_value(node.id(), at))).collect();
-    let is_workload = !templates.is_empty() || identity.workload().is_some();
-    Some(Object {
-        namespace: facts.namespace.name,
-        identity,
-        place: found.place.clone(),
-        offset: tree.span(node.id()).start,
-        review: found.review.clone(),
-        outcome,
-        sort: if is_workload { Sort::Workload } else { Sort::Other },
-        offsets,
-        failure: None,
-    })
-}
-
-/// Warnings about what steers injection and stands on the outer object only, where nothing reads it.
-fn without_effect(object: NodeRef<'_>, templates: &[Pointer], profiles: &[Profile]) -> Vec<Diagnostic> {
-    let Some(template) = templates.first().filter(|template| !template.is_root()) else { return Vec::new() };
-    let mut warnings: Vec<Diagnostic> = Vec::new();
-    for (list, word, key) in profiles.iter().flat_map(Profile::steering_keys) {
-        let place = ["metadata", list, key];
-        let read =
-            |template: &Pointer| workload::locate(object, template).is_some_and(|pod| pod.path(&place).is_some());
-        let at = Pointer::of(place);
-        if object.path(&place).is_some() && !templates.iter().any(read) && warnings.iter().all(|known| known.at != at) {
-            let message = format!("{word} `{key}` has no effect here: it is read from the pod template");
-            let hint = format!("move it to `{template}/metadata/{list}`");
-            warnings.push(Diagnostic::new(Code::AnnotationWithoutEffect, at, message).hint(hint));
-        }
-    }
-    warnings
-}
-
-/// Every place that an outcome points at.
-fn pointers(outcome: &Outcome) -> impl Iterator<Item = &Pointer> {
-    let of_steps = outcome.steps.iter().flat_map(|step| match &step.verdict {
-        inject::Verdict::Rejected(errors, _) => errors.iter().map(|error| &error.at).collect::<Vec<_>>(),
-        inject::Verdict::Skipped { at, .. } => vec![at, &step.template],
-        _ => vec![&step.template],
-    });
-    of_steps.chain(outcome.warnings.iter().map(|warning| &warning.at))
-}
-
-fn act<'a, V: View<'a>>(identity: &Identity, object: V, facts: &Facts, job: &Job<'_>) -> Outcome {
-    match job.action {
-        Action::Inject => inject::plan_as(identity, object, facts, &job.request),
-        Action::Uninject(which, leftovers) => uninject::undo(identity, object, &job.request, which, leftovers),
-    }
-}
-
-/// The facts for one object, as its review or the run has them.
-pub(crate) fn facts(found: &Found<'_>, identity: &Identity, job: &Job<'_>) -> Facts {
-    let review = found.review.as_ref();
-    let of_review = review.and_then(|review| review.namespace.clone());
-    let name = of_review.or_else(|| identity.namespace.clone()).unwrap_or_else(|| job.default_namespace.to_owned());
-    Facts {
-        operation: review.map_or(Operation::Create, |review| review.operation),
-        namespace: job.namespaces.get(&name),
-        namespace_gate: NamespaceGate::Open,
-        kubernetes_version: job.kubernetes_version,
     }
 }
 

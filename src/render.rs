@@ -6,7 +6,6 @@ use serde_json::ser::{PrettyFormatter, Serializer};
 use serde_json::{Value, json};
 
 use crate::admission;
-use crate::inject::Outcome;
 use crate::manifest::{Object, Sort};
 use crate::profile::Profile;
 use crate::proof::ProofError;
@@ -81,16 +80,17 @@ fn line(value: &impl Serialize) -> String {
 ///
 /// # Errors
 ///
-/// A patch could not be encoded.
+/// A patch was not proved.
 pub fn responses(objects: &[&Object], profiles: &[Profile]) -> Result<String, ProofError> {
     let answer = |object: &&Object| {
         let (version, uid) = match &object.review {
             Some(review) => (review.api_version.as_str(), review.uid.as_str()),
             None => ("admission.k8s.io/v1", NO_UID),
         };
-        let unproved = object.failure.as_ref().map(|failure| ProofError::Inapplicable(failure.to_string()));
-        let outcome: &Outcome = &object.outcome;
-        unproved.map_or_else(|| admission::respond(version, uid, outcome, profiles), Err).map(|review| line(&review))
+        match &object.failure {
+            Some(failure) => Err(ProofError::Inapplicable(failure.to_string())),
+            None => Ok(line(&admission::respond(version, uid, &object.outcome, object.proved.as_ref(), profiles))),
+        }
     };
     let asked = |object: &&&Object| object.sort == Sort::Workload || object.review.is_some();
     objects.iter().filter(asked).map(answer).collect()

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use crate::clean::Clean;
 use crate::document::{self, Document, Sort};
-use crate::facts::Namespaces;
+use crate::facts::{NamespaceGate, Namespaces};
 use crate::inject::{Outdated, Request};
 use crate::input::Input;
 use crate::manifest::{self, Action, Expand, Job, Leaves, Processed};
@@ -153,10 +153,12 @@ pub(super) fn job<'a>(settings: &'a Settings, task: &Task<'a>) -> Job<'a> {
         action: task.action,
         namespaces: &settings.namespaces,
         default_namespace: &settings.default_namespace,
+        namespace_gate: NamespaceGate::Open,
         kubernetes_version: settings.kubernetes_version,
         clean: task.clean,
         expand: task.expand,
         rendered: &settings.rendered,
+        encodings: &settings.encodings,
         leaves: match task.patches {
             Patches::Drop => Leaves::Text,
             Patches::Keep => Leaves::Patch,
@@ -201,7 +203,7 @@ fn process(file: &File<'_>, document: &Document, job: &Job<'_>, patches: Patches
         }
         Ok(mut processed) => {
             if patches == Patches::Drop {
-                processed.objects.iter_mut().for_each(|object| object.outcome.patch = crate::patch::Patch::default());
+                processed.objects.iter_mut().for_each(|object| object.outcome.forget_patch());
             }
             Outcome::Done(Box::new(processed))
         }

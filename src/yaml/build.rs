@@ -50,6 +50,16 @@ impl<'t> Builder<'t> {
         Ok(Self { tree: Tree::new(text, language), open: Vec::new(), anchors: HashMap::new() })
     }
 
+    /// How many nodes there are so far.
+    pub(super) const fn nodes(&self) -> usize {
+        self.tree.nodes()
+    }
+
+    /// How many collections are open.
+    pub(super) const fn depth(&self) -> usize {
+        self.open.len()
+    }
+
     pub(super) fn finish(self) -> Tree<'t> {
         self.tree
     }
@@ -95,6 +105,15 @@ impl<'t> Builder<'t> {
         Ok(())
     }
 
+    /// A scalar of JSON, which has neither anchors nor tags, and none that JSON could not hold.
+    pub(super) fn json_scalar(&mut self, style: ScalarStyle, span: Range<usize>, value: Option<String>) {
+        let id = self.link(Shape::Scalar(style), span);
+        if let Some(value) = value {
+            self.tree.set_text(id, value);
+        }
+        self.count(Weight { nodes: 1, aliased: 0 }, 0);
+    }
+
     pub(super) fn alias(&mut self, name: String, span: Range<usize>) -> Result<(), SyntaxError> {
         let Some(&Anchored { id: target, nodes, depth }) = self.anchors.get(&name) else {
             return Err(SyntaxError::new(span.start, SyntaxErrorKind::UnknownAnchor(name)));
@@ -128,18 +147,26 @@ impl<'t> Builder<'t> {
         if let Some(anchor) = frame.anchor {
             self.anchors.insert(anchor, Anchored { id: frame.id, nodes: weight.nodes, depth: frame.depth + 1 });
         }
+        if self.open.is_empty() {
+            self.tree.set_deepest(frame.depth + 1);
+        }
         self.count(weight, frame.depth + 1);
         Ok(())
     }
 
     fn add(&mut self, shape: Shape, span: Range<usize>, anchor: Option<&String>, tag: Option<String>) -> NodeId {
-        let id = self.tree.push(shape, span);
+        let id = self.link(shape, span);
         if anchor.is_some() {
             self.tree.set_anchor(id, Anchor::Unused);
         }
         if let Some(tag) = tag {
             self.tree.set_tag(id, tag);
         }
+        id
+    }
+
+    fn link(&mut self, shape: Shape, span: Range<usize>) -> NodeId {
+        let id = self.tree.push(shape, span);
         if let Some(frame) = self.open.last_mut() {
             self.tree.link(frame.id, frame.last, id);
             frame.last = Some(id);
@@ -179,10 +206,13 @@ impl<'t> Builder<'t> {
     fn check_mapping(&mut self, id: NodeId, count: usize) -> Result<(), SyntaxError> {
         let mut merges = false;
         let tree = &self.tree;
+        if tree.language() == Language::Json && count <= 2 * SMALL_MAPPING && !has_duplicate(tree, id) {
+            return Ok(());
+        }
         let mut seen = Seen::new(count / 2);
         for (key, value) in tree.pairs(id) {
             let offset = tree.span(key).start;
-            if tree.is_merge(key) && tree.language() == Language::Yaml {
+            if tree.language() == Language::Yaml && tree.is_merge(key) {
                 check_merge(tree, value)?;
                 merges = true;
                 continue;
@@ -201,6 +231,22 @@ impl<'t> Builder<'t> {
         }
         Ok(())
     }
+}
+
+/// Whether two of a small mapping's keys are the same; for JSON, where every key is a text.
+fn has_duplicate(tree: &Tree<'_>, id: NodeId) -> bool {
+    let mut seen = [""; SMALL_MAPPING];
+    for (index, (key, _)) in tree.pairs(id).enumerate() {
+        let name = tree.scalar_text(key);
+        let (before, rest) = seen.split_at_mut(index.min(SMALL_MAPPING));
+        if before.contains(&name) {
+            return true;
+        }
+        if let Some(place) = rest.first_mut() {
+            *place = name;
+        }
+    }
+    false
 }
 
 /// The keys of one mapping with their offsets.

@@ -63,6 +63,9 @@ pub enum SyntaxErrorKind {
     /// More nesting than is read.
     #[error("nested deeper than {0} levels")]
     Depth(usize),
+    /// More values than anything that is read could need.
+    #[error("more than {0} values")]
+    Values(usize),
     /// A key that stands twice in one object.
     #[error("the key `{key}` is already there, on line {line}")]
     DuplicateKey {

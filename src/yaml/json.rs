@@ -4,16 +4,31 @@ use super::build::Builder;
 use super::error::{SyntaxError, SyntaxErrorKind};
 use super::tree::{Language, ScalarStyle, Shape, Style, Tree};
 
-/// Reads the JSON value at the start of a text into spans, and says where it ends.
-pub(super) fn parse(text: &str) -> Result<(Tree<'_>, usize), SyntaxError> {
-    let mut scanner = Scanner { text, at: 0, builder: Builder::new(text, Language::Json)? };
+/// Reads the JSON value at the start of a text into spans, and says where it ends. Members that are to be left out, each with
+/// how many objects stand around it, have to be JSON all the same.
+pub(super) fn parse<'t>(
+    text: &'t str,
+    left_out: &'static [(usize, &'static str)],
+    most: usize,
+) -> Result<(Tree<'t>, usize), SyntaxError> {
+    let mut scanner = Scanner { text, at: 0, left_out, most, builder: Builder::new(text, Language::Json)? };
     scanner.value()?;
     Ok((scanner.builder.finish(), scanner.at))
+}
+
+/// Whether a string says something else than its bytes.
+#[derive(Clone, Copy)]
+enum Escapes {
+    None,
+    Some,
 }
 
 struct Scanner<'t> {
     text: &'t str,
     at: usize,
+    left_out: &'static [(usize, &'static str)],
+    /// More nodes than this are not read.
+    most: usize,
     builder: Builder<'t>,
 }
 
@@ -21,6 +36,9 @@ impl Scanner<'_> {
     /// One value. Recursion is bounded by the builder, which refuses to open too many collections.
     fn value(&mut self) -> Result<(), SyntaxError> {
         self.blanks();
+        if self.builder.nodes() > self.most {
+            return Err(SyntaxError::new(self.at, SyntaxErrorKind::Values(self.most)));
+        }
         match self.peek() {
             Some(b'{') => self.collection(Shape::Mapping(Style::Flow), b'}'),
             Some(b'[') => self.collection(Shape::Sequence(Style::Flow), b']'),
@@ -41,14 +59,16 @@ impl Scanner<'_> {
                     if self.peek() != Some(b'"') {
                         return Err(self.error("a key in double quotes is missing"));
                     }
-                    self.string()?;
-                    self.blanks();
-                    if self.peek() != Some(b':') {
-                        return Err(self.error("`:` is missing after the key"));
+                    if self.is_left_out() {
+                        self.skip_member()?;
+                    } else {
+                        self.string()?;
+                        self.colon()?;
+                        self.value()?;
                     }
-                    self.at += 1;
+                } else {
+                    self.value()?;
                 }
-                self.value()?;
                 self.blanks();
                 match self.peek() {
                     Some(b',') => self.at += 1,
@@ -62,45 +82,98 @@ impl Scanner<'_> {
         self.builder.close(Some(self.at))
     }
 
+    fn colon(&mut self) -> Result<(), SyntaxError> {
+        self.blanks();
+        if self.peek() != Some(b':') {
+            return Err(self.error("`:` is missing after the key"));
+        }
+        self.at += 1;
+        Ok(())
+    }
+
+    /// Whether the member whose key begins here is one that nobody asks for.
+    fn is_left_out(&self) -> bool {
+        let depth = self.builder.depth();
+        if self.left_out.iter().all(|(around, _)| *around != depth) {
+            return false;
+        }
+        let rest = self.text.get(self.at + 1..).unwrap_or_default();
+        let is_key = |name: &str| rest.strip_prefix(name).is_some_and(|rest| rest.starts_with('"'));
+        self.left_out.iter().any(|(around, name)| *around == depth && is_key(name))
+    }
+
+    /// Goes past a member, and sees only that it is JSON.
+    fn skip_member(&mut self) -> Result<(), SyntaxError> {
+        let key = self.text.get(self.at + 1..).and_then(|rest| rest.find('"')).unwrap_or_default();
+        self.at += key + 2;
+        self.colon()?;
+        let rest = self.text.get(self.at..).unwrap_or_default();
+        let mut values = serde_json::Deserializer::from_str(rest).into_iter::<serde::de::IgnoredAny>();
+        match values.next() {
+            Some(Ok(_)) => self.at += values.byte_offset(),
+            Some(Err(error)) => return Err(self.error(&format!("what stands here is no JSON value: {error}"))),
+            None => return Err(self.error("the text ends where a value should stand")),
+        }
+        Ok(())
+    }
+
     fn string(&mut self) -> Result<(), SyntaxError> {
         let start = self.at;
         let bytes = self.text.as_bytes();
         let mut end = start + 1;
+        let mut escapes = Escapes::None;
         loop {
-            match bytes.get(end) {
+            let rest = bytes.get(end..).unwrap_or_default();
+            let Some(length) = plain_length(rest) else {
+                return Err(self.error("the string is not closed"));
+            };
+            end += length;
+            match rest.get(length) {
                 Some(b'"') => break,
-                Some(b'\\') => end += 2,
-                Some(0..=0x1f) => {
+                Some(b'\\') => {
+                    escapes = Escapes::Some;
+                    end += 2;
+                }
+                _ => {
                     self.at = end;
                     return Err(self.error("a control character in a string must be escaped"));
                 }
-                Some(_) => end += 1,
-                None => return Err(self.error("the string is not closed")),
             }
         }
         self.at = end + 1;
-        let source = self.text.get(start..self.at).unwrap_or_default();
-        let value: String = serde_json::from_str(source).map_err(|_| {
-            SyntaxError::new(start, SyntaxErrorKind::Json(format!("{source} has an escape that JSON does not know")))
-        })?;
-        self.builder.scalar(ScalarStyle::Quoted, start..self.at, Some(value), None, None)
+        let value = match escapes {
+            Escapes::None => None,
+            Escapes::Some => {
+                let source = self.text.get(start..self.at).unwrap_or_default();
+                let unknown = |_| {
+                    let problem = format!("{source} has an escape that JSON does not know");
+                    SyntaxError::new(start, SyntaxErrorKind::Json(problem))
+                };
+                Some(serde_json::from_str(source).map_err(unknown)?)
+            }
+        };
+        self.builder.json_scalar(ScalarStyle::Quoted, start..self.at, value);
+        Ok(())
     }
 
     fn literal(&mut self) -> Result<(), SyntaxError> {
         let rest = self.text.get(self.at..).unwrap_or_default();
         let length = rest.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(byte)).count();
         let literal = rest.get(..length).unwrap_or_default();
-        if literal.is_empty() || serde_json::from_str::<serde_json::Value>(literal).is_err() {
+        if !is_common(literal) && (literal.is_empty() || serde_json::from_str::<serde_json::Value>(literal).is_err()) {
             let shown: String = if literal.is_empty() { rest.chars().take(1).collect() } else { literal.to_owned() };
             return Err(self.error(&format!("`{shown}` is no JSON value")));
         }
         let start = self.at;
         self.at += length;
-        self.builder.scalar(ScalarStyle::Plain, start..self.at, None, None, None)
+        self.builder.json_scalar(ScalarStyle::Plain, start..self.at, None);
+        Ok(())
     }
 
     fn blanks(&mut self) {
-        self.at += self.text.as_bytes().iter().skip(self.at).take_while(|byte| b" \t\r\n".contains(byte)).count();
+        while matches!(self.peek(), Some(b' ' | b'\t' | b'\r' | b'\n')) {
+            self.at += 1;
+        }
     }
 
     fn peek(&self) -> Option<u8> {
@@ -109,5 +182,51 @@ impl Scanner<'_> {
 
     fn error(&self, problem: &str) -> SyntaxError {
         SyntaxError::new(self.at, SyntaxErrorKind::Json(problem.to_owned()))
+    }
+}
+
+/// How many bytes stand before the first quote, backslash or control character; eight bytes at a time.
+fn plain_length(bytes: &[u8]) -> Option<usize> {
+    const ONES: u64 = u64::MAX / 255;
+    const HIGH: u64 = ONES << 7;
+    // A byte's high bit is set where it is below a bound; those above a first one may be wrong, and are not asked.
+    let below = |word: u64, bound: u8| word.wrapping_sub(ONES * u64::from(bound)) & !word;
+    let (words, rest) = bytes.as_chunks::<8>();
+    for (index, word) in words.iter().enumerate() {
+        let word = u64::from_le_bytes(*word);
+        let is = |byte: u8| below(word ^ (ONES * u64::from(byte)), 1);
+        let special = (below(word, 0x20) | is(b'"') | is(b'\\')) & HIGH;
+        if special != 0 {
+            return Some(index * 8 + special.trailing_zeros() as usize / 8);
+        }
+    }
+    let special = |byte: &u8| *byte == b'"' || *byte == b'\\' || *byte < 0x20;
+    rest.iter().position(special).map(|length| words.len() * 8 + length)
+}
+
+/// Whether a literal is one of those that nearly all are, and so needs no parser.
+fn is_common(literal: &str) -> bool {
+    let digits = |text: &str| text.len() < 18 && text.bytes().all(|byte| byte.is_ascii_digit());
+    matches!(literal, "true" | "false" | "null" | "0")
+        || (literal.starts_with(|first: char| ('1'..='9').contains(&first)) && digits(literal))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::plain_length;
+
+    #[test]
+    fn the_first_special_byte_is_found_wherever_it_stands() {
+        for special in [b'"', b'\\', 0, 0x1f, b'\n'] {
+            for (before, behind) in (0..20).flat_map(|before| (0..20).map(move |behind| (before, behind))) {
+                for other in [b' ', b'!', b'#', b'[', b']', 0x7f, 0x80, 0xa0, 0xa2, 0xdc, 0xff] {
+                    let mut bytes = vec![other; before];
+                    assert_eq!(plain_length(&bytes), None);
+                    bytes.push(special);
+                    bytes.resize(before + 1 + behind, other);
+                    assert_eq!(plain_length(&bytes), Some(before), "{special} after {before} of {other}");
+                }
+            }
+        }
     }
 }

@@ -69,17 +69,14 @@ impl<'a> View<'a> for NodeRef<'a> {
 
     fn member(self, name: &str) -> Option<Self> {
         let node = self.resolved();
-        let mut pairs = self.tree.pairs(node.id);
+        if self.tree.merges() == Merges::Absent {
+            return self.tree.member(node.id, name).map(|value| self.at(value));
+        }
         if !matches!(self.tree.shape(node.id), Shape::Mapping(_)) {
             return None;
         }
-        if self.tree.merges() == Merges::Absent {
-            return pairs
-                .find(|(key, _)| self.tree.key(*key).as_deref() == Some(name))
-                .map(|(_, value)| self.at(value));
-        }
         let mut found = None;
-        for (key, value) in pairs {
+        for (key, value) in self.tree.pairs(node.id) {
             if self.tree.is_merge(key) {
                 for object in self.at(value).merged() {
                     found = object.member(name).or(found);
@@ -128,6 +125,14 @@ impl<'a> View<'a> for NodeRef<'a> {
         }
     }
 
+    fn element(self, index: usize) -> Option<Self> {
+        let node = self.resolved();
+        match self.tree.shape(node.id) {
+            Shape::Sequence(_) => self.tree.children(node.id).nth(index).map(|id| self.at(id)),
+            _ => None,
+        }
+    }
+
     fn string(self) -> Option<Cow<'a, str>> {
         let node = self.resolved();
         match self.tree.shape(node.id) {
@@ -143,11 +148,19 @@ impl<'a> View<'a> for NodeRef<'a> {
         let node = self.resolved();
         match self.tree.shape(node.id) {
             Shape::Mapping(_) => {
-                let mut map = Map::new();
-                for (name, value) in self.members() {
-                    map.insert(name.into_owned(), value.value());
+                if self.tree.merges() == Merges::Absent {
+                    // Parsers refuse duplicate keys.
+                    let mut map = Map::with_capacity(self.tree.pairs(node.id).count());
+                    for (key, value) in self.tree.pairs(node.id) {
+                        if let Some(name) = self.tree.key(key) {
+                            map.insert(name.into_owned(), self.at(value).value());
+                        }
+                    }
+                    return Value::Object(map);
                 }
-                Value::Object(map)
+                Value::Object(
+                    self.members().into_iter().map(|(name, value)| (name.into_owned(), value.value())).collect(),
+                )
             }
             Shape::Sequence(_) => Value::Array(self.tree.children(node.id).map(|id| self.at(id).value()).collect()),
             _ => self.tree.typed(node.id).map_or(Value::Null, scalar::to_value),

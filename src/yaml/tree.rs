@@ -90,6 +90,8 @@ pub struct Tree<'t> {
     nodes: Vec<Node>,
     strings: Vec<Box<str>>,
     merges: Merges,
+    /// How deep the whole document is nested, aliases followed.
+    deepest: usize,
     /// Where the text after a `...` begins that kubectl ignores; `None` where there is none.
     pub ignored: Option<usize>,
 }
@@ -102,8 +104,21 @@ pub(super) enum Merges {
 }
 
 impl<'t> Tree<'t> {
-    pub(super) const fn new(text: &'t str, language: Language) -> Self {
-        Self { text, language, nodes: Vec::new(), strings: Vec::new(), merges: Merges::Absent, ignored: None }
+    pub(super) fn new(text: &'t str, language: Language) -> Self {
+        Self {
+            text,
+            language,
+            // JSON as API servers write it has a node for every ten bytes or so.
+            nodes: Vec::with_capacity(if matches!(language, Language::Json) { text.len() / 16 } else { 0 }),
+            strings: Vec::new(),
+            merges: Merges::Absent,
+            deepest: 0,
+            ignored: None,
+        }
+    }
+
+    pub(super) const fn nodes(&self) -> usize {
+        self.nodes.len()
     }
 
     /// The document's text.
@@ -197,6 +212,10 @@ impl<'t> Tree<'t> {
         let node = self.node(id);
         match (node.text, node.shape) {
             (NONE, Shape::Scalar(ScalarStyle::Plain)) => self.source(id),
+            // A JSON string without escapes is what stands between its quotes.
+            (NONE, Shape::Scalar(ScalarStyle::Quoted)) if self.language == Language::Json => {
+                self.text.get(node.start as usize + 1..node.end as usize - 1).unwrap_or_default()
+            }
             (NONE, _) => "",
             (index, _) => self.strings.get(index as usize).map_or("", |text| text),
         }
@@ -204,6 +223,9 @@ impl<'t> Tree<'t> {
 
     /// What a mapping's key is in JSON; `None` for `<<` and for what can be no key.
     pub fn key(&self, id: NodeId) -> Option<Cow<'_, str>> {
+        if self.language == Language::Json {
+            return Some(Cow::Borrowed(self.scalar_text(id)));
+        }
         let node = self.node(self.target(id));
         let Shape::Scalar(style) = node.shape else { return None };
         let text = self.scalar_text(self.target(id));
@@ -217,6 +239,44 @@ impl<'t> Tree<'t> {
             return scalar::plain_key(text).ok();
         }
         scalar::key(self.typed(self.target(id)).ok()?).ok()
+    }
+
+    /// Whether a mapping's key is this in JSON.
+    pub fn is_key(&self, id: NodeId, name: &str) -> bool {
+        match self.language {
+            Language::Json => self.is_json_key(self.node(id), name),
+            Language::Yaml => self.key(id).as_deref() == Some(name),
+        }
+    }
+
+    /// Most keys differ in length already, and then nothing is looked at.
+    fn is_json_key(&self, node: &Node, name: &str) -> bool {
+        if node.text != NONE {
+            return self.strings.get(node.text as usize).is_some_and(|text| **text == *name);
+        }
+        let start = node.start as usize + 1;
+        (node.end as usize).checked_sub(start + 1) == Some(name.len())
+            && self.text.as_bytes().get(start..start + name.len()) == Some(name.as_bytes())
+    }
+
+    /// The value of a mapping's member; merge keys are not looked through.
+    pub(super) fn member(&self, id: NodeId, name: &str) -> Option<NodeId> {
+        if !matches!(self.shape(id), Shape::Mapping(_)) {
+            return None;
+        }
+        let mut next = self.node(id).first;
+        while next != NONE {
+            let key = self.node(NodeId(next));
+            let is_it = match self.language {
+                Language::Json => self.is_json_key(key, name),
+                Language::Yaml => self.is_key(NodeId(next), name),
+            };
+            if is_it {
+                return Some(NodeId(key.next));
+            }
+            next = self.node(NodeId(key.next)).next;
+        }
+        None
     }
 
     /// Whether a key is `<<`, which brings in the members of other objects.
@@ -273,6 +333,9 @@ impl<'t> Tree<'t> {
 
     /// How deep collections are nested below a node, itself included and aliases followed; a scalar has depth 0.
     pub fn depth(&self, id: NodeId) -> usize {
+        if id == NodeId(0) {
+            return self.deepest;
+        }
         // Parsers bound nesting and refuse an alias inside of its own anchor, so this ends.
         match self.shape(id) {
             Shape::Scalar(_) => 0,
@@ -340,6 +403,15 @@ impl<'t> Tree<'t> {
         self.merges
     }
 
+    /// Whether no part of the document is nested deeper than this.
+    pub const fn is_within(&self, depth: usize) -> bool {
+        self.deepest <= depth
+    }
+
+    pub(super) const fn set_deepest(&mut self, depth: usize) {
+        self.deepest = depth;
+    }
+
     pub(super) const fn note_merge(&mut self) {
         self.merges = Merges::Present;
     }
@@ -362,6 +434,18 @@ impl<'t> Tree<'t> {
 }
 
 fn json_literal(text: &str) -> Result<Scalar<'static>, String> {
+    match text {
+        "null" => return Ok(Scalar::Null),
+        "true" => return Ok(Scalar::Boolean(true)),
+        "false" => return Ok(Scalar::Boolean(false)),
+        // The scanner has seen that it is a literal of JSON: no leading zeros. Neither is `-0`, which is a float.
+        digits if digits.len() < 18 && digits.bytes().all(|byte| byte.is_ascii_digit()) => {
+            if let Ok(integer) = digits.parse() {
+                return Ok(Scalar::Integer(integer));
+            }
+        }
+        _ => {}
+    }
     match serde_json::from_str::<Value>(text) {
         Ok(Value::Null) => Ok(Scalar::Null),
         Ok(Value::Bool(value)) => Ok(Scalar::Boolean(value)),

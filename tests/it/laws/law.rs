@@ -11,6 +11,7 @@ use injector::manifest::{self, Action, Expand, Failure, Job, Leaves, Processed};
 use injector::patch::Patch;
 use injector::pointer::Pointer;
 use injector::profile::{Profile, load};
+use injector::proof::Encodings;
 use injector::splice::{self, Edit, SpliceErrorKind};
 use injector::uninject::{Leftovers, Which};
 use injector::view::View as _;
@@ -65,10 +66,12 @@ pub(crate) fn run(stream: &str, profiles: &[Profile], action: Action<'_>) -> Res
         action,
         namespaces: &namespaces,
         default_namespace: "default",
+        namespace_gate: injector::facts::NamespaceGate::Open,
         kubernetes_version: KubernetesVersion::NEWEST,
         clean: Clean::Keep,
         expand: Expand::Refuse,
         rendered: &splice::RenderedLines::default(),
+        encodings: &Encodings::default(),
         leaves: Leaves::Patch,
     };
     let mut run = Run { text: String::new(), documents: Vec::new(), errors: Vec::new() };
