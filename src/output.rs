@@ -13,7 +13,7 @@ use crate::report::Placed;
 
 mod staged;
 
-pub use staged::{PartialCommit, Staged};
+pub use staged::{Mode, PartialCommit, Place, Staged};
 
 /// Whether all of it has been read by whoever reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

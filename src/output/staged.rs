@@ -26,6 +26,27 @@ struct StagedFile {
     /// As the system knows it: what a symbolic link leads to.
     target: PathBuf,
     content: NamedTempFile,
+    place: Place,
+}
+
+/// Whether a file may take the place of another.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Place {
+    /// It may.
+    #[default]
+    Replace,
+    /// It is a new one: what came there in the meantime stays, and is an error.
+    New,
+}
+
+/// Who may read a file.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Mode {
+    /// Whoever could before; for a new file, whom the umask allows.
+    #[default]
+    Usual,
+    /// Its owner alone (0600), whatever it was before.
+    Private,
 }
 
 /// A rename failed after all had been written: the machine's fault.
@@ -58,6 +79,14 @@ impl Staged {
     /// # Errors
     /// What the file, or its folder, does not allow. Drop the whole then: nothing has been changed.
     pub fn stage(&mut self, path: &Path, chunks: &[&[u8]]) -> Result<(), OutputError> {
+        self.stage_as(path, chunks, Mode::Usual, Place::Replace)
+    }
+
+    /// The same, and says who may read it and whether it may replace a file.
+    ///
+    /// # Errors
+    /// As for [`Staged::stage`]; and a file that is there, of what has to be new.
+    pub fn stage_as(&mut self, path: &Path, chunks: &[&[u8]], mode: Mode, place: Place) -> Result<(), OutputError> {
         let failed = |error| OutputError::Unwritable { file: path.to_owned(), error };
         let present = match fs::canonicalize(path) {
             Ok(target) => Some(target),
@@ -69,14 +98,17 @@ impl Staged {
         {
             return Err(OutputError::NotAFile { file: path.to_owned() });
         }
+        if present.is_some() && place == Place::New {
+            return Err(failed(io::ErrorKind::AlreadyExists.into()));
+        }
         let target = present.clone().unwrap_or_else(|| path.to_owned());
         let folder = match target.parent() {
             Some(folder) if !folder.as_os_str().is_empty() => folder,
             _ => Path::new("."),
         };
         self.make_folders(folder).map_err(failed)?;
-        let content = write_beside(folder, present.as_deref(), chunks).map_err(failed)?;
-        self.files.push(StagedFile { name: path.to_owned(), target, content });
+        let content = write_beside(folder, present.as_deref(), mode, chunks).map_err(failed)?;
+        self.files.push(StagedFile { name: path.to_owned(), target, content, place });
         Ok(())
     }
 
@@ -87,8 +119,12 @@ impl Staged {
     pub fn commit(mut self) -> Result<Vec<PathBuf>, PartialCommit> {
         let mut replaced = Vec::with_capacity(self.files.len());
         let mut folders: Vec<PathBuf> = Vec::new();
-        for StagedFile { name, target, content } in self.files.drain(..) {
-            match content.persist(&target) {
+        for StagedFile { name, target, content, place } in self.files.drain(..) {
+            let persisted = match place {
+                Place::Replace => content.persist(&target),
+                Place::New => content.persist_noclobber(&target),
+            };
+            match persisted {
                 Ok(_) => replaced.push(name),
                 Err(error) => return Err(PartialCommit { replaced, failed: name, source: error.error }),
             }
@@ -123,17 +159,22 @@ impl Drop for Staged {
     }
 }
 
-fn write_beside(folder: &Path, present: Option<&Path>, chunks: &[&[u8]]) -> io::Result<NamedTempFile> {
+fn write_beside(folder: &Path, present: Option<&Path>, mode: Mode, chunks: &[&[u8]]) -> io::Result<NamedTempFile> {
     // No `.yaml` at its end: a run over the same folder must not take it for a manifest.
     let mut builder = Builder::new();
     builder.prefix(".injector-").suffix(".tmp");
     let mut content = match present {
+        // As the builder makes it: 0600, before a byte is in it.
+        None if mode == Mode::Private => builder.tempfile_in(folder).map_err(|error| beside(&error))?,
         None => as_new_file(&mut builder).tempfile_in(folder).map_err(|error| beside(&error))?,
         Some(target) => {
             // A rename would replace a file that nobody may write.
             OpenOptions::new().write(true).open(target)?;
             let file = builder.tempfile_in(folder).map_err(|error| beside(&error))?;
-            keep_owner_and_mode(target, file.as_file())?;
+            match mode {
+                Mode::Usual => keep_owner_and_mode(target, file.as_file())?,
+                Mode::Private => {}
+            }
             file
         }
     };

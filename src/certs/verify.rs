@@ -1,0 +1,130 @@
+//! Whether an API server would believe a certificate: the chain to the `caBundle`, the name, the dates, the usage.
+//!
+//! rustls' verifier decides. Where Go differs, Go is followed: a CA of the bundle that has expired counts for nothing, and
+//! a certificate that is itself in the bundle is trusted, a CA or not. Where rustls asks for more, so does this.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use rustls::client::WebPkiServerVerifier;
+use rustls::client::danger::ServerCertVerifier as _;
+use rustls::crypto::ring::default_provider;
+use rustls::pki_types::{ServerName, UnixTime};
+use rustls::server::ParsedCertificate;
+use rustls::{CertificateError, RootCertStore};
+use thiserror::Error;
+use time::OffsetDateTime;
+
+use super::read::{Certificate, Role, instant};
+
+/// Why an API server would refuse a certificate, and so every call.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+pub enum Refusal {
+    /// There is nothing to verify.
+    #[error("there is no serving certificate")]
+    NoCertificate,
+    /// It is over.
+    #[error("expired on {}", instant(*.0))]
+    Expired(OffsetDateTime),
+    /// It is yet to begin.
+    #[error("is not valid before {}", instant(*.0))]
+    NotYetValid(OffsetDateTime),
+    /// It is for others.
+    #[error("is not for `{host}`, but for {}", .names.join(", "))]
+    Name {
+        /// Who was asked for.
+        host: String,
+        /// For whom it is.
+        names: Vec<String>,
+    },
+    /// Its CA is over.
+    #[error("the CA that signed it, `{title}`, expired on {}", instant(*.at))]
+    AuthorityExpired {
+        /// What it is called.
+        title: String,
+        /// When.
+        at: OffsetDateTime,
+    },
+    /// No CA of the bundle signed it.
+    #[error("was signed by `{issuer}`, and the CA bundle has {}", .bundle.join(", "))]
+    UnknownIssuer {
+        /// Who signed it.
+        issuer: String,
+        /// Who is in the bundle.
+        bundle: Vec<String>,
+    },
+    /// It may not be used so.
+    #[error("is not meant for a server (extended key usage `serverAuth`)")]
+    Purpose,
+    /// Something else.
+    #[error("cannot be verified: {0}")]
+    Other(String),
+}
+
+/// Whether a chain, the serving certificate first, is believed for a host by whom the bundle is believed.
+///
+/// # Errors
+/// It is not, and why: what it says itself first, then who signed it.
+pub fn verify(chain: &[Certificate], bundle: &[Certificate], host: &str, now: OffsetDateTime) -> Result<(), Refusal> {
+    let Some((leaf, between)) = chain.split_first() else { return Err(Refusal::NoCertificate) };
+    if now > leaf.not_after {
+        return Err(Refusal::Expired(leaf.not_after));
+    }
+    if now < leaf.not_before {
+        return Err(Refusal::NotYetValid(leaf.not_before));
+    }
+    let name = ServerName::try_from(host.to_owned()).map_err(|error| Refusal::Other(error.to_string()))?;
+    let misnamed = || Refusal::Name { host: host.to_owned(), names: leaf.sans.all() };
+    let other = |error: rustls::Error| Refusal::Other(error.to_string());
+    let parsed = ParsedCertificate::try_from(leaf.der());
+    if leaf.sans.all().is_empty()
+        || parsed.is_ok_and(|parsed| rustls::client::verify_server_name(&parsed, &name).is_err())
+    {
+        return Err(misnamed());
+    }
+    if bundle.iter().any(|one| one.der() == leaf.der()) {
+        return Ok(());
+    }
+    let is_valid = |one: &&Certificate| (one.not_before..=one.not_after).contains(&now);
+    let verify_with = |bundle: &[&Certificate]| {
+        let mut roots = RootCertStore::empty();
+        for one in bundle {
+            roots.add(one.der().clone())?;
+        }
+        if roots.is_empty() {
+            return Err(CertificateError::UnknownIssuer.into());
+        }
+        let between: Vec<_> = between.iter().map(|one| one.der().clone()).collect();
+        let seconds = u64::try_from(now.unix_timestamp()).unwrap_or_default();
+        let at = UnixTime::since_unix_epoch(Duration::from_secs(seconds));
+        let verifier = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), Arc::new(default_provider()))
+            .build()
+            .map_err(|error| rustls::Error::General(error.to_string()))?;
+        verifier.verify_server_cert(leaf.der(), &between, &name, &[], at).map(|_| ())
+    };
+    let valid: Vec<&Certificate> = bundle.iter().filter(is_valid).collect();
+    match verify_with(&valid) {
+        Ok(()) => Ok(()),
+        Err(rustls::Error::InvalidCertificate(error)) => Err(match error {
+            CertificateError::UnknownIssuer | CertificateError::BadSignature => {
+                let signer = bundle.iter().filter(|one| !is_valid(one)).find(|one| verify_with(&[one]).is_ok());
+                match signer {
+                    Some(expired) => Refusal::AuthorityExpired { title: expired.title(), at: expired.not_after },
+                    None => unknown(leaf, bundle),
+                }
+            }
+            CertificateError::InvalidPurpose | CertificateError::InvalidPurposeContext { .. } => Refusal::Purpose,
+            CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => misnamed(),
+            error => other(error.into()),
+        }),
+        Err(error) => Err(other(error)),
+    }
+}
+
+fn unknown(leaf: &Certificate, bundle: &[Certificate]) -> Refusal {
+    let named = |one: &Certificate| match one.role {
+        Role::Authority => format!("`{}`", one.title()),
+        Role::EndEntity => format!("`{}`, which is no CA", one.title()),
+    };
+    Refusal::UnknownIssuer { issuer: leaf.issuer.clone(), bundle: bundle.iter().map(named).collect() }
+}
