@@ -1,0 +1,202 @@
+//! What runs: the Service that an API server calls, the pods behind it, and how many of them may be gone at a time.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use super::{
+    Certificates, LogFormat, Manifest, PROBE_PORT, Settings, USER, WEBHOOK_PORT, Watch, cluster, labels, metadata,
+    selected,
+};
+use crate::facts::KubernetesVersion;
+use crate::profile::OnIneligible;
+
+/// Where the pod has its serving certificate.
+const TLS: &str = "/etc/injector/tls";
+/// Where the pod has its profiles.
+const PROFILES: &str = "/etc/injector/profiles";
+
+/// What a pod gets on top of its drain before it is killed.
+const SPARE: Duration = Duration::from_secs(5);
+
+/// The first version with `unhealthyPodEvictionPolicy` unless it is told not to.
+const EVICTION_POLICY: KubernetesVersion = KubernetesVersion(27);
+
+/// Service, Deployment and PodDisruptionBudget.
+pub(super) fn workload(settings: &Settings) -> Vec<Manifest> {
+    let place = &settings.place;
+    let service = json!({
+        "apiVersion": "v1",
+        "kind": "Service",
+        "metadata": metadata(place, &place.name),
+        "spec": {
+            "type": "ClusterIP",
+            "selector": selected(place),
+            "ports": [{"name": "https", "port": 443, "targetPort": "https", "protocol": "TCP"}],
+        },
+    });
+    let deployment = json!({
+        "apiVersion": "apps/v1",
+        "kind": "Deployment",
+        "metadata": metadata(place, &place.name),
+        "spec": {
+            "replicas": settings.replicas,
+            "revisionHistoryLimit": 3,
+            "selector": {"matchLabels": selected(place)},
+            "strategy": {"type": "RollingUpdate", "rollingUpdate": {"maxUnavailable": 0, "maxSurge": 1}},
+            "template": {"metadata": {"labels": labels(place)}, "spec": pod(settings)},
+        },
+    });
+    vec![
+        Manifest::new("", service),
+        Manifest::new(
+            "No cpu limit: it would slow down the creation of every pod just when many are created.",
+            deployment,
+        ),
+        Manifest::new("", disruption_budget(settings)),
+    ]
+}
+
+/// One at a time may go. Counted like this, and not as those that stay, a drain of nodes never waits for ever where there is
+/// but one replica.
+fn disruption_budget(settings: &Settings) -> Value {
+    let place = &settings.place;
+    let mut spec = json!({"maxUnavailable": 1, "selector": {"matchLabels": selected(place)}});
+    if settings.version() >= EVICTION_POLICY {
+        // Pods that are not ready serve nobody, and are not to keep a node from being drained.
+        spec["unhealthyPodEvictionPolicy"] = "AlwaysAllow".into();
+    }
+    json!({
+        "apiVersion": "policy/v1",
+        "kind": "PodDisruptionBudget",
+        "metadata": metadata(place, &place.name),
+        "spec": spec,
+    })
+}
+
+fn pod(settings: &Settings) -> Value {
+    let place = &settings.place;
+    let secret = match &settings.certificates {
+        Certificates::Given { .. } | Certificates::CertManager => cluster::secret_name(place),
+        Certificates::Secret { name, .. } => name.clone(),
+    };
+    let spread = |key: &str| {
+        json!({
+            "maxSkew": 1,
+            "topologyKey": key,
+            "whenUnsatisfiable": "ScheduleAnyway",
+            "labelSelector": {"matchLabels": selected(place)},
+        })
+    };
+    let grace = settings.drain_delay + settings.drain_timeout + SPARE;
+    let mut pod = json!({
+        "serviceAccountName": place.name,
+        "automountServiceAccountToken": settings.watch == Watch::On,
+        // A Service called `injector` would bring variables `INJECTOR_…`, which are flags of `serve`.
+        "enableServiceLinks": false,
+        "terminationGracePeriodSeconds": grace.as_secs() + u64::from(grace.subsec_nanos() > 0),
+        "securityContext": {
+            "runAsNonRoot": true,
+            "runAsUser": USER,
+            "runAsGroup": USER,
+            "fsGroup": USER,
+            "seccompProfile": {"type": "RuntimeDefault"},
+        },
+        "topologySpreadConstraints": [spread("kubernetes.io/hostname"), spread("topology.kubernetes.io/zone")],
+        "nodeSelector": {"kubernetes.io/os": "linux"},
+    });
+    if let Some(class) = &settings.priority_class {
+        pod["priorityClassName"] = class.as_str().into();
+    }
+    pod["containers"] = json!([container(settings)]);
+    pod["volumes"] = json!([
+        // Modes are octal elsewhere: this is 0440, for the group of the pod.
+        {"name": "tls", "secret": {"secretName": secret, "defaultMode": 0o440}},
+        {"name": "profiles", "configMap": {"name": cluster::profiles_name(place), "defaultMode": 0o444}},
+    ]);
+    pod
+}
+
+fn container(settings: &Settings) -> Value {
+    let probe = |path: &str, period: u32, timeout: u32, failures: u32| {
+        json!({
+            "httpGet": {"path": path, "port": "probes"},
+            "periodSeconds": period,
+            "timeoutSeconds": timeout,
+            "failureThreshold": failures,
+        })
+    };
+    json!({
+        "name": "injector",
+        "image": settings.image,
+        "args": arguments(settings),
+        "ports": [
+            {"name": "https", "containerPort": WEBHOOK_PORT, "protocol": "TCP"},
+            {"name": "probes", "containerPort": PROBE_PORT, "protocol": "TCP"},
+        ],
+        "startupProbe": probe("/livez", 1, 1, 60),
+        "readinessProbe": probe("/readyz", 2, 1, 2),
+        "livenessProbe": probe("/livez", 10, 5, 3),
+        "resources": {
+            "requests": {"cpu": "50m", "memory": "64Mi"},
+            "limits": {"memory": "256Mi"},
+        },
+        "securityContext": {
+            "allowPrivilegeEscalation": false,
+            "capabilities": {"drop": ["ALL"]},
+            "readOnlyRootFilesystem": true,
+        },
+        "volumeMounts": [
+            {"name": "tls", "mountPath": TLS, "readOnly": true},
+            {"name": "profiles", "mountPath": PROFILES, "readOnly": true},
+        ],
+    })
+}
+
+/// The command line of `serve`. What is its default is left out, but for what the manifest itself depends on.
+fn arguments(settings: &Settings) -> Vec<String> {
+    let mut arguments = vec![
+        "serve".to_owned(),
+        format!("--listen=0.0.0.0:{WEBHOOK_PORT}"),
+        format!("--probe-listen=0.0.0.0:{PROBE_PORT}"),
+        format!("--tls-cert={TLS}/tls.crt"),
+        format!("--tls-key={TLS}/tls.key"),
+    ];
+    for source in &settings.profiles {
+        arguments.push(format!("--profile={PROFILES}/{}", cluster::file_name(&source.profile.name)));
+    }
+    arguments.extend(settings.set.iter().map(|(name, value)| format!("--set={name}={value}")));
+    arguments.extend(settings.on_ineligible.map(|choice| {
+        let word = match choice {
+            OnIneligible::Allow => "allow",
+            OnIneligible::Deny => "deny",
+        };
+        format!("--on-ineligible={word}")
+    }));
+    arguments.extend(settings.kubernetes_version.map(|version| format!("--kubernetes-version={version}")));
+    match settings.watch {
+        Watch::On => arguments.push("--watch-namespaces".to_owned()),
+        Watch::Off => {}
+    }
+    arguments.push(format!("--drain-delay={}", seconds(settings.drain_delay)));
+    arguments.push(format!("--drain-timeout={}", seconds(settings.drain_timeout)));
+    let format = match settings.log_format {
+        LogFormat::Text => "text",
+        LogFormat::Json => "json",
+    };
+    arguments.push(format!("--log-format={format}"));
+    arguments.into_iter().map(|argument| literal(&argument)).collect()
+}
+
+/// A duration as `serve` reads it.
+fn seconds(duration: Duration) -> String {
+    match duration.subsec_millis() {
+        0 => format!("{}s", duration.as_secs()),
+        _ => format!("{}ms", duration.as_millis()),
+    }
+}
+
+/// An argument that the kubelet hands on as it is: `$(NAME)` would be a variable's value otherwise.
+fn literal(argument: &str) -> String {
+    argument.replace('$', "$$")
+}
