@@ -9,11 +9,31 @@ use std::path::PathBuf;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueHint};
 
 mod args;
+#[cfg(feature = "serve")]
+mod certs;
 mod generate;
+#[cfg(feature = "serve")]
+mod install;
+#[cfg(feature = "serve")]
+mod serve;
 mod value;
 
 pub use args::{DecisionArgs, FactArgs, FormatArgs, InputArgs, Paths, ReportArgs, WriteArgs};
+#[cfg(feature = "serve")]
+pub use certs::{
+    CaBundleArgs, CertsCommand, CertsFormat, CertsValueError, GenerateArgs, InspectArgs, InspectFormat, Lifetime,
+    MoreNames, RenewArgs, RotateArgs, SecretArgs, ServiceRef, ValidityArgs,
+};
 pub use generate::{ManPage, completion_file_name, completions, man_pages};
+#[cfg(feature = "serve")]
+pub use install::{
+    CertificateArgs, CertificateSource, InstallArgs, InstallationName, PartChoice, PlaceArgs, PodArgs, SidecarArgs,
+    UninstallArgs, WebhookArgs,
+};
+#[cfg(feature = "serve")]
+pub use serve::{
+    ClusterArgs, Count, InjectionArgs, LifeArgs, LimitArgs, ListeningArgs, LogArgs, ServeArgs, Span, TlsArgs,
+};
 pub use value::{
     FailOn, NamespaceName, OnIneligibleChoice, OutputFormat, ProfileRef, Setting, UninjectFormat, ValueError,
 };
@@ -45,7 +65,7 @@ Examples:
 
 Exit status:
   0  done
-  1  check, diff, profile lint: there is something to tell
+  1  check, diff, profile lint, certs inspect: there is something to tell
   2  an error; nothing was printed and no file was changed";
 
 /// What to do.
@@ -69,6 +89,22 @@ pub enum Command {
     /// List, show, check or start profiles
     #[command(subcommand, after_help = PROFILE_EXAMPLES)]
     Profile(ProfileCommand),
+    /// Print the manifests that put the webhook into a cluster
+    #[cfg(feature = "serve")]
+    #[command(after_help = INSTALL_EXAMPLES)]
+    Install(Box<InstallArgs>),
+    /// Print what takes the webhook out of a cluster again, for kubectl delete
+    #[cfg(feature = "serve")]
+    #[command(after_help = UNINSTALL_EXAMPLES)]
+    Uninstall(UninstallArgs),
+    /// Inject as a TLS admission webhook in a cluster
+    #[cfg(feature = "serve")]
+    #[command(after_help = serve::EXAMPLES)]
+    Serve(Box<ServeArgs>),
+    /// Make, show, renew and rotate the webhook's certificates
+    #[cfg(feature = "serve")]
+    #[command(subcommand, after_help = CERTS_EXAMPLES)]
+    Certs(CertsCommand),
     /// Print a completion script for a shell
     #[command(after_help = COMPLETIONS_EXAMPLES)]
     Completions {
@@ -123,6 +159,29 @@ Examples:
   injector profile show nginx > my-nginx.yaml
   injector profile init audit > audit.yaml
   injector profile lint audit.yaml";
+
+#[cfg(feature = "serve")]
+const INSTALL_EXAMPLES: &str = "\
+Examples:
+  injector install --generate-certs certs --only rest | kubectl apply -f -
+  kubectl -n injector-system rollout status deployment/injector
+  injector install --generate-certs certs --only webhook | kubectl apply -f -
+  injector install --cert-manager -p nginx -p ./audit.yaml --failure-policy Fail > webhook.yaml";
+
+#[cfg(feature = "serve")]
+const UNINSTALL_EXAMPLES: &str = "\
+Examples:
+  injector uninstall | kubectl delete --ignore-not-found -f -
+  injector uninstall --delete-namespace | kubectl delete --ignore-not-found -f -";
+
+#[cfg(feature = "serve")]
+const CERTS_EXAMPLES: &str = "\
+Examples:
+  injector certs generate --out certs
+  injector certs inspect certs
+  injector certs ca-bundle certs
+  injector certs renew certs
+  injector certs rotate certs";
 
 const COMPLETIONS_EXAMPLES: &str = "\
 Examples:

@@ -11,12 +11,18 @@ use crate::output::{self, Outlet};
 use crate::report::{ColourChoice, Placed, Report};
 
 mod batch;
+#[cfg(feature = "serve")]
+mod certs;
 mod check;
 mod diff;
 mod explain;
 mod inject;
+#[cfg(feature = "serve")]
+mod install;
 mod place;
 mod profile;
+#[cfg(feature = "serve")]
+mod serve;
 mod settings;
 mod tell;
 
@@ -38,6 +44,14 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitStatus {
         Command::Diff(args) => diff::diff(args, colour),
         Command::Explain(args) => explain::explain(args, colour),
         Command::Profile(command) => profile::profile(command, colour),
+        #[cfg(feature = "serve")]
+        Command::Install(args) => install::install(args, colour),
+        #[cfg(feature = "serve")]
+        Command::Uninstall(args) => install::uninstall(args),
+        #[cfg(feature = "serve")]
+        Command::Serve(args) => serve::serve(args),
+        #[cfg(feature = "serve")]
+        Command::Certs(command) => certs::certs(command, colour),
         Command::Completions { shell } => print(&crate::cli::completions(*shell)).map_err(Failed::from),
         Command::Man { directory } => man(directory.as_deref()),
     };

@@ -12,9 +12,11 @@ use crate::exit::ExitStatus;
 
 mod github;
 mod json;
+mod places;
 mod sarif;
 mod text;
 
+pub use places::Places;
 pub(crate) use text::visible;
 pub use text::{ColourChoice, ColourFacts};
 

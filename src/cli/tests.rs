@@ -74,6 +74,18 @@ fn everything_that_is_documented_is_accepted() {
         "profile lint a.yaml b.yaml --fail-on error --report json",
         "profile init",
         "profile init audit",
+        #[cfg(feature = "serve")]
+        "certs generate --out d -o secret --key-type ed25519 --validity 12h --ip ::1",
+        #[cfg(feature = "serve")]
+        "certs inspect a b --ca-bundle c --service a.b --warn-within 1d -o json",
+        #[cfg(feature = "serve")]
+        "certs ca-bundle d -f -",
+        #[cfg(feature = "serve")]
+        "certs renew d --service a.b",
+        #[cfg(feature = "serve")]
+        "certs rotate d --live -",
+        #[cfg(feature = "serve")]
+        "certs secret d --secret-name x",
         "completions powershell",
         "man",
         "man out",
@@ -115,6 +127,26 @@ fn each_command_has_its_page_of_the_manual() {
             "injector-profile-show.1",
             "injector-profile-lint.1",
             "injector-profile-init.1",
+            #[cfg(feature = "serve")]
+            "injector-install.1",
+            #[cfg(feature = "serve")]
+            "injector-uninstall.1",
+            #[cfg(feature = "serve")]
+            "injector-serve.1",
+            #[cfg(feature = "serve")]
+            "injector-certs.1",
+            #[cfg(feature = "serve")]
+            "injector-certs-generate.1",
+            #[cfg(feature = "serve")]
+            "injector-certs-inspect.1",
+            #[cfg(feature = "serve")]
+            "injector-certs-ca-bundle.1",
+            #[cfg(feature = "serve")]
+            "injector-certs-renew.1",
+            #[cfg(feature = "serve")]
+            "injector-certs-rotate.1",
+            #[cfg(feature = "serve")]
+            "injector-certs-secret.1",
             "injector-completions.1",
             "injector-man.1",
         ]

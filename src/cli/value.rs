@@ -131,6 +131,9 @@ impl FromStr for NamespaceName {
 /// Why a value is not of the form that its flag takes. The user's fault.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 pub enum ValueError {
+    /// Of `--name`.
+    #[error("not a name of lower case letters, digits and `-`, with a letter first, at most 50")]
+    Installation,
     /// Of `--namespace`.
     #[error("not a name of lower case letters, digits and `-`, at most 63")]
     Namespace,

@@ -1,0 +1,235 @@
+//! One connection, from its first byte of HTTP to its last: in which phase it is, and how long it may stay there.
+//!
+//! hyper has one time limit for a header, and it runs while a kept-alive connection is idle, too. The two differ here by
+//! more than a factor of ten, so the phase is watched from outside: the first byte of a request, the call of the service,
+//! the end of the answer. Nothing of HTTP is decided.
+
+use std::convert::Infallible;
+use std::future::{Future, poll_fn};
+use std::pin::{Pin, pin};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::{HeaderValue, Request, Response, header};
+use bytes::Bytes;
+use hyper::body::{Body as HttpBody, Frame, Incoming, SizeHint};
+use hyper::server::conn::{http1, http2};
+use hyper::service::Service;
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::server::graceful::GracefulConnection;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::time::{Instant, sleep_until};
+use tower::Service as _;
+
+use super::metrics::Cut;
+use super::settings::Limits;
+use super::shutdown::{Shutdown, Stage};
+
+mod noted;
+mod phase;
+
+use noted::Noted;
+use phase::{Phase, Watch};
+
+/// A request that is neither answered nor given up for so long has no client any more: an API server waits 30 seconds.
+const STUCK: Duration = Duration::from_secs(120);
+
+/// How long a connection may take to be closed in peace.
+const CLOSING: Duration = Duration::from_secs(1);
+
+/// How long a connection that has not asked anything yet may do so when the server stops: it was opened for a request.
+const FRESH: Duration = Duration::from_secs(1);
+
+/// What one read takes at most, and with it the longest header: a record of TLS is no longer.
+const BUFFER: usize = 16 * 1024;
+
+/// What is spoken on a connection. ALPN decides, as RFC 9113, section 3.2 has it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Protocol {
+    Http1,
+    Http2,
+}
+
+/// Serves one connection to its end; tells why it was cut where it was.
+pub(super) async fn serve(
+    stream: impl AsyncRead + AsyncWrite + Send + Unpin + 'static,
+    protocol: Protocol,
+    app: Router,
+    limits: Limits,
+    shutdown: Shutdown,
+) -> Option<Cut> {
+    let watch = Watch::new();
+    let service = Answering { app, watch: watch.clone(), shutdown: shutdown.clone(), protocol };
+    match protocol {
+        Protocol::Http1 => {
+            let io = TokioIo::new(Noted::new(stream, watch.clone()));
+            let connection =
+                http1::Builder::new().max_buf_size(BUFFER).header_read_timeout(None).serve_connection(io, service);
+            drive(connection, protocol, &watch, limits, &shutdown).await
+        }
+        Protocol::Http2 => {
+            let connection = http2::Builder::new(TokioExecutor::new())
+                .timer(TokioTimer::new())
+                .keep_alive_interval(Duration::from_secs(30))
+                .keep_alive_timeout(Duration::from_secs(20))
+                .max_concurrent_streams(128)
+                .max_pending_accept_reset_streams(20)
+                .max_local_error_reset_streams(128)
+                .initial_stream_window_size(64 * 1024)
+                .initial_connection_window_size(512 * 1024)
+                .max_send_buf_size(64 * 1024)
+                .max_header_list_size(16 * 1024)
+                .serve_connection(TokioIo::new(stream), service);
+            drive(connection, protocol, &watch, limits, &shutdown).await
+        }
+    }
+}
+
+/// What stands between the time limits and the connection that they are about.
+struct Driver<'a> {
+    protocol: Protocol,
+    watch: &'a Watch,
+    limits: Limits,
+    stopping: Option<Instant>,
+    closing: Option<(Instant, Option<Cut>)>,
+}
+
+/// What is to be done with a connection that has nothing to do of its own.
+enum Step {
+    WaitUntil(Instant),
+    Close(Option<Cut>),
+    End(Option<Cut>),
+}
+
+impl Driver<'_> {
+    fn step(&self, now: Instant) -> Step {
+        let (phase, since) = self.watch.now();
+        if let Some((until, cut)) = self.closing {
+            // What is in flight is waited for; how long, is for the drain to say.
+            let (until, cut) = match phase {
+                Phase::Busy => (since + STUCK, Some(Cut::stuck)),
+                _ => (until.max(since + CLOSING), cut),
+            };
+            return if now >= until { Step::End(cut) } else { Step::WaitUntil(until) };
+        }
+        if let Some(since_stop) = self.stopping {
+            match phase {
+                Phase::Idle | Phase::Busy => return Step::Close(None),
+                Phase::Fresh if self.protocol == Protocol::Http2 || now >= since_stop + FRESH => {
+                    return Step::Close(None);
+                }
+                Phase::Fresh => return Step::WaitUntil(since_stop + FRESH),
+                Phase::Head => {}
+            }
+        }
+        let (limit, cut) = match phase {
+            Phase::Fresh | Phase::Idle => (self.limits.idle, Cut::idle),
+            Phase::Head => (self.limits.header, Cut::header_timeout),
+            Phase::Busy => (STUCK, Cut::stuck),
+        };
+        match (now < since + limit, phase) {
+            (true, _) => Step::WaitUntil(since + limit),
+            (false, Phase::Head | Phase::Busy) => Step::End(Some(cut)),
+            (false, Phase::Fresh | Phase::Idle) => Step::Close(Some(cut)),
+        }
+    }
+}
+
+async fn drive<C>(connection: C, protocol: Protocol, watch: &Watch, limits: Limits, shutdown: &Shutdown) -> Option<Cut>
+where
+    C: GracefulConnection<Error = hyper::Error>,
+{
+    let mut connection = pin!(connection);
+    // A client of HTTP/2 is told to go elsewhere as soon as that is wanted; one of HTTP/1.1 with its next answer.
+    let leave = if protocol == Protocol::Http2 { Stage::Draining } else { Stage::Stopping };
+    let mut leaving = pin!(shutdown.reached(leave));
+    let mut timer = pin!(sleep_until(Instant::now() + limits.idle));
+    let mut driver = Driver { protocol, watch, limits, stopping: None, closing: None };
+    poll_fn(|cx| {
+        loop {
+            if let Poll::Ready(done) = connection.as_mut().poll(cx) {
+                let own = driver.closing.and_then(|(_, cut)| cut);
+                return Poll::Ready(own.or_else(|| done.err().and_then(|error| refused(&error))));
+            }
+            if driver.stopping.is_none() && leaving.as_mut().poll(cx).is_ready() {
+                driver.stopping = Some(Instant::now());
+            }
+            let until = match driver.step(Instant::now()) {
+                Step::End(cut) => return Poll::Ready(cut),
+                Step::Close(cut) => {
+                    driver.closing = Some((Instant::now() + CLOSING, cut));
+                    connection.as_mut().graceful_shutdown();
+                    continue;
+                }
+                Step::WaitUntil(until) => until,
+            };
+            // A later limit is not set before the earlier one has come: most requests end before it matters.
+            if until < timer.deadline() || timer.is_elapsed() {
+                timer.as_mut().reset(until);
+            }
+            if timer.as_mut().poll(cx).is_pending() {
+                return Poll::Pending;
+            }
+        }
+    })
+    .await
+}
+
+/// Whether hyper ended a connection for what came over it. That a client went away is no one's concern.
+fn refused(error: &hyper::Error) -> Option<Cut> {
+    (error.is_parse() || error.is_parse_too_large()).then_some(Cut::malformed)
+}
+
+/// The router, seen from a connection: it notes when a request is being answered.
+#[derive(Clone)]
+struct Answering {
+    app: Router,
+    watch: Watch,
+    shutdown: Shutdown,
+    protocol: Protocol,
+}
+
+impl Service<Request<Incoming>> for Answering {
+    type Response = Response<Watched>;
+    type Error = Infallible;
+    type Future = Pin<Box<dyn Future<Output = Result<Self::Response, Infallible>> + Send>>;
+
+    fn call(&self, request: Request<Incoming>) -> Self::Future {
+        let busy = self.watch.begin();
+        let answer = self.app.clone().call(request);
+        let (shutdown, protocol) = (self.shutdown.clone(), self.protocol);
+        Box::pin(async move {
+            let mut response = answer.await?;
+            if protocol == Protocol::Http1 && shutdown.stage() >= Stage::Draining {
+                response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+            }
+            Ok(response.map(|body| Watched { body, _busy: busy }))
+        })
+    }
+}
+
+/// An answer's body; when it is gone, the answer is.
+struct Watched {
+    body: Body,
+    _busy: phase::Busy,
+}
+
+impl HttpBody for Watched {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        Pin::new(&mut self.body).poll_frame(cx)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}

@@ -1,0 +1,107 @@
+//! The phase of a connection, shared by those who see it change.
+
+use super::{Arc, Instant, Mutex, PoisonError};
+
+/// What a connection is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Phase {
+    /// It has not asked anything yet.
+    Fresh,
+    /// The last request is answered, and of the next there is nothing.
+    Idle,
+    /// There is some of a request, and not yet its whole header. HTTP/1.1 only.
+    Head,
+    /// A request is being answered.
+    Busy,
+}
+
+#[derive(Debug)]
+struct State {
+    phase: Phase,
+    since: Instant,
+    /// Requests that are being answered; of HTTP/2, there may be many.
+    requests: usize,
+}
+
+/// A handle to the phase of one connection.
+#[derive(Clone, Debug)]
+pub(super) struct Watch(Arc<Mutex<State>>);
+
+impl Watch {
+    /// Of a connection that has just begun.
+    pub(super) fn new() -> Self {
+        Self(Arc::new(Mutex::new(State { phase: Phase::Fresh, since: Instant::now(), requests: 0 })))
+    }
+
+    /// The phase, and since when.
+    pub(super) fn now(&self) -> (Phase, Instant) {
+        self.with(|state| (state.phase, state.since))
+    }
+
+    /// Something came in.
+    pub(super) fn received(&self) {
+        self.with(|state| {
+            if matches!(state.phase, Phase::Fresh | Phase::Idle) {
+                state.phase = Phase::Head;
+                state.since = Instant::now();
+            }
+        });
+    }
+
+    /// A header is complete; the request counts as long as what is returned lives.
+    pub(super) fn begin(&self) -> Busy {
+        self.with(|state| {
+            state.requests += 1;
+            state.phase = Phase::Busy;
+            state.since = Instant::now();
+        });
+        Busy(self.clone())
+    }
+
+    fn with<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
+        change(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+/// A request that is being answered.
+#[derive(Debug)]
+pub(super) struct Busy(Watch);
+
+impl Drop for Busy {
+    fn drop(&mut self) {
+        self.0.with(|state| {
+            state.requests = state.requests.saturating_sub(1);
+            if state.requests == 0 {
+                state.phase = Phase::Idle;
+                state.since = Instant::now();
+            }
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_phase_begins_with_what_is_seen_of_a_request() {
+        let watch = Watch::new();
+        let phase = || watch.now().0;
+        assert_eq!(phase(), Phase::Fresh);
+        watch.received();
+        let since = watch.now();
+        assert_eq!(since.0, Phase::Head);
+        watch.received();
+        assert_eq!(watch.now(), since, "a client that sends byte by byte gains no time");
+        let first = watch.begin();
+        watch.received();
+        assert_eq!(phase(), Phase::Busy, "a body is no header");
+        let second = watch.begin();
+        drop(first);
+        assert_eq!(phase(), Phase::Busy);
+        drop(second);
+        assert_eq!(phase(), Phase::Idle);
+        watch.received();
+        assert_eq!(phase(), Phase::Head);
+    }
+}

@@ -1,0 +1,305 @@
+//! What Prometheus is told. Every label has few values: rules, codes, profiles of this process; never a namespace, a name or
+//! an error's text.
+
+use std::fmt::Write as _;
+use std::time::Duration;
+
+use prometheus_client::encoding::{EncodeLabelSet, EncodeLabelValue, text};
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::metrics::histogram::Histogram;
+use prometheus_client::metrics::info::Info;
+use prometheus_client::registry::{Registry, Unit};
+
+use super::judge::{Verdict, VerdictResult};
+
+/// Upper ends of latency buckets, in seconds: most answers take less than a millisecond, and an API server waits 30 seconds.
+const LATENCY: [f64; 15] =
+    [0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 5.0, 30.0];
+
+/// Upper ends of size buckets, in bytes, up to the limit of a body.
+const SIZES: [f64; 8] = [1024.0, 4096.0, 16_384.0, 65_536.0, 262_144.0, 1_048_576.0, 3_145_728.0, 7_340_032.0];
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Injection {
+    profile: String,
+    result: VerdictResult,
+    reason: &'static str,
+}
+
+impl EncodeLabelValue for VerdictResult {
+    fn encode(&self, encoder: &mut prometheus_client::encoding::LabelValueEncoder<'_>) -> Result<(), std::fmt::Error> {
+        encoder.write_str(self.name())
+    }
+}
+
+impl VerdictResult {
+    /// Its word in metrics and logs.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Injected => "injected",
+            Self::Skipped => "skipped",
+            Self::Rejected => "rejected",
+            Self::Failed => "failed",
+        }
+    }
+}
+
+/// What is reloaded when its files change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EncodeLabelValue)]
+#[expect(non_camel_case_types, reason = "a variant's name is its label")]
+pub enum Reload {
+    /// The serving certificate and its key.
+    certificate,
+    /// The CA of clients.
+    client_ca,
+    /// The profiles.
+    profiles,
+}
+
+/// How a reload or a connection ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EncodeLabelValue)]
+#[expect(non_camel_case_types, reason = "a variant's name is its label")]
+pub enum Reloaded {
+    /// The new one is in use.
+    success,
+    /// The old one stays in use.
+    failure,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct ReloadLabels {
+    what: Reload,
+    result: Reloaded,
+}
+
+/// How a connection to the TLS port began.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EncodeLabelValue)]
+#[expect(non_camel_case_types, reason = "a variant's name is its label")]
+pub enum Connection {
+    /// The handshake was done.
+    accepted,
+    /// The handshake failed: no TLS, too old a version, no client certificate where one is asked for.
+    handshake_failed,
+    /// The handshake took too long.
+    handshake_timeout,
+    /// There were too many connections already.
+    refused,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct ConnectionLabels {
+    result: Connection,
+}
+
+/// Why we ended a connection to the TLS port.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EncodeLabelValue)]
+#[expect(non_camel_case_types, reason = "a variant's name is its label")]
+pub enum Cut {
+    /// There was no request for long.
+    idle,
+    /// A request's header took too long.
+    header_timeout,
+    /// What came was no HTTP.
+    malformed,
+    /// An answer was neither made nor taken for long.
+    stuck,
+    /// It was still in use when the time of the drain was over.
+    drained,
+}
+
+impl Cut {
+    /// Its word in logs, the same as in metrics.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::idle => "idle",
+            Self::header_timeout => "header_timeout",
+            Self::malformed => "malformed",
+            Self::stuck => "stuck",
+            Self::drained => "drained",
+        }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct CutLabels {
+    reason: Cut,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct RequestLabels {
+    code: u16,
+}
+
+/// Where what is known of a review's namespace came from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EncodeLabelValue)]
+#[expect(non_camel_case_types, reason = "a variant's name is its label")]
+pub enum Lookup {
+    /// The watch knew it.
+    hit,
+    /// It was asked for.
+    fetched,
+    /// Nobody could say.
+    unknown,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct LookupLabels {
+    result: Lookup,
+}
+
+/// All metrics of a process.
+#[derive(Debug)]
+pub struct Metrics {
+    registry: Registry,
+    injections: Family<Injection, Counter>,
+    requests: Family<RequestLabels, Counter>,
+    duration: Histogram,
+    request_size: Histogram,
+    /// Reviews that are being answered.
+    pub in_flight: Gauge,
+    /// Open connections to the TLS port.
+    pub connections: Gauge,
+    connections_begun: Family<ConnectionLabels, Counter>,
+    connections_cut: Family<CutLabels, Counter>,
+    certificate_expiry: Gauge,
+    reloads: Family<ReloadLabels, Counter>,
+    lookups: Family<LookupLabels, Counter>,
+    watch_connected: Gauge,
+}
+
+impl Default for Metrics {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Metrics {
+    /// All at zero, and those with labels too whose values are known beforehand.
+    pub fn new() -> Self {
+        let mut metrics = Self {
+            registry: Registry::default(),
+            injections: Family::default(),
+            requests: Family::default(),
+            duration: Histogram::new(LATENCY),
+            request_size: Histogram::new(SIZES),
+            in_flight: Gauge::default(),
+            connections: Gauge::default(),
+            connections_begun: Family::default(),
+            connections_cut: Family::default(),
+            certificate_expiry: Gauge::default(),
+            reloads: Family::default(),
+            lookups: Family::default(),
+            watch_connected: Gauge::default(),
+        };
+        metrics.register();
+        metrics.begin();
+        metrics
+    }
+
+    /// Gives the counters that alerts are made of their series at zero: `increase()` does not see a series begin, so the
+    /// first failure of a process would go unnoticed.
+    fn begin(&self) {
+        for code in [500, 503, 504] {
+            drop(self.requests.get_or_create(&RequestLabels { code }));
+        }
+        for result in
+            [Connection::accepted, Connection::handshake_failed, Connection::handshake_timeout, Connection::refused]
+        {
+            drop(self.connections_begun.get_or_create(&ConnectionLabels { result }));
+        }
+        for reason in [Cut::idle, Cut::header_timeout, Cut::malformed, Cut::stuck, Cut::drained] {
+            drop(self.connections_cut.get_or_create(&CutLabels { reason }));
+        }
+        for what in [Reload::certificate, Reload::client_ca, Reload::profiles] {
+            for result in [Reloaded::success, Reloaded::failure] {
+                drop(self.reloads.get_or_create(&ReloadLabels { what, result }));
+            }
+        }
+        for result in [Lookup::hit, Lookup::fetched, Lookup::unknown] {
+            drop(self.lookups.get_or_create(&LookupLabels { result }));
+        }
+    }
+
+    fn register(&mut self) {
+        let registry = &mut self.registry;
+        let help = "Decisions, one for each pod template and profile of a review";
+        registry.register("sidecar_injection", help, self.injections.clone());
+        let help = "Answers to reviews by HTTP status; 500 is a bug, 503 shed load, 504 the deadline";
+        registry.register("injector_requests", help, self.requests.clone());
+        let help = "Time from a review's headers to its answer";
+        registry.register_with_unit("injector_request_duration", help, Unit::Seconds, self.duration.clone());
+        registry.register_with_unit("injector_request_size", "Size of reviews", Unit::Bytes, self.request_size.clone());
+        registry.register("injector_requests_in_flight", "Reviews being answered", self.in_flight.clone());
+        registry.register("injector_connections", "Open connections to the TLS port", self.connections.clone());
+        let help = "Connections to the TLS port by how they began";
+        registry.register("injector_connections_begun", help, self.connections_begun.clone());
+        let help = "Connections to the TLS port that were ended from here, by why";
+        registry.register("injector_connections_cut", help, self.connections_cut.clone());
+        let help = "When the serving certificate expires, in seconds since 1970";
+        registry.register("injector_certificate_expiry_timestamp_seconds", help, self.certificate_expiry.clone());
+        let help = "Changes of certificate, client CA and profile files by what came of them";
+        registry.register("injector_reloads", help, self.reloads.clone());
+        let help = "Namespaces of reviews by where they were known from, with --watch-namespaces";
+        registry.register("injector_namespace_lookups", help, self.lookups.clone());
+        let help = "1 while the watch of namespaces stands; what was seen last counts on when it does not";
+        registry.register("injector_namespace_watch_connected", help, self.watch_connected.clone());
+        let build = Info::new([("version", env!("CARGO_PKG_VERSION"))]);
+        registry.register("injector_build", "The build that runs", build);
+    }
+
+    /// Counts a decision.
+    pub fn decided(&self, verdict: &Verdict) {
+        let Verdict { profile, result, reason } = verdict;
+        let labels = Injection { profile: profile.clone(), result: *result, reason };
+        self.injections.get_or_create(&labels).inc();
+    }
+
+    /// Counts an answer to a review.
+    pub fn answered(&self, code: u16, took: Duration, size: Option<usize>) {
+        self.requests.get_or_create(&RequestLabels { code }).inc();
+        self.duration.observe(took.as_secs_f64());
+        if let Some(size) = size {
+            self.request_size.observe(size as f64);
+        }
+    }
+
+    /// Counts how a connection began.
+    pub fn connection(&self, result: Connection) {
+        self.connections_begun.get_or_create(&ConnectionLabels { result }).inc();
+    }
+
+    /// Counts a connection that we ended.
+    pub fn cut(&self, reason: Cut) {
+        self.connections_cut.get_or_create(&CutLabels { reason }).inc();
+    }
+
+    /// The serving certificate expires then, in seconds since 1970.
+    pub fn certificate_expires(&self, at: i64) {
+        self.certificate_expiry.set(at);
+    }
+
+    /// Counts a change of files.
+    pub fn reloaded(&self, what: Reload, result: Reloaded) {
+        self.reloads.get_or_create(&ReloadLabels { what, result }).inc();
+    }
+
+    /// Counts where a namespace was known from.
+    pub fn looked_up(&self, result: Lookup) {
+        self.lookups.get_or_create(&LookupLabels { result }).inc();
+    }
+
+    /// Whether the watch of namespaces stands.
+    pub fn watch_connected(&self, stands: bool) {
+        self.watch_connected.set(i64::from(stands));
+    }
+
+    /// All of them, in the OpenMetrics text format.
+    pub fn text(&self) -> String {
+        let mut out = String::new();
+        // Writing to a string cannot fail; a half-written page would lack its `# EOF`.
+        let _ = text::encode(&mut out, &self.registry);
+        out
+    }
+}

@@ -1,0 +1,212 @@
+//! Files that change while they are in use, told by their content: however they are replaced, it is that which counts.
+//!
+//! A Secret volume is a folder of links, `..data` among them, that kubelet renames over: a watch on a file's inode sees
+//! nothing of it. Reading a few kilobytes every other second does.
+
+use std::fs;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use sha2::{Digest as _, Sha256};
+use tokio::time::MissedTickBehavior;
+
+use super::metrics::{Metrics, Reload, Reloaded};
+
+/// What the content of files comes to: equal for equal content, and no secret.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Fingerprint([u8; 32]);
+
+impl Fingerprint {
+    /// Of these files, in this order.
+    pub fn of(contents: &[impl AsRef<[u8]>]) -> Self {
+        let mut hash = Sha256::new();
+        for content in contents {
+            let content = content.as_ref();
+            hash.update(content.len().to_be_bytes());
+            hash.update(content);
+        }
+        Self(hash.finalize().into())
+    }
+}
+
+/// What is to be watched.
+#[derive(Clone, Debug)]
+pub struct Watched {
+    /// Its name in metrics and logs.
+    pub what: Reload,
+    /// The files that make it up.
+    pub files: Vec<PathBuf>,
+    /// The content in use.
+    pub in_use: Fingerprint,
+}
+
+/// Looks at the files every `interval`, and hands their content to `apply` when it is another than that in use. Never
+/// ends.
+///
+/// A file may be missing for a moment, and two files may be read of which only one is new already: what fails is tried
+/// once more at the next look, and only then logged and counted, once for each content. What is in use stays in use
+/// until `apply` takes something else.
+pub async fn watch(
+    watched: Watched,
+    interval: Duration,
+    metrics: Arc<Metrics>,
+    mut apply: impl FnMut(&[Vec<u8>]) -> Result<(), String>,
+) {
+    let mut look = Look { in_use: watched.in_use, failed: None };
+    let mut ticks = tokio::time::interval(interval);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        let files = watched.files.clone();
+        let read = tokio::task::spawn_blocking(move || read(&files));
+        // It is cancelled when the runtime ends; that of a panic has been told.
+        let Ok(read) = read.await else { continue };
+        let what = name(watched.what);
+        match look.at(read, &mut apply) {
+            Seen::Same | Seen::Doubtful => {}
+            Seen::Changed => {
+                metrics.reloaded(watched.what, Reloaded::success);
+                tracing::info!(what, "reloaded");
+            }
+            Seen::Bad(reason) => {
+                metrics.reloaded(watched.what, Reloaded::failure);
+                tracing::error!(what, error = reason.as_str(), "not reloaded; the old one stays in use");
+            }
+        }
+    }
+}
+
+const fn name(what: Reload) -> &'static str {
+    match what {
+        Reload::certificate => "certificate",
+        Reload::client_ca => "client CA",
+        Reload::profiles => "profiles",
+    }
+}
+
+fn read(files: &[PathBuf]) -> Result<Vec<Vec<u8>>, String> {
+    let read = |file: &PathBuf| fs::read(file).map_err(|error| format!("{}: {error}", file.display()));
+    files.iter().map(read).collect()
+}
+
+/// How often a content has failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Failed {
+    Once(Fingerprint),
+    Told(Fingerprint),
+}
+
+#[derive(Debug)]
+struct Look {
+    in_use: Fingerprint,
+    failed: Option<Failed>,
+}
+
+/// What a look at the files has shown.
+#[derive(Debug, PartialEq, Eq)]
+enum Seen {
+    /// What is in use, or what was told to be bad already.
+    Same,
+    /// Something that failed for the first time.
+    Doubtful,
+    /// Something new, which is in use now.
+    Changed,
+    /// Something that failed twice in a row.
+    Bad(String),
+}
+
+impl Look {
+    fn at(
+        &mut self,
+        read: Result<Vec<Vec<u8>>, String>,
+        apply: &mut impl FnMut(&[Vec<u8>]) -> Result<(), String>,
+    ) -> Seen {
+        let (seen, outcome) = match read {
+            Err(error) => (Fingerprint::of(&[error.as_bytes()]), Err(error)),
+            Ok(contents) => {
+                let seen = Fingerprint::of(&contents);
+                if seen == self.in_use {
+                    self.failed = None;
+                    return Seen::Same;
+                }
+                if self.failed == Some(Failed::Told(seen)) {
+                    return Seen::Same;
+                }
+                (seen, apply(&contents))
+            }
+        };
+        match (outcome, self.failed) {
+            (Ok(()), _) => {
+                *self = Self { in_use: seen, failed: None };
+                Seen::Changed
+            }
+            (Err(_), Some(Failed::Told(told))) if told == seen => Seen::Same,
+            (Err(reason), Some(Failed::Once(once))) if once == seen => {
+                self.failed = Some(Failed::Told(seen));
+                Seen::Bad(reason)
+            }
+            (Err(_), _) => {
+                self.failed = Some(Failed::Once(seen));
+                Seen::Doubtful
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn content(text: &str) -> Result<Vec<Vec<u8>>, String> {
+        Ok(vec![text.as_bytes().to_vec()])
+    }
+
+    #[test]
+    fn the_border_between_files_is_part_of_the_content() {
+        assert_ne!(Fingerprint::of(&["ab", "c"]), Fingerprint::of(&["a", "bc"]));
+        assert_eq!(Fingerprint::of(&["ab", "c"]), Fingerprint::of(&["ab", "c"]));
+    }
+
+    #[test]
+    fn a_change_is_taken_once_and_a_bad_one_is_told_once() {
+        let mut look = Look { in_use: Fingerprint::of(&["a"]), failed: None };
+        let mut tried = Vec::new();
+        let mut apply = |contents: &[Vec<u8>]| {
+            let text = String::from_utf8(contents[0].clone()).unwrap();
+            tried.push(text.clone());
+            if text.starts_with("bad") { Err(format!("`{text}`")) } else { Ok(()) }
+        };
+        let gone = || Err("gone".to_owned());
+        for (read, seen) in [
+            (content("a"), Seen::Same),
+            (content("b"), Seen::Changed),
+            (content("b"), Seen::Same),
+            // Half of a pair was new: nobody has to hear of it.
+            (content("bad half"), Seen::Doubtful),
+            (content("c"), Seen::Changed),
+            (gone(), Seen::Doubtful),
+            (content("c"), Seen::Same),
+            (content("bad 1"), Seen::Doubtful),
+            (content("bad 1"), Seen::Bad("`bad 1`".to_owned())),
+            (content("bad 1"), Seen::Same),
+            (content("bad 2"), Seen::Doubtful),
+            (content("bad 2"), Seen::Bad("`bad 2`".to_owned())),
+            (gone(), Seen::Doubtful),
+            (gone(), Seen::Bad("gone".to_owned())),
+            (gone(), Seen::Same),
+            // Back to what is in use: nothing is loaded.
+            (content("c"), Seen::Same),
+            (content("bad 1"), Seen::Doubtful),
+            (content("bad 1"), Seen::Bad("`bad 1`".to_owned())),
+            (content("d"), Seen::Changed),
+        ] {
+            assert_eq!(look.at(read, &mut apply), seen);
+        }
+        assert_eq!(
+            tried,
+            ["b", "bad half", "c", "bad 1", "bad 1", "bad 2", "bad 2", "bad 1", "bad 1", "d"],
+            "what is known to be bad is not tried again"
+        );
+    }
+}

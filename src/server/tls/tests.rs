@@ -1,0 +1,143 @@
+use std::time::Duration;
+
+use rcgen::{CertificateParams, KeyPair};
+use tempfile::TempDir;
+
+use super::*;
+
+struct Made {
+    certificate: String,
+    key: String,
+}
+
+fn made(names: &[&str], expires: i64) -> Made {
+    let key = KeyPair::generate().unwrap();
+    let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+    let mut params = CertificateParams::new(names).unwrap();
+    params.not_before = OffsetDateTime::from_unix_timestamp(0).unwrap();
+    params.not_after = OffsetDateTime::from_unix_timestamp(expires).unwrap();
+    Made { certificate: params.self_signed(&key).unwrap().pem(), key: key.serialize_pem() }
+}
+
+fn now() -> SystemTime {
+    UNIX_EPOCH + Duration::from_secs(1_800_000_000)
+}
+
+const LATER: i64 = 1_800_000_001;
+
+/// What is said of these files, with the folder's name taken out.
+fn loaded(certificate: Option<&str>, key: Option<&str>, client_ca: Option<&str>) -> Result<Certificate, String> {
+    let folder = TempDir::new().unwrap();
+    let file = |name: &str, content: Option<&str>| {
+        let path = folder.path().join(name);
+        if let Some(content) = content {
+            fs::write(&path, content).unwrap();
+        }
+        path
+    };
+    let files = TlsFiles {
+        certificate: file("tls.crt", certificate),
+        key: file("tls.key", key),
+        client_ca: client_ca.map(|content| file("ca.crt", Some(content))),
+    };
+    let known = Tls::load(&files, now()).map(|(tls, _)| (*tls.certificate()).clone());
+    known.map_err(|error| {
+        let placed = error.placed();
+        let hint = placed.hint.map(|hint| format!(" ({hint})")).unwrap_or_default();
+        format!("{}: {}{hint}", placed.file, placed.message).replace(&format!("{}/", folder.path().display()), "")
+    })
+}
+
+#[test]
+fn what_is_wrong_with_certificates_is_said_of_the_right_file() {
+    let good = made(&["a.svc"], LATER);
+    let other = made(&["b.svc"], LATER);
+    let expired = made(&["a.svc"], 1_800_000_000);
+    let nonsense = "-----BEGIN CERTIFICATE-----\naGVsbG8=\n-----END CERTIFICATE-----\n";
+    let broken = "-----BEGIN CERTIFICATE-----\n*\n-----END CERTIFICATE-----\n";
+    let bad_key = "-----BEGIN PRIVATE KEY-----\naGVsbG8=\n-----END PRIVATE KEY-----\n";
+    let encrypted = "-----BEGIN ENCRYPTED PRIVATE KEY-----\naGVsbG8=\n-----END ENCRYPTED PRIVATE KEY-----\n";
+    let cut = &good.key[..60];
+    let (certificate, key) = (Some(good.certificate.as_str()), Some(good.key.as_str()));
+    for (certificate, key, client_ca, expected) in [
+        (None, key, None, "tls.crt: cannot read the certificate: no such file"),
+        (certificate, None, None, "tls.key: cannot read the private key: no such file"),
+        (Some(""), key, None, "tls.crt: there is no certificate in PEM in it"),
+        (
+            key,
+            certificate,
+            None,
+            "tls.crt: there is no certificate in PEM in it (there is a private key in it: are the two files exchanged?)",
+        ),
+        (
+            certificate,
+            certificate,
+            None,
+            "tls.key: there is no private key in PEM in it (there is a certificate in it: are the two files exchanged?)",
+        ),
+        (
+            certificate,
+            Some(encrypted),
+            None,
+            "tls.key: there is no private key in PEM in it (it is encrypted: decrypt it, with `openssl pkey -in FILE -out \
+             FILE`)",
+        ),
+        (Some(nonsense), key, None, "tls.crt: the certificate cannot be used: it is not an X.509 certificate"),
+        (
+            certificate,
+            Some(bad_key),
+            None,
+            "tls.key: the private key cannot be used: it is of a kind that is not supported, or broken",
+        ),
+        (
+            certificate,
+            Some(other.key.as_str()),
+            None,
+            "tls.crt: the key in `tls.key` is not that of the certificate `a.svc` (give the key that the certificate was \
+             made with)",
+        ),
+        (
+            Some(expired.certificate.as_str()),
+            Some(expired.key.as_str()),
+            None,
+            "tls.crt: the certificate `a.svc` expired at 2027-01-15T08:00:00Z (have it renewed; no API server accepts it)",
+        ),
+        (certificate, key, Some("x"), "ca.crt: there is no client CA in PEM in it"),
+    ] {
+        assert_eq!(loaded(certificate, key, client_ca).unwrap_err(), expected);
+    }
+    for (certificate, key) in [(Some(broken), key), (certificate, Some(cut))] {
+        let said = loaded(certificate, key, None).unwrap_err();
+        assert!(said.contains("cannot be used: "), "{said}");
+        assert!(!said.contains("MIG"), "a key's text is not told: {said}");
+    }
+}
+
+#[test]
+fn names_and_expiry_are_read() {
+    let Made { certificate, key } = made(&["a.svc", "10.0.0.1", "::1"], LATER);
+    let known = loaded(Some(&certificate), Some(&key), Some(&certificate)).unwrap();
+    assert_eq!(known.names, ["a.svc", "10.0.0.1", "::1"]);
+    assert_eq!((known.not_before, known.not_after), (0, LATER));
+    assert_eq!(known.expiry(), "2027-01-15T08:00:01Z");
+}
+
+#[test]
+fn what_cannot_be_used_replaces_nothing() {
+    let folder = TempDir::new().unwrap();
+    let (first, second) = (made(&["first.svc"], LATER), made(&["second.svc"], LATER));
+    let files =
+        TlsFiles { certificate: folder.path().join("tls.crt"), key: folder.path().join("tls.key"), client_ca: None };
+    fs::write(&files.certificate, &first.certificate).unwrap();
+    fs::write(&files.key, &first.key).unwrap();
+    let (tls, loaded) = Tls::load(&files, now()).unwrap();
+    assert_eq!(loaded.pair, Fingerprint::of(&[&first.certificate, &first.key]));
+    let config = tls.config();
+    let error = tls.replace_pair(second.certificate.as_bytes(), first.key.as_bytes(), now()).unwrap_err();
+    assert!(matches!(error, TlsError::KeyMismatch { .. }), "{error}");
+    assert_eq!(tls.certificate().names, ["first.svc"]);
+    assert!(Arc::ptr_eq(&config, &tls.config()));
+    tls.replace_pair(second.certificate.as_bytes(), second.key.as_bytes(), now()).unwrap();
+    assert_eq!(tls.certificate().names, ["second.svc"]);
+    assert!(!Arc::ptr_eq(&config, &tls.config()));
+}
