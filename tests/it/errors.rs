@@ -18,6 +18,8 @@ mod profiles;
 mod syntax;
 mod system;
 mod warnings;
+#[cfg(feature = "serve")]
+mod webhook;
 
 /// What is told, and the codes of it. Not for what writes to files.
 fn told(ran: &Ran, again: Run) -> String {

@@ -1,0 +1,134 @@
+//! What the webhook's commands refuse: serving, installing, certificates.
+
+use insta::assert_snapshot;
+
+use super::misused;
+
+/// A server that cannot begin says why before it takes a port.
+#[test]
+fn serving() {
+    assert_snapshot!(misused(&["serve"]), @r#"
+    error: the following required arguments were not provided:
+      --tls-cert <FILE>
+      --tls-key <FILE>
+
+    Usage: injector serve --tls-cert <FILE> --tls-key <FILE>
+
+    For more information, try '--help'.
+    "#);
+    assert_snapshot!(misused(&["serve", "--tls-cert", "tls.crt", "--tls-key", "tls.key"]), @r#"tls.crt: cannot read the certificate: no such file"#);
+    assert_snapshot!(misused(&["serve", "--tls-cert", "web.yaml", "--tls-key", "web.yaml"]), @r#"web.yaml: there is no certificate in PEM in it"#);
+    assert_snapshot!(misused(&["serve", "--tls-cert", "a", "--tls-key", "b", "--listen", "9443"]), @r#"
+    error: invalid value '9443' for '--listen <IP:PORT>': invalid socket address syntax
+
+    For more information, try '--help'.
+    "#);
+    assert_snapshot!(misused(&["serve", "--tls-cert", "a", "--tls-key", "b", "--max-in-flight", "0"]), @r#"
+    error: invalid value '0' for '--max-in-flight <N>': not a number from 1 to 1000000
+
+    For more information, try '--help'.
+    "#);
+    assert_snapshot!(misused(&["serve", "--tls-cert", "a", "--tls-key", "b", "--drain-delay", "5"]), @r#"
+    error: invalid value '5' for '--drain-delay <TIME>': not a time such as `500ms`, `10s` or `1m30s`, at most a day
+
+    For more information, try '--help'.
+    "#);
+    assert_snapshot!(misused(&["serve", "--tls-cert", "a", "--tls-key", "b", "--kubeconfig", "k"]), @r#"
+    error: the following required arguments were not provided:
+      --watch-namespaces
+
+    Usage: injector serve --tls-cert <FILE> --tls-key <FILE> --watch-namespaces --kubeconfig <FILE>
+
+    For more information, try '--help'.
+    "#);
+    assert_snapshot!(misused(&["serve", "--tls-cert", "a", "--tls-key", "b", "-p", "ngnix"]), @r#"
+    error: there is no built-in profile `ngnix`
+      hint: there are cortexflow, nginx, curl; a file has a `/` in it or ends in `.yaml`
+    "#);
+}
+
+/// What `install` cannot print, it says.
+#[test]
+fn installing() {
+    assert_snapshot!(misused(&["install"]), @r#"
+    error: the following required arguments were not provided:
+      <--generate-certs <DIR>|--tls-secret <NAME>|--cert-manager>
+
+    Usage: injector install <--generate-certs <DIR>|--tls-secret <NAME>|--cert-manager>
+
+    For more information, try '--help'.
+    "#);
+    assert_snapshot!(misused(&["install", "--tls-secret", "a"]), @r#"
+    error: the following required arguments were not provided:
+      --ca-file <FILE>
+
+    Usage: injector install --ca-file <FILE> <--generate-certs <DIR>|--tls-secret <NAME>|--cert-manager>
+
+    For more information, try '--help'.
+    "#);
+    assert_snapshot!(misused(&["install", "--cert-manager", "--generate-certs", "certs"]), @r#"
+    error: the argument '--cert-manager' cannot be used with '--generate-certs <DIR>'
+
+    Usage: injector install <--generate-certs <DIR>|--tls-secret <NAME>|--cert-manager>
+
+    For more information, try '--help'.
+    "#);
+    assert_snapshot!(misused(&["install", "--tls-secret", "a", "--ca-file", "nope.crt"]), @r#"nope.crt: no such file"#);
+    assert_snapshot!(misused(&["install", "--tls-secret", "a", "--ca-file", "web.yaml"]), @r#"web.yaml: there is no certificate in it (`-----BEGIN CERTIFICATE-----`)"#);
+    assert_snapshot!(misused(&["install", "--cert-manager", "--timeout-seconds", "31"]), @r#"
+    error: invalid value '31' for '--timeout-seconds <N>': 31 is not in 1..=30
+
+    For more information, try '--help'.
+    "#);
+    assert_snapshot!(misused(&["install", "--cert-manager", "--namespace", "kube-system"]), @r#"
+    error: --namespace: `kube-system` is not the webhook's own
+      hint: leave it as it is with `--existing-namespace`, or take another
+    "#);
+    assert_snapshot!(misused(&["install", "--cert-manager", "--name", "A"]), @r#"
+    error: invalid value 'A' for '--name <NAME>': not a name of lower case letters, digits and `-`, with a letter first, at most 50
+
+    For more information, try '--help'.
+    "#);
+    assert_snapshot!(misused(&["install", "--cert-manager", "--kubernetes-version", "1.21"]), @r#"error: --kubernetes-version: the manifests are for Kubernetes 1.22 and later, not for 1.21"#);
+    assert_snapshot!(misused(&["install", "--cert-manager", "-p", "nginx", "-p", "nginx"]), @r#"error: the profile `nginx` is named twice"#);
+    assert_snapshot!(misused(&["install", "--cert-manager", "--set", "tcpPrt=1"]), @r#"
+    error: --set: no profile of this run has a parameter `tcpPrt`
+      hint: did you mean `tcpPort`?
+    "#);
+    assert_snapshot!(misused(&["uninstall", "--name", "A"]), @r#"
+    error: invalid value 'A' for '--name <NAME>': not a name of lower case letters, digits and `-`, with a letter first, at most 50
+
+    For more information, try '--help'.
+    "#);
+}
+
+/// What is wrong with certificates and the files that carry them.
+#[test]
+fn certificates() {
+    assert_snapshot!(misused(&["certs", "generate"]), @r#"
+    error: the following required arguments were not provided:
+      <--out <DIR>|--output <FORMAT>>
+
+    Usage: injector certs generate <--out <DIR>|--output <FORMAT>> [NAME]
+
+    For more information, try '--help'.
+    "#);
+    assert_snapshot!(misused(&["certs", "generate", "--out", "x", "--validity", "0d"]), @r#"
+    error: invalid value '0d' for '--validity <TIME>': not a number above zero with `d`, `h`, `m` or `s`
+
+    For more information, try '--help'.
+    "#);
+    assert_snapshot!(misused(&["certs", "generate", "A", "--out", "x"]), @r#"error: service `A` may have lower-case letters, digits and `-`, and begins and ends with a letter or digit"#);
+    assert_snapshot!(misused(&["certs", "inspect", "nope.crt"]), @r#"nope.crt: no such file or directory"#);
+    assert_snapshot!(misused(&["certs", "inspect", "web.yaml"]), @r#"
+    web.yaml: there is no certificate in it
+      hint: a PEM file, a Secret or a webhook configuration has some
+    "#);
+    assert_snapshot!(misused(&["certs", "ca-bundle", "web.yaml"]), @r#"
+    web.yaml: there is no certificate in it
+      hint: a PEM file, a Secret or a webhook configuration has some
+    "#);
+    assert_snapshot!(misused(&["certs", "renew", "nope"]), @r#"nope/tls.crt: cannot be read: there is no such file"#);
+    assert_snapshot!(misused(&["certs", "rotate", "nope"]), @r#"nope/tls.crt: cannot be read: there is no such file"#);
+    assert_snapshot!(misused(&["certs", "secret", "nope"]), @r#"nope/tls.crt: cannot be read: there is no such file"#);
+}

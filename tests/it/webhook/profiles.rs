@@ -1,0 +1,114 @@
+//! Which profiles there are, and how they are replaced.
+
+use std::fs;
+use std::sync::Arc;
+
+use injector::cli::Setting;
+use injector::facts::KubernetesVersion;
+use injector::server::core::Core;
+use injector::server::metrics::Metrics;
+use injector::server::profiles;
+
+use super::core::{given, pod, review};
+use super::{Served, assert_status};
+use crate::common::injector;
+
+const PROFILE: &str = "\
+apiVersion: sidecar-injector/v1
+kind: Profile
+metadata: {name: mine}
+spec:
+  policy: OptOut
+  containers:
+    - {name: mine, image: \"mine:1\"}
+";
+
+fn request() -> String {
+    review("v1", "u-1", &pod()).to_string()
+}
+
+/// The patch of an answer, decoded.
+async fn patch(served: &Served, path: &str) -> String {
+    let body = served.post(path, request()).await.json();
+    let patch = body["response"]["patch"].as_str().unwrap_or_else(|| panic!("no patch: {body}"));
+    let patch = base64::Engine::decode(&base64::engine::general_purpose::STANDARD, patch).unwrap();
+    String::from_utf8(patch).unwrap()
+}
+
+#[tokio::test]
+async fn a_path_names_profiles_of_the_command_line_and_built_in_ones() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("mine.yaml");
+    fs::write(&file, PROFILE).unwrap();
+    let served = Served::over_core(given(&[file.to_str().unwrap()]), None);
+    for path in ["/mutate", "/inject", "/mutate/mine"] {
+        let patch = patch(&served, path).await;
+        assert!(patch.contains("mine:1") && !patch.contains("cortexflow"), "{path}: {patch}");
+    }
+    let both = patch(&served, "/mutate/cortexflow,mine").await;
+    assert!(both.contains("mine:1") && both.contains("proxy-sidecar"), "{both}");
+    for name in ["nobody", "", "mine,nobody", "Mine"] {
+        let got = served.post(&format!("/mutate/{name}"), request()).await;
+        if name.is_empty() {
+            assert_eq!(got.status.as_u16(), 404);
+            continue;
+        }
+        let message = assert_status(&got, 404, "NotFound");
+        assert!(message.ends_with("there is `mine`, `cortexflow`, `nginx`, `curl`"), "{message}");
+    }
+    let message = assert_status(&served.post("/mutate/mine,mine", request()).await, 400, "BadRequest");
+    assert_eq!(message, "injector: the profile `mine` is named twice");
+}
+
+#[tokio::test]
+async fn a_profile_of_a_built_in_name_takes_its_place() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("nginx.yaml");
+    fs::write(&file, PROFILE.replace("name: mine", "name: nginx")).unwrap();
+    let served = Served::over_core(given(&[file.to_str().unwrap()]), None);
+    assert!(patch(&served, "/mutate/nginx").await.contains("mine:1"));
+}
+
+#[tokio::test]
+async fn a_setting_reaches_the_profile_and_a_wrong_one_is_told_as_inject_tells_it() {
+    let with = |name: &str, value: &str| {
+        let setting = Setting { name: name.to_owned(), value: value.to_owned() };
+        injector::cli::DecisionArgs { settings: vec![setting], ..given(&[]) }
+    };
+    let served = Served::over_core(with("tcpPort", "6054"), None);
+    assert!(patch(&served, "/mutate").await.contains("6054"));
+    for (name, value) in [("tcpProt", "6054"), ("tcpPort", "none")] {
+        let told = profiles::told(profiles::ProfileSets::load(&with(name, value)).unwrap_err());
+        let set = format!("{name}={value}");
+        let ran = injector(["inject", "--set", &set]).stdin("").fails();
+        assert_eq!(told, ran.stderr.trim_end());
+    }
+}
+
+#[tokio::test]
+async fn a_new_profile_is_used_and_a_bad_one_keeps_the_old() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("mine.yaml");
+    fs::write(&file, PROFILE).unwrap();
+    let given = given(&[file.to_str().unwrap()]);
+    assert_eq!(profiles::files(&given), std::slice::from_ref(&file));
+    let metrics = Arc::new(Metrics::new());
+    let core = Arc::new(Core::new(given, KubernetesVersion::NEWEST, None, Arc::clone(&metrics)).unwrap());
+    let served = Served::with(Arc::<Core>::clone(&core), metrics);
+    assert!(patch(&served, "/mutate").await.contains("mine:1"));
+    fs::write(&file, PROFILE.replace("mine:1", "mine:2")).unwrap();
+    core.reload_profiles().unwrap();
+    assert!(patch(&served, "/mutate").await.contains("mine:2"));
+    for bad in [PROFILE.replace("policy: OptOut", "polcy: OptOut"), "a: [".to_owned(), String::new()] {
+        fs::write(&file, &bad).unwrap();
+        let told = core.reload_profiles().unwrap_err();
+        let ran = injector(["inject", "-p", file.to_str().unwrap()]).stdin("").fails();
+        assert_eq!(told, ran.stderr.trim_end());
+        assert!(patch(&served, "/mutate").await.contains("mine:2"));
+    }
+    fs::remove_file(&file).unwrap();
+    assert!(core.reload_profiles().unwrap_err().contains("no such file"));
+    fs::write(&file, PROFILE.replace("mine:1", "mine:3")).unwrap();
+    core.reload_profiles().unwrap();
+    assert!(patch(&served, "/mutate").await.contains("mine:3"));
+}
