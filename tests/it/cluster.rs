@@ -5,10 +5,18 @@
 //! alone, as controller-runtime's envtest does, so that any version of Kubernetes can be tried.
 //! `INJECTOR_TESTS_SCENARIO=WORD` runs the scenarios with that word in their names.
 
+macro_rules! scenarios {
+    ($($module:ident: $($name:ident)*;)*) => {
+        [$($((concat!(stringify!($module), "::", stringify!($name)), $module::$name as crate::cluster::Scenario)),*),*]
+    };
+}
+
 mod control_plane;
 mod pod_security;
 mod round_trip;
 mod validity;
+#[cfg(feature = "serve")]
+mod webhook;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
@@ -20,10 +28,12 @@ use crate::skip::skipped;
 
 type Scenario = fn(&ControlPlane);
 
-macro_rules! scenarios {
-    ($($module:ident: $($name:ident)*;)*) => {
-        [$($((concat!(stringify!($module), "::", stringify!($name)), $module::$name as Scenario)),*),*]
-    };
+#[cfg(not(feature = "serve"))]
+mod webhook {
+    /// There is no webhook without its feature.
+    pub(super) fn scenarios() -> [(&'static str, super::Scenario); 0] {
+        []
+    }
 }
 
 /// Sets a value at a JSON Pointer; members that are not there are made, and so is the item after a list's last.
@@ -52,7 +62,7 @@ fn a_real_cluster_agrees() {
     let Some(assets) = std::env::var_os("KUBEBUILDER_ASSETS") else {
         return skipped("a_real_cluster_agrees", "KUBEBUILDER_ASSETS is not set");
     };
-    let scenarios = scenarios! {
+    let offline = scenarios! {
         round_trip:
             the_pipe_gives_a_deployment_new_pods_with_the_sidecar
             a_second_run_of_the_pipe_changes_nothing
@@ -69,6 +79,7 @@ fn a_real_cluster_agrees() {
             the_checks_refuse_what_the_api_server_refuses
             every_kind_is_taken_with_every_built_in_profile;
     };
+    let scenarios = offline.into_iter().chain(webhook::scenarios());
     let plane = ControlPlane::start(Path::new(&assets));
     let only = std::env::var("INJECTOR_TESTS_SCENARIO").unwrap_or_default();
     let mut failed = Vec::new();

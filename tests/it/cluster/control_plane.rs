@@ -144,6 +144,11 @@ impl ControlPlane {
         self.servers.iter().map(end).collect()
     }
 
+    /// The file with which kubectl finds the API server.
+    pub(super) fn kubeconfig(&self) -> PathBuf {
+        self.folder.path().join("kubeconfig")
+    }
+
     /// `kubectl ARGS…` with `stdin` on its standard input.
     pub(super) fn kubectl<A: Into<OsString>>(
         &self,
@@ -151,7 +156,7 @@ impl ControlPlane {
         stdin: impl AsRef<[u8]>,
     ) -> Kubectl {
         let mut child = Command::new(&self.kubectl)
-            .args(["--kubeconfig".into(), self.folder.path().join("kubeconfig").into_os_string()])
+            .args(["--kubeconfig".into(), self.kubeconfig().into_os_string()])
             .arg("--request-timeout=30s")
             .args(args.into_iter().map(Into::into))
             .env("HOME", self.folder.path())
@@ -205,7 +210,7 @@ impl ControlPlane {
 }
 
 /// Ports that were free a moment ago, all different.
-fn free_ports<const N: usize>() -> [u16; N] {
+pub(super) fn free_ports<const N: usize>() -> [u16; N] {
     let listeners = [(); N].map(|()| TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap());
     listeners.map(|listener| listener.local_addr().unwrap().port())
 }

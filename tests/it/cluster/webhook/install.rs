@@ -1,0 +1,133 @@
+//! What `install` prints, in the API server, with the Service replaced by the address of a process of the test's.
+
+use std::fs;
+use std::path::Path;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::Value;
+use tempfile::TempDir;
+
+use super::super::control_plane::ControlPlane;
+use super::configuration::{Applied, Tried};
+use super::replica::Replica;
+use crate::common::injector;
+
+/// An installation in a namespace of its own, served by one process; dropping it takes the webhook out of use.
+pub(super) struct Installed<'a> {
+    // Dropped in this order: the API server stops asking before the answer ends.
+    _applied: Applied<'a>,
+    replica: Replica,
+    _volume: TempDir,
+}
+
+/// The documents that `injector install FLAGS…` prints.
+pub(super) fn printed(flags: &[&str]) -> Vec<Value> {
+    let printed = injector(["install"].iter().chain(flags).copied()).succeeds();
+    documents(&printed.stdout)
+}
+
+/// The documents of a stream of YAML.
+pub(super) fn documents(text: &str) -> Vec<Value> {
+    use serde::Deserialize as _;
+    let documents = serde_yaml::Deserializer::from_str(text).map(|one| Value::deserialize(one).unwrap());
+    documents.filter(|document| !document.is_null()).collect()
+}
+
+/// Certificates for an installation, of `injector certs`, with the address of a process on this machine in them.
+pub(super) fn certificates(name: &str, namespace: &str, folder: &Path) {
+    let folder = folder.to_str().unwrap();
+    injector(["certs", "generate", name, "--namespace", namespace, "--ip", "127.0.0.1", "--out", folder]).succeeds();
+}
+
+/// Replaces the Service by a port of this machine.
+pub(super) fn called_at(configuration: &mut Value, port: u16) {
+    for webhook in configuration["webhooks"].as_array_mut().unwrap() {
+        let client = webhook["clientConfig"].as_object_mut().unwrap();
+        let service = client.remove("service").unwrap();
+        client.insert("url".into(), format!("https://127.0.0.1:{port}{}", service["path"].as_str().unwrap()).into());
+    }
+}
+
+impl<'a> Installed<'a> {
+    /// Installs with these flags, under a name of its own, so that two scenarios have nothing in common, and waits until
+    /// the API server asks.
+    pub(super) fn new(plane: &'a ControlPlane, scenario: &str, flags: &[&str]) -> Self {
+        let (name, namespace) = (format!("injector-{scenario}"), format!("injector-system-of-{scenario}"));
+        let volume = tempfile::tempdir().unwrap();
+        let folder = volume.path().join("certs");
+        certificates(&name, &namespace, &folder);
+        let place = ["--name", &name, "--namespace", &namespace, "--failure-policy=Fail", "--generate-certs"];
+        let flags: Vec<&str> =
+            place.into_iter().chain([folder.to_str().unwrap()]).chain(flags.iter().copied()).collect();
+        let mut documents = printed(&flags);
+        let mut configuration = documents.pop().unwrap();
+        assert_eq!(configuration["kind"], "MutatingWebhookConfiguration");
+        for document in &documents {
+            plane.ok("apply -f -", document.to_string());
+        }
+        write_volumes(&documents, volume.path());
+        let mut arguments = arguments(&documents, volume.path());
+        if arguments.iter().any(|argument| argument == "--watch-namespaces") {
+            arguments.push(format!("--kubeconfig={}", plane.kubeconfig().display()));
+        }
+        let replica = Replica::start(&volume.path().join("tls"), arguments);
+        called_at(&mut configuration, replica.port());
+        let probe = format!("{namespace}-probe");
+        plane.namespace(&probe, &[]);
+        let applied = Applied::new(plane, &configuration, &probe, Tried::is_injected);
+        Self { _applied: applied, replica, _volume: volume }
+    }
+
+    /// How many decisions were made.
+    pub(super) fn decisions(&self) -> usize {
+        self.replica.total("sidecar_injection_total")
+    }
+
+    /// Whether it watches namespaces.
+    pub(super) fn watches(&self) -> bool {
+        self.replica.metric("injector_namespace_watch_connected") > 0.0
+    }
+
+    /// The value of a series.
+    pub(super) fn metric(&self, series: &str) -> f64 {
+        self.replica.metric(series)
+    }
+
+    /// What the process has said.
+    pub(super) fn log(&self) -> String {
+        self.replica.log()
+    }
+}
+
+/// The folder below which the pod has its volumes.
+const MOUNTS: &str = "/etc/injector";
+
+/// Writes what the pod would find in its volumes below this folder.
+fn write_volumes(documents: &[Value], folder: &Path) {
+    let of = |kind: &str| documents.iter().find(|document| document["kind"] == kind).unwrap();
+    let write = |volume: &str, file: &str, content: &[u8]| {
+        fs::create_dir_all(folder.join(volume)).unwrap();
+        fs::write(folder.join(volume).join(file), content).unwrap();
+    };
+    for (file, content) in of("ConfigMap")["data"].as_object().unwrap() {
+        write("profiles", file, content.as_str().unwrap().as_bytes());
+    }
+    let secret = of("Secret");
+    for (file, content) in secret["data"].as_object().into_iter().flatten() {
+        write("tls", file, &STANDARD.decode(content.as_str().unwrap()).unwrap());
+    }
+    for (file, content) in secret["stringData"].as_object().into_iter().flatten() {
+        write("tls", file, content.as_str().unwrap().as_bytes());
+    }
+}
+
+/// The printed Deployment's arguments, but for its addresses and the certificate, with this folder for its volumes.
+fn arguments(documents: &[Value], folder: &Path) -> Vec<String> {
+    let deployment = documents.iter().find(|document| document["kind"] == "Deployment").unwrap();
+    let arguments = deployment["spec"]["template"]["spec"]["containers"][0]["args"].as_array().unwrap();
+    let arguments = arguments.iter().map(|argument| argument.as_str().unwrap());
+    let elsewhere = ["serve", "--listen", "--probe-listen", "--tls-cert", "--tls-key"];
+    let same = |argument: &&str| !elsewhere.contains(&argument.split('=').next().unwrap_or_default());
+    arguments.filter(same).map(|argument| argument.replace(MOUNTS, folder.to_str().unwrap())).collect()
+}
