@@ -35,6 +35,10 @@ complete -c injector -n "__fish_injector_needs_command" -f -a "check" -d 'Tell w
 complete -c injector -n "__fish_injector_needs_command" -f -a "diff" -d 'Show what inject would change, as a unified diff; exit 1 if anything would'
 complete -c injector -n "__fish_injector_needs_command" -f -a "explain" -d 'Show every eligibility rule, what it saw and where, and which one decided'
 complete -c injector -n "__fish_injector_needs_command" -f -a "profile" -d 'List, show, check or start profiles'
+complete -c injector -n "__fish_injector_needs_command" -f -a "install" -d 'Print the manifests that put the webhook into a cluster'
+complete -c injector -n "__fish_injector_needs_command" -f -a "uninstall" -d 'Print what takes the webhook out of a cluster again, for kubectl delete'
+complete -c injector -n "__fish_injector_needs_command" -f -a "serve" -d 'Inject as a TLS admission webhook in a cluster'
+complete -c injector -n "__fish_injector_needs_command" -f -a "certs" -d 'Make, show, renew and rotate the webhook\'s certificates'
 complete -c injector -n "__fish_injector_needs_command" -f -a "completions" -d 'Print a completion script for a shell'
 complete -c injector -n "__fish_injector_needs_command" -f -a "man" -d 'Print the manual pages, or write one file a page'
 complete -c injector -n "__fish_injector_using_subcommand inject" -s f -l filename -d 'A file or directory, as kubectl names it (repeatable)' -r -F
@@ -191,6 +195,187 @@ always\t'Also into a file or pipe'
 never\t'No colours'"
 complete -c injector -n "__fish_injector_using_subcommand profile; and __fish_seen_subcommand_from init" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c injector -n "__fish_injector_using_subcommand profile; and __fish_seen_subcommand_from init" -s V -l version -d 'Print version'
+complete -c injector -n "__fish_injector_using_subcommand install" -l name -d 'The name of everything that is installed' -r
+complete -c injector -n "__fish_injector_using_subcommand install" -s n -l namespace -d 'The namespace of the webhook, whose own pods are never injected' -r
+complete -c injector -n "__fish_injector_using_subcommand install" -l only -d 'Print the webhook configuration alone, or all the rest [default: both]' -r -f -a "webhook\t'The webhook configuration'
+rest\t'All but the webhook configuration'"
+complete -c injector -n "__fish_injector_using_subcommand install" -l generate-certs -d 'Make a CA and a serving certificate in this directory, or use those there' -r -f -a "(__fish_complete_directories)"
+complete -c injector -n "__fish_injector_using_subcommand install" -l tls-secret -d 'A Secret in the namespace that has `tls.crt` and `tls.key`' -r
+complete -c injector -n "__fish_injector_using_subcommand install" -l ca-file -d 'What the API server trusts, for `--tls-secret`: certificates as PEM' -r -F
+complete -c injector -n "__fish_injector_using_subcommand install" -s p -l profile -d 'A built-in profile or a file (repeatable, applied in order) [default: cortexflow]' -r -F
+complete -c injector -n "__fish_injector_using_subcommand install" -l set -d 'Set a parameter of the profiles (repeatable)' -r
+complete -c injector -n "__fish_injector_using_subcommand install" -l on-ineligible -d 'What a pod that is not eligible meets: overrides the profile\'s `onIneligible`' -r -f -a "allow\t'It is allowed, unchanged'
+deny\t'It is denied'"
+complete -c injector -n "__fish_injector_using_subcommand install" -l watch-namespaces -d 'Let the webhook watch namespaces [default: when a profile needs it]' -r -f -a "true\t''
+false\t''"
+complete -c injector -n "__fish_injector_using_subcommand install" -l kubernetes-version -d 'The cluster\'s version, as 1.MINOR [default: the newest known]' -r
+complete -c injector -n "__fish_injector_using_subcommand install" -l failure-policy -d 'What becomes of a pod when the webhook does not answer' -r -f -a "Ignore\t'It is created without the sidecar'
+Fail\t'It is refused'"
+complete -c injector -n "__fish_injector_using_subcommand install" -l timeout-seconds -d 'How long the API server waits for an answer, in seconds, 1 to 30' -r
+complete -c injector -n "__fish_injector_using_subcommand install" -l reinvocation-policy -d 'Whether the webhook is asked again after another one changed the pod' -r -f -a "IfNeeded\t'It is asked again'
+Never\t'It is asked once'"
+complete -c injector -n "__fish_injector_using_subcommand install" -l match-policy -d 'Whether pods that come by another version of the API count' -r -f -a "Equivalent\t'They count'
+Exact\t'They do not'"
+complete -c injector -n "__fish_injector_using_subcommand install" -l image -d 'The webhook\'s image' -r
+complete -c injector -n "__fish_injector_using_subcommand install" -l replicas -d 'How many pods; they share nothing' -r
+complete -c injector -n "__fish_injector_using_subcommand install" -l priority-class -d 'The pods\' priority class, such as `system-cluster-critical`' -r
+complete -c injector -n "__fish_injector_using_subcommand install" -l drain-delay -d 'How long a pod that is to end still takes connections' -r
+complete -c injector -n "__fish_injector_using_subcommand install" -l drain-timeout -d 'How long it then waits for what is in flight' -r
+complete -c injector -n "__fish_injector_using_subcommand install" -l log-format -d 'The form of the webhook\'s log' -r -f -a "text\t'For people'
+json\t'For machines'"
+complete -c injector -n "__fish_injector_using_subcommand install" -l color -d 'When to colour the report' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` or `CLICOLOR_FORCE` says otherwise'
+always\t'Also into a file or pipe'
+never\t'No colours'"
+complete -c injector -n "__fish_injector_using_subcommand install" -l cert-manager -d 'Ask cert-manager for the certificate, and for its CA to be trusted'
+complete -c injector -n "__fish_injector_using_subcommand install" -l existing-namespace -d 'Leave the namespace as it is: it is there already, and others use it'
+complete -c injector -n "__fish_injector_using_subcommand install" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c injector -n "__fish_injector_using_subcommand install" -s V -l version -d 'Print version'
+complete -c injector -n "__fish_injector_using_subcommand uninstall" -l name -d 'The name of everything that is installed' -r
+complete -c injector -n "__fish_injector_using_subcommand uninstall" -s n -l namespace -d 'The namespace of the webhook, whose own pods are never injected' -r
+complete -c injector -n "__fish_injector_using_subcommand uninstall" -l only -d 'Print the webhook configuration alone, or all the rest [default: both]' -r -f -a "webhook\t'The webhook configuration'
+rest\t'All but the webhook configuration'"
+complete -c injector -n "__fish_injector_using_subcommand uninstall" -l tls-secret -d 'Leave the Secret with the serving certificate: it is somebody else\'s' -r
+complete -c injector -n "__fish_injector_using_subcommand uninstall" -l color -d 'When to colour the report' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` or `CLICOLOR_FORCE` says otherwise'
+always\t'Also into a file or pipe'
+never\t'No colours'"
+complete -c injector -n "__fish_injector_using_subcommand uninstall" -l cert-manager -d 'Delete what cert-manager was asked for, and the Secrets that it made'
+complete -c injector -n "__fish_injector_using_subcommand uninstall" -l delete-namespace -d 'Delete the namespace too, with all that is in it'
+complete -c injector -n "__fish_injector_using_subcommand uninstall" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c injector -n "__fish_injector_using_subcommand uninstall" -s V -l version -d 'Print version'
+complete -c injector -n "__fish_injector_using_subcommand serve" -l listen -d 'The address of the TLS port' -r
+complete -c injector -n "__fish_injector_using_subcommand serve" -l probe-listen -d 'The address of the plain port for probes and metrics' -r
+complete -c injector -n "__fish_injector_using_subcommand serve" -l tls-cert -d 'The serving certificate, with its intermediates, in PEM' -r -F
+complete -c injector -n "__fish_injector_using_subcommand serve" -l tls-key -d 'Its private key, in PEM' -r -F
+complete -c injector -n "__fish_injector_using_subcommand serve" -l client-ca -d 'Serve only clients with a certificate from these CAs' -r -F
+complete -c injector -n "__fish_injector_using_subcommand serve" -s p -l profile -d 'A built-in profile or a file (repeatable, applied in order) [default: cortexflow]' -r -F
+complete -c injector -n "__fish_injector_using_subcommand serve" -l set -d 'Set a parameter of the profiles (repeatable)' -r
+complete -c injector -n "__fish_injector_using_subcommand serve" -l on-ineligible -d 'What a pod that is not eligible meets: overrides the profile\'s `onIneligible`' -r -f -a "allow\t'It is allowed, unchanged'
+deny\t'It is denied'"
+complete -c injector -n "__fish_injector_using_subcommand serve" -l template-path -d 'Where another kind has its pod template (repeatable)' -r
+complete -c injector -n "__fish_injector_using_subcommand serve" -l kubernetes-version -d 'The cluster\'s version, as 1.MINOR [default: the newest known]' -r
+complete -c injector -n "__fish_injector_using_subcommand serve" -l kubeconfig -d 'How to reach the API server [default: KUBECONFIG, else as a pod]' -r -F
+complete -c injector -n "__fish_injector_using_subcommand serve" -l max-in-flight -d 'Reviews that are answered at a time; more are shed with 503' -r
+complete -c injector -n "__fish_injector_using_subcommand serve" -l max-connections -d 'Connections to the TLS port at a time; more are closed at once' -r
+complete -c injector -n "__fish_injector_using_subcommand serve" -l handshake-timeout -d 'How long a TLS handshake may take' -r
+complete -c injector -n "__fish_injector_using_subcommand serve" -l header-timeout -d 'How long the header of a request may take, from its first byte' -r
+complete -c injector -n "__fish_injector_using_subcommand serve" -l body-timeout -d 'How long the body of a request may take' -r
+complete -c injector -n "__fish_injector_using_subcommand serve" -l idle-timeout -d 'How long a connection may be idle' -r
+complete -c injector -n "__fish_injector_using_subcommand serve" -l default-deadline -d 'The deadline of a review whose request has no `?timeout=`' -r
+complete -c injector -n "__fish_injector_using_subcommand serve" -l drain-delay -d 'How long to serve on after SIGTERM, until the cluster has heard of it' -r
+complete -c injector -n "__fish_injector_using_subcommand serve" -l drain-timeout -d 'How long to wait after that for what is in flight' -r
+complete -c injector -n "__fish_injector_using_subcommand serve" -l reload-interval -d 'How often to look whether certificates and profiles have changed' -r
+complete -c injector -n "__fish_injector_using_subcommand serve" -l log-format -d 'The form of log lines, on standard error' -r -f -a "text\t'Lines for people'
+json\t'One JSON object a line'"
+complete -c injector -n "__fish_injector_using_subcommand serve" -l log-level -d 'The least level of what is logged' -r -f -a "error\t'What needs somebody\'s attention'
+warn\t'Requests that were refused or failed, too'
+info\t'Every request'
+debug\t'What the libraries have to say, too'"
+complete -c injector -n "__fish_injector_using_subcommand serve" -l color -d 'When to colour the report' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` or `CLICOLOR_FORCE` says otherwise'
+always\t'Also into a file or pipe'
+never\t'No colours'"
+complete -c injector -n "__fish_injector_using_subcommand serve" -l watch-namespaces -d 'Watch namespaces, for the rules that ask for their labels and annotations'
+complete -c injector -n "__fish_injector_using_subcommand serve" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c injector -n "__fish_injector_using_subcommand serve" -s V -l version -d 'Print version'
+complete -c injector -n "__fish_injector_using_subcommand certs; and not __fish_seen_subcommand_from generate inspect ca-bundle renew rotate secret" -l color -d 'When to colour the report' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` or `CLICOLOR_FORCE` says otherwise'
+always\t'Also into a file or pipe'
+never\t'No colours'"
+complete -c injector -n "__fish_injector_using_subcommand certs; and not __fish_seen_subcommand_from generate inspect ca-bundle renew rotate secret" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c injector -n "__fish_injector_using_subcommand certs; and not __fish_seen_subcommand_from generate inspect ca-bundle renew rotate secret" -s V -l version -d 'Print version'
+complete -c injector -n "__fish_injector_using_subcommand certs; and not __fish_seen_subcommand_from generate inspect ca-bundle renew rotate secret" -f -a "generate" -d 'Make a CA and a serving certificate for NAME.NAMESPACE.svc'
+complete -c injector -n "__fish_injector_using_subcommand certs; and not __fish_seen_subcommand_from generate inspect ca-bundle renew rotate secret" -f -a "inspect" -d 'Show certificates, and whether a caBundle fits; exit 1 if one is of no use'
+complete -c injector -n "__fish_injector_using_subcommand certs; and not __fish_seen_subcommand_from generate inspect ca-bundle renew rotate secret" -f -a "ca-bundle" -d 'Print a CA as a caBundle has it, or put it into a webhook configuration'
+complete -c injector -n "__fish_injector_using_subcommand certs; and not __fish_seen_subcommand_from generate inspect ca-bundle renew rotate secret" -f -a "renew" -d 'Make a new serving certificate from the CA that is there'
+complete -c injector -n "__fish_injector_using_subcommand certs; and not __fish_seen_subcommand_from generate inspect ca-bundle renew rotate secret" -f -a "rotate" -d 'Replace the CA in three steps, without a gap'
+complete -c injector -n "__fish_injector_using_subcommand certs; and not __fish_seen_subcommand_from generate inspect ca-bundle renew rotate secret" -f -a "secret" -d 'Print the Secret of the serving certificate that is there'
+complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from generate" -s n -l namespace -d 'The Service\'s namespace' -r
+complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from generate" -l cluster-domain -d 'The cluster\'s domain, the end of the longest of the Service\'s names' -r
+complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from generate" -l dns-name -d 'Another name, as for a webhook with a url (repeatable)' -r
+complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from generate" -l ip -d 'An address, as for a webhook with a url (repeatable)' -r
+complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from generate" -l key-type -d 'Of which sort the keys are' -r -f -a "p256\t'ECDSA on P-256'
+p384\t'ECDSA on P-384'
+ed25519\t'Ed25519: not for an API server in FIPS mode before Go 1.24'"
+complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from generate" -l validity -d 'How long the serving certificate is valid, as in 365d or 12h' -r
+complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from generate" -l ca-validity -d 'How long the CA is valid' -r
+complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from generate" -l out -d 'A directory for ca.crt, ca.key, tls.crt and tls.key' -r -f -a "(__fish_complete_directories)"
+complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from generate" -s o -l output -d 'Print the serving certificate on standard output' -r -f -a "secret\t'A kubernetes.io/tls Secret with ca.crt, tls.crt and tls.key'"
+complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from generate" -l secret-name -d 'The Secret\'s name [default: NAME-tls]' -r
+complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from generate" -l report -d 'The form of the report' -r -f -a "text\t'Lines for people'
+json\t'One JSON object, version `v1`'
+github\t'Annotations of GitHub Actions'
+sarif\t'SARIF 2.1.0, for code scanning'"
+complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from generate" -l color -d 'When to colour the report' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` or `CLICOLOR_FORCE` says otherwise'
+always\t'Also into a file or pipe'
+never\t'No colours'"
+complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from generate" -l force -d 'Overwrite the files that are there'
+complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from generate" -s q -l quiet -d 'Tell of errors only'
+complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from generate" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from generate" -s V -l version -d 'Print version'
+complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from inspect" -l ca-bundle -d 'Whether this CA, a PEM file or a webhook configuration, verifies what is shown' -r -F
+complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from inspect" -l service -d 'Whether it is for this Service, too [default: that of the webhook configuration]' -r
+complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from inspect" -l warn-within -d 'From when on an expiry is worth exit status 1' -r
+complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from inspect" -s o -l output -d 'The form of standard output' -r -f -a "text\t'For people'
+json\t'A list with an object for each certificate'"
+complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from inspect" -l report -d 'The form of the report' -r -f -a "text\t'Lines for people'
+json\t'One JSON object, version `v1`'
+github\t'Annotations of GitHub Actions'
+sarif\t'SARIF 2.1.0, for code scanning'"
+complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from inspect" -l color -d 'When to colour the report' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` or `CLICOLOR_FORCE` says otherwise'
+always\t'Also into a file or pipe'
+never\t'No colours'"
+complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from inspect" -s q -l quiet -d 'Tell of errors only'
+complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from inspect" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from inspect" -s V -l version -d 'Print version'
+complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from ca-bundle" -s f -l filename -d 'Put it into every webhook of this file, or of standard input for `-`' -r -F
+complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from ca-bundle" -l report -d 'The form of the report' -r -f -a "text\t'Lines for people'
+json\t'One JSON object, version `v1`'
+github\t'Annotations of GitHub Actions'
+sarif\t'SARIF 2.1.0, for code scanning'"
+complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from ca-bundle" -l color -d 'When to colour the report' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` or `CLICOLOR_FORCE` says otherwise'
+always\t'Also into a file or pipe'
+never\t'No colours'"
+complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from ca-bundle" -s q -l quiet -d 'Tell of errors only'
+complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from ca-bundle" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from ca-bundle" -s V -l version -d 'Print version'
+complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from renew" -l service -d 'For this Service, instead of the names that the certificate has' -r
+complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from renew" -l cluster-domain -d 'The cluster\'s domain, the end of the longest of the Service\'s names' -r
+complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from renew" -l dns-name -d 'Another name, as for a webhook with a url (repeatable)' -r
+complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from renew" -l ip -d 'An address, as for a webhook with a url (repeatable)' -r
+complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from renew" -l validity -d 'How long the serving certificate is valid, at most as long as the CA' -r
+complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from renew" -l report -d 'The form of the report' -r -f -a "text\t'Lines for people'
+json\t'One JSON object, version `v1`'
+github\t'Annotations of GitHub Actions'
+sarif\t'SARIF 2.1.0, for code scanning'"
+complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from renew" -l color -d 'When to colour the report' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` or `CLICOLOR_FORCE` says otherwise'
+always\t'Also into a file or pipe'
+never\t'No colours'"
+complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from renew" -s q -l quiet -d 'Tell of errors only'
+complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from renew" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from renew" -s V -l version -d 'Print version'
+complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from rotate" -l live -d 'The webhook configuration or the Secret as the cluster has it: that shows the last step' -r -F
+complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from rotate" -l validity -d 'How long the serving certificate is valid, as in 365d or 12h' -r
+complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from rotate" -l ca-validity -d 'How long the CA is valid' -r
+complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from rotate" -l report -d 'The form of the report' -r -f -a "text\t'Lines for people'
+json\t'One JSON object, version `v1`'
+github\t'Annotations of GitHub Actions'
+sarif\t'SARIF 2.1.0, for code scanning'"
+complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from rotate" -l color -d 'When to colour the report' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` or `CLICOLOR_FORCE` says otherwise'
+always\t'Also into a file or pipe'
+never\t'No colours'"
+complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from rotate" -l applied -d 'Believe that the last step was applied, without a look at the cluster\'s objects'
+complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from rotate" -s q -l quiet -d 'Tell of errors only'
+complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from rotate" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from rotate" -s V -l version -d 'Print version'
+complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from secret" -l secret-name -d 'The Secret\'s name [default: NAME-tls, after the Service]' -r
+complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from secret" -l report -d 'The form of the report' -r -f -a "text\t'Lines for people'
+json\t'One JSON object, version `v1`'
+github\t'Annotations of GitHub Actions'
+sarif\t'SARIF 2.1.0, for code scanning'"
+complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from secret" -l color -d 'When to colour the report' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` or `CLICOLOR_FORCE` says otherwise'
+always\t'Also into a file or pipe'
+never\t'No colours'"
+complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from secret" -s q -l quiet -d 'Tell of errors only'
+complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from secret" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from secret" -s V -l version -d 'Print version'
 complete -c injector -n "__fish_injector_using_subcommand completions" -l color -d 'When to colour the report' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` or `CLICOLOR_FORCE` says otherwise'
 always\t'Also into a file or pipe'
 never\t'No colours'"

@@ -2,21 +2,34 @@
 
 #![expect(clippy::expect_used, clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+#[cfg(feature = "serve")]
+mod certs;
 mod cleaning;
 mod cli;
 mod cluster;
 mod common;
+// They are those of the program as it is built by default.
+#[cfg(feature = "watch")]
 mod completions;
 mod emit;
 mod errors;
+mod install;
 mod iptables;
 mod kubectl;
 mod laws;
 mod manifests;
 mod oracle;
 mod ownership;
+// The README is about the program as it is built by default.
+#[cfg(feature = "watch")]
 mod readme;
 mod refusals;
+#[cfg(feature = "serve")]
+mod reviews;
 mod scalar;
+#[cfg(feature = "serve")]
+mod serve;
 mod sidecars;
 mod skip;
+#[cfg(feature = "serve")]
+mod webhook;

@@ -5,9 +5,12 @@
 //! prints on either stream, where `…` stands for any text, and alone on a line for any number of lines. A command exits
 //! with 0, unless `$ echo $?` follows, whose output says otherwise. Every block begins in a fresh copy of
 //! `testdata/examples`, one with a `cargo` command in the folder above `testdata`. `kubectl` and `helm` are stand-ins
-//! (`testdata/readme/`) that answer from the examples and keep what they are given, which is then examined here.
+//! (`testdata/readme/`) that answer from the examples and keep what they are given, which is then examined here. The
+//! folder `certs`, and what was applied of the webhook, stay from one block to the next. `serve` has its default ports
+//! in the README, and free ones here; a block with `curl` is skipped where there is none.
 
 use std::fs;
+use std::net::{Ipv4Addr, TcpListener};
 use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -15,7 +18,10 @@ use std::process::Command;
 use serde_json::Value;
 use tempfile::TempDir;
 
+use super::skip;
+
 mod tables;
+mod webhook;
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -95,6 +101,13 @@ fn runnable(command: &str) -> String {
     if command.starts_with("cargo ") { "true".to_owned() } else { command.to_owned() }
 }
 
+/// Two ports that nobody has, below those that the system gives to clients, so that none takes them meanwhile.
+fn free_ports() -> [u16; 2] {
+    let begin = 20_000 + u16::try_from(std::process::id() % 10_000).unwrap();
+    let mut free = (begin..32_000).filter(|port| TcpListener::bind((Ipv4Addr::LOCALHOST, *port)).is_ok());
+    [free.next().unwrap(), free.next().unwrap()]
+}
+
 /// A copy of the examples, the stand-ins, and what these were given.
 struct Session {
     folder: TempDir,
@@ -105,7 +118,7 @@ impl Session {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path();
         copy(&root().join("testdata/examples"), &path.join("work/testdata/examples"));
-        for new in ["bin", "seen", "out", "home"] {
+        for new in ["bin", "seen", "out", "home", "cluster"] {
             fs::create_dir(path.join(new)).unwrap();
         }
         symlink(env!("CARGO_BIN_EXE_injector"), path.join("bin/injector")).unwrap();
@@ -117,15 +130,30 @@ impl Session {
         Self { folder }
     }
 
+    /// The next one, with what stays from one block to the next.
+    fn after(last: &Self) -> Self {
+        let next = Self::new();
+        for kept in ["cluster", "work/testdata/examples/certs"] {
+            if last.path(kept).exists() {
+                copy(&last.path(kept), &next.path(kept));
+            }
+        }
+        next
+    }
+
     fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 
     /// Runs a block in one bash; gives each step's output, both streams as they come, and exit status.
     fn run(&self, start: &str, steps: &[Step]) -> Vec<(String, i32)> {
-        let mut script = format!("cd '{}'\nstatus=0\n", self.path(start).display());
+        // Nothing that was started in the background outlives the block.
+        let mut script = "trap 'kill $(jobs -p) 2>/dev/null' EXIT\n".to_owned();
+        script.push_str(&format!("cd '{}'\nstatus=0\n", self.path(start).display()));
+        let [tls, probes] = free_ports();
         for (index, step) in steps.iter().enumerate() {
             let command = runnable(&step.command);
+            let command = command.replace(":9443", &format!(":{tls}")).replace(":9444", &format!(":{probes}"));
             let out = self.path("out").join(index.to_string());
             // Braces and not parentheses: what a command changes, such as the folder, stays for the next one.
             script.push_str(&format!("(exit $status)\n{{ {command}\n}} >'{0}' 2>&1\nstatus=$?\n", out.display()));
@@ -139,6 +167,9 @@ impl Session {
             .env("HOME", self.path("home"))
             .env("README_EXAMPLES", root().join("testdata/examples"))
             .env("README_SEEN", self.path("seen"))
+            .env("README_CLUSTER", self.path("cluster"))
+            .env("INJECTOR_LISTEN", format!("127.0.0.1:{tls}"))
+            .env("INJECTOR_PROBE_LISTEN", format!("127.0.0.1:{probes}"))
             .output()
             .unwrap();
         assert!(done.stderr.is_empty(), "{}\n{script}", String::from_utf8_lossy(&done.stderr));
@@ -192,10 +223,17 @@ fn every_command_prints_what_the_readme_shows() {
     let mut run = 0;
     let mut wrong = Vec::new();
     let mut seen = Vec::new();
+    let mut session = Session::new();
+    let has_curl = Command::new("curl").arg("--version").output().is_ok();
     for block in blocks(&markdown).iter().filter(|block| block.language == "console") {
         let steps = steps(block);
         assert!(!steps.is_empty(), "line {}: a block without a command", block.line);
-        let session = Session::new();
+        if !has_curl && steps.iter().any(|step| step.command.starts_with("curl ")) {
+            skip::skipped(&format!("readme: the block in line {}", block.line), "there is no curl");
+            run += steps.len();
+            continue;
+        }
+        session = Session::after(&session);
         let from_root = steps.iter().any(|step| step.command.starts_with("cargo "));
         let results = session.run(if from_root { "work" } else { "work/testdata/examples" }, &steps);
         for (index, (step, (output, status))) in steps.iter().zip(&results).enumerate() {
@@ -207,6 +245,7 @@ fn every_command_prints_what_the_readme_shows() {
             }
         }
         seen.extend(examine(&session));
+        seen.extend(webhook::examine(&session, &steps));
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
     let written = markdown.lines().filter(|line| line.starts_with("$ ")).count();
@@ -214,7 +253,8 @@ fn every_command_prints_what_the_readme_shows() {
     assert!(run > 40, "only {run} commands: is the README read as it should be?");
     seen.sort_unstable();
     seen.dedup();
-    assert_eq!(seen, ["apply.yaml", "manifest.yaml", "patch.json", "replace.yaml"], "a stand-in is no longer used");
+    let all = ["apply.yaml", "installed", "manifest.yaml", "patch.json", "removed", "replace.yaml", "rotated"];
+    assert_eq!(seen, all, "a stand-in is no longer used");
 }
 
 /// Whether what a block gave to `kubectl` and `helm` is what it should be; gives the names of what was given.

@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 use super::{readme, root};
 
 /// The cells of all tables below a heading, until the next one; heads and rules left out.
-fn rows(heading: &str) -> Vec<Vec<String>> {
+pub(super) fn rows(heading: &str) -> Vec<Vec<String>> {
     let markdown = readme();
     let mut lines = markdown.lines().skip_while(|line| *line != heading);
     assert!(lines.next().is_some(), "there is no heading `{heading}`");
@@ -36,20 +36,20 @@ fn rows(heading: &str) -> Vec<Vec<String>> {
 }
 
 /// What stands in backticks.
-fn code(cell: &str) -> Vec<String> {
+pub(super) fn code(cell: &str) -> Vec<String> {
     cell.split('`').skip(1).step_by(2).map(str::to_owned).collect()
 }
 
-fn set<S: Into<String>>(items: impl IntoIterator<Item = S>) -> BTreeSet<String> {
+pub(super) fn set<S: Into<String>>(items: impl IntoIterator<Item = S>) -> BTreeSet<String> {
     items.into_iter().map(Into::into).collect()
 }
 
-fn first_column(heading: &str) -> Vec<String> {
+pub(super) fn first_column(heading: &str) -> Vec<String> {
     rows(heading).iter().flat_map(|row| code(&row[0])).collect()
 }
 
 /// The Rust files below `src`, without their tests.
-fn sources() -> Vec<(PathBuf, String)> {
+pub(super) fn sources() -> Vec<(PathBuf, String)> {
     let mut files = Vec::new();
     let mut todo = vec![root().join("src")];
     while let Some(folder) = todo.pop() {
@@ -243,15 +243,20 @@ fn every_parameter_of_a_built_in_profile_is_in_the_table_with_its_default_and_an
 #[test]
 fn every_flag_command_and_choice_is_written_about_and_no_other_flag() {
     let markdown = readme();
-    // Of cargo, kubectl and Helm.
+    // Of cargo, kubectl, Helm, curl and linkerd.
     let mut known = set([
         "--release",
         "--path",
         "--type",
         "--patch-file",
+        "--cacert",
+        "--json",
+        "--retry",
+        "--retry-connrefused",
         "--post-renderer",
         "--post-renderer-args",
         "--ignore-cluster",
+        "--ignore-not-found",
     ]);
     let mut todo = vec![Cli::command()];
     while let Some(command) = todo.pop() {
