@@ -106,7 +106,7 @@ struct Look {
 /// What a look at the files has shown.
 #[derive(Debug, PartialEq, Eq)]
 enum Seen {
-    /// What is in use, or what was told to be bad already.
+    /// What is in use, or what was told to be bad already and still is: a certificate can become valid.
     Same,
     /// Something that failed for the first time.
     Doubtful,
@@ -128,9 +128,6 @@ impl Look {
                 let seen = Fingerprint::of(&contents);
                 if seen == self.in_use {
                     self.failed = None;
-                    return Seen::Same;
-                }
-                if self.failed == Some(Failed::Told(seen)) {
                     return Seen::Same;
                 }
                 (seen, apply(&contents))
@@ -205,8 +202,8 @@ mod tests {
         }
         assert_eq!(
             tried,
-            ["b", "bad half", "c", "bad 1", "bad 1", "bad 2", "bad 2", "bad 1", "bad 1", "d"],
-            "what is known to be bad is not tried again"
+            ["b", "bad half", "c", "bad 1", "bad 1", "bad 1", "bad 2", "bad 2", "bad 1", "bad 1", "d"],
+            "what is known to be bad is tried on, since a certificate can become valid, and told once"
         );
     }
 }

@@ -81,6 +81,26 @@ pub enum TlsError {
         /// When, in seconds since 1970.
         at: i64,
     },
+    /// A replacement that no API server would accept yet.
+    #[error("the certificate `{name}` is not valid before {}", date(*.at))]
+    NotYetValid {
+        /// Which file.
+        file: PathBuf,
+        /// The certificate's first name.
+        name: String,
+        /// When it will be, in seconds since 1970.
+        at: i64,
+    },
+    /// A replacement that has none of the names under which the server is asked.
+    #[error("the certificate `{name}` has none of the names of the one in use: {in_use}")]
+    OtherNames {
+        /// Which file.
+        file: PathBuf,
+        /// The certificate's first name.
+        name: String,
+        /// The names of the one in use.
+        in_use: String,
+    },
 }
 
 /// What a file of the settings holds.
@@ -111,6 +131,8 @@ impl TlsError {
             Self::Unreadable { file, .. } | Self::Malformed { file, .. } => (file, None),
             Self::Missing { file, hint, .. } => (file, *hint),
             Self::KeyMismatch { file, .. } => (file, Some("give the key that the certificate was made with")),
+            Self::NotYetValid { file, .. } => (file, Some("it is looked at again until it is")),
+            Self::OtherNames { file, .. } => (file, Some("restart the server to serve under other names")),
             Self::Expired { file, .. } => (file, Some("have it renewed; no API server accepts it")),
         };
         Placed::error("certificate", self.to_string()).at(file.display().to_string(), None).hint(hint)
@@ -236,8 +258,22 @@ impl Tls {
     /// As [`Tls::load`]; the old pair stays in use.
     pub fn replace_pair(&self, certificate: &[u8], key: &[u8], now: SystemTime) -> Result<(), TlsError> {
         let (pair, known) = check_pair(&self.files, certificate, key, &self.provider, now)?;
+        self.check_successor(&known, now)?;
         self.replace(|parts| parts.pair = Arc::new(pair), What::Certificate, &self.files.certificate)?;
         self.certificate.set(known);
+        Ok(())
+    }
+
+    /// A replacement that API servers would refuse is worse than what it replaces. At start there is nothing to fall back on.
+    fn check_successor(&self, next: &Certificate, now: SystemTime) -> Result<(), TlsError> {
+        let (file, name) = (self.files.certificate.clone(), next.names.first().cloned().unwrap_or_default());
+        if next.not_before > seconds(now) {
+            return Err(TlsError::NotYetValid { file, name, at: next.not_before });
+        }
+        let in_use = self.certificate();
+        if !in_use.names.iter().any(|known| next.names.contains(known)) {
+            return Err(TlsError::OtherNames { file, name, in_use: in_use.names.join(", ") });
+        }
         Ok(())
     }
 

@@ -11,10 +11,14 @@ struct Made {
 }
 
 fn made(names: &[&str], expires: i64) -> Made {
+    made_from(names, 0, expires)
+}
+
+fn made_from(names: &[&str], begins: i64, expires: i64) -> Made {
     let key = KeyPair::generate().unwrap();
     let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
     let mut params = CertificateParams::new(names).unwrap();
-    params.not_before = OffsetDateTime::from_unix_timestamp(0).unwrap();
+    params.not_before = OffsetDateTime::from_unix_timestamp(begins).unwrap();
     params.not_after = OffsetDateTime::from_unix_timestamp(expires).unwrap();
     Made { certificate: params.self_signed(&key).unwrap().pem(), key: key.serialize_pem() }
 }
@@ -125,7 +129,8 @@ fn names_and_expiry_are_read() {
 #[test]
 fn what_cannot_be_used_replaces_nothing() {
     let folder = TempDir::new().unwrap();
-    let (first, second) = (made(&["first.svc"], LATER), made(&["second.svc"], LATER));
+    let (first, second) = (made(&["a.svc", "first.svc"], LATER), made(&["second.svc", "a.svc"], LATER));
+    let (other, early) = (made(&["other.svc"], LATER), made_from(&["a.svc"], LATER, LATER + 1));
     let files =
         TlsFiles { certificate: folder.path().join("tls.crt"), key: folder.path().join("tls.key"), client_ca: None };
     fs::write(&files.certificate, &first.certificate).unwrap();
@@ -135,9 +140,16 @@ fn what_cannot_be_used_replaces_nothing() {
     let config = tls.config();
     let error = tls.replace_pair(second.certificate.as_bytes(), first.key.as_bytes(), now()).unwrap_err();
     assert!(matches!(error, TlsError::KeyMismatch { .. }), "{error}");
-    assert_eq!(tls.certificate().names, ["first.svc"]);
+    for (bad, expected) in [
+        (&other, "the certificate `other.svc` has none of the names of the one in use: a.svc, first.svc"),
+        (&early, "the certificate `a.svc` is not valid before 2027-01-15T08:00:01Z"),
+    ] {
+        let error = tls.replace_pair(bad.certificate.as_bytes(), bad.key.as_bytes(), now()).unwrap_err();
+        assert_eq!(error.to_string(), expected);
+    }
+    assert_eq!(tls.certificate().names, ["a.svc", "first.svc"]);
     assert!(Arc::ptr_eq(&config, &tls.config()));
     tls.replace_pair(second.certificate.as_bytes(), second.key.as_bytes(), now()).unwrap();
-    assert_eq!(tls.certificate().names, ["second.svc"]);
+    assert_eq!(tls.certificate().names, ["second.svc", "a.svc"]);
     assert!(!Arc::ptr_eq(&config, &tls.config()));
 }
