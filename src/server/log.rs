@@ -135,6 +135,11 @@ pub(super) fn refused(refusal: &Refusal, took: Duration) {
     }
 }
 
+/// One line for a request whose client went away: who it was, nobody has read yet.
+pub(super) fn gone(code: u16, took: Duration) {
+    event!(target: REQUEST, Level::WARN, code, seconds = took.as_secs_f64(), "the client went away");
+}
+
 /// `cortexflow: injected (default), nginx: skipped (namespace-not-selected)`.
 fn verdicts(answer: &Answer) -> String {
     let mut out = String::new();

@@ -287,6 +287,10 @@ impl Ending {
 
 impl Drop for Ending {
     fn drop(&mut self) {
-        self.metrics.answered(self.code, self.since.elapsed(), self.size);
+        let took = self.since.elapsed();
+        if self.code == CLIENT_GONE {
+            log::gone(self.code, took);
+        }
+        self.metrics.answered(self.code, took, self.size);
     }
 }
