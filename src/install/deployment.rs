@@ -8,7 +8,7 @@ use super::{
     Certificates, LogFormat, Manifest, PROBE_PORT, Settings, USER, WEBHOOK_PORT, Watch, cluster, labels, metadata,
     selected,
 };
-use crate::facts::KubernetesVersion;
+use crate::kube::version::KubernetesVersion;
 use crate::profile::OnIneligible;
 
 /// Where the pod has its serving certificate.

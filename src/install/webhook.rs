@@ -12,9 +12,10 @@ use super::{
     Certificates, FailurePolicy, Manifest, MatchPolicy, Place, ReinvocationPolicy, Settings, certmanager,
     cluster_metadata,
 };
-use crate::facts::KubernetesVersion;
-use crate::profile::names::is_label_value;
-use crate::profile::{OnIneligible, Operator, OptionalRule, Policy, Profile, Requirement, Selector, Switch};
+use crate::kube::names::is_label_value;
+use crate::kube::selector::{Operator, Requirement, Selector};
+use crate::kube::version::KubernetesVersion;
+use crate::profile::{OnIneligible, OptionalRule, Policy, Profile, Switch};
 
 /// The label that holds a namespace's name.
 const NAMESPACE_NAME: &str = "kubernetes.io/metadata.name";

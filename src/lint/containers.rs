@@ -5,12 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
+use super::Finding;
 use super::sample::{Placed, Sample};
-use super::{Code, Finding, Severity};
-use crate::inject::{name, port_clash};
-use crate::pointer::Pointer;
+use crate::decide::inject::{name, port_clash};
+use crate::diagnostic::{Code, Severity};
+use crate::kube::validity::{self, Role};
 use crate::profile::grammar;
-use crate::validity::{self, Role};
+use crate::value::pointer::Pointer;
 
 pub(super) fn check(sample: &Sample<'_>) -> Vec<Finding> {
     let mut findings = clashes(sample);

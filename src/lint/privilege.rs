@@ -5,10 +5,11 @@
 
 use serde_json::Value;
 
-use super::{Code, Finding, Severity};
-use crate::pointer::Pointer;
+use super::Finding;
+use crate::diagnostic::{Code, Severity};
 use crate::profile::template::{Segment, segments};
 use crate::profile::{Parameter, ParameterType, Profile, Template};
+use crate::value::pointer::Pointer;
 
 /// What a place in a container or volume gives to whoever sets it.
 #[derive(Clone, Copy)]

@@ -7,9 +7,9 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use crate::inject::{Rendered, Sidecar};
-use crate::pointer::Pointer;
+use crate::decide::inject::{Rendered, Sidecar};
 use crate::profile::{Parameter, ParameterType, Profile, Template};
+use crate::value::pointer::Pointer;
 
 /// One pod that a profile makes.
 pub(super) struct Sample<'p> {

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::*;
+use crate::diagnostic::Code;
 use crate::profile::{builtin, load};
 
 fn profile(spec: &Value) -> Profile {
@@ -15,7 +16,7 @@ fn profile(spec: &Value) -> Profile {
 }
 
 fn built_in(name: &str) -> Profile {
-    let tree = crate::yaml::parse_yaml(builtin::text(name).unwrap()).unwrap();
+    let tree = crate::text::yaml::parse_yaml(builtin::text(name).unwrap()).unwrap();
     load::load(tree.view(tree.root().unwrap())).unwrap()
 }
 

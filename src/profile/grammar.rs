@@ -1,7 +1,13 @@
 //! The grammars of parameter values that are written as text: ports, quantities, durations, images.
 //! Each is as strict as Kubernetes or stricter; none trims what it does not own.
 
-use crate::quantity::Quantity;
+use crate::kube::quantity::Quantity;
+
+/// Whether this can be a parameter's name: a letter, then letters, digits and `_`.
+pub fn is_parameter_name(text: &str) -> bool {
+    let mut bytes = text.bytes();
+    bytes.next().is_some_and(|b| b.is_ascii_alphabetic()) && bytes.all(|b| b.is_ascii_alphanumeric() || b == b'_')
+}
 
 /// `true` or `false`, and nothing else: what YAML 1.1 calls a boolean, an annotation holds as text.
 pub fn boolean(text: &str) -> Option<bool> {

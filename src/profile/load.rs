@@ -3,16 +3,14 @@
 //! Selection is read here; parameters, what is added, and templates in `load::added`. It stays with the document:
 //! no files, no defaults from elsewhere, and nothing of the object that is to be injected.
 
-use crate::pointer::Pointer;
-use crate::view::View;
+use crate::value::pointer::Pointer;
+use crate::value::view::View;
 
-use super::names::{is_dns_label, is_label_value, is_qualified_name};
 use super::reader::{Errors, Node};
 pub use super::reader::{ProfileError, ProfileErrorKind};
-use super::{
-    ContainerPattern, NativeSidecar, OnError, OnIneligible, Operator, OptionalRule, Policy, Profile, Requirement,
-    Selector, Switch,
-};
+use super::{ContainerPattern, NativeSidecar, OnError, OnIneligible, OptionalRule, Policy, Profile, Switch};
+use crate::kube::names::{is_dns_label, is_label_value, is_qualified_name};
+use crate::kube::selector::{Operator, Requirement, Selector};
 
 mod added;
 mod shape;

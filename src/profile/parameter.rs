@@ -11,10 +11,11 @@ use thiserror::Error;
 
 use super::grammar;
 use super::{Parameter, ParameterType, Profile};
+use crate::diagnostic::words::{list, nearest};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::pointer::Pointer;
-use crate::view::{Kind, View};
-use crate::workload::locate;
+use crate::kube::workload::locate;
+use crate::value::pointer::Pointer;
+use crate::value::view::{Kind, View};
 
 /// A value that its parameter's type does not allow. The fault of whoever wrote the value.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
@@ -54,8 +55,9 @@ impl BadValue {
             Self::WrongKind { value, kind: Kind::Boolean | Kind::Number, .. } => {
                 Some(format!("quote it: `\"{value}\"`"))
             }
-            Self::NoneOf { value, allowed } => super::names::nearest(value, allowed.iter().map(String::as_str))
-                .map(|near| format!("did you mean `{near}`?")),
+            Self::NoneOf { value, allowed } => {
+                nearest(value, allowed.iter().map(String::as_str)).map(|near| format!("did you mean `{near}`?"))
+            }
             _ => None,
         }
     }
@@ -264,11 +266,6 @@ fn shown(value: &str) -> impl fmt::Display {
         Some((end, _)) => format!("`{}…`", &value[..end]),
         None => format!("`{value}`"),
     }
-}
-
-/// Values in backticks, with commas between.
-pub(crate) fn list<T: AsRef<str>>(values: &[T]) -> String {
-    values.iter().map(|value| format!("`{}`", value.as_ref())).collect::<Vec<_>>().join(", ")
 }
 
 #[cfg(test)]

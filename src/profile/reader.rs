@@ -5,12 +5,12 @@ use std::fmt;
 
 use thiserror::Error;
 
-use super::names::nearest;
-use super::parameter::{BadValue, list};
+use super::parameter::BadValue;
 use super::template::TemplateError;
-use crate::pointer::{Pointer, PointerError};
-use crate::view::{Kind, View};
-use crate::workload::TemplatePathError;
+use crate::diagnostic::words::{list, nearest};
+use crate::kube::workload::TemplatePathError;
+use crate::value::pointer::{Pointer, PointerError};
+use crate::value::view::{Kind, View};
 
 /// Something wrong in a profile's document. The profile's fault.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -4,8 +4,8 @@
 
 use serde_json::Value;
 
-use super::names::is_dns_label;
-use crate::yaml::emit::{self, Context};
+use crate::kube::names::is_dns_label;
+use crate::text::yaml::emit::{self, Context};
 
 /// The text, in which the profile is named [`NAME`].
 pub const TEXT: &str = include_str!("starter.yaml");
@@ -23,13 +23,14 @@ pub fn named(name: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use crate::lint::{Severity, lint};
+    use crate::diagnostic::Severity;
+    use crate::lint::lint;
     use crate::profile::{Profile, load};
 
     use super::*;
 
     fn read(text: &str) -> Profile {
-        let tree = crate::yaml::parse_yaml(text).unwrap();
+        let tree = crate::text::yaml::parse_yaml(text).unwrap();
         load::load(tree.view(tree.root().unwrap())).unwrap_or_else(|errors| panic!("{errors:?}"))
     }
 

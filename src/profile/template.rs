@@ -10,8 +10,8 @@ use serde_json::Value;
 use thiserror::Error;
 
 use super::Template;
-use super::names::is_parameter_name;
-use crate::pointer::Pointer;
+use super::grammar::is_parameter_name;
+use crate::value::pointer::Pointer;
 
 /// A piece of a scalar.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -5,7 +5,8 @@
 
 use std::io::{self, Write};
 
-use super::{Placed, Position, Report, Severity, Verbosity};
+use super::{Report, Verbosity};
+use crate::diagnostic::{Placed, Position, Severity};
 
 pub(super) fn write(report: &Report, verbosity: Verbosity, out: &mut dyn Write) -> io::Result<()> {
     for placed in report.diagnostics() {
@@ -17,7 +18,7 @@ pub(super) fn write(report: &Report, verbosity: Verbosity, out: &mut dyn Write) 
                 && verbosity == Verbosity::Normal
             {
                 let message = format!("{}: {sentence}", entry.title());
-                write_command("error", &entry.file, entry.position, code, &message, out)?;
+                write_command("error", &entry.file, entry.position, code.id(), &message, out)?;
             }
         }
         for placed in entry.placed() {
@@ -40,7 +41,7 @@ fn write_placed(placed: &Placed, verbosity: Verbosity, out: &mut dyn Write) -> i
         None => placed.message.clone(),
         Some(hint) => format!("{}\nhint: {hint}", placed.message),
     };
-    write_command(command, &placed.file, placed.position, &placed.code, &message, out)
+    write_command(command, &placed.file, placed.position, placed.code.id(), &message, out)
 }
 
 fn write_command(

@@ -5,7 +5,8 @@ use std::io::{self, Write};
 
 use serde_json::{Value, json};
 
-use super::{Placed, Position, Report, Severity};
+use super::Report;
+use crate::diagnostic::{Placed, Position, Severity};
 
 const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
 
@@ -20,7 +21,7 @@ pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
             if let Some(code) = verdict.finding() {
                 let message = format!("{title}: {sentence}");
                 let place = location(&entry.file, entry.position, "", Some(&title));
-                log.result(code, "error", &message, place);
+                log.result(code.id(), "error", &message, place);
             }
         }
         for placed in entry.placed() {
@@ -62,7 +63,7 @@ impl<'a> Log<'a> {
             None => placed.message.clone(),
             Some(hint) => format!("{}\nhint: {hint}", placed.message),
         };
-        self.result(&placed.code, level, &message, location(&placed.file, placed.position, &placed.path, title));
+        self.result(placed.code.id(), level, &message, location(&placed.file, placed.position, &placed.path, title));
     }
 
     fn result(&mut self, rule: &'a str, level: &str, message: &str, location: Value) {

@@ -1,5 +1,6 @@
 //! One table of entries, through every renderer.
 
+use crate::diagnostic::Code;
 use insta::assert_snapshot;
 
 use super::*;
@@ -12,8 +13,8 @@ fn skipped(rule: &str, reason: &str, would_deny: bool) -> Verdict {
     Verdict::Skipped { rule: rule.to_owned(), reason: reason.to_owned(), would_deny }
 }
 
-fn placed(severity: Severity, code: &str, (line, column): (usize, usize), message: &str) -> Placed {
-    Placed { severity, ..Placed::error(code, message).at("deploy.yaml", Some(Position { line, column })) }
+fn placed(severity: Severity, code: Code, (line, column): (usize, usize), message: &str) -> Placed {
+    Placed { severity, ..Placed::new(code, message).at("deploy.yaml", Some(Position { line, column })) }
 }
 
 fn entry(kind: &str, name: &str, namespace: &str, results: Vec<ResultLine>) -> Entry {
@@ -32,10 +33,10 @@ fn entry(kind: &str, name: &str, namespace: &str, results: Vec<ResultLine>) -> E
 fn table() -> Report {
     let conflict = Placed {
         path: "/spec/template/spec/containers/0/ports/0".to_owned(),
-        ..placed(Severity::Error, "conflict", (12, 11), "container port 5054 is already used by container `web`")
+        ..placed(Severity::Error, Code::Conflict, (12, 11), "container port 5054 is already used by container `web`")
             .hint(Some("set another port with `--set tcpPort=…`"))
     };
-    let kept = placed(Severity::Warning, "kept-value", (3, 5), "label `a:b,c` is 100% kept");
+    let kept = placed(Severity::Warning, Code::KeptValue, (3, 5), "label `a:b,c` is 100% kept");
     Report::new(
         vec![
             entry("Deployment", "web", "default", vec![line("cortexflow", Verdict::Injected)]),
@@ -91,10 +92,10 @@ fn table() -> Report {
             ),
         ],
         vec![
-            Placed::error("file-missing", "no such file or directory").at("absent.yaml", None),
-            Placed::error("not-a-manifest", "not a manifest").at("<stdin>", Some(Position { line: 1, column: 1 })),
-            Placed::error("named-twice", "standard input is named twice"),
-            Placed { severity: Severity::Note, ..Placed::error("first-version", "runs on Kubernetes 1.29 and newer") },
+            Placed::new(Code::FileMissing, "no such file or directory").at("absent.yaml", None),
+            Placed::new(Code::NotAManifest, "not a manifest").at("<stdin>", Some(Position { line: 1, column: 1 })),
+            Placed::new(Code::NamedTwice, "standard input is named twice"),
+            Placed::new(Code::KubernetesVersion, "runs on Kubernetes 1.29 and newer"),
         ],
     )
 }
@@ -173,7 +174,7 @@ fn github() {
     ::error file=absent.yaml,title=file-missing::no such file or directory
     ::error title=not-a-manifest::<stdin>:1:1: not a manifest
     ::error title=named-twice::standard input is named twice
-    ::notice title=first-version::runs on Kubernetes 1.29 and newer
+    ::notice title=kubernetes-version::runs on Kubernetes 1.29 and newer
     ::warning file=deploy.yaml,line=3,col=5,title=kept-value::label `a:b,c` is 100%25 kept
     ::error file=deploy.yaml,line=12,col=11,title=conflict::container port 5054 is already used by container `web`%0Ahint: set another port with `--set tcpPort=…`
     ::error file=deploy.yaml,line=1,col=1,title=outdated::daemonset/old (default): outdated injection by cortexflow
@@ -545,7 +546,7 @@ fn the_status_follows_from_the_gravest() {
         (one(Verdict::Outdated), ExitStatus::Findings),
         (one(Verdict::Partial), ExitStatus::Findings),
         (one(Verdict::Rejected { errors: vec![] }), ExitStatus::Error),
-        (Report::new(vec![], vec![placed(Severity::Warning, "c", (1, 1), "m")]), ExitStatus::Done),
+        (Report::new(vec![], vec![placed(Severity::Warning, Code::QosChanged, (1, 1), "m")]), ExitStatus::Done),
         (table(), ExitStatus::Error),
     ] {
         assert_eq!(report.status(), expected, "{report:?}");

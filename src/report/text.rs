@@ -4,7 +4,8 @@ use std::borrow::Cow;
 use std::ffi::OsStr;
 use std::io::{self, Write};
 
-use super::{Colour, Placed, Report, Severity, Verbosity, Verdict};
+use super::{Colour, Report, Verbosity, Verdict};
+use crate::diagnostic::{Placed, Severity};
 
 const RED: &str = "\x1b[31m";
 const GREEN: &str = "\x1b[32m";

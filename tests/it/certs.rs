@@ -8,7 +8,7 @@ use std::process::Command;
 use std::sync::Arc;
 use std::time::Duration;
 
-use injector::certs::{self, Evidence, Folder, KeyType, Lifetimes, Names, Phase, State, Wanted, verify};
+use injector::shell::certs::{self, Evidence, Folder, KeyType, Lifetimes, Names, Phase, State, Wanted, verify};
 use rustls::crypto::ring::default_provider;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
@@ -91,7 +91,7 @@ fn handshake(ca: &str, cert: &str, key: &str, host: &str) -> Result<(), rustls::
 }
 
 fn code_of(result: Result<impl std::fmt::Debug, certs::CertsError>) -> String {
-    result.unwrap_err().placed().code
+    result.unwrap_err().placed().code.id().to_owned()
 }
 
 #[test]
@@ -229,7 +229,7 @@ fn an_expiry_within_thirty_days_is_a_warning() {
     let wanted = Wanted { lifetimes, ..Wanted::of(names()) };
     certs::ensure(folder.path(), &wanted).unwrap();
     let warning = certs::ensure(folder.path(), &wanted).unwrap().warning.unwrap();
-    assert_eq!(warning.code, "certificate-expires-soon");
+    assert_eq!(warning.code.id(), "certificate-expires-soon");
     assert!(warning.hint.unwrap().contains("certs renew"));
     let dir = folder.path().to_str().unwrap();
     injector(["certs", "inspect", dir]).finds();
@@ -245,7 +245,7 @@ fn a_certificate_is_refused_for_the_reason_that_go_has() {
     let read = |pem: &str| certs::certificates(pem.as_bytes()).unwrap();
     let (ca, leaf, other) = (read(authority.cert_pem()), read(&pair.cert_pem), read(other.cert_pem()));
     let both = [other.clone(), ca.clone()].concat();
-    let code = |result: Result<(), certs::Refusal>| result.map_err(|refusal| refusal.code());
+    let code = |result: Result<(), certs::Refusal>| result.map_err(|refusal| refusal.code().id());
     for (bundle, host, later, expected) in [
         (&ca, HOST, 0, Ok(())),
         (&both, HOST, 0, Ok(())),

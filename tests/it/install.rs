@@ -5,13 +5,13 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use injector::exit::ExitStatus;
 use injector::install::{
     self, Certificates, FailurePolicy, Keeper, LogFormat, MatchPolicy, NamespaceFate, OwnNamespace, Part, Place,
     ReinvocationPolicy, Settings, Source, Watch,
 };
-use injector::podsecurity::{self, Level};
+use injector::kube::pod_security::{self, Level};
 use injector::profile::{Profile, builtin, load};
+use injector::report::exit::ExitStatus;
 use serde_json::{Value, json};
 
 use crate::common::injector;
@@ -267,7 +267,7 @@ fn its_own_pods_pass_the_level_restricted() {
         let manifests = install::manifests(&settings, Part::All);
         let deployment = &manifests.iter().find(|m| m.object["kind"] == "Deployment").unwrap().object;
         let template = &deployment["spec"]["template"];
-        let violations = podsecurity::violations(Level::Restricted, template);
+        let violations = pod_security::violations(Level::Restricted, template);
         assert!(violations.is_empty(), "{violations:?}");
         let spec = &template["spec"];
         assert_eq!(spec["automountServiceAccountToken"], watch == Watch::On);

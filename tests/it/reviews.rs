@@ -10,12 +10,12 @@ use axum::http::Request;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use http_body_util::BodyExt as _;
-use injector::cli::DecisionArgs;
-use injector::facts::KubernetesVersion;
-use injector::server::core::Core;
-use injector::server::metrics::Metrics;
-use injector::server::ready::Readiness;
-use injector::server::routes::{Limits, router};
+use injector::kube::version::KubernetesVersion;
+use injector::shell::files::selection::Given;
+use injector::shell::server::core::Core;
+use injector::shell::server::metrics::Metrics;
+use injector::shell::server::ready::Readiness;
+use injector::shell::server::routes::{Limits, router};
 use serde_json::Value;
 use tower::ServiceExt as _;
 
@@ -30,8 +30,7 @@ fn reviews() -> Vec<(String, Vec<u8>)> {
 }
 
 async fn answered(review: &[u8]) -> Vec<u8> {
-    let given =
-        DecisionArgs { profiles: Vec::new(), settings: Vec::new(), on_ineligible: None, template_paths: Vec::new() };
+    let given = Given { profiles: Vec::new(), settings: Vec::new(), on_ineligible: None, template_paths: Vec::new() };
     let metrics = Arc::new(Metrics::new());
     let core = Core::new(given, KubernetesVersion::NEWEST, None, Arc::clone(&metrics)).unwrap();
     let router = router(Arc::new(core), metrics, Arc::new(Readiness::new(true)), Limits::default());

@@ -19,11 +19,11 @@ use axum::body::Body;
 use axum::http::{HeaderMap, Method, Request, StatusCode};
 use bytes::Bytes;
 use http_body_util::BodyExt as _;
-use injector::admission::{AdmissionResponse, AdmissionReview, Subject};
-use injector::server::judge::{Answer, Asked, Failure, Judge, Judged, Verdict, VerdictResult};
-use injector::server::metrics::Metrics;
-use injector::server::ready::Readiness;
-use injector::server::routes::{Limits, router};
+use injector::process::admission::{AdmissionResponse, AdmissionReview, Subject};
+use injector::shell::server::judge::{Answer, Asked, Failure, Judge, Judged, Verdict, VerdictResult};
+use injector::shell::server::metrics::Metrics;
+use injector::shell::server::ready::Readiness;
+use injector::shell::server::routes::{Limits, router};
 use serde_json::Value;
 use tower::ServiceExt as _;
 

@@ -4,16 +4,17 @@
 
 use std::collections::BTreeMap;
 
-use crate::pointer::Pointer;
-use crate::record;
-use crate::view::{Kind, View};
+use crate::value::pointer::Pointer;
+use crate::value::view::{Kind, View};
 
-use super::super::names::{is_dns_label, is_label_value, is_parameter_name, is_qualified_name, nearest};
+use super::super::grammar::is_parameter_name;
 use super::super::reader::{Errors, Node, ProfileErrorKind};
-use super::super::schema::{self, Shape};
 use super::super::template::{Segment, segments};
 use super::super::{Application, Parameter, ParameterType, Placement, Profile, ReservedUser, Targets, Template};
 use super::{DNS_LABEL, KEY, LABEL_VALUE, nodes, shape};
+use crate::diagnostic::words::nearest;
+use crate::kube::names::{is_dns_label, is_label_value, is_qualified_name};
+use crate::kube::schema::{self, Shape};
 
 /// As deep as any document may be nested.
 const DEEPEST: usize = 100;
@@ -193,7 +194,7 @@ fn is_annotation_key(key: &str) -> bool {
 }
 
 fn check_key(key: &str, is_key: fn(&str) -> bool, at: &Pointer, errors: &mut Errors) {
-    if key == record::ANNOTATION {
+    if key == super::super::RECORD {
         errors.add(at, ProfileErrorKind::Reserved(key.to_owned()));
     } else if !is_key(key) {
         errors.add(at, ProfileErrorKind::BadForm { value: key.to_owned(), form: KEY });

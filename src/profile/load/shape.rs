@@ -4,10 +4,10 @@
 use serde_json::Value;
 
 use super::super::reader::{Errors, ProfileErrorKind};
-use super::super::schema::{self, Shape};
 use super::super::template::{Segment, segments};
 use super::super::{Parameter, ParameterType, grammar};
-use crate::pointer::Pointer;
+use crate::kube::schema::{self, Shape};
+use crate::value::pointer::Pointer;
 
 /// Tells every field that Kubernetes does not know, and every value and parameter of the wrong type. A place that has an
 /// error already gets no second one.

@@ -383,7 +383,7 @@ fn a_parameter_fits_the_place_where_it_stands_or_is_an_error() {
 
 #[test]
 fn what_is_rendered_has_the_type_that_kubernetes_wants() {
-    use crate::inject::{Rendered, Sidecar};
+    use crate::decide::inject::{Rendered, Sidecar};
     let spec = json!({
         "parameters": [
             {"name": "id", "type": "integer", "default": "7"}, {"name": "on", "type": "boolean", "default": true},
@@ -418,7 +418,7 @@ fn what_is_rendered_has_the_type_that_kubernetes_wants() {
 #[test]
 fn every_built_in_profile_is_without_errors() {
     for (name, text) in crate::profile::builtin::ALL {
-        let tree = crate::yaml::parse_yaml(text).unwrap();
+        let tree = crate::text::yaml::parse_yaml(text).unwrap();
         let profile = load(tree.view(tree.root().unwrap()));
         assert_eq!(profile.unwrap().name, *name);
     }

@@ -5,10 +5,12 @@ use std::borrow::Cow;
 use std::cell::Cell;
 use std::collections::BTreeMap;
 
-use injector::eligibility::Deniable;
-use injector::facts::{Facts, Known, KubernetesVersion, Namespace, NamespaceGate, Operation};
-use injector::inject::{self, Outdated, Renderings, Request, Verdict};
-use injector::profile::{OnIneligible, Operator, Profile, Requirement, Selector};
+use injector::decide::eligibility::Deniable;
+use injector::decide::facts::{Facts, Known, Namespace, NamespaceGate, Operation};
+use injector::decide::inject::{self, Outdated, Renderings, Request, Verdict};
+use injector::kube::selector::{Operator, Requirement, Selector};
+use injector::kube::version::KubernetesVersion;
+use injector::profile::{OnIneligible, Profile};
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 use proptest::{collection, option};

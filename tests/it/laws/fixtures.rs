@@ -5,8 +5,8 @@
 use std::fs;
 use std::path::Path;
 
-use injector::manifest::Action;
-use injector::uninject::Which;
+use injector::decide::uninject::Which;
+use injector::process::Action;
 
 use super::law::{self, Held, laws, run, undo, values};
 use super::profile_sets;

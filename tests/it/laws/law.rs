@@ -3,24 +3,25 @@
 
 use std::collections::BTreeMap;
 
-use injector::clean::Clean;
-use injector::document::{self, Document};
-use injector::facts::{KubernetesVersion, Namespaces};
-use injector::inject::{Outdated, Renderings, Request, Verdict};
-use injector::manifest::{self, Action, Expand, Failure, Job, Leaves, Processed};
-use injector::patch::Patch;
-use injector::pointer::Pointer;
+use injector::decide::clean::Clean;
+use injector::decide::facts::Namespaces;
+use injector::decide::inject::{Outdated, Renderings, Request, Verdict};
+use injector::decide::uninject::{Leftovers, Which};
+use injector::kube::version::KubernetesVersion;
+use injector::process::proof::Encodings;
+use injector::process::{self, Action, Expand, Failure, Job, Leaves, Processed};
 use injector::profile::{Profile, load};
-use injector::proof::Encodings;
-use injector::splice::{self, Edit, SpliceErrorKind};
-use injector::uninject::{Leftovers, Which};
-use injector::view::View as _;
-use injector::yaml::tree::{NodeId, ScalarStyle, Shape, Style, Tree};
+use injector::text::document::{self, Document};
+use injector::text::splice::{self, Edit, SpliceErrorKind};
+use injector::text::yaml::tree::{NodeId, ScalarStyle, Shape, Style, Tree};
+use injector::value::patch::Patch;
+use injector::value::pointer::Pointer;
+use injector::value::view::View as _;
 use serde_json::Value;
 
 /// The profile that a text describes.
 pub(crate) fn profile_of(text: &str) -> Profile {
-    let tree = injector::yaml::parse_yaml(text).expect("a profile is YAML");
+    let tree = injector::text::yaml::parse_yaml(text).expect("a profile is YAML");
     load::load(tree.view(tree.root().expect("a profile is not empty"))).unwrap_or_else(|errors| panic!("{errors:?}"))
 }
 
@@ -66,7 +67,7 @@ pub(crate) fn run(stream: &str, profiles: &[Profile], action: Action<'_>) -> Res
         action,
         namespaces: &namespaces,
         default_namespace: "default",
-        namespace_gate: injector::facts::NamespaceGate::Open,
+        namespace_gate: injector::decide::facts::NamespaceGate::Open,
         kubernetes_version: KubernetesVersion::NEWEST,
         clean: Clean::Keep,
         expand: Expand::Refuse,
@@ -77,7 +78,7 @@ pub(crate) fn run(stream: &str, profiles: &[Profile], action: Action<'_>) -> Res
     let mut run = Run { text: String::new(), documents: Vec::new(), errors: Vec::new() };
     for document in documents {
         let text = document.text(stream);
-        let processed = manifest::process(text, document.language, &job).map_err(|error| error.to_string())?;
+        let processed = process::process(text, document.language, &job).map_err(|error| error.to_string())?;
         for object in &processed.objects {
             run.errors.extend(object.failure.as_ref().map(|failure| match failure {
                 Failure::Splice(error) if !matches!(error.kind, SpliceErrorKind::Misfit(_)) => error.to_string(),
@@ -93,7 +94,7 @@ pub(crate) fn run(stream: &str, profiles: &[Profile], action: Action<'_>) -> Res
                 }
             }
         }
-        let is_opaque = document::Sort::of(text, &[]) == document::Sort::Opaque;
+        let is_opaque = process::triage(text, &[]) == document::Triage::Opaque;
         assert!(processed.edits.is_empty() || !is_opaque, "a workload would have been passed by: {text:?}");
         run.text.push_str(&splice::pieces(text, &processed.edits).concat());
         run.documents.push((document, processed));

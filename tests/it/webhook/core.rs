@@ -4,18 +4,20 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Instant;
 
-use injector::cli::{DecisionArgs, OnIneligibleChoice};
-use injector::facts::{Known, KubernetesVersion, Namespace};
-use injector::server::core::Core;
-use injector::server::judge::{Fetched, NamespaceSource};
-use injector::server::metrics::Metrics;
+use injector::decide::facts::{Known, Namespace};
+use injector::kube::version::KubernetesVersion;
+use injector::profile::OnIneligible;
+use injector::shell::files::selection::Given;
+use injector::shell::server::core::Core;
+use injector::shell::server::judge::{Fetched, NamespaceSource};
+use injector::shell::server::metrics::Metrics;
 use serde_json::{Value, json};
 
 use super::Served;
 
 /// What `serve` would be given.
-pub(super) fn given(profiles: &[&str]) -> DecisionArgs {
-    DecisionArgs {
+pub(super) fn given(profiles: &[&str]) -> Given {
+    Given {
         profiles: profiles.iter().map(|profile| profile.parse().unwrap()).collect(),
         settings: Vec::new(),
         on_ineligible: None,
@@ -23,13 +25,13 @@ pub(super) fn given(profiles: &[&str]) -> DecisionArgs {
     }
 }
 
-pub(super) fn denying(profiles: &[&str]) -> DecisionArgs {
-    DecisionArgs { on_ineligible: Some(OnIneligibleChoice::Deny), ..given(profiles) }
+pub(super) fn denying(profiles: &[&str]) -> Given {
+    Given { on_ineligible: Some(OnIneligible::Deny), ..given(profiles) }
 }
 
 impl Served {
     /// A router over the core, with these profiles, and namespaces where any are known.
-    pub(super) fn over_core(given: DecisionArgs, namespaces: Option<Arc<dyn NamespaceSource>>) -> Self {
+    pub(super) fn over_core(given: Given, namespaces: Option<Arc<dyn NamespaceSource>>) -> Self {
         let metrics = Arc::new(Metrics::new());
         let core = Core::new(given, KubernetesVersion::NEWEST, namespaces, Arc::clone(&metrics)).unwrap();
         Self::with(Arc::new(core), metrics)

@@ -5,15 +5,15 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use injector::cli::DecisionArgs;
-use injector::facts::KubernetesVersion;
-use injector::server::core::Core;
-use injector::server::judge::{Asked, Judge, Judged};
-use injector::server::metrics::Metrics;
-use injector::server::ready::Readiness;
-use injector::server::settings::{Drain, Limits, Settings, TlsFiles};
-use injector::server::shutdown::Shutdown;
-use injector::server::{App, bind, probes, routes};
+use injector::kube::version::KubernetesVersion;
+use injector::shell::files::selection::Given;
+use injector::shell::server::core::Core;
+use injector::shell::server::judge::{Asked, Judge, Judged};
+use injector::shell::server::metrics::Metrics;
+use injector::shell::server::ready::Readiness;
+use injector::shell::server::settings::{Drain, Limits, Settings, TlsFiles};
+use injector::shell::server::shutdown::Shutdown;
+use injector::shell::server::{App, bind, probes, routes};
 use serde_json::Value;
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
@@ -91,12 +91,8 @@ pub(super) struct Recorder {
 impl Recorder {
     /// With the profile `cortexflow`.
     pub(super) fn new() -> Arc<Self> {
-        let given = DecisionArgs {
-            profiles: Vec::new(),
-            settings: Vec::new(),
-            on_ineligible: None,
-            template_paths: Vec::new(),
-        };
+        let given =
+            Given { profiles: Vec::new(), settings: Vec::new(), on_ineligible: None, template_paths: Vec::new() };
         let core = Core::new(given, KubernetesVersion::NEWEST, None, Arc::new(Metrics::new())).unwrap();
         Arc::new(Self { core, seen: Mutex::default() })
     }

@@ -1,0 +1,214 @@
+//! Selectors and switches: what labels and annotations, of the pod template and of the namespace, say.
+//!
+//! What is unknown of a namespace is neither true nor false here.
+
+use crate::decide::facts::{Known, Namespace, NamespaceGate};
+use crate::diagnostic::words::list;
+use crate::diagnostic::words::nearest;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::kube::selector::{Requirement, Selector};
+use crate::profile::Switch;
+use crate::value::pointer::Pointer;
+use crate::value::view::View;
+
+use super::{Case, Finding, Verdict};
+
+/// The label that the API server puts on every namespace: its name.
+const NAMESPACE_NAME: &str = "kubernetes.io/metadata.name";
+const NO_SWITCH: &str = "the profile has no such switch";
+const NO_SELECTOR: &str = "the profile has no such selector";
+const NAME_FACTS: &str = "put the Namespace into the input, or use `--namespace-labels` and `--namespace-annotations`";
+
+/// What a switch's value asks for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Side {
+    Inject,
+    Skip,
+}
+
+impl Switch {
+    fn side(&self, value: &str) -> Option<Side> {
+        let is_in = |values: &[String]| values.iter().any(|allowed| allowed == value);
+        match () {
+            () if is_in(&self.skip) => Some(Side::Skip),
+            () if is_in(&self.inject) => Some(Side::Inject),
+            () => None,
+        }
+    }
+
+    fn allowed(&self) -> Vec<&str> {
+        self.inject.iter().chain(&self.skip).map(String::as_str).collect()
+    }
+
+    /// A value that is none of those allowed, after words that say where it stands.
+    fn bad(&self, at: Pointer, place: &str, value: &str, rest: &str) -> Diagnostic {
+        let allowed = self.allowed();
+        let message = format!("{place}: `{value}` is none of {}{rest}", list(&allowed));
+        let hint = match nearest(value, allowed.iter().copied()) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("use one of {}", list(&allowed)),
+        };
+        Diagnostic::new(Code::BadValue, at, message).hint(hint)
+    }
+}
+
+pub(super) fn namespace_not_selected<'a, V: View<'a>>(case: &Case<'_, V>) -> Finding {
+    let Some(selector) = &case.profile.namespace_selector else { return Finding::off(NO_SELECTOR) };
+    let namespace = &case.facts.namespace;
+    let name = &namespace.name;
+    if case.facts.namespace_gate == NamespaceGate::Matched {
+        return Finding::no("the API server has evaluated the selector, and it matched");
+    }
+    match evaluate(selector, namespace) {
+        Evaluated::Matches => Finding::no(format!("the labels of namespace `{name}` match")),
+        Evaluated::Unmet(requirement) => {
+            Finding::skip(format!("the profile asks of namespace `{name}` that label {requirement}"))
+        }
+        Evaluated::Unknown(requirement) => {
+            let saw =
+                format!("the labels of namespace `{name}` are not known, and the profile asks that {requirement}");
+            let warning =
+                Diagnostic::new(Code::NamespaceUnknown, case.subject.at.clone(), saw.clone()).hint(NAME_FACTS);
+            Finding { warnings: vec![warning], ..Finding::skip(saw) }
+        }
+    }
+}
+
+enum Evaluated<'p> {
+    Matches,
+    Unknown(&'p Requirement),
+    Unmet(&'p Requirement),
+}
+
+/// One requirement that is known not to hold settles it, whatever is unknown of the others. A namespace's name, and so
+/// the label that holds it, is always known.
+fn evaluate<'p>(selector: &'p Selector, namespace: &Namespace) -> Evaluated<'p> {
+    let mut unknown = None;
+    for requirement in &selector.0 {
+        let value = match &namespace.labels {
+            _ if requirement.key == NAMESPACE_NAME => Some(&namespace.name),
+            Known::Yes(labels) => labels.get(&requirement.key),
+            Known::No => {
+                unknown = unknown.or(Some(requirement));
+                continue;
+            }
+        };
+        if !requirement.holds(value.map(String::as_str)) {
+            return Evaluated::Unmet(requirement);
+        }
+    }
+    unknown.map_or(Evaluated::Matches, Evaluated::Unknown)
+}
+
+pub(super) fn object_not_selected<'a, V: View<'a>>(case: &Case<'_, V>) -> Finding {
+    let Some(selector) = &case.profile.object_selector else { return Finding::off(NO_SELECTOR) };
+    for requirement in &selector.0 {
+        let key = requirement.key.as_str();
+        let place = ["metadata", "labels", key];
+        let found = case.subject.template.path(&place);
+        let at = case.within(&place);
+        let value = match found.map(|value| value.string().ok_or(value.kind())) {
+            Some(Err(kind)) => return not_a_string(at, &format!("label `{key}`"), kind.name()),
+            Some(Ok(value)) => Some(value),
+            None => None,
+        };
+        if !requirement.holds(value.as_deref()) {
+            let says = value.as_ref().map_or_else(|| "is not there".to_owned(), |value| format!("is `{value}`"));
+            let finding = Finding::skip(format!("label `{key}` {says}, and the profile asks that {requirement}"));
+            return if found.is_some() { finding.at(at) } else { finding };
+        }
+    }
+    Finding::no("the pod template's labels match")
+}
+
+pub(super) fn pod_opted_out<'a, V: View<'a>>(case: &Case<'_, V>) -> Finding {
+    pod_switch(case, Side::Skip)
+}
+
+/// A value that cannot be understood is told by the rule before this one.
+pub(super) fn pod_opted_in<'a, V: View<'a>>(case: &Case<'_, V>) -> Finding {
+    let finding = pod_switch(case, Side::Inject);
+    match finding.verdict {
+        Verdict::Error(_) => Finding { verdict: Verdict::No, ..finding },
+        _ => finding,
+    }
+}
+
+fn pod_switch<'a, V: View<'a>>(case: &Case<'_, V>, asked: Side) -> Finding {
+    let Some(switch) = &case.profile.pod_switch else { return Finding::off(NO_SWITCH) };
+    for (member, word, key) in [("annotations", "annotation", &switch.annotation), ("labels", "label", &switch.label)] {
+        let Some(key) = key else { continue };
+        let place = ["metadata", member, key];
+        let Some(found) = case.subject.template.path(&place) else { continue };
+        let at = case.within(&place);
+        let Some(value) = found.string() else {
+            return not_a_string(at, &format!("{word} `{key}`"), found.kind().name());
+        };
+        let saw = format!("the pod template's {word} `{key}` is `{value}`");
+        return match switch.side(&value) {
+            Some(side) => says(side, asked, saw).at(at),
+            None => {
+                let bad = switch.bad(at.clone(), &format!("{word} `{key}`"), &value, "");
+                Finding { verdict: Verdict::Error(Box::new(bad)), ..Finding::no(saw).at(at) }
+            }
+        };
+    }
+    Finding::no("the pod template says nothing")
+}
+
+fn says(side: Side, asked: Side, saw: String) -> Finding {
+    match side {
+        _ if side != asked => Finding::no(saw),
+        Side::Skip => Finding::deniable(saw),
+        Side::Inject => Finding::inject(saw),
+    }
+}
+
+/// The API server refuses such a value, so this is an error and not an unset switch.
+fn not_a_string(at: Pointer, place: &str, kind: &str) -> Finding {
+    let message = format!("{place} is {kind}, not a string");
+    let diagnostic = Diagnostic::new(Code::BadValue, at.clone(), message.clone()).hint("quote the value");
+    Finding { verdict: Verdict::Error(Box::new(diagnostic)), ..Finding::no(message).at(at) }
+}
+
+pub(super) fn namespace_opted_out<'a, V: View<'a>>(case: &Case<'_, V>) -> Finding {
+    namespace_switch(case, Side::Skip)
+}
+
+/// Warnings are those of the rule before this one, which looks at the same values.
+pub(super) fn namespace_opted_in<'a, V: View<'a>>(case: &Case<'_, V>) -> Finding {
+    Finding { warnings: Vec::new(), ..namespace_switch(case, Side::Inject) }
+}
+
+fn namespace_switch<'a, V: View<'a>>(case: &Case<'_, V>, asked: Side) -> Finding {
+    let Some(switch) = &case.profile.namespace_switch else { return Finding::off(NO_SWITCH) };
+    let Namespace { name, labels, annotations } = &case.facts.namespace;
+    let mut warnings = Vec::new();
+    let mut unknown = Vec::new();
+    for (word, key, values) in [("annotation", &switch.annotation, annotations), ("label", &switch.label, labels)] {
+        let Some(key) = key else { continue };
+        let value = match values {
+            Known::Yes(values) => values.get(key),
+            Known::No => {
+                unknown.push(format!("{word} `{key}`"));
+                continue;
+            }
+        };
+        let Some(value) = value else { continue };
+        if let Some(side) = switch.side(value) {
+            let finding = says(side, asked, format!("{word} `{key}` of namespace `{name}` is `{value}`"));
+            return Finding { warnings, ..finding };
+        }
+        // One typo on a namespace must not stop all of its pods.
+        let place = format!("{word} `{key}` of namespace `{name}`");
+        warnings.push(switch.bad(case.subject.at.clone(), &place, value, ", and counts as unset"));
+    }
+    let finding = if unknown.is_empty() {
+        Finding::no(format!("namespace `{name}` says nothing"))
+    } else {
+        let saw = format!("of namespace `{name}`, {} is not known, and passed over", unknown.join(" or "));
+        warnings.push(Diagnostic::new(Code::NamespaceUnknown, case.subject.at.clone(), saw.clone()).hint(NAME_FACTS));
+        Finding::no(saw)
+    };
+    Finding { warnings, ..finding }
+}

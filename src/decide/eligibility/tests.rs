@@ -1,0 +1,535 @@
+//! One test a row of the table, and the precedence of every pair of rows that can hold together.
+
+use serde_json::{Value, json};
+
+use super::*;
+use crate::decide::facts::{Known, Namespace, NamespaceGate, Operation};
+use crate::diagnostic::Code;
+use crate::kube::version::KubernetesVersion;
+use crate::kube::workload::identify;
+use crate::profile::load::load;
+
+/// Everything that a decision depends on. As built, nothing applies but the default.
+struct Scene {
+    pod: Value,
+    profile: Value,
+    facts: Facts,
+    entry: Recorded,
+    recorded: Vec<String>,
+    needs_native: bool,
+}
+
+fn scene() -> Scene {
+    let known = || Known::Yes([("team".to_owned(), "a".to_owned())].into());
+    Scene {
+        pod: json!({"apiVersion": "v1", "kind": "Pod",
+            "metadata": {"name": "web", "namespace": "shop", "annotations": {}, "labels": {"app": "web"}},
+            "spec": {"containers": [{"name": "web", "image": "web:1"}]}}),
+        profile: json!({"apiVersion": "sidecar-injector/v1", "kind": "Profile", "metadata": {"name": "mesh"}, "spec": {
+            "policy": "OptOut", "skip": ["host-network", "windows", "foreign-sidecar"],
+            "namespaceSelector": {"matchLabels": {"team": "a"}}, "objectSelector": {"matchLabels": {"app": "web"}},
+            "podSwitch": {"annotation": "proxy", "label": "proxy", "inject": ["enabled"], "skip": ["disabled"]},
+            "namespaceSwitch": {"annotation": "proxy", "label": "proxy", "inject": ["enabled"], "skip": ["disabled"]},
+            "alreadyInjected": [{"name": "*mesh-proxy*"}],
+            "initContainers": [{"name": "setup"}], "containers": [{"name": "proxy"}]}}),
+        facts: Facts {
+            operation: Operation::Create,
+            namespace: Namespace { name: "shop".into(), labels: known(), annotations: known() },
+            namespace_gate: NamespaceGate::Open,
+            kubernetes_version: KubernetesVersion::NEWEST,
+        },
+        entry: Recorded::None,
+        recorded: Vec::new(),
+        needs_native: false,
+    }
+}
+
+impl Scene {
+    fn with<'s, T>(&'s self, look: impl FnOnce(&Subject<'_, &'s Value>, &Facts, &Profile) -> T) -> T {
+        let identity = identify(&self.pod).unwrap();
+        let record = Record { entry: self.entry, containers: &self.recorded };
+        let (object, at) = (&self.pod, &Pointer::root());
+        let needs_native = self.needs_native;
+        let subject = Subject { object, template: object, identity: &identity, at, record, needs_native };
+        look(&subject, &self.facts, &load(&self.profile).unwrap())
+    }
+
+    fn decide(&self) -> Decision {
+        self.with(decide)
+    }
+
+    fn trace(&self) -> Vec<Step> {
+        self.with(trace)
+    }
+
+    fn namespace(&mut self, field: &str, key: &str, value: &str) {
+        let Namespace { labels, annotations, .. } = &mut self.facts.namespace;
+        let values = if field == "labels" { labels } else { annotations };
+        if let Known::Yes(values) = values {
+            values.insert(key.into(), value.into());
+        }
+    }
+}
+
+/// Makes a row apply, and touches nothing that another row looks at.
+fn make(scene: &mut Scene, rule: Rule) {
+    let pod = &mut scene.pod;
+    match rule {
+        Rule::AlreadyInjected => scene.entry = Recorded::Whole,
+        Rule::NoContainers => pod["spec"]["containers"] = json!([]),
+        Rule::MirrorPod => pod["metadata"]["annotations"]["kubernetes.io/config.mirror"] = json!("hash"),
+        Rule::Terminating => pod["metadata"]["deletionTimestamp"] = json!("2026-01-01T00:00:00Z"),
+        Rule::OwnedLive => {
+            pod["metadata"]["resourceVersion"] = json!("7");
+            pod["metadata"]["ownerReferences"] =
+                json!([{"kind": "X", "name": "x"}, {"kind": "ReplicaSet", "name": "web-5d", "controller": true}]);
+        }
+        Rule::HostNetwork => pod["spec"]["hostNetwork"] = json!(true),
+        Rule::Windows => pod["spec"]["os"] = json!({"name": "windows"}),
+        Rule::ForeignSidecar => pod["spec"]["initContainers"] = json!([{"name": "istio-proxy", "image": "x"}]),
+        Rule::Job => {
+            scene.needs_native = true;
+            scene.facts.kubernetes_version = KubernetesVersion(28);
+        }
+        Rule::ExcludedNamespace => scene.profile["spec"]["excludedNamespaces"] = json!(["shop"]),
+        Rule::NamespaceNotSelected => scene.namespace("labels", "team", "b"),
+        Rule::ObjectNotSelected => pod["metadata"]["labels"]["app"] = json!("other"),
+        Rule::PodOptedOut => pod["metadata"]["annotations"]["proxy"] = json!("disabled"),
+        Rule::PodOptedIn => pod["metadata"]["annotations"]["proxy"] = json!("enabled"),
+        Rule::NamespaceOptedOut => scene.namespace("annotations", "proxy", "disabled"),
+        Rule::NamespaceOptedIn => scene.namespace("annotations", "proxy", "enabled"),
+        Rule::Default => {}
+    }
+}
+
+fn effect(rule: Rule) -> Effect {
+    match rule {
+        Rule::PodOptedIn | Rule::NamespaceOptedIn | Rule::Default => Effect::Inject,
+        _ => Effect::Skip,
+    }
+}
+
+fn rule_of(decision: &Decision) -> Option<Rule> {
+    match decision {
+        Decision::Inject { rule, .. } | Decision::Skip { rule, .. } => Some(*rule),
+        Decision::Reject(_) => None,
+    }
+}
+
+#[track_caller]
+fn skipped(scene: &Scene) -> (Rule, String, String, Deniable) {
+    match scene.decide() {
+        Decision::Skip { rule, reason, at, deniable, .. } => (rule, reason, at.to_string(), deniable),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[track_caller]
+fn injected(scene: &Scene) -> (Rule, Vec<Diagnostic>) {
+    match scene.decide() {
+        Decision::Inject { rule, warnings } => (rule, warnings),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[track_caller]
+fn rejected(scene: &Scene) -> String {
+    match scene.decide() {
+        Decision::Reject(wrong) => {
+            assert_eq!((wrong.len(), wrong[0].code), (1, Code::BadValue));
+            format!("{}: {} ({})", wrong[0].at, wrong[0].message, wrong[0].hint.as_deref().unwrap_or_default())
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn every_row_decides_alone() {
+    for &rule in Rule::ALL {
+        let mut scene = scene();
+        make(&mut scene, rule);
+        assert_eq!(rule_of(&scene.decide()), Some(rule));
+        for step in scene.trace() {
+            let expected = match step.rule {
+                one if one == rule => Applies::Decides(effect(rule)),
+                Rule::Default => Applies::Overruled(Effect::Inject),
+                _ => Applies::No,
+            };
+            assert_eq!(step.applies, expected, "{} while {rule} holds: {}", step.rule, step.saw);
+        }
+    }
+}
+
+#[test]
+fn of_every_two_rows_that_hold_together_the_earlier_wins() {
+    let exclude = [(Rule::PodOptedOut, Rule::PodOptedIn), (Rule::NamespaceOptedOut, Rule::NamespaceOptedIn)];
+    let mut pairs = 0;
+    for (index, &first) in Rule::ALL.iter().enumerate() {
+        for &second in &Rule::ALL[index + 1..] {
+            if exclude.contains(&(first, second)) {
+                continue;
+            }
+            let mut scene = scene();
+            make(&mut scene, second);
+            make(&mut scene, first);
+            assert_eq!(rule_of(&scene.decide()), Some(first), "{first} before {second}");
+            let of = |rule| scene.trace().into_iter().find(|step| step.rule == rule).unwrap().applies;
+            assert_eq!(of(first), Applies::Decides(effect(first)));
+            assert_eq!(of(second), Applies::Overruled(effect(second)), "{second} holds too, beside {first}");
+            pairs += 1;
+        }
+    }
+    assert_eq!(pairs, 17 * 16 / 2 - exclude.len());
+}
+
+#[test]
+fn a_recorded_injection_is_never_denied() {
+    let mut scene = scene();
+    scene.entry = Recorded::Whole;
+    assert_eq!(
+        skipped(&scene),
+        (
+            Rule::AlreadyInjected,
+            "the record has profile `mesh`".into(),
+            "/metadata/annotations/sidecar-injector~1status".into(),
+            Deniable::No
+        )
+    );
+}
+
+#[test]
+fn a_container_of_the_profiles_without_a_record_counts_as_injected() {
+    for (list, container, expected) in [
+        ("containers", json!({"name": "proxy", "image": "x"}), Some("container `proxy` is there without a record")),
+        ("initContainers", json!({"name": "proxy", "image": "x"}), Some("container `proxy` is there without a record")),
+        ("initContainers", json!({"name": "setup", "image": "x"}), Some("container `setup` is there without a record")),
+        (
+            "containers",
+            json!({"name": "my-mesh-proxy-1", "image": "x"}),
+            Some("container `my-mesh-proxy-1` counts as the sidecar for profile `mesh`, and is there without a record"),
+        ),
+        ("containers", json!({"name": "proxy", "image": "auto"}), None),
+        ("containers", json!({"name": "proxy"}), None),
+        ("containers", json!({"name": "proxy", "image": null}), None),
+        ("containers", json!({"name": "proxy2", "image": "x"}), None),
+        (
+            "containers",
+            json!({"name": "mesh-proxy", "image": "auto"}),
+            Some("container `mesh-proxy` counts as the sidecar for profile `mesh`, and is there without a record"),
+        ),
+    ] {
+        let mut scene = scene();
+        scene.pod["spec"][list] = json!([{"name": "a", "image": "b"}, container]);
+        match expected {
+            Some(reason) => {
+                let place = format!("/spec/{list}/1");
+                assert_eq!(skipped(&scene), (Rule::AlreadyInjected, reason.into(), place, Deniable::Yes));
+                // One that some profile's entry lists is that entry's business.
+                scene.recorded = vec![container["name"].as_str().unwrap().into()];
+                assert_eq!(injected(&scene).0, Rule::Default);
+            }
+            None => assert_eq!(injected(&scene).0, Rule::Default, "{container}"),
+        }
+    }
+}
+
+#[test]
+fn rows_about_the_object_see_its_values() {
+    for (pointer, value, expected) in [
+        ("/spec/containers", json!(null), Some(Rule::NoContainers)),
+        ("/metadata/deletionTimestamp", json!(null), None),
+        ("/metadata/resourceVersion", json!("1"), None),
+        ("/metadata/ownerReferences", json!([{"controller": true}]), None),
+        ("/spec/hostNetwork", json!(false), None),
+        ("/spec/os", json!({"name": "linux"}), None),
+        ("/spec/nodeSelector", json!({"kubernetes.io/os": "windows"}), Some(Rule::Windows)),
+        ("/spec/nodeSelector", json!({"beta.kubernetes.io/os": "windows"}), Some(Rule::Windows)),
+        ("/spec/nodeSelector", json!({"kubernetes.io/os": "linux"}), None),
+        (
+            "/spec/initContainers",
+            json!([{"name": "x", "image": "docker.io/istio/proxyv2:1.20"}]),
+            Some(Rule::ForeignSidecar),
+        ),
+        (
+            "/spec/initContainers",
+            json!([{"name": "x", "image": "cr.l5d.io/linkerd/proxy:edge"}]),
+            Some(Rule::ForeignSidecar),
+        ),
+        ("/spec/initContainers", json!([{"name": "x", "image": "linkerd/proxy-init:v2"}]), None),
+    ] {
+        let mut scene = scene();
+        let (parent, last) = pointer.rsplit_once('/').unwrap();
+        scene.pod.pointer_mut(parent).unwrap()[last] = value.clone();
+        assert_eq!(rule_of(&scene.decide()), Some(expected.unwrap_or(Rule::Default)), "{pointer} {value}");
+    }
+    let mut live = scene();
+    make(&mut live, Rule::OwnedLive);
+    let (_, reason, at, deniable) = skipped(&live);
+    assert_eq!(reason, "live, and owned by `ReplicaSet/web-5d`, where the injection belongs");
+    assert_eq!((at.as_str(), deniable), ("/metadata/ownerReferences/1", Deniable::No));
+}
+
+#[test]
+fn optional_rows_are_off_where_the_profile_does_not_ask() {
+    for rule in [Rule::HostNetwork, Rule::Windows, Rule::ForeignSidecar] {
+        let mut scene = scene();
+        make(&mut scene, rule);
+        scene.profile["spec"]["skip"] = json!([]);
+        assert_eq!(injected(&scene).0, Rule::Default);
+        assert!(scene.trace().iter().any(|step| step.rule == rule && step.applies == Applies::Off));
+    }
+}
+
+#[test]
+fn only_an_old_cluster_and_an_auto_profile_skip_a_job() {
+    for (native, version, needs, expected) in [
+        ("auto", 28, true, Rule::Job),
+        ("auto", 29, true, Rule::Default),
+        ("auto", 28, false, Rule::Default),
+        ("true", 28, true, Rule::Default),
+        ("false", 28, true, Rule::Default),
+    ] {
+        let mut scene = scene();
+        scene.profile["spec"]["nativeSidecar"] = json!(native);
+        scene.facts.kubernetes_version = KubernetesVersion(version);
+        scene.needs_native = needs;
+        assert_eq!(rule_of(&scene.decide()), Some(expected), "{native} 1.{version} {needs}");
+    }
+}
+
+#[test]
+fn a_template_inside_another_kind_is_read_at_its_place() {
+    let template = json!({"metadata": {"annotations": {"proxy": "disable"}}, "spec": {"containers": [{"name": "a"}]}});
+    let object = json!({"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"annotations": {"proxy": "disabled",
+        "kubernetes.io/config.mirror": "x"}}, "spec": {"template": template}});
+    let (identity, at) = (identify(&object).unwrap(), Pointer::of(["spec", "template"]));
+    let subject = Subject {
+        object: &object,
+        template: &object["spec"]["template"],
+        identity: &identity,
+        at: &at,
+        record: Record::default(),
+        needs_native: false,
+    };
+    let scene = scene();
+    let mut profile = scene.profile.clone();
+    profile["spec"]["objectSelector"] = json!(null);
+    let Decision::Reject(wrong) = decide(&subject, &scene.facts, &load(&profile).unwrap()) else { panic!() };
+    assert_eq!(wrong[0].at.to_string(), "/spec/template/metadata/annotations/proxy");
+}
+
+#[test]
+fn selectors_are_gates_that_no_annotation_opens() {
+    for rule in [Rule::NamespaceNotSelected, Rule::ObjectNotSelected] {
+        let mut scene = scene();
+        make(&mut scene, rule);
+        make(&mut scene, Rule::PodOptedIn);
+        let (decided, _, _, deniable) = skipped(&scene);
+        assert_eq!((decided, deniable), (rule, Deniable::No));
+    }
+}
+
+#[test]
+fn an_object_selector_reads_strings_only() {
+    for (value, expected) in [
+        (json!("web"), Ok(Rule::Default)),
+        (json!("x"), Ok(Rule::ObjectNotSelected)),
+        (json!(true), Err("/metadata/labels/app: label `app` is a boolean, not a string (quote the value)")),
+        (json!(null), Err("/metadata/labels/app: label `app` is null, not a string (quote the value)")),
+    ] {
+        let mut scene = scene();
+        scene.pod["metadata"]["labels"]["app"] = value;
+        match expected {
+            Ok(rule) => assert_eq!(rule_of(&scene.decide()), Some(rule)),
+            Err(message) => assert_eq!(rejected(&scene), message),
+        }
+    }
+    let mut absent = scene();
+    absent.pod["metadata"]["labels"] = json!(null);
+    let (rule, reason, at, _) = skipped(&absent);
+    assert_eq!((rule, at.as_str()), (Rule::ObjectNotSelected, ""));
+    assert_eq!(reason, "label `app` is not there, and the profile asks that `app` is `web`");
+    absent.profile["spec"]["objectSelector"] =
+        json!({"matchExpressions": [{"key": "app", "operator": "NotIn", "values": ["web"]}]});
+    assert_eq!(injected(&absent).0, Rule::Default);
+}
+
+#[test]
+fn on_a_pod_the_annotation_beats_the_label_and_a_bad_value_is_an_error() {
+    for (annotation, label, expected) in [
+        (Some(json!("enabled")), Some(json!("disabled")), Ok(Rule::PodOptedIn)),
+        (Some(json!("disabled")), Some(json!("enabled")), Ok(Rule::PodOptedOut)),
+        (Some(json!("enabled")), Some(json!("nonsense")), Ok(Rule::PodOptedIn)),
+        (None, Some(json!("disabled")), Ok(Rule::PodOptedOut)),
+        (None, Some(json!("enabled")), Ok(Rule::PodOptedIn)),
+        (None, None, Ok(Rule::Default)),
+        (
+            Some(json!("disable")),
+            None,
+            Err(
+                "/metadata/annotations/proxy: annotation `proxy`: `disable` is none of `enabled`, `disabled` (did you mean `disabled`?)",
+            ),
+        ),
+        (
+            None,
+            Some(json!("")),
+            Err(
+                "/metadata/labels/proxy: label `proxy`: `` is none of `enabled`, `disabled` (use one of `enabled`, `disabled`)",
+            ),
+        ),
+        (
+            Some(json!(false)),
+            Some(json!("enabled")),
+            Err("/metadata/annotations/proxy: annotation `proxy` is a boolean, not a string (quote the value)"),
+        ),
+    ] {
+        let mut scene = scene();
+        for (field, value) in [("annotations", annotation), ("labels", label)] {
+            if let Some(value) = value {
+                scene.pod["metadata"][field]["proxy"] = value;
+            }
+        }
+        match expected {
+            Ok(rule) => assert_eq!(rule_of(&scene.decide()), Some(rule)),
+            Err(message) => {
+                assert_eq!(rejected(&scene), message);
+                let trace = scene.trace();
+                let errors: Vec<Rule> = trace
+                    .iter()
+                    .filter(|step| step.applies == Applies::Decides(Effect::Error))
+                    .map(|step| step.rule)
+                    .collect();
+                assert_eq!(errors, [Rule::PodOptedOut]);
+                // An earlier row wins over a value that it makes irrelevant.
+                make(&mut scene, Rule::ExcludedNamespace);
+                assert_eq!(rule_of(&scene.decide()), Some(Rule::ExcludedNamespace));
+            }
+        }
+    }
+}
+
+#[test]
+fn opting_out_may_be_denied() {
+    for rule in [Rule::PodOptedOut, Rule::NamespaceOptedOut] {
+        let mut scene = scene();
+        make(&mut scene, rule);
+        assert_eq!(skipped(&scene).3, Deniable::Yes);
+    }
+    let mut scene = scene();
+    make(&mut scene, Rule::NamespaceOptedOut);
+    assert_eq!(skipped(&scene).1, "annotation `proxy` of namespace `shop` is `disabled`");
+}
+
+#[test]
+fn a_bad_value_on_a_namespace_is_unset_with_one_warning() {
+    let mut scene = scene();
+    scene.namespace("annotations", "proxy", "disable");
+    let (rule, warnings) = injected(&scene);
+    assert_eq!((rule, warnings.len(), warnings[0].code), (Rule::Default, 1, Code::BadValue));
+    assert_eq!(
+        warnings[0].message,
+        "annotation `proxy` of namespace `shop`: `disable` is none of `enabled`, `disabled`, and counts as unset"
+    );
+    scene.namespace("labels", "proxy", "enabled");
+    let (rule, warnings) = injected(&scene);
+    assert_eq!((rule, warnings.len()), (Rule::NamespaceOptedIn, 1), "the label steps in");
+    make(&mut scene, Rule::PodOptedIn);
+    assert_eq!(injected(&scene), (Rule::PodOptedIn, Vec::new()), "nobody asked the namespace");
+}
+
+#[test]
+fn on_a_namespace_the_annotation_beats_the_label() {
+    let mut scene = scene();
+    scene.namespace("annotations", "proxy", "enabled");
+    scene.namespace("labels", "proxy", "disabled");
+    assert_eq!(injected(&scene).0, Rule::NamespaceOptedIn);
+}
+
+#[test]
+fn an_unknown_switch_is_passed_over_with_one_warning() {
+    let mut scene = scene();
+    scene.profile["spec"]["namespaceSelector"] = json!(null);
+    scene.facts.namespace = Namespace { name: "shop".into(), ..Namespace::default() };
+    let (rule, warnings) = injected(&scene);
+    assert_eq!((rule, warnings.len(), warnings[0].code), (Rule::Default, 1, Code::NamespaceUnknown));
+    assert_eq!(
+        warnings[0].message,
+        "of namespace `shop`, annotation `proxy` or label `proxy` is not known, and passed over"
+    );
+    scene.facts.namespace.labels = Known::Yes([("proxy".to_owned(), "disabled".to_owned())].into());
+    assert_eq!(rule_of(&scene.decide()), Some(Rule::NamespaceOptedOut), "what is known decides");
+    scene.facts.namespace.labels = Known::Yes([].into());
+    assert_eq!(injected(&scene).1[0].message, "of namespace `shop`, annotation `proxy` is not known, and passed over");
+    make(&mut scene, Rule::PodOptedIn);
+    assert_eq!(injected(&scene), (Rule::PodOptedIn, Vec::new()), "nobody asked the namespace");
+}
+
+#[test]
+fn an_unknown_selector_skips_unless_it_is_evaluated_or_settled_already() {
+    let mut scene = scene();
+    scene.facts.namespace.labels = Known::No;
+    let Decision::Skip { rule, reason, warnings, deniable, .. } = scene.decide() else { panic!() };
+    assert_eq!((rule, deniable), (Rule::NamespaceNotSelected, Deniable::No));
+    assert_eq!(reason, "the labels of namespace `shop` are not known, and the profile asks that `team` is `a`");
+    assert_eq!((warnings.len(), warnings[0].code), (1, Code::NamespaceUnknown));
+    scene.facts.namespace_gate = NamespaceGate::Matched;
+    assert_eq!(injected(&scene).0, Rule::Default);
+    scene.facts.namespace_gate = NamespaceGate::Open;
+    for (selector, expected, warned) in [
+        (json!({}), Rule::Default, true),
+        (json!({"matchLabels": {"kubernetes.io/metadata.name": "shop"}}), Rule::Default, true),
+        (json!({"matchLabels": {"team": "a", "kubernetes.io/metadata.name": "x"}}), Rule::NamespaceNotSelected, false),
+        (json!({"matchExpressions": [{"key": "team", "operator": "DoesNotExist"}]}), Rule::NamespaceNotSelected, true),
+    ] {
+        scene.profile["spec"]["namespaceSelector"] = selector.clone();
+        scene.facts.namespace.annotations = Known::No;
+        let decision = scene.decide();
+        let (Decision::Inject { warnings, .. } | Decision::Skip { warnings, .. }) = &decision else { panic!() };
+        assert_eq!((rule_of(&decision), warnings.len()), (Some(expected), usize::from(warned)), "{selector}");
+    }
+}
+
+#[test]
+fn the_gate_that_the_api_server_evaluated_beats_known_labels() {
+    let mut scene = scene();
+    make(&mut scene, Rule::NamespaceNotSelected);
+    scene.facts.namespace_gate = NamespaceGate::Matched;
+    assert_eq!(injected(&scene).0, Rule::Default);
+}
+
+#[test]
+fn the_policy_decides_where_nothing_steers() {
+    let mut scene = scene();
+    scene.profile["spec"]["policy"] = json!("OptIn");
+    let (rule, reason, _, deniable) = skipped(&scene);
+    assert_eq!((rule, reason.as_str(), deniable), (Rule::Default, "policy OptIn, and nothing opts in", Deniable::No));
+    make(&mut scene, Rule::NamespaceOptedIn);
+    assert_eq!(injected(&scene).0, Rule::NamespaceOptedIn);
+}
+
+#[test]
+fn ids_are_those_of_the_table() {
+    let ids: Vec<&str> = Rule::ALL.iter().map(|rule| rule.id()).collect();
+    assert_eq!(
+        ids,
+        [
+            "already-injected",
+            "no-containers",
+            "mirror-pod",
+            "terminating",
+            "owned-live",
+            "host-network",
+            "windows",
+            "foreign-sidecar",
+            "job",
+            "excluded-namespace",
+            "namespace-not-selected",
+            "object-not-selected",
+            "pod-opted-out",
+            "pod-opted-in",
+            "namespace-opted-out",
+            "namespace-opted-in",
+            "default",
+        ]
+    );
+}

@@ -1,0 +1,286 @@
+//! Why a profile is injected into a pod template, or is not: every rule with what it saw, every parameter with where its
+//! value comes from, and what the record says.
+//!
+//! It asks the planner, so that what it tells is what `inject` does. Nothing is changed, and how it is printed is the
+//! shell's matter.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde_json::Value;
+
+use crate::decide::eligibility::{self, Applies, Recorded, Step, Subject};
+use crate::decide::facts::Facts;
+use crate::decide::inject::editor::Editor;
+use crate::decide::inject::{Ask, Freshness, Outcome, Outdated, Planner, Request, Verdict, freshness};
+use crate::decide::record::{self, Entry};
+use crate::diagnostic::Diagnostic;
+use crate::kube::workload::{self, Identity};
+use crate::profile::Profile;
+use crate::profile::parameter::{self, Origin};
+use crate::value::pointer::Pointer;
+use crate::value::view::View;
+
+/// What there is to tell about one pod template. Places count from the object's root.
+#[derive(Clone, Debug)]
+pub struct Explanation {
+    /// The pod template.
+    pub template: Pointer,
+    /// What its record says.
+    pub record: RecordState,
+    /// One for each profile, in order, each about the template as the profiles before it leave it; empty where the record
+    /// cannot be read.
+    pub profiles: Vec<ProfileExplanation>,
+}
+
+/// The record of a pod template.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RecordState {
+    /// There is none.
+    None,
+    /// It has these entries, in order of application.
+    Entries(Vec<EntryState>),
+    /// It cannot be read.
+    Unreadable(Diagnostic),
+}
+
+/// One entry of the record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EntryState {
+    /// The profile's name.
+    pub profile: String,
+    /// The version of injector that wrote it.
+    pub version: String,
+    /// How much of it is there.
+    pub presence: Presence,
+    /// Whether it is what would be injected now; `None` where that cannot be told: the profile is not at hand, or a part
+    /// is missing.
+    pub freshness: Option<Freshness>,
+}
+
+/// How much is there of what an entry names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Presence {
+    /// All.
+    Whole,
+    /// Some, or nothing: these are missing, with names for the indexes of lists, from the pod template on.
+    Partial(Vec<Pointer>),
+}
+
+/// What there is to tell about one profile.
+#[derive(Clone, Debug)]
+pub struct ProfileExplanation {
+    /// The profile's name.
+    pub profile: String,
+    /// Every rule, in order; one of them decides. Empty where the profile's entry in the record is broken, which is an
+    /// error before any rule is asked: then `verdict` says so.
+    pub rules: Vec<Step>,
+    /// The parameters, in the order of the profile.
+    pub parameters: Vec<ParameterState>,
+    /// What `inject` would do.
+    pub verdict: Verdict,
+    /// What it would warn of.
+    pub warnings: Vec<Diagnostic>,
+}
+
+impl Explanation {
+    /// Every place that it points at.
+    pub fn places(&self) -> Vec<&Pointer> {
+        let mut places = vec![&self.template];
+        if let RecordState::Unreadable(wrong) = &self.record {
+            places.push(&wrong.at);
+        }
+        for profile in &self.profiles {
+            places.extend(profile.rules.iter().filter_map(|step| step.at.as_ref()));
+            places.extend(profile.warnings.iter().map(|warning| &warning.at));
+            for parameter in &profile.parameters {
+                match &parameter.value {
+                    Ok((_, Origin::Annotation(at) | Origin::Place(at))) => places.push(at),
+                    Ok(_) => {}
+                    Err(wrong) => places.push(&wrong.at),
+                }
+            }
+            if let Verdict::Rejected(errors, _) = &profile.verdict {
+                places.extend(errors.iter().map(|error| &error.at));
+            }
+        }
+        places
+    }
+}
+
+impl ProfileExplanation {
+    /// The rule that decides.
+    pub fn decisive(&self) -> Option<&Step> {
+        self.rules.iter().find(|step| matches!(step.applies, Applies::Decides(_)))
+    }
+}
+
+/// One parameter of a profile.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ParameterState {
+    /// Its name.
+    pub name: String,
+    /// Its value and where that comes from (the place counts from the object's root), or what is wrong with it.
+    pub value: Result<(Value, Origin), Diagnostic>,
+}
+
+impl fmt::Display for Presence {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Whole => f.write_str("whole"),
+            Self::Partial(missing) => {
+                f.write_str("partial: without ")?;
+                for (index, place) in missing.iter().enumerate() {
+                    write!(f, "{}`{place}`", if index == 0 { "" } else { ", " })?;
+                }
+                Ok(())
+            }
+        }
+    }
+}
+
+impl fmt::Display for EntryState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.presence)?;
+        match self.freshness {
+            Some(Freshness::Current) => f.write_str(", current"),
+            Some(Freshness::Outdated) => f.write_str(", outdated"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl fmt::Display for ParameterState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.value {
+            Ok((value, origin)) => {
+                let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+                write!(f, "`{text}` ({origin})")
+            }
+            Err(wrong) => f.write_str(&wrong.message),
+        }
+    }
+}
+
+/// Explains every pod template of an object. An object without one has no explanations.
+///
+/// The operation among the facts is passed over: what is asked is what a new object would meet. So is
+/// [`Request::outdated`]: an outdated injection is told as it stands.
+pub fn explain<'a, V: View<'a>>(object: V, facts: &Facts, request: &Request<'_>) -> Vec<Explanation> {
+    workload::identify(object).map_or_else(Vec::new, |identity| explain_as(&identity, object, facts, request))
+}
+
+/// As [`explain`], for an object of which a list or a review says what it is.
+pub fn explain_as<'a, V: View<'a>>(
+    identity: &Identity,
+    object: V,
+    facts: &Facts,
+    request: &Request<'_>,
+) -> Vec<Explanation> {
+    let request = Request { outdated: Outdated::Keep, ..*request };
+    workload::templates(identity, object, &request.all_template_paths())
+        .into_iter()
+        .filter_map(|place| {
+            let template = workload::locate(object, &place)?;
+            let planner = Planner { object, template, place: &place, identity, facts, request: &request, editor: None };
+            let (record, profiles) = explain_template(planner);
+            Some(Explanation { template: place, record, profiles })
+        })
+        .collect()
+}
+
+fn explain_template<'a, V: View<'a>>(mut planner: Planner<'_, V>) -> (RecordState, Vec<ProfileExplanation>) {
+    let mut entries = match record::read(planner.template) {
+        Ok(entries) => entries,
+        Err(why) => {
+            let error = crate::decide::inject::removal::unreadable(planner.place, &why);
+            return (RecordState::Unreadable(error), Vec::new());
+        }
+    };
+    let state = record_state(&mut planner, &entries);
+    let profiles = planner.request.profiles;
+    let explanations = profiles.iter().map(|profile| explain_profile(&mut planner, profile, &mut entries)).collect();
+    (state, explanations)
+}
+
+fn record_state<'a, V: View<'a>>(planner: &mut Planner<'_, V>, entries: &[Entry]) -> RecordState {
+    if entries.is_empty() {
+        return RecordState::None;
+    }
+    let (identity, request) = (planner.identity, planner.request);
+    let editor = planner.editor();
+    let state = |(index, entry): (usize, &Entry)| {
+        let presence = presence(editor, entry);
+        let profile = request.profiles.iter().find(|profile| profile.name == entry.profile);
+        let freshness = profile
+            .filter(|_| presence == Presence::Whole)
+            .map(|profile| freshness(editor, identity, request, profile, entries, index));
+        EntryState { profile: entry.profile.clone(), version: entry.version.clone(), presence, freshness }
+    };
+    RecordState::Entries(entries.iter().enumerate().map(state).collect())
+}
+
+fn presence<'a, V: View<'a>>(editor: &Editor<V>, entry: &Entry) -> Presence {
+    let missing: Vec<Pointer> = entry.named().into_iter().filter(|named| editor.resolve(named).is_none()).collect();
+    if missing.is_empty() { Presence::Whole } else { Presence::Partial(missing) }
+}
+
+fn explain_profile<'a, V: View<'a>>(
+    planner: &mut Planner<'_, V>,
+    profile: &Profile,
+    entries: &mut Vec<Entry>,
+) -> ProfileExplanation {
+    let own = entries.iter().find(|entry| entry.profile == profile.name).cloned();
+    let is_broken = own.as_ref().is_some_and(|entry| presence(planner.editor(), entry) != Presence::Whole);
+    let recorded = if own.is_some() { Recorded::Whole } else { Recorded::None };
+    let seen = planner.ask(&Look { set: planner.request.set }, profile, recorded, entries);
+    let before = planner.editor.clone();
+    let mut outcome = Outcome::default();
+    let verdict = planner.profile(profile, entries, &mut outcome);
+    // A later profile sees an object that this one did not touch.
+    if matches!(verdict, Verdict::Rejected(..)) {
+        planner.editor = before;
+    }
+    ProfileExplanation {
+        profile: profile.name.clone(),
+        rules: if is_broken { Vec::new() } else { seen.rules },
+        parameters: seen.parameters,
+        verdict,
+        warnings: outcome.warnings,
+    }
+}
+
+/// Asks every rule, and for every parameter.
+struct Look<'r> {
+    set: &'r BTreeMap<String, String>,
+}
+
+struct Seen {
+    rules: Vec<Step>,
+    parameters: Vec<ParameterState>,
+}
+
+impl Ask for Look<'_> {
+    type Answer = Seen;
+
+    fn ask<'a, V: View<'a>>(&self, subject: &Subject<'_, V>, facts: &Facts, profile: &Profile) -> Seen {
+        let place = |at: &Pointer| subject.at.append(at);
+        let value = |parameter| match parameter::value_of(parameter, subject.template, self.set) {
+            Ok((value, Origin::Annotation(at))) => Ok((value.into_owned(), Origin::Annotation(place(&at)))),
+            Ok((value, Origin::Place(at))) => Ok((value.into_owned(), Origin::Place(place(&at)))),
+            Ok((value, origin)) => Ok((value.into_owned(), origin)),
+            Err(wrong) => Err(Diagnostic { at: place(&wrong.at), ..wrong }),
+        };
+        Seen {
+            rules: eligibility::trace(subject, facts, profile),
+            parameters: profile
+                .parameters
+                .iter()
+                .map(|parameter| ParameterState { name: parameter.name.clone(), value: value(parameter) })
+                .collect(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,315 @@
+//! Collecting what is known of namespaces: from `Namespace` documents and from flags. A flag beats a document, and one
+//! that names the namespace beats one that does not.
+
+use std::collections::BTreeMap;
+
+use thiserror::Error;
+
+use super::{Known, Namespace};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::kube::names::{is_dns_label, is_label_value, is_qualified_name};
+use crate::kube::workload::identify;
+use crate::value::pointer::Pointer;
+use crate::value::view::{Kind, View};
+
+/// The label that the API server puts on every namespace: its name.
+/// See <https://kubernetes.io/docs/reference/labels-annotations-taints/#kubernetes-io-metadata-name>.
+const NAME_LABEL: &str = "kubernetes.io/metadata.name";
+
+type Values = BTreeMap<String, String>;
+
+/// All that is known of namespaces in one run.
+#[derive(Clone, Debug, Default)]
+pub struct Namespaces {
+    documents: BTreeMap<String, Metadata>,
+    labels: Flags,
+    annotations: Flags,
+}
+
+#[derive(Clone, Debug, Default)]
+struct Metadata {
+    labels: Values,
+    annotations: Values,
+}
+
+/// Values by namespace; those under `None` count for every one.
+#[derive(Clone, Debug, Default)]
+struct Flags(BTreeMap<Option<String>, Values>);
+
+/// Why a text is not `[NS:]k=v,…`. The user's fault.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+pub enum NamespaceFlagError {
+    /// There is nothing in it.
+    #[error("nothing is given: write `[NAMESPACE:]key=value,…`")]
+    Empty,
+    /// A key that Kubernetes does not allow.
+    #[error("`{0}` is not a label or annotation key")]
+    Key(String),
+    /// What stands before the colon is no namespace.
+    #[error("`{0}` is not a namespace: a name of lower case letters, digits and `-`, at most 63")]
+    Namespace(String),
+    /// A part without `=`.
+    #[error("`{0}` has no `=`: write `[NAMESPACE:]key=value,…`")]
+    NoEquals(String),
+    /// A key that is there twice.
+    #[error("`{0}` is given twice")]
+    Twice(String),
+    /// A value that no label can have.
+    #[error("`{0}` is not a label value: letters, digits, `-`, `_` and `.`, at most 63")]
+    Value(String),
+}
+
+impl Namespaces {
+    /// Takes the labels and annotations of a `Namespace`; any other object is passed over. A later document of the same
+    /// name replaces an earlier one, as applying both would.
+    ///
+    /// Returns a warning for each value that is not a string; it counts as unset.
+    pub fn add_document<'a, V: View<'a>>(&mut self, document: V) -> Vec<Diagnostic> {
+        let mut warnings = Vec::new();
+        let Some(identity) = identify(document) else { return warnings };
+        if (identity.group.as_str(), identity.kind.as_str()) != ("", "Namespace") {
+            return warnings;
+        }
+        if let Some(name) = identity.name {
+            let mut read = |field| values_of(document, field, &mut warnings);
+            let metadata = Metadata { labels: read("labels"), annotations: read("annotations") };
+            self.documents.insert(name, metadata);
+        }
+        warnings
+    }
+
+    /// Takes what a cluster said of a namespace. It beats documents, as flags do.
+    pub fn add(&mut self, namespace: Namespace) {
+        let Namespace { name, labels, annotations } = namespace;
+        if let Known::Yes(labels) = labels {
+            self.labels.add(Some(name.clone()), labels);
+        }
+        if let Known::Yes(annotations) = annotations {
+            self.annotations.add(Some(name), annotations);
+        }
+    }
+
+    /// Takes a value of `--namespace-labels`: `[NS:]k=v,…`. `NS:` alone says that the namespace has none.
+    ///
+    /// # Errors
+    ///
+    /// The text does not have that form, or names a key or value that Kubernetes does not allow.
+    pub fn add_labels(&mut self, text: &str) -> Result<(), NamespaceFlagError> {
+        let (namespace, values) = parse(text)?;
+        if let Some(value) = values.values().find(|value| !is_label_value(value)) {
+            return Err(NamespaceFlagError::Value(value.clone()));
+        }
+        self.labels.add(namespace, values);
+        Ok(())
+    }
+
+    /// Takes a value of `--namespace-annotations`: `[NS:]k=v,…`. `NS:` alone says that the namespace has none.
+    ///
+    /// # Errors
+    ///
+    /// The text does not have that form, or names a key that Kubernetes does not allow.
+    pub fn add_annotations(&mut self, text: &str) -> Result<(), NamespaceFlagError> {
+        let (namespace, values) = parse(text)?;
+        self.annotations.add(namespace, values);
+        Ok(())
+    }
+
+    /// What is known of the namespace of that name. Where its labels are known, the one that the API server adds is
+    /// among them.
+    pub fn get(&self, name: &str) -> Namespace {
+        let document = self.documents.get(name);
+        let mut labels = self.labels.over(name, document.map(|document| &document.labels));
+        if let Known::Yes(labels) = &mut labels {
+            labels.insert(NAME_LABEL.to_owned(), name.to_owned());
+        }
+        let annotations = self.annotations.over(name, document.map(|document| &document.annotations));
+        Namespace { name: name.to_owned(), labels, annotations }
+    }
+}
+
+impl Namespace {
+    /// A namespace of which everything is known: as an API server has it, which puts a label of its own on each.
+    pub fn known(name: &str, mut labels: BTreeMap<String, String>, annotations: BTreeMap<String, String>) -> Self {
+        labels.insert(NAME_LABEL.to_owned(), name.to_owned());
+        Self { name: name.to_owned(), labels: Known::Yes(labels), annotations: Known::Yes(annotations) }
+    }
+}
+
+impl Flags {
+    fn add(&mut self, namespace: Option<String>, values: Values) {
+        self.0.entry(namespace).or_default().extend(values);
+    }
+
+    fn over(&self, name: &str, document: Option<&Values>) -> Known<Values> {
+        let layers = [document, self.0.get(&None), self.0.get(&Some(name.to_owned()))];
+        if layers.iter().all(Option::is_none) {
+            return Known::No;
+        }
+        let layers = layers.into_iter().flatten().flatten();
+        Known::Yes(layers.map(|(key, value)| (key.clone(), value.clone())).collect())
+    }
+}
+
+fn values_of<'a, V: View<'a>>(document: V, field: &str, warnings: &mut Vec<Diagnostic>) -> Values {
+    let mut values = Values::new();
+    let Some(metadata) = document.path(&["metadata", field]).filter(|node| node.kind() != Kind::Null) else {
+        return values;
+    };
+    let place = Pointer::of(["metadata", field]);
+    if metadata.kind() != Kind::Mapping {
+        let message =
+            format!("`{field}` of a namespace is {}, not an object, and counts as unset", metadata.kind().name());
+        warnings.push(Diagnostic::new(Code::BadValue, place, message));
+        return values;
+    }
+    for (key, value) in metadata.members() {
+        match value.string() {
+            Some(text) => {
+                values.insert(key.into_owned(), text.into_owned());
+            }
+            None => {
+                let message =
+                    format!("`{key}` of a namespace is {}, not a string, and counts as unset", value.kind().name());
+                warnings.push(Diagnostic::new(Code::BadValue, place.join(key), message).hint("quote the value"));
+            }
+        }
+    }
+    values
+}
+
+fn parse(text: &str) -> Result<(Option<String>, Values), NamespaceFlagError> {
+    // A colon behind the first `=` belongs to a value.
+    let head = text.find('=').map_or(text, |end| &text[..end]);
+    let (namespace, list) = match head.find(':') {
+        Some(end) => (Some(&text[..end]), &text[end + 1..]),
+        None => (None, text),
+    };
+    if let Some(name) = namespace.filter(|name| !is_dns_label(name)) {
+        return Err(NamespaceFlagError::Namespace(name.to_owned()));
+    }
+    let mut values = Values::new();
+    if list.is_empty() {
+        return match namespace {
+            Some(name) => Ok((Some(name.to_owned()), values)),
+            None => Err(NamespaceFlagError::Empty),
+        };
+    }
+    for pair in list.split(',') {
+        let (key, value) = pair.split_once('=').ok_or_else(|| NamespaceFlagError::NoEquals(pair.to_owned()))?;
+        if !is_qualified_name(key) {
+            return Err(NamespaceFlagError::Key(key.to_owned()));
+        }
+        if values.insert(key.to_owned(), value.to_owned()).is_some() {
+            return Err(NamespaceFlagError::Twice(key.to_owned()));
+        }
+    }
+    Ok((namespace.map(str::to_owned), values))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn known(pairs: &[(&str, &str)]) -> Known<Values> {
+        Known::Yes(pairs.iter().map(|&(key, value)| (key.to_owned(), value.to_owned())).collect())
+    }
+
+    #[test]
+    fn what_nobody_has_said_is_unknown() {
+        let mut namespaces = Namespaces::default();
+        assert_eq!(namespaces.get("a"), Namespace { name: "a".into(), ..Namespace::default() });
+        namespaces.add_labels("a:x=1").unwrap();
+        let a = namespaces.get("a");
+        assert_eq!(a.labels, known(&[("x", "1"), (NAME_LABEL, "a")]));
+        assert_eq!(a.annotations, Known::No, "a flag of one sort says nothing of the other");
+        assert_eq!(namespaces.get("b").labels, Known::No);
+    }
+
+    #[test]
+    fn a_document_makes_both_known_and_the_last_one_counts() {
+        let mut namespaces = Namespaces::default();
+        let document =
+            |labels| json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "a", "labels": labels}});
+        assert_eq!(namespaces.add_document(&document(json!({"x": "1", "y": "2"}))), []);
+        assert_eq!(namespaces.add_document(&document(json!({"x": "3"}))), []);
+        let a = namespaces.get("a");
+        assert_eq!((a.labels, a.annotations), (known(&[("x", "3"), (NAME_LABEL, "a")]), known(&[])));
+        for other in [
+            json!({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "b"}}),
+            json!({"apiVersion": "example.com/v1", "kind": "Namespace", "metadata": {"name": "b"}}),
+            json!({"apiVersion": "v1", "kind": "Namespace"}),
+            json!(null),
+        ] {
+            assert_eq!(namespaces.add_document(&other), []);
+        }
+        assert_eq!(namespaces.get("b").labels, Known::No);
+    }
+
+    #[test]
+    fn the_nearest_word_wins() {
+        let mut namespaces = Namespaces::default();
+        namespaces.add_document(&json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "a",
+            "annotations": {"one": "document", "two": "document", "three": "document"}}}));
+        namespaces.add_annotations("a:three=named").unwrap();
+        namespaces.add_annotations("two=all,three=all,proxy.example/x=http://a:b=c").unwrap();
+        assert_eq!(
+            namespaces.get("a").annotations,
+            known(&[("one", "document"), ("two", "all"), ("three", "named"), ("proxy.example/x", "http://a:b=c")])
+        );
+        assert_eq!(
+            namespaces.get("other").annotations,
+            known(&[("two", "all"), ("three", "all"), ("proxy.example/x", "http://a:b=c")])
+        );
+    }
+
+    #[test]
+    fn a_namespace_alone_says_that_it_has_none() {
+        let mut namespaces = Namespaces::default();
+        namespaces.add_labels("a:").unwrap();
+        assert_eq!(namespaces.get("a").labels, known(&[(NAME_LABEL, "a")]));
+    }
+
+    #[test]
+    fn the_label_of_the_name_is_the_api_servers() {
+        let mut namespaces = Namespaces::default();
+        namespaces.add_labels(&format!("{NAME_LABEL}=x")).unwrap();
+        assert_eq!(namespaces.get("a").labels, known(&[(NAME_LABEL, "a")]));
+    }
+
+    #[test]
+    fn a_value_that_is_no_string_is_unset_with_a_warning() {
+        let mut namespaces = Namespaces::default();
+        let warnings = namespaces.add_document(&json!({"apiVersion": "v1", "kind": "Namespace",
+            "metadata": {"name": "a", "labels": {"x": true, "y": "1"}, "annotations": []}}));
+        let told: Vec<String> = warnings.iter().map(|one| format!("{}: {}", one.at, one.message)).collect();
+        assert_eq!(
+            told,
+            [
+                "/metadata/labels/x: `x` of a namespace is a boolean, not a string, and counts as unset",
+                "/metadata/annotations: `annotations` of a namespace is a list, not an object, and counts as unset",
+            ]
+        );
+        assert_eq!(namespaces.get("a").labels, known(&[("y", "1"), (NAME_LABEL, "a")]));
+    }
+
+    #[test]
+    fn what_is_wrong_in_a_flag_is_said() {
+        for (text, message) in [
+            ("", "nothing is given: write `[NAMESPACE:]key=value,…`"),
+            ("a", "`a` has no `=`: write `[NAMESPACE:]key=value,…`"),
+            ("a=b,c", "`c` has no `=`: write `[NAMESPACE:]key=value,…`"),
+            ("a=b,", "`` has no `=`: write `[NAMESPACE:]key=value,…`"),
+            ("=b", "`` is not a label or annotation key"),
+            ("a b=c", "`a b` is not a label or annotation key"),
+            ("A:b=c", "`A` is not a namespace: a name of lower case letters, digits and `-`, at most 63"),
+            (":b=c", "`` is not a namespace: a name of lower case letters, digits and `-`, at most 63"),
+            ("a=b,a=c", "`a` is given twice"),
+            ("n:a=b c", "`b c` is not a label value: letters, digits, `-`, `_` and `.`, at most 63"),
+        ] {
+            assert_eq!(Namespaces::default().add_labels(text).unwrap_err().to_string(), message, "{text}");
+        }
+        assert!(Namespaces::default().add_annotations("a=b c").is_ok());
+    }
+}

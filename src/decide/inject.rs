@@ -1,0 +1,162 @@
+//! `plan`: the one function that both shells call. It is pure, and is not told who called it.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::decide::facts::{Facts, Operation};
+use crate::decide::record::Entry;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::kube::workload::{self, Identity, TemplatePath, Trait};
+use crate::profile::{NativeSidecar, Profile, parameter};
+use crate::value::pointer::Pointer;
+use crate::value::view::View;
+
+mod apply;
+mod complete;
+mod conflict;
+pub(crate) mod editor;
+mod outcome;
+mod planner;
+pub(crate) mod removal;
+mod render;
+
+pub use outcome::{Freshness, Outcome, Step, Verdict};
+pub use render::{Rendered, Renderings, Sidecar, name};
+
+pub(crate) use apply::write_record;
+pub(crate) use conflict::port_clash;
+use editor::Editor;
+pub(crate) use planner::{Ask, Planner};
+
+/// What is asked of [`plan`], the same for every object of a run.
+#[derive(Clone, Copy, Debug)]
+pub struct Request<'a> {
+    /// The profiles, in the order in which they are applied.
+    pub profiles: &'a [Profile],
+    /// Parameters set for all objects, by name.
+    pub set: &'a BTreeMap<String, String>,
+    /// Kinds with templates, beside the known ones and the profiles' own.
+    pub template_paths: &'a [TemplatePath],
+    /// What happens to an injection that is outdated.
+    pub outdated: Outdated,
+    /// What the run has rendered so far.
+    pub renderings: &'a Renderings,
+}
+
+impl Request<'_> {
+    /// The kinds with templates that the run and its profiles name.
+    pub(crate) fn all_template_paths(&self) -> Vec<TemplatePath> {
+        let of_profiles = self.profiles.iter().flat_map(|profile| &profile.template_paths);
+        self.template_paths.iter().chain(of_profiles).cloned().collect()
+    }
+}
+
+/// What happens to an injection that its profile would render otherwise now.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Outdated {
+    /// It stays.
+    #[default]
+    Keep,
+    /// It is removed, and made anew.
+    Replace,
+}
+
+/// Decides about every pod template of an object, profile by profile, each seeing what the one before it left.
+///
+/// Goes in: the object, the facts, and what is asked. Comes out: what is to become of it. An object without a pod template
+/// has no steps. Pointers count from the object's root.
+pub fn plan<'a, V: View<'a>>(object: V, facts: &Facts, request: &Request<'_>) -> Outcome {
+    workload::identify(object).map_or_else(Outcome::default, |identity| plan_as(&identity, object, facts, request))
+}
+
+/// [`plan`] for an object of which it is known what it is: an item of a typed list, or what a review brings, need not say
+/// so itself.
+pub fn plan_as<'a, V: View<'a>>(identity: &Identity, object: V, facts: &Facts, request: &Request<'_>) -> Outcome {
+    let mut outcome = Outcome::default();
+    if facts.operation != Operation::Create {
+        return outcome;
+    }
+    for place in workload::templates(identity, object, &request.all_template_paths()) {
+        let Some(template) = workload::locate(object, &place) else { continue };
+        Planner { object, template, place: &place, identity, facts, request, editor: None }.run(&mut outcome);
+    }
+    outcome.settle();
+    outcome
+}
+
+/// Whether the injection at this index of the record is the one that its profile would make now.
+pub(crate) fn freshness<'a, V: View<'a>>(
+    editor: &Editor<V>,
+    identity: &Identity,
+    request: &Request<'_>,
+    profile: &Profile,
+    record: &[Entry],
+    index: usize,
+) -> Freshness {
+    let Ok(before) = removal::stripped(editor, record, index) else { return Freshness::Current };
+    let known = record.get(index).map(|entry| entry.hash.as_str());
+    match rendered_now(profile, before.template(), identity, request) {
+        Some(rendered) if Some(rendered.hash.as_str()) == known => Freshness::Current,
+        // A parameter that has a bad value by now is told when the injection is made anew.
+        Some(_) | None => Freshness::Outdated,
+    }
+}
+
+/// What a profile renders for a template; `None` where a parameter has no good value.
+pub(crate) fn rendered_now<'a, V: View<'a>>(
+    profile: &Profile,
+    template: V,
+    identity: &Identity,
+    request: &Request<'_>,
+) -> Option<Arc<Rendered>> {
+    let values = parameter::resolve(profile, template, request.set).ok()?;
+    Some(request.renderings.get(profile, &values, sidecar(profile, identity, template)))
+}
+
+/// Native where it is asked for, or where a classic sidecar would keep the pod from completing.
+fn sidecar<'a, V: View<'a>>(profile: &Profile, identity: &Identity, template: V) -> Sidecar {
+    let native = match profile.native_sidecar {
+        NativeSidecar::Always => !profile.containers.is_empty(),
+        NativeSidecar::Never => false,
+        NativeSidecar::Auto => needs_native(profile, identity, template),
+    };
+    if native { Sidecar::Native } else { Sidecar::Classic }
+}
+
+/// Whether a classic sidecar would keep the pod from completing: a Job's, or one whose restart policy is not `Always`.
+pub fn needs_native<'a, V: View<'a>>(profile: &Profile, identity: &Identity, template: V) -> bool {
+    let restart_policy = template.text(&["spec", "restartPolicy"]);
+    let completes = identity.has(Trait::Completes) || restart_policy.is_some_and(|policy| policy != "Always");
+    completes && !profile.containers.is_empty()
+}
+
+/// The names of the volumes that a StatefulSet's claims bring into its pods.
+fn volume_claims<'a, V: View<'a>>(object: V, identity: &Identity) -> Vec<String> {
+    if !identity.has(Trait::VolumeClaims) {
+        return Vec::new();
+    }
+    let claims = object.path(&["spec", "volumeClaimTemplates"]).map(View::elements).unwrap_or_default();
+    claims.into_iter().filter_map(|claim| Some(claim.text(&["metadata", "name"])?.into_owned())).collect()
+}
+
+/// Knative's webhook refuses these unless a feature flag allows them.
+fn knative_warning(profile: &Profile, identity: &Identity, rendered: &Rendered, place: &Pointer) -> Option<Diagnostic> {
+    if !identity.has(Trait::Knative) {
+        return None;
+    }
+    let mut flags = Vec::new();
+    if !rendered.init_containers.is_empty() {
+        flags.push("kubernetes.podspec-init-containers");
+    }
+    if rendered.all_containers().any(|container| container.pointer("/securityContext/capabilities").is_some()) {
+        flags.push("kubernetes.containerspec-addcapabilities");
+    }
+    if rendered.containers.iter().any(|container| container.get("ports").is_some()) {
+        flags.push("multi-container");
+    }
+    let message = format!("Knative refuses what the profile `{}` adds unless feature flags allow it", profile.name);
+    (!flags.is_empty()).then(|| {
+        Diagnostic::new(Code::FeatureFlag, place.clone(), message)
+            .hint(format!("see config-features: {}", flags.join(", ")))
+    })
+}

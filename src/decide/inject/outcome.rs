@@ -1,0 +1,105 @@
+//! What is to become of an object, as `plan` says it.
+
+use super::editor::Editor;
+use crate::decide::eligibility::{Deniable, Rule};
+use crate::diagnostic::Diagnostic;
+use crate::profile::OnError;
+use crate::value::layer::Change;
+use crate::value::patch::Patch;
+use crate::value::pointer::Pointer;
+use crate::value::view::View;
+
+/// What is to become of an object.
+#[derive(Clone, Debug, Default)]
+pub struct Outcome {
+    /// One step for each pod template and profile, in order.
+    pub steps: Vec<Step>,
+    /// The patch, from the object's root; empty when anything was rejected.
+    pub patch: Patch,
+    /// What becomes of each changed pod template, at its place: what the patch is held against.
+    pub changed: Vec<(Pointer, Change)>,
+    /// What should be known.
+    pub warnings: Vec<Diagnostic>,
+}
+
+/// What one profile does to one pod template.
+#[derive(Clone, Debug)]
+pub struct Step {
+    /// The pod template, from the object's root.
+    pub template: Pointer,
+    /// The profile's name.
+    pub profile: String,
+    /// What became of it.
+    pub verdict: Verdict,
+}
+
+/// What became of one profile on one pod template.
+#[derive(Clone, Debug)]
+pub enum Verdict {
+    /// It was injected, by this rule.
+    Injected(Rule),
+    /// An outdated injection was removed, and the rules do not let it be made anew.
+    Removed(Rule, String),
+    /// A value is wrong. With [`OnError::Skip`] the object is let through unchanged.
+    Rejected(Vec<Diagnostic>, OnError),
+    /// It is not injected, and nothing is wrong.
+    Skipped {
+        /// The rule that decided.
+        rule: Rule,
+        /// Why.
+        reason: String,
+        /// The value that decided.
+        at: Pointer,
+        /// Whether a webhook may be told to deny this.
+        deniable: Deniable,
+        /// Whether what is there is what would be injected now.
+        freshness: Freshness,
+    },
+    /// It was undone.
+    Uninjected,
+}
+
+impl Verdict {
+    pub(crate) const fn rejected(errors: Vec<Diagnostic>) -> Self {
+        Self::Rejected(errors, OnError::Reject)
+    }
+}
+
+/// Whether an injection that is there is the one that would be made now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Freshness {
+    /// It is; or nothing is there.
+    Current,
+    /// Its profile renders another one now.
+    Outdated,
+}
+
+impl Outcome {
+    /// Whether anything was rejected, so that the object must not go on.
+    pub fn is_rejected(&self) -> bool {
+        self.steps.iter().any(|step| matches!(step.verdict, Verdict::Rejected(_, OnError::Reject)))
+    }
+
+    /// Takes over what was done to a template.
+    pub(crate) fn take<'a, V: View<'a>>(&mut self, editor: Editor<V>) {
+        let place = editor.place().clone();
+        let (patch, change) = editor.finish();
+        if !patch.is_empty() {
+            self.patch.0.extend(patch.0);
+            self.changed.push((place, change));
+        }
+    }
+
+    /// Lets go of the patch where it is not needed any more.
+    pub(crate) fn forget_patch(&mut self) {
+        self.patch = Patch::default();
+        self.changed = Vec::new();
+    }
+
+    /// Nothing of an object is changed when a part of it was rejected.
+    pub(crate) fn settle(&mut self) {
+        if self.is_rejected() {
+            self.forget_patch();
+        }
+    }
+}

@@ -1,0 +1,263 @@
+//! One pod template taken through the profiles: what the record says, what the rules decide, what is added.
+
+use super::editor::Editor;
+use super::{
+    Freshness, Outcome, Outdated, Request, Sidecar, Step, Verdict, apply, freshness, knative_warning, needs_native,
+    removal, sidecar, volume_claims, write_record,
+};
+use crate::decide::eligibility::{self, Decision, Record, Recorded, Subject};
+use crate::decide::facts::Facts;
+use crate::decide::record::Entry;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::kube::validity::{self, Qos};
+use crate::kube::version::KubernetesVersion;
+use crate::kube::workload::Identity;
+use crate::profile::{OnError, Profile, parameter};
+use crate::value::layer::Layer;
+use crate::value::pointer::Pointer;
+use crate::value::view::View;
+
+/// What `plan` knows while it looks at one pod template.
+pub(crate) struct Planner<'p, V> {
+    pub(crate) object: V,
+    pub(crate) template: V,
+    pub(crate) place: &'p Pointer,
+    pub(crate) identity: &'p Identity,
+    pub(crate) facts: &'p Facts,
+    pub(crate) request: &'p Request<'p>,
+    /// The template under change, once something has to be changed or compared.
+    pub(crate) editor: Option<Editor<V>>,
+}
+
+/// What is asked about a subject, whichever view it is seen through.
+pub(crate) trait Ask {
+    type Answer;
+
+    fn ask<'a, V: View<'a>>(&self, subject: &Subject<'_, V>, facts: &Facts, profile: &Profile) -> Self::Answer;
+}
+
+/// Asks [`eligibility::decide`].
+struct Decide;
+
+impl Ask for Decide {
+    type Answer = Decision;
+
+    fn ask<'a, V: View<'a>>(&self, subject: &Subject<'_, V>, facts: &Facts, profile: &Profile) -> Decision {
+        eligibility::decide(subject, facts, profile)
+    }
+}
+
+impl<'a, V: View<'a>> Planner<'_, V> {
+    pub(super) fn run(mut self, outcome: &mut Outcome) {
+        let mut record = match crate::decide::record::read(self.template) {
+            Ok(record) => record,
+            Err(why) => {
+                let error = removal::unreadable(self.place, &why);
+                self.push(outcome, &self.all_profiles(), Verdict::rejected(vec![error]));
+                return;
+            }
+        };
+        let mut removed = Vec::new();
+        if let Err(error) = self.refresh(&mut record, &mut removed) {
+            self.push(outcome, &self.all_profiles(), Verdict::rejected(vec![error]));
+            return;
+        }
+        for profile in self.request.profiles {
+            let verdict = self.profile(profile, &mut record, outcome);
+            let verdict = match verdict {
+                Verdict::Skipped { rule, reason, .. } if removed.contains(&profile.name) => {
+                    Verdict::Removed(rule, reason)
+                }
+                verdict => verdict,
+            };
+            self.push(outcome, &profile.name, verdict);
+        }
+        if let Some(editor) = self.editor {
+            outcome.take(editor);
+        }
+    }
+
+    fn push(&self, outcome: &mut Outcome, profile: &str, verdict: Verdict) {
+        outcome.steps.push(Step { template: self.place.clone(), profile: profile.to_owned(), verdict });
+    }
+
+    /// What is wrong with the record concerns every profile.
+    fn all_profiles(&self) -> String {
+        self.request.profiles.iter().map(|profile| profile.name.as_str()).collect::<Vec<_>>().join(", ")
+    }
+
+    pub(crate) fn editor(&mut self) -> &mut Editor<V> {
+        self.editor.get_or_insert_with(|| Editor::new(self.template, self.place.clone()))
+    }
+
+    /// With [`Outdated::Replace`], removes the first outdated entry and all that came after it: they saw what it left.
+    fn refresh(&mut self, record: &mut Vec<Entry>, removed: &mut Vec<String>) -> Result<(), Diagnostic> {
+        if self.request.outdated == Outdated::Keep || record.is_empty() {
+            return Ok(());
+        }
+        let request = self.request;
+        let identity = self.identity;
+        let editor = self.editor();
+        let outdated = record.iter().enumerate().position(|(index, entry)| {
+            let profile = request.profiles.iter().find(|profile| profile.name == entry.profile);
+            profile.is_some_and(|profile| {
+                freshness(editor, identity, request, profile, record, index) == Freshness::Outdated
+            })
+        });
+        let Some(first) = outdated else { return Ok(()) };
+        for entry in record.iter().skip(first) {
+            removal::check_whole(editor, entry)?;
+            if !request.profiles.iter().any(|profile| profile.name == entry.profile) {
+                let at =
+                    editor.place().append(&Pointer::of(["metadata", "annotations", crate::decide::record::ANNOTATION]));
+                let message = format!(
+                    "the profile `{}` was injected after an outdated one, and is not at hand to be injected again",
+                    entry.profile
+                );
+                return Err(Diagnostic::new(Code::Record, at, message).hint("give that profile too, with `--profile`"));
+            }
+            removed.push(entry.profile.clone());
+        }
+        let gone = removed.clone();
+        *record = removal::remove(editor, std::mem::take(record), |entry| gone.contains(&entry.profile))?;
+        Ok(())
+    }
+
+    /// What becomes of one profile; what it adds is in the editor then.
+    pub(crate) fn profile(&mut self, profile: &Profile, record: &mut Vec<Entry>, outcome: &mut Outcome) -> Verdict {
+        let mut recorded = Recorded::None;
+        if let Some(index) = record.iter().position(|entry| entry.profile == profile.name) {
+            let request = self.request;
+            let identity = self.identity;
+            let editor = self.editor();
+            let checked = record
+                .get(index)
+                .map_or(Ok(()), |entry| removal::check_whole(editor, entry))
+                .and_then(|()| removal::compare(editor, identity, request, profile, record, index));
+            if let Err(error) = checked {
+                return Verdict::Rejected(vec![error], profile.on_error);
+            }
+            recorded = Recorded::Whole;
+        }
+        match self.ask(&Decide, profile, recorded, record) {
+            Decision::Reject(errors) => Verdict::Rejected(errors, profile.on_error),
+            Decision::Skip { rule, reason, at, warnings, deniable } => {
+                outcome.warnings.extend(warnings);
+                let freshness = self.skipped_freshness(profile, record);
+                Verdict::Skipped { rule, reason, at, deniable, freshness }
+            }
+            Decision::Inject { rule, warnings } => match self.inject(profile, record) {
+                Ok(more) => {
+                    outcome.warnings.extend(warnings);
+                    outcome.warnings.extend(more);
+                    Verdict::Injected(rule)
+                }
+                Err(errors) => Verdict::Rejected(errors, profile.on_error),
+            },
+        }
+    }
+
+    fn skipped_freshness(&mut self, profile: &Profile, record: &[Entry]) -> Freshness {
+        let Some(index) = record.iter().position(|entry| entry.profile == profile.name) else {
+            return Freshness::Current;
+        };
+        let request = self.request;
+        let identity = self.identity;
+        freshness(self.editor(), identity, request, profile, record, index)
+    }
+
+    /// Asks about the template as it is now, with what the profiles before this one did.
+    pub(crate) fn ask<A: Ask>(&self, ask: &A, profile: &Profile, recorded: Recorded, record: &[Entry]) -> A::Answer {
+        let containers: Vec<String> = record.iter().flat_map(Entry::all_containers).cloned().collect();
+        let record = Record { entry: recorded, containers: &containers };
+        match &self.editor {
+            None => {
+                let subject = Subject {
+                    object: self.object,
+                    template: self.template,
+                    identity: self.identity,
+                    at: self.place,
+                    record,
+                    needs_native: needs_native(profile, self.identity, self.template),
+                };
+                ask.ask(&subject, self.facts, profile)
+            }
+            Some(editor) => {
+                let template = editor.template();
+                let subject = Subject {
+                    // Of an object around its template only the metadata is read, which no profile changes.
+                    object: if self.place.is_root() { template } else { Layer::Kept(self.object) },
+                    template,
+                    identity: self.identity,
+                    at: self.place,
+                    record,
+                    needs_native: needs_native(profile, self.identity, template),
+                };
+                ask.ask(&subject, self.facts, profile)
+            }
+        }
+    }
+
+    fn inject(&mut self, profile: &Profile, record: &mut Vec<Entry>) -> Result<Vec<Diagnostic>, Vec<Diagnostic>> {
+        let (identity, facts, request) = (self.identity, self.facts, self.request);
+        let claims = volume_claims(self.object, identity);
+        let editor = self.editor();
+        let place = editor.place().clone();
+        let before = editor.template();
+        let sidecar = sidecar(profile, identity, before);
+        if sidecar == Sidecar::Native && facts.kubernetes_version < KubernetesVersion::NATIVE_SIDECARS {
+            let message = format!(
+                "the profile `{}` needs a native sidecar, which Kubernetes {} does not run",
+                profile.name, facts.kubernetes_version
+            );
+            return Err(vec![
+                Diagnostic::new(Code::UnsupportedVersion, place, message)
+                    .hint("native sidecars run from 1.29 on; `nativeSidecar: false` makes a classic one"),
+            ]);
+        }
+        let values = parameter::resolve(profile, before, request.set).map_err(|errors| {
+            errors.into_iter().map(|error| Diagnostic { at: place.append(&error.at), ..error }).collect::<Vec<_>>()
+        })?;
+        let rendered = request.renderings.get(profile, &values, sidecar);
+        let spec = before.child("spec");
+        let qos_before = spec.map_or(Qos::BestEffort, validity::qos_class);
+        // Only a pod that limits itself as a whole can be exceeded as one.
+        let limited = spec.filter(|spec| spec.child("resources").is_some()).map(View::value);
+        let rollback = (profile.on_error == OnError::Skip).then(|| editor.clone());
+        let applier = apply::Applier {
+            editor,
+            profile,
+            rendered: &rendered,
+            sidecar,
+            record,
+            claims: &claims,
+            kubernetes_version: facts.kubernetes_version,
+            completed: Vec::new(),
+            entry: Entry::default(),
+            errors: Vec::new(),
+            warnings: Vec::new(),
+        };
+        let (entry, mut errors, mut warnings) = applier.run();
+        let editor = self.editor();
+        let after = editor.template().child("spec");
+        if let (Some(before), Some(after)) = (&limited, after) {
+            errors.extend(validity::pod_resources(before, &after.as_value(), &place.join("spec")));
+        }
+        let qos_after = after.map_or(Qos::BestEffort, validity::qos_class);
+        if qos_before != qos_after {
+            let (from, to) = (qos_before.name(), qos_after.name());
+            let message = format!("the pod's quality-of-service class changes from {from} to {to}");
+            warnings.push(Diagnostic::new(Code::QosChanged, place.join("spec"), message));
+        }
+        warnings.extend(knative_warning(profile, identity, &rendered, &place));
+        if !errors.is_empty() {
+            if let Some(rollback) = rollback {
+                self.editor = Some(rollback);
+            }
+            return Err(errors);
+        }
+        record.push(entry);
+        write_record(self.editor(), record);
+        Ok(warnings)
+    }
+}

@@ -1,0 +1,164 @@
+//! The record of what was added: one annotation on the pod template, a list with an entry for each profile.
+//!
+//! It holds what cannot be told from the result when undoing. Pointers count from the pod template, and list indexes in them
+//! are names, so that they stay true when other containers come and go.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use crate::value::pointer::Pointer;
+use crate::value::view::{Kind, View};
+
+pub use crate::profile::RECORD as ANNOTATION;
+
+/// What one profile added.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Entry {
+    /// The profile's name.
+    pub profile: String,
+    /// The version of injector, for people.
+    pub version: String,
+    /// The hash of the rendered injection.
+    pub hash: String,
+    /// Names of init containers.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub init_containers: Vec<String>,
+    /// Names of containers.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub containers: Vec<String>,
+    /// Names of volumes.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub volumes: Vec<String>,
+    /// Names of pull secrets.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub image_pull_secrets: Vec<String>,
+    /// Keys of annotations.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub annotations: Vec<String>,
+    /// Keys of labels.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub labels: Vec<String>,
+    /// What was added to containers of the user's.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub fields: Vec<String>,
+    /// Lists and objects that were not there before.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub created: Vec<String>,
+    /// Null and empty values, and `auto` images, that gave way.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub replaced: BTreeMap<String, Value>,
+}
+
+impl Entry {
+    /// Everything that the entry names, as pointers from the pod template whose list indexes are names.
+    pub fn named(&self) -> Vec<Pointer> {
+        let lists = [
+            (["spec", "initContainers"], &self.init_containers),
+            (["spec", "containers"], &self.containers),
+            (["spec", "volumes"], &self.volumes),
+            (["spec", "imagePullSecrets"], &self.image_pull_secrets),
+            (["metadata", "annotations"], &self.annotations),
+            (["metadata", "labels"], &self.labels),
+        ];
+        let items =
+            lists.into_iter().flat_map(|(place, names)| names.iter().map(move |name| Pointer::of(place).join(name)));
+        items.chain(self.fields.iter().filter_map(|field| Pointer::parse(field).ok())).collect()
+    }
+
+    /// Whether all pointers are of the form in which they are written: a record that was tampered with must not lead to the
+    /// user's own containers, volumes or images.
+    fn check_pointers(&self) -> Result<(), String> {
+        let parse = |text: &String| Pointer::parse(text).map_err(|error| error.to_string());
+        for field in &self.fields {
+            let is_field =
+                matches!(parse(field)?.tokens(), [spec, list, _, _, ..] if spec == "spec" && is_containers(list));
+            if !is_field {
+                return Err(format!("`{field}` is not a field of a container"));
+            }
+        }
+        for created in &self.created {
+            parse(created)?;
+        }
+        for (replaced, value) in &self.replaced {
+            let is_empty =
+                value.is_null() || *value == Value::Array(Vec::new()) || value.as_object().is_some_and(Map::is_empty);
+            let is_image = is_image(&parse(replaced)?) && (value.is_null() || value == "auto");
+            if !is_empty && !is_image {
+                return Err(format!("`{replaced}` cannot have been `{value}`"));
+            }
+        }
+        Ok(())
+    }
+
+    /// Names of containers of either sort.
+    pub fn all_containers(&self) -> impl Iterator<Item = &String> {
+        self.init_containers.iter().chain(&self.containers)
+    }
+}
+
+/// Whether a pointer from a pod template is that of a container's image.
+pub fn is_image(named: &Pointer) -> bool {
+    matches!(named.tokens(), [spec, list, _, image] if spec == "spec" && is_containers(list) && image == "image")
+}
+
+fn is_containers(list: &str) -> bool {
+    list == "containers" || list == "initContainers"
+}
+
+/// Reads the record of a pod template; empty where there is none.
+///
+/// The error says why what stands there is no record.
+pub fn read<'a, V: View<'a>>(template: V) -> Result<Vec<Entry>, String> {
+    let Some(annotation) = template.path(&["metadata", "annotations", ANNOTATION]) else { return Ok(Vec::new()) };
+    let Some(text) = annotation.string() else { return Err(format!("it is {}", annotation.kind().name())) };
+    let entries: Vec<Entry> = serde_json::from_str(&text).map_err(|error| error.to_string())?;
+    for entry in &entries {
+        entry.check_pointers()?;
+        if entries.iter().filter(|other| other.profile == entry.profile).count() > 1 {
+            return Err(format!("it has two entries of the profile `{}`", entry.profile));
+        }
+    }
+    Ok(entries)
+}
+
+/// The record as the annotation's value.
+pub fn write(entries: &[Entry]) -> String {
+    serde_json::to_string(entries).unwrap_or_default()
+}
+
+/// Turns the names in a pointer into the indexes that they have in this value; `None` where one is absent.
+pub fn resolve<'a, V: View<'a>>(value: V, named: &Pointer) -> Option<Pointer> {
+    let mut node = value;
+    let mut indexed = Vec::with_capacity(named.tokens().len());
+    for token in named.tokens() {
+        match node.kind() {
+            Kind::Mapping => {
+                node = node.member(token)?;
+                indexed.push(token.clone());
+            }
+            Kind::Sequence => {
+                let list = node.elements();
+                let index = list.iter().position(|element| element_name(*element).as_deref() == Some(token))?;
+                node = *list.get(index)?;
+                indexed.push(index.to_string());
+            }
+            _ => return None,
+        }
+    }
+    Some(Pointer::of(indexed))
+}
+
+/// The name by which a list's element is known: as Kubernetes merges lists, by name, mount path, or port and protocol.
+pub fn element_name<'a, V: View<'a>>(element: V) -> Option<String> {
+    if let Some(name) = element.member("mountPath").or_else(|| element.member("devicePath")).and_then(View::string) {
+        return Some(name.into_owned());
+    }
+    if let Some(port) = element.member("containerPort").and_then(View::unsigned) {
+        return Some(format!("{port}/{}", element.text(&["protocol"]).as_deref().unwrap_or("TCP")));
+    }
+    element.text(&["name"]).map(Cow::into_owned)
+}

@@ -1,0 +1,101 @@
+//! The exact inverse of an injection: what the record names is removed, and what it says of parents comes back.
+
+use crate::decide::inject::editor::Editor;
+use crate::decide::inject::removal::{check_whole, compare, read, remove};
+use crate::decide::inject::{Outcome, Request, Step, Verdict};
+use crate::decide::record::{ANNOTATION, Entry};
+use crate::diagnostic::Diagnostic;
+use crate::kube::workload::{self, Identity};
+use crate::value::view::View;
+
+/// Which entries of the record are undone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Which<'a> {
+    /// All of them.
+    All,
+    /// Those of these profiles.
+    Of(&'a [String]),
+}
+
+/// What to do about an entry of which only a part is present.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Leftovers {
+    /// It is an error.
+    #[default]
+    Refuse,
+    /// What is left of it is dropped.
+    Drop,
+}
+
+/// Plans the removal of what was injected into an object.
+///
+/// Goes in: what the object is; the object; the profiles that are known, to tell what was edited since (an entry of another
+/// one is taken as it stands); which entries; and what to do about leftovers. Comes out: the patch, and a step for each
+/// entry.
+pub fn undo<'a, V: View<'a>>(
+    identity: &Identity,
+    object: V,
+    request: &Request<'_>,
+    which: Which<'_>,
+    leftovers: Leftovers,
+) -> Outcome {
+    let mut outcome = Outcome::default();
+    for place in workload::templates(identity, object, &request.all_template_paths()) {
+        let Some(template) = workload::locate(object, &place) else { continue };
+        if template.path(&["metadata", "annotations", ANNOTATION]).is_none() {
+            continue;
+        }
+        let mut editor = Editor::new(template, place.clone());
+        match undo_template(&mut editor, identity, request, which, leftovers) {
+            Ok(undone) => {
+                outcome.warnings.extend(undone.warnings);
+                outcome.steps.extend(undone.profiles.into_iter().map(|profile| Step {
+                    template: place.clone(),
+                    profile,
+                    verdict: Verdict::Uninjected,
+                }));
+                outcome.take(editor);
+            }
+            Err(errors) => {
+                outcome.steps.push(Step {
+                    template: place,
+                    profile: String::new(),
+                    verdict: Verdict::rejected(errors),
+                });
+            }
+        }
+    }
+    outcome.settle();
+    outcome
+}
+
+struct Undone {
+    profiles: Vec<String>,
+    warnings: Vec<Diagnostic>,
+}
+
+fn undo_template<'a, V: View<'a>>(
+    editor: &mut Editor<V>,
+    identity: &Identity,
+    request: &Request<'_>,
+    which: Which<'_>,
+    leftovers: Leftovers,
+) -> Result<Undone, Vec<Diagnostic>> {
+    let entries = read(editor)?;
+    let chosen = |entry: &Entry| match which {
+        Which::All => true,
+        Which::Of(profiles) => profiles.contains(&entry.profile),
+    };
+    let mut warnings = Vec::new();
+    for (index, entry) in entries.iter().enumerate().filter(|(_, entry)| chosen(entry)) {
+        if leftovers == Leftovers::Refuse {
+            check_whole(editor, entry).map_err(|error| vec![error])?;
+        }
+        if let Some(profile) = request.profiles.iter().find(|profile| profile.name == entry.profile) {
+            warnings.extend(compare(editor, identity, request, profile, &entries, index).map_err(|error| vec![error])?);
+        }
+    }
+    let profiles = entries.iter().filter(|entry| chosen(entry)).map(|entry| entry.profile.clone()).rev().collect();
+    remove(editor, entries, chosen).map_err(|error| vec![error])?;
+    Ok(Undone { profiles, warnings })
+}

@@ -1,0 +1,236 @@
+//! The first Kubernetes version that runs a pod, by the fields that it uses.
+//!
+//! A field counts from the version in which it works without a feature gate being set: an older API server drops it
+//! or refuses it. Versions are those of `pkg/features/kube_features.go` of Kubernetes 1.36, and of
+//! <https://kubernetes.io/docs/reference/command-line-tools-reference/feature-gates-removed/>. What still needs a
+//! feature gate in 1.36 is not told here.
+
+use serde_json::Value;
+
+use crate::kube::version::KubernetesVersion;
+use crate::value::pointer::Pointer;
+
+/// Why a pod needs a version.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reason {
+    /// The field, from the pod template on.
+    pub field: Pointer,
+    /// What it is, in words: `a native sidecar`.
+    pub feature: &'static str,
+}
+
+/// Where a rule looks: from the pod's spec, from each container of one or both lists, or each volume on.
+#[derive(Clone, Copy)]
+enum Place {
+    Pod,
+    Container,
+    Init,
+    Regular,
+    Volume,
+}
+
+/// A field that asks for a version. `*` in a path stands for each element of a list.
+struct Rule {
+    place: Place,
+    path: &'static [&'static str],
+    /// The value that it takes; any that is not null where empty.
+    values: &'static [&'static str],
+    minor: u32,
+    feature: &'static str,
+}
+
+const fn rule(place: Place, path: &'static [&'static str], minor: u32, feature: &'static str) -> Rule {
+    Rule { place, path, values: &[], minor, feature }
+}
+
+const fn valued(
+    place: Place,
+    path: &'static [&'static str],
+    values: &'static [&'static str],
+    minor: u32,
+    feature: &'static str,
+) -> Rule {
+    Rule { place, path, values, minor, feature }
+}
+
+/// Newest first, so that the first rule that applies decides.
+const RULES: &[Rule] = &[
+    valued(
+        Place::Container,
+        &["restartPolicyRules", "*", "action"],
+        &["RestartAllContainers"],
+        36,
+        "a restart of all containers",
+    ),
+    rule(Place::Volume, &["image"], 35, "an image volume"),
+    rule(Place::Container, &["restartPolicyRules"], 35, "restart rules of a container"),
+    valued(Place::Init, &["restartPolicy"], &["Never", "OnFailure"], 35, "a restart policy of a container"),
+    rule(Place::Regular, &["restartPolicy"], 35, "a restart policy of a container"),
+    rule(Place::Container, &["env", "*", "valueFrom", "fileKeyRef"], 35, "a variable from a file"),
+    rule(Place::Pod, &["hostnameOverride"], 35, "a host name override"),
+    rule(Place::Pod, &["resources"], 34, "pod-level resources"),
+    rule(Place::Pod, &["resourceClaims"], 34, "resource claims"),
+    rule(Place::Container, &["resizePolicy"], 33, "a resize policy"),
+    valued(Place::Container, &["securityContext", "procMount"], &["Unmasked"], 33, "an unmasked /proc"),
+    valued(Place::Pod, &["hostUsers"], &["false"], 33, "a user namespace"),
+    valued(
+        Place::Container,
+        &["volumeMounts", "*", "recursiveReadOnly"],
+        &["Enabled", "IfPossible"],
+        31,
+        "a recursive read-only mount",
+    ),
+    rule(Place::Pod, &["securityContext", "appArmorProfile"], 30, "an AppArmor profile in a field"),
+    rule(Place::Container, &["securityContext", "appArmorProfile"], 30, "an AppArmor profile in a field"),
+    rule(Place::Container, &["lifecycle", "postStart", "sleep"], 30, "a sleep action"),
+    rule(Place::Container, &["lifecycle", "preStop", "sleep"], 30, "a sleep action"),
+    valued(Place::Init, &["restartPolicy"], &["Always"], 29, "a native sidecar"),
+    rule(Place::Pod, &["schedulingGates"], 27, "scheduling gates"),
+    rule(Place::Container, &["livenessProbe", "grpc"], 24, "a gRPC probe"),
+    rule(Place::Container, &["readinessProbe", "grpc"], 24, "a gRPC probe"),
+    rule(Place::Container, &["startupProbe", "grpc"], 24, "a gRPC probe"),
+];
+
+/// The first version that runs a pod template (`metadata` and `spec`), and the field that needs it; `None` where no
+/// field asks for a version that this release knows of.
+pub fn first_version(template: &Value) -> Option<(KubernetesVersion, Reason)> {
+    let spec = template.get("spec")?;
+    RULES.iter().find_map(|rule| {
+        let field = starts(spec, rule.place).into_iter().find_map(|(value, at)| find(value, at, rule))?;
+        Some((KubernetesVersion(rule.minor), Reason { field, feature: rule.feature }))
+    })
+}
+
+/// The values that a rule starts from, with their places.
+fn starts(spec: &Value, place: Place) -> Vec<(&Value, Pointer)> {
+    let lists: &[&str] = match place {
+        Place::Pod => return vec![(spec, Pointer::of(["spec"]))],
+        Place::Container => &["initContainers", "containers"],
+        Place::Init => &["initContainers"],
+        Place::Regular => &["containers"],
+        Place::Volume => &["volumes"],
+    };
+    lists
+        .iter()
+        .flat_map(|list| {
+            let items = spec.get(*list).and_then(Value::as_array).into_iter().flatten().enumerate();
+            items.map(|(index, value)| (value, Pointer::of(["spec", list, &index.to_string()])))
+        })
+        .collect()
+}
+
+/// The first place below a value at which a rule applies.
+fn find(start: &Value, at: Pointer, rule: &Rule) -> Option<Pointer> {
+    let mut nodes = vec![(start, at)];
+    for step in rule.path {
+        nodes = nodes
+            .into_iter()
+            .flat_map(|(node, at)| -> Vec<_> {
+                if *step == "*" {
+                    let items = node.as_array().into_iter().flatten().enumerate();
+                    items.map(|(index, item)| (item, at.join(index.to_string()))).collect()
+                } else {
+                    node.get(*step).map(|member| (member, at.join(*step))).into_iter().collect()
+                }
+            })
+            .collect();
+    }
+    nodes.into_iter().find(|(node, _)| applies(node, rule)).map(|(_, at)| at)
+}
+
+fn applies(value: &Value, rule: &Rule) -> bool {
+    match value {
+        Value::Null => false,
+        Value::Array(list) if rule.values.is_empty() => !list.is_empty(),
+        Value::String(text) => rule.values.is_empty() || rule.values.contains(&text.as_str()),
+        other => rule.values.is_empty() || rule.values.contains(&other.to_string().as_str()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn each_feature_asks_for_its_version() {
+        for (spec, minor, field) in [
+            (
+                json!({"volumes": [{"name": "v"}, {"name": "i", "image": {"reference": "r"}}]}),
+                35,
+                "/spec/volumes/1/image",
+            ),
+            (
+                json!({"containers": [{"restartPolicyRules": [{"action": "Restart"}]}]}),
+                35,
+                "/spec/containers/0/restartPolicyRules",
+            ),
+            (
+                json!({"containers": [{"restartPolicyRules": [{"action": "RestartAllContainers"}]}]}),
+                36,
+                "/spec/containers/0/restartPolicyRules/0/action",
+            ),
+            (
+                json!({"containers": [{"env": [{"name": "a"}, {"valueFrom": {"fileKeyRef": {"key": "k"}}}]}]}),
+                35,
+                "/spec/containers/0/env/1/valueFrom/fileKeyRef",
+            ),
+            (json!({"containers": [{"restartPolicy": "Always"}]}), 35, "/spec/containers/0/restartPolicy"),
+            (json!({"resources": {"limits": {"cpu": "1"}}}), 34, "/spec/resources"),
+            (
+                json!({"containers": [{"resizePolicy": [{"resourceName": "cpu"}]}]}),
+                33,
+                "/spec/containers/0/resizePolicy",
+            ),
+            (json!({"hostUsers": false}), 33, "/spec/hostUsers"),
+            (
+                json!({"containers": [{"volumeMounts": [{"recursiveReadOnly": "IfPossible"}]}]}),
+                31,
+                "/spec/containers/0/volumeMounts/0/recursiveReadOnly",
+            ),
+            (
+                json!({"initContainers": [{"securityContext": {"appArmorProfile": {"type": "Unconfined"}}}]}),
+                30,
+                "/spec/initContainers/0/securityContext/appArmorProfile",
+            ),
+            (
+                json!({"containers": [{"lifecycle": {"preStop": {"sleep": {"seconds": 1}}}}]}),
+                30,
+                "/spec/containers/0/lifecycle/preStop/sleep",
+            ),
+            (json!({"initContainers": [{}, {"restartPolicy": "Always"}]}), 29, "/spec/initContainers/1/restartPolicy"),
+            (json!({"initContainers": [{"restartPolicy": "Never"}]}), 35, "/spec/initContainers/0/restartPolicy"),
+            (
+                json!({"containers": [{"readinessProbe": {"grpc": {"port": 1}}}]}),
+                24,
+                "/spec/containers/0/readinessProbe/grpc",
+            ),
+        ] {
+            let (version, reason) = first_version(&json!({"spec": spec})).unwrap();
+            assert_eq!((version, &*reason.field.to_string()), (KubernetesVersion(minor), field));
+        }
+    }
+
+    #[test]
+    fn the_newest_feature_decides() {
+        assert!(RULES.is_sorted_by_key(|rule| std::cmp::Reverse(rule.minor)));
+        let template = json!({"spec": {
+            "initContainers": [{"restartPolicy": "Always"}],
+            "containers": [{"startupProbe": {"grpc": {}}}],
+            "volumes": [{"image": {}}],
+        }});
+        let (version, reason) = first_version(&template).unwrap();
+        assert_eq!((version, reason.feature), (KubernetesVersion(35), "an image volume"));
+    }
+
+    #[test]
+    fn a_plain_pod_asks_for_no_version() {
+        for template in [
+            json!(null),
+            json!({"spec": 1}),
+            json!({"spec": {"hostUsers": true, "resources": null, "containers": [{"name": "a", "resizePolicy": []}, 5]}}),
+        ] {
+            assert_eq!(first_version(&template), None, "{template}");
+        }
+    }
+}

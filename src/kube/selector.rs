@@ -1,0 +1,92 @@
+//! Label selectors: what they match.
+//! Semantics of <https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#label-selectors>.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use crate::diagnostic::words::list;
+
+/// A Kubernetes label selector; all requirements must hold. `matchLabels` become `In` with one value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Selector(pub Vec<Requirement>);
+
+/// One requirement of a [`Selector`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Requirement {
+    /// The label's key.
+    pub key: String,
+    /// How the label is compared.
+    pub operator: Operator,
+    /// The values of `In` and `NotIn`; empty otherwise.
+    pub values: Vec<String>,
+}
+
+/// The four operators of a label selector.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Operator {
+    /// The label is there.
+    Exists,
+    /// The label is not there.
+    DoesNotExist,
+    /// The label has one of the values.
+    In,
+    /// The label has none of the values, or is not there.
+    NotIn,
+}
+
+impl Selector {
+    /// The first requirement that does not hold; `None` where the selector matches. An empty selector matches all.
+    pub fn first_unmet<'l>(&self, label: impl Fn(&str) -> Option<Cow<'l, str>>) -> Option<&Requirement> {
+        self.0.iter().find(|requirement| !requirement.holds(label(&requirement.key).as_deref()))
+    }
+}
+
+impl Requirement {
+    /// Whether the requirement holds for the value of its key's label, or for there being none.
+    pub fn holds(&self, value: Option<&str>) -> bool {
+        let listed = || value.is_some_and(|value| self.values.iter().any(|allowed| allowed == value));
+        match self.operator {
+            Operator::Exists => value.is_some(),
+            Operator::DoesNotExist => value.is_none(),
+            Operator::In => listed(),
+            Operator::NotIn => !listed(),
+        }
+    }
+}
+
+impl fmt::Display for Requirement {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { key, operator, values } = self;
+        match operator {
+            Operator::Exists => write!(f, "`{key}` exists"),
+            Operator::DoesNotExist => write!(f, "`{key}` does not exist"),
+            Operator::In if values.len() == 1 => write!(f, "`{key}` is {}", list(values)),
+            Operator::In => write!(f, "`{key}` is one of {}", list(values)),
+            Operator::NotIn => write!(f, "`{key}` is none of {}", list(values)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn operators_have_kubernetes_semantics() {
+        for (operator, values, present, other, absent) in [
+            (Operator::In, &["a", "b"][..], true, false, false),
+            (Operator::NotIn, &["a", "b"], false, true, true),
+            (Operator::Exists, &[], true, true, false),
+            (Operator::DoesNotExist, &[], false, false, true),
+        ] {
+            let values = values.iter().map(|&value| value.to_owned()).collect();
+            let requirement = Requirement { key: "k".into(), operator, values };
+            assert_eq!(
+                (requirement.holds(Some("b")), requirement.holds(Some("c")), requirement.holds(None)),
+                (present, other, absent),
+                "{requirement}"
+            );
+        }
+        assert!(Selector(Vec::new()).first_unmet(|_| None).is_none());
+    }
+}

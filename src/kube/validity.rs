@@ -1,0 +1,198 @@
+//! What an API server would refuse in what is added to a pod, told before it gets there.
+//!
+//! Follows the validation of core/v1 in Kubernetes 1.36. Types and unknown fields are the matter of
+//! `profile::schema`: a value of the wrong type is passed over here. Nothing is changed, and nothing is asked of a
+//! cluster, so what depends on its policies is not checked; nor is what depends on the rest of the pod
+//! (`stopSignal`, a sleep longer than the grace period, the source of a volume that is a device), or what kubelet
+//! refuses later, such as `runAsNonRoot: true` with `runAsUser: 0`, or an image name that cannot be parsed.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+
+use crate::diagnostic::{Code, Diagnostic};
+use crate::kube::names;
+use crate::value::pointer::Pointer;
+
+mod container;
+mod environment;
+mod ports;
+mod probes;
+mod resources;
+mod volume;
+
+pub use resources::{Qos, pod_resources, qos_class};
+
+/// The list that a container stands in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// `containers`.
+    Container,
+    /// `initContainers`, native sidecars included.
+    Init,
+}
+
+/// The longest that the keys and values of all annotations may be together, in bytes.
+const ANNOTATIONS_LIMIT: usize = 256 * 1024;
+
+/// What is wrong with containers of one list, whose place is `at`. `volumes` are the names of all volumes of the pod.
+pub fn containers(list: &[&Value], role: Role, volumes: &BTreeSet<String>, at: &Pointer) -> Vec<Diagnostic> {
+    let mut report = Report::default();
+    let mut names = BTreeSet::new();
+    for (index, container) in list.iter().enumerate() {
+        let at = at.join(index.to_string());
+        container::check(container, role, volumes, &at, &mut report);
+        let name = text(container, "name");
+        if !name.is_empty() && !names.insert(name) {
+            report.at(at.join("name"), format!("two containers have the name `{name}`"));
+        }
+    }
+    ports::host_ports(list, role, at, &mut report);
+    report.0
+}
+
+/// What is wrong with volumes, whose list is at `at`.
+pub fn volumes(list: &[&Value], at: &Pointer) -> Vec<Diagnostic> {
+    let mut report = Report::default();
+    let mut names = BTreeSet::new();
+    for (index, volume) in list.iter().enumerate() {
+        let at = at.join(index.to_string());
+        volume::check(volume, &at, &mut report);
+        let name = text(volume, "name");
+        if !name.is_empty() && !names.insert(name) {
+            report.at(at.join("name"), format!("two volumes have the name `{name}`"));
+        }
+    }
+    report.0
+}
+
+/// What is wrong with environment variables, each an `EnvVar`, whose list is at `at`.
+pub fn env(list: &[&Value], at: &Pointer) -> Vec<Diagnostic> {
+    let mut report = Report::default();
+    for (index, variable) in list.iter().enumerate() {
+        environment::variable(variable, &at.join(index.to_string()), &mut report);
+    }
+    report.0
+}
+
+/// What is wrong with labels.
+pub fn labels(labels: &BTreeMap<String, String>, at: &Pointer) -> Vec<Diagnostic> {
+    let mut report = Report::default();
+    for (key, value) in labels {
+        let at = at.join(key);
+        report.name("label", key, names::qualified_name(key), &at);
+        if let Err(fault) = names::label_value(value) {
+            report.at(at, format!("value `{value}` of label `{key}` {fault}"));
+        }
+    }
+    report.0
+}
+
+/// What is wrong with annotations: all that the pod then has, since their sizes are added up.
+pub fn annotations(annotations: &BTreeMap<String, String>, at: &Pointer) -> Vec<Diagnostic> {
+    let mut report = Report::default();
+    for key in annotations.keys() {
+        // Capitals do not matter to the rules of an annotation's key, its prefix included.
+        report.name("annotation", key, names::qualified_name(&key.to_lowercase()), &at.join(key));
+    }
+    let size: usize = annotations.iter().map(|(key, value)| key.len() + value.len()).sum();
+    if size > ANNOTATIONS_LIMIT {
+        report.at(at.clone(), format!("the annotations have `{size}` bytes, more than {ANNOTATIONS_LIMIT}"));
+    }
+    report.0
+}
+
+/// The errors so far.
+#[derive(Default)]
+struct Report(Vec<Diagnostic>);
+
+impl Report {
+    fn at(&mut self, at: Pointer, message: impl Into<String>) {
+        self.0.push(Diagnostic::new(Code::Invalid, at, message));
+    }
+
+    fn hinted(&mut self, at: Pointer, message: impl Into<String>, hint: impl Into<String>) {
+        self.0.push(Diagnostic::new(Code::Invalid, at, message).hint(hint));
+    }
+
+    fn name(&mut self, what: &str, name: &str, verdict: Result<(), names::Fault>, at: &Pointer) {
+        if let Err(fault) = verdict {
+            self.at(at.clone(), format!("{what} `{name}` {fault}"));
+        }
+    }
+
+    /// A field that has to be there and is a name.
+    fn required_name(
+        &mut self,
+        what: &str,
+        value: &Value,
+        field: &str,
+        rule: fn(&str) -> Result<(), names::Fault>,
+        at: &Pointer,
+    ) {
+        let name = text(value, field);
+        if name.is_empty() {
+            self.at(at.clone(), format!("{what} has no `{field}`"));
+        } else {
+            self.name(&format!("{what} {field}"), name, rule(name), &at.join(field));
+        }
+    }
+
+    /// A field that has to be there, not empty.
+    fn required(&mut self, what: &str, value: &Value, field: &str, at: &Pointer) {
+        if text(value, field).is_empty() {
+            self.at(at.clone(), format!("{what} has no `{field}`"));
+        }
+    }
+
+    /// A field that is absent or empty, for which there is a default, or one of some words.
+    fn one_of(&mut self, value: &Value, field: &str, allowed: &[&str], at: &Pointer) {
+        if !text(value, field).is_empty() {
+            self.strictly_one_of(value, field, allowed, at);
+        }
+    }
+
+    /// A field that is absent, or one of some words; the API server does not take an empty text for absent.
+    fn strictly_one_of(&mut self, value: &Value, field: &str, allowed: &[&str], at: &Pointer) {
+        let Some(word) = value.get(field).and_then(Value::as_str) else { return };
+        if !allowed.contains(&word) {
+            let message = format!("`{field}` is `{word}`, which Kubernetes does not know");
+            self.hinted(at.join(field), message, format!("one of {}", allowed.join(", ")));
+        }
+    }
+
+    /// A field that is absent, or an integer between two others.
+    fn between(&mut self, value: &Value, field: &str, least: i64, most: i64, at: &Pointer) {
+        if let Some(number) = value.get(field).and_then(Value::as_i64)
+            && !(least..=most).contains(&number)
+        {
+            let limits = if most == i64::MAX { format!("at least {least}") } else { format!("from {least} to {most}") };
+            self.at(at.join(field), format!("`{field}` is `{number}`, and has to be {limits}"));
+        }
+    }
+}
+
+/// A string field; empty where there is none.
+fn text<'v>(value: &'v Value, field: &str) -> &'v str {
+    value.get(field).and_then(Value::as_str).unwrap_or_default()
+}
+
+/// A list field with its pointers; nothing where there is none.
+fn items<'v>(value: &'v Value, field: &str, at: &Pointer) -> impl Iterator<Item = (&'v Value, Pointer)> {
+    let at = at.join(field);
+    let list = value.get(field).and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+    list.iter().enumerate().map(move |(index, item)| (item, at.join(index.to_string())))
+}
+
+/// A field that is there and not null.
+fn given<'v>(value: &'v Value, field: &str) -> Option<&'v Value> {
+    value.get(field).filter(|member| !member.is_null())
+}
+
+/// Whether a path has a step back.
+fn steps_back(path: &str) -> bool {
+    path.split('/').any(|part| part == "..")
+}
+
+#[cfg(test)]
+mod tests;

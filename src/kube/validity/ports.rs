@@ -1,0 +1,58 @@
+//! The rules of a container's ports.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use super::{Report, Role, items, names, text};
+use crate::value::pointer::Pointer;
+
+/// Adds all that is wrong with the ports of one container.
+pub(super) fn check(container: &Value, at: &Pointer, report: &mut Report) {
+    let mut taken = BTreeSet::new();
+    for (port, at) in items(container, "ports", at) {
+        let name = text(port, "name");
+        if !name.is_empty() {
+            report.name("port name", name, names::port_name(name), &at.join("name"));
+            if !taken.insert(name) {
+                report.at(at.join("name"), format!("two ports of one container have the name `{name}`"));
+            }
+        }
+        match port.get("containerPort").and_then(Value::as_i64) {
+            None | Some(0) => report.at(at.clone(), "port has no `containerPort`"),
+            Some(_) => report.between(port, "containerPort", 1, 65535, &at),
+        }
+        // Zero is the same as none.
+        report.between(port, "hostPort", 0, 65535, &at);
+        report.one_of(port, "protocol", &["SCTP", "TCP", "UDP"], &at);
+    }
+}
+
+/// Adds host ports that are taken twice: over all containers, but within one only for init containers, which run one
+/// after the other.
+pub(super) fn host_ports(list: &[&Value], role: Role, at: &Pointer, report: &mut Report) {
+    let mut taken = BTreeSet::new();
+    for (index, container) in list.iter().enumerate() {
+        if role == Role::Init {
+            taken.clear();
+        }
+        for (port, at) in items(container, "ports", &at.join(index.to_string())) {
+            let Some(number) = port.get("hostPort").and_then(Value::as_i64).filter(|number| *number != 0) else {
+                continue;
+            };
+            let protocol = Some(text(port, "protocol")).filter(|word| !word.is_empty()).unwrap_or("TCP");
+            if !taken.insert((protocol, text(port, "hostIP"), number)) {
+                report.at(at.join("hostPort"), format!("host port `{number}/{protocol}` is used twice"));
+            }
+        }
+    }
+}
+
+/// A port of a probe or hook: a number, or the name of a port.
+pub(super) fn number_or_name(value: &Value, at: &Pointer, report: &mut Report) {
+    match value.get("port") {
+        Some(Value::String(name)) => report.name("port", name, names::port_name(name), &at.join("port")),
+        Some(Value::Number(_)) => report.between(value, "port", 1, 65535, at),
+        _ => report.at(at.clone(), "handler has no `port`"),
+    }
+}

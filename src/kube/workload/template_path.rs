@@ -1,0 +1,104 @@
+//! `KIND[.GROUP]=/spec/…`: a kind that holds a pod template at a place of its own. Only the text's form is judged here.
+
+use std::fmt;
+use std::str::FromStr;
+
+use thiserror::Error;
+
+use super::Identity;
+use crate::value::pointer::{Pointer, PointerError};
+
+/// A kind that holds a pod template at a place of its own: `--template-path KIND[.GROUP]=/spec/…`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TemplatePath {
+    /// The kind.
+    pub kind: String,
+    /// The API group; any where `None`.
+    pub group: Option<String>,
+    /// From the object's root to the pod template.
+    pub path: Pointer,
+}
+
+impl TemplatePath {
+    /// Whether it speaks of that object's kind.
+    pub fn is_for(&self, identity: &Identity) -> bool {
+        self.kind == identity.kind && self.group.as_ref().is_none_or(|group| *group == identity.group)
+    }
+}
+
+impl fmt::Display for TemplatePath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.kind)?;
+        if let Some(group) = &self.group {
+            write!(f, ".{group}")?;
+        }
+        write!(f, "={}", self.path)
+    }
+}
+
+/// Why a text is not a template path. The user's or the profile's fault.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+pub enum TemplatePathError {
+    /// What stands before `=` is not a kind.
+    #[error("`{0}` is not a kind: write `Rollout` or `Rollout.argoproj.io`")]
+    Kind(String),
+    /// There is no `=`.
+    #[error("`{0}` is not a template path: write KIND[.GROUP]=/PATH, such as `Rollout.argoproj.io=/spec/template`")]
+    NoEquals(String),
+    /// What stands after `=` is not a JSON Pointer.
+    #[error(transparent)]
+    Path(#[from] PointerError),
+}
+
+impl FromStr for TemplatePath {
+    type Err = TemplatePathError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let (name, path) = text.split_once('=').ok_or_else(|| TemplatePathError::NoEquals(text.to_owned()))?;
+        let (kind, group) = match name.split_once('.') {
+            Some((kind, group)) => (kind, Some(group)),
+            None => (name, None),
+        };
+        let is_kind =
+            kind.starts_with(|c: char| c.is_ascii_uppercase()) && kind.bytes().all(|b| b.is_ascii_alphanumeric());
+        let is_group = |group: &str| {
+            group.split('.').all(|label| !label.is_empty())
+                && group.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'.' | b'-'))
+        };
+        if !is_kind || !group.is_none_or(is_group) {
+            return Err(TemplatePathError::Kind(name.to_owned()));
+        }
+        Ok(Self { kind: kind.to_owned(), group: group.map(str::to_owned), path: Pointer::parse(path)? })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn template_paths_come_back_as_they_were_written() {
+        for text in ["Rollout.argoproj.io=/spec/template", "Thing=/a~1b/0", "Thing="] {
+            assert_eq!(text.parse::<TemplatePath>().unwrap().to_string(), text);
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_is_said() {
+        for (text, message) in [
+            (
+                "Rollout",
+                "`Rollout` is not a template path: write KIND[.GROUP]=/PATH, such as `Rollout.argoproj.io=/spec/template`",
+            ),
+            ("=/spec", "`` is not a kind: write `Rollout` or `Rollout.argoproj.io`"),
+            (
+                "rollouts.argoproj.io=/spec",
+                "`rollouts.argoproj.io` is not a kind: write `Rollout` or `Rollout.argoproj.io`",
+            ),
+            ("Rollout.=/spec", "`Rollout.` is not a kind: write `Rollout` or `Rollout.argoproj.io`"),
+            ("Rollout=spec/template", "`spec/template` is not a JSON Pointer: it does not begin with `/`"),
+        ] {
+            assert_eq!(text.parse::<TemplatePath>().unwrap_err().to_string(), message);
+        }
+    }
+}

@@ -1,0 +1,195 @@
+//! What a profile's author should know before anyone injects it: what clashes, what an API server refuses, what it asks
+//! of a cluster, and what it lets a pod's author do.
+//!
+//! The profile is rendered with its defaults into a pod of one container. Nothing is asked of an object or a cluster, and
+//! whether the document is a profile at all has been decided by loading it.
+
+use std::collections::BTreeSet;
+
+use serde::Serialize;
+
+use crate::decide::inject::Sidecar;
+use crate::diagnostic::{Code, Severity};
+use crate::kube::first_version::first_version;
+use crate::kube::pod_security::{self, Level};
+use crate::profile::{NativeSidecar, Policy, Profile, Template};
+use crate::value::pointer::Pointer;
+
+mod containers;
+mod privilege;
+mod sample;
+
+use sample::Sample;
+
+/// Something to tell about a profile. The message is lower case, without a final period, with values in backticks.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Finding {
+    /// How grave it is; `--fail-on` compares it.
+    pub severity: Severity,
+    /// Which sort of finding.
+    pub code: Code,
+    /// The value, from the root of the profile's document; it may be absent there.
+    pub at: Pointer,
+    /// What there is to tell.
+    pub message: String,
+    /// What to do, where there is one thing to do.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hint: Option<String>,
+}
+
+impl Finding {
+    fn new(severity: Severity, code: Code, at: Pointer, message: impl Into<String>) -> Self {
+        Self { severity, code, at, message: message.into(), hint: None }
+    }
+
+    fn hint(self, hint: impl Into<String>) -> Self {
+        Self { hint: Some(hint.into()), ..self }
+    }
+}
+
+/// All that there is to tell about a profile, the gravest first.
+pub fn lint(profile: &Profile) -> Vec<Finding> {
+    let samples = samples(profile);
+    let mut findings: Vec<Finding> = samples
+        .iter()
+        .flat_map(|sample| {
+            let mut found = containers::check(sample);
+            found.extend(pod_security(sample));
+            found.push(kubernetes_version(sample));
+            found
+        })
+        .collect();
+    findings.extend(privilege::check(profile));
+    findings.extend(parameters(profile));
+    // A classic and a native sidecar have most findings in common.
+    let mut seen = BTreeSet::new();
+    findings.retain(|finding| seen.insert((finding.code, finding.at.clone(), finding.message.clone())));
+    findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
+    findings
+}
+
+/// A profile in a few words, for a list of them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Summary<'p> {
+    /// Its name.
+    pub name: &'p str,
+    /// What it is for, in one line.
+    pub description: &'p str,
+    /// Whether pods are injected where nothing steers: `OptIn` or `OptOut`.
+    pub policy: &'static str,
+    /// The names of its init containers.
+    pub init_containers: Vec<&'p str>,
+    /// The names of its containers.
+    pub containers: Vec<&'p str>,
+    /// The names of its parameters.
+    pub parameters: Vec<&'p str>,
+    /// The Pod Security level that a pod needs once injected.
+    pub pod_security: &'static str,
+    /// The first Kubernetes minor version that runs it where it need not be a native sidecar; `None` where no field asks
+    /// for one.
+    pub first_version: Option<String>,
+}
+
+/// Sums a profile up.
+pub fn summary(profile: &Profile) -> Summary<'_> {
+    let samples = samples(profile);
+    let level = samples.iter().map(|sample| pod_security::required_level(sample.pod()).0).min();
+    let version = samples.first().and_then(|sample| first_version(sample.pod()));
+    Summary {
+        name: &profile.name,
+        description: &profile.description,
+        policy: match profile.policy {
+            Policy::OptIn => "OptIn",
+            Policy::OptOut => "OptOut",
+        },
+        init_containers: profile.init_containers.iter().filter_map(Template::name).collect(),
+        containers: profile.containers.iter().filter_map(Template::name).collect(),
+        parameters: profile.parameters.iter().map(|parameter| parameter.name.as_str()).collect(),
+        pod_security: level.unwrap_or(Level::Restricted).name(),
+        first_version: version.map(|(version, _)| version.to_string()),
+    }
+}
+
+/// The pods that the profile can make: with a classic sidecar, with a native one, or either.
+fn samples(profile: &Profile) -> Vec<Sample<'_>> {
+    let sorts: &[Sidecar] = match profile.native_sidecar {
+        _ if profile.containers.is_empty() => &[Sidecar::Classic],
+        NativeSidecar::Always => &[Sidecar::Native],
+        NativeSidecar::Never => &[Sidecar::Classic],
+        NativeSidecar::Auto => &[Sidecar::Classic, Sidecar::Native],
+    };
+    sorts.iter().map(|sort| Sample::new(profile, *sort)).collect()
+}
+
+fn pod_security(sample: &Sample<'_>) -> Vec<Finding> {
+    let (level, violations) = pod_security::required_level(sample.pod());
+    if level == Level::Restricted {
+        let message = "a pod of the Pod Security level `restricted` keeps it";
+        return vec![Finding::new(Severity::Note, Code::PodSecurity, Pointer::of(["spec"]), message)];
+    }
+    let severity = if level == Level::Privileged { Severity::Warning } else { Severity::Note };
+    let finding = |violation: pod_security::Violation| {
+        let of = violation.container.map(|name| format!(" (container `{name}`)")).unwrap_or_default();
+        let message =
+            format!("once injected, a pod needs the Pod Security level `{}`: {}{of}", level.name(), violation.message);
+        Finding::new(severity, Code::PodSecurity, sample.place(&violation.field), message)
+    };
+    violations.into_iter().map(finding).collect()
+}
+
+fn kubernetes_version(sample: &Sample<'_>) -> Finding {
+    let what = match sample.sidecar() {
+        _ if sample.profile().containers.is_empty() => "what is added",
+        Sidecar::Classic => "a classic sidecar of this profile",
+        Sidecar::Native => "a native sidecar of this profile",
+    };
+    let (at, message) = match first_version(sample.pod()) {
+        Some((version, reason)) => {
+            let message = format!("{what} runs from Kubernetes {version} on, because of {}", reason.feature);
+            (sample.place(&reason.field), message)
+        }
+        None => (Pointer::of(["spec"]), format!("{what} runs on every Kubernetes version that is known")),
+    };
+    Finding::new(Severity::Note, Code::KubernetesVersion, at, message)
+}
+
+/// Parameters that nothing uses, and those that have to be set.
+fn parameters(profile: &Profile) -> Vec<Finding> {
+    let reserved = profile.reserved_user.iter().flat_map(|reserved| [&reserved.id, &reserved.when]);
+    let application = profile.application.iter().flat_map(|added| added.env.iter().chain(&added.volume_mounts));
+    let lists = [&profile.init_containers, &profile.containers, &profile.volumes, &profile.image_pull_secrets];
+    let used: BTreeSet<&str> = lists
+        .into_iter()
+        .flatten()
+        .chain(reserved)
+        .chain(application)
+        .chain(profile.annotations.values())
+        .chain(profile.labels.values())
+        .flat_map(Template::parameters)
+        .collect();
+    let mut findings = Vec::new();
+    for (index, parameter) in profile.parameters.iter().enumerate() {
+        let at = Pointer::of(["spec", "parameters"]).join(index.to_string());
+        let name = &parameter.name;
+        if !used.contains(name.as_str()) {
+            let message = format!("nothing uses the parameter `{name}`");
+            findings.push(
+                Finding::new(Severity::Warning, Code::UnusedParameter, at.join("name"), message)
+                    .hint(format!("write `{{{{ {name} }}}}` where its value belongs, or remove it")),
+            );
+        }
+        if parameter.default.is_none() && parameter.from.is_empty() {
+            let hint = match &parameter.annotation {
+                Some(key) => format!("with `--set {name}=…`, or the annotation `{key}`"),
+                None => format!("with `--set {name}=…`"),
+            };
+            let message = format!("the parameter `{name}` has no default, and so has to be set");
+            findings.push(Finding::new(Severity::Note, Code::UnsetParameter, at, message).hint(hint));
+        }
+    }
+    findings
+}
+
+#[cfg(test)]
+mod tests;

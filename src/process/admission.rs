@@ -1,0 +1,143 @@
+//! `AdmissionReview`, v1 and v1beta1: what an API server is answered.
+//!
+//! Source: <https://kubernetes.io/docs/reference/access-authn-authz/extensible-admission-controllers/#response>.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::decide::eligibility::Deniable;
+use crate::decide::inject::{Outcome, Verdict};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::process::proof::ProvedPatch;
+use crate::profile::{OnError, OnIneligible, Profile};
+
+mod question;
+
+pub use question::{Answered, Question, Subject, Unreadable};
+
+/// A warning is cut at this length: the API server would cut it, or drop it.
+const MAX_WARNING: usize = 256;
+
+/// So is a refusal: it may quote what the object says, and an answer does not send that back at length.
+const MAX_MESSAGE: usize = 2048;
+
+/// The answer to a review. Absent fields are left out, and the request is never echoed.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AdmissionReview {
+    /// The version in which the question came.
+    pub api_version: String,
+    /// Always `AdmissionReview`.
+    pub kind: &'static str,
+    /// The answer.
+    pub response: AdmissionResponse,
+}
+
+/// The answer.
+#[derive(Clone, Debug, Default, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AdmissionResponse {
+    /// The request's uid.
+    pub uid: String,
+    /// Whether the object may be stored.
+    pub allowed: bool,
+    /// Why it may not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub status: Option<Status>,
+    /// The JSON Patch, as base64; nothing but a proved one can stand here.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub patch: Option<ProvedPatch>,
+    /// `JSONPatch`, where there is a patch.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub patch_type: Option<&'static str>,
+    /// What a user of kubectl is shown.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<String>,
+    /// What the audit log holds of the decision.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub audit_annotations: BTreeMap<String, String>,
+}
+
+/// Why an object is refused.
+#[derive(Clone, Debug, Serialize)]
+pub struct Status {
+    /// An HTTP status.
+    pub code: u16,
+    /// For the user of kubectl.
+    pub message: String,
+}
+
+/// The answer that an outcome is to the request with that uid, with its patch as it was proved.
+pub fn respond(
+    api_version: &str,
+    uid: &str,
+    outcome: &Outcome,
+    proved: Option<&ProvedPatch>,
+    profiles: &[Profile],
+) -> AdmissionReview {
+    let mut response = AdmissionResponse { uid: uid.to_owned(), allowed: true, ..AdmissionResponse::default() };
+    let mut refusals = Vec::new();
+    for step in &outcome.steps {
+        let profile = profiles.iter().find(|profile| profile.name == step.profile);
+        match &step.verdict {
+            Verdict::Rejected(errors, OnError::Reject) => refusals.extend(errors.iter().map(told)),
+            Verdict::Rejected(errors, OnError::Skip) => {
+                response.warnings.extend(errors.iter().map(|error| cut(told(error))));
+            }
+            Verdict::Skipped { rule, reason, deniable, .. } => {
+                if *deniable == Deniable::Yes
+                    && profile.is_some_and(|profile| profile.on_ineligible == OnIneligible::Deny)
+                {
+                    refusals.push(format!("{}: {rule}: {reason}", step.profile));
+                }
+                let verdict = format!("skipped: {rule}: {reason}");
+                response.audit_annotations.insert(format!("{}.injector", step.profile), verdict);
+            }
+            Verdict::Injected(rule) => {
+                response.audit_annotations.insert(format!("{}.injector", step.profile), format!("injected: {rule}"));
+            }
+            Verdict::Removed(..) | Verdict::Uninjected => {}
+        }
+    }
+    // Whoever creates a pod cannot know better what its namespace says than the webhook does.
+    // And it is told of pod templates in kinds that nobody asked about by a flag that only the operator has.
+    let for_operators = [Code::NamespaceUnknown, Code::UnknownTemplate];
+    let warnings = outcome.warnings.iter().filter(|warning| !for_operators.contains(&warning.code));
+    response.warnings.extend(warnings.map(|warning| cut(told(warning))));
+    if !refusals.is_empty() {
+        response.allowed = false;
+        response.status =
+            Some(Status { code: 400, message: cut_to(format!("injector: {}", refusals.join("; ")), MAX_MESSAGE) });
+    } else if let Some(proved) = proved {
+        response.patch = Some(proved.clone());
+        response.patch_type = Some("JSONPatch");
+    }
+    AdmissionReview { api_version: api_version.to_owned(), kind: "AdmissionReview", response }
+}
+
+/// A diagnostic in one line: there is no file to point into, so the value's place goes last.
+fn told(diagnostic: &Diagnostic) -> String {
+    let hint = diagnostic.hint.as_ref().map_or(String::new(), |hint| format!(" ({hint})"));
+    let at = &diagnostic.at;
+    if at.is_root() {
+        format!("{}{hint}", diagnostic.message)
+    } else {
+        format!("{}{hint}, at {at}", diagnostic.message)
+    }
+}
+
+fn cut(text: String) -> String {
+    cut_to(text, MAX_WARNING)
+}
+
+fn cut_to(text: String, length: usize) -> String {
+    if text.len() <= length {
+        return text;
+    }
+    let mut end = length - '…'.len_utf8();
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    format!("{}…", text.get(..end).unwrap_or_default())
+}

@@ -1,0 +1,193 @@
+//! A review as an API server sends it: read once, asked about, answered. It is the same way that a review in a file goes,
+//! so that both are decided alike.
+//!
+//! Source: <https://kubernetes.io/docs/reference/access-authn-authz/extensible-admission-controllers/#request>.
+
+use super::{AdmissionReview, respond};
+use crate::decide::inject::Outcome;
+use crate::kube::workload;
+use crate::process::objects::{self, Found};
+use crate::process::{Failure, Job, object};
+use crate::text::yaml::error::{SyntaxError, SyntaxErrorKind};
+use crate::text::yaml::node::NodeRef;
+use crate::text::yaml::tree::Tree;
+use crate::text::yaml::{MAX_DEPTH, parse_review};
+use crate::value::view::{Kind, View};
+
+/// Members of a request that are read, and what they have to be where they are there.
+const FIELDS: [(&str, Kind); 7] = [
+    ("dryRun", Kind::Boolean),
+    ("kind", Kind::Mapping),
+    ("name", Kind::String),
+    ("namespace", Kind::String),
+    ("object", Kind::Mapping),
+    ("operation", Kind::String),
+    ("subResource", Kind::String),
+];
+
+/// A review that was read.
+#[derive(Debug)]
+pub struct Question<'t> {
+    tree: Tree<'t>,
+    subject: Subject,
+}
+
+/// What a review is about: enough to find the object, and never its content.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Subject {
+    /// `request.uid`.
+    pub uid: String,
+    /// The object's kind.
+    pub kind: String,
+    /// `request.namespace`; empty for what is in none.
+    pub namespace: String,
+    /// `metadata.name`, or `generateName` with a `*` behind it.
+    pub name: String,
+    /// `request.operation`.
+    pub operation: String,
+}
+
+/// Why a body is no review. The client's fault.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct Unreadable {
+    /// What is wrong, with its place.
+    pub message: String,
+    /// The uid, where it could be read all the same.
+    pub uid: Option<String>,
+}
+
+/// An answer, with the decisions behind it.
+#[derive(Clone, Debug)]
+pub struct Answered {
+    /// What goes out.
+    pub review: AdmissionReview,
+    /// What was decided; without steps where there was nothing to decide.
+    pub outcome: Outcome,
+}
+
+impl<'t> Question<'t> {
+    /// Reads a request's body.
+    ///
+    /// # Errors
+    ///
+    /// It is not UTF-8, not JSON, not one `AdmissionReview` of a known version with a request and a uid, a member that is
+    /// read has another type than Kubernetes gives it, or the object is nested too deep.
+    pub fn read(body: &'t [u8]) -> Result<Self, Unreadable> {
+        let told = |message: String| Unreadable { message, uid: None };
+        let text = std::str::from_utf8(body)
+            .map_err(|error| told(format!("the body is not UTF-8: byte {} is not", error.valid_up_to())))?;
+        let (tree, end) = parse_review(text).map_err(|error| told(syntax(text, &error)))?;
+        if !text.get(end..).unwrap_or_default().trim_ascii().is_empty() {
+            return Err(told(format!("byte {end}: there is more behind the review")));
+        }
+        let subject = subject(&tree)?;
+        Ok(Self { tree, subject })
+    }
+
+    /// What it is about.
+    pub const fn subject(&self) -> &Subject {
+        &self.subject
+    }
+
+    /// The namespace that decides: the request's, else the object's.
+    pub fn namespace(&self) -> &str {
+        &self.subject.namespace
+    }
+
+    /// Decides, proves and answers.
+    ///
+    /// # Errors
+    ///
+    /// The patch did not stand its proof, which is a bug of ours: there is no answer then.
+    pub fn answer(&self, job: &Job<'_>) -> Result<Answered, Failure> {
+        let Some(found) = self.found() else { return Ok(self.unchanged()) };
+        let Some(review) = found.review.clone() else { return Ok(self.unchanged()) };
+        let Some(mut object) = object::object(&self.tree, &found, job) else { return Ok(self.unchanged()) };
+        object.prove(found.node, job.encodings);
+        if let Some(failure) = object.failure {
+            return Err(failure);
+        }
+        let outcome = object.outcome;
+        let profiles = job.request.profiles;
+        let review = respond(&review.api_version, &review.uid, &outcome, object.proved.as_ref(), profiles);
+        Ok(Answered { review, outcome })
+    }
+
+    /// The object, where there is one: a deletion has none.
+    fn found(&self) -> Option<Found<'_>> {
+        let root = self.tree.root()?;
+        objects::find(&self.tree, root).into_iter().next().filter(|found| found.review.is_some())
+    }
+
+    fn unchanged(&self) -> Answered {
+        let root = self.tree.root().map(|root| self.tree.view(root));
+        let version = root.and_then(|root| root.text(&["apiVersion"])).unwrap_or_default();
+        let outcome = Outcome::default();
+        Answered { review: respond(&version, &self.subject.uid, &outcome, None, &[]), outcome }
+    }
+}
+
+/// Checks what is read of a review, and says what it is about.
+fn subject(tree: &Tree<'_>) -> Result<Subject, Unreadable> {
+    let told = |message: &str| Unreadable { message: message.to_owned(), uid: None };
+    let root = tree.root().map(|root| tree.view(root)).filter(|root| root.kind() == Kind::Mapping);
+    let root = root.ok_or_else(|| told("the body is not an object"))?;
+    let identity = workload::identify(root).ok_or_else(|| told("`apiVersion` and `kind` are missing"))?;
+    if identity.kind != "AdmissionReview" {
+        return Err(told(&format!("`{}` is not an AdmissionReview", shown(&identity.kind))));
+    }
+    if !matches!(identity.api_version.as_str(), "admission.k8s.io/v1" | "admission.k8s.io/v1beta1") {
+        let version = shown(&identity.api_version);
+        return Err(told(&format!(
+            "`{version}` is not known: it is `admission.k8s.io/v1` or `admission.k8s.io/v1beta1`"
+        )));
+    }
+    let request = root.member("request").filter(|request| request.kind() == Kind::Mapping);
+    let request = request.ok_or_else(|| told("there is no `request`"))?;
+    let uid = request.text(&["uid"]).filter(|uid| !uid.is_empty());
+    let uid = uid.ok_or_else(|| told("`request.uid` is missing, or not a string"))?.into_owned();
+    check(tree, request).map_err(|message| Unreadable { message, uid: Some(uid.clone()) })?;
+    let text = |path: &[&str]| request.text(path).map(|text| text.into_owned()).filter(|text| !text.is_empty());
+    let generated = || text(&["object", "metadata", "generateName"]).map(|name| name + "*");
+    Ok(Subject {
+        uid,
+        kind: text(&["kind", "kind"]).or_else(|| text(&["object", "kind"])).unwrap_or_default(),
+        namespace: text(&["namespace"]).or_else(|| text(&["object", "metadata", "namespace"])).unwrap_or_default(),
+        name: text(&["name"]).or_else(|| text(&["object", "metadata", "name"])).or_else(generated).unwrap_or_default(),
+        operation: text(&["operation"]).unwrap_or_default(),
+    })
+}
+
+fn check(tree: &Tree<'_>, request: NodeRef<'_>) -> Result<(), String> {
+    for (name, wanted) in FIELDS {
+        if let Some(kind) = request.member(name).map(View::kind)
+            && kind != wanted
+            && kind != Kind::Null
+        {
+            return Err(format!("`request.{name}` is {}, not {}", kind.name(), wanted.name()));
+        }
+    }
+    for name in ["group", "kind", "version"] {
+        if let Some(kind) = request.path(&["kind", name]).map(View::kind)
+            && kind != Kind::String
+        {
+            return Err(format!("`request.kind.{name}` is {}, not a string", kind.name()));
+        }
+    }
+    let object = request.member("object").filter(|_| !tree.is_within(MAX_DEPTH));
+    if object.is_some_and(|object| tree.depth(object.id()) > MAX_DEPTH) {
+        return Err(format!("`request.object` is {}", SyntaxErrorKind::Depth(MAX_DEPTH)));
+    }
+    Ok(())
+}
+
+/// An error of syntax with its place. A review is one line, mostly: the byte says more than line and column.
+fn syntax(text: &str, error: &SyntaxError) -> String {
+    format!("byte {} of {}: {error}", error.offset, text.len())
+}
+
+/// What a client sent, cut to what belongs in a message.
+fn shown(text: &str) -> String {
+    text.chars().take(80).collect()
+}

@@ -1,0 +1,116 @@
+//! The objects of a document: itself, the items of a list, or what a review or a KRM function's input carries.
+
+use crate::decide::facts::Operation;
+use crate::kube::workload::{self, Identity};
+use crate::text::yaml::node::NodeRef;
+use crate::text::yaml::tree::{NodeId, Tree};
+use crate::value::pointer::Pointer;
+use crate::value::view::{Kind, View};
+
+/// What a document is to the objects in it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Container {
+    /// A `List`, a typed list, or a `ResourceList`.
+    List,
+    /// It is the object itself.
+    Object,
+    /// An `AdmissionReview`.
+    Review,
+}
+
+/// What an `AdmissionReview` says beside its object.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Review {
+    /// `apiVersion` of the review: the answer has the same.
+    pub api_version: String,
+    /// `request.uid`.
+    pub uid: String,
+    /// `request.namespace`.
+    pub namespace: Option<String>,
+    /// What is asked; anything but the creation of a whole object changes nothing.
+    pub operation: Operation,
+}
+
+/// An object where it stands.
+pub(crate) struct Found<'t> {
+    pub(crate) node: NodeRef<'t>,
+    pub(crate) identity: Option<Identity>,
+    /// From the document's root.
+    pub(crate) place: Pointer,
+    pub(crate) review: Option<Review>,
+}
+
+/// How many lists may stand within lists: more is nothing that a client writes.
+const MAX_LISTS: usize = 4;
+
+/// The objects of a document, in its order.
+pub(crate) fn find<'t>(tree: &'t Tree<'t>, root: NodeId) -> Vec<Found<'t>> {
+    let mut found = Vec::new();
+    let node = tree.view(root);
+    let identity = workload::identify(node);
+    collect(node, identity, &Pointer::root(), MAX_LISTS, &mut found);
+    found
+}
+
+fn collect<'t>(
+    node: NodeRef<'t>,
+    identity: Option<Identity>,
+    place: &Pointer,
+    lists: usize,
+    found: &mut Vec<Found<'t>>,
+) {
+    if node.kind() != Kind::Mapping {
+        return;
+    }
+    let items = identity.as_ref().filter(|_| lists > 0).and_then(|identity| workload::items(identity, node));
+    if let Some(items) = items {
+        for (at, item, identity) in items {
+            collect(item, identity, &place.append(&at), lists - 1, found);
+        }
+        return;
+    }
+    if let Some(review) = identity.as_ref().and_then(|identity| review(node, identity))
+        && let Some(object) = node.path(&["request", "object"])
+    {
+        let identity = workload::identify(object).or_else(|| requested(node));
+        let place = place.append(&Pointer::of(["request", "object"]));
+        found.push(Found { node: object, identity, place, review: Some(review) });
+        return;
+    }
+    found.push(Found { node, identity, place: place.clone(), review: None });
+}
+
+/// What a review says, where this is one with a request.
+fn review(node: NodeRef<'_>, identity: &Identity) -> Option<Review> {
+    let request = node.member("request")?;
+    if identity.kind != "AdmissionReview" || identity.group != "admission.k8s.io" {
+        return None;
+    }
+    let text = |name: &str| request.text(&[name]).map(|text| text.into_owned()).filter(|text| !text.is_empty());
+    let is_create = text("operation").is_none_or(|operation| operation == "CREATE");
+    let operation = if is_create && text("subResource").is_none() { Operation::Create } else { Operation::Other };
+    Some(Review {
+        api_version: identity.api_version.clone(),
+        uid: text("uid").unwrap_or_default(),
+        namespace: text("namespace"),
+        operation,
+    })
+}
+
+/// A review's object may leave out what the request says of it: its kind.
+fn requested(node: NodeRef<'_>) -> Option<Identity> {
+    let kind = node.path(&["request", "kind"])?;
+    let text = |name: &str| kind.text(&[name]).map(|text| text.into_owned());
+    let object = node.path(&["request", "object"])?;
+    let group = text("group").unwrap_or_default();
+    let version = text("version")?;
+    let names = |name: &str| object.text(&["metadata", name]).map(|text| text.into_owned());
+    Some(Identity {
+        api_version: if group.is_empty() { version } else { format!("{group}/{version}") },
+        kind: text("kind")?,
+        group,
+        namespace: names("namespace"),
+        name: names("name"),
+        generate_name: names("generateName"),
+    })
+}

@@ -1,0 +1,98 @@
+//! What an apply of an injected object would do to a live one, told before it is tried.
+
+use std::borrow::Cow;
+
+use crate::decide::clean::Clean;
+use crate::decide::facts::{Facts, Known};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::kube::pod_security;
+use crate::kube::workload::{Identity, OnApply};
+use crate::process::proof;
+use crate::value::patch::Patch;
+use crate::value::pointer::Pointer;
+use crate::value::view::View;
+
+/// Warnings about an object that came from a cluster and was changed.
+pub(crate) fn warnings<'a, V: View<'a>>(identity: &Identity, object: V, clean: Clean) -> Vec<Diagnostic> {
+    let metadata = |name: &str| object.path(&["metadata", name]);
+    let mut warnings = Vec::new();
+    // What a cluster has not stored has no uid.
+    let (Some(_), Clean::Keep) = (metadata("uid").or_else(|| metadata("resourceVersion")), clean) else {
+        return warnings;
+    };
+    let warn = |at: &[&str], message: String, hint: &str| {
+        Diagnostic::new(Code::RoundTrip, Pointer::of(at.iter().copied()), message).hint(hint)
+    };
+    let kind = &identity.kind;
+    match identity.workload().map(|workload| workload.on_apply) {
+        Some(OnApply::ImmutablePod) => warnings.push(warn(
+            &["spec"],
+            "the containers of a live Pod cannot be changed: an apply is refused".to_owned(),
+            "inject what makes the pod, or use `--clean` and `kubectl replace --force`, which deletes it first",
+        )),
+        Some(OnApply::ImmutableTemplate) => warnings.push(warn(
+            &["spec", "template"],
+            format!("the template of a live {kind} is immutable: an apply is refused"),
+            "inject the manifest that the object is made from, before it is created",
+        )),
+        Some(OnApply::PodsStay) => warnings.push(warn(
+            &["spec", "template"],
+            format!("an apply leaves the existing pods of a {kind} as they are: they have no sidecar until they are made anew"),
+            "delete the pods afterwards, one after the other",
+        )),
+        _ => {}
+    }
+    let owners = metadata("ownerReferences").map(View::elements).unwrap_or_default();
+    let is_controller = |owner: &V| owner.member("controller").and_then(View::boolean) == Some(true);
+    if let Some(owner) = owners.into_iter().find(is_controller) {
+        let text = |name: &str| owner.text(&[name]).map(Cow::into_owned).unwrap_or_default();
+        warnings.push(warn(
+            &["metadata", "ownerReferences"],
+            format!("{} `{}` owns this object and will undo the change", text("kind"), text("name")),
+            "inject the owner",
+        ));
+    }
+    if metadata("resourceVersion").is_some() {
+        warnings.push(warn(
+            &["metadata", "resourceVersion"],
+            "an apply fails with a conflict when the live object has changed meanwhile".to_owned(),
+            "use `--clean`, or `-o patch` with `kubectl patch --type=json --patch-file=/dev/stdin`",
+        ));
+    }
+    warnings
+}
+
+/// Warnings about a namespace whose Pod Security level refuses an injected pod, though it takes the pod as it was.
+pub(crate) fn pod_security<'a, V: View<'a>>(
+    facts: &Facts,
+    templates: &[Pointer],
+    object: V,
+    patch: &Patch,
+) -> Vec<Diagnostic> {
+    let Known::Yes(labels) = &facts.namespace.labels else { return Vec::new() };
+    let before = object.value();
+    let Ok(after) = proof::applied(before.clone(), patch) else { return Vec::new() };
+    let mut warnings = Vec::new();
+    for template in templates {
+        let text = template.to_string();
+        let (Some(before), Some(after)) = (before.pointer(&text), after.pointer(&text)) else { continue };
+        let mut told: Vec<(&str, String)> = Vec::new();
+        for (mode, level, violation) in pod_security::newly_refused(labels, before, after) {
+            // What a level that is enforced refuses need not be told again of one that warns.
+            let same = (level.name(), violation.message.clone());
+            if told.contains(&same) {
+                continue;
+            }
+            told.push(same);
+            let message = format!(
+                "the namespace `{}` has the Pod Security level `{}` ({}), which refuses the injected pod: {}",
+                facts.namespace.name,
+                level.name(),
+                mode.name(),
+                violation.message
+            );
+            warnings.push(Diagnostic::new(Code::PodSecurity, template.append(&violation.field), message));
+        }
+    }
+    warnings
+}

@@ -1,0 +1,386 @@
+//! The command line, as it was typed: types for clap, and nothing that acts.
+//!
+//! Values are parsed into types here; what they mean together with environment and files is for the commands. Help text
+//! is part of the API: one line a flag for `-h`, prose for `--help`.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueHint};
+
+mod args;
+#[cfg(feature = "serve")]
+mod certs;
+mod generate;
+#[cfg(feature = "serve")]
+mod install;
+#[cfg(feature = "serve")]
+mod serve;
+mod value;
+
+pub use args::{DecisionArgs, FactArgs, FormatArgs, InputArgs, Paths, ReportArgs, WriteArgs};
+#[cfg(feature = "serve")]
+pub use certs::{
+    CaBundleArgs, CertsCommand, CertsFormat, CertsValueError, GenerateArgs, InspectArgs, InspectFormat, Lifetime,
+    MoreNames, RenewArgs, RotateArgs, SecretArgs, ServiceRef, ValidityArgs,
+};
+pub use generate::{ManPage, completion_file_name, completions, man_pages};
+#[cfg(feature = "serve")]
+pub use install::{
+    CertificateArgs, CertificateSource, InstallArgs, InstallationName, PartChoice, PlaceArgs, PodArgs, SidecarArgs,
+    UninstallArgs, WebhookArgs,
+};
+#[cfg(feature = "serve")]
+pub use serve::{
+    ClusterArgs, Count, InjectionArgs, LifeArgs, LimitArgs, ListeningArgs, LogArgs, ServeArgs, Span, TlsArgs,
+};
+pub use value::{FailOn, NamespaceName, OnIneligibleChoice, OutputFormat, UninjectFormat, ValueError};
+
+use crate::report::ColourChoice;
+use crate::shell::files::selection::ProfileRef;
+
+/// Adds sidecars to Kubernetes workloads, offline, and touches no byte that is not its own
+#[derive(Clone, Debug, Parser)]
+#[command(name = "injector", version, propagate_version = true, max_term_width = 100, after_help = EXAMPLES)]
+#[command(disable_help_subcommand = true)]
+pub struct Cli {
+    /// What to do
+    #[command(subcommand)]
+    pub command: Command,
+    /// When to colour the report
+    ///
+    /// By default it is coloured on a terminal. `NO_COLOR` and `CLICOLOR_FORCE` in the environment are respected.
+    #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN", help_heading = "Report")]
+    pub color: ColourChoice,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  kubectl get deploy -o yaml | injector inject | kubectl apply -f -
+  injector inject -i -R manifests/       # pre-inject a repository, in place
+  injector check -R manifests/           # in CI: fail when something is not injected
+  injector diff deploy.yaml              # what would change
+  injector explain deploy.yaml           # why something is injected, or is not
+
+Exit status:
+  0  done
+  1  check, diff, profile lint, certs inspect: there is something to tell
+  2  an error; nothing was printed and no file was changed";
+
+/// What to do.
+#[derive(Clone, Debug, Subcommand)]
+pub enum Command {
+    /// Inject sidecars into manifests
+    #[command(after_help = INJECT_EXAMPLES)]
+    Inject(InjectArgs),
+    /// Remove what was injected: the exact inverse
+    #[command(after_help = UNINJECT_EXAMPLES)]
+    Uninject(UninjectArgs),
+    /// Tell what is not injected, or not as it should be; exit 1 if anything is
+    #[command(after_help = CHECK_EXAMPLES)]
+    Check(CheckArgs),
+    /// Show what inject would change, as a unified diff; exit 1 if anything would
+    #[command(after_help = DIFF_EXAMPLES)]
+    Diff(DiffArgs),
+    /// Show every eligibility rule, what it saw and where, and which one decided
+    #[command(after_help = EXPLAIN_EXAMPLES)]
+    Explain(ExplainArgs),
+    /// List, show, check or start profiles
+    #[command(subcommand, after_help = PROFILE_EXAMPLES)]
+    Profile(ProfileCommand),
+    /// Print the manifests that put the webhook into a cluster
+    #[cfg(feature = "serve")]
+    #[command(after_help = INSTALL_EXAMPLES)]
+    Install(Box<InstallArgs>),
+    /// Print what takes the webhook out of a cluster again, for kubectl delete
+    #[cfg(feature = "serve")]
+    #[command(after_help = UNINSTALL_EXAMPLES)]
+    Uninstall(UninstallArgs),
+    /// Inject as a TLS admission webhook in a cluster
+    #[cfg(feature = "serve")]
+    #[command(after_help = serve::EXAMPLES)]
+    Serve(Box<ServeArgs>),
+    /// Make, show, renew and rotate the webhook's certificates
+    #[cfg(feature = "serve")]
+    #[command(subcommand, after_help = CERTS_EXAMPLES)]
+    Certs(CertsCommand),
+    /// Print a completion script for a shell
+    #[command(after_help = COMPLETIONS_EXAMPLES)]
+    Completions {
+        /// The shell
+        #[arg(value_enum, value_name = "SHELL")]
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual pages, or write one file a page
+    #[command(after_help = MAN_EXAMPLES)]
+    Man {
+        /// A directory to write the pages to, one file each; standard output without it
+        #[arg(value_name = "DIR", value_hint = ValueHint::DirPath)]
+        directory: Option<PathBuf>,
+    },
+}
+
+const INJECT_EXAMPLES: &str = "\
+Examples:
+  injector inject deploy.yaml
+  injector inject -i -R manifests/
+  injector inject -p nginx -p ./audit.yaml --set port=8081 deploy.yaml
+  injector inject --namespace-labels prod:sidecar-inject=enabled -n prod -p nginx pod.yaml
+  kubectl get deploy web -o yaml | injector inject -o patch |
+    kubectl patch deploy web --type=json --patch-file=/dev/stdin";
+
+const UNINJECT_EXAMPLES: &str = "\
+Examples:
+  injector uninject deploy.yaml
+  injector uninject -i -R manifests/
+  injector uninject -p nginx deploy.yaml
+  kubectl get deploy web -o yaml | injector uninject | kubectl replace -f -";
+
+const CHECK_EXAMPLES: &str = "\
+Examples:
+  injector check -R manifests/
+  injector check --report github -R manifests/
+  helm template . | injector check";
+
+const DIFF_EXAMPLES: &str = "\
+Examples:
+  injector diff deploy.yaml
+  injector diff --reinject -R manifests/";
+
+const EXPLAIN_EXAMPLES: &str = "\
+Examples:
+  injector explain deploy.yaml
+  kubectl get pod web -o yaml | injector explain -p nginx --namespace-file ns.yaml";
+
+const PROFILE_EXAMPLES: &str = "\
+Examples:
+  injector profile list
+  injector profile show nginx > my-nginx.yaml
+  injector profile init audit > audit.yaml
+  injector profile lint audit.yaml";
+
+#[cfg(feature = "serve")]
+const INSTALL_EXAMPLES: &str = "\
+Examples:
+  injector install --generate-certs certs --only rest | kubectl apply -f -
+  kubectl -n injector-system rollout status deployment/injector
+  injector install --generate-certs certs --only webhook | kubectl apply -f -
+  injector install --cert-manager -p nginx -p ./audit.yaml --failure-policy Fail > webhook.yaml";
+
+#[cfg(feature = "serve")]
+const UNINSTALL_EXAMPLES: &str = "\
+Examples:
+  injector uninstall | kubectl delete --ignore-not-found -f -
+  injector uninstall --delete-namespace | kubectl delete --ignore-not-found -f -";
+
+#[cfg(feature = "serve")]
+const CERTS_EXAMPLES: &str = "\
+Examples:
+  injector certs generate --out certs
+  injector certs inspect certs
+  injector certs ca-bundle certs
+  injector certs renew certs
+  injector certs rotate certs";
+
+const COMPLETIONS_EXAMPLES: &str = "\
+Examples:
+  source <(injector completions bash)
+  injector completions fish > ~/.config/fish/completions/injector.fish";
+
+const MAN_EXAMPLES: &str = "\
+Examples:
+  injector man | man -l -
+  injector man /usr/local/share/man/man1";
+
+/// The arguments of `inject`.
+#[derive(Args, Clone, Debug)]
+pub struct InjectArgs {
+    /// What to read.
+    #[command(flatten)]
+    pub input: InputArgs,
+    /// The form of standard output.
+    #[command(flatten)]
+    pub format: FormatArgs<OutputFormat>,
+    /// Where results go.
+    #[command(flatten)]
+    pub write: WriteArgs,
+    /// With which profiles, and how.
+    #[command(flatten)]
+    pub decision: DecisionArgs,
+    /// Replace an outdated injection
+    ///
+    /// It is removed and made anew, never merged. Where the workload has opted out since, it stays removed. An
+    /// injection that is up to date is not touched.
+    #[arg(long, help_heading = "Injection")]
+    pub reinject: bool,
+    /// Strip what the server added to a live object
+    ///
+    /// Removes the status, uid, resourceVersion, generation, creationTimestamp, managedFields, selfLink, the
+    /// last-applied-configuration and revision annotations, and on pods the node's name and the token volume.
+    #[arg(long, help_heading = "Output")]
+    pub clean: bool,
+    /// Write a document anew where its form cannot be kept
+    ///
+    /// A list that comes from an alias or a merge key cannot be added to without changing another value. With this
+    /// flag such a document, and no other, is written anew with its aliases expanded; its comments are lost.
+    #[arg(long, help_heading = "Output")]
+    pub expand: bool,
+    /// What is known beside the manifests.
+    #[command(flatten)]
+    pub facts: FactArgs,
+    /// How to tell of it.
+    #[command(flatten)]
+    pub report: ReportArgs,
+}
+
+/// The arguments of `uninject`.
+#[derive(Args, Clone, Debug)]
+pub struct UninjectArgs {
+    /// What to read.
+    #[command(flatten)]
+    pub input: InputArgs,
+    /// The form of standard output.
+    #[command(flatten)]
+    pub format: FormatArgs<UninjectFormat>,
+    /// Where results go.
+    #[command(flatten)]
+    pub write: WriteArgs,
+    /// Undo this profile only (repeatable); all, last first, without it
+    #[arg(short, long = "profile", value_name = "NAME|FILE", help_heading = "Injection", value_hint = ValueHint::FilePath)]
+    pub profiles: Vec<ProfileRef>,
+    /// Drop what is left of an injection of which a part is gone
+    ///
+    /// Without it, a record that names something that is no longer there is an error.
+    #[arg(long, help_heading = "Injection")]
+    pub force: bool,
+    /// Where another kind has its pod template (repeatable)
+    ///
+    /// A JSON Pointer from the object's root. The group may be left out.
+    #[arg(long = "template-path", value_name = "KIND[.GROUP]=/spec/…")]
+    #[arg(help_heading = "Injection")]
+    pub template_paths: Vec<crate::kube::workload::TemplatePath>,
+    /// How to tell of it.
+    #[command(flatten)]
+    pub report: ReportArgs,
+}
+
+/// The arguments of `check`.
+#[derive(Args, Clone, Debug)]
+pub struct CheckArgs {
+    /// What to read.
+    #[command(flatten)]
+    pub input: InputArgs,
+    /// With which profiles, and how.
+    #[command(flatten)]
+    pub decision: DecisionArgs,
+    /// What is known beside the manifests.
+    #[command(flatten)]
+    pub facts: FactArgs,
+    /// How to tell of it.
+    #[command(flatten)]
+    pub report: ReportArgs,
+}
+
+/// The arguments of `diff`.
+#[derive(Args, Clone, Debug)]
+pub struct DiffArgs {
+    /// What to read.
+    #[command(flatten)]
+    pub input: InputArgs,
+    /// With which profiles, and how.
+    #[command(flatten)]
+    pub decision: DecisionArgs,
+    /// As `inject --reinject` would
+    #[arg(long, help_heading = "Injection")]
+    pub reinject: bool,
+    /// As `inject --clean` would
+    #[arg(long, help_heading = "Output")]
+    pub clean: bool,
+    /// As `inject --expand` would
+    #[arg(long, help_heading = "Output")]
+    pub expand: bool,
+    /// What is known beside the manifests.
+    #[command(flatten)]
+    pub facts: FactArgs,
+    /// How to tell of it.
+    #[command(flatten)]
+    pub report: ReportArgs,
+}
+
+/// The arguments of `explain`.
+#[derive(Args, Clone, Debug)]
+pub struct ExplainArgs {
+    /// What to read.
+    #[command(flatten)]
+    pub input: InputArgs,
+    /// With which profiles, and how.
+    #[command(flatten)]
+    pub decision: DecisionArgs,
+    /// What is known beside the manifests.
+    #[command(flatten)]
+    pub facts: FactArgs,
+}
+
+/// What to do with profiles.
+#[derive(Clone, Debug, Subcommand)]
+pub enum ProfileCommand {
+    /// List the built-in profiles
+    List,
+    /// Print a built-in profile in full, as a file to start from
+    Show {
+        /// Its name; `profile list` knows them
+        #[arg(value_name = "NAME")]
+        name: String,
+    },
+    /// Check profiles: clashes, privileges, versions; exit 1 for a warning or worse
+    Lint(LintArgs),
+    /// Print a commented profile to start from
+    Init {
+        /// The new profile's name
+        #[arg(value_name = "NAME", default_value = "my-sidecar")]
+        name: String,
+    },
+}
+
+/// The arguments of `profile lint`.
+#[derive(Args, Clone, Debug)]
+pub struct LintArgs {
+    /// The profiles: files, or names of built-in ones
+    #[arg(value_name = "FILE", required = true, value_hint = ValueHint::FilePath)]
+    pub profiles: Vec<ProfileRef>,
+    /// The least level that makes the exit status 1
+    #[arg(long, value_enum, default_value_t, value_name = "LEVEL", help_heading = "Report")]
+    pub fail_on: FailOn,
+    /// How to tell of it.
+    #[command(flatten)]
+    pub report: ReportArgs,
+}
+
+impl Cli {
+    /// Reads a command line, with the program's name first.
+    ///
+    /// # Errors
+    /// What clap has to say: help and version too, which are none. The exit status of the others is 2.
+    pub fn read<T: Into<OsString> + Clone>(args: impl IntoIterator<Item = T>) -> Result<Self, clap::Error> {
+        let cli = Self::try_parse_from(args)?;
+        let (input, write) = match &cli.command {
+            Command::Inject(args) => (&args.input, &args.write),
+            Command::Uninject(args) => (&args.input, &args.write),
+            _ => return Ok(cli),
+        };
+        // The one conflict that clap cannot be told: standard input has no file to write to.
+        let flag = match (write.in_place, &write.output_dir) {
+            (true, _) => "--in-place",
+            (false, Some(_)) => "--output-dir",
+            (false, None) => return Ok(cli),
+        };
+        if input.paths().iter().any(|path| path.as_os_str() == "-") {
+            let message = format!("the argument '{flag}' cannot be used with standard input ('-')");
+            return Err(Self::command().error(clap::error::ErrorKind::ArgumentConflict, message));
+        }
+        Ok(cli)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,369 @@
+//! The flags of `serve`, each with its twin in the environment: a Deployment sets variables more easily than arguments.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::str::FromStr;
+use std::time::Duration;
+
+use clap::{Args, ValueHint};
+
+use super::value::OnIneligibleChoice;
+use crate::kube::version::KubernetesVersion;
+use crate::kube::workload::TemplatePath;
+use crate::shell::files::selection::{Given, ProfileRef, Setting};
+use crate::shell::server::log::{LogFormat, LogLevel};
+use crate::shell::server::routes;
+use crate::shell::server::settings::{Drain, Limits, Settings, TlsFiles};
+
+pub(super) const EXAMPLES: &str = "\
+Examples:
+  injector serve --tls-cert tls.crt --tls-key tls.key
+  injector serve --tls-cert tls.crt --tls-key tls.key -p nginx -p ./audit.yaml --set port=8081
+  INJECTOR_TLS_CERT=tls.crt INJECTOR_TLS_KEY=tls.key injector serve --listen 127.0.0.1:0
+
+Every flag can be given in the environment: --drain-delay is INJECTOR_DRAIN_DELAY. The flag wins.
+
+SIGTERM and SIGINT drain, and the exit status is 0. A second signal ends at once, and it is 2.";
+
+/// The arguments of `serve`.
+#[derive(Args, Clone, Debug)]
+pub struct ServeArgs {
+    /// Ports.
+    #[command(flatten)]
+    pub listening: ListeningArgs,
+    /// Certificates.
+    #[command(flatten)]
+    pub tls: TlsArgs,
+    /// With which profiles, and how.
+    #[command(flatten)]
+    pub injection: InjectionArgs,
+    /// What is known of the cluster.
+    #[command(flatten)]
+    pub cluster: ClusterArgs,
+    /// How much, and for how long.
+    #[command(flatten)]
+    pub limits: LimitArgs,
+    /// How it ends, and what is looked at meanwhile.
+    #[command(flatten)]
+    pub life: LifeArgs,
+    /// What is logged.
+    #[command(flatten)]
+    pub logs: LogArgs,
+}
+
+/// Ports.
+#[derive(Args, Clone, Debug)]
+#[group(skip)]
+#[command(next_help_heading = "Listening")]
+pub struct ListeningArgs {
+    /// The address of the TLS port
+    ///
+    /// Port 0 is any that is free; the log says which.
+    #[arg(long, env = "INJECTOR_LISTEN", value_name = "IP:PORT", default_value = "0.0.0.0:9443")]
+    pub listen: SocketAddr,
+    /// The address of the plain port for probes and metrics
+    #[arg(long, env = "INJECTOR_PROBE_LISTEN", value_name = "IP:PORT", default_value = "0.0.0.0:9444")]
+    pub probe_listen: SocketAddr,
+}
+
+/// Certificates.
+#[derive(Args, Clone, Debug)]
+#[group(skip)]
+#[command(next_help_heading = "TLS")]
+pub struct TlsArgs {
+    /// The serving certificate, with its intermediates, in PEM
+    ///
+    /// It is reloaded when its content changes, together with the key. A pair that cannot be used is logged and counted,
+    /// and the old one stays in use.
+    #[arg(long, env = "INJECTOR_TLS_CERT", value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub tls_cert: PathBuf,
+    /// Its private key, in PEM
+    #[arg(long, env = "INJECTOR_TLS_KEY", value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub tls_key: PathBuf,
+    /// Serve only clients with a certificate from these CAs
+    ///
+    /// PEM, reloaded as the serving certificate is. An API server has a client certificate when its
+    /// `--admission-control-config-file` gives it one.
+    #[arg(long, env = "INJECTOR_CLIENT_CA", value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub client_ca: Option<PathBuf>,
+}
+
+/// With which profiles, and how: as `inject` has it.
+#[derive(Args, Clone, Debug)]
+#[group(skip)]
+#[command(next_help_heading = "Injection")]
+pub struct InjectionArgs {
+    /// A built-in profile or a file (repeatable, applied in order) [default: cortexflow]
+    ///
+    /// Several may be given in one, with commas between. What has a path separator in it, or ends in `.yaml`, `.yml` or
+    /// `.json`, is a file, and is reloaded when its content changes.
+    #[arg(short, long = "profile", env = "INJECTOR_PROFILE", value_name = "NAME|FILE", value_delimiter = ',')]
+    #[arg(value_hint = ValueHint::FilePath)]
+    pub profiles: Vec<ProfileRef>,
+    /// Set a parameter of the profiles (repeatable)
+    ///
+    /// In the environment, one on a line.
+    #[arg(long = "set", env = "INJECTOR_SET", value_name = "NAME=VALUE", value_delimiter = '\n')]
+    pub settings: Vec<Setting>,
+    /// What a pod that is not eligible meets: overrides the profile's `onIneligible`
+    #[arg(long, env = "INJECTOR_ON_INELIGIBLE", value_enum, value_name = "ANSWER")]
+    pub on_ineligible: Option<OnIneligibleChoice>,
+    /// Where another kind has its pod template (repeatable)
+    ///
+    /// A JSON Pointer from the object's root. The group may be left out. Several may be given in one, with commas
+    /// between.
+    #[arg(long = "template-path", env = "INJECTOR_TEMPLATE_PATH", value_name = "KIND[.GROUP]=/spec/…")]
+    #[arg(value_delimiter = ',')]
+    pub template_paths: Vec<TemplatePath>,
+}
+
+impl InjectionArgs {
+    /// The same, as `inject` takes it.
+    pub fn given(&self) -> Given {
+        Given {
+            profiles: self.profiles.clone(),
+            settings: self.settings.clone(),
+            on_ineligible: self.on_ineligible.map(Into::into),
+            template_paths: self.template_paths.clone(),
+        }
+    }
+}
+
+/// What is known of the cluster.
+#[derive(Args, Clone, Debug)]
+#[group(skip)]
+#[command(next_help_heading = "Cluster")]
+pub struct ClusterArgs {
+    /// The cluster's version, as 1.MINOR [default: the newest known]
+    #[arg(long, env = "INJECTOR_KUBERNETES_VERSION", value_name = "VERSION")]
+    pub kubernetes_version: Option<KubernetesVersion>,
+    /// Watch namespaces, for the rules that ask for their labels and annotations
+    ///
+    /// Needs get, list and watch on namespaces. Without it there is no access to the API server whatever.
+    #[cfg(feature = "watch")]
+    #[arg(long, env = "INJECTOR_WATCH_NAMESPACES")]
+    pub watch_namespaces: bool,
+    /// How to reach the API server [default: KUBECONFIG, else as a pod]
+    #[cfg(feature = "watch")]
+    #[arg(long, env = "INJECTOR_KUBECONFIG", value_name = "FILE", requires = "watch_namespaces")]
+    #[arg(value_hint = ValueHint::FilePath)]
+    pub kubeconfig: Option<PathBuf>,
+}
+
+/// How much, and for how long.
+#[derive(Args, Clone, Debug)]
+#[group(skip)]
+#[command(next_help_heading = "Limits")]
+pub struct LimitArgs {
+    /// Reviews that are answered at a time; more are shed with 503
+    #[arg(long, env = "INJECTOR_MAX_IN_FLIGHT", value_name = "N", default_value = "256")]
+    pub max_in_flight: Count,
+    /// Connections to the TLS port at a time; more are closed at once
+    #[arg(long, env = "INJECTOR_MAX_CONNECTIONS", value_name = "N", default_value = "1024")]
+    pub max_connections: Count,
+    /// How long a TLS handshake may take
+    #[arg(long, env = "INJECTOR_HANDSHAKE_TIMEOUT", value_name = "TIME", default_value = "5s")]
+    pub handshake_timeout: Span,
+    /// How long the header of a request may take, from its first byte
+    #[arg(long, env = "INJECTOR_HEADER_TIMEOUT", value_name = "TIME", default_value = "10s")]
+    pub header_timeout: Span,
+    /// How long the body of a request may take
+    #[arg(long, env = "INJECTOR_BODY_TIMEOUT", value_name = "TIME", default_value = "10s")]
+    pub body_timeout: Span,
+    /// How long a connection may be idle
+    ///
+    /// Longer than the 90 seconds of an API server: whoever closes first risks that a request is on its way.
+    #[arg(long, env = "INJECTOR_IDLE_TIMEOUT", value_name = "TIME", default_value = "2m")]
+    pub idle_timeout: Span,
+    /// The deadline of a review whose request has no `?timeout=`
+    #[arg(long, env = "INJECTOR_DEFAULT_DEADLINE", value_name = "TIME", default_value = "10s")]
+    pub default_deadline: Span,
+}
+
+impl LimitArgs {
+    /// Those of the routes.
+    pub fn routes(&self) -> routes::Limits {
+        routes::Limits {
+            max_in_flight: self.max_in_flight.0,
+            body_timeout: self.body_timeout.0,
+            default_deadline: self.default_deadline.0,
+        }
+    }
+}
+
+/// How it ends, and what is looked at meanwhile.
+#[derive(Args, Clone, Debug)]
+#[group(skip)]
+#[command(next_help_heading = "Life cycle")]
+pub struct LifeArgs {
+    /// How long to serve on after SIGTERM, until the cluster has heard of it
+    #[arg(long, env = "INJECTOR_DRAIN_DELAY", value_name = "TIME", default_value = "5s", value_parser = Span::from_zero)]
+    pub drain_delay: Span,
+    /// How long to wait after that for what is in flight
+    ///
+    /// A pod's `terminationGracePeriodSeconds` is to be longer than both together.
+    #[arg(long, env = "INJECTOR_DRAIN_TIMEOUT", value_name = "TIME", default_value = "20s")]
+    #[arg(value_parser = Span::from_zero)]
+    pub drain_timeout: Span,
+    /// How often to look whether certificates and profiles have changed
+    #[arg(long, env = "INJECTOR_RELOAD_INTERVAL", value_name = "TIME", default_value = "2s")]
+    pub reload_interval: Span,
+}
+
+/// What is logged.
+#[derive(Args, Clone, Debug)]
+#[group(skip)]
+#[command(next_help_heading = "Logs")]
+pub struct LogArgs {
+    /// The form of log lines, on standard error
+    #[arg(long, env = "INJECTOR_LOG_FORMAT", value_enum, default_value_t, value_name = "FORMAT")]
+    pub log_format: LogFormat,
+    /// The least level of what is logged
+    #[arg(long, env = "INJECTOR_LOG_LEVEL", value_enum, default_value_t, value_name = "LEVEL")]
+    pub log_level: LogLevel,
+}
+
+impl ServeArgs {
+    /// What the transport has to know.
+    pub fn transport(&self) -> Settings {
+        let Self { listening, tls, limits, life, .. } = self;
+        Settings {
+            listen: listening.listen,
+            probe_listen: listening.probe_listen,
+            tls: TlsFiles {
+                certificate: tls.tls_cert.clone(),
+                key: tls.tls_key.clone(),
+                client_ca: tls.client_ca.clone(),
+            },
+            limits: Limits {
+                max_connections: limits.max_connections.0,
+                handshake: limits.handshake_timeout.0,
+                header: limits.header_timeout.0,
+                idle: limits.idle_timeout.0,
+            },
+            drain: Drain { delay: life.drain_delay.0, timeout: life.drain_timeout.0 },
+            reload_interval: life.reload_interval.0,
+        }
+    }
+}
+
+/// A number of things, at least one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Count(pub usize);
+
+impl FromStr for Count {
+    type Err = CountError;
+
+    fn from_str(text: &str) -> Result<Self, CountError> {
+        match text.parse() {
+            Ok(count @ 1..=1_000_000) => Ok(Self(count)),
+            _ => Err(CountError),
+        }
+    }
+}
+
+/// A number of things is none. The user's fault.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not a number from 1 to 1000000")]
+pub struct CountError;
+
+/// A length of time, as Go and Kubernetes write it: `500ms`, `10s`, `1m30s`. More than none, and at most a day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Span(pub Duration);
+
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+
+impl Span {
+    /// The same, and none at all too.
+    ///
+    /// # Errors
+    /// It is not of the form.
+    pub fn from_zero(text: &str) -> Result<Self, SpanError> {
+        parse_span(text).filter(|span| *span <= DAY).map(Self).ok_or(SpanError)
+    }
+}
+
+impl FromStr for Span {
+    type Err = SpanError;
+
+    fn from_str(text: &str) -> Result<Self, SpanError> {
+        let span = Self::from_zero(text)?;
+        if span.0.is_zero() { Err(SpanError) } else { Ok(span) }
+    }
+}
+
+fn parse_span(text: &str) -> Option<Duration> {
+    if text == "0" {
+        return Some(Duration::ZERO);
+    }
+    let mut rest = text;
+    let mut total = Duration::ZERO;
+    let mut finest = u64::MAX;
+    while !rest.is_empty() {
+        let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
+        let (number, after) = rest.split_at(digits);
+        let letters = after.bytes().take_while(u8::is_ascii_alphabetic).count();
+        let (unit, after) = after.split_at(letters);
+        let unit = match unit {
+            "ms" => 1,
+            "s" => 1000,
+            "m" => 60_000,
+            "h" => 3_600_000,
+            _ => return None,
+        };
+        if unit >= finest {
+            return None;
+        }
+        total += Duration::from_millis(number.parse::<u64>().ok()?.checked_mul(unit)?);
+        (rest, finest) = (after, unit);
+    }
+    (finest != u64::MAX).then_some(total)
+}
+
+/// A length of time is none. The user's fault.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not a time such as `500ms`, `10s` or `1m30s`, at most a day")]
+pub struct SpanError;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_span_is_written_as_go_writes_it() {
+        for (text, milliseconds) in [
+            ("500ms", Some(500)),
+            ("10s", Some(10_000)),
+            ("1m30s", Some(90_000)),
+            ("24h", Some(86_400_000)),
+            ("24h1ms", None),
+            ("0", None),
+            ("0s", None),
+            ("", None),
+            ("s", None),
+            ("10", None),
+            ("1.5s", None),
+            ("-1s", None),
+            ("1s1m", None),
+            ("1s1s", None),
+            ("1d", None),
+            ("10 s", None),
+            ("99999999999999999999s", None),
+            ("18446744073709551615h", None),
+            ("18446744073709551615ms", None),
+        ] {
+            let expected = milliseconds.map(|count| Span(Duration::from_millis(count))).ok_or(SpanError);
+            assert_eq!(text.parse(), expected, "{text}");
+        }
+        for text in ["0", "0s", "0ms"] {
+            assert_eq!(Span::from_zero(text), Ok(Span(Duration::ZERO)), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_count_is_at_least_one() {
+        for (text, count) in [("1", Some(1)), ("1000000", Some(1_000_000)), ("0", None), ("-1", None), ("x", None)] {
+            assert_eq!(text.parse(), count.map(Count).ok_or(CountError), "{text}");
+        }
+    }
+}

@@ -1,0 +1,98 @@
+//! The values of flags: one closed type for each choice, one parser for each form. A bad value is told by clap, with the
+//! flag's name before it.
+
+use std::str::FromStr;
+
+use clap::ValueEnum;
+use thiserror::Error;
+
+use crate::diagnostic::Severity;
+use crate::kube::names::is_dns_label;
+use crate::profile::OnIneligible;
+
+/// What `inject` prints.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum OutputFormat {
+    /// The documents, with what was injected
+    Yaml,
+    /// The objects as JSON: one as an object, several as a v1 List
+    Json,
+    /// The JSON Patch (RFC 6902)
+    Patch,
+    /// An AdmissionReview with its response; the default where the input is one
+    Response,
+}
+
+/// What `uninject` prints.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum UninjectFormat {
+    /// The documents, without what was injected
+    Yaml,
+    /// The objects as JSON: one as an object, several as a v1 List
+    Json,
+    /// The JSON Patch (RFC 6902)
+    Patch,
+}
+
+/// What a pod that opted out, or has the container already, meets in the webhook.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum OnIneligibleChoice {
+    /// It is allowed, unchanged
+    Allow,
+    /// It is denied
+    Deny,
+}
+
+impl From<OnIneligibleChoice> for OnIneligible {
+    fn from(choice: OnIneligibleChoice) -> Self {
+        match choice {
+            OnIneligibleChoice::Allow => Self::Allow,
+            OnIneligibleChoice::Deny => Self::Deny,
+        }
+    }
+}
+
+/// The least level of a finding that makes the exit status 1.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum FailOn {
+    /// Anything
+    Note,
+    /// Warnings and errors
+    #[default]
+    Warning,
+    /// Errors
+    Error,
+}
+
+impl From<FailOn> for Severity {
+    fn from(level: FailOn) -> Self {
+        match level {
+            FailOn::Note => Self::Note,
+            FailOn::Warning => Self::Warning,
+            FailOn::Error => Self::Error,
+        }
+    }
+}
+
+/// A namespace's name: an RFC 1123 label.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NamespaceName(pub String);
+
+impl FromStr for NamespaceName {
+    type Err = ValueError;
+
+    fn from_str(text: &str) -> Result<Self, ValueError> {
+        if is_dns_label(text) { Ok(Self(text.to_owned())) } else { Err(ValueError::Namespace) }
+    }
+}
+
+/// Why a value is not of the form that its flag takes. The user's fault.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+pub enum ValueError {
+    /// Of `--name`.
+    #[error("not a name of lower case letters, digits and `-`, with a letter first, at most 50")]
+    Installation,
+    /// Of `--namespace`.
+    #[error("not a name of lower case letters, digits and `-`, at most 63")]
+    Namespace,
+}

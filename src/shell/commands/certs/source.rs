@@ -1,0 +1,85 @@
+//! Certificates from wherever they are named: a PEM file, a manifest, a folder of `certs generate`, standard input.
+
+use std::path::{Path, PathBuf};
+
+use crate::diagnostic::{Code, Placed, Position};
+use crate::shell::certs::{Carried, Certificate, Holder, PemError, carried, certificates};
+use crate::shell::commands::place::{self, Places};
+use crate::shell::files::input::{self, Recursion};
+use crate::text::document;
+
+/// What was found in one file.
+#[derive(Debug)]
+pub(super) struct Read {
+    /// The file as it was named.
+    pub(super) file: String,
+    /// The certificates of a PEM file, in its order.
+    pub(super) plain: Vec<Certificate>,
+    /// Those in manifests.
+    pub(super) carried: Vec<Carried>,
+    /// Where each of `carried` stands.
+    pub(super) positions: Vec<Position>,
+}
+
+/// The files of a folder of `certs generate` that hold certificates; the path itself where it is none.
+pub(super) fn expanded(path: &Path) -> Vec<PathBuf> {
+    let file = |name: &str| Some(path.join(name)).filter(|file| file.is_file());
+    match file("tls.crt") {
+        Some(cert) => {
+            let cas = file("ca-bundle.crt").or_else(|| file("ca.crt"));
+            std::iter::once(cert).chain(cas).collect()
+        }
+        None => vec![path.to_owned()],
+    }
+}
+
+/// Reads one file, or standard input for `-`.
+pub(super) fn read(path: &Path) -> Result<Read, Vec<Placed>> {
+    let inputs = input::read(&[path.to_owned()], Recursion::Off).map_err(|error| vec![error.placed()])?;
+    let mut all =
+        Read { file: path.display().to_string(), plain: Vec::new(), carried: Vec::new(), positions: Vec::new() };
+    for input in inputs {
+        all.file = input.source.to_string();
+        // It was checked when it was read.
+        let text = String::from_utf8_lossy(&input.bytes);
+        read_text(&text, &mut all)?;
+    }
+    Ok(all)
+}
+
+fn read_text(text: &str, all: &mut Read) -> Result<(), Vec<Placed>> {
+    // In a manifest a PEM text is indented, since it is a value.
+    if text.lines().any(|line| line.starts_with("-----BEGIN ")) {
+        all.plain = certificates(text.as_bytes()).map_err(|error| vec![unreadable(&all.file, None, &error)])?;
+        return Ok(());
+    }
+    let unread = |start, error| vec![place::unreadable(&all.file, text, start, &error)];
+    let places = Places::new(text);
+    for document in document::split(text).map_err(|error| unread(0, error))? {
+        let start = document.range.start;
+        let tree = document.parse(text).map_err(|error| unread(start, error))?;
+        for one in carried(&tree) {
+            all.positions.push(places.position(start + one.offset));
+            all.carried.push(one);
+        }
+    }
+    if all.carried.is_empty() {
+        let hint = "a PEM file, a Secret or a webhook configuration has some";
+        let error = Placed::new(Code::NotACertificate, "there is no certificate in it");
+        return Err(vec![error.at(all.file.as_str(), None).hint(Some(hint))]);
+    }
+    Ok(())
+}
+
+/// A PEM text that is none, at its place.
+pub(super) fn unreadable(file: &str, position: Option<Position>, error: &PemError) -> Placed {
+    Placed::new(Code::NotACertificate, error.to_string()).at(file, position)
+}
+
+/// What a holder is called, with its object.
+pub(super) fn title(carried: &Carried) -> String {
+    match &carried.holder {
+        Holder::Secret { key } => format!("{} `{key}`", carried.object),
+        Holder::Webhook { name, .. } => format!("{} webhook `{name}`", carried.object),
+    }
+}

@@ -1,0 +1,159 @@
+//! `explain`: every rule, what it saw and where, and which one decided. It is data, so it goes to standard output.
+
+use std::fmt::Write as _;
+
+use crate::decide::clean::Clean;
+use crate::decide::eligibility::Applies;
+use crate::decide::explain::{Explanation, ProfileExplanation, RecordState};
+use crate::decide::inject::{Outdated, Verdict};
+use crate::diagnostic::{Diagnostic, Placed, Places};
+use crate::process::{self, Action, Expand, Explained};
+use crate::profile::parameter::Origin;
+use crate::report::exit::ExitStatus;
+use crate::report::{Format, Report};
+use crate::shell::cli::{ExplainArgs, ReportArgs};
+use crate::text::document::Triage;
+use crate::value::pointer::Pointer;
+
+use super::batch::{self, File, Patches, Task};
+use super::place;
+use super::settings::Settings;
+use super::{Colour, Failed, tell};
+
+pub(super) fn explain(args: &ExplainArgs, colour: Colour) -> Result<ExitStatus, Failed> {
+    let report = ReportArgs { format: Format::Text, quiet: false };
+    let told = |errors| Failed::told(errors, &report);
+    let mut settings = Settings::new(&args.decision, &args.facts).map_err(told)?;
+    let inputs = super::read(&args.input).map_err(told)?;
+    let files = batch::open_all(&inputs, &mut settings);
+    let task = Task {
+        action: Action::Inject,
+        outdated: Outdated::Keep,
+        clean: Clean::Keep,
+        expand: Expand::Refuse,
+        patches: Patches::Drop,
+    };
+    let job = batch::job(&settings, &task);
+    let mut out = String::new();
+    let mut errors: Vec<Placed> = Vec::new();
+    for file in &files {
+        errors.extend(file.error.clone());
+        let places = Places::new(file.text);
+        for document in &file.documents {
+            if process::triage(document.text(file.text), &job.request.all_template_paths()) == Triage::Opaque {
+                continue;
+            }
+            match document.parse(file.text) {
+                Ok(tree) => {
+                    let writer = Writer { file, places: &places, start: document.range.start };
+                    for object in process::explain(&tree, &job) {
+                        writer.object(&mut out, &object);
+                    }
+                }
+                Err(error) => errors.push(place::unreadable(&file.name, file.text, document.range.start, &error)),
+            }
+        }
+    }
+    super::print(out.as_bytes()).map_err(|error| told(vec![error]))?;
+    let report_on = Report::new(Vec::new(), errors);
+    tell::write(&report_on, &report, colour);
+    Ok(report_on.status())
+}
+
+struct Writer<'a> {
+    file: &'a File<'a>,
+    places: &'a Places<'a>,
+    /// Where the document begins in the file.
+    start: usize,
+}
+
+impl Writer<'_> {
+    fn object(&self, out: &mut String, object: &Explained) {
+        let identity = &object.identity;
+        let name = identity.name.as_ref().or(identity.generate_name.as_ref()).map_or("", String::as_str);
+        let at = self.place(object.offset);
+        for explanation in &object.explanations {
+            line(out, 0, &format!("{}/{name} ({})  {at}", identity.kind.to_lowercase(), object.namespace));
+            self.explanation(out, object, explanation);
+            out.push('\n');
+        }
+    }
+
+    fn explanation(&self, out: &mut String, object: &Explained, explanation: &Explanation) {
+        let template = &explanation.template;
+        if !template.is_root() {
+            line(out, 1, &format!("pod template: {template}  {}", self.at(object, template)));
+        }
+        match &explanation.record {
+            RecordState::None => line(out, 1, "record: none"),
+            RecordState::Entries(entries) => {
+                for entry in entries {
+                    line(out, 1, &format!("record: {} by injector {}: {entry}", entry.profile, entry.version));
+                }
+            }
+            RecordState::Unreadable(wrong) => self.diagnostic(out, object, "record", wrong),
+        }
+        for profile in &explanation.profiles {
+            self.profile(out, object, profile);
+        }
+    }
+
+    fn profile(&self, out: &mut String, object: &Explained, profile: &ProfileExplanation) {
+        line(out, 1, &format!("profile {}: {}", profile.profile, verdict(profile)));
+        let width = profile.rules.iter().map(|step| step.rule.id().len()).max().unwrap_or(0);
+        for step in &profile.rules {
+            let mark = if matches!(step.applies, Applies::Decides(_)) { '→' } else { ' ' };
+            let at = step.at.as_ref().map_or(String::new(), |at| format!("  {}", self.at(object, at)));
+            let applies = step.applies.to_string();
+            line(out, 2, &format!("{mark} {:<width$}  {applies:<13}  {}{at}", step.rule.id(), step.saw));
+        }
+        if !profile.parameters.is_empty() {
+            line(out, 2, "parameters:");
+        }
+        let width = profile.parameters.iter().map(|parameter| parameter.name.len()).max().unwrap_or(0);
+        for parameter in &profile.parameters {
+            let at = match &parameter.value {
+                Ok((_, Origin::Annotation(at) | Origin::Place(at))) => format!("  {}", self.at(object, at)),
+                Ok(_) => String::new(),
+                Err(wrong) => format!("  {}", self.at(object, &wrong.at)),
+            };
+            line(out, 3, &format!("{:<width$}  {parameter}{at}", parameter.name));
+        }
+        if let Verdict::Rejected(errors, _) = &profile.verdict {
+            errors.iter().for_each(|error| self.diagnostic(out, object, "error", error));
+        }
+        profile.warnings.iter().for_each(|warning| self.diagnostic(out, object, "warning", warning));
+    }
+
+    fn diagnostic(&self, out: &mut String, object: &Explained, word: &str, diagnostic: &Diagnostic) {
+        line(out, 2, &format!("{word}: {}  {}", diagnostic.message, self.at(object, &diagnostic.at)));
+        if let Some(hint) = &diagnostic.hint {
+            line(out, 3, &format!("hint: {hint}"));
+        }
+    }
+
+    fn at(&self, object: &Explained, at: &Pointer) -> String {
+        let offset = object.offsets.iter().find(|(known, _)| known == at).map_or(object.offset, |(_, offset)| *offset);
+        self.place(offset)
+    }
+
+    fn place(&self, offset: usize) -> String {
+        let position = self.places.position(self.start + offset);
+        format!("{}:{}:{}", self.file.name, position.line, position.column)
+    }
+}
+
+fn verdict(profile: &ProfileExplanation) -> String {
+    match &profile.verdict {
+        Verdict::Injected(rule) => format!("injected, by the rule {rule}"),
+        Verdict::Removed(rule, reason) => format!("removed, by the rule {rule}: {reason}"),
+        Verdict::Rejected(..) => "rejected".to_owned(),
+        Verdict::Skipped { rule, reason, .. } => format!("skipped, by the rule {rule}: {reason}"),
+        Verdict::Uninjected => "uninjected".to_owned(),
+    }
+}
+
+fn line(out: &mut String, depth: usize, text: &str) {
+    // Text of an object never moves the cursor or begins a line of its own. Writing to a string cannot fail.
+    let _ = writeln!(out, "{:1$}{2}", "", 2 * depth, crate::report::visible(text));
+}

@@ -1,0 +1,114 @@
+//! The commands: settings, then the core, then what is printed and told. Each ends in an [`ExitStatus`].
+
+use std::ffi::OsString;
+use std::io;
+
+use crate::diagnostic::{Code, Placed};
+use crate::report::exit::ExitStatus;
+use crate::report::{ColourChoice, Report};
+use crate::shell::cli::{Cli, Command};
+use crate::shell::cli::{InputArgs, ReportArgs};
+use crate::shell::files::input::{self, Input};
+use crate::shell::files::output::{self, Outlet};
+
+mod batch;
+#[cfg(feature = "serve")]
+mod certs;
+mod check;
+mod diff;
+mod explain;
+mod inject;
+#[cfg(feature = "serve")]
+mod install;
+mod place;
+mod profile;
+#[cfg(feature = "serve")]
+mod serve;
+mod settings;
+mod tell;
+
+/// Runs a command line, with the program's name first.
+pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitStatus {
+    let cli = match Cli::read(args) {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and version come this way too; where nobody reads them, there is nothing to do.
+            let _ = error.print();
+            return if error.use_stderr() { ExitStatus::Error } else { ExitStatus::Done };
+        }
+    };
+    let colour = cli.color;
+    let done = match &cli.command {
+        Command::Inject(args) => inject::inject(args, colour),
+        Command::Uninject(args) => inject::uninject(args, colour),
+        Command::Check(args) => check::check(args, colour),
+        Command::Diff(args) => diff::diff(args, colour),
+        Command::Explain(args) => explain::explain(args, colour),
+        Command::Profile(command) => profile::profile(command, colour),
+        #[cfg(feature = "serve")]
+        Command::Install(args) => install::install(args, colour),
+        #[cfg(feature = "serve")]
+        Command::Uninstall(args) => install::uninstall(args),
+        #[cfg(feature = "serve")]
+        Command::Serve(args) => serve::serve(args),
+        #[cfg(feature = "serve")]
+        Command::Certs(command) => certs::certs(command, colour),
+        Command::Completions { shell } => print(&crate::shell::cli::completions(*shell)).map_err(Failed::from),
+        Command::Man { directory } => man(directory.as_deref()),
+    };
+    done.unwrap_or_else(|failed| {
+        let report = Report::new(Vec::new(), failed.0);
+        tell::write(&report, &failed.1, colour);
+        ExitStatus::Error
+    })
+}
+
+/// Why a command ended before it did anything, and how that is to be told.
+struct Failed(Vec<Placed>, ReportArgs);
+
+impl Failed {
+    /// As the command's own report would be told.
+    fn told(errors: Vec<Placed>, args: &ReportArgs) -> Self {
+        Self(errors, args.clone())
+    }
+}
+
+impl From<Placed> for Failed {
+    fn from(error: Placed) -> Self {
+        Self(vec![error], ReportArgs { format: crate::report::Format::Text, quiet: false })
+    }
+}
+
+/// Reads a command's inputs.
+fn read(args: &InputArgs) -> Result<Vec<Input>, Vec<Placed>> {
+    input::read(&args.paths(), args.recursion()).map_err(|error| vec![error.placed()])
+}
+
+/// Prints data. A reader that goes away is success.
+fn print(bytes: &[u8]) -> Result<ExitStatus, Placed> {
+    print_pieces(&[bytes])
+}
+
+fn print_pieces(pieces: &[&[u8]]) -> Result<ExitStatus, Placed> {
+    match output::to_stdout(pieces) {
+        Ok(Outlet::Written | Outlet::Closed) => Ok(ExitStatus::Done),
+        Err(error) => Err(error.placed()),
+    }
+}
+
+fn man(directory: Option<&std::path::Path>) -> Result<ExitStatus, Failed> {
+    let unwritable = |error: io::Error| Placed::new(Code::Output, format!("cannot write the manual: {error}"));
+    let pages = crate::shell::cli::man_pages().map_err(unwritable)?;
+    let Some(directory) = directory else {
+        let pages: Vec<&[u8]> = pages.iter().map(|page| page.roff.as_slice()).collect();
+        return Ok(print_pieces(&pages)?);
+    };
+    std::fs::create_dir_all(directory).map_err(unwritable)?;
+    for page in pages {
+        std::fs::write(directory.join(&page.file_name), &page.roff).map_err(unwritable)?;
+    }
+    Ok(ExitStatus::Done)
+}
+
+/// How a command's report is told, beside its own arguments.
+type Colour = ColourChoice;

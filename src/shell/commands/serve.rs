@@ -1,0 +1,106 @@
+//! `serve`: arguments into a server, a runtime around it, and an exit status out of it. No other command has a runtime.
+
+use std::fs;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use tokio::runtime::Builder;
+
+use crate::diagnostic::{Code, Placed};
+use crate::kube::version::KubernetesVersion;
+use crate::report::Format;
+use crate::report::exit::ExitStatus;
+use crate::shell::cli::{ClusterArgs, ServeArgs};
+use crate::shell::server::announce::{self, Namespaces};
+use crate::shell::server::core::Core;
+use crate::shell::server::judge::NamespaceSource;
+use crate::shell::server::metrics::{Metrics, Reload};
+use crate::shell::server::ready::Readiness;
+use crate::shell::server::reload::{self, Fingerprint, Watched};
+use crate::shell::server::shutdown::Shutdown;
+use crate::shell::server::{self, App, Ended, log, probes, profiles, routes};
+
+use super::{Failed, ReportArgs};
+
+/// Serves until it is told to end. Being told twice is an error: what was in flight is lost.
+pub(super) fn serve(args: &ServeArgs) -> Result<ExitStatus, Failed> {
+    log::start(args.logs.log_format, args.logs.log_level);
+    let runtime = Builder::new_multi_thread().thread_name("injector").enable_all().build();
+    let runtime = runtime.map_err(|error| Placed::new(Code::Runtime, format!("cannot start: {error}")))?;
+    let ended = runtime.block_on(run(args));
+    // A connection that is still open is not waited for.
+    runtime.shutdown_background();
+    match ended? {
+        Ended::Drained => Ok(ExitStatus::Done),
+        Ended::Cut(connections) => {
+            tracing::warn!(connections, "cut off: the time of the drain is over");
+            Ok(ExitStatus::Done)
+        }
+        Ended::Aborted => Ok(ExitStatus::Error),
+    }
+}
+
+/// All that can be wrong is, before a port is taken.
+async fn run(args: &ServeArgs) -> Result<Ended, Failed> {
+    let metrics = Arc::new(Metrics::new());
+    let (ready, namespaces) = namespaces(&args.cluster, &metrics).await?;
+    let known = if namespaces.is_some() { Namespaces::Watched } else { Namespaces::Unknown };
+    let decision = args.injection.given();
+    let files = profiles::files(&decision);
+    // Read before they are loaded: what changes in between is loaded once more, and not missed.
+    let watched = Watched { what: Reload::profiles, in_use: fingerprint(&files), files };
+    let version = args.cluster.kubernetes_version.unwrap_or(KubernetesVersion::NEWEST);
+    let core = Core::new(decision, version, namespaces, Arc::clone(&metrics));
+    let core = Arc::new(core.map_err(|errors| Failed(errors, ReportArgs { format: Format::Text, quiet: false }))?);
+    let settings = args.transport();
+    let interval = settings.reload_interval;
+    let bound = server::bind(settings).map_err(|error| error.placed())?;
+    let shutdown = Shutdown::new();
+    shutdown.on_signals().map_err(|error| Placed::new(Code::Runtime, format!("cannot hear signals: {error}")))?;
+
+    tracing::info!(version = env!("CARGO_PKG_VERSION"), "starting");
+    announce::profiles(core.profiles().given(), known);
+    if !watched.files.is_empty() {
+        let core = Arc::clone(&core);
+        tokio::spawn(reload::watch(watched, interval, Arc::clone(&metrics), move |_| core.reload_profiles()));
+    }
+    let app = App {
+        routes: routes::router(core, Arc::clone(&metrics), Arc::clone(&ready), args.limits.routes()),
+        probes: probes::router(Arc::clone(&metrics), Arc::clone(&ready)),
+        metrics,
+        ready,
+    };
+    Ok(bound.run(app, shutdown).await)
+}
+
+/// What readiness waits for, and who knows of namespaces.
+type Facts = (Arc<Readiness>, Option<Arc<dyn NamespaceSource>>);
+
+/// Begins to watch namespaces, where that is asked for: the one thing that talks to an API server.
+#[cfg(feature = "watch")]
+async fn namespaces(args: &ClusterArgs, metrics: &Arc<Metrics>) -> Result<Facts, Failed> {
+    use crate::shell::server::namespaces;
+
+    if !args.watch_namespaces {
+        return Ok((Arc::new(Readiness::new(true)), None));
+    }
+    let client = namespaces::client(args.kubeconfig.as_deref()).await.map_err(|error| {
+        Placed::new(Code::Cluster, namespaces::causes(&error))
+            .hint(Some("outside of a cluster, `--kubeconfig` names the file that kubectl uses"))
+    })?;
+    let ready = Arc::new(Readiness::new(false));
+    let watched = namespaces::watch(client, Arc::clone(metrics), Arc::clone(&ready));
+    Ok((ready, Some(Arc::new(watched))))
+}
+
+#[cfg(not(feature = "watch"))]
+#[expect(clippy::unused_async, reason = "with the feature, it connects")]
+async fn namespaces(_: &ClusterArgs, _: &Arc<Metrics>) -> Result<Facts, Failed> {
+    Ok((Arc::new(Readiness::new(true)), None))
+}
+
+/// Of what can be read; what cannot be is told when it is loaded.
+fn fingerprint(files: &[PathBuf]) -> Fingerprint {
+    let contents: Vec<Vec<u8>> = files.iter().map(|file| fs::read(file).unwrap_or_default()).collect();
+    Fingerprint::of(&contents)
+}

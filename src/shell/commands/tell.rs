@@ -1,0 +1,247 @@
+//! What a run has to say: outcomes, which point at values, become report entries, which point at lines.
+
+use std::collections::BTreeSet;
+use std::env;
+use std::io::{self, IsTerminal as _};
+
+use crate::decide::eligibility::Deniable;
+use crate::decide::eligibility::Rule;
+use crate::decide::inject::{Freshness, Step, Verdict};
+use crate::diagnostic::{Code, Diagnostic, Placed, Severity};
+use crate::process::{Failure, Object, Sort};
+use crate::profile::{OnIneligible, Profile};
+use crate::report::{self, Colour, ColourChoice, ColourFacts, Entry, Report, ResultLine};
+use crate::shell::cli::ReportArgs;
+use crate::value::pointer::Pointer;
+
+use super::batch::{File, Outcome};
+use super::place::Places;
+use super::settings::Settings;
+
+/// From whose side a run is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Voice {
+    /// `inject`, `uninject` and `diff`: what was done.
+    Doing(HeldBack),
+    /// `check`: what is to be found.
+    Checking,
+}
+
+/// Whether the results were kept from being written, because something failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum HeldBack {
+    /// A document or a workload is in error.
+    ByFailures,
+    /// A file could not be written.
+    Unwritten,
+    No,
+}
+
+/// The report on a run.
+pub(super) fn report(files: &[File<'_>], settings: &Settings, voice: Voice) -> Report {
+    let profiles = &settings.profiles;
+    let mut entries = Vec::new();
+    let mut diagnostics = settings.warnings.clone();
+    for file in files {
+        diagnostics.extend(file.error.clone());
+        diagnostics.extend(file.warnings.iter().cloned());
+        let places = Places::new(file.text);
+        for (document, outcome) in file.documents.iter().zip(&file.results) {
+            match outcome {
+                Outcome::Opaque => {}
+                Outcome::Unreadable(placed) => diagnostics.push(placed.clone()),
+                Outcome::Done(processed) => {
+                    // What is rendered anew has no lines in the file.
+                    let start = document.range.start;
+                    let teller = Teller { file: &file.name, places: &places, start, profiles, voice };
+                    entries.extend(processed.objects.iter().flat_map(|object| teller.entries(object)));
+                    if let Some(ignored) = processed.ignored {
+                        let mut placed =
+                            Placed::new(Code::IgnoredText, "kubectl ignores what follows `...`; it is kept");
+                        placed.severity = Severity::Warning;
+                        diagnostics.push(placed.at(file.name.as_str(), Some(places.position(start + ignored))));
+                    }
+                }
+            }
+        }
+    }
+    once_a_namespace(&mut entries);
+    let note = |message: &str| Placed::new(Code::HeldBack, message);
+    match voice {
+        Voice::Doing(HeldBack::ByFailures) => diagnostics.push(
+            note("nothing was printed and no file was changed, because of the errors")
+                .hint(Some("`--keep-going` passes what fails through unchanged")),
+        ),
+        Voice::Doing(HeldBack::Unwritten) => diagnostics.push(note("no file was changed")),
+        Voice::Doing(HeldBack::No) | Voice::Checking => {}
+    }
+    Report::new(entries, diagnostics)
+}
+
+/// What is not known of a namespace is told once, with the first workload that asked.
+fn once_a_namespace(entries: &mut [Entry]) {
+    let mut told = BTreeSet::new();
+    for entry in entries {
+        entry.diagnostics.retain(|placed| placed.code != Code::NamespaceUnknown || told.insert(placed.message.clone()));
+    }
+}
+
+/// Writes a report to standard error.
+pub(super) fn write(report: &Report, args: &ReportArgs, choice: ColourChoice) {
+    let stderr = io::stderr();
+    let [no_color, clicolor_force, term] = ["NO_COLOR", "CLICOLOR_FORCE", "TERM"].map(env::var_os);
+    let facts = ColourFacts {
+        terminal: stderr.is_terminal(),
+        no_color: no_color.as_deref(),
+        clicolor_force: clicolor_force.as_deref(),
+        term: term.as_deref(),
+    };
+    let mut out = io::BufWriter::new(stderr.lock());
+    // Where standard error is gone there is nobody to tell.
+    let _ = report.write(args.format, args.verbosity(), Colour::resolve(choice, facts), &mut out);
+}
+
+fn is_partial(errors: &[Diagnostic]) -> bool {
+    errors.iter().all(|error| error.code == Code::PartialInjection)
+}
+
+struct Teller<'a> {
+    file: &'a str,
+    places: &'a Places<'a>,
+    /// Where the document begins in the file.
+    start: usize,
+    profiles: &'a [Profile],
+    voice: Voice,
+}
+
+impl Teller<'_> {
+    /// One entry for each pod template of an object; none for an object that nobody needs to hear of.
+    fn entries(&self, object: &Object) -> Vec<Entry> {
+        let mut templates: Vec<&Pointer> = Vec::new();
+        for step in &object.outcome.steps {
+            if !templates.contains(&&step.template) {
+                templates.push(&step.template);
+            }
+        }
+        let mut warnings: Vec<Placed> =
+            object.outcome.warnings.iter().map(|warning| self.placed(object, warning, Severity::Warning)).collect();
+        warnings.extend(object.failure.as_ref().map(|failure| self.failure(failure)));
+        let base = self.entry(object);
+        if templates.is_empty() {
+            let silent = object.sort == Sort::Other && warnings.is_empty();
+            let results = match (object.sort, self.voice) {
+                (Sort::Workload, Voice::Doing(_)) => {
+                    vec![ResultLine { profile: String::new(), verdict: report::Verdict::Unchanged }]
+                }
+                _ => Vec::new(),
+            };
+            return if silent { Vec::new() } else { vec![Entry { results, diagnostics: warnings, ..base }] };
+        }
+        let usual = object.identity.workload().map(|row| Pointer::of(row.template.iter().copied()));
+        let entries = templates.iter().map(|template| {
+            let steps = || object.outcome.steps.iter().filter(|step| step.template == **template);
+            let mut diagnostics = std::mem::take(&mut warnings);
+            diagnostics.extend(steps().flat_map(|step| self.missing(object, step)));
+            Entry {
+                template: (usual.as_ref() != Some(*template)).then(|| template.to_string()),
+                results: steps().map(|step| self.result(object, step)).collect(),
+                diagnostics,
+                ..base.clone()
+            }
+        });
+        entries.collect()
+    }
+
+    fn entry(&self, object: &Object) -> Entry {
+        let identity = &object.identity;
+        let generated = || identity.generate_name.as_ref().map(|prefix| format!("{prefix}*"));
+        Entry {
+            file: self.file.to_owned(),
+            position: Some(self.places.position(self.start + object.offset)),
+            api_version: identity.api_version.clone(),
+            kind: identity.kind.clone(),
+            namespace: object.namespace.clone(),
+            name: identity.name.clone().or_else(generated).unwrap_or_default(),
+            ..Entry::default()
+        }
+    }
+
+    fn result(&self, object: &Object, step: &Step) -> ResultLine {
+        let errors = |errors: &[Diagnostic], severity: Severity| {
+            errors.iter().map(|error| self.placed(object, error, severity)).collect::<Vec<_>>()
+        };
+        let verdict = match (&step.verdict, self.voice) {
+            (Verdict::Injected(_) | Verdict::Uninjected, Voice::Doing(_)) if object.failure.is_some() => {
+                report::Verdict::Rejected { errors: Vec::new() }
+            }
+            // What another step rejects is as it was: nothing of the object is changed.
+            (Verdict::Injected(_) | Verdict::Uninjected, Voice::Doing(_)) if object.outcome.is_rejected() => {
+                report::Verdict::Unchanged
+            }
+            (Verdict::Injected(_), Voice::Doing(_)) => report::Verdict::Injected,
+            (Verdict::Injected(_), Voice::Checking) => report::Verdict::Missing,
+            (Verdict::Skipped { freshness: Freshness::Outdated, .. }, Voice::Checking) => report::Verdict::Outdated,
+            (Verdict::Skipped { rule: Rule::AlreadyInjected, deniable: Deniable::No, .. }, Voice::Checking) => {
+                report::Verdict::Injected
+            }
+            (Verdict::Skipped { rule, reason, deniable, freshness, .. }, _) => {
+                let profile = self.profiles.iter().find(|profile| profile.name == step.profile);
+                let denies = profile.is_some_and(|profile| profile.on_ineligible == OnIneligible::Deny);
+                let would_deny = denies && *deniable == Deniable::Yes;
+                let reason = match freshness {
+                    Freshness::Current => reason.clone(),
+                    Freshness::Outdated => format!("{reason}, and it is outdated: `--reinject` makes it anew"),
+                };
+                report::Verdict::Skipped { rule: rule.id().to_owned(), reason, would_deny }
+            }
+            (Verdict::Removed(rule, reason), _) => report::Verdict::Skipped {
+                rule: rule.id().to_owned(),
+                reason: match (self.voice, object.is_failed()) {
+                    (Voice::Doing(_), true) => reason.clone(),
+                    _ => format!("{reason}; what was injected before is removed"),
+                },
+                would_deny: false,
+            },
+            (Verdict::Rejected(found, _), Voice::Checking) if is_partial(found) => report::Verdict::Partial,
+            (Verdict::Rejected(found, _), _) => report::Verdict::Rejected { errors: errors(found, Severity::Error) },
+            (Verdict::Uninjected, _) => report::Verdict::Uninjected,
+        };
+        ResultLine { profile: step.profile.clone(), verdict }
+    }
+
+    /// What is gone of an injection that `check` finds to be partial: a finding there, and no error.
+    fn missing(&self, object: &Object, step: &Step) -> Vec<Placed> {
+        match (&step.verdict, self.voice) {
+            (Verdict::Rejected(found, _), Voice::Checking) if is_partial(found) => {
+                found.iter().map(|error| self.placed(object, error, Severity::Warning)).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    fn placed(&self, object: &Object, diagnostic: &Diagnostic, severity: Severity) -> Placed {
+        let offset = object.offsets.iter().find(|(at, _)| *at == diagnostic.at).map(|(_, offset)| *offset);
+        let position = self.places.position(self.start + offset.unwrap_or(object.offset));
+        let mut placed = Placed::new(diagnostic.code, diagnostic.message.as_str())
+            .at(self.file, Some(position))
+            .hint(diagnostic.hint.as_deref());
+        placed.severity = severity;
+        placed.path = diagnostic.at.to_string();
+        placed
+    }
+
+    fn failure(&self, failure: &Failure) -> Placed {
+        match failure {
+            Failure::Splice(error) => {
+                let at = self.places.position(self.start + error.offset);
+                let mut placed =
+                    Placed::new(Code::Construct, error.to_string()).at(self.file, Some(at)).hint(Some(error.hint()));
+                placed.path = error.at.to_string();
+                placed
+            }
+            Failure::Proof(error) => Placed::new(Code::Proof, format!("nothing was changed, because {error}"))
+                .at(self.file, Some(self.places.position(self.start)))
+                .hint(Some("please report this as a bug of injector, with this document")),
+        }
+    }
+}

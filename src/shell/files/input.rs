@@ -1,0 +1,310 @@
+//! Where manifests come from: standard input, files, directories, named as for kubectl.
+//!
+//! This is a shell: it reads, and looks at the bytes only as far as needed to say that they are no text at all. What
+//! they mean is for `document`.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::fs;
+use std::io::{self, IsTerminal, Read, Write};
+use std::path::{Path, PathBuf};
+
+use thiserror::Error;
+
+use crate::diagnostic::{Code, Placed, Position};
+
+mod text;
+
+pub use text::Encoding;
+
+/// Where bytes came from; what messages and reports call the file.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Source {
+    /// Standard input.
+    Stdin,
+    /// A file, by the path as it was given, or as it was found below a directory that was given.
+    File(PathBuf),
+}
+
+impl fmt::Display for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Stdin => f.write_str("<stdin>"),
+            Self::File(path) => path.display().fmt(f),
+        }
+    }
+}
+
+/// One file, read. The bytes are UTF-8; a byte order mark, if any, is still there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Input {
+    /// Where it came from.
+    pub source: Source,
+    /// The directory argument below which it was found; `--output-dir` mirrors what is below it.
+    pub root: Option<PathBuf>,
+    /// The content.
+    pub bytes: Vec<u8>,
+}
+
+/// How far below a directory to look.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Recursion {
+    /// The files of the directory itself.
+    #[default]
+    Off,
+    /// Those of all directories below it too.
+    On,
+}
+
+/// Reads everything that is named, in that order; the files of a directory in the order of their names. `-`, or no path
+/// at all, is standard input. In a directory, as for kubectl, `.yaml`, `.yml` and `.json` count, hidden ones too, and
+/// symbolic links to files, but not those to directories.
+///
+/// # Errors
+/// The first thing that is wrong; nothing is half read.
+pub fn read(paths: &[PathBuf], recursion: Recursion) -> Result<Vec<Input>, InputError> {
+    read_with(paths, recursion, || {
+        let stdin = io::stdin();
+        if stdin.is_terminal() {
+            // Where standard error is gone there is nobody to tell.
+            let _ = writeln!(io::stderr(), "waiting for manifests on standard input; end with Ctrl-D, or name files");
+        }
+        let mut bytes = Vec::new();
+        stdin.lock().read_to_end(&mut bytes)?;
+        Ok(bytes)
+    })
+}
+
+fn read_with(
+    paths: &[PathBuf],
+    recursion: Recursion,
+    stdin: impl Fn() -> io::Result<Vec<u8>>,
+) -> Result<Vec<Input>, InputError> {
+    list(paths, recursion)?
+        .into_iter()
+        .map(|Found { source, root }| {
+            let bytes = match &source {
+                Source::Stdin => stdin(),
+                Source::File(path) => fs::read(path),
+            };
+            let bytes = bytes.map_err(|error| InputError::reading(&source, error))?;
+            text::check(&source, &bytes)?;
+            Ok(Input { source, root, bytes })
+        })
+        .collect()
+}
+
+struct Found {
+    source: Source,
+    root: Option<PathBuf>,
+}
+
+/// Says what there is to read, without reading it.
+fn list(paths: &[PathBuf], recursion: Recursion) -> Result<Vec<Found>, InputError> {
+    if paths.is_empty() {
+        return Ok(vec![Found { source: Source::Stdin, root: None }]);
+    }
+    let mut found = Vec::new();
+    for path in paths {
+        if path.as_os_str() == "-" {
+            found.push(Found { source: Source::Stdin, root: None });
+        } else if path.to_str().is_some_and(|text| text.starts_with("http://") || text.starts_with("https://")) {
+            return Err(InputError::Url { url: path.display().to_string() });
+        } else if path.metadata().map_err(|error| InputError::reading(&Source::File(path.clone()), error))?.is_dir() {
+            let files = walk(path, recursion)?;
+            if files.is_empty() {
+                let below = recursion == Recursion::Off && !walk(path, Recursion::On)?.is_empty();
+                return Err(InputError::NoManifests { directory: path.clone(), below });
+            }
+            let root = Some(path);
+            found.extend(files.into_iter().map(|file| Found { source: Source::File(file), root: root.cloned() }));
+        } else {
+            found.push(Found { source: Source::File(path.clone()), root: None });
+        }
+    }
+    refuse_twice(&found)?;
+    Ok(found)
+}
+
+/// The manifests of a directory, each folder in the order of its names.
+fn walk(directory: &Path, recursion: Recursion) -> Result<Vec<PathBuf>, InputError> {
+    let mut files = Vec::new();
+    let mut todo = children(directory)?;
+    while let Some((path, kind)) = todo.pop() {
+        if kind.is_dir() {
+            if recursion == Recursion::On {
+                todo.extend(children(&path)?);
+            }
+        } else if is_manifest(&path) {
+            // A link is judged by what it leads to; one that leads nowhere is an error, not a file less.
+            let target = path.metadata().map_err(|error| InputError::reading(&Source::File(path.clone()), error))?;
+            if target.is_file() {
+                files.push(path);
+            }
+        }
+    }
+    Ok(files)
+}
+
+/// What is in a directory, last name first.
+fn children(directory: &Path) -> Result<Vec<(PathBuf, fs::FileType)>, InputError> {
+    let read = || -> io::Result<Vec<_>> {
+        fs::read_dir(directory)?.map(|entry| entry.and_then(|e| Ok((e.path(), e.file_type()?)))).collect()
+    };
+    let mut all = read().map_err(|error| InputError::reading(&Source::File(directory.to_owned()), error))?;
+    all.sort_by(|(a, _), (b, _)| b.cmp(a));
+    Ok(all)
+}
+
+fn is_manifest(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| ["yaml", "yml", "json"].iter().any(|known| extension == *known))
+}
+
+/// The same file under two names counts as well: written in place, one of the two results would be lost.
+fn refuse_twice(found: &[Found]) -> Result<(), InputError> {
+    let mut seen: BTreeMap<Source, &Source> = BTreeMap::new();
+    for Found { source, .. } in found {
+        let key = match source {
+            Source::Stdin => Source::Stdin,
+            // What has no canonical path (`/dev/fd/63`) is known by the path it was given.
+            Source::File(path) => Source::File(path.canonicalize().unwrap_or_else(|_| path.clone())),
+        };
+        match (seen.insert(key, source), source) {
+            (None, _) => {}
+            (Some(_), Source::Stdin) => return Err(InputError::StdinTwice),
+            (Some(first), Source::File(path)) => {
+                return Err(InputError::FileTwice { file: path.clone(), first: first.to_string() });
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Why there is nothing to work on. The text is the message alone; [`InputError::placed`] adds place and hint.
+#[derive(Debug, Error)]
+pub enum InputError {
+    /// The user's: a path that leads nowhere.
+    #[error("no such file or directory")]
+    Missing {
+        /// The path.
+        of: Source,
+    },
+    /// The user's, or the machine's: it is there and cannot be read.
+    #[error("cannot be read: {error}")]
+    Unreadable {
+        /// Which.
+        of: Source,
+        /// What the system says.
+        #[source]
+        error: io::Error,
+    },
+    /// The user's: kubectl fetches addresses, injector does not use the network.
+    #[error("`{url}` is an address, and injector does not use the network")]
+    Url {
+        /// The address.
+        url: String,
+    },
+    /// The user's: a directory in which there is nothing to read.
+    #[error("no `.yaml`, `.yml` or `.json` file in this directory")]
+    NoManifests {
+        /// The directory.
+        directory: PathBuf,
+        /// Whether a directory below it has some.
+        below: bool,
+    },
+    /// The user's: standard input can be read once.
+    #[error("standard input is named twice")]
+    StdinTwice,
+    /// The user's: one file, named twice or reached by two ways.
+    #[error("the same file as `{first}`")]
+    FileTwice {
+        /// The second path.
+        file: PathBuf,
+        /// The first.
+        first: String,
+    },
+    /// The user's: a file in another encoding, as Windows PowerShell writes it.
+    #[error("is encoded as {encoding}, not as UTF-8")]
+    Encoding {
+        /// Which.
+        of: Source,
+        /// The encoding.
+        encoding: Encoding,
+    },
+    /// The user's: not text.
+    #[error("byte `0x{byte:02X}` is not UTF-8")]
+    NotUtf8 {
+        /// Which.
+        of: Source,
+        /// Where.
+        position: Position,
+        /// The first byte that does not belong.
+        byte: u8,
+    },
+    /// The user's, or the cluster's: the command before the pipe failed, and its message came through.
+    #[error("this is a message of kubectl, not a manifest: `{message}`")]
+    KubectlMessage {
+        /// The message's first line.
+        message: String,
+    },
+}
+
+impl InputError {
+    fn reading(of: &Source, error: io::Error) -> Self {
+        let of = of.clone();
+        match error.kind() {
+            io::ErrorKind::NotFound => Self::Missing { of },
+            _ => Self::Unreadable { of, error },
+        }
+    }
+
+    /// The stable id, as reports carry it.
+    pub const fn code(&self) -> Code {
+        match self {
+            Self::Missing { .. } => Code::FileMissing,
+            Self::Unreadable { .. } => Code::FileUnreadable,
+            Self::Url { .. } => Code::NotAFile,
+            Self::NoManifests { .. } => Code::NoManifests,
+            Self::StdinTwice | Self::FileTwice { .. } => Code::NamedTwice,
+            Self::Encoding { .. } => Code::Encoding,
+            Self::NotUtf8 { .. } => Code::NotUtf8,
+            Self::KubectlMessage { .. } => Code::NotAManifest,
+        }
+    }
+
+    fn hint(&self) -> Option<String> {
+        match self {
+            Self::Url { url } => Some(format!("`curl -fsSL {url} | injector …`")),
+            Self::NoManifests { below: true, .. } => Some("directories below it have some: add `-R`".to_owned()),
+            Self::Encoding { of, .. } => Some(match of {
+                Source::Stdin => "convert it first: `iconv -f UTF-16 -t UTF-8`".to_owned(),
+                Source::File(path) => format!("convert it first: `iconv -f UTF-16 -t UTF-8 {}`", path.display()),
+            }),
+            Self::KubectlMessage { .. } => {
+                Some("run the command before the pipe alone; `set -o pipefail` ends a script where it fails".to_owned())
+            }
+            Self::Missing { .. }
+            | Self::Unreadable { .. }
+            | Self::NoManifests { below: false, .. }
+            | Self::StdinTwice
+            | Self::FileTwice { .. }
+            | Self::NotUtf8 { .. } => None,
+        }
+    }
+
+    /// It as a line of the report.
+    pub fn placed(&self) -> Placed {
+        let (file, position) = match self {
+            Self::Missing { of } | Self::Unreadable { of, .. } | Self::Encoding { of, .. } => (of.to_string(), None),
+            Self::NotUtf8 { of, position, .. } => (of.to_string(), Some(*position)),
+            Self::NoManifests { directory, .. } => (directory.display().to_string(), None),
+            Self::FileTwice { file, .. } => (file.display().to_string(), None),
+            Self::KubectlMessage { .. } => (Source::Stdin.to_string(), Some(Position { line: 1, column: 1 })),
+            Self::StdinTwice | Self::Url { .. } => (String::new(), None),
+        };
+        Placed::new(self.code(), self.to_string()).at(file, position).hint(self.hint())
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,244 @@
+//! The profiles of a run: what was typed, loaded and checked. An error has its file, line and column.
+//!
+//! It reads profiles' files, and nothing else.
+
+use std::collections::BTreeMap;
+use std::convert::Infallible;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+
+use thiserror::Error;
+
+use crate::diagnostic::words::nearest;
+use crate::diagnostic::{Code, Placed, Places};
+use crate::kube::workload::TemplatePath;
+use crate::profile::load::{self, ProfileError};
+use crate::profile::{OnIneligible, Profile, builtin};
+use crate::text::yaml::error::{SyntaxError, SyntaxErrorKind};
+use crate::text::yaml::{parse_json, parse_yaml};
+
+/// The profile that is injected where none is named.
+pub(crate) const DEFAULT_PROFILE: &str = "cortexflow";
+
+/// A profile as it is named on the command line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ProfileRef {
+    /// A built-in one, by its name; whether there is one is not known here.
+    BuiltIn(String),
+    /// A file: there is a path separator in it, or an extension of manifests at its end.
+    File(PathBuf),
+}
+
+impl FromStr for ProfileRef {
+    type Err = Infallible;
+
+    fn from_str(text: &str) -> Result<Self, Infallible> {
+        let path = Path::new(text);
+        let manifest = path.extension().is_some_and(|e| ["yaml", "yml", "json"].iter().any(|known| e == *known));
+        let separated = text.contains(std::path::is_separator);
+        Ok(if manifest || separated { Self::File(path.to_owned()) } else { Self::BuiltIn(text.to_owned()) })
+    }
+}
+
+/// A parameter's value: `name=value`. The value is text until the parameter's type is known.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Setting {
+    /// The parameter.
+    pub name: String,
+    /// All after the first `=`.
+    pub value: String,
+}
+
+impl FromStr for Setting {
+    type Err = SettingError;
+
+    fn from_str(text: &str) -> Result<Self, SettingError> {
+        match text.split_once('=') {
+            Some((name, value)) if !name.is_empty() => Ok(Self { name: name.to_owned(), value: value.to_owned() }),
+            _ => Err(SettingError),
+        }
+    }
+}
+
+/// A text that is not of the form `name=value`.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+#[error("not of the form `name=value`")]
+pub struct SettingError;
+
+/// What a command line or `serve` was given to decide with, before any file is read.
+#[derive(Clone, Debug, Default)]
+pub struct Given {
+    /// The profiles, in the order in which they are applied; without any, the default one.
+    pub profiles: Vec<ProfileRef>,
+    /// Parameters that are set for all objects.
+    pub settings: Vec<Setting>,
+    /// What overrides the profiles' `onIneligible`.
+    pub on_ineligible: Option<OnIneligible>,
+    /// Kinds with templates, beside the known ones.
+    pub template_paths: Vec<TemplatePath>,
+}
+
+/// With which profiles, and how.
+#[derive(Debug)]
+pub(crate) struct Selection {
+    /// In the order in which they are applied.
+    pub(crate) profiles: Vec<Profile>,
+    /// Parameters set for all objects, by name.
+    pub(crate) set: BTreeMap<String, String>,
+    /// Kinds with templates, beside the known ones.
+    pub(crate) template_paths: Vec<TemplatePath>,
+}
+
+impl Selection {
+    /// Loads what was typed. All that is wrong with a profile is told.
+    pub(crate) fn load(given: &Given) -> Result<Self, Vec<Placed>> {
+        let mut profiles = load_profiles(&given.profiles)?;
+        if let Some(choice) = given.on_ineligible {
+            profiles.iter_mut().for_each(|profile| profile.on_ineligible = choice);
+        }
+        let set = settings(&given.settings, &profiles)?;
+        Ok(Self { profiles, set, template_paths: given.template_paths.clone() })
+    }
+}
+
+/// What is set, each for a parameter that there is, with a value that it takes.
+pub(crate) fn settings(given: &[Setting], profiles: &[Profile]) -> Result<BTreeMap<String, String>, Vec<Placed>> {
+    let known: Vec<&str> =
+        profiles.iter().flat_map(|profile| &profile.parameters).map(|parameter| parameter.name.as_str()).collect();
+    let mut set = BTreeMap::new();
+    for Setting { name, value } in given {
+        if !known.contains(&name.as_str()) {
+            let hint = nearest(name, known.iter().copied()).map(|near| format!("did you mean `{near}`?"));
+            let message = format!("--set: no profile of this run has a parameter `{name}`");
+            return Err(vec![Placed::new(Code::Usage, message).hint(hint)]);
+        }
+        // A value that no profile can use is wrong once, not once a workload.
+        let of_name = profiles.iter().flat_map(|profile| &profile.parameters).filter(|known| known.name == *name);
+        for parameter in of_name {
+            parameter
+                .ty
+                .parse(value)
+                .map_err(|bad| vec![Placed::new(Code::Usage, format!("--set {name}: {bad}")).hint(bad.hint())])?;
+        }
+        set.insert(name.clone(), value.clone());
+    }
+    Ok(set)
+}
+
+pub(crate) fn load_profiles(references: &[ProfileRef]) -> Result<Vec<Profile>, Vec<Placed>> {
+    let default = [ProfileRef::BuiltIn(DEFAULT_PROFILE.to_owned())];
+    let references = if references.is_empty() { &default } else { references };
+    let mut profiles: Vec<Profile> = Vec::new();
+    for reference in references {
+        let profile = load_profile(reference)?;
+        if profiles.iter().any(|known| known.name == profile.name) {
+            return Err(vec![Placed::new(Code::Usage, format!("the profile `{}` is named twice", profile.name))]);
+        }
+        profiles.push(profile);
+    }
+    Ok(profiles)
+}
+
+/// Loads one profile, with every error at its place.
+pub(crate) fn load_profile(reference: &ProfileRef) -> Result<Profile, Vec<Placed>> {
+    let (file, text) = profile_text(reference).map_err(|error| vec![error])?;
+    parse_profile(&file, &text)
+}
+
+/// A profile's text, and what to call the file.
+pub(crate) fn profile_text(reference: &ProfileRef) -> Result<(String, String), Placed> {
+    match reference {
+        ProfileRef::BuiltIn(name) => match builtin::text(name) {
+            Some(text) => Ok((format!("<{name}>"), text.to_owned())),
+            None => {
+                let all: Vec<&str> = builtin::ALL.iter().map(|(name, _)| *name).collect();
+                let hint = if Path::new(name).exists() {
+                    format!("for the file of that name, write `./{name}`")
+                } else {
+                    format!("there are {}; a file has a `/` in it or ends in `.yaml`", all.join(", "))
+                };
+                Err(Placed::new(Code::Profile, format!("there is no built-in profile `{name}`")).hint(Some(hint)))
+            }
+        },
+        ProfileRef::File(path) => {
+            let file = path.display().to_string();
+            let unreadable = |error: &dyn std::fmt::Display| {
+                Placed::new(Code::Profile, format!("cannot read the profile: {error}")).at(file.clone(), None)
+            };
+            let bytes = fs::read(path).map_err(|error| match error.kind() {
+                io::ErrorKind::NotFound => unreadable(&"no such file"),
+                _ => unreadable(&error),
+            })?;
+            let text = String::from_utf8(bytes).map_err(|_| unreadable(&"it is not UTF-8"))?;
+            Ok((file, text))
+        }
+    }
+}
+
+/// Reads a profile's text.
+pub(crate) fn parse_profile(file: &str, text: &str) -> Result<Profile, Vec<Placed>> {
+    let places = Places::new(text);
+    let syntax = |error: SyntaxError| {
+        let hint = match &error.kind {
+            SyntaxErrorKind::Braces(expression) => Some(format!("quote it: `\"{expression}\"`")),
+            _ => error.hint().map(str::to_owned),
+        };
+        let placed = Placed::new(Code::Profile, error.to_string()).hint(hint);
+        vec![placed.at(file, Some(places.position(error.offset)))]
+    };
+    let tree = if text.trim_start().starts_with('{') {
+        parse_json(text).map(|(tree, _)| tree).map_err(syntax)?
+    } else {
+        parse_yaml(text).map_err(syntax)?
+    };
+    let Some(root) = tree.root() else {
+        return Err(vec![Placed::new(Code::Profile, "there is no profile in it").at(file, None)]);
+    };
+    let told = |error: &ProfileError| {
+        // A field that nobody knows is wrong at its name, everything else at its value.
+        let offset =
+            if error.kind.is_about_key() { tree.locate(root, &error.at) } else { tree.locate_value(root, &error.at) };
+        let at = places.position(offset);
+        let mut placed = Placed::new(Code::Profile, error.to_string()).at(file, Some(at)).hint(error.hint());
+        placed.path = error.at.to_string();
+        placed
+    };
+    load::load(tree.view(root)).map_err(|errors| errors.iter().map(told).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_profile_is_a_name_or_a_file() {
+        for (text, file) in [
+            ("nginx", false),
+            ("my.profile", false),
+            ("nginx.yaml", true),
+            ("a.yml", true),
+            ("a.json", true),
+            ("./nginx", true),
+            ("profiles/nginx", true),
+        ] {
+            let expected = if file { ProfileRef::File(text.into()) } else { ProfileRef::BuiltIn(text.into()) };
+            assert_eq!(text.parse(), Ok(expected));
+        }
+    }
+
+    #[test]
+    fn a_setting_is_split_at_its_first_equals_sign() {
+        let setting = |name: &str, value: &str| Ok(Setting { name: name.to_owned(), value: value.to_owned() });
+        for (text, expected) in [
+            ("a=1", setting("a", "1")),
+            ("a=b=c", setting("a", "b=c")),
+            ("a=", setting("a", "")),
+            ("a", Err(SettingError)),
+            ("=1", Err(SettingError)),
+        ] {
+            assert_eq!(text.parse(), expected, "{text}");
+        }
+    }
+}

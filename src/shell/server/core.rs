@@ -1,0 +1,159 @@
+//! The judge that asks the core: the same questions as `inject` does, of the same functions. Nothing is decided here.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use bytes::Bytes;
+
+use super::current::Current;
+use super::judge::{Answer, Asked, Failure, Judge, Judged, NamespaceSource, Verdict, VerdictResult};
+use super::metrics::{Lookup, Metrics};
+use super::profiles::{self, Chosen, ProfileSets};
+use crate::decide::clean::Clean;
+use crate::decide::eligibility::Deniable;
+use crate::decide::facts::{Namespace, NamespaceGate, Namespaces};
+use crate::decide::inject::{self, Outcome};
+use crate::diagnostic::Placed;
+use crate::kube::names;
+use crate::kube::version::KubernetesVersion;
+use crate::process::admission::{Question, Unreadable};
+use crate::process::{Action, Expand, Job, Leaves};
+use crate::profile::{OnError, OnIneligible, Profile};
+use crate::shell::files::selection::Given;
+use crate::text::splice::RenderedLines;
+
+/// The namespace of a review that names none, as in a manifest.
+const DEFAULT_NAMESPACE: &str = "default";
+
+/// Everything that decides, beside a review.
+pub struct Core {
+    given: Given,
+    sets: Current<ProfileSets>,
+    kubernetes_version: KubernetesVersion,
+    namespaces: Option<Arc<dyn NamespaceSource>>,
+    metrics: Arc<Metrics>,
+}
+
+impl Core {
+    /// Loads the profiles. Without `namespaces`, nothing is known of any.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`ProfileSets::load`].
+    pub fn new(
+        given: Given,
+        kubernetes_version: KubernetesVersion,
+        namespaces: Option<Arc<dyn NamespaceSource>>,
+        metrics: Arc<Metrics>,
+    ) -> Result<Self, Vec<Placed>> {
+        let sets = Current::new(ProfileSets::load(&given)?);
+        Ok(Self { given, sets, kubernetes_version, namespaces, metrics })
+    }
+
+    /// The profiles in use.
+    pub fn profiles(&self) -> Arc<ProfileSets> {
+        self.sets.get()
+    }
+
+    /// Loads the profiles again; those that are asked about already are decided by the old ones.
+    ///
+    /// # Errors
+    ///
+    /// What `inject` would say of them; the old ones stay in use.
+    pub fn reload_profiles(&self) -> Result<(), String> {
+        let next = ProfileSets::load(&self.given).map_err(profiles::told)?;
+        self.sets.set(next);
+        Ok(())
+    }
+
+    /// What is known of the namespace; where that has to be asked for, by the deadline.
+    async fn namespace(&self, name: &str, deadline: Instant) -> Option<Namespace> {
+        // It is a client that says this name, and it becomes part of a path.
+        let name = if name.is_empty() { DEFAULT_NAMESPACE } else { name };
+        let source = self.namespaces.as_ref().filter(|_| names::dns_label(name).is_ok())?;
+        if let Some(known) = source.known(name) {
+            self.metrics.looked_up(Lookup::hit);
+            return Some(known);
+        }
+        let fetched = source.fetch(name, deadline).await;
+        self.metrics.looked_up(if fetched.is_some() { Lookup::fetched } else { Lookup::unknown });
+        fetched
+    }
+
+    fn answer(
+        &self,
+        question: &Question<'_>,
+        namespace: Option<Namespace>,
+        sets: &ProfileSets,
+        chosen: &Chosen<'_>,
+    ) -> Result<Answer, Failure> {
+        let mut namespaces = Namespaces::default();
+        if let Some(namespace) = namespace {
+            namespaces.add(namespace);
+        }
+        let profiles = chosen.profiles();
+        let job = Job {
+            request: sets.request(chosen),
+            action: Action::Inject,
+            namespaces: &namespaces,
+            default_namespace: DEFAULT_NAMESPACE,
+            // An entry of a webhook configuration has one selector, and so has a profile.
+            namespace_gate: if profiles.len() == 1 { NamespaceGate::Matched } else { NamespaceGate::Open },
+            kubernetes_version: self.kubernetes_version,
+            clean: Clean::Keep,
+            expand: Expand::Refuse,
+            rendered: &RenderedLines::default(),
+            encodings: sets.encodings(),
+            leaves: Leaves::Patch,
+        };
+        let subject = question.subject().clone();
+        let answered = question
+            .answer(&job)
+            .map_err(|failure| Failure::Unproved { message: failure.to_string(), uid: subject.uid.clone() })?;
+        Ok(Answer { review: answered.review, verdicts: verdicts(&answered.outcome, profiles), subject })
+    }
+}
+
+impl Judge for Core {
+    fn judge(&self, body: Bytes, asked: Asked, deadline: Instant) -> Judged<'_> {
+        Box::pin(async move {
+            let sets = self.sets.get();
+            let chosen = sets.choose(&asked)?;
+            let question =
+                Question::read(&body).map_err(|Unreadable { message, uid }| Failure::BadReview { message, uid })?;
+            let namespace = match &self.namespaces {
+                Some(_) => self.namespace(question.namespace(), deadline).await,
+                None => None,
+            };
+            self.answer(&question, namespace, &sets, &chosen)
+        })
+    }
+}
+
+/// What became of each profile, as it is counted.
+fn verdicts(outcome: &Outcome, profiles: &[Profile]) -> Vec<Verdict> {
+    let denies =
+        |name: &str| profiles.iter().any(|profile| profile.name == name && profile.on_ineligible == OnIneligible::Deny);
+    let verdict = |step: &inject::Step| {
+        let (result, reason) = match &step.verdict {
+            inject::Verdict::Injected(rule) => (VerdictResult::Injected, rule.id()),
+            inject::Verdict::Skipped { rule, deniable: Deniable::Yes, .. } if denies(&step.profile) => {
+                (VerdictResult::Rejected, rule.id())
+            }
+            inject::Verdict::Skipped { rule, .. } | inject::Verdict::Removed(rule, _) => {
+                (VerdictResult::Skipped, rule.id())
+            }
+            inject::Verdict::Rejected(errors, on_error) => {
+                let result = match on_error {
+                    OnError::Reject => VerdictResult::Rejected,
+                    OnError::Skip => VerdictResult::Failed,
+                };
+                (result, errors.first().map_or("error", |error| error.code.id()))
+            }
+            // Nothing is undone by a webhook.
+            inject::Verdict::Uninjected => (VerdictResult::Skipped, "uninjected"),
+        };
+        Verdict { profile: step.profile.clone(), result, reason }
+    };
+    outcome.steps.iter().map(verdict).collect()
+}

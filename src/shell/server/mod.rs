@@ -1,0 +1,276 @@
+//! The webhook: `plan` behind TLS. Nothing is decided here.
+//!
+//! ```text
+//! Settings → bind → Bound → run → Ended
+//!   listener (TLS, connections) → connection (time limits) → routes (HTTP) → judge (reads the review, asks the core)
+//!   probes (plain port)         → ready, metrics
+//!   reload (certificates, profiles)   namespaces (the one thing that talks to an API server)
+//! ```
+//!
+//! The runtime is its caller's, and so are signals: a test ends a server in the same way as the system does.
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use axum::Router;
+use tokio::net::TcpListener;
+use tokio::task::{JoinHandle, JoinSet};
+use tokio::time::timeout;
+
+use crate::diagnostic::{Code, Placed};
+
+pub mod announce;
+mod connection;
+pub mod core;
+pub mod current;
+pub mod judge;
+mod listener;
+pub mod log;
+pub mod metrics;
+#[cfg(feature = "watch")]
+pub mod namespaces;
+pub mod probes;
+pub mod profiles;
+pub mod ready;
+pub mod reload;
+pub mod routes;
+pub mod settings;
+pub mod shutdown;
+pub mod tls;
+
+use listener::Port;
+use metrics::{Cut, Metrics, Reload};
+use ready::Readiness;
+use settings::Settings;
+use shutdown::{Shutdown, Stage};
+use tls::{Loaded, Tls, TlsError};
+
+/// Why there is no server.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The user's: the certificates cannot be used. Nothing was bound.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
+    /// The user's, or the machine's: an address cannot be listened on.
+    #[error("cannot listen on `{address}`: {}", system(.error))]
+    Listen {
+        /// Which.
+        address: SocketAddr,
+        /// The flag that names it.
+        flag: &'static str,
+        /// What the system says.
+        #[source]
+        error: io::Error,
+    },
+}
+
+fn system(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::AddrInUse => "the port is in use".to_owned(),
+        io::ErrorKind::PermissionDenied => "not permitted".to_owned(),
+        io::ErrorKind::AddrNotAvailable => "it is no address of this machine".to_owned(),
+        _ => error.to_string().to_lowercase(),
+    }
+}
+
+impl StartError {
+    /// As an error of a command.
+    pub fn placed(&self) -> Placed {
+        match self {
+            Self::Tls(error) => error.placed(),
+            Self::Listen { address, flag, error } => {
+                let hint = match error.kind() {
+                    io::ErrorKind::AddrInUse => Some(format!("`{flag}` takes another; port 0 is any that is free")),
+                    io::ErrorKind::PermissionDenied if address.port() < 1024 => {
+                        Some(format!("ports below 1024 are for root: `{flag}` takes another"))
+                    }
+                    _ => None,
+                };
+                Placed::new(Code::Listen, self.to_string()).hint(hint)
+            }
+        }
+    }
+}
+
+/// What is served, and what is told of it.
+#[derive(Clone, Debug)]
+pub struct App {
+    /// On the TLS port.
+    pub routes: Router,
+    /// On the probe port.
+    pub probes: Router,
+    /// Counters.
+    pub metrics: Arc<Metrics>,
+    /// What `/readyz` says.
+    pub ready: Arc<Readiness>,
+}
+
+/// Reads and checks the certificates, then takes the ports. Clients can connect from now on; they are served when
+/// [`Bound::run`] does.
+///
+/// # Errors
+/// A certificate that cannot be used, or a port that cannot be had.
+///
+/// # Panics
+/// Outside of a tokio runtime.
+pub fn bind(settings: Settings) -> Result<Bound, StartError> {
+    let (tls, loaded) = Tls::load(&settings.tls, SystemTime::now())?;
+    let listen = |address, flag| {
+        let bound = listener::listen(address).and_then(|listener| Ok((listener.local_addr()?, listener)));
+        bound.map_err(|error| StartError::Listen { address, flag, error })
+    };
+    let (address, listener) = listen(settings.listen, "--listen")?;
+    let (probe_address, probes) = listen(settings.probe_listen, "--probe-listen")?;
+    Ok(Bound { settings, tls: Arc::new(tls), loaded, listener, address, probes, probe_address })
+}
+
+/// A server with its ports.
+#[derive(Debug)]
+pub struct Bound {
+    settings: Settings,
+    tls: Arc<Tls>,
+    loaded: Loaded,
+    listener: TcpListener,
+    address: SocketAddr,
+    probes: TcpListener,
+    probe_address: SocketAddr,
+}
+
+/// How a server ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ended {
+    /// All that was in flight is answered.
+    Drained,
+    /// Time was over before these connections had ended.
+    Cut(usize),
+    /// It was told to end at once.
+    Aborted,
+}
+
+impl Bound {
+    /// The TLS port.
+    pub const fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// The probe port.
+    pub const fn probe_address(&self) -> SocketAddr {
+        self.probe_address
+    }
+
+    /// What is known of the certificate.
+    pub fn tls(&self) -> Arc<Tls> {
+        Arc::clone(&self.tls)
+    }
+
+    /// Serves until it is told to end, then drains: not ready, on for `drain.delay` with `connection: close`, then nothing
+    /// new, and at most `drain.timeout` for what is in flight. The probe port answers to the end.
+    pub async fn run(self, app: App, shutdown: Shutdown) -> Ended {
+        let Self { settings, tls, loaded, listener, address, probes, probe_address } = self;
+        let App { routes, probes: probe_routes, metrics, ready } = app;
+        tracing::info!(tls = %address, probes = %probe_address, "listening");
+        announce::certificate(&tls.certificate(), SystemTime::now());
+        tell_expiry(&tls, &metrics, &ready);
+        let watches = Watches(vec![
+            tokio::spawn(watch_pair(Arc::clone(&tls), loaded.pair, settings.reload_interval, &metrics, ready.clone())),
+            tokio::spawn(watch_client_ca(tls.clone(), loaded.client_ca, settings.reload_interval, metrics.clone())),
+        ]);
+        let port = |app, shutdown| Port { app, limits: settings.limits, metrics: Arc::clone(&metrics), shutdown };
+        // The probe port has an end of its own, after all others.
+        let probes_end = Shutdown::new();
+        let probes = tokio::spawn(port(probe_routes, probes_end.clone()).accept_plain(probes));
+        let accepting = tokio::spawn(port(routes, shutdown.clone()).accept_tls(listener, tls));
+
+        shutdown.reached(Stage::Draining).await;
+        ready.drain();
+        drop(watches);
+        tokio::select! {
+            () = tokio::time::sleep(settings.drain.delay) => shutdown.reach(Stage::Stopping),
+            () = shutdown.reached(Stage::Aborting) => {}
+        }
+        let open = accepting.await.unwrap_or_default();
+        let ended = tokio::select! {
+            biased;
+            () = shutdown.reached(Stage::Aborting) => Ended::Aborted,
+            ended = finish(open, settings.drain.timeout) => ended,
+        };
+        if let Ended::Cut(count) = ended {
+            (0..count).for_each(|_| metrics.cut(Cut::drained));
+        }
+        probes_end.reach(Stage::Stopping);
+        if let Ok(open) = probes.await
+            && ended != Ended::Aborted
+        {
+            finish(open, Duration::from_millis(100)).await;
+        }
+        ended
+    }
+}
+
+/// Waits for connections to end; those that do not are cut.
+async fn finish(mut open: JoinSet<()>, most: Duration) -> Ended {
+    match timeout(most, async { while open.join_next().await.is_some() {} }).await {
+        Ok(()) => Ended::Drained,
+        Err(_) => {
+            while open.try_join_next().is_some() {}
+            Ended::Cut(open.len())
+        }
+    }
+}
+
+/// Tasks that end with the server that they are of.
+struct Watches(Vec<JoinHandle<()>>);
+
+impl Drop for Watches {
+    fn drop(&mut self) {
+        self.0.iter().for_each(JoinHandle::abort);
+    }
+}
+
+fn tell_expiry(tls: &Tls, metrics: &Metrics, ready: &Readiness) {
+    let expiry = tls.certificate().not_after;
+    metrics.certificate_expires(expiry);
+    ready.certificate_expires(expiry);
+}
+
+fn watch_pair(
+    tls: Arc<Tls>,
+    in_use: reload::Fingerprint,
+    interval: Duration,
+    metrics: &Arc<Metrics>,
+    ready: Arc<Readiness>,
+) -> impl Future<Output = ()> + use<> {
+    let files = vec![tls.files().certificate.clone(), tls.files().key.clone()];
+    let watched = reload::Watched { what: Reload::certificate, files, in_use };
+    let told = Arc::clone(metrics);
+    reload::watch(watched, interval, Arc::clone(metrics), move |contents| {
+        let [certificate, key] = contents else { return Ok(()) };
+        tls.replace_pair(certificate, key, SystemTime::now()).map_err(|error| located(&error))?;
+        tell_expiry(&tls, &told, &ready);
+        announce::certificate(&tls.certificate(), SystemTime::now());
+        Ok(())
+    })
+}
+
+async fn watch_client_ca(
+    tls: Arc<Tls>,
+    in_use: Option<reload::Fingerprint>,
+    interval: Duration,
+    metrics: Arc<Metrics>,
+) {
+    let (Some(file), Some(in_use)) = (tls.files().client_ca.clone(), in_use) else { return };
+    let watched = reload::Watched { what: Reload::client_ca, files: vec![file], in_use };
+    reload::watch(watched, interval, metrics, |contents| {
+        let content = contents.first().map_or(&[][..], Vec::as_slice);
+        tls.replace_client_ca(content).map_err(|error| located(&error))
+    })
+    .await;
+}
+
+/// An error with its file before it, on one line, as a log has it.
+fn located(error: &TlsError) -> String {
+    let placed = error.placed();
+    format!("{}: {}", placed.file, placed.message)
+}

@@ -1,0 +1,227 @@
+//! The namespaces of the cluster, watched: the one thing of the webhook that talks to an API server.
+//!
+//! What was seen last counts until something newer is seen, for as long as the API server is away. It must not fail a
+//! review, and must not hold up one beyond its deadline: what is not known is unknown.
+
+use std::collections::{BTreeMap, HashMap};
+use std::error::Error;
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::pin::pin;
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::{Duration, Instant};
+
+use futures::StreamExt as _;
+use k8s_openapi::api::core::v1;
+use kube::api::ObjectMeta;
+use kube::config::{InferConfigError, KubeConfigOptions, Kubeconfig, KubeconfigError};
+use kube::core::PartialObjectMeta;
+use kube::runtime::watcher::{self, Event};
+use kube::{Api, Client, Config};
+use thiserror::Error as ThisError;
+use tokio::task::JoinHandle;
+
+use super::judge::{Fetched, NamespaceSource};
+use super::metrics::Metrics;
+use super::ready::Readiness;
+use crate::decide::facts::Namespace;
+
+mod misses;
+
+use misses::Misses;
+
+/// The API server ends a watch after this many seconds, and a new one begins where it ended. A connection that died
+/// without a word is noticed soon after.
+const WATCH_SECONDS: u32 = 60;
+
+/// How long the API server may be silent on a connection that is waited for: longer than a watch lasts.
+const SILENCE: Duration = Duration::from_secs(75);
+
+/// How long a connection to the API server may take.
+const CONNECT: Duration = Duration::from_secs(5);
+
+/// Between two attempts to list and watch, doubled after each that failed.
+const SHORTEST_PAUSE: Duration = Duration::from_millis(500);
+const LONGEST_PAUSE: Duration = Duration::from_secs(10);
+
+/// What kubectl writes onto every object that it applies, as long as the object itself. No rule reads it.
+const LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
+
+/// All that is ever asked for.
+type Metadata = PartialObjectMeta<v1::Namespace>;
+
+/// Why there is no client of the API server. The user's fault, or that of whoever wrote the Deployment.
+#[derive(Debug, ThisError)]
+pub enum ClientError {
+    /// The file of `--kubeconfig` is missing, is none, or names nothing that could be called.
+    #[error("`{}` cannot be used as a kubeconfig", file.display())]
+    Kubeconfig {
+        /// The file.
+        file: PathBuf,
+        /// What is wrong with it.
+        source: Box<KubeconfigError>,
+    },
+    /// No file was given, and this is no pod with a service account.
+    #[error("there is no API server to ask: no kubeconfig, and no service account of a pod")]
+    Nowhere(#[source] Box<InferConfigError>),
+    /// The certificates or the credentials in the configuration are no good.
+    #[error("the configuration of the API server's client cannot be used")]
+    Unusable(#[source] Box<kube::Error>),
+}
+
+/// A client of the API server that this kubeconfig names; without one, of `KUBECONFIG`'s, else of the cluster in which
+/// this process is a pod. Connects to nothing yet.
+///
+/// # Errors
+///
+/// There is no configuration, or it cannot be used.
+pub async fn client(kubeconfig: Option<&Path>) -> Result<Client, ClientError> {
+    // kube builds its TLS on the process's default provider. Chosen here, it cannot become another one by way of some
+    // dependency's features; an error means that it has been chosen already.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let mut config = match kubeconfig {
+        Some(file) => {
+            let wrong = |error| ClientError::Kubeconfig { file: file.to_owned(), source: Box::new(error) };
+            let read = Kubeconfig::read_from(file).map_err(wrong)?;
+            Config::from_custom_kubeconfig(read, &KubeConfigOptions::default()).await.map_err(wrong)?
+        }
+        None => Config::infer().await.map_err(|error| ClientError::Nowhere(Box::new(error)))?,
+    };
+    config.connect_timeout = Some(CONNECT);
+    config.read_timeout = Some(SILENCE);
+    config.reset_reader_on_write = true;
+    // A review waits for a lookup, so it is one request; the watch has pauses of its own.
+    config.default_retry = false;
+    Client::try_from(config).map_err(|error| ClientError::Unusable(Box::new(error)))
+}
+
+/// A running watch; dropping it ends it.
+#[derive(Debug)]
+pub struct Watched {
+    seen: Arc<Seen>,
+    misses: Misses,
+    task: JoinHandle<()>,
+}
+
+/// What was seen last, by name.
+#[derive(Debug, Default)]
+struct Seen(RwLock<HashMap<String, Namespace>>);
+
+/// Begins to watch, on the runtime that this is called in. `ready` is told when all namespaces have been listed once.
+pub fn watch(client: Client, metrics: Arc<Metrics>, ready: Arc<Readiness>) -> Watched {
+    let seen = Arc::new(Seen::default());
+    let api: Api<Metadata> = Api::all(client);
+    metrics.watch_connected(false);
+    let follower = Follower { api: api.clone(), seen: Arc::clone(&seen), metrics, ready };
+    Watched { seen, misses: Misses::new(api), task: tokio::spawn(follower.run()) }
+}
+
+impl Drop for Watched {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+impl NamespaceSource for Watched {
+    fn known(&self, name: &str) -> Option<Namespace> {
+        self.seen.get(name)
+    }
+
+    fn fetch<'a>(&'a self, name: &'a str, deadline: Instant) -> Fetched<'a> {
+        Box::pin(self.misses.fetch(name, deadline))
+    }
+}
+
+impl Seen {
+    fn get(&self, name: &str) -> Option<Namespace> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).get(name).cloned()
+    }
+
+    fn change(&self, change: impl FnOnce(&mut HashMap<String, Namespace>)) {
+        change(&mut self.0.write().unwrap_or_else(PoisonError::into_inner));
+    }
+}
+
+struct Follower {
+    api: Api<Metadata>,
+    seen: Arc<Seen>,
+    metrics: Arc<Metrics>,
+    ready: Arc<Readiness>,
+}
+
+impl Follower {
+    /// Watches for ever. After an error it lists anew: a list that succeeds is the only proof that the API server is
+    /// back, since a quiet cluster sends nothing.
+    async fn run(self) {
+        let mut pause = SHORTEST_PAUSE;
+        loop {
+            let begun = Instant::now();
+            let error = self.follow().await;
+            self.metrics.watch_connected(false);
+            tracing::warn!(
+                target: "injector::namespaces",
+                error = causes(&error),
+                "the watch of namespaces broke off; what was seen last counts on"
+            );
+            // A watch that stood for a while was no failed attempt.
+            pause = if begun.elapsed() > LONGEST_PAUSE { SHORTEST_PAUSE } else { pause };
+            tokio::time::sleep(pause).await;
+            pause = LONGEST_PAUSE.min(pause * 2);
+        }
+    }
+
+    /// Lists and watches until something goes wrong.
+    async fn follow(&self) -> watcher::Error {
+        let config = watcher::Config::default().timeout(WATCH_SECONDS);
+        let mut events = pin!(kube::runtime::watcher(self.api.clone(), config));
+        let mut listed = HashMap::new();
+        loop {
+            match events.next().await {
+                Some(Ok(Event::Init)) => listed.clear(),
+                Some(Ok(Event::InitApply(object))) => listed.extend(entry(object.metadata)),
+                Some(Ok(Event::InitDone)) => {
+                    let all = std::mem::take(&mut listed);
+                    tracing::info!(target: "injector::namespaces", namespaces = all.len(), "namespaces listed");
+                    self.seen.change(|seen| *seen = all);
+                    self.ready.namespaces_listed();
+                    self.metrics.watch_connected(true);
+                }
+                Some(Ok(Event::Apply(object))) => self.seen.change(|seen| seen.extend(entry(object.metadata))),
+                Some(Ok(Event::Delete(object))) => {
+                    self.seen.change(|seen| drop(object.metadata.name.and_then(|name| seen.remove(&name))));
+                }
+                Some(Err(error)) => return error,
+                // The stream has no end; were there one, it would be as good as a broken watch.
+                None => return watcher::Error::NoResourceVersion,
+            }
+        }
+    }
+}
+
+/// What is kept of a namespace, by its name.
+fn entry(metadata: ObjectMeta) -> Option<(String, Namespace)> {
+    let ObjectMeta { name, labels, annotations, .. } = metadata;
+    let name = name?;
+    let mut annotations: BTreeMap<String, String> = annotations.unwrap_or_default();
+    annotations.remove(LAST_APPLIED);
+    let namespace = Namespace::known(&name, labels.unwrap_or_default(), annotations);
+    Some((name, namespace))
+}
+
+/// An error with all its causes, on one line.
+pub fn causes(error: &dyn Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        let said = error.to_string();
+        if !text.contains(&said) {
+            // Writing to a string cannot fail.
+            let _ = write!(text, ": {said}");
+        }
+        cause = error.source();
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,7 @@
+//! YAML and JSON text: split into documents, parsed into nodes with byte spans, and changed by inserting text.
+//!
+//! Imports `value`; it knows no Kubernetes kind. Another parser or another style of editing is added here.
+
+pub mod document;
+pub mod splice;
+pub mod yaml;

@@ -1,0 +1,283 @@
+//! A patch applied to a document's text: insertions and a few deletions by byte offset, in the document's own style.
+//!
+//! The patch is first applied to an overlay of the tree (`overlay`), so that what it does to one collection comes
+//! together however many operations it took; then one walk in the order of the text writes the edits (`block`,
+//! `flow`). The only bytes ever deleted are a null or empty token, a replaced scalar, and, in undoing, what was inserted.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use thiserror::Error;
+
+use crate::text::yaml::emit::{Spacing, Style};
+use crate::text::yaml::tree::{Language, NodeId, ScalarStyle, Shape, Style as Written, Tree};
+use crate::value::patch::Patch;
+use crate::value::pointer::Pointer;
+
+mod block;
+mod flow;
+mod lines;
+mod overlay;
+mod text;
+
+pub use lines::RenderedLines;
+use overlay::Overlay;
+use text::Lines;
+
+/// One change of a text: these bytes give way to that text. An insertion has an empty range.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Edit {
+    /// Bytes of the document's text.
+    pub range: Range<usize>,
+    /// What stands there instead; shared, since many documents get the same.
+    pub text: Arc<str>,
+}
+
+/// Why a patch cannot be spliced into this text. The user's text is valid, but uses a construct that stands in the way.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+#[error("{kind}")]
+pub struct SpliceError {
+    /// Where the construct is, in the document's text.
+    pub offset: usize,
+    /// The value that would have to change.
+    pub at: Pointer,
+    /// Which construct it is.
+    pub kind: SpliceErrorKind,
+}
+
+/// Constructs that cannot be spliced into without changing another value, or not at all.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+pub enum SpliceErrorKind {
+    /// The value is an alias: its text stands elsewhere.
+    #[error("`{0}` is an alias, so what is added here would be added to its anchor too")]
+    Alias(String),
+    /// The value's anchor is used elsewhere.
+    #[error("`{0}` is used by an alias elsewhere, so what is added here would be added there too")]
+    Anchor(String),
+    /// The value comes from a merge key.
+    #[error("`{0}` comes from a merge key (`<<`), so there is no text of its own to change")]
+    Merge(String),
+    /// A carriage return without a line feed, or another character by which YAML 1.1 ends lines.
+    #[error("a line ends neither in LF nor in CRLF here, and a document with such lines is not changed")]
+    LineBreak,
+    /// A member of a list is a pair without braces: `[a: 1]`.
+    #[error("`{0}` is an object without braces, so there is no room for another member")]
+    Pair(String),
+    /// Text directly behind the document's braces, which kubectl ignores.
+    #[error("text follows the document without a `---`, and kubectl ignores it")]
+    Trailing,
+    /// The patch names what is not there: a bug.
+    #[error("the patch does not fit the text at `{0}`")]
+    Misfit(String),
+}
+
+impl SpliceError {
+    /// What to do about it.
+    pub const fn hint(&self) -> &'static str {
+        match self.kind {
+            SpliceErrorKind::LineBreak => "convert the line ends to LF or CRLF",
+            SpliceErrorKind::Trailing => "write `---` before it, or remove it",
+            SpliceErrorKind::Misfit(_) => "please report this as a bug of injector",
+            _ => "write the part out, or let `--expand` render this document anew",
+        }
+    }
+}
+
+/// The edits that make an object's text what the patch makes of the object, in the order of the text.
+///
+/// Goes in: the tree, the object's root in it, the patch, whose pointers count from that root, and what other documents of
+/// the run have had rendered.
+pub fn splice(
+    tree: &Tree<'_>,
+    root: NodeId,
+    patch: &Patch,
+    rendered: &RenderedLines,
+) -> Result<Vec<Edit>, SpliceError> {
+    if let Some((op, offset)) = patch.0.first().zip(odd_line_break(tree)) {
+        return Err(SpliceError { offset, at: op.path().clone(), kind: SpliceErrorKind::LineBreak });
+    }
+    if let Some((op, offset)) = patch.0.first().zip(trailing_text(tree)) {
+        return Err(SpliceError { offset, at: op.path().clone(), kind: SpliceErrorKind::Trailing });
+    }
+    let mut overlay = Overlay::new(tree, root);
+    for op in &patch.0 {
+        overlay.apply(op)?;
+    }
+    let mut writer =
+        Writer { tree, lines: Lines(tree.text()), layout: Layout::of(tree, root), rendered, edits: Vec::new() };
+    if let Some(edited) = overlay.root() {
+        writer.collection(edited);
+    }
+    Ok(writer.finish())
+}
+
+/// A line break, outside of quotes, by which lines are not found here. In JSON there is none.
+fn odd_line_break(tree: &Tree<'_>) -> Option<usize> {
+    if tree.language() == Language::Json {
+        return None;
+    }
+    let text = tree.text();
+    let is_odd = |at: usize, c: char| match c {
+        '\r' => text.as_bytes().get(at + 1).is_some_and(|next| *next != b'\n'),
+        c => matches!(c, '\u{85}' | '\u{2028}' | '\u{2029}'),
+    };
+    let mut found = text.char_indices().filter(|(at, c)| is_odd(*at, *c)).map(|(at, _)| at).peekable();
+    found.peek()?;
+    let mut quoted: Vec<Range<usize>> = Vec::new();
+    let mut open: Vec<NodeId> = tree.root().into_iter().collect();
+    while let Some(node) = open.pop() {
+        match tree.shape(node) {
+            Shape::Scalar(ScalarStyle::Quoted) => quoted.push(tree.span(node)),
+            Shape::Scalar(_) | Shape::Alias(_) => {}
+            _ => open.extend(tree.children(node)),
+        }
+    }
+    quoted.sort_by_key(|span| span.start);
+    found.find(|at| {
+        let before = quoted.partition_point(|span| span.start <= *at);
+        before.checked_sub(1).and_then(|index| quoted.get(index)).is_none_or(|span| span.end <= *at)
+    })
+}
+
+/// Whether it is ignored can depend on what the document holds: braces on one line may be a key. Text after `...` is safe.
+fn trailing_text(tree: &Tree<'_>) -> Option<usize> {
+    let end = tree.span(tree.root()?).end;
+    tree.ignored.filter(|ignored| !tree.text().get(end..*ignored).is_some_and(|between| between.contains("\n...")))
+}
+
+/// The text with the edits made, as slices of it and of what is inserted; `edits` are in order and do not overlap.
+pub fn pieces<'e>(text: &'e str, edits: &'e [Edit]) -> Vec<&'e str> {
+    let mut pieces = Vec::with_capacity(2 * edits.len() + 1);
+    let mut at = 0;
+    for edit in edits {
+        pieces.push(text.get(at..edit.range.start).unwrap_or_default());
+        pieces.push(&edit.text);
+        at = edit.range.end;
+    }
+    pieces.push(text.get(at..).unwrap_or_default());
+    pieces.retain(|piece| !piece.is_empty());
+    pieces
+}
+
+/// How new text is to look, taken from what is there.
+#[derive(Clone, Debug)]
+struct Layout {
+    yaml: Style,
+    /// Spaces a level of pretty-printed JSON.
+    json_indent: usize,
+    json: Quoting,
+    spacing: Spacing,
+}
+
+/// How scalars in flow style are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Quoting {
+    /// As JSON.
+    Json,
+    /// Plain where that is safe.
+    Yaml,
+}
+
+struct Writer<'t> {
+    tree: &'t Tree<'t>,
+    lines: Lines<'t>,
+    layout: Layout,
+    rendered: &'t RenderedLines,
+    edits: Vec<Edit>,
+}
+
+impl Writer<'_> {
+    fn collection(&mut self, edited: &overlay::Edited) {
+        match self.tree.shape(edited.node) {
+            Shape::Sequence(Written::Flow) | Shape::Mapping(Written::Flow) => self.flow(edited),
+            _ => self.block(edited),
+        }
+    }
+
+    fn insert(&mut self, at: usize, text: impl Into<Arc<str>>) {
+        self.edits.push(Edit { range: at..at, text: text.into() });
+    }
+
+    fn delete(&mut self, range: Range<usize>) {
+        self.replace_text(range, String::new());
+    }
+
+    fn replace_text(&mut self, range: Range<usize>, text: String) {
+        if !range.is_empty() || !text.is_empty() {
+            self.edits.push(Edit { range, text: text.into() });
+        }
+    }
+
+    /// Puts the edits in order. Insertions at one offset stay in the order in which they were made: the walk is in the
+    /// order of the text, and of two collections that end at one offset the deeper one comes first.
+    fn finish(mut self) -> Vec<Edit> {
+        self.edits.sort_by_key(|edit| (edit.range.start, edit.range.end));
+        let mut merged: Vec<Edit> = Vec::with_capacity(self.edits.len());
+        for edit in self.edits {
+            match merged.last_mut() {
+                Some(last) if edit.text.is_empty() && last.text.is_empty() && edit.range.start <= last.range.end => {
+                    last.range.end = last.range.end.max(edit.range.end);
+                }
+                _ => merged.push(edit),
+            }
+        }
+        self.lines.keep_missing_final_newline(&mut merged);
+        merged
+    }
+}
+
+impl Layout {
+    fn of(tree: &Tree<'_>, root: NodeId) -> Self {
+        let text = tree.text();
+        let eol = match memchr::memchr(b'\n', text.as_bytes()) {
+            Some(at) if text.get(..at).is_some_and(|line| line.ends_with('\r')) => "\r\n",
+            _ => "\n",
+        };
+        let (mut indent, mut dash) = (None, None);
+        measure(tree, root, &mut indent, &mut dash);
+        let body = tree.source(root);
+        let nested = body.lines().skip(1).map(|line| line.len() - line.trim_start().len()).find(|width| *width > 0);
+        let quoted = tree.pairs(root).next().is_some_and(|(key, _)| {
+            matches!(tree.shape(key), Shape::Scalar(ScalarStyle::Quoted)) && tree.source(key).starts_with('"')
+        });
+        let is_flow = matches!(tree.shape(root), Shape::Mapping(Written::Flow));
+        let json = tree.language() == Language::Json || is_flow && quoted;
+        Self {
+            yaml: Style { indent: indent.unwrap_or(2), dash: dash.unwrap_or(0), eol },
+            json_indent: nested.unwrap_or(2),
+            json: if json { Quoting::Json } else { Quoting::Yaml },
+            spacing: if !json || body.contains("\": ") { Spacing::Spaced } else { Spacing::Compact },
+        }
+    }
+}
+
+/// Finds how far the first nested mapping is indented from its key, and the first list's dash from its own.
+fn measure(tree: &Tree<'_>, node: NodeId, indent: &mut Option<usize>, dash: &mut Option<usize>) {
+    let lines = Lines(tree.text());
+    for (key, value) in tree.pairs(node) {
+        if indent.is_some() && dash.is_some() {
+            return;
+        }
+        let (from, to) = (lines.column(tree.span(key).start), lines.column(tree.span(value).start));
+        match tree.shape(value) {
+            Shape::Mapping(Written::Block) => {
+                // A tag or an anchor stands on the key's line, and says nothing about the column.
+                if !tree.is_tagged(value) && tree.anchor(value) == crate::text::yaml::tree::Anchor::None && to > from {
+                    indent.get_or_insert(to - from);
+                }
+                measure(tree, value, indent, dash);
+            }
+            Shape::Sequence(Written::Block) => {
+                if !tree.is_tagged(value) && tree.anchor(value) == crate::text::yaml::tree::Anchor::None && to >= from {
+                    dash.get_or_insert(to - from);
+                }
+                for item in tree.children(value).take(1) {
+                    if matches!(tree.shape(item), Shape::Mapping(Written::Block)) {
+                        measure(tree, item, indent, dash);
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,242 @@
+//! What a patch makes of a tree: the touched collections with their entries, old and new, in their new order.
+
+use serde_json::{Map, Value};
+
+use super::{SpliceError, SpliceErrorKind};
+use crate::text::yaml::tree::{Anchor, NodeId, Shape, Style, Tree};
+use crate::value::patch::Op;
+use crate::value::pointer::Pointer;
+use crate::value::view::View as _;
+
+/// A value after the patch.
+pub(super) enum Content {
+    /// As it was.
+    Old(NodeId),
+    /// A value that the patch brings.
+    New(Value),
+    /// A collection of which some part changed.
+    Edited(Box<Edited>),
+}
+
+/// A collection of which some part changed.
+pub(super) struct Edited {
+    pub(super) node: NodeId,
+    pub(super) entries: Vec<Entry>,
+}
+
+/// An element or member.
+pub(super) struct Entry {
+    /// The member's name; empty for an element.
+    pub(super) name: String,
+    /// Where it stood before the patch; `None` for one that the patch adds.
+    pub(super) place: Option<Place>,
+    pub(super) content: Content,
+}
+
+/// Where an entry stands in the text.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) struct Place {
+    /// The member's key.
+    pub(super) key: Option<NodeId>,
+    pub(super) value: NodeId,
+}
+
+impl Edited {
+    fn new(tree: &Tree<'_>, node: NodeId) -> Self {
+        let entries = places(tree, node)
+            .map(|place| Entry {
+                name: place.key.and_then(|key| tree.key(key)).map(Into::into).unwrap_or_default(),
+                place: Some(place),
+                content: Content::Old(place.value),
+            })
+            .collect();
+        Self { node, entries }
+    }
+
+    /// Whether any entry of the text is left.
+    pub(super) fn keeps_any(&self) -> bool {
+        self.entries.iter().any(|entry| entry.place.is_some())
+    }
+
+    /// The collection as a value, where no entry of the text is left.
+    pub(super) fn as_new(&self, tree: &Tree<'_>) -> Value {
+        let value = |entry: &Entry| match &entry.content {
+            Content::New(value) => value.clone(),
+            Content::Old(_) | Content::Edited(_) => Value::Null,
+        };
+        if matches!(tree.shape(self.node), Shape::Mapping(_)) {
+            Value::Object(self.entries.iter().map(|entry| (entry.name.clone(), value(entry))).collect::<Map<_, _>>())
+        } else {
+            Value::Array(self.entries.iter().map(value).collect())
+        }
+    }
+}
+
+/// A collection's entries as they stand in the text.
+pub(super) fn places<'t>(tree: &'t Tree<'_>, node: NodeId) -> Box<dyn Iterator<Item = Place> + 't> {
+    if matches!(tree.shape(node), Shape::Mapping(_)) {
+        Box::new(tree.pairs(node).map(|(key, value)| Place { key: Some(key), value }))
+    } else {
+        Box::new(tree.children(node).map(|value| Place { key: None, value }))
+    }
+}
+
+pub(super) struct Overlay<'t> {
+    tree: &'t Tree<'t>,
+    root: Content,
+}
+
+impl<'t> Overlay<'t> {
+    pub(super) const fn new(tree: &'t Tree<'t>, root: NodeId) -> Self {
+        Self { tree, root: Content::Old(root) }
+    }
+
+    pub(super) const fn root(&self) -> Option<&Edited> {
+        match &self.root {
+            Content::Edited(edited) => Some(edited),
+            _ => None,
+        }
+    }
+
+    pub(super) fn apply(&mut self, op: &Op) -> Result<(), SpliceError> {
+        apply(self.tree, &mut self.root, op.path().tokens(), op)
+    }
+}
+
+/// Follows the tokens into a value and does the operation there. Patches are built by us and are as deep as pod templates.
+fn apply(tree: &Tree<'_>, content: &mut Content, tokens: &[String], op: &Op) -> Result<(), SpliceError> {
+    let Some((token, rest)) = tokens.split_first() else { return Err(misfit(op, 0)) };
+    if let Content::Old(id) = *content {
+        check_editable(tree, id, op)?;
+        *content = Content::Edited(Box::new(Edited::new(tree, id)));
+    }
+    match content {
+        Content::New(value) => apply_to_value(value, tokens, op).ok_or_else(|| misfit(op, 0)),
+        Content::Old(_) => Err(misfit(op, 0)),
+        Content::Edited(edited) if rest.is_empty() => apply_here(tree, edited, token, op),
+        Content::Edited(edited) => {
+            let offset = tree.span(edited.node).start;
+            let index = find(tree, edited, token).ok_or_else(|| absent(tree, edited.node, token, op, offset))?;
+            let entry = edited.entries.get_mut(index).ok_or_else(|| misfit(op, offset))?;
+            check_effective(tree, edited.node, entry, token, op)?;
+            apply(tree, &mut entry.content, rest, op)
+        }
+    }
+}
+
+/// Members that a reader expects before another one, though any order means the same.
+const READ_BEFORE: &[(&str, &str)] = &[("initContainers", "containers"), ("metadata", "spec")];
+
+fn apply_here(tree: &Tree<'_>, edited: &mut Edited, token: &str, op: &Op) -> Result<(), SpliceError> {
+    let offset = tree.span(edited.node).start;
+    let is_mapping = matches!(tree.shape(edited.node), Shape::Mapping(_));
+    match op {
+        Op::Add(_, value) => {
+            let index = if is_mapping {
+                let next = READ_BEFORE.iter().find(|(name, _)| *name == token).map(|(_, next)| *next);
+                let next = next.and_then(|next| edited.entries.iter().position(|entry| entry.name == next));
+                next.unwrap_or(edited.entries.len())
+            } else if token == "-" {
+                edited.entries.len()
+            } else {
+                token.parse().ok().filter(|index| *index <= edited.entries.len()).ok_or_else(|| misfit(op, offset))?
+            };
+            let name = if is_mapping { token.to_owned() } else { String::new() };
+            edited.entries.insert(index, Entry { name, place: None, content: Content::New(Value::clone(value)) });
+        }
+        Op::Remove(_) => {
+            let index = find(tree, edited, token).ok_or_else(|| absent(tree, edited.node, token, op, offset))?;
+            edited.entries.remove(index);
+        }
+        Op::Replace(_, value) => {
+            let index = find(tree, edited, token).ok_or_else(|| absent(tree, edited.node, token, op, offset))?;
+            let entry = edited.entries.get_mut(index).ok_or_else(|| misfit(op, offset))?;
+            check_effective(tree, edited.node, entry, token, op)?;
+            if let Content::Old(id) = entry.content {
+                check_editable(tree, id, op)?;
+            }
+            entry.content = Content::New(Value::clone(value));
+        }
+    }
+    Ok(())
+}
+
+fn find(tree: &Tree<'_>, edited: &Edited, token: &str) -> Option<usize> {
+    if matches!(tree.shape(edited.node), Shape::Mapping(_)) {
+        let is_merge = |entry: &Entry| entry.place.and_then(|place| place.key).is_some_and(|key| tree.is_merge(key));
+        edited.entries.iter().position(|entry| entry.name == token && !is_merge(entry))
+    } else {
+        token.parse().ok().filter(|index| *index < edited.entries.len())
+    }
+}
+
+fn apply_to_value(value: &mut Value, tokens: &[String], op: &Op) -> Option<()> {
+    let (last, parents) = tokens.split_last()?;
+    let mut parent = value;
+    for token in parents {
+        parent = match parent {
+            Value::Object(map) => map.get_mut(token)?,
+            Value::Array(list) => list.get_mut(token.parse::<usize>().ok()?)?,
+            _ => return None,
+        };
+    }
+    match (parent, op) {
+        (Value::Object(map), Op::Add(_, new) | Op::Replace(_, new)) => {
+            drop(map.insert(last.clone(), Value::clone(new)))
+        }
+        (Value::Object(map), Op::Remove(_)) => drop(map.shift_remove(last)?),
+        (Value::Array(list), Op::Add(_, new)) if last == "-" => list.push(Value::clone(new)),
+        (Value::Array(list), Op::Add(_, new)) => {
+            let index = last.parse().ok().filter(|index| *index <= list.len())?;
+            list.insert(index, Value::clone(new));
+        }
+        (Value::Array(list), Op::Replace(_, new)) => *list.get_mut(last.parse::<usize>().ok()?)? = Value::clone(new),
+        (Value::Array(list), Op::Remove(_)) => {
+            let index = last.parse().ok().filter(|index| *index < list.len())?;
+            list.remove(index);
+        }
+        _ => return None,
+    }
+    Some(())
+}
+
+/// An edit inside of an anchored value would be one wherever its aliases stand; an alias has no text of its own.
+fn check_editable(tree: &Tree<'_>, id: NodeId, op: &Op) -> Result<(), SpliceError> {
+    let source = || tree.source(id).split([' ', '\n', '\r', '\t']).next().unwrap_or_default().to_owned();
+    let kind = match (tree.shape(id), tree.anchor(id)) {
+        (Shape::Alias(_), _) => SpliceErrorKind::Alias(source()),
+        (_, Anchor::Used) => SpliceErrorKind::Anchor(source()),
+        (Shape::Mapping(Style::Flow), _)
+            if !tree.text().get(tree.content_start(id)..).is_some_and(|text| text.starts_with('{')) =>
+        {
+            SpliceErrorKind::Pair(tree.source(id).to_owned())
+        }
+        _ => return Ok(()),
+    };
+    Err(SpliceError { offset: tree.span(id).start, at: op.path().clone(), kind })
+}
+
+/// A merge key that stands later than a member replaces it, so that a change of the member would change nothing.
+fn check_effective(tree: &Tree<'_>, node: NodeId, entry: &Entry, token: &str, op: &Op) -> Result<(), SpliceError> {
+    let Some(Place { key: Some(key), value }) = entry.place else { return Ok(()) };
+    match tree.view(node).member(token) {
+        Some(effective) if effective.id() != value => Err(SpliceError {
+            offset: tree.span(key).start,
+            at: op.path().clone(),
+            kind: SpliceErrorKind::Merge(token.to_owned()),
+        }),
+        _ => Ok(()),
+    }
+}
+
+fn absent(tree: &Tree<'_>, node: NodeId, token: &str, op: &Op, offset: usize) -> SpliceError {
+    if tree.view(node).member(token).is_some() {
+        return SpliceError { offset, at: op.path().clone(), kind: SpliceErrorKind::Merge(token.to_owned()) };
+    }
+    misfit(op, offset)
+}
+
+fn misfit(op: &Op, offset: usize) -> SpliceError {
+    let at: Pointer = op.path().clone();
+    SpliceError { offset, kind: SpliceErrorKind::Misfit(at.to_string()), at }
+}

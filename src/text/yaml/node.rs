@@ -1,0 +1,169 @@
+//! The YAML and JSON side of the view: a node with its tree. It looks through aliases and merge keys.
+
+use std::borrow::Cow;
+
+use serde_json::{Map, Value};
+
+use super::scalar::{self, Scalar};
+use super::tree::{Merges, NodeId, Shape, Tree};
+use crate::value::view::{Kind, View};
+
+impl Tree<'_> {
+    /// The view of a node.
+    pub const fn view(&self, id: NodeId) -> NodeRef<'_> {
+        NodeRef { tree: self, id }
+    }
+}
+
+/// A node with its tree: the YAML side of the [`View`].
+#[derive(Clone, Copy, Debug)]
+pub struct NodeRef<'a> {
+    tree: &'a Tree<'a>,
+    id: NodeId,
+}
+
+impl<'a> NodeRef<'a> {
+    /// The node.
+    pub const fn id(self) -> NodeId {
+        self.id
+    }
+
+    const fn at(self, id: NodeId) -> Self {
+        NodeRef { tree: self.tree, id }
+    }
+
+    fn resolved(self) -> Self {
+        self.at(self.tree.target(self.id))
+    }
+
+    /// The objects that `<<: …` brings in, in the order in which they apply.
+    fn merged(self) -> Vec<Self> {
+        let node = self.resolved();
+        match self.tree.shape(node.id) {
+            Shape::Mapping(_) => vec![node],
+            // Earlier elements take precedence, so they apply last.
+            Shape::Sequence(_) => {
+                let mut elements: Vec<_> = self.tree.children(node.id).map(|id| node.at(id).resolved()).collect();
+                elements.reverse();
+                elements
+            }
+            _ => Vec::new(),
+        }
+    }
+}
+
+impl<'a> View<'a> for NodeRef<'a> {
+    fn kind(self) -> Kind {
+        let node = self.resolved();
+        match self.tree.shape(node.id) {
+            Shape::Mapping(_) => Kind::Mapping,
+            Shape::Sequence(_) => Kind::Sequence,
+            _ => match self.tree.typed(node.id) {
+                Ok(Scalar::Null) => Kind::Null,
+                Ok(Scalar::Boolean(_)) => Kind::Boolean,
+                Ok(Scalar::Integer(_) | Scalar::Unsigned(_) | Scalar::Float(_)) => Kind::Number,
+                Ok(Scalar::String(_)) | Err(_) => Kind::String,
+            },
+        }
+    }
+
+    fn member(self, name: &str) -> Option<Self> {
+        let node = self.resolved();
+        if self.tree.merges() == Merges::Absent {
+            return self.tree.member(node.id, name).map(|value| self.at(value));
+        }
+        if !matches!(self.tree.shape(node.id), Shape::Mapping(_)) {
+            return None;
+        }
+        let mut found = None;
+        for (key, value) in self.tree.pairs(node.id) {
+            if self.tree.is_merge(key) {
+                for object in self.at(value).merged() {
+                    found = object.member(name).or(found);
+                }
+            } else if self.tree.key(key).as_deref() == Some(name) {
+                found = Some(self.at(value));
+            }
+        }
+        found
+    }
+
+    fn members(self) -> Vec<(Cow<'a, str>, Self)> {
+        let node = self.resolved();
+        if !matches!(self.tree.shape(node.id), Shape::Mapping(_)) {
+            return Vec::new();
+        }
+        let mut members: Vec<(Cow<'a, str>, Self)> = Vec::new();
+        let put = |members: &mut Vec<(Cow<'a, str>, Self)>, name: Cow<'a, str>, value: Self| match members
+            .iter_mut()
+            .find(|(known, _)| *known == name)
+        {
+            Some((_, place)) => *place = value,
+            None => members.push((name, value)),
+        };
+        for (key, value) in self.tree.pairs(node.id) {
+            if self.tree.is_merge(key) {
+                for (name, value) in self.at(value).merged().into_iter().flat_map(View::members) {
+                    put(&mut members, name, value);
+                }
+            } else if let Some(name) = self.tree.key(key) {
+                match self.tree.merges() {
+                    // Parsers refuse duplicate keys, so nothing has to be looked for.
+                    Merges::Absent => members.push((name, self.at(value))),
+                    Merges::Present => put(&mut members, name, self.at(value)),
+                }
+            }
+        }
+        members
+    }
+
+    fn elements(self) -> Vec<Self> {
+        let node = self.resolved();
+        match self.tree.shape(node.id) {
+            Shape::Sequence(_) => self.tree.children(node.id).map(|id| self.at(id)).collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    fn element(self, index: usize) -> Option<Self> {
+        let node = self.resolved();
+        match self.tree.shape(node.id) {
+            Shape::Sequence(_) => self.tree.children(node.id).nth(index).map(|id| self.at(id)),
+            _ => None,
+        }
+    }
+
+    fn string(self) -> Option<Cow<'a, str>> {
+        let node = self.resolved();
+        match self.tree.shape(node.id) {
+            Shape::Scalar(_) => match self.tree.typed(node.id) {
+                Ok(Scalar::String(text)) => Some(text),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    fn value(self) -> Value {
+        let node = self.resolved();
+        match self.tree.shape(node.id) {
+            Shape::Mapping(_) => {
+                if self.tree.merges() == Merges::Absent {
+                    // Parsers refuse duplicate keys.
+                    let mut map = Map::with_capacity(self.tree.pairs(node.id).count());
+                    for (key, value) in self.tree.pairs(node.id) {
+                        if let Some(name) = self.tree.key(key) {
+                            map.insert(name.into_owned(), self.at(value).value());
+                        }
+                    }
+                    return Value::Object(map);
+                }
+                Value::Object(
+                    self.members().into_iter().map(|(name, value)| (name.into_owned(), value.value())).collect(),
+                )
+            }
+            Shape::Sequence(_) => Value::Array(self.tree.children(node.id).map(|id| self.at(id).value()).collect()),
+            _ => self.tree.typed(node.id).map_or(Value::Null, scalar::to_value),
+        }
+    }
+}

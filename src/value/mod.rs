@@ -1,0 +1,8 @@
+//! JSON values: pointers into them, patches of them, a read-only view that several trees implement, and changes laid over one.
+//!
+//! Imports nothing of this crate. A new way to hold a JSON value implements [`view::View`] where that value lives.
+
+pub mod layer;
+pub mod patch;
+pub mod pointer;
+pub mod view;
