@@ -120,7 +120,7 @@ fn parser_alone(text: &str) -> Duration {
     let mut times: Vec<Duration> = (0..3)
         .map(|_| {
             let start = Instant::now();
-            for document in injector::text::document::split(text).expect("a stream") {
+            for document in injector::internals::text::document::split(text).expect("a stream") {
                 let tree = document.parse(text).expect("YAML");
                 assert!(tree.root().is_some(), "a document is not empty");
             }

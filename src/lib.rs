@@ -9,15 +9,22 @@
 //! The rooms stand in the order of their imports: each may import those above it, and none below. All but `shell` are pure: no
 //! files, no clock, no environment, no network. `tests/it/house.rs` holds every import against that.
 
-pub mod value;
-pub mod diagnostic;
-pub mod text;
-pub mod kube;
-pub mod profile;
-pub mod decide;
-pub mod process;
-pub mod lint;
-pub mod report;
+mod value;
+mod diagnostic;
+mod text;
+mod kube;
+mod profile;
+mod decide;
+mod process;
+mod lint;
+mod report;
 #[cfg(feature = "serve")]
-pub mod install;
-pub mod shell;
+mod install;
+mod shell;
+
+#[cfg(not(sealed))]
+#[doc(hidden)]
+pub mod internals;
+
+pub use shell::commands::run;
+pub use text::yaml::is_guarded;

@@ -10,9 +10,9 @@ fn main() -> ExitCode {
     let report = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {
         // The YAML parser's panics are caught, and become errors with a place.
-        if !injector::text::yaml::is_guarded() {
+        if !injector::is_guarded() {
             report(panic);
         }
     }));
-    injector::shell::commands::run(std::env::args_os()).into()
+    injector::run(std::env::args_os()).into()
 }

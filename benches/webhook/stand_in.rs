@@ -10,11 +10,11 @@ use axum::http::header::CONTENT_TYPE;
 use axum::response::IntoResponse as _;
 use axum::routing::post;
 use bytes::Bytes;
-use injector::shell::server::metrics::Metrics;
-use injector::shell::server::ready::Readiness;
-use injector::shell::server::settings::{Drain, Limits, Settings, TlsFiles};
-use injector::shell::server::shutdown::Shutdown;
-use injector::shell::server::{App, bind};
+use injector::internals::shell::server::metrics::Metrics;
+use injector::internals::shell::server::ready::Readiness;
+use injector::internals::shell::server::settings::{Drain, Limits, Settings, TlsFiles};
+use injector::internals::shell::server::shutdown::Shutdown;
+use injector::internals::shell::server::{App, bind};
 
 /// Answers this constant, until it is killed.
 pub(crate) fn limit(listen: SocketAddr, cert: &Path, key: &Path, answer: &Path) {

@@ -6,7 +6,7 @@
 
 use std::sync::LazyLock;
 
-use injector::profile::Profile;
+use injector::internals::profile::Profile;
 use libfuzzer_sys::fuzz_target;
 
 #[allow(dead_code, unreachable_pub, reason = "the tests use more of it")]

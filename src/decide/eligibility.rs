@@ -18,7 +18,7 @@ mod containers;
 mod rules;
 mod steering;
 
-pub use containers::{is_foreign_sidecar, is_to_complete};
+pub(crate) use containers::{is_foreign_sidecar, is_to_complete};
 
 macro_rules! rules {
     ($($(#[$doc:meta])+ $variant:ident = $id:literal,)+) => {
@@ -91,7 +91,7 @@ impl Serialize for Rule {
 
 /// What a decision is about: one pod template of an object.
 #[derive(Clone, Copy, Debug)]
-pub struct Subject<'s, V> {
+pub(crate) struct Subject<'s, V> {
     /// The whole object; for a Pod, the template too.
     pub object: V,
     /// The pod template.
@@ -109,7 +109,7 @@ pub struct Subject<'s, V> {
 /// What the record on a pod template says. A record that is broken, or an entry of which parts are missing, is an error
 /// before anything is decided.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Record<'s> {
+pub(crate) struct Record<'s> {
     /// The entry of the profile that is asked about.
     pub entry: Recorded,
     /// The names of all containers and init containers that any profile's entry lists.
@@ -118,7 +118,7 @@ pub struct Record<'s> {
 
 /// Whether a record has an entry of a profile.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Recorded {
+pub(crate) enum Recorded {
     /// There is none; or it is about to be replaced.
     #[default]
     None,
@@ -128,7 +128,7 @@ pub enum Recorded {
 
 /// Whether a profile is injected.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Decision {
+pub(crate) enum Decision {
     /// It is.
     Inject {
         /// The rule that decided.
@@ -164,7 +164,7 @@ pub enum Deniable {
 
 /// What one rule saw.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Step {
+pub(crate) struct Step {
     /// The rule.
     pub rule: Rule,
     /// The value that it looked at, in words.
@@ -177,7 +177,7 @@ pub struct Step {
 
 /// What came of a rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Applies {
+pub(crate) enum Applies {
     /// It applies, and decided.
     Decides(Effect),
     /// It does not apply.
@@ -190,7 +190,7 @@ pub enum Applies {
 
 /// What a rule that applies leads to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Effect {
+pub(crate) enum Effect {
     /// The object is rejected: the value cannot be understood.
     Error,
     /// Injection.
@@ -264,7 +264,7 @@ struct Case<'c, V> {
 /// | `namespace-opted-out` | the profile's key on the namespace says so | skip |
 /// | `namespace-opted-in` | the profile's key on the namespace says so | inject |
 /// | `default` | always | the profile's policy |
-pub fn decide<'a, V: View<'a>>(subject: &Subject<'_, V>, facts: &Facts, profile: &Profile) -> Decision {
+pub(crate) fn decide<'a, V: View<'a>>(subject: &Subject<'_, V>, facts: &Facts, profile: &Profile) -> Decision {
     let case = Case { subject, facts, profile };
     let mut warnings = Vec::new();
     for &rule in Rule::ALL {
@@ -286,7 +286,7 @@ pub fn decide<'a, V: View<'a>>(subject: &Subject<'_, V>, facts: &Facts, profile:
 }
 
 /// What every rule sees, those after the deciding one too. It asks the same functions as [`decide`].
-pub fn trace<'a, V: View<'a>>(subject: &Subject<'_, V>, facts: &Facts, profile: &Profile) -> Vec<Step> {
+pub(crate) fn trace<'a, V: View<'a>>(subject: &Subject<'_, V>, facts: &Facts, profile: &Profile) -> Vec<Step> {
     let case = Case { subject, facts, profile };
     let mut decided = false;
     let step = |&rule: &Rule| {

@@ -23,7 +23,7 @@ use crate::value::view::View;
 
 /// What there is to tell about one pod template. Places count from the object's root.
 #[derive(Clone, Debug)]
-pub struct Explanation {
+pub(crate) struct Explanation {
     /// The pod template.
     pub template: Pointer,
     /// What its record says.
@@ -35,7 +35,7 @@ pub struct Explanation {
 
 /// The record of a pod template.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum RecordState {
+pub(crate) enum RecordState {
     /// There is none.
     None,
     /// It has these entries, in order of application.
@@ -46,7 +46,7 @@ pub enum RecordState {
 
 /// One entry of the record.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct EntryState {
+pub(crate) struct EntryState {
     /// The profile's name.
     pub profile: String,
     /// The version of injector that wrote it.
@@ -60,7 +60,7 @@ pub struct EntryState {
 
 /// How much is there of what an entry names.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Presence {
+pub(crate) enum Presence {
     /// All.
     Whole,
     /// Some, or nothing: these are missing, with names for the indexes of lists, from the pod template on.
@@ -69,7 +69,7 @@ pub enum Presence {
 
 /// What there is to tell about one profile.
 #[derive(Clone, Debug)]
-pub struct ProfileExplanation {
+pub(crate) struct ProfileExplanation {
     /// The profile's name.
     pub profile: String,
     /// Every rule, in order; one of them decides. Empty where the profile's entry in the record is broken, which is an
@@ -85,7 +85,7 @@ pub struct ProfileExplanation {
 
 impl Explanation {
     /// Every place that it points at.
-    pub fn places(&self) -> Vec<&Pointer> {
+    pub(crate) fn places(&self) -> Vec<&Pointer> {
         let mut places = vec![&self.template];
         if let RecordState::Unreadable(wrong) = &self.record {
             places.push(&wrong.at);
@@ -110,14 +110,14 @@ impl Explanation {
 
 impl ProfileExplanation {
     /// The rule that decides.
-    pub fn decisive(&self) -> Option<&Step> {
+    pub(crate) fn decisive(&self) -> Option<&Step> {
         self.rules.iter().find(|step| matches!(step.applies, Applies::Decides(_)))
     }
 }
 
 /// One parameter of a profile.
 #[derive(Clone, Debug, PartialEq)]
-pub struct ParameterState {
+pub(crate) struct ParameterState {
     /// Its name.
     pub name: String,
     /// Its value and where that comes from (the place counts from the object's root), or what is wrong with it.
@@ -166,12 +166,12 @@ impl fmt::Display for ParameterState {
 ///
 /// The operation among the facts is passed over: what is asked is what a new object would meet. So is
 /// [`Request::outdated`]: an outdated injection is told as it stands.
-pub fn explain<'a, V: View<'a>>(object: V, facts: &Facts, request: &Request<'_>) -> Vec<Explanation> {
+pub(crate) fn explain<'a, V: View<'a>>(object: V, facts: &Facts, request: &Request<'_>) -> Vec<Explanation> {
     workload::identify(object).map_or_else(Vec::new, |identity| explain_as(&identity, object, facts, request))
 }
 
 /// As [`explain`], for an object of which a list or a review says what it is.
-pub fn explain_as<'a, V: View<'a>>(
+pub(crate) fn explain_as<'a, V: View<'a>>(
     identity: &Identity,
     object: V,
     facts: &Facts,

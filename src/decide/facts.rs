@@ -6,7 +6,7 @@ use crate::kube::version::KubernetesVersion;
 
 mod namespaces;
 
-pub use namespaces::{NamespaceFlagError, Namespaces};
+pub use namespaces::Namespaces;
 
 /// What the API server asks about.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

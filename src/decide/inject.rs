@@ -20,8 +20,10 @@ mod planner;
 pub(crate) mod removal;
 mod render;
 
-pub use outcome::{Freshness, Outcome, Step, Verdict};
-pub use render::{Rendered, Renderings, Sidecar, name};
+pub use outcome::Verdict;
+pub(crate) use outcome::{Freshness, Outcome, Step};
+pub use render::Renderings;
+pub(crate) use render::{Rendered, Sidecar, name};
 
 pub(crate) use apply::write_record;
 pub(crate) use conflict::port_clash;
@@ -71,7 +73,12 @@ pub fn plan<'a, V: View<'a>>(object: V, facts: &Facts, request: &Request<'_>) ->
 
 /// [`plan`] for an object of which it is known what it is: an item of a typed list, or what a review brings, need not say
 /// so itself.
-pub fn plan_as<'a, V: View<'a>>(identity: &Identity, object: V, facts: &Facts, request: &Request<'_>) -> Outcome {
+pub(crate) fn plan_as<'a, V: View<'a>>(
+    identity: &Identity,
+    object: V,
+    facts: &Facts,
+    request: &Request<'_>,
+) -> Outcome {
     let mut outcome = Outcome::default();
     if facts.operation != Operation::Create {
         return outcome;
@@ -124,7 +131,7 @@ fn sidecar<'a, V: View<'a>>(profile: &Profile, identity: &Identity, template: V)
 }
 
 /// Whether a classic sidecar would keep the pod from completing: a Job's, or one whose restart policy is not `Always`.
-pub fn needs_native<'a, V: View<'a>>(profile: &Profile, identity: &Identity, template: V) -> bool {
+pub(crate) fn needs_native<'a, V: View<'a>>(profile: &Profile, identity: &Identity, template: V) -> bool {
     let restart_policy = template.text(&["spec", "restartPolicy"]);
     let completes = identity.has(Trait::Completes) || restart_policy.is_some_and(|policy| policy != "Always");
     completes && !profile.containers.is_empty()

@@ -2,10 +2,10 @@
 //!
 //! Pure, and without text: it imports `value`, `diagnostic`, `kube` and `profile`. A rule or a slot is added here.
 
-pub mod clean;
-pub mod eligibility;
-pub mod explain;
-pub mod facts;
-pub mod inject;
-pub mod record;
-pub mod uninject;
+pub(crate) mod clean;
+pub(crate) mod eligibility;
+pub(crate) mod explain;
+pub(crate) mod facts;
+pub(crate) mod inject;
+pub(crate) mod record;
+pub(crate) mod uninject;

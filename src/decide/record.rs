@@ -101,7 +101,7 @@ impl Entry {
 }
 
 /// Whether a pointer from a pod template is that of a container's image.
-pub fn is_image(named: &Pointer) -> bool {
+pub(crate) fn is_image(named: &Pointer) -> bool {
     matches!(named.tokens(), [spec, list, _, image] if spec == "spec" && is_containers(list) && image == "image")
 }
 
@@ -112,7 +112,7 @@ fn is_containers(list: &str) -> bool {
 /// Reads the record of a pod template; empty where there is none.
 ///
 /// The error says why what stands there is no record.
-pub fn read<'a, V: View<'a>>(template: V) -> Result<Vec<Entry>, String> {
+pub(crate) fn read<'a, V: View<'a>>(template: V) -> Result<Vec<Entry>, String> {
     let Some(annotation) = template.path(&["metadata", "annotations", ANNOTATION]) else { return Ok(Vec::new()) };
     let Some(text) = annotation.string() else { return Err(format!("it is {}", annotation.kind().name())) };
     let entries: Vec<Entry> = serde_json::from_str(&text).map_err(|error| error.to_string())?;
@@ -126,12 +126,12 @@ pub fn read<'a, V: View<'a>>(template: V) -> Result<Vec<Entry>, String> {
 }
 
 /// The record as the annotation's value.
-pub fn write(entries: &[Entry]) -> String {
+pub(crate) fn write(entries: &[Entry]) -> String {
     serde_json::to_string(entries).unwrap_or_default()
 }
 
 /// Turns the names in a pointer into the indexes that they have in this value; `None` where one is absent.
-pub fn resolve<'a, V: View<'a>>(value: V, named: &Pointer) -> Option<Pointer> {
+pub(crate) fn resolve<'a, V: View<'a>>(value: V, named: &Pointer) -> Option<Pointer> {
     let mut node = value;
     let mut indexed = Vec::with_capacity(named.tokens().len());
     for token in named.tokens() {
@@ -153,7 +153,7 @@ pub fn resolve<'a, V: View<'a>>(value: V, named: &Pointer) -> Option<Pointer> {
 }
 
 /// The name by which a list's element is known: as Kubernetes merges lists, by name, mount path, or port and protocol.
-pub fn element_name<'a, V: View<'a>>(element: V) -> Option<String> {
+pub(crate) fn element_name<'a, V: View<'a>>(element: V) -> Option<String> {
     if let Some(name) = element.member("mountPath").or_else(|| element.member("devicePath")).and_then(View::string) {
         return Some(name.into_owned());
     }

@@ -32,7 +32,7 @@ pub enum Leftovers {
 /// Goes in: what the object is; the object; the profiles that are known, to tell what was edited since (an entry of another
 /// one is taken as it stands); which entries; and what to do about leftovers. Comes out: the patch, and a step for each
 /// entry.
-pub fn undo<'a, V: View<'a>>(
+pub(crate) fn undo<'a, V: View<'a>>(
     identity: &Identity,
     object: V,
     request: &Request<'_>,

@@ -7,11 +7,11 @@ use crate::value::pointer::Pointer;
 mod code;
 mod placed;
 mod places;
-pub mod words;
+pub(crate) mod words;
 
-pub use code::{Code, Fault};
+pub use code::Code;
 pub use placed::{Placed, Position};
-pub use places::Places;
+pub(crate) use places::Places;
 
 /// Something to tell about an object. The message is lower case, without a final period, with values in backticks; the
 /// shell puts file, line and column before it.

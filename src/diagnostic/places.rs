@@ -6,7 +6,7 @@ use super::Position;
 
 /// Counts lines in one text: asked for any offset, it reads no more than a block.
 #[derive(Debug)]
-pub struct Places<'t> {
+pub(crate) struct Places<'t> {
     text: &'t str,
     /// The number of line ends before each block, counted when first asked.
     blocks: OnceCell<Vec<usize>>,
@@ -16,12 +16,12 @@ const BLOCK: usize = 16 * 1024;
 
 impl<'t> Places<'t> {
     /// Of this text; nothing is counted yet.
-    pub const fn new(text: &'t str) -> Self {
+    pub(crate) const fn new(text: &'t str) -> Self {
         Self { text, blocks: OnceCell::new() }
     }
 
     /// The line and column, from 1, of a byte offset.
-    pub fn position(&self, offset: usize) -> Position {
+    pub(crate) fn position(&self, offset: usize) -> Position {
         let before = self.text.as_bytes().get(..offset).unwrap_or(self.text.as_bytes());
         let block = before.len() / BLOCK;
         let counted = self.blocks().get(block).copied().unwrap_or(0);

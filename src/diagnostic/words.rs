@@ -1,7 +1,7 @@
 //! Words that messages have in common: lists of values, and the nearest known name of a misspelt one.
 
 /// The known name that was most likely meant: at most two edits away, one for short names, capitals aside.
-pub fn nearest<'n>(name: &str, known: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
+pub(crate) fn nearest<'n>(name: &str, known: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
     let folded = name.to_lowercase();
     // Enough for a slip, too few for another word.
     let most = if name.chars().count() <= 4 { 1 } else { 2 };
@@ -14,7 +14,7 @@ pub fn nearest<'n>(name: &str, known: impl IntoIterator<Item = &'n str>) -> Opti
 }
 
 /// Values in backticks, with commas between.
-pub fn list<T: AsRef<str>>(values: &[T]) -> String {
+pub(crate) fn list<T: AsRef<str>>(values: &[T]) -> String {
     values.iter().map(|value| format!("`{}`", value.as_ref())).collect::<Vec<_>>().join(", ")
 }
 

@@ -23,7 +23,7 @@ pub use webhook::needs_watch;
 
 /// The oldest Kubernetes that the manifests are for: the first on which every namespace is sure to have the label with its
 /// name, by which the webhook leaves its own namespace out.
-pub const OLDEST: KubernetesVersion = KubernetesVersion(22);
+pub(crate) const OLDEST: KubernetesVersion = KubernetesVersion(22);
 
 /// The user and group that the image runs as; the Dockerfile says the same.
 pub const USER: u32 = 65532;
@@ -300,7 +300,7 @@ pub fn removal(place: &Place, keeper: Keeper, fate: NamespaceFate, part: Part) -
 }
 
 /// The documents as a YAML stream.
-pub fn text(manifests: &[Manifest]) -> String {
+pub(crate) fn text(manifests: &[Manifest]) -> String {
     let mut out = String::new();
     for (index, Manifest { comment, object }) in manifests.iter().enumerate() {
         if index > 0 {

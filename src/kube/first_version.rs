@@ -12,7 +12,7 @@ use crate::value::pointer::Pointer;
 
 /// Why a pod needs a version.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Reason {
+pub(crate) struct Reason {
     /// The field, from the pod template on.
     pub field: Pointer,
     /// What it is, in words: `a native sidecar`.
@@ -93,7 +93,7 @@ const RULES: &[Rule] = &[
 
 /// The first version that runs a pod template (`metadata` and `spec`), and the field that needs it; `None` where no
 /// field asks for a version that this release knows of.
-pub fn first_version(template: &Value) -> Option<(KubernetesVersion, Reason)> {
+pub(crate) fn first_version(template: &Value) -> Option<(KubernetesVersion, Reason)> {
     let spec = template.get("spec")?;
     RULES.iter().find_map(|rule| {
         let field = starts(spec, rule.place).into_iter().find_map(|(value, at)| find(value, at, rule))?;

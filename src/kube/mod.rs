@@ -2,12 +2,12 @@
 //!
 //! Imports `value` and `diagnostic`; it knows no profile. A kind, a field, a version or a check of the API server is added here.
 
-pub mod first_version;
-pub mod names;
-pub mod pod_security;
-pub mod quantity;
-pub mod schema;
-pub mod selector;
-pub mod validity;
-pub mod version;
-pub mod workload;
+pub(crate) mod first_version;
+pub(crate) mod names;
+pub(crate) mod pod_security;
+pub(crate) mod quantity;
+pub(crate) mod schema;
+pub(crate) mod selector;
+pub(crate) mod validity;
+pub(crate) mod version;
+pub(crate) mod workload;

@@ -41,7 +41,7 @@ impl Level {
 
 /// What a namespace does with a pod that its level does not allow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Mode {
+pub(crate) enum Mode {
     /// It refuses it.
     Enforce,
     /// It warns whoever creates it.
@@ -52,7 +52,7 @@ pub enum Mode {
 
 impl Mode {
     /// As the labels have it.
-    pub const fn name(self) -> &'static str {
+    pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Enforce => "enforce",
             Self::Warn => "warn",
@@ -63,11 +63,11 @@ impl Mode {
 
 /// The minor version of a policy. A namespace may be pinned to an older one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct PolicyVersion(pub u32);
+pub(crate) struct PolicyVersion(pub u32);
 
 impl PolicyVersion {
     /// The newest that this release knows, which `latest` stands for.
-    pub const LATEST: Self = Self(36);
+    pub(crate) const LATEST: Self = Self(36);
 
     /// `latest`, or `v1.` and a number; anything else is `latest`, as for the API server.
     fn parse(text: &str) -> Self {
@@ -93,7 +93,7 @@ pub fn violations(level: Level, template: &Value) -> Vec<Violation> {
 }
 
 /// What a level does not allow in a pod template, by the policy of some version; before 1.25 by that of 1.25.
-pub fn violations_at(level: Level, version: PolicyVersion, template: &Value) -> Vec<Violation> {
+pub(crate) fn violations_at(level: Level, version: PolicyVersion, template: &Value) -> Vec<Violation> {
     let mut check = Check { template, version, found: Vec::new() };
     match level {
         Level::Privileged => {}
@@ -121,7 +121,7 @@ pub fn required_level(template: &Value) -> (Level, Vec<Violation>) {
 ///
 /// As in the API server, `warn` is the enforced level where it has no label of its own, an unknown level is
 /// `restricted` for `enforce` and nothing for the others, and an unknown version is the newest.
-pub fn newly_refused(
+pub(crate) fn newly_refused(
     labels: &BTreeMap<String, String>,
     before: &Value,
     after: &Value,

@@ -24,7 +24,7 @@ const BINARY: &[(&str, u32)] = &[("Ki", 10), ("Mi", 20), ("Gi", 30), ("Ti", 40),
 
 /// An amount, in billionths. Equality and order are those of the amount, however it was written.
 #[derive(Clone, Copy, Debug)]
-pub struct Quantity {
+pub(crate) struct Quantity {
     nanos: i128,
     style: Style,
 }
@@ -38,13 +38,13 @@ enum Style {
 
 impl Quantity {
     /// Nothing.
-    pub const ZERO: Self = Self { nanos: 0, style: Style::Decimal };
+    pub(crate) const ZERO: Self = Self { nanos: 0, style: Style::Decimal };
 
     /// Reads `100m`, `1.5`, `128Mi`, `2e3`. Amounts finer than a billionth are rounded away from zero, and those with
     /// a binary suffix are capped at 2⁶³−1, as Kubernetes does.
     ///
     /// Stricter than the API server in one thing: a text without any digit, which that reads as 0, is refused.
-    pub fn parse(text: &str) -> Result<Self, QuantityError> {
+    pub(crate) fn parse(text: &str) -> Result<Self, QuantityError> {
         if text.is_empty() {
             return Err(QuantityError::Empty);
         }
@@ -67,7 +67,7 @@ impl Quantity {
     }
 
     /// Reads a JSON value: a string, in which blanks around the quantity do not matter, or a number.
-    pub fn from_value(value: &Value) -> Result<Self, QuantityError> {
+    pub(crate) fn from_value(value: &Value) -> Result<Self, QuantityError> {
         match value {
             Value::String(text) => Self::parse(text.trim()),
             Value::Number(number) => Self::parse(&number.to_string()),
@@ -76,24 +76,24 @@ impl Quantity {
     }
 
     /// The sum. It is written as the first of the two that is not zero.
-    pub fn checked_add(self, other: Self) -> Result<Self, QuantityError> {
+    pub(crate) fn checked_add(self, other: Self) -> Result<Self, QuantityError> {
         let nanos =
             self.nanos.checked_add(other.nanos).ok_or_else(|| QuantityError::Overflow(format!("{self} + {other}")))?;
         Ok(Self { nanos, style: if self.nanos == 0 { other.style } else { self.style } })
     }
 
     /// Whether it is below zero.
-    pub const fn is_negative(self) -> bool {
+    pub(crate) const fn is_negative(self) -> bool {
         self.nanos < 0
     }
 
     /// Whether it is above zero.
-    pub const fn is_positive(self) -> bool {
+    pub(crate) const fn is_positive(self) -> bool {
         self.nanos > 0
     }
 
     /// Whether it has no fraction.
-    pub const fn is_whole(self) -> bool {
+    pub(crate) const fn is_whole(self) -> bool {
         self.nanos % WHOLE == 0
     }
 }
@@ -179,7 +179,7 @@ fn magnitude(whole: &str, fraction: &str, unit: Unit) -> Option<i128> {
 
 /// Why a text is not a quantity. The user's, or the profile's, fault.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
-pub enum QuantityError {
+pub(crate) enum QuantityError {
     /// There is nothing.
     #[error("an empty text is not a quantity")]
     Empty,
@@ -201,7 +201,7 @@ pub enum QuantityError {
 
 impl QuantityError {
     /// What to write instead.
-    pub fn hint(&self) -> String {
+    pub(crate) fn hint(&self) -> String {
         if let Self::Suffix { text, suffix } = self {
             let number = text.strip_suffix(suffix.as_str()).unwrap_or(text);
             let amended = match suffix.trim().to_ascii_lowercase().as_str() {

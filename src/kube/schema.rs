@@ -12,11 +12,11 @@ use crate::value::view::{Kind, View};
 mod core_v1;
 
 /// A field and its type.
-pub type Field = (&'static str, Shape);
+pub(crate) type Field = (&'static str, Shape);
 
 /// The type of a value.
 #[derive(Clone, Copy, Debug)]
-pub enum Shape {
+pub(crate) enum Shape {
     /// A string.
     Str,
     /// An integer.
@@ -40,15 +40,15 @@ pub enum Shape {
 }
 
 /// A container, and an init container.
-pub static CONTAINER: Shape = core_v1::CONTAINER;
+pub(crate) static CONTAINER: Shape = core_v1::CONTAINER;
 /// A volume of a pod.
-pub static VOLUME: Shape = core_v1::VOLUME;
+pub(crate) static VOLUME: Shape = core_v1::VOLUME;
 /// An item of `imagePullSecrets`.
-pub static PULL_SECRET: Shape = core_v1::PULL_SECRET;
+pub(crate) static PULL_SECRET: Shape = core_v1::PULL_SECRET;
 /// An item of a container's `env`.
-pub static ENV_VAR: Shape = core_v1::ENV_VAR;
+pub(crate) static ENV_VAR: Shape = core_v1::ENV_VAR;
 /// An item of a container's `volumeMounts`.
-pub static VOLUME_MOUNT: Shape = core_v1::VOLUME_MOUNT;
+pub(crate) static VOLUME_MOUNT: Shape = core_v1::VOLUME_MOUNT;
 
 static STR: Shape = Shape::Str;
 static QUANTITY: Shape = Shape::Quantity;
@@ -56,7 +56,7 @@ static ANY: Shape = Shape::Any;
 
 /// A field that Kubernetes does not know, or a value of the wrong type. The profile's fault.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SchemaError {
+pub(crate) struct SchemaError {
     /// The field or value.
     pub at: Pointer,
     /// What is wrong.
@@ -67,7 +67,7 @@ pub struct SchemaError {
 
 impl Shape {
     /// What is expected, as messages say it.
-    pub const fn expected(&self) -> &'static str {
+    pub(crate) const fn expected(&self) -> &'static str {
         match self {
             Self::Str => "a string",
             Self::Int => "an integer",
@@ -95,7 +95,7 @@ impl Shape {
     }
 
     /// Whether it is a single value: no list and no object.
-    pub const fn is_scalar(&self) -> bool {
+    pub(crate) const fn is_scalar(&self) -> bool {
         matches!(self, Self::Str | Self::Int | Self::Bool | Self::IntOrStr | Self::Quantity)
     }
 }
@@ -105,7 +105,7 @@ impl Shape {
 /// A string that holds `{{` stands for any scalar. A field that is null counts as absent, as for the API server; an
 /// element of a list and a value of a map may not be null. The depth of the recursion is that of the shape, which is
 /// fixed, never that of the value.
-pub fn check(value: &Value, shape: &Shape, at: &Pointer) -> Vec<SchemaError> {
+pub(crate) fn check(value: &Value, shape: &Shape, at: &Pointer) -> Vec<SchemaError> {
     let mut errors = Vec::new();
     collect(value, shape, at, &mut errors);
     errors
@@ -113,7 +113,7 @@ pub fn check(value: &Value, shape: &Shape, at: &Pointer) -> Vec<SchemaError> {
 
 /// The shape of what a path leads to from a value of this shape; any token stands for a list's index. `None` where
 /// Kubernetes knows no such place.
-pub fn shape_at<'s>(shape: &'s Shape, path: &[String]) -> Option<&'s Shape> {
+pub(crate) fn shape_at<'s>(shape: &'s Shape, path: &[String]) -> Option<&'s Shape> {
     path.iter().try_fold(shape, |shape, token| match shape {
         Shape::Obj(fields) => find(fields, token),
         Shape::List(element) => Some(*element),

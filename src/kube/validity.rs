@@ -21,11 +21,11 @@ mod probes;
 mod resources;
 mod volume;
 
-pub use resources::{Qos, pod_resources, qos_class};
+pub(crate) use resources::{Qos, pod_resources, qos_class};
 
 /// The list that a container stands in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Role {
+pub(crate) enum Role {
     /// `containers`.
     Container,
     /// `initContainers`, native sidecars included.
@@ -36,7 +36,7 @@ pub enum Role {
 const ANNOTATIONS_LIMIT: usize = 256 * 1024;
 
 /// What is wrong with containers of one list, whose place is `at`. `volumes` are the names of all volumes of the pod.
-pub fn containers(list: &[&Value], role: Role, volumes: &BTreeSet<String>, at: &Pointer) -> Vec<Diagnostic> {
+pub(crate) fn containers(list: &[&Value], role: Role, volumes: &BTreeSet<String>, at: &Pointer) -> Vec<Diagnostic> {
     let mut report = Report::default();
     let mut names = BTreeSet::new();
     for (index, container) in list.iter().enumerate() {
@@ -52,7 +52,7 @@ pub fn containers(list: &[&Value], role: Role, volumes: &BTreeSet<String>, at: &
 }
 
 /// What is wrong with volumes, whose list is at `at`.
-pub fn volumes(list: &[&Value], at: &Pointer) -> Vec<Diagnostic> {
+pub(crate) fn volumes(list: &[&Value], at: &Pointer) -> Vec<Diagnostic> {
     let mut report = Report::default();
     let mut names = BTreeSet::new();
     for (index, volume) in list.iter().enumerate() {
@@ -67,7 +67,7 @@ pub fn volumes(list: &[&Value], at: &Pointer) -> Vec<Diagnostic> {
 }
 
 /// What is wrong with environment variables, each an `EnvVar`, whose list is at `at`.
-pub fn env(list: &[&Value], at: &Pointer) -> Vec<Diagnostic> {
+pub(crate) fn env(list: &[&Value], at: &Pointer) -> Vec<Diagnostic> {
     let mut report = Report::default();
     for (index, variable) in list.iter().enumerate() {
         environment::variable(variable, &at.join(index.to_string()), &mut report);
@@ -76,7 +76,7 @@ pub fn env(list: &[&Value], at: &Pointer) -> Vec<Diagnostic> {
 }
 
 /// What is wrong with labels.
-pub fn labels(labels: &BTreeMap<String, String>, at: &Pointer) -> Vec<Diagnostic> {
+pub(crate) fn labels(labels: &BTreeMap<String, String>, at: &Pointer) -> Vec<Diagnostic> {
     let mut report = Report::default();
     for (key, value) in labels {
         let at = at.join(key);
@@ -89,7 +89,7 @@ pub fn labels(labels: &BTreeMap<String, String>, at: &Pointer) -> Vec<Diagnostic
 }
 
 /// What is wrong with annotations: all that the pod then has, since their sizes are added up.
-pub fn annotations(annotations: &BTreeMap<String, String>, at: &Pointer) -> Vec<Diagnostic> {
+pub(crate) fn annotations(annotations: &BTreeMap<String, String>, at: &Pointer) -> Vec<Diagnostic> {
     let mut report = Report::default();
     for key in annotations.keys() {
         // Capitals do not matter to the rules of an annotation's key, its prefix included.

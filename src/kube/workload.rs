@@ -11,8 +11,8 @@ use crate::value::view::{Kind, View};
 mod skippable;
 mod template_path;
 
-pub use skippable::known_without_template;
-pub use template_path::{TemplatePath, TemplatePathError};
+pub(crate) use skippable::known_without_template;
+pub(crate) use template_path::{TemplatePath, TemplatePathError};
 
 /// What an apply of a changed pod template does to pods that run already.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -119,7 +119,7 @@ impl Identity {
 }
 
 /// What an object is; `None` where it is no object, or lacks `apiVersion` or `kind`.
-pub fn identify<'a, V: View<'a>>(object: V) -> Option<Identity> {
+pub(crate) fn identify<'a, V: View<'a>>(object: V) -> Option<Identity> {
     Some(identity(object, text(object, &["apiVersion"])?, text(object, &["kind"])?))
 }
 
@@ -141,7 +141,7 @@ fn text<'a, V: View<'a>>(object: V, names: &[&str]) -> Option<String> {
 /// The objects in a list, each with its place; `None` where this is no list: a kind that ends in `List`, with a list of
 /// `items`. One that does not say what it is takes that from a typed list: an item of a `DeploymentList` is a
 /// `Deployment`, as it is for kubectl.
-pub fn items<'a, V: View<'a>>(list: &Identity, object: V) -> Option<Vec<(Pointer, V, Option<Identity>)>> {
+pub(crate) fn items<'a, V: View<'a>>(list: &Identity, object: V) -> Option<Vec<(Pointer, V, Option<Identity>)>> {
     let items = object.member("items").filter(|_| list.is_named_list())?;
     if items.kind() != Kind::Sequence {
         return None;
@@ -165,7 +165,7 @@ pub fn items<'a, V: View<'a>>(list: &Identity, object: V) -> Option<Vec<(Pointer
 
 /// The places of the pod templates that the object has: of a known kind, and of every entry of `extra` for the kind.
 /// A place that is not there, or is no object, is left out.
-pub fn templates<'a, V: View<'a>>(identity: &Identity, object: V, extra: &[TemplatePath]) -> Vec<Pointer> {
+pub(crate) fn templates<'a, V: View<'a>>(identity: &Identity, object: V, extra: &[TemplatePath]) -> Vec<Pointer> {
     let known = identity.workload().map(|row| Pointer::of(row.template.iter().copied()));
     let further = extra.iter().filter(|path| path.is_for(identity)).map(|path| path.path.clone());
     let mut found: Vec<Pointer> = Vec::new();
@@ -178,7 +178,7 @@ pub fn templates<'a, V: View<'a>>(identity: &Identity, object: V, extra: &[Templ
 }
 
 /// The value at a place; in a list, a token is an index.
-pub fn locate<'a, V: View<'a>>(root: V, place: &Pointer) -> Option<V> {
+pub(crate) fn locate<'a, V: View<'a>>(root: V, place: &Pointer) -> Option<V> {
     place.tokens().iter().try_fold(root, |node, token| match node.kind() {
         Kind::Sequence => {
             let index: usize = token.parse().ok()?;
@@ -192,7 +192,7 @@ pub fn locate<'a, V: View<'a>>(root: V, place: &Pointer) -> Option<V> {
 /// A place that looks like a pod template: it has `spec.containers`, a list of objects that have names, and images at
 /// least one of them. The search goes by breadth, and is bounded in depth and in number of values, so that aliases of
 /// aliases cost nothing.
-pub fn looks_like_template<'a, V: View<'a>>(object: V) -> Option<Pointer> {
+pub(crate) fn looks_like_template<'a, V: View<'a>>(object: V) -> Option<Pointer> {
     const DEEPEST: usize = 12;
     const MOST_VALUES: usize = 10_000;
     let mut open = VecDeque::from([(Pointer::root(), object)]);

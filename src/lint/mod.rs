@@ -23,7 +23,7 @@ use sample::Sample;
 
 /// Something to tell about a profile. The message is lower case, without a final period, with values in backticks.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Finding {
+pub(crate) struct Finding {
     /// How grave it is; `--fail-on` compares it.
     pub severity: Severity,
     /// Which sort of finding.
@@ -48,7 +48,7 @@ impl Finding {
 }
 
 /// All that there is to tell about a profile, the gravest first.
-pub fn lint(profile: &Profile) -> Vec<Finding> {
+pub(crate) fn lint(profile: &Profile) -> Vec<Finding> {
     let samples = samples(profile);
     let mut findings: Vec<Finding> = samples
         .iter()
@@ -71,7 +71,7 @@ pub fn lint(profile: &Profile) -> Vec<Finding> {
 /// A profile in a few words, for a list of them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Summary<'p> {
+pub(crate) struct Summary<'p> {
     /// Its name.
     pub name: &'p str,
     /// What it is for, in one line.
@@ -92,7 +92,7 @@ pub struct Summary<'p> {
 }
 
 /// Sums a profile up.
-pub fn summary(profile: &Profile) -> Summary<'_> {
+pub(crate) fn summary(profile: &Profile) -> Summary<'_> {
     let samples = samples(profile);
     let level = samples.iter().map(|sample| pod_security::required_level(sample.pod()).0).min();
     let version = samples.first().and_then(|sample| first_version(sample.pod()));

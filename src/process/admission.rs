@@ -14,7 +14,8 @@ use crate::profile::{OnError, OnIneligible, Profile};
 
 mod question;
 
-pub use question::{Answered, Question, Subject, Unreadable};
+pub use question::Subject;
+pub(crate) use question::{Question, Unreadable};
 
 /// A warning is cut at this length: the API server would cut it, or drop it.
 const MAX_WARNING: usize = 256;
@@ -69,7 +70,7 @@ pub struct Status {
 }
 
 /// The answer that an outcome is to the request with that uid, with its patch as it was proved.
-pub fn respond(
+pub(crate) fn respond(
     api_version: &str,
     uid: &str,
     outcome: &Outcome,

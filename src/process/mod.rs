@@ -24,15 +24,15 @@ use crate::value::pointer::Pointer;
 use crate::value::view::View;
 use proof::{Encodings, ProofError, ProvedPatch};
 
-pub mod admission;
+pub(crate) mod admission;
 pub(crate) mod object;
 pub(crate) mod objects;
-pub mod proof;
-pub mod render;
+pub(crate) mod proof;
+pub(crate) mod render;
 pub(crate) mod roundtrip;
 
 use objects::Found;
-pub use objects::{Container, Review};
+pub(crate) use objects::Review;
 
 /// What is done with every object.
 #[derive(Clone, Copy, Debug)]
@@ -191,7 +191,7 @@ pub fn triage(text: &str, extra: &[TemplatePath]) -> Triage {
 }
 
 /// Reads a document.
-pub fn parse(text: &str, language: Language) -> Result<Tree<'_>, SyntaxError> {
+pub(crate) fn parse(text: &str, language: Language) -> Result<Tree<'_>, SyntaxError> {
     match language {
         Language::Yaml => parse_yaml(text),
         Language::Json => crate::text::yaml::parse_json(text).map(|(tree, _)| tree),
@@ -200,7 +200,7 @@ pub fn parse(text: &str, language: Language) -> Result<Tree<'_>, SyntaxError> {
 
 /// What a document said of namespaces.
 #[derive(Debug, Default)]
-pub struct Collected {
+pub(crate) struct Collected {
     /// How many namespaces it holds.
     pub count: usize,
     /// Values that count as unset, each with its offset in the document's text.
@@ -208,7 +208,7 @@ pub struct Collected {
 }
 
 /// Notes what the namespaces of a document say.
-pub fn collect_namespaces(tree: &Tree<'_>, namespaces: &mut Namespaces) -> Collected {
+pub(crate) fn collect_namespaces(tree: &Tree<'_>, namespaces: &mut Namespaces) -> Collected {
     let mut collected = Collected::default();
     let Some(root) = tree.root() else { return collected };
     for found in objects::find(tree, root) {
@@ -226,7 +226,7 @@ pub fn collect_namespaces(tree: &Tree<'_>, namespaces: &mut Namespaces) -> Colle
 }
 
 /// Explains every object of a document, with the places of all that the explanations point at.
-pub fn explain(tree: &Tree<'_>, job: &Job<'_>) -> Vec<Explained> {
+pub(crate) fn explain(tree: &Tree<'_>, job: &Job<'_>) -> Vec<Explained> {
     let Some(root) = tree.root() else { return Vec::new() };
     let explained = |found: Found<'_>| {
         let identity = found.identity.clone()?;
@@ -251,7 +251,7 @@ pub fn explain(tree: &Tree<'_>, job: &Job<'_>) -> Vec<Explained> {
 
 /// An object with what there is to tell about it.
 #[derive(Debug)]
-pub struct Explained {
+pub(crate) struct Explained {
     /// What it is.
     pub identity: Identity,
     /// Its namespace: its own, or the default one.

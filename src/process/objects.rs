@@ -9,7 +9,7 @@ use crate::value::view::{Kind, View};
 
 /// What a document is to the objects in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Container {
+pub(crate) enum Container {
     /// A `List`, a typed list, or a `ResourceList`.
     List,
     /// It is the object itself.

@@ -42,7 +42,7 @@ pub enum ProofError {
 /// # Errors
 ///
 /// It does not apply.
-pub fn applied(object: Value, patch: &Patch) -> Result<Value, ProofError> {
+pub(crate) fn applied(object: Value, patch: &Patch) -> Result<Value, ProofError> {
     apply(object, &json_patch::Patch(patch.0.iter().map(operation).collect()))
 }
 
@@ -266,7 +266,7 @@ fn operation(op: &Op) -> PatchOperation {
 }
 
 /// Proves that a document's new text says what it should.
-pub fn prove_text(text: &str, language: Language, expected: &Value) -> Result<(), ProofError> {
+pub(crate) fn prove_text(text: &str, language: Language, expected: &Value) -> Result<(), ProofError> {
     let tree: Tree<'_> = match language {
         Language::Yaml => parse_yaml(text)?,
         Language::Json => parse_json(text)?.0,

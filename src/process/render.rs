@@ -15,7 +15,7 @@ use crate::profile::Profile;
 const NO_UID: &str = "00000000-0000-0000-0000-000000000000";
 
 /// Objects as JSON, as `kubectl get -o json` prints them: one as itself, several as a `v1` `List`.
-pub fn json(objects: Vec<Value>) -> String {
+pub(crate) fn json(objects: Vec<Value>) -> String {
     let mut objects = objects;
     let value = match (objects.len(), objects.pop()) {
         (_, None) => return String::new(),
@@ -47,7 +47,7 @@ fn flattened(object: Value) -> Vec<Value> {
 }
 
 /// The patches of a run: one array for one workload; for several, an object a line for each that changes.
-pub fn patches(objects: &[&Object]) -> String {
+pub(crate) fn patches(objects: &[&Object]) -> String {
     let workloads: Vec<&&Object> = objects.iter().filter(|object| object.sort == Sort::Workload).collect();
     match workloads.as_slice() {
         [] => String::new(),
@@ -81,7 +81,7 @@ fn line(value: &impl Serialize) -> String {
 /// # Errors
 ///
 /// A patch was not proved.
-pub fn responses(objects: &[&Object], profiles: &[Profile]) -> Result<String, ProofError> {
+pub(crate) fn responses(objects: &[&Object], profiles: &[Profile]) -> Result<String, ProofError> {
     let answer = |object: &&Object| {
         let (version, uid) = match &object.review {
             Some(review) => (review.api_version.as_str(), review.uid.as_str()),

@@ -1,7 +1,7 @@
 //! Patterns in which `*` stands for any text, as `alreadyInjected` has them. Nothing else is special.
 
 /// Whether the whole of a text matches a pattern. Linear in the text for each literal part of the pattern.
-pub fn matches(pattern: &str, text: &str) -> bool {
+pub(crate) fn matches(pattern: &str, text: &str) -> bool {
     let mut parts = pattern.split('*');
     // `split` yields at least one part.
     let first = parts.next().unwrap_or_default();

@@ -4,29 +4,29 @@
 use crate::kube::quantity::Quantity;
 
 /// Whether this can be a parameter's name: a letter, then letters, digits and `_`.
-pub fn is_parameter_name(text: &str) -> bool {
+pub(crate) fn is_parameter_name(text: &str) -> bool {
     let mut bytes = text.bytes();
     bytes.next().is_some_and(|b| b.is_ascii_alphabetic()) && bytes.all(|b| b.is_ascii_alphanumeric() || b == b'_')
 }
 
 /// `true` or `false`, and nothing else: what YAML 1.1 calls a boolean, an annotation holds as text.
-pub fn boolean(text: &str) -> Option<bool> {
+pub(crate) fn boolean(text: &str) -> Option<bool> {
     text.parse().ok()
 }
 
 /// A 64-bit integer in its usual spelling: no `+`, no leading zeros, which others read as octal.
-pub fn integer(text: &str) -> Option<i64> {
+pub(crate) fn integer(text: &str) -> Option<i64> {
     text.parse::<i64>().ok().filter(|number| number.to_string() == text)
 }
 
 /// A port from 1 to 65535, spelled as an [`integer`].
-pub fn port(text: &str) -> Option<u16> {
+pub(crate) fn port(text: &str) -> Option<u16> {
     integer(text).and_then(|number| u16::try_from(number).ok()).filter(|&port| port > 0)
 }
 
 /// Ports and ranges with commas between, `*`, or nothing. Comes back without spaces and without repetitions, a range of
 /// one port as that port, in the order written.
-pub fn ports(text: &str) -> Option<String> {
+pub(crate) fn ports(text: &str) -> Option<String> {
     let text = text.trim_matches(' ');
     if text.is_empty() || text == "*" {
         return Some(text.to_owned());
@@ -50,13 +50,13 @@ pub fn ports(text: &str) -> Option<String> {
 }
 
 /// A Kubernetes quantity that is not negative.
-pub fn is_quantity(text: &str) -> bool {
+pub(crate) fn is_quantity(text: &str) -> bool {
     Quantity::parse(text).is_ok_and(|quantity| !quantity.is_negative())
 }
 
 /// A Go duration that is not negative and fits Go's 64-bit nanoseconds: `0`, `1m30s`, `500ms`, `1.5h`.
 /// See <https://pkg.go.dev/time#ParseDuration>.
-pub fn is_duration(text: &str) -> bool {
+pub(crate) fn is_duration(text: &str) -> bool {
     // Go's longest duration is 2^63 - 1 nanoseconds.
     const LONGEST: f64 = 9.223e18;
     const UNITS: [(&str, f64); 8] =
@@ -83,7 +83,7 @@ pub fn is_duration(text: &str) -> bool {
 
 /// A container image reference: `[host[:port]/]path[:tag][@digest]`, after the grammar of
 /// <https://pkg.go.dev/github.com/distribution/reference>.
-pub fn is_image(text: &str) -> bool {
+pub(crate) fn is_image(text: &str) -> bool {
     let ImageParts { name, tag, digest } = image_parts(text);
     let path = match name.split_once('/') {
         Some((host, path)) if is_host(host) => path,
@@ -97,7 +97,7 @@ pub fn is_image(text: &str) -> bool {
 
 /// The parts of an image reference, none of them checked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ImageParts<'t> {
+pub(crate) struct ImageParts<'t> {
     /// Host and path.
     pub name: &'t str,
     /// What follows the last `:` of the path.
@@ -107,7 +107,7 @@ pub struct ImageParts<'t> {
 }
 
 /// Takes an image reference apart.
-pub fn image_parts(text: &str) -> ImageParts<'_> {
+pub(crate) fn image_parts(text: &str) -> ImageParts<'_> {
     let (text, digest) = match text.split_once('@') {
         Some((text, digest)) => (text, Some(digest)),
         None => (text, None),

@@ -7,7 +7,7 @@ use crate::value::pointer::Pointer;
 use crate::value::view::View;
 
 use super::reader::{Errors, Node};
-pub use super::reader::{ProfileError, ProfileErrorKind};
+pub(crate) use super::reader::{ProfileError, ProfileErrorKind};
 use super::{ContainerPattern, NativeSidecar, OnError, OnIneligible, OptionalRule, Policy, Profile, Switch};
 use crate::kube::names::{is_dns_label, is_label_value, is_qualified_name};
 use crate::kube::selector::{Operator, Requirement, Selector};
@@ -16,9 +16,9 @@ mod added;
 mod shape;
 
 /// The `apiVersion` of a profile.
-pub const API_VERSION: &str = "sidecar-injector/v1";
+pub(crate) const API_VERSION: &str = "sidecar-injector/v1";
 /// The `kind` of a profile.
-pub const KIND: &str = "Profile";
+pub(crate) const KIND: &str = "Profile";
 
 const DNS_LABEL: &str = "a DNS label: lower case letters, digits and `-`, at most 63";
 const KEY: &str = "a label or annotation key";

@@ -3,7 +3,7 @@
 //! This is the validated form. A value that may hold `{{ parameter }}` is a
 //! [`Template`], still unrendered.
 
-pub mod builtin;
+pub(crate) mod builtin;
 
 use std::collections::BTreeMap;
 
@@ -13,16 +13,16 @@ use crate::kube::selector::Selector;
 use crate::kube::workload::TemplatePath;
 use crate::value::pointer::Pointer;
 
-pub mod glob;
-pub mod grammar;
-pub mod load;
-pub mod parameter;
+pub(crate) mod glob;
+pub(crate) mod grammar;
+pub(crate) mod load;
+pub(crate) mod parameter;
 mod reader;
 mod pattern;
-pub mod starter;
-pub mod template;
+pub(crate) mod starter;
+pub(crate) mod template;
 
-pub use pattern::ContainerPattern;
+pub(crate) use pattern::ContainerPattern;
 
 /// The annotation of a pod template that holds the record of what was injected. Only injector writes it.
 pub const RECORD: &str = "sidecar-injector/status";

@@ -136,7 +136,7 @@ impl ParameterType {
 
 /// Where a parameter's value comes from. Places count from the pod template.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Origin {
+pub(crate) enum Origin {
     /// The pod template's annotation.
     Annotation(Pointer),
     /// `--set`.
@@ -166,7 +166,7 @@ impl fmt::Display for Origin {
 /// # Errors
 ///
 /// One diagnostic for each bad or missing value, whose place counts from the template's root.
-pub fn resolve<'p, 'a, V: View<'a>>(
+pub(crate) fn resolve<'p, 'a, V: View<'a>>(
     profile: &'p Profile,
     template: V,
     set: &BTreeMap<String, String>,
@@ -184,7 +184,7 @@ pub fn resolve<'p, 'a, V: View<'a>>(
 }
 
 /// The values of [`resolve`], which stand in the order of the profile's parameters, by name.
-pub fn by_name(profile: &Profile, values: &[Cow<'_, Value>]) -> BTreeMap<String, Value> {
+pub(crate) fn by_name(profile: &Profile, values: &[Cow<'_, Value>]) -> BTreeMap<String, Value> {
     let names = profile.parameters.iter().map(|parameter| parameter.name.clone());
     names.zip(values.iter().map(|value| Value::clone(value))).collect()
 }
@@ -194,7 +194,7 @@ pub fn by_name(profile: &Profile, values: &[Cow<'_, Value>]) -> BTreeMap<String,
 /// # Errors
 ///
 /// What is wrong with the value, or that there is none; the place counts from the template's root.
-pub fn value_of<'p, 'a, V: View<'a>>(
+pub(crate) fn value_of<'p, 'a, V: View<'a>>(
     parameter: &'p Parameter,
     template: V,
     set: &BTreeMap<String, String>,

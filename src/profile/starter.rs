@@ -8,13 +8,13 @@ use crate::kube::names::is_dns_label;
 use crate::text::yaml::emit::{self, Context};
 
 /// The text, in which the profile is named [`NAME`].
-pub const TEXT: &str = include_str!("starter.yaml");
+pub(crate) const TEXT: &str = include_str!("starter.yaml");
 
 /// The name of the profile, and of its container, in [`TEXT`].
-pub const NAME: &str = "my-sidecar";
+pub(crate) const NAME: &str = "my-sidecar";
 
 /// The text with another name for the profile and its container; `None` where that is no DNS label.
-pub fn named(name: &str) -> Option<String> {
+pub(crate) fn named(name: &str) -> Option<String> {
     // A name such as `0` or `on` is a string in quotes only.
     let mut scalar = String::new();
     emit::scalar(&mut scalar, &Value::from(name), Context::Block);

@@ -15,7 +15,7 @@ use crate::value::pointer::Pointer;
 
 /// A piece of a scalar.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Segment<'t> {
+pub(crate) enum Segment<'t> {
     /// Text that stands for itself.
     Text(&'t str),
     /// The parameter of this name.
@@ -34,7 +34,7 @@ pub enum TemplateError {
 }
 
 /// The pieces of a scalar, in order.
-pub fn segments(text: &str) -> Vec<Result<Segment<'_>, TemplateError>> {
+pub(crate) fn segments(text: &str) -> Vec<Result<Segment<'_>, TemplateError>> {
     let mut pieces = Vec::new();
     let mut rest = text;
     while let Some((before, after)) = rest.split_once("{{") {

@@ -11,14 +11,14 @@ use serde::Serialize;
 use crate::diagnostic::{Code, Placed, Position, Severity};
 use crate::report::exit::ExitStatus;
 
-pub mod exit;
+pub(crate) mod exit;
 mod github;
 mod json;
 mod sarif;
 mod text;
 
 pub(crate) use text::visible;
-pub use text::{ColourChoice, ColourFacts};
+pub(crate) use text::{ColourChoice, ColourFacts};
 
 /// Everything that is told about a run. As JSON, version `v1`:
 ///

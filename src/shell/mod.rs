@@ -3,9 +3,9 @@
 //! Imports all of them, and nothing imports it. A command, a flag, a route or a metric is added here.
 
 #[cfg(feature = "serve")]
-pub mod certs;
-pub mod cli;
-pub mod commands;
-pub mod files;
+pub(crate) mod certs;
+pub(crate) mod cli;
+pub(crate) mod commands;
+pub(crate) mod files;
 #[cfg(feature = "serve")]
-pub mod server;
+pub(crate) mod server;

@@ -2,6 +2,6 @@
 //!
 //! Imports `value`; it knows no Kubernetes kind. Another parser or another style of editing is added here.
 
-pub mod document;
-pub mod splice;
-pub mod yaml;
+pub(crate) mod document;
+pub(crate) mod splice;
+pub(crate) mod yaml;

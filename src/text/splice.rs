@@ -87,7 +87,7 @@ impl SpliceError {
 ///
 /// Goes in: the tree, the object's root in it, the patch, whose pointers count from that root, and what other documents of
 /// the run have had rendered.
-pub fn splice(
+pub(crate) fn splice(
     tree: &Tree<'_>,
     root: NodeId,
     patch: &Patch,

@@ -3,11 +3,11 @@
 //! [`parse_yaml`] and [`parse_json`] are the one place where text becomes a [`tree::Tree`]; another parser can stand
 //! beside them.
 
-pub mod emit;
-pub mod error;
-pub mod node;
-pub mod scalar;
-pub mod tree;
+pub(crate) mod emit;
+pub(crate) mod error;
+pub(crate) mod node;
+pub(crate) mod scalar;
+pub(crate) mod tree;
 
 mod build;
 mod explain;
@@ -20,7 +20,7 @@ use error::SyntaxError;
 use tree::Tree;
 
 /// How deep an object may be nested, counted from its root; the same for YAML, JSON, reviews and profiles.
-pub const MAX_DEPTH: usize = 100;
+pub(crate) const MAX_DEPTH: usize = 100;
 
 /// Reads the first YAML document of a text into spans; an empty document has no root.
 pub fn parse_yaml(text: &str) -> Result<Tree<'_>, SyntaxError> {
@@ -28,7 +28,7 @@ pub fn parse_yaml(text: &str) -> Result<Tree<'_>, SyntaxError> {
 }
 
 /// Reads the JSON value at the start of a text into spans, and says at which byte it ends.
-pub fn parse_json(text: &str) -> Result<(Tree<'_>, usize), SyntaxError> {
+pub(crate) fn parse_json(text: &str) -> Result<(Tree<'_>, usize), SyntaxError> {
     json::parse(text, &[], usize::MAX)
 }
 
@@ -49,6 +49,6 @@ const UNREAD: &[(usize, &str)] = &[
 const MOST_VALUES: usize = 250_000;
 
 /// Reads an `AdmissionReview` as [`parse_json`] does, without the members that decide nothing, and to a number of values.
-pub fn parse_review(text: &str) -> Result<(Tree<'_>, usize), SyntaxError> {
+pub(crate) fn parse_review(text: &str) -> Result<(Tree<'_>, usize), SyntaxError> {
     json::parse(text, UNREAD, MOST_VALUES)
 }

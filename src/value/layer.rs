@@ -35,7 +35,7 @@ pub enum Element {
 
 /// A changed value, seen through the view of what was there.
 #[derive(Clone, Copy, Debug)]
-pub enum Layer<'e, V> {
+pub(crate) enum Layer<'e, V> {
     /// As it was.
     Kept(V),
     /// Put there.
@@ -224,7 +224,7 @@ fn remove(parent: &mut Value, token: &str) -> bool {
 
 impl<'a, 'e, V: View<'a>> Layer<'e, V> {
     /// A value with what became of it; `None` where there is none.
-    pub fn of(base: Option<V>, change: &'e Change) -> Option<Self> {
+    pub(crate) fn of(base: Option<V>, change: &'e Change) -> Option<Self> {
         match change {
             Change::Kept => base.map(Self::Kept),
             Change::New(value) => Some(Self::New(value)),
@@ -234,7 +234,7 @@ impl<'a, 'e, V: View<'a>> Layer<'e, V> {
     }
 
     /// Whether this is a list.
-    pub fn is_list(self) -> bool {
+    pub(crate) fn is_list(self) -> bool {
         match self {
             Self::Kept(view) => view.kind() == Kind::Sequence,
             Self::New(value) => value.is_array(),
@@ -244,7 +244,7 @@ impl<'a, 'e, V: View<'a>> Layer<'e, V> {
     }
 
     /// Whether this is an object.
-    pub fn is_object(self) -> bool {
+    pub(crate) fn is_object(self) -> bool {
         match self {
             Self::Kept(view) => view.kind() == Kind::Mapping,
             Self::New(value) => value.is_object(),
@@ -254,7 +254,7 @@ impl<'a, 'e, V: View<'a>> Layer<'e, V> {
     }
 
     /// The member of that name, or the element at that index.
-    pub fn child(self, token: &str) -> Option<Self> {
+    pub(crate) fn child(self, token: &str) -> Option<Self> {
         let index = || token.parse::<usize>().ok();
         match self {
             Self::Kept(view) if view.kind() == Kind::Sequence => view.element(index()?).map(Self::Kept),
@@ -273,7 +273,7 @@ impl<'a, 'e, V: View<'a>> Layer<'e, V> {
     }
 
     /// The elements of a list; empty where this is none.
-    pub fn list(self) -> Vec<Self> {
+    pub(crate) fn list(self) -> Vec<Self> {
         match self {
             Self::Kept(view) => view.elements().into_iter().map(Self::Kept).collect(),
             Self::New(value) => value.as_array().into_iter().flatten().map(Self::New).collect(),
@@ -290,7 +290,7 @@ impl<'a, 'e, V: View<'a>> Layer<'e, V> {
     }
 
     /// What is there as JSON: borrowed where it is new.
-    pub fn as_value(self) -> Cow<'e, Value> {
+    pub(crate) fn as_value(self) -> Cow<'e, Value> {
         match self {
             Self::New(value) => Cow::Borrowed(value),
             _ => Cow::Owned(self.to_value()),

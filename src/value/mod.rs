@@ -2,7 +2,7 @@
 //!
 //! Imports nothing of this crate. A new way to hold a JSON value implements [`view::View`] where that value lives.
 
-pub mod layer;
-pub mod patch;
-pub mod pointer;
-pub mod view;
+pub(crate) mod layer;
+pub(crate) mod patch;
+pub(crate) mod pointer;
+pub(crate) mod view;

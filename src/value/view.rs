@@ -83,7 +83,7 @@ pub trait View<'a>: Copy + 'a {
 }
 
 /// Whether a view shows this value; the order of an object's members does not matter.
-pub fn equals<'a, V: View<'a>>(view: V, value: &Value) -> bool {
+pub(crate) fn equals<'a, V: View<'a>>(view: V, value: &Value) -> bool {
     match (value, view.kind()) {
         (Value::Object(wanted), Kind::Mapping) => {
             let members = view.members();

@@ -8,7 +8,9 @@ use std::process::Command;
 use std::sync::Arc;
 use std::time::Duration;
 
-use injector::shell::certs::{self, Evidence, Folder, KeyType, Lifetimes, Names, Phase, State, Wanted, verify};
+use injector::internals::shell::certs::{
+    self, Evidence, Folder, KeyType, Lifetimes, Names, Phase, State, Wanted, verify,
+};
 use rustls::crypto::ring::default_provider;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};

@@ -12,7 +12,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use assert_cmd::Command;
-use injector::report::exit::ExitStatus;
+use injector::internals::report::exit::ExitStatus;
 use tempfile::TempDir;
 
 /// `injector ARGS…`, to be run in a new folder.

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use clap::ValueEnum;
 use clap_complete::Shell;
-use injector::shell::cli::{completion_file_name, completions};
+use injector::internals::shell::cli::{completion_file_name, completions};
 
 #[test]
 fn completion_scripts_are_fresh() {

@@ -3,8 +3,8 @@
 use std::cell::RefCell;
 
 use crate::laws::generated::runner;
-use injector::text::yaml::emit::{self, Context, Spacing, Style};
-use injector::text::yaml::scalar::{self, Scalar};
+use injector::internals::text::yaml::emit::{self, Context, Spacing, Style};
+use injector::internals::text::yaml::scalar::{self, Scalar};
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 

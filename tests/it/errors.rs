@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 use std::fs;
 
-use injector::diagnostic::Code;
+use injector::internals::diagnostic::Code;
 use serde_json::Value;
 
 use super::common::{Ran, Run, injector};

@@ -5,13 +5,13 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use injector::install::{
+use injector::internals::install::{
     self, Certificates, FailurePolicy, Keeper, LogFormat, MatchPolicy, NamespaceFate, OwnNamespace, Part, Place,
     ReinvocationPolicy, Settings, Source, Watch,
 };
-use injector::kube::pod_security::{self, Level};
-use injector::profile::{Profile, builtin, load};
-use injector::report::exit::ExitStatus;
+use injector::internals::kube::pod_security::{self, Level};
+use injector::internals::profile::{Profile, builtin, load};
+use injector::internals::report::exit::ExitStatus;
 use serde_json::{Value, json};
 
 use crate::common::injector;

@@ -13,7 +13,7 @@ use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use injector::profile::builtin;
+use injector::internals::profile::builtin;
 use serde_yaml::Value;
 use tempfile::TempDir;
 

@@ -1,6 +1,6 @@
 //! The laws of design section 1: over every fixture, over generated documents, and held against Kubernetes' own libraries.
 
-use injector::profile::{Profile, builtin};
+use injector::internals::profile::{Profile, builtin};
 
 mod fixtures;
 pub(crate) mod generated;

@@ -13,6 +13,7 @@ mod common;
 mod completions;
 mod emit;
 mod errors;
+mod house;
 mod install;
 mod iptables;
 mod kubectl;

@@ -10,12 +10,12 @@ use axum::http::Request;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use http_body_util::BodyExt as _;
-use injector::kube::version::KubernetesVersion;
-use injector::shell::files::selection::Given;
-use injector::shell::server::core::Core;
-use injector::shell::server::metrics::Metrics;
-use injector::shell::server::ready::Readiness;
-use injector::shell::server::routes::{Limits, router};
+use injector::internals::kube::version::KubernetesVersion;
+use injector::internals::shell::files::selection::Given;
+use injector::internals::shell::server::core::Core;
+use injector::internals::shell::server::metrics::Metrics;
+use injector::internals::shell::server::ready::Readiness;
+use injector::internals::shell::server::routes::{Limits, router};
 use serde_json::Value;
 use tower::ServiceExt as _;
 

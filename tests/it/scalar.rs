@@ -1,6 +1,6 @@
 //! Scalar types held against Kubernetes' own parser: every row of the table, and strings made to look like numbers.
 
-use injector::text::yaml::scalar::{self, Scalar};
+use injector::internals::text::yaml::scalar::{self, Scalar};
 use serde_json::Value;
 
 use crate::oracle::Oracle;

@@ -9,11 +9,11 @@ use std::time::{Duration, SystemTime};
 
 use axum::Router;
 use axum::routing::{get, post};
-use injector::shell::server::metrics::Metrics;
-use injector::shell::server::ready::Readiness;
-use injector::shell::server::settings::{Drain, Limits, Settings, TlsFiles};
-use injector::shell::server::shutdown::Shutdown;
-use injector::shell::server::{self, App, Ended, probes};
+use injector::internals::shell::server::metrics::Metrics;
+use injector::internals::shell::server::ready::Readiness;
+use injector::internals::shell::server::settings::{Drain, Limits, Settings, TlsFiles};
+use injector::internals::shell::server::shutdown::Shutdown;
+use injector::internals::shell::server::{self, App, Ended, probes};
 use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
 use tempfile::TempDir;
 use tokio::sync::Notify;

@@ -3,7 +3,7 @@
 use std::process::{Child, Command, ExitStatus};
 use std::time::{Duration, Instant};
 
-use injector::profile::builtin;
+use injector::internals::profile::builtin;
 use serde_yaml::Value;
 
 fn command(profile: &str) -> Vec<String> {

@@ -19,11 +19,11 @@ use axum::body::Body;
 use axum::http::{HeaderMap, Method, Request, StatusCode};
 use bytes::Bytes;
 use http_body_util::BodyExt as _;
-use injector::process::admission::{AdmissionResponse, AdmissionReview, Subject};
-use injector::shell::server::judge::{Answer, Asked, Failure, Judge, Judged, Verdict, VerdictResult};
-use injector::shell::server::metrics::Metrics;
-use injector::shell::server::ready::Readiness;
-use injector::shell::server::routes::{Limits, router};
+use injector::internals::process::admission::{AdmissionResponse, AdmissionReview, Subject};
+use injector::internals::shell::server::judge::{Answer, Asked, Failure, Judge, Judged, Verdict, VerdictResult};
+use injector::internals::shell::server::metrics::Metrics;
+use injector::internals::shell::server::ready::Readiness;
+use injector::internals::shell::server::routes::{Limits, router};
 use serde_json::Value;
 use tower::ServiceExt as _;
 

@@ -52,7 +52,7 @@ pub(super) fn all<'a, V: View<'a>>(template: V) -> impl Iterator<Item = Found<'a
 
 /// Whether the pod declares this container for the profile to complete: under a name of the profile's, with
 /// `image: auto` or none.
-pub fn is_to_complete<'a, V: View<'a>>(profile: &Profile, container: V) -> bool {
+pub(crate) fn is_to_complete<'a, V: View<'a>>(profile: &Profile, container: V) -> bool {
     let is_open = match container.member("image") {
         None => true,
         Some(image) => image.kind() == Kind::Null || image.string().is_some_and(|image| image == "auto"),
@@ -61,7 +61,7 @@ pub fn is_to_complete<'a, V: View<'a>>(profile: &Profile, container: V) -> bool 
 }
 
 /// Whether a container is another mesh's proxy, by name or image.
-pub fn is_foreign_sidecar<'a, V: View<'a>>(container: V) -> bool {
+pub(crate) fn is_foreign_sidecar<'a, V: View<'a>>(container: V) -> bool {
     container.text(&["name"]).is_some_and(|name| FOREIGN_NAMES.contains(&&*name))
         || container
             .text(&["image"])

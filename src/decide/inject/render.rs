@@ -17,7 +17,7 @@ use crate::value::view::View;
 
 /// Whether the profile's containers run beside the application's, or before and beside them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Sidecar {
+pub(crate) enum Sidecar {
     /// Among `containers`.
     Classic,
     /// Among `initContainers`, with `restartPolicy: Always`.
@@ -26,7 +26,7 @@ pub enum Sidecar {
 
 /// What a profile adds, rendered.
 #[derive(Clone, Debug, Default)]
-pub struct Rendered {
+pub(crate) struct Rendered {
     /// Set-up containers.
     pub init_containers: Vec<Arc<Value>>,
     /// Sidecars; with `restartPolicy: Always` where they are native.
@@ -91,7 +91,7 @@ impl Renderings {
 
 impl Rendered {
     /// Fills a profile's parameters in.
-    pub fn new(profile: &Profile, values: &BTreeMap<String, Value>, sidecar: Sidecar) -> Self {
+    pub(crate) fn new(profile: &Profile, values: &BTreeMap<String, Value>, sidecar: Sidecar) -> Self {
         let list = |templates: &[Template], shape: &'static Shape| -> Vec<Value> {
             templates.iter().map(|template| render(template, values, shape)).collect()
         };
@@ -181,7 +181,7 @@ impl Rendered {
     }
 
     /// All containers of either sort.
-    pub fn all_containers(&self) -> impl Iterator<Item = &Value> {
+    pub(crate) fn all_containers(&self) -> impl Iterator<Item = &Value> {
         self.init_containers.iter().chain(&self.containers).map(|container| &**container)
     }
 }
@@ -223,7 +223,7 @@ pub(super) fn is_named<'a, V: View<'a>>(element: V, wanted: &str) -> bool {
 }
 
 /// A container's name; empty where it has none.
-pub fn name(element: &Value) -> &str {
+pub(crate) fn name(element: &Value) -> &str {
     element.get("name").and_then(Value::as_str).unwrap_or_default()
 }
 

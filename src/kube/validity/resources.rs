@@ -20,7 +20,7 @@ type Amounts = BTreeMap<String, Quantity>;
 /// The quality-of-service class of a pod:
 /// <https://kubernetes.io/docs/concepts/workloads/pods/pod-qos/>.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Qos {
+pub(crate) enum Qos {
     /// Nothing is asked for: evicted first.
     BestEffort,
     /// Something is asked for.
@@ -31,7 +31,7 @@ pub enum Qos {
 
 impl Qos {
     /// As Kubernetes writes it.
-    pub const fn name(self) -> &'static str {
+    pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::BestEffort => "BestEffort",
             Self::Burstable => "Burstable",
@@ -41,7 +41,7 @@ impl Qos {
 }
 
 /// The class that Kubernetes gives a pod of this spec; pod-level `resources` alone decide where they are given.
-pub fn qos_class<'a, V: View<'a>>(spec: V) -> Qos {
+pub(crate) fn qos_class<'a, V: View<'a>>(spec: V) -> Qos {
     if spec.member("resources").is_some_and(|resources| resources.kind() != Kind::Null) {
         let spec = &spec.value();
         let pod = PodLevel::read(spec, aggregate(spec, requests_of));
@@ -101,7 +101,7 @@ fn sum(one: Quantity, other: Quantity) -> Quantity {
 /// The rules are those of KEP-2837 and of the API server: the requests of all containers together are at most the
 /// pod's; where the pod has a limit and no request, they are its request, and so at most its limit; each container's
 /// limit is at most the pod's, and so are the limits on huge pages of all containers together.
-pub fn pod_resources(before: &Value, after: &Value, at: &Pointer) -> Vec<Diagnostic> {
+pub(crate) fn pod_resources(before: &Value, after: &Value, at: &Pointer) -> Vec<Diagnostic> {
     if given(after, "resources").is_none() {
         return Vec::new();
     }

@@ -7,7 +7,7 @@ use super::TemplatePath;
 ///
 /// `Namespace` is not among them, though it holds none: its labels and annotations are facts for other objects.
 /// Nor is any list.
-pub fn known_without_template(group: &str, kind: &str, extra: &[TemplatePath]) -> bool {
+pub(crate) fn known_without_template(group: &str, kind: &str, extra: &[TemplatePath]) -> bool {
     is_listed(group, kind)
         && !extra.iter().any(|path| path.kind == kind && path.group.as_ref().is_none_or(|own| own == group))
 }

@@ -27,7 +27,7 @@ const FIELDS: [(&str, Kind); 7] = [
 
 /// A review that was read.
 #[derive(Debug)]
-pub struct Question<'t> {
+pub(crate) struct Question<'t> {
     tree: Tree<'t>,
     subject: Subject,
 }
@@ -50,7 +50,7 @@ pub struct Subject {
 /// Why a body is no review. The client's fault.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{message}")]
-pub struct Unreadable {
+pub(crate) struct Unreadable {
     /// What is wrong, with its place.
     pub message: String,
     /// The uid, where it could be read all the same.
@@ -59,7 +59,7 @@ pub struct Unreadable {
 
 /// An answer, with the decisions behind it.
 #[derive(Clone, Debug)]
-pub struct Answered {
+pub(crate) struct Answered {
     /// What goes out.
     pub review: AdmissionReview,
     /// What was decided; without steps where there was nothing to decide.
@@ -73,7 +73,7 @@ impl<'t> Question<'t> {
     ///
     /// It is not UTF-8, not JSON, not one `AdmissionReview` of a known version with a request and a uid, a member that is
     /// read has another type than Kubernetes gives it, or the object is nested too deep.
-    pub fn read(body: &'t [u8]) -> Result<Self, Unreadable> {
+    pub(crate) fn read(body: &'t [u8]) -> Result<Self, Unreadable> {
         let told = |message: String| Unreadable { message, uid: None };
         let text = std::str::from_utf8(body)
             .map_err(|error| told(format!("the body is not UTF-8: byte {} is not", error.valid_up_to())))?;
@@ -86,12 +86,12 @@ impl<'t> Question<'t> {
     }
 
     /// What it is about.
-    pub const fn subject(&self) -> &Subject {
+    pub(crate) const fn subject(&self) -> &Subject {
         &self.subject
     }
 
     /// The namespace that decides: the request's, else the object's.
-    pub fn namespace(&self) -> &str {
+    pub(crate) fn namespace(&self) -> &str {
         &self.subject.namespace
     }
 
@@ -100,7 +100,7 @@ impl<'t> Question<'t> {
     /// # Errors
     ///
     /// The patch did not stand its proof, which is a bug of ours: there is no answer then.
-    pub fn answer(&self, job: &Job<'_>) -> Result<Answered, Failure> {
+    pub(crate) fn answer(&self, job: &Job<'_>) -> Result<Answered, Failure> {
         let Some(found) = self.found() else { return Ok(self.unchanged()) };
         let Some(review) = found.review.clone() else { return Ok(self.unchanged()) };
         let Some(mut object) = object::object(&self.tree, &found, job) else { return Ok(self.unchanged()) };

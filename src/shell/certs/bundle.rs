@@ -14,7 +14,7 @@ use crate::value::view::{Kind, View as _};
 
 /// What came of a document.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Inserted {
+pub(crate) struct Inserted {
     /// The changes of its text, in order.
     pub edits: Vec<Edit>,
     /// How many webhooks there are in it.
@@ -25,7 +25,7 @@ pub struct Inserted {
 
 /// Why a bundle could not be put in.
 #[derive(Clone, Debug, Error)]
-pub enum InsertError {
+pub(crate) enum InsertError {
     /// The user's: a webhook without a `clientConfig`.
     #[error("webhook {0} has no `clientConfig`")]
     NoClient(usize),
@@ -39,7 +39,7 @@ pub enum InsertError {
 
 /// Certificates as a `caBundle` has them: the base64 of their PEM, on one line. What else stood beside them in a file,
 /// comments or keys, is not in it.
-pub fn one_line(certificates: &[Certificate]) -> String {
+pub(crate) fn one_line(certificates: &[Certificate]) -> String {
     BASE64_STANDARD.encode(certificates.iter().map(Certificate::pem).collect::<String>())
 }
 
@@ -47,7 +47,7 @@ pub fn one_line(certificates: &[Certificate]) -> String {
 ///
 /// # Errors
 /// A webhook has no place for it, or the text cannot be spliced; nothing is half done.
-pub fn insert(tree: &Tree<'_>, bundle: &str) -> Result<Inserted, InsertError> {
+pub(crate) fn insert(tree: &Tree<'_>, bundle: &str) -> Result<Inserted, InsertError> {
     let mut inserted = Inserted::default();
     let mut patch = Patch::default();
     let Some(root) = tree.root() else { return Ok(inserted) };

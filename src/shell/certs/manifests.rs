@@ -55,7 +55,7 @@ pub(super) struct Webhook<'t> {
 const MAX_LISTS: usize = 4;
 
 /// All certificates of a document, in its order.
-pub fn carried(tree: &Tree<'_>) -> Vec<Carried> {
+pub(crate) fn carried(tree: &Tree<'_>) -> Vec<Carried> {
     let mut all = Vec::new();
     for (identity, place, node) in objects(tree) {
         let object = format!("{}/{}", identity.kind.to_lowercase(), identity.name.as_deref().unwrap_or_default());

@@ -27,19 +27,23 @@ mod rotate;
 mod secret;
 mod verify;
 
-pub use bundle::{InsertError, Inserted, insert, one_line};
+pub(crate) use bundle::{InsertError, insert, one_line};
 pub use error::CertsError;
-pub use folder::{Existing, Folder};
-pub use issue::{Authority, KeyType, Pair, Sans};
-pub use manifests::{Carried, Holder, carried};
-pub use names::{NameError, Names};
-pub use read::{Certificate, PemError, Role, certificates, instant};
-pub use rotate::{Evidence, Phase, Rotated, rotate};
-pub use secret::secret;
+pub(crate) use folder::Existing;
+pub use folder::Folder;
+pub use issue::KeyType;
+pub(crate) use issue::{Authority, Pair};
+pub(crate) use manifests::{Carried, Holder, carried};
+pub(crate) use names::NameError;
+pub use names::Names;
+pub use read::certificates;
+pub(crate) use read::{Certificate, PemError, Role, instant};
+pub use rotate::{Evidence, Phase, rotate};
+pub(crate) use secret::secret;
 pub use verify::{Refusal, verify};
 
 /// From here on an expiry is worth a warning.
-pub const EXPIRES_SOON: Duration = Duration::from_secs(30 * 24 * 60 * 60);
+pub(crate) const EXPIRES_SOON: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 
 /// How long certificates are valid, from now on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

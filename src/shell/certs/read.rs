@@ -76,7 +76,7 @@ pub fn certificates(pem: &[u8]) -> Result<Vec<Certificate>, PemError> {
 }
 
 /// A time as reports show it: `2026-11-21T17:00:00Z`.
-pub fn instant(at: OffsetDateTime) -> String {
+pub(crate) fn instant(at: OffsetDateTime) -> String {
     at.format(&Rfc3339).unwrap_or_else(|_| at.unix_timestamp().to_string())
 }
 

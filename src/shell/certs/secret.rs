@@ -5,7 +5,7 @@ use base64::prelude::{BASE64_STANDARD, Engine as _};
 use super::{Names, PrivateKey};
 
 /// A `kubernetes.io/tls` Secret as YAML, in the Service's namespace.
-pub fn secret(name: &str, names: &Names, ca_pem: &str, cert_pem: &str, key: &PrivateKey) -> String {
+pub(crate) fn secret(name: &str, names: &Names, ca_pem: &str, cert_pem: &str, key: &PrivateKey) -> String {
     let [ca, cert, key] = [ca_pem, cert_pem, key.pem()].map(|pem| BASE64_STANDARD.encode(pem));
     let namespace = names.namespace();
     format!(

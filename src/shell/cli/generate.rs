@@ -21,7 +21,7 @@ pub fn completion_file_name(shell: Shell) -> String {
 
 /// One page of the manual.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ManPage {
+pub(crate) struct ManPage {
     /// `injector-inject.1`
     pub file_name: String,
     /// The page, as roff.
@@ -32,7 +32,7 @@ pub struct ManPage {
 ///
 /// # Errors
 /// None that is known: what is written to grows as needed.
-pub fn man_pages() -> io::Result<Vec<ManPage>> {
+pub(crate) fn man_pages() -> io::Result<Vec<ManPage>> {
     let mut pages = Vec::new();
     let mut program = Cli::command();
     program.build();

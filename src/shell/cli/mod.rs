@@ -18,23 +18,21 @@ mod install;
 mod serve;
 mod value;
 
-pub use args::{DecisionArgs, FactArgs, FormatArgs, InputArgs, Paths, ReportArgs, WriteArgs};
+pub(crate) use args::{DecisionArgs, FactArgs, FormatArgs, InputArgs, ReportArgs, WriteArgs};
 #[cfg(feature = "serve")]
-pub use certs::{
-    CaBundleArgs, CertsCommand, CertsFormat, CertsValueError, GenerateArgs, InspectArgs, InspectFormat, Lifetime,
-    MoreNames, RenewArgs, RotateArgs, SecretArgs, ServiceRef, ValidityArgs,
+pub(crate) use certs::{
+    CaBundleArgs, CertsCommand, GenerateArgs, InspectArgs, InspectFormat, MoreNames, RenewArgs, RotateArgs, SecretArgs,
+    ServiceRef, ValidityArgs,
 };
-pub use generate::{ManPage, completion_file_name, completions, man_pages};
+pub use generate::completion_file_name;
+pub use generate::completions;
+pub(crate) use generate::man_pages;
 #[cfg(feature = "serve")]
-pub use install::{
-    CertificateArgs, CertificateSource, InstallArgs, InstallationName, PartChoice, PlaceArgs, PodArgs, SidecarArgs,
-    UninstallArgs, WebhookArgs,
-};
+pub(crate) use install::{CertificateArgs, CertificateSource, InstallArgs, PlaceArgs, UninstallArgs};
 #[cfg(feature = "serve")]
-pub use serve::{
-    ClusterArgs, Count, InjectionArgs, LifeArgs, LimitArgs, ListeningArgs, LogArgs, ServeArgs, Span, TlsArgs,
-};
-pub use value::{FailOn, NamespaceName, OnIneligibleChoice, OutputFormat, UninjectFormat, ValueError};
+pub(crate) use serve::{ClusterArgs, ServeArgs};
+pub(crate) use value::FailOn;
+pub use value::{OutputFormat, UninjectFormat};
 
 use crate::report::ColourChoice;
 use crate::shell::files::selection::ProfileRef;

@@ -47,7 +47,7 @@ fn flags_arrive_in_their_order_and_types() {
     let profiles = [ProfileRef::BuiltIn("nginx".to_owned()), ProfileRef::File("./x".into())];
     assert_eq!(args.decision.profiles, profiles);
     assert_eq!(args.decision.settings.iter().map(|s| s.name.as_str()).collect::<Vec<_>>(), ["a", "b"]);
-    assert_eq!(args.decision.on_ineligible, Some(OnIneligibleChoice::Deny));
+    assert_eq!(args.decision.on_ineligible, Some(value::OnIneligibleChoice::Deny));
     assert_eq!(args.decision.template_paths.len(), 1);
     assert_eq!(args.facts.namespace.as_ref().map(|name| name.0.as_str()), Some("prod"));
     assert_eq!(args.facts.namespace_labels.len(), 1);
@@ -151,7 +151,7 @@ fn each_command_has_its_page_of_the_manual() {
             "injector-man.1",
         ]
     );
-    for ManPage { file_name, roff } in pages {
+    for generate::ManPage { file_name, roff } in pages {
         let text = String::from_utf8(roff).unwrap();
         assert!(text.contains(".SH NAME") && text.contains(".SH SYNOPSIS"), "{file_name}");
     }

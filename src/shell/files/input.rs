@@ -15,11 +15,11 @@ use crate::diagnostic::{Code, Placed, Position};
 
 mod text;
 
-pub use text::Encoding;
+pub(crate) use text::Encoding;
 
 /// Where bytes came from; what messages and reports call the file.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Source {
+pub(crate) enum Source {
     /// Standard input.
     Stdin,
     /// A file, by the path as it was given, or as it was found below a directory that was given.
@@ -37,7 +37,7 @@ impl fmt::Display for Source {
 
 /// One file, read. The bytes are UTF-8; a byte order mark, if any, is still there.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Input {
+pub(crate) struct Input {
     /// Where it came from.
     pub source: Source,
     /// The directory argument below which it was found; `--output-dir` mirrors what is below it.
@@ -62,7 +62,7 @@ pub enum Recursion {
 ///
 /// # Errors
 /// The first thing that is wrong; nothing is half read.
-pub fn read(paths: &[PathBuf], recursion: Recursion) -> Result<Vec<Input>, InputError> {
+pub(crate) fn read(paths: &[PathBuf], recursion: Recursion) -> Result<Vec<Input>, InputError> {
     read_with(paths, recursion, || {
         let stdin = io::stdin();
         if stdin.is_terminal() {
@@ -182,7 +182,7 @@ fn refuse_twice(found: &[Found]) -> Result<(), InputError> {
 
 /// Why there is nothing to work on. The text is the message alone; [`InputError::placed`] adds place and hint.
 #[derive(Debug, Error)]
-pub enum InputError {
+pub(crate) enum InputError {
     /// The user's: a path that leads nowhere.
     #[error("no such file or directory")]
     Missing {
@@ -259,7 +259,7 @@ impl InputError {
     }
 
     /// The stable id, as reports carry it.
-    pub const fn code(&self) -> Code {
+    pub(crate) const fn code(&self) -> Code {
         match self {
             Self::Missing { .. } => Code::FileMissing,
             Self::Unreadable { .. } => Code::FileUnreadable,
@@ -293,7 +293,7 @@ impl InputError {
     }
 
     /// It as a line of the report.
-    pub fn placed(&self) -> Placed {
+    pub(crate) fn placed(&self) -> Placed {
         let (file, position) = match self {
             Self::Missing { of } | Self::Unreadable { of, .. } | Self::Encoding { of, .. } => (of.to_string(), None),
             Self::NotUtf8 { of, position, .. } => (of.to_string(), Some(*position)),

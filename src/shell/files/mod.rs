@@ -1,5 +1,5 @@
 //! Files: inputs read, profiles loaded, results written.
 
-pub mod input;
-pub mod output;
-pub mod selection;
+pub(crate) mod input;
+pub(crate) mod output;
+pub(crate) mod selection;

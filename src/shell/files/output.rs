@@ -13,11 +13,11 @@ use crate::shell::files::input::{Input, Source};
 
 mod staged;
 
-pub use staged::{Mode, PartialCommit, Place, Staged};
+pub(crate) use staged::{Mode, PartialCommit, Place, Staged};
 
 /// Whether all of it has been read by whoever reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Outlet {
+pub(crate) enum Outlet {
     /// It has been written.
     Written,
     /// The reader went away, as `head` does. That is success: it has what it wanted.
@@ -31,7 +31,7 @@ const BATCH: usize = 1024;
 ///
 /// # Errors
 /// [`OutputError::Stdout`]: a full disk, for instance. A closed pipe is none.
-pub fn to_stdout(chunks: &[&[u8]]) -> Result<Outlet, OutputError> {
+pub(crate) fn to_stdout(chunks: &[&[u8]]) -> Result<Outlet, OutputError> {
     to_writer(&mut io::stdout().lock(), chunks).map_err(|error| OutputError::Stdout { error })
 }
 
@@ -39,7 +39,7 @@ pub fn to_stdout(chunks: &[&[u8]]) -> Result<Outlet, OutputError> {
 ///
 /// # Errors
 /// Those of the writer, a closed pipe excepted.
-pub fn to_writer(out: &mut impl Write, chunks: &[&[u8]]) -> io::Result<Outlet> {
+pub(crate) fn to_writer(out: &mut impl Write, chunks: &[&[u8]]) -> io::Result<Outlet> {
     match write_chunks(out, chunks).and_then(|()| out.flush()) {
         Ok(()) => Ok(Outlet::Written),
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(Outlet::Closed),
@@ -71,7 +71,7 @@ fn write_chunks(out: &mut impl Write, chunks: &[&[u8]]) -> io::Result<()> {
 ///
 /// # Errors
 /// [`OutputError::NoName`] for standard input, and [`OutputError::Collision`] where two inputs would be one file.
-pub fn mirror(directory: &Path, inputs: &[Input]) -> Result<Vec<PathBuf>, OutputError> {
+pub(crate) fn mirror(directory: &Path, inputs: &[Input]) -> Result<Vec<PathBuf>, OutputError> {
     let mut targets: Vec<PathBuf> = Vec::with_capacity(inputs.len());
     for Input { source, root, .. } in inputs {
         let Source::File(path) = source else { return Err(OutputError::NoName) };

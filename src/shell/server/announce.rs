@@ -22,7 +22,7 @@ pub(super) fn certificate(certificate: &Certificate, now: SystemTime) {
 }
 
 /// What is injected from now on, and which rules of it have nothing to go by.
-pub fn profiles(profiles: &[Profile], namespaces: Namespaces) {
+pub(crate) fn profiles(profiles: &[Profile], namespaces: Namespaces) {
     let names: Vec<&str> = profiles.iter().map(|profile| profile.name.as_str()).collect();
     tracing::info!(profiles = names.join(","), "injecting");
     if namespaces == Namespaces::Unknown {
@@ -34,7 +34,7 @@ pub fn profiles(profiles: &[Profile], namespaces: Namespaces) {
 
 /// Whether anything is known of namespaces.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Namespaces {
+pub(crate) enum Namespaces {
     /// They are watched.
     Watched,
     /// Nobody asks the API server.

@@ -4,21 +4,21 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 /// The current one of its kind.
 #[derive(Debug)]
-pub struct Current<T>(RwLock<Arc<T>>);
+pub(crate) struct Current<T>(RwLock<Arc<T>>);
 
 impl<T> Current<T> {
     /// Begins with this one.
-    pub fn new(first: T) -> Self {
+    pub(crate) fn new(first: T) -> Self {
         Self(RwLock::new(Arc::new(first)))
     }
 
     /// The one that counts now.
-    pub fn get(&self) -> Arc<T> {
+    pub(crate) fn get(&self) -> Arc<T> {
         Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Puts another in its place.
-    pub fn set(&self, next: T) {
+    pub(crate) fn set(&self, next: T) {
         *self.0.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(next);
     }
 }

@@ -20,7 +20,7 @@ use super::routes::refusal::Refusal;
 const LONGEST: usize = 256;
 
 /// The target of the line that every request gets.
-pub const REQUEST: &str = "injector::request";
+pub(crate) const REQUEST: &str = "injector::request";
 
 /// The form of log lines: `--log-format`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -58,7 +58,7 @@ impl From<LogLevel> for LevelFilter {
 }
 
 /// Logs to standard error from now on, in the whole process. Only the first call counts.
-pub fn start(format: LogFormat, level: LogLevel) {
+pub(crate) fn start(format: LogFormat, level: LogLevel) {
     let ansi = if io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none() { Ansi::On } else { Ansi::Off };
     // Something logs already: then that goes on.
     let _ = tracing::dispatcher::set_global_default(subscriber(format, level, ansi, io::stderr));

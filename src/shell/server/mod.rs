@@ -21,24 +21,24 @@ use tokio::time::timeout;
 
 use crate::diagnostic::{Code, Placed};
 
-pub mod announce;
+pub(crate) mod announce;
 mod connection;
-pub mod core;
-pub mod current;
-pub mod judge;
+pub(crate) mod core;
+pub(crate) mod current;
+pub(crate) mod judge;
 mod listener;
-pub mod log;
-pub mod metrics;
+pub(crate) mod log;
+pub(crate) mod metrics;
 #[cfg(feature = "watch")]
-pub mod namespaces;
-pub mod probes;
-pub mod profiles;
-pub mod ready;
-pub mod reload;
-pub mod routes;
-pub mod settings;
-pub mod shutdown;
-pub mod tls;
+pub(crate) mod namespaces;
+pub(crate) mod probes;
+pub(crate) mod profiles;
+pub(crate) mod ready;
+pub(crate) mod reload;
+pub(crate) mod routes;
+pub(crate) mod settings;
+pub(crate) mod shutdown;
+pub(crate) mod tls;
 
 use listener::Port;
 use metrics::{Cut, Metrics, Reload};

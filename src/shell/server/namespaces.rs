@@ -52,7 +52,7 @@ type Metadata = PartialObjectMeta<v1::Namespace>;
 
 /// Why there is no client of the API server. The user's fault, or that of whoever wrote the Deployment.
 #[derive(Debug, ThisError)]
-pub enum ClientError {
+pub(crate) enum ClientError {
     /// The file of `--kubeconfig` is missing, is none, or names nothing that could be called.
     #[error("`{}` cannot be used as a kubeconfig", file.display())]
     Kubeconfig {
@@ -75,7 +75,7 @@ pub enum ClientError {
 /// # Errors
 ///
 /// There is no configuration, or it cannot be used.
-pub async fn client(kubeconfig: Option<&Path>) -> Result<Client, ClientError> {
+pub(crate) async fn client(kubeconfig: Option<&Path>) -> Result<Client, ClientError> {
     // kube builds its TLS on the process's default provider. Chosen here, it cannot become another one by way of some
     // dependency's features; an error means that it has been chosen already.
     let _ = rustls::crypto::ring::default_provider().install_default();
@@ -97,7 +97,7 @@ pub async fn client(kubeconfig: Option<&Path>) -> Result<Client, ClientError> {
 
 /// A running watch; dropping it ends it.
 #[derive(Debug)]
-pub struct Watched {
+pub(crate) struct Watched {
     seen: Arc<Seen>,
     misses: Misses,
     task: JoinHandle<()>,
@@ -108,7 +108,7 @@ pub struct Watched {
 struct Seen(RwLock<HashMap<String, Namespace>>);
 
 /// Begins to watch, on the runtime that this is called in. `ready` is told when all namespaces have been listed once.
-pub fn watch(client: Client, metrics: Arc<Metrics>, ready: Arc<Readiness>) -> Watched {
+pub(crate) fn watch(client: Client, metrics: Arc<Metrics>, ready: Arc<Readiness>) -> Watched {
     let seen = Arc::new(Seen::default());
     let api: Api<Metadata> = Api::all(client);
     metrics.watch_connected(false);
@@ -209,7 +209,7 @@ fn entry(metadata: ObjectMeta) -> Option<(String, Namespace)> {
 }
 
 /// An error with all its causes, on one line.
-pub fn causes(error: &dyn Error) -> String {
+pub(crate) fn causes(error: &dyn Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();
     while let Some(error) = cause {

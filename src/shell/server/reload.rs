@@ -32,7 +32,7 @@ impl Fingerprint {
 
 /// What is to be watched.
 #[derive(Clone, Debug)]
-pub struct Watched {
+pub(crate) struct Watched {
     /// Its name in metrics and logs.
     pub what: Reload,
     /// The files that make it up.
@@ -47,7 +47,7 @@ pub struct Watched {
 /// A file may be missing for a moment, and two files may be read of which only one is new already: what fails is tried
 /// once more at the next look, and only then logged and counted, once for each content. What is in use stays in use
 /// until `apply` takes something else.
-pub async fn watch(
+pub(crate) async fn watch(
     watched: Watched,
     interval: Duration,
     metrics: Arc<Metrics>,

@@ -72,7 +72,7 @@ pub fn scalar(out: &mut String, value: &Value, context: Context) {
 }
 
 /// A mapping's key, without the colon.
-pub fn key(out: &mut String, key: &str, context: Context) {
+pub(crate) fn key(out: &mut String, key: &str, context: Context) {
     text::string(out, key, context);
 }
 

@@ -133,7 +133,7 @@ pub fn tagged<'a>(tag: &str, text: &'a str, plain: bool) -> Result<Scalar<'a>, T
 
 /// Whether a mapping key merges its value into the mapping: `<<`, plain or tagged `!!merge` (or `!`). `tag` is as in
 /// [`tagged`], empty when there is none.
-pub fn is_merge(tag: &str, text: &str, plain: bool) -> bool {
+pub(crate) fn is_merge(tag: &str, text: &str, plain: bool) -> bool {
     text == "<<" && (plain && tag.is_empty() || tag == "!" || tag.strip_prefix(STANDARD) == Some("merge"))
 }
 
@@ -142,7 +142,7 @@ pub fn is_merge(tag: &str, text: &str, plain: bool) -> bool {
 /// # Errors
 ///
 /// Null, and whole numbers above `i64::MAX`.
-pub fn key(scalar: Scalar<'_>) -> Result<Cow<'_, str>, KeyError> {
+pub(crate) fn key(scalar: Scalar<'_>) -> Result<Cow<'_, str>, KeyError> {
     match scalar {
         Scalar::Null => Err(KeyError::Null),
         Scalar::Boolean(true) => Ok(Cow::Borrowed("true")),

@@ -17,8 +17,8 @@ fn json(text: &str) -> Value {
 
 /// The YAML as values, as a reader of our own would have it.
 fn yaml(text: &str) -> Value {
-    let tree = injector::text::yaml::parse_yaml(text).unwrap();
-    injector::value::view::View::value(tree.view(tree.root().unwrap()))
+    let tree = injector::internals::text::yaml::parse_yaml(text).unwrap();
+    injector::internals::value::view::View::value(tree.view(tree.root().unwrap()))
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::fs;
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, symlink};
 
-use injector::report::exit::ExitStatus;
+use injector::internals::report::exit::ExitStatus;
 
 use super::super::manifests::{SERVICE, WEB, injected, known};
 

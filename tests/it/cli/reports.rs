@@ -1,6 +1,6 @@
 //! What machines are told.
 
-use injector::report::exit::ExitStatus;
+use injector::internals::report::exit::ExitStatus;
 use serde_json::Value;
 
 use super::super::common::{Ran, injector};

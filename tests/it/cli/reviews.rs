@@ -87,7 +87,7 @@ fn a_refusal_is_an_answer_too() {
     bad["metadata"]["annotations"] = json!({"proxy-injection": "off"});
     let ran = injector(["inject"])
         .stdin(review("v1", json!({"object": bad})).to_string())
-        .exits(injector::report::exit::ExitStatus::Error);
+        .exits(injector::internals::report::exit::ExitStatus::Error);
     let answer: Value = serde_json::from_str(&ran.stdout).unwrap();
     assert_eq!(answer["response"]["allowed"], false);
     assert_eq!(answer["response"]["status"]["code"], 400);

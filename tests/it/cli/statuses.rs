@@ -75,7 +75,7 @@ fn two_where_anything_is_wrong() {
         known(command, ["gone.yaml"]).fails();
     }
     injector(["uninject"]).stdin("a: [\n").fails();
-    injector(["explain"]).stdin("a: [\n").exits(injector::report::exit::ExitStatus::Error);
+    injector(["explain"]).stdin("a: [\n").exits(injector::internals::report::exit::ExitStatus::Error);
     injector(["profile", "lint", "a.yaml"]).file("a.yaml", "a: [\n").fails();
     injector(["profile", "show", "gone"]).fails();
     injector(["nothing"]).fails();

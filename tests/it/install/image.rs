@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use injector::install;
+use injector::internals::install;
 
 fn file(name: &str) -> String {
     fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(name)).unwrap()

@@ -5,12 +5,12 @@ use std::borrow::Cow;
 use std::cell::Cell;
 use std::collections::BTreeMap;
 
-use injector::decide::eligibility::Deniable;
-use injector::decide::facts::{Facts, Known, Namespace, NamespaceGate, Operation};
-use injector::decide::inject::{self, Outdated, Renderings, Request, Verdict};
-use injector::kube::selector::{Operator, Requirement, Selector};
-use injector::kube::version::KubernetesVersion;
-use injector::profile::{OnIneligible, Profile};
+use injector::internals::decide::eligibility::Deniable;
+use injector::internals::decide::facts::{Facts, Known, Namespace, NamespaceGate, Operation};
+use injector::internals::decide::inject::{self, Outdated, Renderings, Request, Verdict};
+use injector::internals::kube::selector::{Operator, Requirement, Selector};
+use injector::internals::kube::version::KubernetesVersion;
+use injector::internals::profile::{OnIneligible, Profile};
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 use proptest::{collection, option};

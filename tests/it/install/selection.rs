@@ -1,6 +1,6 @@
 //! Which pods an API server asks about, profile by profile.
 
-use injector::install::{self, Part, Settings};
+use injector::internals::install::{self, Part, Settings};
 use serde_json::{Value, json};
 
 use super::{read, settings, source};

@@ -5,8 +5,8 @@
 use std::fs;
 use std::path::Path;
 
-use injector::decide::uninject::Which;
-use injector::process::Action;
+use injector::internals::decide::uninject::Which;
+use injector::internals::process::Action;
 
 use super::law::{self, Held, laws, run, undo, values};
 use super::profile_sets;

@@ -3,8 +3,8 @@
 
 use std::cell::RefCell;
 
-use injector::process::Action;
-use injector::profile::Profile;
+use injector::internals::process::Action;
+use injector::internals::profile::Profile;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -82,9 +82,10 @@ fn check_patch(oracle: &mut Oracle, stream: &str, profiles: &[Profile]) -> Resul
     let mut at = 0;
     for (document, patches) in run.patches() {
         let tree = document.parse(stream).map_err(|error| error.to_string())?;
-        let is_empty = tree
-            .root()
-            .is_none_or(|root| injector::value::view::View::kind(tree.view(root)) == injector::value::view::Kind::Null);
+        let is_empty = tree.root().is_none_or(|root| {
+            injector::internals::value::view::View::kind(tree.view(root))
+                == injector::internals::value::view::Kind::Null
+        });
         if is_empty {
             continue;
         }

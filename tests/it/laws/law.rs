@@ -3,25 +3,25 @@
 
 use std::collections::BTreeMap;
 
-use injector::decide::clean::Clean;
-use injector::decide::facts::Namespaces;
-use injector::decide::inject::{Outdated, Renderings, Request, Verdict};
-use injector::decide::uninject::{Leftovers, Which};
-use injector::kube::version::KubernetesVersion;
-use injector::process::proof::Encodings;
-use injector::process::{self, Action, Expand, Failure, Job, Leaves, Processed};
-use injector::profile::{Profile, load};
-use injector::text::document::{self, Document};
-use injector::text::splice::{self, Edit, SpliceErrorKind};
-use injector::text::yaml::tree::{NodeId, ScalarStyle, Shape, Style, Tree};
-use injector::value::patch::Patch;
-use injector::value::pointer::Pointer;
-use injector::value::view::View as _;
+use injector::internals::decide::clean::Clean;
+use injector::internals::decide::facts::Namespaces;
+use injector::internals::decide::inject::{Outdated, Renderings, Request, Verdict};
+use injector::internals::decide::uninject::{Leftovers, Which};
+use injector::internals::kube::version::KubernetesVersion;
+use injector::internals::process::proof::Encodings;
+use injector::internals::process::{self, Action, Expand, Failure, Job, Leaves, Processed};
+use injector::internals::profile::{Profile, load};
+use injector::internals::text::document::{self, Document};
+use injector::internals::text::splice::{self, Edit, SpliceErrorKind};
+use injector::internals::text::yaml::tree::{NodeId, ScalarStyle, Shape, Style, Tree};
+use injector::internals::value::patch::Patch;
+use injector::internals::value::pointer::Pointer;
+use injector::internals::value::view::View as _;
 use serde_json::Value;
 
 /// The profile that a text describes.
 pub(crate) fn profile_of(text: &str) -> Profile {
-    let tree = injector::text::yaml::parse_yaml(text).expect("a profile is YAML");
+    let tree = injector::internals::text::yaml::parse_yaml(text).expect("a profile is YAML");
     load::load(tree.view(tree.root().expect("a profile is not empty"))).unwrap_or_else(|errors| panic!("{errors:?}"))
 }
 
@@ -67,7 +67,7 @@ pub(crate) fn run(stream: &str, profiles: &[Profile], action: Action<'_>) -> Res
         action,
         namespaces: &namespaces,
         default_namespace: "default",
-        namespace_gate: injector::decide::facts::NamespaceGate::Open,
+        namespace_gate: injector::internals::decide::facts::NamespaceGate::Open,
         kubernetes_version: KubernetesVersion::NEWEST,
         clean: Clean::Keep,
         expand: Expand::Refuse,

@@ -5,15 +5,15 @@ use std::fs;
 use std::path::PathBuf;
 
 use clap::{CommandFactory as _, ValueEnum};
-use injector::decide::eligibility::Rule;
-use injector::decide::record;
-use injector::diagnostic::Code;
-use injector::diagnostic::{Placed, Position, Severity};
-use injector::kube::workload::KINDS;
-use injector::profile::builtin;
-use injector::report::exit::ExitStatus;
-use injector::report::{Entry, Format, Report, ResultLine, Verdict};
-use injector::shell::cli::{Cli, OutputFormat, UninjectFormat};
+use injector::internals::decide::eligibility::Rule;
+use injector::internals::decide::record;
+use injector::internals::diagnostic::Code;
+use injector::internals::diagnostic::{Placed, Position, Severity};
+use injector::internals::kube::workload::KINDS;
+use injector::internals::profile::builtin;
+use injector::internals::report::exit::ExitStatus;
+use injector::internals::report::{Entry, Format, Report, ResultLine, Verdict};
+use injector::internals::shell::cli::{Cli, OutputFormat, UninjectFormat};
 use serde_json::{Value, json};
 
 use super::{readme, root};

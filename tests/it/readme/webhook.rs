@@ -6,9 +6,9 @@ use std::fs;
 use std::time::Duration;
 
 use clap::{Arg, Command, CommandFactory as _};
-use injector::shell::cli::Cli;
-use injector::shell::server::judge::{Verdict, VerdictResult};
-use injector::shell::server::metrics::Metrics;
+use injector::internals::shell::cli::Cli;
+use injector::internals::shell::server::judge::{Verdict, VerdictResult};
+use injector::internals::shell::server::metrics::Metrics;
 
 use super::tables::{code, first_column, rows, set, sources};
 use super::{Session, Step, readme, root};

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use injector::shell::server::{self, Ended};
+use injector::internals::shell::server::{self, Ended};
 use tokio::net::TcpStream;
 use tokio::time::Instant;
 

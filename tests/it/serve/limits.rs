@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use injector::shell::server::settings::Limits;
+use injector::internals::shell::server::settings::Limits;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, timeout};

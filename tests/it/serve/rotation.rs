@@ -12,7 +12,7 @@ use rustls::pki_types::pem::PemObject as _;
 use tempfile::TempDir;
 use tokio::task::JoinSet;
 
-use injector::shell::server::settings::TlsFiles;
+use injector::internals::shell::server::settings::TlsFiles;
 
 use super::client::Client;
 use super::{Authority, Files, Identity, Pair, Server, eventually, settings};

@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Instant;
 
-use injector::decide::facts::{Known, Namespace};
-use injector::kube::version::KubernetesVersion;
-use injector::profile::OnIneligible;
-use injector::shell::files::selection::Given;
-use injector::shell::server::core::Core;
-use injector::shell::server::judge::{Fetched, NamespaceSource};
-use injector::shell::server::metrics::Metrics;
+use injector::internals::decide::facts::{Known, Namespace};
+use injector::internals::kube::version::KubernetesVersion;
+use injector::internals::profile::OnIneligible;
+use injector::internals::shell::files::selection::Given;
+use injector::internals::shell::server::core::Core;
+use injector::internals::shell::server::judge::{Fetched, NamespaceSource};
+use injector::internals::shell::server::metrics::Metrics;
 use serde_json::{Value, json};
 
 use super::Served;

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use axum::body::Body;
 use bytes::Bytes;
 use hyper::body::{Frame, SizeHint};
-use injector::shell::server::routes::{Limits, MAX_BODY};
+use injector::internals::shell::server::routes::{Limits, MAX_BODY};
 use tokio::sync::Notify;
 
 use super::{Served, allow, allowed, assert_status, fake, post};

@@ -3,8 +3,8 @@
 use std::io;
 use std::sync::{Arc, Mutex};
 
-use injector::shell::server::judge::{Failure, Judge};
-use injector::shell::server::log::{Ansi, LogFormat, LogLevel, subscriber};
+use injector::internals::shell::server::judge::{Failure, Judge};
+use injector::internals::shell::server::log::{Ansi, LogFormat, LogLevel, subscriber};
 use serde_json::Value;
 
 use super::{Served, allow, allowed, fake};

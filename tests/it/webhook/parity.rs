@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use injector::shell::server::judge::NamespaceSource;
-use injector::value::view::View as _;
+use injector::internals::shell::server::judge::NamespaceSource;
+use injector::internals::value::view::View as _;
 use serde_json::Value;
 
 use super::Served;
@@ -74,7 +74,7 @@ fn readable() -> Vec<(PathBuf, Vec<Value>)> {
 
 fn objects(text: &str) -> Option<Vec<Value>> {
     let mut objects = Vec::new();
-    for document in injector::text::document::split(text).ok()? {
+    for document in injector::internals::text::document::split(text).ok()? {
         let tree = document.parse(text).ok()?;
         objects.extend(tree.root().map(|root| tree.view(root).value()).into_iter().flat_map(items));
     }

@@ -3,7 +3,7 @@
 use axum::Router;
 use axum::body::Body;
 use axum::http::{Method, Request};
-use injector::shell::server::probes;
+use injector::internals::shell::server::probes;
 use std::sync::Arc;
 
 use super::{Got, Served, allow, assert_status, got};

@@ -3,11 +3,11 @@
 use std::fs;
 use std::sync::Arc;
 
-use injector::kube::version::KubernetesVersion;
-use injector::shell::files::selection::Setting;
-use injector::shell::server::core::Core;
-use injector::shell::server::metrics::Metrics;
-use injector::shell::server::profiles;
+use injector::internals::kube::version::KubernetesVersion;
+use injector::internals::shell::files::selection::Setting;
+use injector::internals::shell::server::core::Core;
+use injector::internals::shell::server::metrics::Metrics;
+use injector::internals::shell::server::profiles;
 
 use super::core::{given, pod, review};
 use super::{Served, assert_status};
@@ -73,7 +73,7 @@ async fn a_profile_of_a_built_in_name_takes_its_place() {
 async fn a_setting_reaches_the_profile_and_a_wrong_one_is_told_as_inject_tells_it() {
     let with = |name: &str, value: &str| {
         let setting = Setting { name: name.to_owned(), value: value.to_owned() };
-        injector::shell::files::selection::Given { settings: vec![setting], ..given(&[]) }
+        injector::internals::shell::files::selection::Given { settings: vec![setting], ..given(&[]) }
     };
     let served = Served::over_core(with("tcpPort", "6054"), None);
     assert!(patch(&served, "/mutate").await.contains("6054"));

@@ -3,9 +3,9 @@
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use injector::decide::facts::{Known, Namespace};
-use injector::shell::server::judge::{Fetched, NamespaceSource};
-use injector::shell::server::routes::MAX_BODY;
+use injector::internals::decide::facts::{Known, Namespace};
+use injector::internals::shell::server::judge::{Fetched, NamespaceSource};
+use injector::internals::shell::server::routes::MAX_BODY;
 use serde_json::{Value, json};
 
 use super::core::{denying, given, pod, review};

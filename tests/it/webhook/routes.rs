@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use axum::body::Body;
 use axum::http::{Method, Request};
-use injector::shell::server::judge::{Asked, Failure, VerdictResult};
+use injector::internals::shell::server::judge::{Asked, Failure, VerdictResult};
 
 use super::{Served, allow, allowed, assert_status, fake, post};
 
@@ -138,7 +138,7 @@ async fn whose_failure_it_is_decides_the_status() {
 }
 
 /// A judge that panics when it is asked, or when it has been waited for.
-fn panics(when: &'static str) -> impl injector::shell::server::judge::Judge {
+fn panics(when: &'static str) -> impl injector::internals::shell::server::judge::Judge {
     fake(move |body, _, _| {
         if body.starts_with(b"fine") {
             return Box::pin(async { Ok(allowed()) });

@@ -7,7 +7,7 @@ use crate::diagnostic::Position;
 
 /// An encoding that is recognised in order to say so.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Encoding {
+pub(crate) enum Encoding {
     /// UTF-16, the low byte first.
     Utf16Le,
     /// UTF-16, the high byte first.

@@ -14,7 +14,7 @@ use super::{OutputError, write_chunks};
 
 /// Results that lie beside their targets. Dropped, it removes them, and the folders that it made.
 #[derive(Debug, Default)]
-pub struct Staged {
+pub(crate) struct Staged {
     files: Vec<StagedFile>,
     folders: Vec<PathBuf>,
 }
@@ -41,7 +41,7 @@ pub enum Place {
 
 /// Who may read a file.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Mode {
+pub(crate) enum Mode {
     /// Whoever could before; for a new file, whom the umask allows.
     #[default]
     Usual,
@@ -70,7 +70,7 @@ impl PartialCommit {
 
 impl Staged {
     /// Nothing yet.
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self::default()
     }
 
@@ -78,7 +78,7 @@ impl Staged {
     ///
     /// # Errors
     /// What the file, or its folder, does not allow. Drop the whole then: nothing has been changed.
-    pub fn stage(&mut self, path: &Path, chunks: &[&[u8]]) -> Result<(), OutputError> {
+    pub(crate) fn stage(&mut self, path: &Path, chunks: &[&[u8]]) -> Result<(), OutputError> {
         self.stage_as(path, chunks, Mode::Usual, Place::Replace)
     }
 
@@ -86,7 +86,13 @@ impl Staged {
     ///
     /// # Errors
     /// As for [`Staged::stage`]; and a file that is there, of what has to be new.
-    pub fn stage_as(&mut self, path: &Path, chunks: &[&[u8]], mode: Mode, place: Place) -> Result<(), OutputError> {
+    pub(crate) fn stage_as(
+        &mut self,
+        path: &Path,
+        chunks: &[&[u8]],
+        mode: Mode,
+        place: Place,
+    ) -> Result<(), OutputError> {
         let failed = |error| OutputError::Unwritable { file: path.to_owned(), error };
         let present = match fs::canonicalize(path) {
             Ok(target) => Some(target),
@@ -116,7 +122,7 @@ impl Staged {
     ///
     /// # Errors
     /// The first rename that fails, with what has been replaced before it.
-    pub fn commit(mut self) -> Result<Vec<PathBuf>, PartialCommit> {
+    pub(crate) fn commit(mut self) -> Result<Vec<PathBuf>, PartialCommit> {
         let mut replaced = Vec::with_capacity(self.files.len());
         let mut folders: Vec<PathBuf> = Vec::new();
         for StagedFile { name, target, content, place } in self.files.drain(..) {

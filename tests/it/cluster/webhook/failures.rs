@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use bytes::Bytes;
-use injector::shell::server::judge::{Asked, Failure, Judge, Judged};
+use injector::internals::shell::server::judge::{Asked, Failure, Judge, Judged};
 use serde_json::{Value, json};
 
 use super::super::control_plane::ControlPlane;

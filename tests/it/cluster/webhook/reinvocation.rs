@@ -4,11 +4,11 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use bytes::Bytes;
-use injector::process::admission::{AdmissionResponse, AdmissionReview};
-use injector::process::proof::{Encodings, prove_patch};
-use injector::shell::server::judge::{Answer, Asked, Judge, Judged};
-use injector::value::patch::{Op, Patch};
-use injector::value::pointer::Pointer;
+use injector::internals::process::admission::{AdmissionResponse, AdmissionReview};
+use injector::internals::process::proof::{Encodings, prove_patch};
+use injector::internals::shell::server::judge::{Answer, Asked, Judge, Judged};
+use injector::internals::value::patch::{Op, Patch};
+use injector::internals::value::pointer::Pointer;
 use serde_json::{Value, json};
 
 use super::super::control_plane::ControlPlane;

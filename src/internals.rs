@@ -1,0 +1,159 @@
+//! What `tests/`, `benches/` and `fuzz/` hold on to, in the tree of the rooms. It is no interface for anybody else.
+//!
+//! Every line is used there, and everything it names is used by the program too: CI builds the program once without this
+//! module (`--cfg sealed`), and the compiler then finds what only a test uses.
+
+pub mod decide {
+    pub mod clean {
+        pub use crate::decide::clean::Clean;
+    }
+    pub mod eligibility {
+        pub use crate::decide::eligibility::{Deniable, Rule};
+    }
+    pub mod facts {
+        pub use crate::decide::facts::{Facts, Known, Namespace, NamespaceGate, Namespaces, Operation};
+    }
+    pub mod inject {
+        pub use crate::decide::inject::{Outdated, Renderings, Request, Verdict, plan};
+    }
+    pub mod record {
+        pub use crate::decide::record::{ANNOTATION, Entry};
+    }
+    pub mod uninject {
+        pub use crate::decide::uninject::{Leftovers, Which};
+    }
+}
+pub mod diagnostic {
+    pub use crate::diagnostic::{Code, Placed, Position, Severity};
+}
+#[cfg(feature = "serve")]
+pub mod install {
+    pub use crate::install::{
+        Certificates, FailurePolicy, Keeper, LogFormat, MatchPolicy, NamespaceFate, OwnNamespace, PROBE_PORT, Part,
+        Place, ReinvocationPolicy, Settings, Source, USER, WEBHOOK_PORT, Watch, manifests, needs_watch, removal,
+    };
+}
+pub mod kube {
+    pub mod pod_security {
+        pub use crate::kube::pod_security::{Level, required_level, violations};
+    }
+    pub mod selector {
+        pub use crate::kube::selector::{Operator, Requirement, Selector};
+    }
+    pub mod version {
+        pub use crate::kube::version::KubernetesVersion;
+    }
+    pub mod workload {
+        pub use crate::kube::workload::KINDS;
+    }
+}
+pub mod process {
+    pub use crate::process::{Action, Expand, Failure, Job, Leaves, Processed, process, triage};
+    pub mod admission {
+        pub use crate::process::admission::{AdmissionResponse, AdmissionReview, Subject};
+    }
+    pub mod proof {
+        pub use crate::process::proof::{Encodings, prove_patch};
+    }
+}
+pub mod profile {
+    pub use crate::profile::{OnIneligible, Profile};
+    pub mod builtin {
+        pub use crate::profile::builtin::{ALL, text};
+    }
+    pub mod load {
+        pub use crate::profile::load::load;
+    }
+}
+pub mod report {
+    pub use crate::report::{Entry, Format, Report, ResultLine, Verdict};
+    pub mod exit {
+        pub use crate::report::exit::ExitStatus;
+    }
+}
+pub mod shell {
+    #[cfg(feature = "serve")]
+    pub mod certs {
+        pub use crate::shell::certs::{
+            CertsError, Evidence, Folder, KeyType, Lifetimes, Names, Phase, Refusal, State, Wanted, certificates,
+            ensure, make, rotate, verify,
+        };
+    }
+    pub mod cli {
+        pub use crate::shell::cli::{Cli, OutputFormat, UninjectFormat, completion_file_name, completions};
+    }
+    pub mod files {
+        pub mod selection {
+            pub use crate::shell::files::selection::{Given, Setting};
+        }
+    }
+    #[cfg(feature = "serve")]
+    pub mod server {
+        pub use crate::shell::server::{App, Ended, bind};
+        pub mod core {
+            pub use crate::shell::server::core::Core;
+        }
+        pub mod judge {
+            pub use crate::shell::server::judge::{
+                Answer, Asked, Failure, Fetched, Judge, Judged, NamespaceSource, Verdict, VerdictResult,
+            };
+        }
+        pub mod log {
+            pub use crate::shell::server::log::{Ansi, LogFormat, LogLevel, subscriber};
+        }
+        pub mod metrics {
+            pub use crate::shell::server::metrics::Metrics;
+        }
+        pub mod probes {
+            pub use crate::shell::server::probes::router;
+        }
+        pub mod profiles {
+            pub use crate::shell::server::profiles::{ProfileSets, files, told};
+        }
+        pub mod ready {
+            pub use crate::shell::server::ready::Readiness;
+        }
+        pub mod routes {
+            pub use crate::shell::server::routes::{Limits, MAX_BODY, router};
+        }
+        pub mod settings {
+            pub use crate::shell::server::settings::{Drain, Limits, Settings, TlsFiles};
+        }
+        pub mod shutdown {
+            pub use crate::shell::server::shutdown::Shutdown;
+        }
+    }
+}
+pub mod text {
+    pub mod document {
+        pub use crate::text::document::{Document, Triage, split};
+    }
+    pub mod splice {
+        pub use crate::text::splice::{Edit, RenderedLines, SpliceErrorKind, pieces};
+    }
+    pub mod yaml {
+        pub use crate::text::yaml::parse_yaml;
+        pub mod emit {
+            pub use crate::text::yaml::emit::{
+                Context, Spacing, Style, block, flow, item, json_pretty, member, scalar,
+            };
+        }
+        pub mod scalar {
+            pub use crate::text::yaml::scalar::{Scalar, certainly_string, plain, plain_key, tagged, to_value};
+        }
+        pub mod tree {
+            pub use crate::text::yaml::tree::{NodeId, ScalarStyle, Shape, Style, Tree};
+        }
+    }
+}
+pub mod value {
+    pub mod patch {
+        pub use crate::value::patch::{Op, Patch};
+    }
+    pub mod pointer {
+        pub use crate::value::pointer::Pointer;
+    }
+    pub mod view {
+        pub use crate::value::view::{Kind, View};
+    }
+}
