@@ -2,7 +2,9 @@
 //!
 //! Imports `value` and `diagnostic`; it knows no profile. A kind, a field, a version or a check of the API server is added here.
 
+pub(crate) mod duration;
 pub(crate) mod first_version;
+pub(crate) mod image;
 pub(crate) mod names;
 pub(crate) mod pod_security;
 pub(crate) mod quantity;

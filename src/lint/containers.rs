@@ -9,8 +9,8 @@ use super::Finding;
 use super::sample::{Placed, Sample};
 use crate::decide::inject::{name, port_clash};
 use crate::diagnostic::{Code, Severity};
+use crate::kube::image::image_parts;
 use crate::kube::validity::{self, Role};
-use crate::profile::grammar;
 use crate::value::pointer::Pointer;
 
 pub(super) fn check(sample: &Sample<'_>) -> Vec<Finding> {
@@ -129,7 +129,7 @@ fn foreign_volumes(sample: &Sample<'_>) -> Vec<Finding> {
 }
 
 fn image(sample: &Sample<'_>, image: &str, at: Pointer) -> Option<Finding> {
-    let parts = grammar::image_parts(image);
+    let parts = image_parts(image);
     if image.is_empty() || parts.digest.is_some() || sample.is_guess(&at) {
         return None;
     }

@@ -1,4 +1,4 @@
-//! The grammars of parameter values that are written as text: ports, quantities, durations, images.
+//! The grammars of parameter values that are written as text: ports, quantities.
 //! Each is as strict as Kubernetes or stricter; none trims what it does not own.
 
 use crate::kube::quantity::Quantity;
@@ -52,114 +52,6 @@ pub(crate) fn ports(text: &str) -> Option<String> {
 /// A Kubernetes quantity that is not negative.
 pub(crate) fn is_quantity(text: &str) -> bool {
     Quantity::parse(text).is_ok_and(|quantity| !quantity.is_negative())
-}
-
-/// A Go duration that is not negative and fits Go's 64-bit nanoseconds: `0`, `1m30s`, `500ms`, `1.5h`.
-/// See <https://pkg.go.dev/time#ParseDuration>.
-pub(crate) fn is_duration(text: &str) -> bool {
-    // Go's longest duration is 2^63 - 1 nanoseconds.
-    const LONGEST: f64 = 9.223e18;
-    const UNITS: [(&str, f64); 8] =
-        [("ns", 1.0), ("us", 1e3), ("µs", 1e3), ("μs", 1e3), ("ms", 1e6), ("s", 1e9), ("m", 6e10), ("h", 3.6e12)];
-    if text == "0" {
-        return true;
-    }
-    let mut rest = text;
-    let mut nanoseconds = 0.0;
-    while !rest.is_empty() {
-        let end = rest.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(rest.len());
-        let (number, after) = rest.split_at(end);
-        let end = after.find(|c: char| c.is_ascii_digit() || c == '.').unwrap_or(after.len());
-        let (unit, tail) = after.split_at(end);
-        let (Ok(number), Some((_, factor))) = (number.parse::<f64>(), UNITS.iter().find(|(name, _)| *name == unit))
-        else {
-            return false;
-        };
-        nanoseconds += number * factor;
-        rest = tail;
-    }
-    !text.is_empty() && nanoseconds <= LONGEST
-}
-
-/// A container image reference: `[host[:port]/]path[:tag][@digest]`, after the grammar of
-/// <https://pkg.go.dev/github.com/distribution/reference>.
-pub(crate) fn is_image(text: &str) -> bool {
-    let ImageParts { name, tag, digest } = image_parts(text);
-    let path = match name.split_once('/') {
-        Some((host, path)) if is_host(host) => path,
-        _ => name,
-    };
-    name.len() <= 255
-        && path.split('/').all(is_image_component)
-        && tag.is_none_or(is_tag)
-        && digest.is_none_or(is_digest)
-}
-
-/// The parts of an image reference, none of them checked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct ImageParts<'t> {
-    /// Host and path.
-    pub name: &'t str,
-    /// What follows the last `:` of the path.
-    pub tag: Option<&'t str>,
-    /// What follows `@`.
-    pub digest: Option<&'t str>,
-}
-
-/// Takes an image reference apart.
-pub(crate) fn image_parts(text: &str) -> ImageParts<'_> {
-    let (text, digest) = match text.split_once('@') {
-        Some((text, digest)) => (text, Some(digest)),
-        None => (text, None),
-    };
-    match text.rsplit_once(':') {
-        // A `:` before a `/` is a registry's port.
-        Some((name, tag)) if !tag.contains('/') => ImageParts { name, tag: Some(tag), digest },
-        _ => ImageParts { name: text, tag: None, digest },
-    }
-}
-
-fn is_tag(text: &str) -> bool {
-    let word = |b: u8| b.is_ascii_alphanumeric() || b == b'_';
-    text.len() <= 128
-        && text.bytes().next().is_some_and(word)
-        && text.bytes().all(|b| word(b) || matches!(b, b'.' | b'-'))
-}
-
-fn is_digest(text: &str) -> bool {
-    let Some((algorithm, hex)) = text.split_once(':') else { return false };
-    algorithm.bytes().next().is_some_and(|b| b.is_ascii_alphabetic())
-        && algorithm.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'.' | b'_' | b'-'))
-        && hex.len() >= 32
-        && hex.bytes().all(|b| b.is_ascii_hexdigit())
-}
-
-/// Lower case letters and digits, with `.`, `_`, `__` or any number of `-` between.
-fn is_image_component(text: &str) -> bool {
-    let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit();
-    let bytes = text.as_bytes();
-    bytes.first().is_some_and(|&b| plain(b))
-        && bytes.last().is_some_and(|&b| plain(b))
-        && bytes
-            .split(|&b| plain(b))
-            .all(|between| matches!(between, b"" | b"." | b"_" | b"__") || between.iter().all(|&b| b == b'-'))
-}
-
-fn is_host(text: &str) -> bool {
-    let (host, port) = match text.rsplit_once(':') {
-        Some((host, port)) if !port.ends_with(']') => (host, Some(port)),
-        _ => (text, None),
-    };
-    let is_address = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).is_some_and(|address| {
-        !address.is_empty() && address.bytes().all(|b| b.is_ascii_hexdigit() || matches!(b, b':' | b'.'))
-    });
-    let is_name = host.split('.').all(|label| {
-        !label.is_empty()
-            && !label.starts_with('-')
-            && !label.ends_with('-')
-            && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
-    });
-    (is_address || is_name) && port.is_none_or(|port| !port.is_empty() && port.bytes().all(|b| b.is_ascii_digit()))
 }
 
 #[cfg(test)]
@@ -216,54 +108,6 @@ mod tests {
         }
         for bad in ["", ".", "m", "1K", "1mi", "1 Gi", "-1", "1..2", "1e", "1ee3", "1Zi", "1e+", "1,5"] {
             assert!(!is_quantity(bad), "{bad}");
-        }
-    }
-
-    #[test]
-    fn durations_are_those_of_go() {
-        for good in ["0", "0s", "30s", "1m30s", "500ms", "1.5h", ".5s", "1.s", "10µs", "10μs", "5ns", "1h1h"] {
-            assert!(is_duration(good), "{good}");
-        }
-        for bad in ["", "30", "s", "1d", "-1s", "+1s", "1m 30s", "1.2.3s", ".s", "1s5", "99999999h", "1e3s"] {
-            assert!(!is_duration(bad), "{bad}");
-        }
-    }
-
-    #[test]
-    fn images_are_references() {
-        let digest = "a".repeat(64);
-        for good in [
-            "nginx",
-            "nginx:alpine",
-            "lorenzotettamanti/cortexflow-proxy:latest",
-            "yauritux/busybox-curl:latest",
-            "localhost:5000/a/b:1.2_3-x",
-            "Registry.Example.com/a__b/c.d/e---f",
-            "[::1]:5000/x",
-            &format!("ghcr.io/x/y@sha256:{digest}"),
-            &format!("ghcr.io/x/y:1@sha256:{digest}"),
-        ] {
-            assert!(is_image(good), "{good}");
-        }
-        for bad in [
-            "",
-            "Nginx",
-            "a b",
-            "a:",
-            "a:b:c",
-            "a/",
-            "/a",
-            "a//b",
-            "-a",
-            "a..b",
-            "a@sha256:12",
-            "a@",
-            "https://example.com/a",
-            "{{ image }}",
-            "a:-x",
-            &"a".repeat(256),
-        ] {
-            assert!(!is_image(bad), "{bad}");
         }
     }
 }

@@ -13,6 +13,8 @@ use super::grammar;
 use super::{Parameter, ParameterType, Profile};
 use crate::diagnostic::words::{list, nearest};
 use crate::diagnostic::{Code, Diagnostic};
+use crate::kube::duration;
+use crate::kube::image::is_image;
 use crate::kube::workload::locate;
 use crate::value::pointer::Pointer;
 use crate::value::view::{Kind, View};
@@ -84,7 +86,7 @@ impl ParameterType {
     pub fn parse(&self, text: &str) -> Result<Value, BadValue> {
         let read = match self {
             Self::Boolean => grammar::boolean(text).map(Value::from),
-            Self::Duration => grammar::is_duration(text).then(|| Value::from(text)),
+            Self::Duration => duration::go(text).is_some().then(|| Value::from(text)),
             Self::Enum(allowed) => {
                 return if allowed.iter().any(|value| value == text) {
                     Ok(Value::from(text))
@@ -92,7 +94,7 @@ impl ParameterType {
                     Err(BadValue::NoneOf { value: text.to_owned(), allowed: allowed.clone() })
                 };
             }
-            Self::Image => grammar::is_image(text).then(|| Value::from(text)),
+            Self::Image => is_image(text).then(|| Value::from(text)),
             Self::Integer => grammar::integer(text).map(Value::from),
             Self::Port => grammar::port(text).map(Value::from),
             Self::Ports => grammar::ports(text).map(Value::from),

@@ -9,6 +9,7 @@ use clap::{Args, Subcommand, ValueEnum, ValueHint};
 use thiserror::Error;
 
 use super::ReportArgs;
+use crate::kube::duration;
 use crate::kube::names::dns_label;
 use crate::shell::certs::KeyType;
 
@@ -267,16 +268,7 @@ impl FromStr for Lifetime {
     type Err = CertsValueError;
 
     fn from_str(text: &str) -> Result<Self, CertsValueError> {
-        let seconds =
-            [('d', 24 * 60 * 60), ('h', 60 * 60), ('m', 60), ('s', 1)].into_iter().find_map(|(unit, each)| {
-                let number = text.strip_suffix(unit)?;
-                let digits = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
-                digits.then(|| number.parse::<u64>().ok()?.checked_mul(each)).flatten()
-            });
-        match seconds {
-            Some(seconds) if seconds > 0 => Ok(Self(Duration::from_secs(seconds))),
-            _ => Err(CertsValueError::Lifetime),
-        }
+        duration::lifetime(text).filter(|lifetime| !lifetime.is_zero()).map(Self).ok_or(CertsValueError::Lifetime)
     }
 }
 

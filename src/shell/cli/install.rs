@@ -9,9 +9,9 @@ use clap::{Args, ValueEnum, ValueHint};
 
 use super::value::{NamespaceName, OnIneligibleChoice, ValueError};
 use crate::install::{FailurePolicy, LogFormat, MatchPolicy, Part, ReinvocationPolicy};
+use crate::kube::image::is_image;
 use crate::kube::names;
 use crate::kube::version::KubernetesVersion;
-use crate::profile::grammar;
 use crate::shell::files::selection::{ProfileRef, Setting};
 
 /// The arguments of `install`.
@@ -218,7 +218,7 @@ fn priority_class(text: &str) -> Result<String, String> {
 }
 
 fn image(text: &str) -> Result<String, &'static str> {
-    if grammar::is_image(text) { Ok(text.to_owned()) } else { Err("not an image reference, such as `injector:1.0`") }
+    if is_image(text) { Ok(text.to_owned()) } else { Err("not an image reference, such as `injector:1.0`") }
 }
 
 /// Long enough for any drain, and short enough to be counted in milliseconds.

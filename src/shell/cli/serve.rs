@@ -8,6 +8,7 @@ use std::time::Duration;
 use clap::{Args, ValueHint};
 
 use super::value::OnIneligibleChoice;
+use crate::kube::duration;
 use crate::kube::version::KubernetesVersion;
 use crate::kube::workload::TemplatePath;
 use crate::shell::files::selection::{Given, ProfileRef, Setting};
@@ -279,7 +280,7 @@ impl Span {
     /// # Errors
     /// It is not of the form.
     pub fn from_zero(text: &str) -> Result<Self, SpanError> {
-        parse_span(text).filter(|span| *span <= DAY).map(Self).ok_or(SpanError)
+        duration::whole(text).filter(|span| *span <= DAY).map(Self).ok_or(SpanError)
     }
 }
 
@@ -290,34 +291,6 @@ impl FromStr for Span {
         let span = Self::from_zero(text)?;
         if span.0.is_zero() { Err(SpanError) } else { Ok(span) }
     }
-}
-
-fn parse_span(text: &str) -> Option<Duration> {
-    if text == "0" {
-        return Some(Duration::ZERO);
-    }
-    let mut rest = text;
-    let mut total = Duration::ZERO;
-    let mut finest = u64::MAX;
-    while !rest.is_empty() {
-        let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
-        let (number, after) = rest.split_at(digits);
-        let letters = after.bytes().take_while(u8::is_ascii_alphabetic).count();
-        let (unit, after) = after.split_at(letters);
-        let unit = match unit {
-            "ms" => 1,
-            "s" => 1000,
-            "m" => 60_000,
-            "h" => 3_600_000,
-            _ => return None,
-        };
-        if unit >= finest {
-            return None;
-        }
-        total += Duration::from_millis(number.parse::<u64>().ok()?.checked_mul(unit)?);
-        (rest, finest) = (after, unit);
-    }
-    (finest != u64::MAX).then_some(total)
 }
 
 /// A length of time is none. The user's fault.

@@ -4,40 +4,19 @@
 
 use std::time::Duration;
 
+use crate::kube::duration;
+
 /// An API server waits no longer.
 const LONGEST: Duration = Duration::from_secs(30);
 
 /// The time that a query allows. One that says nothing, nothing readable, or no time at all gets the default.
 pub(super) fn of(query: Option<&str>, default: Duration) -> Duration {
     let stated = query.unwrap_or_default().split('&').find_map(|pair| pair.strip_prefix("timeout="));
-    stated.and_then(go_duration).filter(|stated| !stated.is_zero()).unwrap_or(default).min(LONGEST)
-}
-
-/// `10s`, `1m30s`, `1.5s`, `300ms`; a bare `0` is none, since nobody waits for no time.
-fn go_duration(text: &str) -> Option<Duration> {
-    let mut rest = text.strip_prefix('+').unwrap_or(text);
-    let mut seconds = 0.0;
-    if rest.is_empty() {
-        return None;
-    }
-    while !rest.is_empty() {
-        let number = rest.find(|c: char| !c.is_ascii_digit() && c != '.')?;
-        let (value, after) = rest.split_at(number);
-        let unit = after.find(|c: char| c.is_ascii_digit() || c == '.').unwrap_or(after.len());
-        let (unit, after) = after.split_at(unit);
-        let scale = match unit {
-            "ns" => 1e-9,
-            "us" | "µs" | "μs" => 1e-6,
-            "ms" => 1e-3,
-            "s" => 1.0,
-            "m" => 60.0,
-            "h" => 3600.0,
-            _ => return None,
-        };
-        seconds += value.parse::<f64>().ok()? * scale;
-        rest = after;
-    }
-    Duration::try_from_secs_f64(seconds).ok()
+    stated
+        .and_then(|text| duration::go(text.strip_prefix('+').unwrap_or(text)))
+        .filter(|stated| !stated.is_zero())
+        .unwrap_or(default)
+        .min(LONGEST)
 }
 
 #[cfg(test)]
