@@ -75,7 +75,7 @@ pub mod shell {
     #[cfg(feature = "serve")]
     pub mod certs {
         pub use crate::shell::certs::{
-            CertsError, Evidence, Folder, KeyType, Lifetimes, Names, Phase, Refusal, State, Wanted, certificates,
+            CertsError, Evidence, Folder, KeyType, Lifetimes, Names, Refusal, RotationPhase, Wanted, certificates,
             ensure, make, rotate, verify,
         };
     }
@@ -135,14 +135,14 @@ pub mod text {
         pub use crate::text::yaml::parse_yaml;
         pub mod emit {
             pub use crate::text::yaml::emit::{
-                Context, Spacing, Style, block, flow, item, json_pretty, member, scalar,
+                BlockLayout, Context, Spacing, block, flow, item, json_pretty, member, scalar,
             };
         }
         pub mod scalar {
             pub use crate::text::yaml::scalar::{Scalar, certainly_string, plain, plain_key, tagged, to_value};
         }
         pub mod tree {
-            pub use crate::text::yaml::tree::{NodeId, ScalarStyle, Shape, Style, Tree};
+            pub use crate::text::yaml::tree::{CollectionStyle, NodeId, NodeKind, ScalarStyle, Tree};
         }
     }
 }

@@ -51,7 +51,7 @@ pub struct Existing {
 }
 
 /// A file to be written, with who may read it.
-type File<'a> = (&'static str, &'a str, Mode);
+type FileToWrite<'a> = (&'static str, &'a str, Mode);
 
 impl Folder {
     /// The folder of that path, whether it is there or not.
@@ -144,7 +144,7 @@ impl Folder {
     }
 
     /// Writes these files, all or none.
-    pub(super) fn write(&self, files: &[File<'_>], place: Place) -> Result<(), CertsError> {
+    pub(super) fn write(&self, files: &[FileToWrite<'_>], place: Place) -> Result<(), CertsError> {
         let mut staged = Staged::new();
         for (name, content, mode) in files {
             staged.stage_as(&self.path(name), &[content.as_bytes()], *mode, place)?;

@@ -3,7 +3,6 @@
 //! A serving certificate goes out alone, without its CA: Go builds a chain from it to the `caBundle`, in which the CA is,
 //! and takes nothing from a root that a server sends (RFC 8446, section 4.4.2, lets the server leave it out).
 
-use std::net::IpAddr;
 use std::time::Duration;
 
 use rcgen::{
@@ -13,6 +12,7 @@ use rcgen::{
 use rustls::crypto::ring::default_provider;
 use time::OffsetDateTime;
 
+use super::names::Sans;
 use super::{CertsError, PrivateKey, read};
 
 /// Clocks differ: what is made now has been valid for an hour.
@@ -57,15 +57,6 @@ impl KeyType {
     fn generate(self) -> Result<KeyPair, CertsError> {
         KeyPair::generate_for(self.algorithm()).map_err(making)
     }
-}
-
-/// For whom a certificate is.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Sans {
-    /// DNS names.
-    pub dns: Vec<String>,
-    /// Addresses.
-    pub ips: Vec<IpAddr>,
 }
 
 /// A serving certificate and its key.

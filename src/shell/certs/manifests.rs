@@ -33,8 +33,6 @@ pub struct Carried {
     pub holder: Holder,
     /// The object: `secret/injector-tls`.
     pub object: String,
-    /// From the document's root to the value.
-    pub at: Pointer,
     /// Where the value stands in the document's text.
     pub offset: usize,
     /// They; [`PemError::Empty`] where a webhook has no `caBundle`.
@@ -42,7 +40,7 @@ pub struct Carried {
 }
 
 /// A webhook of a configuration, as it stands there.
-pub(super) struct Webhook<'t> {
+pub(super) struct WebhookNode<'t> {
     /// From the document's root to the `clientConfig`.
     pub(super) at: Pointer,
     /// The webhook.
@@ -68,7 +66,6 @@ pub(crate) fn carried(tree: &Tree<'_>) -> Vec<Carried> {
             holder,
             object: object.clone(),
             offset: tree.root().map_or(0, |root| tree.locate_value(root, &at)),
-            at,
             certificates,
         }));
     }
@@ -76,13 +73,13 @@ pub(crate) fn carried(tree: &Tree<'_>) -> Vec<Carried> {
 }
 
 /// The webhooks of the configurations of a document.
-pub(super) fn webhooks<'t>(tree: &'t Tree<'t>) -> Vec<Webhook<'t>> {
+pub(super) fn webhooks<'t>(tree: &'t Tree<'t>) -> Vec<WebhookNode<'t>> {
     objects(tree).iter().flat_map(|(identity, place, node)| webhooks_of(identity, place, *node)).collect()
 }
 
-type Found = (Holder, Pointer, Result<Vec<Certificate>, PemError>);
+type HeldCertificates = (Holder, Pointer, Result<Vec<Certificate>, PemError>);
 
-fn of_secret(secret: NodeRef<'_>, place: &Pointer) -> Vec<Found> {
+fn of_secret(secret: NodeRef<'_>, place: &Pointer) -> Vec<HeldCertificates> {
     let mut found = Vec::new();
     for list in ["data", "stringData"] {
         for (key, value) in secret.member(list).into_iter().flat_map(View::members) {
@@ -103,7 +100,7 @@ fn of_secret(secret: NodeRef<'_>, place: &Pointer) -> Vec<Found> {
     found
 }
 
-fn of_webhook(webhook: &Webhook<'_>) -> Found {
+fn of_webhook(webhook: &WebhookNode<'_>) -> HeldCertificates {
     let client = webhook.node.member("clientConfig");
     let text = |names: &[&str]| client.and_then(|client| client.text(names)).map(|text| text.into_owned());
     let host = match (text(&["service", "name"]), text(&["service", "namespace"])) {
@@ -116,7 +113,7 @@ fn of_webhook(webhook: &Webhook<'_>) -> Found {
     (Holder::Webhook { name, host }, webhook.at.join("caBundle"), certificates)
 }
 
-fn webhooks_of<'t>(identity: &Identity, place: &Pointer, configuration: NodeRef<'t>) -> Vec<Webhook<'t>> {
+fn webhooks_of<'t>(identity: &Identity, place: &Pointer, configuration: NodeRef<'t>) -> Vec<WebhookNode<'t>> {
     let kinds = ["MutatingWebhookConfiguration", "ValidatingWebhookConfiguration"];
     if identity.group != "admissionregistration.k8s.io" || !kinds.contains(&identity.kind.as_str()) {
         return Vec::new();
@@ -124,7 +121,7 @@ fn webhooks_of<'t>(identity: &Identity, place: &Pointer, configuration: NodeRef<
     let list = configuration.member("webhooks").into_iter().flat_map(View::elements);
     let webhook = |(index, node)| {
         let index: usize = index;
-        Webhook {
+        WebhookNode {
             at: place.append(&Pointer::of(["webhooks", &index.to_string(), "clientConfig"])),
             node,
             configuration,

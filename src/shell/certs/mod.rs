@@ -37,8 +37,8 @@ pub(crate) use manifests::{Carried, Holder, carried};
 pub(crate) use names::NameError;
 pub use names::Names;
 pub use read::certificates;
-pub(crate) use read::{Certificate, PemError, Role, instant};
-pub use rotate::{Evidence, Phase, rotate};
+pub(crate) use read::{Certificate, CertificateRole, PemError, instant};
+pub use rotate::{Evidence, RotationPhase, rotate};
 pub(crate) use secret::secret;
 pub use verify::{Refusal, verify};
 
@@ -97,15 +97,6 @@ impl Wanted {
     }
 }
 
-/// Whether certificates were made just now.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum State {
-    /// Just now.
-    Made,
-    /// They were there, and fit.
-    Found,
-}
-
 /// What a webhook needs of a folder of certificates.
 #[derive(Clone, Debug)]
 pub struct Generated {
@@ -115,8 +106,6 @@ pub struct Generated {
     pub cert_pem: String,
     /// `tls.key`.
     pub key_pem: PrivateKey,
-    /// Whether they were made just now.
-    pub state: State,
     /// That one of them expires within [`EXPIRES_SOON`].
     pub warning: Option<Placed>,
 }
@@ -138,7 +127,7 @@ fn ensure_at(dir: &Path, wanted: &Wanted, now: OffsetDateTime) -> Result<Generat
         let (authority, pair) = make(wanted, now)?;
         folder.write_new(&authority, &pair, crate::shell::files::output::Place::New)?;
         let (ca_pem, cert_pem) = (authority.cert_pem().to_owned(), pair.cert_pem);
-        return Ok(Generated { ca_pem, cert_pem, key_pem: pair.key, state: State::Made, warning: None });
+        return Ok(Generated { ca_pem, cert_pem, key_pem: pair.key, warning: None });
     };
     existing.fits(&wanted.names, now)?;
     let warning = existing.expiring(now, EXPIRES_SOON).map(|(file, at)| {
@@ -147,7 +136,7 @@ fn ensure_at(dir: &Path, wanted: &Wanted, now: OffsetDateTime) -> Result<Generat
         placed.hint(Some(folder.expiry_hint(&file)))
     });
     let Existing { bundle_pem, cert_pem, key, .. } = existing;
-    Ok(Generated { ca_pem: bundle_pem, cert_pem, key_pem: key, state: State::Found, warning })
+    Ok(Generated { ca_pem: bundle_pem, cert_pem, key_pem: key, warning })
 }
 
 /// A CA, and a serving certificate from it.

@@ -7,7 +7,6 @@ use std::net::IpAddr;
 
 use thiserror::Error;
 
-use super::issue::Sans;
 use crate::kube::names::{dns_label, dns_subdomain};
 
 /// The names of a Service, and more where asked for.
@@ -20,7 +19,23 @@ pub struct Names {
     ips: Vec<IpAddr>,
 }
 
-/// A name that cannot be one: the user's fault.
+/// The names and addresses that a certificate is for: its subject alternative names (RFC 5280, section 4.2.1.6).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Sans {
+    /// DNS names.
+    pub dns: Vec<String>,
+    /// IP addresses.
+    pub ips: Vec<IpAddr>,
+}
+
+impl Sans {
+    /// DNS names and then addresses, as text.
+    pub(crate) fn all(&self) -> Vec<String> {
+        self.dns.iter().cloned().chain(self.ips.iter().map(ToString::to_string)).collect()
+    }
+}
+
+/// A name that cannot be used. The user's fault.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 #[error("{what} `{name}` {fault}")]
 pub struct NameError {
@@ -80,11 +95,6 @@ impl Names {
     /// The name that an API server asks for: `NAME.NAMESPACE.svc`.
     pub fn host(&self) -> String {
         format!("{}.{}.svc", self.service, self.namespace)
-    }
-
-    /// The Service.
-    pub fn service(&self) -> &str {
-        &self.service
     }
 
     /// Its namespace.

@@ -16,11 +16,11 @@ use x509_parser::extensions::GeneralName;
 use x509_parser::prelude::FromDer as _;
 use x509_parser::public_key::PublicKey;
 
-use super::issue::Sans;
+use super::names::Sans;
 
 /// What a certificate may be used for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Role {
+pub enum CertificateRole {
     /// It signs others.
     Authority,
     /// It is somebody's own.
@@ -45,7 +45,7 @@ pub struct Certificate {
     /// Which sort of key it has: `ECDSA P-256`.
     pub key: String,
     /// What it may be used for.
-    pub role: Role,
+    pub role: CertificateRole,
 }
 
 /// Why there is no certificate in a text. The user's fault.
@@ -95,7 +95,11 @@ impl Certificate {
             not_before: x509.validity().not_before.to_datetime(),
             not_after: x509.validity().not_after.to_datetime(),
             key: key(&x509),
-            role: if basic.is_some_and(|basic| basic.value.ca) { Role::Authority } else { Role::EndEntity },
+            role: if basic.is_some_and(|basic| basic.value.ca) {
+                CertificateRole::Authority
+            } else {
+                CertificateRole::EndEntity
+            },
             der: CertificateDer::from(Vec::new()),
         };
         Ok(Self { der, ..read })
@@ -147,13 +151,6 @@ impl Certificate {
 
     pub(super) fn has_public_key(&self, raw: &[u8]) -> bool {
         self.public_key == raw
-    }
-}
-
-impl Sans {
-    /// DNS names and addresses as text.
-    pub fn all(&self) -> Vec<String> {
-        self.dns.iter().cloned().chain(self.ips.iter().map(ToString::to_string)).collect()
     }
 }
 

@@ -14,14 +14,15 @@ use std::time::Duration;
 use time::OffsetDateTime;
 
 use super::folder::{BUNDLE, CA, CA_KEY, CERT, Existing, Folder, KEY, NEXT, NEXT_KEY};
-use super::issue::{Authority, KeyType, Pair, Sans};
+use super::issue::{Authority, KeyType, Pair};
 use super::manifests::{Carried, Holder};
+use super::names::Sans;
 use super::{CertsError, Lifetimes, Names};
 use crate::shell::files::output::{Mode, Place};
 
 /// How far a rotation is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Phase {
+pub enum RotationPhase {
     /// None is under way: one CA.
     Steady,
     /// Step 1 is done: there is a new CA, and a bundle of both.
@@ -44,8 +45,8 @@ pub enum Evidence<'a> {
 /// A step that was taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rotated {
-    /// How far the rotation is now; [`Phase::Steady`] where it is done.
-    pub now: Phase,
+    /// How far the rotation is now; [`RotationPhase::Steady`] where it is done.
+    pub now: RotationPhase,
 }
 
 impl Folder {
@@ -53,13 +54,13 @@ impl Folder {
     ///
     /// # Errors
     /// A file cannot be read.
-    pub fn phase(&self) -> Result<Phase, CertsError> {
+    pub fn phase(&self) -> Result<RotationPhase, CertsError> {
         let [ca, next, bundle] = [self.read(CA)?, self.read(NEXT)?, self.read(BUNDLE)?];
         Ok(match (bundle, next) {
             // A new CA without the bundle never left the folder: step 1 was interrupted.
-            (None, _) => Phase::Steady,
-            (Some(_), next) if next.is_none() || next == ca => Phase::Switched,
-            (Some(_), _) => Phase::Announced,
+            (None, _) => RotationPhase::Steady,
+            (Some(_), next) if next.is_none() || next == ca => RotationPhase::Switched,
+            (Some(_), _) => RotationPhase::Announced,
         })
     }
 
@@ -111,16 +112,16 @@ pub fn rotate(
 ) -> Result<Rotated, CertsError> {
     let existing = folder.load_present()?;
     let now = match folder.phase()? {
-        Phase::Steady => announce(folder, &existing, lifetimes, now)?,
-        Phase::Announced => {
+        RotationPhase::Steady => announce(folder, &existing, lifetimes, now)?,
+        RotationPhase::Announced => {
             let next = folder.authority(NEXT, NEXT_KEY)?;
-            applied(folder, evidence, |live| in_configuration(&existing, live), Phase::Announced)?;
+            applied(folder, evidence, |live| in_configuration(&existing, live), RotationPhase::Announced)?;
             switch(folder, &existing, &next, lifetimes, now)?
         }
-        Phase::Switched => {
-            applied(folder, evidence, |live| in_secret(&existing, live), Phase::Switched)?;
+        RotationPhase::Switched => {
+            applied(folder, evidence, |live| in_secret(&existing, live), RotationPhase::Switched)?;
             folder.remove(&[BUNDLE, NEXT_KEY, NEXT])?;
-            Phase::Steady
+            RotationPhase::Steady
         }
     };
     Ok(Rotated { now })
@@ -131,7 +132,7 @@ fn announce(
     existing: &Existing,
     lifetimes: Lifetimes,
     now: OffsetDateTime,
-) -> Result<Phase, CertsError> {
+) -> Result<RotationPhase, CertsError> {
     let key_type = existing.chain.first().and_then(|leaf| KeyType::named(&leaf.key)).unwrap_or_default();
     let next = Authority::make(key_type, lifetimes.authority, now)?;
     let both: String = existing.bundle.iter().map(|one| one.pem()).chain([next.cert_pem().to_owned()]).collect();
@@ -142,7 +143,7 @@ fn announce(
         (BUNDLE, both.as_str(), Mode::Usual),
     ];
     folder.write(&files, Place::Replace)?;
-    Ok(Phase::Announced)
+    Ok(RotationPhase::Announced)
 }
 
 fn switch(
@@ -151,7 +152,7 @@ fn switch(
     next: &Authority,
     lifetimes: Lifetimes,
     now: OffsetDateTime,
-) -> Result<Phase, CertsError> {
+) -> Result<RotationPhase, CertsError> {
     let sans = existing.chain.first().map(|leaf| leaf.sans.clone()).unwrap_or_default();
     let pair = folder.issue(next, NEXT, &sans, next.key_type(), lifetimes.serving, now)?;
     // `ca.crt` last: as long as it is the old one, this step can be taken again.
@@ -163,17 +164,17 @@ fn switch(
     ];
     folder.write(&files, Place::Replace)?;
     folder.remove(&[NEXT_KEY, NEXT])?;
-    Ok(Phase::Switched)
+    Ok(RotationPhase::Switched)
 }
 
 fn applied(
     folder: &Folder,
     evidence: Evidence<'_>,
     shows: impl FnOnce(&[Carried]) -> Result<(), String>,
-    phase: Phase,
+    phase: RotationPhase,
 ) -> Result<(), CertsError> {
     let missing = match phase {
-        Phase::Switched => "the Secret has to hold the new serving certificate before the old CA goes",
+        RotationPhase::Switched => "the Secret has to hold the new serving certificate before the old CA goes",
         _ => "the webhook configuration has to have both CAs before the serving certificate changes",
     };
     let reason = match evidence {
@@ -185,7 +186,7 @@ fn applied(
         },
     };
     let dir = folder.dir().to_owned();
-    let kind = if phase == Phase::Switched { "secret -n NAMESPACE" } else { "mutatingwebhookconfiguration" };
+    let kind = if phase == RotationPhase::Switched { "secret -n NAMESPACE" } else { "mutatingwebhookconfiguration" };
     let hint = format!(
         "apply it, then `kubectl get {kind} NAME -o yaml | injector certs rotate {} --live -`; `--applied` takes your \
          word for it",

@@ -15,7 +15,7 @@ use rustls::{CertificateError, RootCertStore};
 use thiserror::Error;
 use time::OffsetDateTime;
 
-use super::read::{Certificate, Role, instant};
+use super::read::{Certificate, CertificateRole, instant};
 
 /// Why an API server would refuse a certificate, and so every call.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
@@ -123,8 +123,8 @@ pub fn verify(chain: &[Certificate], bundle: &[Certificate], host: &str, now: Of
 
 fn unknown(leaf: &Certificate, bundle: &[Certificate]) -> Refusal {
     let named = |one: &Certificate| match one.role {
-        Role::Authority => format!("`{}`", one.title()),
-        Role::EndEntity => format!("`{}`, which is no CA", one.title()),
+        CertificateRole::Authority => format!("`{}`", one.title()),
+        CertificateRole::EndEntity => format!("`{}`, which is no CA", one.title()),
     };
     Refusal::UnknownIssuer { issuer: leaf.issuer.clone(), bundle: bundle.iter().map(named).collect() }
 }

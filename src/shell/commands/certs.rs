@@ -9,8 +9,8 @@ use crate::diagnostic::{Code, Placed};
 use crate::report::Report;
 use crate::report::exit::ExitStatus;
 use crate::shell::certs::{
-    self, Authority, Certificate, CertsError, Evidence, Folder, Lifetimes, NameError, Names, Pair, Phase, Wanted,
-    instant,
+    self, Authority, Certificate, CertsError, Evidence, Folder, Lifetimes, NameError, Names, Pair, RotationPhase,
+    Wanted, instant,
 };
 use crate::shell::cli::{
     CertsCommand, GenerateArgs, MoreNames, RenewArgs, RotateArgs, SecretArgs, ServiceRef, ValidityArgs,
@@ -47,9 +47,9 @@ struct Done {
     status: ExitStatus,
 }
 
-type Outcome = Result<Done, Vec<Placed>>;
+type CertsResult = Result<Done, Vec<Placed>>;
 
-fn generate(args: &GenerateArgs, now: OffsetDateTime) -> Outcome {
+fn generate(args: &GenerateArgs, now: OffsetDateTime) -> CertsResult {
     let service = ServiceRef { name: args.name.clone(), namespace: args.namespace.clone() };
     let names = names(&service, &args.more).map_err(refused)?;
     let wanted = Wanted { names, key_type: args.key_type, lifetimes: lifetimes(&args.validity) };
@@ -71,7 +71,7 @@ fn generate(args: &GenerateArgs, now: OffsetDateTime) -> Outcome {
     Ok(done)
 }
 
-fn renew(args: &RenewArgs, now: OffsetDateTime) -> Outcome {
+fn renew(args: &RenewArgs, now: OffsetDateTime) -> CertsResult {
     let more = &args.more;
     let asked = args.service.as_ref().map(|service| names(service, more)).transpose().map_err(refused)?;
     if asked.is_none() && !(more.dns_names.is_empty() && more.ips.is_empty()) {
@@ -89,7 +89,7 @@ fn renew(args: &RenewArgs, now: OffsetDateTime) -> Outcome {
     Ok(Done { told: vec![note(message, Some(&hint))], ..Done::default() })
 }
 
-fn rotate(args: &RotateArgs, now: OffsetDateTime) -> Outcome {
+fn rotate(args: &RotateArgs, now: OffsetDateTime) -> CertsResult {
     let folder = Folder::new(&args.dir);
     let live = args.live.as_deref().map(source::read).transpose()?;
     let evidence = match (&live, args.applied) {
@@ -103,14 +103,14 @@ fn rotate(args: &RotateArgs, now: OffsetDateTime) -> Outcome {
         "`kubectl get mutatingwebhookconfiguration NAME -o yaml | injector certs ca-bundle {dir} -f - | kubectl apply -f -`"
     );
     let told = match rotated.now {
-        Phase::Announced => vec![
+        RotationPhase::Announced => vec![
             note(format!("step 1 of 3: `{dir}/ca-bundle.crt` has the old CA and a new one"), Some(&bundle)),
             note(
                 "the serving certificate is still the old CA's; then take step 2",
                 Some(&next(args, "mutatingwebhookconfiguration NAME")),
             ),
         ],
-        Phase::Switched => vec![
+        RotationPhase::Switched => vec![
             note(
                 format!("step 2 of 3: `{dir}/tls.crt` is the new CA's"),
                 Some(&format!("`injector certs secret {dir} | kubectl apply -f -`")),
@@ -120,7 +120,7 @@ fn rotate(args: &RotateArgs, now: OffsetDateTime) -> Outcome {
                 Some(&next(args, "secret -n NAMESPACE NAME")),
             ),
         ],
-        Phase::Steady => vec![note("step 3 of 3: the old CA is gone", Some(&bundle))],
+        RotationPhase::Steady => vec![note("step 3 of 3: the old CA is gone", Some(&bundle))],
     };
     Ok(Done { told, ..Done::default() })
 }
@@ -130,7 +130,7 @@ fn next(args: &RotateArgs, object: &str) -> String {
     format!("`kubectl get {object} -o yaml | injector certs rotate {} --live -`", args.dir.display())
 }
 
-fn secret(args: &SecretArgs) -> Outcome {
+fn secret(args: &SecretArgs) -> CertsResult {
     let existing = Folder::new(&args.dir).load_present().map_err(failed)?;
     let dns = existing.chain.first().map(|leaf| leaf.sans.dns.as_slice()).unwrap_or_default();
     let service = dns.iter().filter(|name| name.ends_with(".svc")).find_map(|name| name.parse::<ServiceRef>().ok());

@@ -2,16 +2,16 @@
 
 use std::path::PathBuf;
 
-use super::{Done, Outcome, source};
+use super::{CertsResult, Done, source};
 use crate::diagnostic::{Code, Placed, Severity};
-use crate::shell::certs::{self, Certificate, Holder, InsertError, Role};
+use crate::shell::certs::{self, Certificate, CertificateRole, Holder, InsertError};
 use crate::shell::cli::CaBundleArgs;
 use crate::shell::commands::place::{self, Places};
 use crate::shell::files::input::{self, Recursion};
 use crate::text::document;
 use crate::text::splice;
 
-pub(super) fn ca_bundle(args: &CaBundleArgs) -> Outcome {
+pub(super) fn ca_bundle(args: &CaBundleArgs) -> CertsResult {
     let (bundle, mut told) = bundle(args)?;
     let value = certs::one_line(&bundle);
     let Some(path) = &args.filename else {
@@ -58,7 +58,7 @@ fn bundle(args: &CaBundleArgs) -> Result<(Vec<Certificate>, Vec<Placed>), Vec<Pl
         let error = Placed::new(Code::NotACertificate, "there is no CA in it").at(read.file, None);
         return Err(vec![error.hint(Some("a PEM file has some, or a Secret under `ca.crt`"))]);
     }
-    let no_ca = |one: &&Certificate| one.role == Role::EndEntity;
+    let no_ca = |one: &&Certificate| one.role == CertificateRole::EndEntity;
     let warning = |one: &Certificate| {
         let message = format!("`{}` is no CA: it would verify itself and nothing else", one.title());
         let placed = Placed::new(Code::CertificateUntrusted, message).at(read.file.as_str(), None);

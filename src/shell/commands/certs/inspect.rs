@@ -6,11 +6,11 @@ use std::path::PathBuf;
 use serde_json::{Value, json};
 use time::OffsetDateTime;
 
-use super::source::{self, Read};
-use super::{Done, Outcome, note};
+use super::source::{self, SourceContent};
+use super::{CertsResult, Done, note};
 use crate::diagnostic::{Code, Placed, Position, Severity};
 use crate::report::exit::ExitStatus;
-use crate::shell::certs::{Certificate, Holder, PemError, Refusal, Role, instant, verify};
+use crate::shell::certs::{Certificate, CertificateRole, Holder, PemError, Refusal, instant, verify};
 use crate::shell::cli::{InspectArgs, InspectFormat};
 
 /// Certificates of one place: a file, or a value in a manifest.
@@ -29,7 +29,7 @@ struct BundleOf {
     host: Option<String>,
 }
 
-pub(super) fn inspect(args: &InspectArgs, now: OffsetDateTime) -> Outcome {
+pub(super) fn inspect(args: &InspectArgs, now: OffsetDateTime) -> CertsResult {
     let mut told = Vec::new();
     let stdin = [PathBuf::from("-")];
     let files = if args.files.is_empty() { stdin.as_slice() } else { args.files.as_slice() };
@@ -71,8 +71,8 @@ pub(super) fn inspect(args: &InspectArgs, now: OffsetDateTime) -> Outcome {
 }
 
 /// All that a file holds; what cannot be read is told.
-fn all_of(read: Read, told: &mut Vec<Placed>) -> Vec<Shown> {
-    let Read { file, plain, carried, positions } = read;
+fn all_of(read: SourceContent, told: &mut Vec<Placed>) -> Vec<Shown> {
+    let SourceContent { file, plain, carried, positions } = read;
     let mut all = Vec::new();
     if !plain.is_empty() {
         all.push(Shown { title: file.clone(), file: file.clone(), position: None, bundle: None, chain: plain });
@@ -96,7 +96,7 @@ fn all_of(read: Read, told: &mut Vec<Placed>) -> Vec<Shown> {
 }
 
 /// The bundles of `--ca-bundle`: those of its webhooks, or all its certificates as one.
-fn bundles_of(read: Read, told: &mut Vec<Placed>) -> Vec<Shown> {
+fn bundles_of(read: SourceContent, told: &mut Vec<Placed>) -> Vec<Shown> {
     let all = all_of(read, told);
     let (webhooks, others): (Vec<_>, Vec<_>) = all.into_iter().partition(|one| one.bundle.is_some());
     if webhooks.is_empty() { others } else { webhooks }
@@ -127,7 +127,7 @@ fn fit_themselves(args: &InspectArgs, shown: &[Shown], now: OffsetDateTime) -> V
 }
 
 fn is_serving(one: &Shown) -> bool {
-    one.bundle.is_none() && one.chain.first().is_some_and(|leaf| leaf.role == Role::EndEntity)
+    one.bundle.is_none() && one.chain.first().is_some_and(|leaf| leaf.role == CertificateRole::EndEntity)
 }
 
 fn checked(args: &InspectArgs, one: &Shown, bundle: &Shown, now: OffsetDateTime) -> Placed {
@@ -188,7 +188,7 @@ fn text(shown: &[Shown], now: OffsetDateTime) -> String {
             let days = left(certificate.days_left(now));
             line("not after", &format!("{} ({days})", instant(certificate.not_after)));
             line("key", &certificate.key);
-            line("CA", if certificate.role == Role::Authority { "yes" } else { "no" });
+            line("CA", if certificate.role == CertificateRole::Authority { "yes" } else { "no" });
             line("SHA-256", &certificate.fingerprint());
         }
     }
@@ -213,7 +213,7 @@ fn json(one: &Shown, certificate: &Certificate, now: OffsetDateTime) -> Value {
         "notAfter": instant(certificate.not_after),
         "daysLeft": certificate.days_left(now),
         "key": certificate.key,
-        "ca": certificate.role == Role::Authority,
+        "ca": certificate.role == CertificateRole::Authority,
         "sha256": certificate.fingerprint(),
     })
 }

@@ -10,7 +10,7 @@ use crate::text::document;
 
 /// What was found in one file.
 #[derive(Debug)]
-pub(super) struct Read {
+pub(super) struct SourceContent {
     /// The file as it was named.
     pub(super) file: String,
     /// The certificates of a PEM file, in its order.
@@ -34,10 +34,14 @@ pub(super) fn expanded(path: &Path) -> Vec<PathBuf> {
 }
 
 /// Reads one file, or standard input for `-`.
-pub(super) fn read(path: &Path) -> Result<Read, Vec<Placed>> {
+pub(super) fn read(path: &Path) -> Result<SourceContent, Vec<Placed>> {
     let inputs = input::read(&[path.to_owned()], Recursion::Off).map_err(|error| vec![error.placed()])?;
-    let mut all =
-        Read { file: path.display().to_string(), plain: Vec::new(), carried: Vec::new(), positions: Vec::new() };
+    let mut all = SourceContent {
+        file: path.display().to_string(),
+        plain: Vec::new(),
+        carried: Vec::new(),
+        positions: Vec::new(),
+    };
     for input in inputs {
         all.file = input.source.to_string();
         // It was checked when it was read.
@@ -47,7 +51,7 @@ pub(super) fn read(path: &Path) -> Result<Read, Vec<Placed>> {
     Ok(all)
 }
 
-fn read_text(text: &str, all: &mut Read) -> Result<(), Vec<Placed>> {
+fn read_text(text: &str, all: &mut SourceContent) -> Result<(), Vec<Placed>> {
     // In a manifest a PEM text is indented, since it is a value.
     if text.lines().any(|line| line.starts_with("-----BEGIN ")) {
         all.plain = certificates(text.as_bytes()).map_err(|error| vec![unreadable(&all.file, None, &error)])?;
