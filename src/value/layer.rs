@@ -1,8 +1,18 @@
-//! A value under change without a copy of it: what is new lies over what was there, which stays where it stands.
+//! Changes of a value without a copy of the value: the changes lie over it, and the value below stays as it is.
 //!
-//! It decides nothing, and knows no patch: `inject::editor` keeps the two in step. Tokens are those of JSON Pointers.
+//! A webhook changes a few members of a large object, and what comes next is decided by the object with these changes. To
+//! copy the object and change the copy would cost far more than the changes. So there are two parts:
+//!
+//! - [`Change`] holds only what changed: a tree as deep as the deepest change, with a branch for each changed member.
+//! - [`Layer`] reads the object with its changes, through the same [`View`] as an object without changes. It is made on
+//!   the spot from a view of the original and a `Change`, and holds no data of its own.
+//!
+//! A `Change` does not know its original: each call gets the view of it again (`base`). Both must be of the same value all
+//! the time, or the kept indices of a list point at the wrong elements.
+//!
+//! Nothing here decides anything or knows a patch; `decide::inject::editor` makes each change and the operation of the
+//! patch together. Tokens are those of JSON Pointers.
 
-use std::borrow::Cow;
 use std::sync::Arc;
 
 use serde_json::Value;
@@ -10,60 +20,56 @@ use serde_json::Value;
 use crate::value::pointer::Pointer;
 use crate::value::view::{Kind, View};
 
-/// What became of a value, whose view is kept beside it.
+mod view;
+
+pub(crate) use view::Layer;
+
+/// What changed in a value.
 #[derive(Clone, Debug, Default)]
 pub enum Change {
     /// Nothing.
     #[default]
     Kept,
-    /// It is another one, shared with the operation that put it there.
+    /// It is replaced. The new value is shared with the operation of the patch, and so with every pod that gets the same.
     New(Arc<Value>),
-    /// An object of which these members changed, or are gone.
+    /// An object of which these members changed; `None` for a removed one. All other members are as they were.
     Object(Vec<(String, Option<Self>)>),
-    /// A list that elements were added to or removed from. None of them was changed inside: such a list is new as a whole.
+    /// A list, as its elements in their new order, kept or added ones. None of them is changed inside. Where one is, the
+    /// whole list becomes [`New`](Self::New), with a copy of its elements: only the lists of a pod, such as its containers,
+    /// are changed so, and they are short.
     List(Vec<Element>),
 }
 
 /// An element of a changed list.
 #[derive(Clone, Debug)]
 pub enum Element {
-    /// The one that was at this index.
+    /// The original's element at this index.
     Kept(usize),
-    /// An added one.
     New(Arc<Value>),
 }
 
-/// A changed value, seen through the view of what was there.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Layer<'e, V> {
-    /// As it was.
-    Kept(V),
-    /// Put there.
-    New(&'e Value),
-    /// An object of which members changed.
-    Object(V, &'e [(String, Option<Change>)]),
-    /// A list, and what was there before it, if anything was.
-    List(Option<V>, &'e [Element]),
-}
-
 /// Where a change is made.
-enum Slot<'c, V> {
+enum Target<'c, V> {
+    /// In the layer: the part of the original, where there is one, and its change.
     Change(Option<V>, &'c mut Change),
+    /// Inside a new value.
     Value(&'c mut Value),
 }
 
 impl Change {
     fn new(value: &Arc<Value>) -> Self {
-        // What is added to a new list is shared too.
+        // An empty list is usually made to be filled next. As a `List` it takes shared elements; as a `New` value it would
+        // need a copy of each.
         if value.as_array().is_some_and(Vec::is_empty) { Self::List(Vec::new()) } else { Self::New(Arc::clone(value)) }
     }
 
-    /// Adds a member, or an element before that at an index or after the last. Whether there is an object or a list for it.
+    /// Adds a member, or an element before the one at an index or at the end (`-`). Returns false, and changes nothing,
+    /// where there is no object or list to add it to.
     pub fn add<'a, V: View<'a>>(&mut self, base: V, at: &[String], value: &Arc<Value>) -> bool {
         let Some((last, parent)) = at.split_last() else { return false };
-        let parent = match self.slot(base, parent) {
-            Some(Slot::Change(base, change)) => change.opened(base),
-            Some(Slot::Value(parent)) => return add(parent, last, value),
+        let parent = match self.target(base, parent) {
+            Some(Target::Change(base, change)) => change.opened(base),
+            Some(Target::Value(parent)) => return add(parent, last, value),
             None => return false,
         };
         match parent {
@@ -81,22 +87,22 @@ impl Change {
         }
     }
 
-    /// Replaces what is there. Whether anything is.
+    /// Replaces what is there. Returns false where nothing is.
     pub fn replace<'a, V: View<'a>>(&mut self, base: V, at: &[String], value: &Arc<Value>) -> bool {
-        match self.slot(base, at) {
-            Some(Slot::Change(_, change)) => *change = Self::new(value),
-            Some(Slot::Value(node)) => *node = Value::clone(value),
+        match self.target(base, at) {
+            Some(Target::Change(_, change)) => *change = Self::new(value),
+            Some(Target::Value(node)) => *node = Value::clone(value),
             None => return false,
         }
         true
     }
 
-    /// Removes what is there. Whether anything was.
+    /// Removes what is there. Returns false where nothing is.
     pub fn remove<'a, V: View<'a>>(&mut self, base: V, at: &[String]) -> bool {
         let Some((last, parent)) = at.split_last() else { return false };
-        let (base, parent) = match self.slot(base, parent) {
-            Some(Slot::Change(base, change)) => (base, change.opened(base)),
-            Some(Slot::Value(parent)) => return remove(parent, last),
+        let (base, parent) = match self.target(base, parent) {
+            Some(Target::Change(base, change)) => (base, change.opened(base)),
+            Some(Target::Value(parent)) => return remove(parent, last),
             None => return false,
         };
         match parent {
@@ -120,19 +126,20 @@ impl Change {
         }
     }
 
-    /// Whether all is as it was: what was only looked into.
+    /// Whether nothing changed, though a change may have opened parts on its way ([`opened`](Self::opened)).
     pub fn is_nothing(&self) -> bool {
         let is_kept = |(index, element): (usize, &Element)| matches!(element, Element::Kept(kept) if *kept == index);
         match self {
             Self::Kept => true,
             Self::New(_) => false,
             Self::Object(members) => members.iter().all(|(_, member)| member.as_ref().is_some_and(Self::is_nothing)),
-            // An empty one was put there: nothing looks for an element in a list that has none.
+            // An empty list is new, or has lost its elements: an empty original is not opened, as there is nothing in it.
             Self::List(elements) => !elements.is_empty() && elements.iter().enumerate().all(is_kept),
         }
     }
 
-    /// The places of members that are gone, where the value stands at `at`. As deep as the deepest change, which is one of ours.
+    /// The places of all removed members; `at` is the place of the value. The recursion is as deep as the deepest change,
+    /// and changes are only made by this program.
     pub fn gone(&self, at: &Pointer) -> Vec<Pointer> {
         let Self::Object(members) = self else { return Vec::new() };
         let gone = |(name, member): &(String, Option<Self>)| match member {
@@ -142,7 +149,7 @@ impl Change {
         members.iter().flat_map(gone).collect()
     }
 
-    /// With members or elements that can be changed, where there are any.
+    /// Turns `Kept` into an object or a list without changes yet, where the original is one, so that a part can change.
     fn opened<'a, V: View<'a>>(&mut self, base: Option<V>) -> &mut Self {
         if let (Self::Kept, Some(base)) = (&*self, base) {
             match base.kind() {
@@ -154,16 +161,20 @@ impl Change {
         self
     }
 
-    fn slot<'a, V: View<'a>>(&mut self, base: V, at: &[String]) -> Option<Slot<'_, V>> {
+    /// Follows the tokens down to the part that changes, and opens each part on the way.
+    ///
+    /// `base` follows along in the original, and becomes `None` where the original does not have the part.
+    fn target<'a, V: View<'a>>(&mut self, base: V, at: &[String]) -> Option<Target<'_, V>> {
         let (mut change, mut base) = (self, Some(base));
         let mut rest = at;
         while let Some((token, deeper)) = rest.split_first() {
             change.opened(base);
+            // The change is inside an element. See `List`: the list becomes a value of its own.
             if let Self::List(elements) = change {
                 *change = Self::New(Arc::new(Layer::List(base, elements).to_value()));
             }
             match change {
-                Self::New(value) => return descend(Arc::make_mut(value), rest).map(Slot::Value),
+                Self::New(value) => return descend(Arc::make_mut(value), rest).map(Target::Value),
                 Self::Object(members) => {
                     base = base.and_then(|base| base.member(token));
                     let index = match members.iter().position(|(name, _)| name == token) {
@@ -180,7 +191,7 @@ impl Change {
             }
             rest = deeper;
         }
-        Some(Slot::Change(base, change))
+        Some(Target::Change(base, change))
     }
 }
 
@@ -219,150 +230,6 @@ fn remove(parent: &mut Value, token: &str) -> bool {
             index.map(|index: usize| list.remove(index)).is_some()
         }
         _ => false,
-    }
-}
-
-impl<'a, 'e, V: View<'a>> Layer<'e, V> {
-    /// A value with what became of it; `None` where there is none.
-    pub(crate) fn of(base: Option<V>, change: &'e Change) -> Option<Self> {
-        match change {
-            Change::Kept => base.map(Self::Kept),
-            Change::New(value) => Some(Self::New(value)),
-            Change::Object(members) => base.map(|base| Self::Object(base, members)),
-            Change::List(elements) => Some(Self::List(base, elements)),
-        }
-    }
-
-    /// Whether this is a list.
-    pub(crate) fn is_list(self) -> bool {
-        match self {
-            Self::Kept(view) => view.kind() == Kind::Sequence,
-            Self::New(value) => value.is_array(),
-            Self::Object(..) => false,
-            Self::List(..) => true,
-        }
-    }
-
-    /// Whether this is an object.
-    pub(crate) fn is_object(self) -> bool {
-        match self {
-            Self::Kept(view) => view.kind() == Kind::Mapping,
-            Self::New(value) => value.is_object(),
-            Self::Object(..) => true,
-            Self::List(..) => false,
-        }
-    }
-
-    /// The member of that name, or the element at that index.
-    pub(crate) fn child(self, token: &str) -> Option<Self> {
-        let index = || token.parse::<usize>().ok();
-        match self {
-            Self::Kept(view) if view.kind() == Kind::Sequence => view.element(index()?).map(Self::Kept),
-            Self::Kept(view) => view.member(token).map(Self::Kept),
-            Self::New(Value::Array(list)) => list.get(index()?).map(Self::New),
-            Self::New(value) => value.get(token).map(Self::New),
-            Self::Object(object, members) => match members.iter().find(|(name, _)| name == token) {
-                Some((_, member)) => Self::of(object.member(token), member.as_ref()?),
-                None => object.member(token).map(Self::Kept),
-            },
-            Self::List(before, elements) => match elements.get(index()?)? {
-                Element::Kept(index) => before?.element(*index).map(Self::Kept),
-                Element::New(value) => Some(Self::New(value)),
-            },
-        }
-    }
-
-    /// The elements of a list; empty where this is none.
-    pub(crate) fn list(self) -> Vec<Self> {
-        match self {
-            Self::Kept(view) => view.elements().into_iter().map(Self::Kept).collect(),
-            Self::New(value) => value.as_array().into_iter().flatten().map(Self::New).collect(),
-            Self::Object(..) => Vec::new(),
-            Self::List(before, elements) => {
-                let before = before.map(View::elements).unwrap_or_default();
-                let element = |element: &'e Element| match element {
-                    Element::Kept(index) => before.get(*index).copied().map(Self::Kept),
-                    Element::New(value) => Some(Self::New(value)),
-                };
-                elements.iter().filter_map(element).collect()
-            }
-        }
-    }
-
-    /// What is there as JSON: borrowed where it is new.
-    pub(crate) fn as_value(self) -> Cow<'e, Value> {
-        match self {
-            Self::New(value) => Cow::Borrowed(value),
-            _ => Cow::Owned(self.to_value()),
-        }
-    }
-
-    fn to_value(self) -> Value {
-        match self {
-            Self::Kept(view) => view.value(),
-            Self::New(value) => value.clone(),
-            Self::List(..) => self.list().into_iter().map(Self::to_value).collect(),
-            Self::Object(object, members) => {
-                let Value::Object(mut map) = object.value() else { return Value::Null };
-                for (name, _) in members {
-                    match self.child(name) {
-                        Some(member) => drop(map.insert(name.clone(), member.to_value())),
-                        None => drop(map.shift_remove(name)),
-                    }
-                }
-                Value::Object(map)
-            }
-        }
-    }
-}
-
-impl<'a: 'e, 'e, V: View<'a>> View<'e> for Layer<'e, V> {
-    fn kind(self) -> Kind {
-        match self {
-            Self::Kept(view) => view.kind(),
-            Self::New(value) => value.kind(),
-            Self::Object(..) => Kind::Mapping,
-            Self::List(..) => Kind::Sequence,
-        }
-    }
-
-    fn member(self, name: &str) -> Option<Self> {
-        match self {
-            Self::Kept(view) => view.member(name).map(Self::Kept),
-            Self::New(value) => value.member(name).map(Self::New),
-            Self::Object(..) => self.child(name),
-            Self::List(..) => None,
-        }
-    }
-
-    fn members(self) -> Vec<(Cow<'e, str>, Self)> {
-        match self {
-            Self::Kept(view) => view.members().into_iter().map(|(name, member)| (name, Self::Kept(member))).collect(),
-            Self::New(value) => value.members().into_iter().map(|(name, member)| (name, Self::New(member))).collect(),
-            Self::List(..) => Vec::new(),
-            Self::Object(object, changed) => {
-                let kept = object.members().into_iter().map(|(name, _)| name);
-                let added = changed.iter().filter(|(name, _)| object.member(name).is_none());
-                let names = kept.chain(added.map(|(name, _)| Cow::Borrowed(name.as_str())));
-                names.filter_map(|name| self.child(&name).map(|member| (name, member))).collect()
-            }
-        }
-    }
-
-    fn elements(self) -> Vec<Self> {
-        self.list()
-    }
-
-    fn string(self) -> Option<Cow<'e, str>> {
-        match self {
-            Self::Kept(view) => view.string(),
-            Self::New(value) => value.string(),
-            Self::Object(..) | Self::List(..) => None,
-        }
-    }
-
-    fn value(self) -> Value {
-        self.to_value()
     }
 }
 
