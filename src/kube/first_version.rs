@@ -21,7 +21,7 @@ pub(crate) struct Reason {
 
 /// Where a rule looks: from the pod's spec, from each container of one or both lists, or each volume on.
 #[derive(Clone, Copy)]
-enum Place {
+enum Scope {
     Pod,
     Container,
     Init,
@@ -30,8 +30,8 @@ enum Place {
 }
 
 /// A field that asks for a version. `*` in a path stands for each element of a list.
-struct Rule {
-    place: Place,
+struct VersionRule {
+    scope: Scope,
     path: &'static [&'static str],
     /// The value that it takes; any that is not null where empty.
     values: &'static [&'static str],
@@ -39,56 +39,56 @@ struct Rule {
     feature: &'static str,
 }
 
-const fn rule(place: Place, path: &'static [&'static str], minor: u32, feature: &'static str) -> Rule {
-    Rule { place, path, values: &[], minor, feature }
+const fn rule(scope: Scope, path: &'static [&'static str], minor: u32, feature: &'static str) -> VersionRule {
+    VersionRule { scope, path, values: &[], minor, feature }
 }
 
 const fn valued(
-    place: Place,
+    scope: Scope,
     path: &'static [&'static str],
     values: &'static [&'static str],
     minor: u32,
     feature: &'static str,
-) -> Rule {
-    Rule { place, path, values, minor, feature }
+) -> VersionRule {
+    VersionRule { scope, path, values, minor, feature }
 }
 
 /// Newest first, so that the first rule that applies decides.
-const RULES: &[Rule] = &[
+const RULES: &[VersionRule] = &[
     valued(
-        Place::Container,
+        Scope::Container,
         &["restartPolicyRules", "*", "action"],
         &["RestartAllContainers"],
         36,
         "a restart of all containers",
     ),
-    rule(Place::Volume, &["image"], 35, "an image volume"),
-    rule(Place::Container, &["restartPolicyRules"], 35, "restart rules of a container"),
-    valued(Place::Init, &["restartPolicy"], &["Never", "OnFailure"], 35, "a restart policy of a container"),
-    rule(Place::Regular, &["restartPolicy"], 35, "a restart policy of a container"),
-    rule(Place::Container, &["env", "*", "valueFrom", "fileKeyRef"], 35, "a variable from a file"),
-    rule(Place::Pod, &["hostnameOverride"], 35, "a host name override"),
-    rule(Place::Pod, &["resources"], 34, "pod-level resources"),
-    rule(Place::Pod, &["resourceClaims"], 34, "resource claims"),
-    rule(Place::Container, &["resizePolicy"], 33, "a resize policy"),
-    valued(Place::Container, &["securityContext", "procMount"], &["Unmasked"], 33, "an unmasked /proc"),
-    valued(Place::Pod, &["hostUsers"], &["false"], 33, "a user namespace"),
+    rule(Scope::Volume, &["image"], 35, "an image volume"),
+    rule(Scope::Container, &["restartPolicyRules"], 35, "restart rules of a container"),
+    valued(Scope::Init, &["restartPolicy"], &["Never", "OnFailure"], 35, "a restart policy of a container"),
+    rule(Scope::Regular, &["restartPolicy"], 35, "a restart policy of a container"),
+    rule(Scope::Container, &["env", "*", "valueFrom", "fileKeyRef"], 35, "a variable from a file"),
+    rule(Scope::Pod, &["hostnameOverride"], 35, "a host name override"),
+    rule(Scope::Pod, &["resources"], 34, "pod-level resources"),
+    rule(Scope::Pod, &["resourceClaims"], 34, "resource claims"),
+    rule(Scope::Container, &["resizePolicy"], 33, "a resize policy"),
+    valued(Scope::Container, &["securityContext", "procMount"], &["Unmasked"], 33, "an unmasked /proc"),
+    valued(Scope::Pod, &["hostUsers"], &["false"], 33, "a user namespace"),
     valued(
-        Place::Container,
+        Scope::Container,
         &["volumeMounts", "*", "recursiveReadOnly"],
         &["Enabled", "IfPossible"],
         31,
         "a recursive read-only mount",
     ),
-    rule(Place::Pod, &["securityContext", "appArmorProfile"], 30, "an AppArmor profile in a field"),
-    rule(Place::Container, &["securityContext", "appArmorProfile"], 30, "an AppArmor profile in a field"),
-    rule(Place::Container, &["lifecycle", "postStart", "sleep"], 30, "a sleep action"),
-    rule(Place::Container, &["lifecycle", "preStop", "sleep"], 30, "a sleep action"),
-    valued(Place::Init, &["restartPolicy"], &["Always"], 29, "a native sidecar"),
-    rule(Place::Pod, &["schedulingGates"], 27, "scheduling gates"),
-    rule(Place::Container, &["livenessProbe", "grpc"], 24, "a gRPC probe"),
-    rule(Place::Container, &["readinessProbe", "grpc"], 24, "a gRPC probe"),
-    rule(Place::Container, &["startupProbe", "grpc"], 24, "a gRPC probe"),
+    rule(Scope::Pod, &["securityContext", "appArmorProfile"], 30, "an AppArmor profile in a field"),
+    rule(Scope::Container, &["securityContext", "appArmorProfile"], 30, "an AppArmor profile in a field"),
+    rule(Scope::Container, &["lifecycle", "postStart", "sleep"], 30, "a sleep action"),
+    rule(Scope::Container, &["lifecycle", "preStop", "sleep"], 30, "a sleep action"),
+    valued(Scope::Init, &["restartPolicy"], &["Always"], 29, "a native sidecar"),
+    rule(Scope::Pod, &["schedulingGates"], 27, "scheduling gates"),
+    rule(Scope::Container, &["livenessProbe", "grpc"], 24, "a gRPC probe"),
+    rule(Scope::Container, &["readinessProbe", "grpc"], 24, "a gRPC probe"),
+    rule(Scope::Container, &["startupProbe", "grpc"], 24, "a gRPC probe"),
 ];
 
 /// The first version that runs a pod template (`metadata` and `spec`), and the field that needs it; `None` where no
@@ -96,19 +96,19 @@ const RULES: &[Rule] = &[
 pub(crate) fn first_version(template: &Value) -> Option<(KubernetesVersion, Reason)> {
     let spec = template.get("spec")?;
     RULES.iter().find_map(|rule| {
-        let field = starts(spec, rule.place).into_iter().find_map(|(value, at)| find(value, at, rule))?;
+        let field = starts(spec, rule.scope).into_iter().find_map(|(value, at)| find(value, at, rule))?;
         Some((KubernetesVersion(rule.minor), Reason { field, feature: rule.feature }))
     })
 }
 
 /// The values that a rule starts from, with their places.
-fn starts(spec: &Value, place: Place) -> Vec<(&Value, Pointer)> {
-    let lists: &[&str] = match place {
-        Place::Pod => return vec![(spec, Pointer::of(["spec"]))],
-        Place::Container => &["initContainers", "containers"],
-        Place::Init => &["initContainers"],
-        Place::Regular => &["containers"],
-        Place::Volume => &["volumes"],
+fn starts(spec: &Value, scope: Scope) -> Vec<(&Value, Pointer)> {
+    let lists: &[&str] = match scope {
+        Scope::Pod => return vec![(spec, Pointer::of(["spec"]))],
+        Scope::Container => &["initContainers", "containers"],
+        Scope::Init => &["initContainers"],
+        Scope::Regular => &["containers"],
+        Scope::Volume => &["volumes"],
     };
     lists
         .iter()
@@ -119,8 +119,8 @@ fn starts(spec: &Value, place: Place) -> Vec<(&Value, Pointer)> {
         .collect()
 }
 
-/// The first place below a value at which a rule applies.
-fn find(start: &Value, at: Pointer, rule: &Rule) -> Option<Pointer> {
+/// The first scope below a value at which a rule applies.
+fn find(start: &Value, at: Pointer, rule: &VersionRule) -> Option<Pointer> {
     let mut nodes = vec![(start, at)];
     for step in rule.path {
         nodes = nodes
@@ -138,7 +138,7 @@ fn find(start: &Value, at: Pointer, rule: &Rule) -> Option<Pointer> {
     nodes.into_iter().find(|(node, _)| applies(node, rule)).map(|(_, at)| at)
 }
 
-fn applies(value: &Value, rule: &Rule) -> bool {
+fn applies(value: &Value, rule: &VersionRule) -> bool {
     match value {
         Value::Null => false,
         Value::Array(list) if rule.values.is_empty() => !list.is_empty(),

@@ -3,10 +3,10 @@
 //! Each function tells what is wrong in words that follow the name itself; it knows nothing of where the name stands.
 
 /// Why a name is not what it has to be, to follow the name: ``name `A` has …``.
-pub(crate) type Fault = String;
+pub(crate) type NameFault = String;
 
 /// A label of RFC 1123: the name of a container or a volume.
-pub(crate) fn dns_label(text: &str) -> Result<(), Fault> {
+pub(crate) fn dns_label(text: &str) -> Result<(), NameFault> {
     longest(text, 63)?;
     if is_label_text(text) {
         return Ok(());
@@ -15,7 +15,7 @@ pub(crate) fn dns_label(text: &str) -> Result<(), Fault> {
 }
 
 /// Labels of RFC 1123 with dots between them: the name of most objects.
-pub(crate) fn dns_subdomain(text: &str) -> Result<(), Fault> {
+pub(crate) fn dns_subdomain(text: &str) -> Result<(), NameFault> {
     longest(text, 253)?;
     if text.split('.').all(is_label_text) {
         return Ok(());
@@ -25,7 +25,7 @@ pub(crate) fn dns_subdomain(text: &str) -> Result<(), Fault> {
 }
 
 /// A service name of RFC 6335: the name of a port.
-pub(crate) fn port_name(text: &str) -> Result<(), Fault> {
+pub(crate) fn port_name(text: &str) -> Result<(), NameFault> {
     longest(text, 15)?;
     if text.is_empty() || !text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-') {
         return Err("may have lower-case letters, digits and `-` only".to_owned());
@@ -43,7 +43,7 @@ pub(crate) fn port_name(text: &str) -> Result<(), Fault> {
 }
 
 /// The name of an environment variable, by the rules of Kubernetes 1.32 and later: printable ASCII without `=`.
-pub(crate) fn env_name(text: &str) -> Result<(), Fault> {
+pub(crate) fn env_name(text: &str) -> Result<(), NameFault> {
     if text.is_empty() {
         return Err("is empty".to_owned());
     }
@@ -54,7 +54,7 @@ pub(crate) fn env_name(text: &str) -> Result<(), Fault> {
 }
 
 /// A key in a ConfigMap or Secret.
-pub(crate) fn config_key(text: &str) -> Result<(), Fault> {
+pub(crate) fn config_key(text: &str) -> Result<(), NameFault> {
     longest(text, 253)?;
     let plain = |b: u8| b.is_ascii_alphanumeric() || b"-._".contains(&b);
     if text.is_empty() || !text.bytes().all(plain) {
@@ -67,7 +67,7 @@ pub(crate) fn config_key(text: &str) -> Result<(), Fault> {
 }
 
 /// A key of labels, annotations and resources: a name, with a DNS subdomain and `/` before it where one is wanted.
-pub(crate) fn qualified_name(text: &str) -> Result<(), Fault> {
+pub(crate) fn qualified_name(text: &str) -> Result<(), NameFault> {
     let name = match text.split_once('/') {
         Some((prefix, _)) if dns_subdomain(prefix).is_err() => {
             return Err(format!("has a prefix, `{prefix}`, that is not a DNS subdomain"));
@@ -86,7 +86,7 @@ pub(crate) fn qualified_name(text: &str) -> Result<(), Fault> {
 }
 
 /// A label's value: empty, or a word of at most 63 characters.
-pub(crate) fn label_value(text: &str) -> Result<(), Fault> {
+pub(crate) fn label_value(text: &str) -> Result<(), NameFault> {
     longest(text, 63)?;
     if text.is_empty() || is_label_word(text) {
         return Ok(());
@@ -109,7 +109,7 @@ pub(crate) fn is_label_value(text: &str) -> bool {
     label_value(text).is_ok()
 }
 
-fn longest(text: &str, limit: usize) -> Result<(), Fault> {
+fn longest(text: &str, limit: usize) -> Result<(), NameFault> {
     if text.len() <= limit {
         return Ok(());
     }
@@ -134,12 +134,12 @@ fn is_label_word(text: &str) -> bool {
 mod tests {
     use super::*;
 
-    type Rule = fn(&str) -> Result<(), Fault>;
+    type Grammar = fn(&str) -> Result<(), NameFault>;
 
     #[test]
     fn names_are_taken_and_refused_as_kubernetes_does() {
         let long = |n: usize| "a".repeat(n);
-        let cases: [(&str, Rule, Vec<String>, Vec<String>); 7] = [
+        let cases: [(&str, Grammar, Vec<String>, Vec<String>); 7] = [
             (
                 "dns label",
                 dns_label,

@@ -41,7 +41,7 @@ impl Level {
 
 /// What a namespace does with a pod that its level does not allow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Mode {
+pub(crate) enum PolicyMode {
     /// It refuses it.
     Enforce,
     /// It warns whoever creates it.
@@ -50,7 +50,7 @@ pub(crate) enum Mode {
     Audit,
 }
 
-impl Mode {
+impl PolicyMode {
     /// As the labels have it.
     pub(crate) const fn name(self) -> &'static str {
         match self {
@@ -125,9 +125,9 @@ pub(crate) fn newly_refused(
     labels: &BTreeMap<String, String>,
     before: &Value,
     after: &Value,
-) -> Vec<(Mode, Level, Violation)> {
+) -> Vec<(PolicyMode, Level, Violation)> {
     let mut refused = Vec::new();
-    for mode in [Mode::Enforce, Mode::Warn, Mode::Audit] {
+    for mode in [PolicyMode::Enforce, PolicyMode::Warn, PolicyMode::Audit] {
         let (level, version) = policy(labels, mode);
         if level == Level::Privileged || !violations_at(level, version, before).is_empty() {
             continue;
@@ -137,13 +137,13 @@ pub(crate) fn newly_refused(
     refused
 }
 
-fn policy(labels: &BTreeMap<String, String>, mode: Mode) -> (Level, PolicyVersion) {
+fn policy(labels: &BTreeMap<String, String>, mode: PolicyMode) -> (Level, PolicyVersion) {
     let label = |suffix: &str| labels.get(&format!("pod-security.kubernetes.io/{}{suffix}", mode.name()));
     let version = label("-version").map(|text| PolicyVersion::parse(text));
     let (level, inherited) = match (label("").map(|text| Level::parse(text)), mode) {
         (Some(Some(level)), _) => (level, PolicyVersion::LATEST),
-        (Some(None), Mode::Enforce) => (Level::Restricted, PolicyVersion::LATEST),
-        (None, Mode::Warn) if has_level(labels) => policy(labels, Mode::Enforce),
+        (Some(None), PolicyMode::Enforce) => (Level::Restricted, PolicyVersion::LATEST),
+        (None, PolicyMode::Warn) if has_level(labels) => policy(labels, PolicyMode::Enforce),
         _ => (Level::Privileged, PolicyVersion::LATEST),
     };
     (level, version.unwrap_or(inherited))
@@ -162,7 +162,7 @@ struct Check<'t> {
 }
 
 /// One container and its place.
-struct Container<'t> {
+struct PodContainer<'t> {
     value: &'t Value,
     name: &'t str,
     at: Pointer,
@@ -174,12 +174,12 @@ impl<'t> Check<'t> {
     }
 
     /// All containers: init containers first, then the others, then ephemeral ones.
-    fn containers(&self) -> Vec<Container<'t>> {
+    fn containers(&self) -> Vec<PodContainer<'t>> {
         let spec = self.spec();
         let lists = ["initContainers", "containers", "ephemeralContainers"];
         let list = |field: &'static str| {
             let items = spec.get(field).and_then(Value::as_array).into_iter().flatten().enumerate();
-            items.map(move |(index, value)| Container {
+            items.map(move |(index, value)| PodContainer {
                 value,
                 name: value.get("name").and_then(Value::as_str).unwrap_or_default(),
                 at: Pointer::of(["spec", field, &index.to_string()]),

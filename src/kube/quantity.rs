@@ -26,19 +26,19 @@ const BINARY: &[(&str, u32)] = &[("Ki", 10), ("Mi", 20), ("Gi", 30), ("Ti", 40),
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Quantity {
     nanos: i128,
-    style: Style,
+    format: QuantityFormat,
 }
 
-/// Which suffixes a quantity is written with.
+/// Which suffixes a quantity is written with. Named as in `resource.Format` of Kubernetes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Style {
-    Decimal,
-    Binary,
+enum QuantityFormat {
+    DecimalSi,
+    BinarySi,
 }
 
 impl Quantity {
     /// Nothing.
-    pub(crate) const ZERO: Self = Self { nanos: 0, style: Style::Decimal };
+    pub(crate) const ZERO: Self = Self { nanos: 0, format: QuantityFormat::DecimalSi };
 
     /// Reads `100m`, `1.5`, `128Mi`, `2e3`. Amounts finer than a billionth are rounded away from zero, and those with
     /// a binary suffix are capped at 2⁶³−1, as Kubernetes does.
@@ -59,11 +59,11 @@ impl Quantity {
             .ok_or_else(|| QuantityError::Suffix { text: text.to_owned(), suffix: suffix.to_owned() })?;
         let magnitude = magnitude(whole, fraction.trim_end_matches('0'), unit)
             .ok_or_else(|| QuantityError::Overflow(text.to_owned()))?;
-        let (magnitude, style) = match unit {
-            Unit::Two(_) => (magnitude.min(BINARY_MAX), Style::Binary),
-            Unit::Ten(_) => (magnitude, Style::Decimal),
+        let (magnitude, format) = match unit {
+            Unit::Two(_) => (magnitude.min(BINARY_MAX), QuantityFormat::BinarySi),
+            Unit::Ten(_) => (magnitude, QuantityFormat::DecimalSi),
         };
-        Ok(Self { nanos: if text.starts_with('-') { -magnitude } else { magnitude }, style })
+        Ok(Self { nanos: if text.starts_with('-') { -magnitude } else { magnitude }, format })
     }
 
     /// Reads a JSON value: a string, in which blanks around the quantity do not matter, or a number.
@@ -79,7 +79,7 @@ impl Quantity {
     pub(crate) fn checked_add(self, other: Self) -> Result<Self, QuantityError> {
         let nanos =
             self.nanos.checked_add(other.nanos).ok_or_else(|| QuantityError::Overflow(format!("{self} + {other}")))?;
-        Ok(Self { nanos, style: if self.nanos == 0 { other.style } else { self.style } })
+        Ok(Self { nanos, format: if self.nanos == 0 { other.format } else { self.format } })
     }
 
     /// Whether it is below zero.
@@ -124,7 +124,10 @@ impl fmt::Display for Quantity {
         if self.nanos == 0 {
             return f.write_str("0");
         }
-        if self.style == Style::Binary && self.is_whole() && self.nanos.unsigned_abs() >= 1024 * WHOLE.unsigned_abs() {
+        if self.format == QuantityFormat::BinarySi
+            && self.is_whole()
+            && self.nanos.unsigned_abs() >= 1024 * WHOLE.unsigned_abs()
+        {
             let amount = self.nanos / WHOLE;
             let largest = BINARY.iter().rev().find(|(_, power)| amount % (1_i128 << power) == 0);
             return match largest {

@@ -37,76 +37,76 @@ const ANNOTATIONS_LIMIT: usize = 256 * 1024;
 
 /// What is wrong with containers of one list, whose place is `at`. `volumes` are the names of all volumes of the pod.
 pub(crate) fn containers(list: &[&Value], role: Role, volumes: &BTreeSet<String>, at: &Pointer) -> Vec<Diagnostic> {
-    let mut report = Report::default();
+    let mut errors = ErrorList::default();
     let mut names = BTreeSet::new();
     for (index, container) in list.iter().enumerate() {
         let at = at.join(index.to_string());
-        container::check(container, role, volumes, &at, &mut report);
+        container::check(container, role, volumes, &at, &mut errors);
         let name = text(container, "name");
         if !name.is_empty() && !names.insert(name) {
-            report.at(at.join("name"), format!("two containers have the name `{name}`"));
+            errors.at(at.join("name"), format!("two containers have the name `{name}`"));
         }
     }
-    ports::host_ports(list, role, at, &mut report);
-    report.0
+    ports::host_ports(list, role, at, &mut errors);
+    errors.0
 }
 
 /// What is wrong with volumes, whose list is at `at`.
 pub(crate) fn volumes(list: &[&Value], at: &Pointer) -> Vec<Diagnostic> {
-    let mut report = Report::default();
+    let mut errors = ErrorList::default();
     let mut names = BTreeSet::new();
     for (index, volume) in list.iter().enumerate() {
         let at = at.join(index.to_string());
-        volume::check(volume, &at, &mut report);
+        volume::check(volume, &at, &mut errors);
         let name = text(volume, "name");
         if !name.is_empty() && !names.insert(name) {
-            report.at(at.join("name"), format!("two volumes have the name `{name}`"));
+            errors.at(at.join("name"), format!("two volumes have the name `{name}`"));
         }
     }
-    report.0
+    errors.0
 }
 
 /// What is wrong with environment variables, each an `EnvVar`, whose list is at `at`.
 pub(crate) fn env(list: &[&Value], at: &Pointer) -> Vec<Diagnostic> {
-    let mut report = Report::default();
+    let mut errors = ErrorList::default();
     for (index, variable) in list.iter().enumerate() {
-        environment::variable(variable, &at.join(index.to_string()), &mut report);
+        environment::variable(variable, &at.join(index.to_string()), &mut errors);
     }
-    report.0
+    errors.0
 }
 
 /// What is wrong with labels.
 pub(crate) fn labels(labels: &BTreeMap<String, String>, at: &Pointer) -> Vec<Diagnostic> {
-    let mut report = Report::default();
+    let mut errors = ErrorList::default();
     for (key, value) in labels {
         let at = at.join(key);
-        report.name("label", key, names::qualified_name(key), &at);
+        errors.name("label", key, names::qualified_name(key), &at);
         if let Err(fault) = names::label_value(value) {
-            report.at(at, format!("value `{value}` of label `{key}` {fault}"));
+            errors.at(at, format!("value `{value}` of label `{key}` {fault}"));
         }
     }
-    report.0
+    errors.0
 }
 
 /// What is wrong with annotations: all that the pod then has, since their sizes are added up.
 pub(crate) fn annotations(annotations: &BTreeMap<String, String>, at: &Pointer) -> Vec<Diagnostic> {
-    let mut report = Report::default();
+    let mut errors = ErrorList::default();
     for key in annotations.keys() {
         // Capitals do not matter to the rules of an annotation's key, its prefix included.
-        report.name("annotation", key, names::qualified_name(&key.to_lowercase()), &at.join(key));
+        errors.name("annotation", key, names::qualified_name(&key.to_lowercase()), &at.join(key));
     }
     let size: usize = annotations.iter().map(|(key, value)| key.len() + value.len()).sum();
     if size > ANNOTATIONS_LIMIT {
-        report.at(at.clone(), format!("the annotations have `{size}` bytes, more than {ANNOTATIONS_LIMIT}"));
+        errors.at(at.clone(), format!("the annotations have `{size}` bytes, more than {ANNOTATIONS_LIMIT}"));
     }
-    report.0
+    errors.0
 }
 
 /// The errors so far.
 #[derive(Default)]
-struct Report(Vec<Diagnostic>);
+struct ErrorList(Vec<Diagnostic>);
 
-impl Report {
+impl ErrorList {
     fn at(&mut self, at: Pointer, message: impl Into<String>) {
         self.0.push(Diagnostic::new(Code::Invalid, at, message));
     }
@@ -115,7 +115,7 @@ impl Report {
         self.0.push(Diagnostic::new(Code::Invalid, at, message).hint(hint));
     }
 
-    fn name(&mut self, what: &str, name: &str, verdict: Result<(), names::Fault>, at: &Pointer) {
+    fn name(&mut self, what: &str, name: &str, verdict: Result<(), names::NameFault>, at: &Pointer) {
         if let Err(fault) = verdict {
             self.at(at.clone(), format!("{what} `{name}` {fault}"));
         }
@@ -127,7 +127,7 @@ impl Report {
         what: &str,
         value: &Value,
         field: &str,
-        rule: fn(&str) -> Result<(), names::Fault>,
+        rule: fn(&str) -> Result<(), names::NameFault>,
         at: &Pointer,
     ) {
         let name = text(value, field);
@@ -187,6 +187,12 @@ fn items<'v>(value: &'v Value, field: &str, at: &Pointer) -> impl Iterator<Item 
 /// A field that is there and not null.
 fn given<'v>(value: &'v Value, field: &str) -> Option<&'v Value> {
     value.get(field).filter(|member| !member.is_null())
+}
+
+/// Whether an init container runs as long as the pod:
+/// <https://kubernetes.io/docs/concepts/workloads/pods/sidecar-containers/>.
+fn is_native_sidecar(init_container: &Value) -> bool {
+    text(init_container, "restartPolicy") == "Always"
 }
 
 /// Whether a path has a step back.

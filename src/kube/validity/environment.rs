@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Report, given, items, names, steps_back, text};
+use super::{ErrorList, given, items, names, steps_back, text};
 use crate::value::pointer::Pointer;
 
 /// Where a variable's value may come from.
@@ -32,84 +32,84 @@ const RESOURCES: &[&str] = &[
 ];
 
 /// Adds all that is wrong with the environment of one container.
-pub(super) fn check(container: &Value, at: &Pointer, report: &mut Report) {
+pub(super) fn check(container: &Value, at: &Pointer, errors: &mut ErrorList) {
     for (variable_, at) in items(container, "env", at) {
-        variable(variable_, &at, report);
+        variable(variable_, &at, errors);
     }
     for (source, at) in items(container, "envFrom", at) {
         let prefix = text(source, "prefix");
         if !prefix.is_empty() {
-            report.name("prefix", prefix, names::env_name(prefix), &at.join("prefix"));
+            errors.name("prefix", prefix, names::env_name(prefix), &at.join("prefix"));
         }
         let given: Vec<_> =
             ["configMapRef", "secretRef"].into_iter().filter_map(|name| Some((name, given(source, name)?))).collect();
         if given.len() != 1 {
-            report.at(at.clone(), "`envFrom` needs exactly one of `configMapRef` and `secretRef`");
+            errors.at(at.clone(), "`envFrom` needs exactly one of `configMapRef` and `secretRef`");
         }
         for (name, reference) in given {
-            report.required_name(name, reference, "name", names::dns_subdomain, &at.join(name));
+            errors.required_name(name, reference, "name", names::dns_subdomain, &at.join(name));
         }
     }
 }
 
 /// Adds all that is wrong with one variable.
-pub(super) fn variable(variable: &Value, at: &Pointer, report: &mut Report) {
-    report.required_name("environment variable", variable, "name", names::env_name, at);
+pub(super) fn variable(variable: &Value, at: &Pointer, errors: &mut ErrorList) {
+    errors.required_name("environment variable", variable, "name", names::env_name, at);
     let Some(from) = given(variable, "valueFrom") else { return };
     let at = at.join("valueFrom");
     if !text(variable, "value").is_empty() {
-        report.at(at.clone(), "`value` and `valueFrom` exclude each other");
+        errors.at(at.clone(), "`value` and `valueFrom` exclude each other");
     }
     let sources: Vec<_> = SOURCES.iter().filter_map(|name| Some((*name, given(from, name)?))).collect();
     if sources.len() != 1 {
-        report.at(at.clone(), format!("`valueFrom` needs exactly one source, and has {}", sources.len()));
+        errors.at(at.clone(), format!("`valueFrom` needs exactly one source, and has {}", sources.len()));
     }
     for (name, source) in sources {
-        self::source(name, source, &at.join(name), report);
+        self::source(name, source, &at.join(name), errors);
     }
 }
 
-fn source(name: &str, source: &Value, at: &Pointer, report: &mut Report) {
+fn source(name: &str, source: &Value, at: &Pointer, errors: &mut ErrorList) {
     match name {
-        "fieldRef" => field_ref(source, FIELDS, at, report),
-        "resourceFieldRef" => resource_ref(source, at, report),
+        "fieldRef" => field_ref(source, FIELDS, at, errors),
+        "resourceFieldRef" => resource_ref(source, at, errors),
         "fileKeyRef" => {
-            report.required_name(name, source, "volumeName", names::dns_label, at);
-            report.required_name(name, source, "key", names::env_name, at);
-            report.required(name, source, "path", at);
+            errors.required_name(name, source, "volumeName", names::dns_label, at);
+            errors.required_name(name, source, "key", names::env_name, at);
+            errors.required(name, source, "path", at);
             if steps_back(text(source, "path")) {
-                report.at(at.join("path"), format!("path `{}` has a `..`", text(source, "path")));
+                errors.at(at.join("path"), format!("path `{}` has a `..`", text(source, "path")));
             }
         }
         _ => {
-            report.required_name(name, source, "name", names::dns_subdomain, at);
-            report.required_name(name, source, "key", names::config_key, at);
+            errors.required_name(name, source, "name", names::dns_subdomain, at);
+            errors.required_name(name, source, "key", names::config_key, at);
         }
     }
 }
 
 /// Adds what is wrong with a reference to the cpu, memory or storage of a container.
-pub(super) fn resource_ref(source: &Value, at: &Pointer, report: &mut Report) {
+pub(super) fn resource_ref(source: &Value, at: &Pointer, errors: &mut ErrorList) {
     let resource = text(source, "resource");
     let huge = ["limits.hugepages-", "requests.hugepages-"].iter().any(|prefix| resource.starts_with(prefix));
-    report.required("resourceFieldRef", source, "resource", at);
+    errors.required("resourceFieldRef", source, "resource", at);
     if !huge {
-        report.one_of(source, "resource", RESOURCES, at);
+        errors.one_of(source, "resource", RESOURCES, at);
     }
 }
 
 /// Adds what is wrong with a reference to a field of the pod: one of those, or a label or annotation by key.
-pub(super) fn field_ref(source: &Value, fields: &[&str], at: &Pointer, report: &mut Report) {
+pub(super) fn field_ref(source: &Value, fields: &[&str], at: &Pointer, errors: &mut ErrorList) {
     let path = text(source, "fieldPath");
-    report.required("fieldRef", source, "fieldPath", at);
+    errors.required("fieldRef", source, "fieldPath", at);
     let key = |prefix: &str| path.strip_prefix(prefix)?.strip_suffix("']");
     let verdict = if let Some(key) = key("metadata.annotations['") {
         names::qualified_name(&key.to_lowercase())
     } else if let Some(key) = key("metadata.labels['") {
         names::qualified_name(key)
     } else {
-        report.one_of(source, "fieldPath", fields, at);
+        errors.one_of(source, "fieldPath", fields, at);
         Ok(())
     };
-    report.name("field path", path, verdict, &at.join("fieldPath"));
+    errors.name("field path", path, verdict, &at.join("fieldPath"));
 }

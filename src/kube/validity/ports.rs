@@ -4,33 +4,33 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::{Report, Role, items, names, text};
+use super::{ErrorList, Role, items, names, text};
 use crate::value::pointer::Pointer;
 
 /// Adds all that is wrong with the ports of one container.
-pub(super) fn check(container: &Value, at: &Pointer, report: &mut Report) {
+pub(super) fn check(container: &Value, at: &Pointer, errors: &mut ErrorList) {
     let mut taken = BTreeSet::new();
     for (port, at) in items(container, "ports", at) {
         let name = text(port, "name");
         if !name.is_empty() {
-            report.name("port name", name, names::port_name(name), &at.join("name"));
+            errors.name("port name", name, names::port_name(name), &at.join("name"));
             if !taken.insert(name) {
-                report.at(at.join("name"), format!("two ports of one container have the name `{name}`"));
+                errors.at(at.join("name"), format!("two ports of one container have the name `{name}`"));
             }
         }
         match port.get("containerPort").and_then(Value::as_i64) {
-            None | Some(0) => report.at(at.clone(), "port has no `containerPort`"),
-            Some(_) => report.between(port, "containerPort", 1, 65535, &at),
+            None | Some(0) => errors.at(at.clone(), "port has no `containerPort`"),
+            Some(_) => errors.between(port, "containerPort", 1, 65535, &at),
         }
         // Zero is the same as none.
-        report.between(port, "hostPort", 0, 65535, &at);
-        report.one_of(port, "protocol", &["SCTP", "TCP", "UDP"], &at);
+        errors.between(port, "hostPort", 0, 65535, &at);
+        errors.one_of(port, "protocol", &["SCTP", "TCP", "UDP"], &at);
     }
 }
 
 /// Adds host ports that are taken twice: over all containers, but within one only for init containers, which run one
 /// after the other.
-pub(super) fn host_ports(list: &[&Value], role: Role, at: &Pointer, report: &mut Report) {
+pub(super) fn host_ports(list: &[&Value], role: Role, at: &Pointer, errors: &mut ErrorList) {
     let mut taken = BTreeSet::new();
     for (index, container) in list.iter().enumerate() {
         if role == Role::Init {
@@ -42,17 +42,17 @@ pub(super) fn host_ports(list: &[&Value], role: Role, at: &Pointer, report: &mut
             };
             let protocol = Some(text(port, "protocol")).filter(|word| !word.is_empty()).unwrap_or("TCP");
             if !taken.insert((protocol, text(port, "hostIP"), number)) {
-                report.at(at.join("hostPort"), format!("host port `{number}/{protocol}` is used twice"));
+                errors.at(at.join("hostPort"), format!("host port `{number}/{protocol}` is used twice"));
             }
         }
     }
 }
 
 /// A port of a probe or hook: a number, or the name of a port.
-pub(super) fn number_or_name(value: &Value, at: &Pointer, report: &mut Report) {
+pub(super) fn number_or_name(value: &Value, at: &Pointer, errors: &mut ErrorList) {
     match value.get("port") {
-        Some(Value::String(name)) => report.name("port", name, names::port_name(name), &at.join("port")),
-        Some(Value::Number(_)) => report.between(value, "port", 1, 65535, at),
-        _ => report.at(at.clone(), "handler has no `port`"),
+        Some(Value::String(name)) => errors.name("port", name, names::port_name(name), &at.join("port")),
+        Some(Value::Number(_)) => errors.between(value, "port", 1, 65535, at),
+        _ => errors.at(at.clone(), "handler has no `port`"),
     }
 }

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::{Report, container, given, items, names, text};
+use super::{ErrorList, given, is_native_sidecar, items, names, text};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::kube::quantity::Quantity;
 use crate::value::pointer::Pointer;
@@ -175,47 +175,47 @@ fn single_limits(before: &Value, after: &Value, pod_limits: &Amounts, at: &Point
 }
 
 /// Adds all that is wrong with the resources of one container.
-pub(super) fn check(value: &Value, at: &Pointer, report: &mut Report) {
+pub(super) fn check(value: &Value, at: &Pointer, errors: &mut ErrorList) {
     let Some(resources) = given(value, "resources") else { return };
     let at = at.join("resources");
-    let limits = read(resources, "limits", &at, report);
-    let requests = read(resources, "requests", &at, report);
+    let limits = read(resources, "limits", &at, errors);
+    let requests = read(resources, "requests", &at, errors);
     for (resource, request) in &requests {
         let place = at.join("requests").join(resource);
         match limits.get(resource) {
             Some(limit) if request > limit => {
-                report.at(place, format!("request of `{request}` of {resource} is above its limit of `{limit}`"));
+                errors.at(place, format!("request of `{request}` of {resource} is above its limit of `{limit}`"));
             }
             Some(limit) if request != limit && !is_overcommitted(resource) => {
-                report.at(place, format!("request of `{request}` of {resource} has to equal its limit of `{limit}`"));
+                errors.at(place, format!("request of `{request}` of {resource} has to equal its limit of `{limit}`"));
             }
             None if !is_overcommitted(resource)
                 && given(resources, "limits").and_then(|l| l.get(resource)).is_none() =>
             {
-                report.at(place, format!("request of {resource} needs a limit that equals it"));
+                errors.at(place, format!("request of {resource} needs a limit that equals it"));
             }
             _ => {}
         }
     }
     let mut all = limits.keys().chain(requests.keys());
     if all.clone().any(|name| is_huge_pages(name)) && !all.any(|name| is_compute(name)) {
-        report.at(at, "huge pages need a request or limit of cpu or memory");
+        errors.at(at, "huge pages need a request or limit of cpu or memory");
     }
 }
 
-fn read(resources: &Value, field: &str, at: &Pointer, report: &mut Report) -> Amounts {
+fn read(resources: &Value, field: &str, at: &Pointer, errors: &mut ErrorList) -> Amounts {
     let mut amounts = Amounts::new();
     let at = at.join(field);
     for (resource, value) in resources.get(field).and_then(Value::as_object).into_iter().flatten() {
         let at = at.join(resource);
-        resource_name(resource, &at, report);
+        resource_name(resource, &at, errors);
         match Quantity::from_value(value) {
             // A value of the wrong type is told by the schema.
             Err(_) if !value.is_string() && !value.is_number() => {}
-            Err(error) => report.hinted(at, error.to_string(), error.hint()),
-            Ok(amount) if amount.is_negative() => report.at(at, format!("`{amount}` of {resource} is negative")),
+            Err(error) => errors.hinted(at, error.to_string(), error.hint()),
+            Ok(amount) if amount.is_negative() => errors.at(at, format!("`{amount}` of {resource} is negative")),
             Ok(amount) if resource.contains('/') && !is_native(resource) && !amount.is_whole() => {
-                report.at(at, format!("`{amount}` of {resource} is not a whole number"));
+                errors.at(at, format!("`{amount}` of {resource} is not a whole number"));
             }
             Ok(amount) => {
                 amounts.insert(resource.clone(), amount);
@@ -225,15 +225,15 @@ fn read(resources: &Value, field: &str, at: &Pointer, report: &mut Report) -> Am
     amounts
 }
 
-fn resource_name(resource: &str, at: &Pointer, report: &mut Report) {
+fn resource_name(resource: &str, at: &Pointer, errors: &mut ErrorList) {
     let verdict = names::qualified_name(resource);
     if verdict.is_ok() && !resource.contains('/') && !is_overcommitted_standard(resource) && !is_huge_pages(resource) {
         let hint = "cpu, memory, ephemeral-storage, hugepages-…, or a name with a domain before it";
-        report.hinted(at.clone(), format!("containers have no resource `{resource}`"), hint);
+        errors.hinted(at.clone(), format!("containers have no resource `{resource}`"), hint);
     } else if resource.contains('/') && resource.starts_with("requests.") {
-        report.at(at.clone(), format!("resource `{resource}` may not begin with `requests.`"));
+        errors.at(at.clone(), format!("resource `{resource}` may not begin with `requests.`"));
     }
-    report.name("resource", resource, verdict, at);
+    errors.name("resource", resource, verdict, at);
 }
 
 /// The pod-level requests and limits, after Kubernetes' defaults.
@@ -266,7 +266,7 @@ fn aggregate(spec: &Value, of: impl Fn(&Value) -> Amounts) -> Amounts {
     }
     for init in list(spec, "initContainers") {
         let mut own = of(init);
-        if container::is_native_sidecar(init) {
+        if is_native_sidecar(init) {
             add(&mut total, &own);
             add(&mut sidecars, &own);
             own.clone_from(&sidecars);

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Report, environment, given, items, names, steps_back, text};
+use super::{ErrorList, environment, given, items, names, steps_back, text};
 use crate::kube::quantity::Quantity;
 use crate::kube::schema::{Shape, VOLUME};
 use crate::value::pointer::Pointer;
@@ -12,15 +12,15 @@ const FIELDS: &[&str] =
     &["metadata.annotations", "metadata.labels", "metadata.name", "metadata.namespace", "metadata.uid"];
 
 /// Adds all that is wrong with one volume but its name being taken.
-pub(super) fn check(volume: &Value, at: &Pointer, report: &mut Report) {
-    report.required_name("volume", volume, "name", names::dns_label, at);
+pub(super) fn check(volume: &Value, at: &Pointer, errors: &mut ErrorList) {
+    errors.required_name("volume", volume, "name", names::dns_label, at);
     let sources: Vec<_> = sources().filter_map(|name| Some((name, given(volume, name)?))).collect();
     if sources.len() > 1 {
         let names: Vec<_> = sources.iter().map(|(name, _)| format!("`{name}`")).collect();
-        report.at(at.clone(), format!("volume has more than one source: {}", names.join(", ")));
+        errors.at(at.clone(), format!("volume has more than one source: {}", names.join(", ")));
     }
     for (name, source) in sources {
-        self::source(name, source, &at.join(name), report);
+        self::source(name, source, &at.join(name), errors);
     }
 }
 
@@ -33,49 +33,49 @@ fn sources() -> impl Iterator<Item = &'static str> {
     fields.iter().map(|(name, _)| *name).filter(|name| *name != "name")
 }
 
-fn source(name: &str, source: &Value, at: &Pointer, report: &mut Report) {
+fn source(name: &str, source: &Value, at: &Pointer, errors: &mut ErrorList) {
     match name {
         "emptyDir" => {
             if let Some(limit) = given(source, "sizeLimit") {
                 match Quantity::from_value(limit) {
                     Ok(limit) if limit.is_negative() => {
-                        report.at(at.join("sizeLimit"), format!("`sizeLimit` `{limit}` is negative"));
+                        errors.at(at.join("sizeLimit"), format!("`sizeLimit` `{limit}` is negative"));
                     }
                     Ok(_) => {}
-                    Err(error) => report.hinted(at.join("sizeLimit"), error.to_string(), error.hint()),
+                    Err(error) => errors.hinted(at.join("sizeLimit"), error.to_string(), error.hint()),
                 }
             }
         }
         "hostPath" => {
-            report.required(name, source, "path", at);
+            errors.required(name, source, "path", at);
             if steps_back(text(source, "path")) {
-                report.at(at.join("path"), format!("path `{}` has a `..`", text(source, "path")));
+                errors.at(at.join("path"), format!("path `{}` has a `..`", text(source, "path")));
             }
             let types =
                 ["BlockDevice", "CharDevice", "Directory", "DirectoryOrCreate", "File", "FileOrCreate", "Socket"];
-            report.one_of(source, "type", &types, at);
+            errors.one_of(source, "type", &types, at);
         }
         "configMap" | "secret" => {
-            report.required(name, source, if name == "secret" { "secretName" } else { "name" }, at);
-            report.between(source, "defaultMode", 0, 0o777, at);
-            keys(source, at, report);
+            errors.required(name, source, if name == "secret" { "secretName" } else { "name" }, at);
+            errors.between(source, "defaultMode", 0, 0o777, at);
+            keys(source, at, errors);
         }
-        "downwardAPI" => downward(source, at, report),
-        "projected" => projected(source, at, report),
-        "persistentVolumeClaim" => report.required(name, source, "claimName", at),
-        "csi" => report.required_name(name, source, "driver", csi_driver, at),
+        "downwardAPI" => downward(source, at, errors),
+        "projected" => projected(source, at, errors),
+        "persistentVolumeClaim" => errors.required(name, source, "claimName", at),
+        "csi" => errors.required_name(name, source, "driver", csi_driver, at),
         "image" => {
-            report.required(name, source, "reference", at);
-            report.one_of(source, "pullPolicy", &["Always", "IfNotPresent", "Never"], at);
+            errors.required(name, source, "reference", at);
+            errors.one_of(source, "pullPolicy", &["Always", "IfNotPresent", "Never"], at);
         }
         "ephemeral" if given(source, "volumeClaimTemplate").is_none() => {
-            report.at(at.clone(), "`ephemeral` has no `volumeClaimTemplate`");
+            errors.at(at.clone(), "`ephemeral` has no `volumeClaimTemplate`");
         }
         "nfs" => {
-            report.required(name, source, "server", at);
-            report.required(name, source, "path", at);
+            errors.required(name, source, "server", at);
+            errors.required(name, source, "path", at);
             if !text(source, "path").is_empty() && !text(source, "path").starts_with('/') {
-                report.at(at.join("path"), format!("path `{}` is not absolute", text(source, "path")));
+                errors.at(at.join("path"), format!("path `{}` is not absolute", text(source, "path")));
             }
         }
         _ => {}
@@ -83,68 +83,68 @@ fn source(name: &str, source: &Value, at: &Pointer, report: &mut Report) {
 }
 
 /// A CSI driver's name: a DNS subdomain that is no longer than a label, capitals aside.
-fn csi_driver(name: &str) -> Result<(), names::Fault> {
+fn csi_driver(name: &str) -> Result<(), names::NameFault> {
     if name.len() > 63 {
         return Err(format!("has {} characters, more than 63", name.len()));
     }
     names::dns_subdomain(&name.to_lowercase())
 }
 
-fn keys(source: &Value, at: &Pointer, report: &mut Report) {
+fn keys(source: &Value, at: &Pointer, errors: &mut ErrorList) {
     for (item, at) in items(source, "items", at) {
-        report.required("item", item, "key", &at);
-        local_path(item, &at, report);
+        errors.required("item", item, "key", &at);
+        local_path(item, &at, errors);
     }
 }
 
-fn downward(source: &Value, at: &Pointer, report: &mut Report) {
-    report.between(source, "defaultMode", 0, 0o777, at);
+fn downward(source: &Value, at: &Pointer, errors: &mut ErrorList) {
+    errors.between(source, "defaultMode", 0, 0o777, at);
     for (item, at) in items(source, "items", at) {
-        local_path(item, &at, report);
+        local_path(item, &at, errors);
         let given = ["fieldRef", "resourceFieldRef"].iter().filter(|name| given(item, name).is_some()).count();
         if given != 1 {
-            report.at(at.clone(), "an item needs exactly one of `fieldRef` and `resourceFieldRef`");
+            errors.at(at.clone(), "an item needs exactly one of `fieldRef` and `resourceFieldRef`");
         }
         if let Some(field) = item.get("fieldRef").filter(|field| field.is_object()) {
-            environment::field_ref(field, FIELDS, &at.join("fieldRef"), report);
+            environment::field_ref(field, FIELDS, &at.join("fieldRef"), errors);
         }
         if let Some(resource) = item.get("resourceFieldRef").filter(|resource| resource.is_object()) {
             let at = at.join("resourceFieldRef");
-            report.required("resourceFieldRef", resource, "containerName", &at);
-            environment::resource_ref(resource, &at, report);
+            errors.required("resourceFieldRef", resource, "containerName", &at);
+            environment::resource_ref(resource, &at, errors);
         }
     }
 }
 
 /// The path of one file in a volume: there, relative, and never upwards.
-fn local_path(item: &Value, at: &Pointer, report: &mut Report) {
+fn local_path(item: &Value, at: &Pointer, errors: &mut ErrorList) {
     let path = text(item, "path");
-    report.required("item", item, "path", at);
-    report.between(item, "mode", 0, 0o777, at);
+    errors.required("item", item, "path", at);
+    errors.between(item, "mode", 0, 0o777, at);
     if path.starts_with('/') || path.starts_with("..") || steps_back(path) {
-        report.at(at.join("path"), format!("path `{path}` is not a path below the volume"));
+        errors.at(at.join("path"), format!("path `{path}` is not a path below the volume"));
     }
 }
 
-fn projected(source: &Value, at: &Pointer, report: &mut Report) {
+fn projected(source: &Value, at: &Pointer, errors: &mut ErrorList) {
     let kinds = ["clusterTrustBundle", "configMap", "downwardAPI", "podCertificate", "secret", "serviceAccountToken"];
-    report.between(source, "defaultMode", 0, 0o777, at);
+    errors.between(source, "defaultMode", 0, 0o777, at);
     for (projection, at) in items(source, "sources", at) {
         let given: Vec<_> = kinds.iter().filter_map(|name| Some((*name, given(projection, name)?))).collect();
         if given.len() > 1 {
-            report.at(at.clone(), format!("a projected source is of one kind, and has {}", given.len()));
+            errors.at(at.clone(), format!("a projected source is of one kind, and has {}", given.len()));
         }
         for (name, inner) in given {
             let at = at.join(name);
             match name {
                 "configMap" | "secret" => {
-                    report.required(name, inner, "name", &at);
-                    keys(inner, &at, report);
+                    errors.required(name, inner, "name", &at);
+                    keys(inner, &at, errors);
                 }
-                "downwardAPI" => downward(inner, &at, report),
+                "downwardAPI" => downward(inner, &at, errors),
                 "serviceAccountToken" => {
-                    report.between(inner, "expirationSeconds", 600, 1 << 32, &at);
-                    local_path(inner, &at, report);
+                    errors.between(inner, "expirationSeconds", 600, 1 << 32, &at);
+                    local_path(inner, &at, errors);
                 }
                 _ => {}
             }
