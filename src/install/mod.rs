@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use crate::kube::version::KubernetesVersion;
 use crate::profile::{OnIneligible, Profile};
-use crate::text::yaml::emit::{self, Style};
+use crate::text::yaml::emit::{self, BlockLayout};
 
 mod access;
 mod certmanager;
@@ -311,7 +311,7 @@ pub(crate) fn text(manifests: &[Manifest]) -> String {
             out.push_str(comment);
             out.push('\n');
         }
-        emit::block(&mut out, object, 0, &Style::default());
+        emit::block(&mut out, object, 0, &BlockLayout::default());
         out.push('\n');
     }
     out

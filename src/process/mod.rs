@@ -324,7 +324,7 @@ fn expand(tree: &Tree<'_>, root: NodeId) -> String {
         rendered.push_str("---");
         rendered.push_str(eol);
     }
-    emit::block(&mut rendered, &tree.view(root).value(), 0, &emit::Style { indent: 2, dash: 0, eol });
+    emit::block(&mut rendered, &tree.view(root).value(), 0, &emit::BlockLayout { indent: 2, dash: 0, eol });
     rendered.push_str(eol);
     rendered
 }

@@ -9,8 +9,8 @@ use std::sync::Arc;
 
 use thiserror::Error;
 
-use crate::text::yaml::emit::{Spacing, Style};
-use crate::text::yaml::tree::{Language, NodeId, ScalarStyle, Shape, Style as Written, Tree};
+use crate::text::yaml::emit::{BlockLayout, Spacing};
+use crate::text::yaml::tree::{CollectionStyle, Language, NodeId, NodeKind, ScalarStyle, Tree};
 use crate::value::patch::Patch;
 use crate::value::pointer::Pointer;
 
@@ -103,12 +103,12 @@ pub(crate) fn splice(
     for op in &patch.0 {
         overlay.apply(op)?;
     }
-    let mut writer =
-        Writer { tree, lines: Lines(tree.text()), layout: Layout::of(tree, root), rendered, edits: Vec::new() };
+    let mut splicer =
+        Splicer { tree, lines: Lines(tree.text()), layout: Layout::of(tree, root), rendered, edits: Vec::new() };
     if let Some(edited) = overlay.root() {
-        writer.collection(edited);
+        splicer.collection(edited);
     }
-    Ok(writer.finish())
+    Ok(splicer.finish())
 }
 
 /// A line break, outside of quotes, by which lines are not found here. In JSON there is none.
@@ -126,9 +126,9 @@ fn odd_line_break(tree: &Tree<'_>) -> Option<usize> {
     let mut quoted: Vec<Range<usize>> = Vec::new();
     let mut open: Vec<NodeId> = tree.root().into_iter().collect();
     while let Some(node) = open.pop() {
-        match tree.shape(node) {
-            Shape::Scalar(ScalarStyle::Quoted) => quoted.push(tree.span(node)),
-            Shape::Scalar(_) | Shape::Alias(_) => {}
+        match tree.kind(node) {
+            NodeKind::Scalar(ScalarStyle::Quoted) => quoted.push(tree.span(node)),
+            NodeKind::Scalar(_) | NodeKind::Alias(_) => {}
             _ => open.extend(tree.children(node)),
         }
     }
@@ -162,7 +162,7 @@ pub fn pieces<'e>(text: &'e str, edits: &'e [Edit]) -> Vec<&'e str> {
 /// How new text is to look, taken from what is there.
 #[derive(Clone, Debug)]
 struct Layout {
-    yaml: Style,
+    yaml: BlockLayout,
     /// Spaces a level of pretty-printed JSON.
     json_indent: usize,
     json: Quoting,
@@ -178,7 +178,7 @@ enum Quoting {
     Yaml,
 }
 
-struct Writer<'t> {
+struct Splicer<'t> {
     tree: &'t Tree<'t>,
     lines: Lines<'t>,
     layout: Layout,
@@ -186,10 +186,10 @@ struct Writer<'t> {
     edits: Vec<Edit>,
 }
 
-impl Writer<'_> {
+impl Splicer<'_> {
     fn collection(&mut self, edited: &overlay::Edited) {
-        match self.tree.shape(edited.node) {
-            Shape::Sequence(Written::Flow) | Shape::Mapping(Written::Flow) => self.flow(edited),
+        match self.tree.kind(edited.node) {
+            NodeKind::Sequence(CollectionStyle::Flow) | NodeKind::Mapping(CollectionStyle::Flow) => self.flow(edited),
             _ => self.block(edited),
         }
     }
@@ -238,12 +238,12 @@ impl Layout {
         let body = tree.source(root);
         let nested = body.lines().skip(1).map(|line| line.len() - line.trim_start().len()).find(|width| *width > 0);
         let quoted = tree.pairs(root).next().is_some_and(|(key, _)| {
-            matches!(tree.shape(key), Shape::Scalar(ScalarStyle::Quoted)) && tree.source(key).starts_with('"')
+            matches!(tree.kind(key), NodeKind::Scalar(ScalarStyle::Quoted)) && tree.source(key).starts_with('"')
         });
-        let is_flow = matches!(tree.shape(root), Shape::Mapping(Written::Flow));
+        let is_flow = matches!(tree.kind(root), NodeKind::Mapping(CollectionStyle::Flow));
         let json = tree.language() == Language::Json || is_flow && quoted;
         Self {
-            yaml: Style { indent: indent.unwrap_or(2), dash: dash.unwrap_or(0), eol },
+            yaml: BlockLayout { indent: indent.unwrap_or(2), dash: dash.unwrap_or(0), eol },
             json_indent: nested.unwrap_or(2),
             json: if json { Quoting::Json } else { Quoting::Yaml },
             spacing: if !json || body.contains("\": ") { Spacing::Spaced } else { Spacing::Compact },
@@ -259,20 +259,20 @@ fn measure(tree: &Tree<'_>, node: NodeId, indent: &mut Option<usize>, dash: &mut
             return;
         }
         let (from, to) = (lines.column(tree.span(key).start), lines.column(tree.span(value).start));
-        match tree.shape(value) {
-            Shape::Mapping(Written::Block) => {
+        match tree.kind(value) {
+            NodeKind::Mapping(CollectionStyle::Block) => {
                 // A tag or an anchor stands on the key's line, and says nothing about the column.
                 if !tree.is_tagged(value) && tree.anchor(value) == crate::text::yaml::tree::Anchor::None && to > from {
                     indent.get_or_insert(to - from);
                 }
                 measure(tree, value, indent, dash);
             }
-            Shape::Sequence(Written::Block) => {
+            NodeKind::Sequence(CollectionStyle::Block) => {
                 if !tree.is_tagged(value) && tree.anchor(value) == crate::text::yaml::tree::Anchor::None && to >= from {
                     dash.get_or_insert(to - from);
                 }
                 for item in tree.children(value).take(1) {
-                    if matches!(tree.shape(item), Shape::Mapping(Written::Block)) {
+                    if matches!(tree.kind(item), NodeKind::Mapping(CollectionStyle::Block)) {
                         measure(tree, item, indent, dash);
                     }
                 }

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 
 use crate::laws::generated::runner;
-use injector::internals::text::yaml::emit::{self, Context, Spacing, Style};
+use injector::internals::text::yaml::emit::{self, BlockLayout, Context, Spacing};
 use injector::internals::text::yaml::scalar::{self, Scalar};
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
@@ -72,13 +72,14 @@ fn values() -> impl Strategy<Value = Value> {
     })
 }
 
-fn styles() -> impl Strategy<Value = (Style, usize)> {
+fn styles() -> impl Strategy<Value = (BlockLayout, usize)> {
     let eol = proptest::sample::select(&["\n", "\r\n"]);
-    (1..5_usize, 0..5_usize, eol, 1..6_usize).prop_map(|(indent, dash, eol, at)| (Style { indent, dash, eol }, at))
+    (1..5_usize, 0..5_usize, eol, 1..6_usize)
+        .prop_map(|(indent, dash, eol, at)| (BlockLayout { indent, dash, eol }, at))
 }
 
 /// The documents that hold a value in every way of rendering it, each with what has to be read from it.
-fn documents(name: &str, value: &Value, style: &Style, at: usize) -> Vec<(String, Value)> {
+fn documents(name: &str, value: &Value, style: &BlockLayout, at: usize) -> Vec<(String, Value)> {
     let eol = style.eol;
     let pad = " ".repeat(at);
     let mut documents = Vec::new();
@@ -138,7 +139,7 @@ fn as_kubernetes_has_it(value: &Value) -> Value {
 fn rendered_values_are_read_back_by_kubernetes() {
     let Some(oracle) = Oracle::start("rendered_values_are_read_back_by_kubernetes") else { return };
     let oracle = RefCell::new(oracle);
-    let law = |(name, value, (style, at)): (String, Value, (Style, usize))| {
+    let law = |(name, value, (style, at)): (String, Value, (BlockLayout, usize))| {
         let documents = documents(&name, &value, &style, at);
         let answers = oracle.borrow_mut().documents_of_all(documents.iter().map(|(text, _)| text.as_bytes()));
         for ((text, expected), answer) in documents.iter().zip(answers) {
@@ -152,7 +153,7 @@ fn rendered_values_are_read_back_by_kubernetes() {
 
 #[test]
 fn rendered_values_are_read_back_by_a_reader_of_yaml_1_2() {
-    let law = |(name, value, (style, at)): (String, Value, (Style, usize))| {
+    let law = |(name, value, (style, at)): (String, Value, (BlockLayout, usize))| {
         for (text, expected) in documents(&name, &value, &style, at) {
             let read: Result<Value, _> = serde_yaml::from_str(&text);
             prop_assert_eq!(read.ok(), Some(expected), "{}\n{:?}", text, text);

@@ -4,31 +4,31 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::Writer;
-use super::overlay::{Content, Edited, Entry, Place, places};
+use super::Splicer;
+use super::overlay::{CollectionEntry, Content, Edited, EntryNodes, entry_nodes};
 use crate::text::yaml::emit::{self, Context};
-use crate::text::yaml::tree::{Anchor, NodeId, ScalarStyle, Shape, Style};
+use crate::text::yaml::tree::{Anchor, CollectionStyle, NodeId, NodeKind, ScalarStyle};
 
-impl Writer<'_> {
+impl Splicer<'_> {
     pub(super) fn block(&mut self, edited: &Edited) {
         let column = self.column(edited.node);
-        let kept: Vec<Place> = edited.entries.iter().filter_map(|entry| entry.place).collect();
+        let kept: Vec<EntryNodes> = edited.entries.iter().filter_map(|entry| entry.nodes).collect();
         self.delete_gone(edited.node, &kept);
-        let mut added: Vec<&Entry> = Vec::new();
-        let mut previous: Option<Place> = None;
+        let mut added: Vec<&CollectionEntry> = Vec::new();
+        let mut previous: Option<EntryNodes> = None;
         for entry in &edited.entries {
-            let Some(place) = entry.place else {
+            let Some(nodes) = entry.nodes else {
                 added.push(entry);
                 continue;
             };
             // A list's new item follows the one before it; an object's new member stands before the one it was put at.
             match previous {
-                Some(previous) if place.key.is_none() => self.insert_after(previous, &added, column),
-                _ => self.insert_before(edited.node, place, &added, column),
+                Some(previous) if nodes.key.is_none() => self.insert_after(previous, &added, column),
+                _ => self.insert_before(edited.node, nodes, &added, column),
             }
             added.clear();
-            self.change(entry, place, Style::Block);
-            previous = Some(place);
+            self.change(entry, nodes, CollectionStyle::Block);
+            previous = Some(nodes);
         }
         if let Some(previous) = previous {
             self.insert_after(previous, &added, column);
@@ -36,27 +36,27 @@ impl Writer<'_> {
     }
 
     /// Writes what became of an entry that was there.
-    pub(super) fn change(&mut self, entry: &Entry, place: Place, parent: Style) {
+    pub(super) fn change(&mut self, entry: &CollectionEntry, nodes: EntryNodes, parent: CollectionStyle) {
         match &entry.content {
             Content::Old(_) => {}
             Content::Edited(child) if child.keeps_any() => self.collection(child),
-            Content::Edited(child) => self.replace(place, &child.as_new(self.tree), parent),
-            Content::New(value) => self.replace(place, value, parent),
+            Content::Edited(child) => self.replace(nodes, &child.as_new(self.tree), parent),
+            Content::New(value) => self.replace(nodes, value, parent),
         }
     }
 
     /// Where a block collection's keys or dashes stand.
     fn column(&self, node: NodeId) -> usize {
-        let first = places(self.tree, node).next();
-        first.map_or(0, |place| self.lines.column(self.entry_start(node, 0, place)))
+        let first = entry_nodes(self.tree, node).next();
+        first.map_or(0, |nodes| self.lines.column(self.entry_start(node, 0, nodes)))
     }
 
     /// Where an entry's key or dash stands.
-    fn entry_start(&self, parent: NodeId, index: usize, place: Place) -> usize {
-        if let Some(key) = place.key {
+    fn entry_start(&self, parent: NodeId, index: usize, nodes: EntryNodes) -> usize {
+        if let Some(key) = nodes.key {
             return self.question(key).unwrap_or(self.tree.span(key).start);
         }
-        // The parser gives no place for a dash. The first is where the list begins, behind its anchor and tag; the others
+        // The parser gives no nodes for a dash. The first is where the list begins, behind its anchor and tag; the others
         // begin lines in the same column, after the item before.
         let dash_from = |from: usize, to: usize, column: Option<usize>| {
             let mut line = self.lines.start(from);
@@ -76,13 +76,13 @@ impl Writer<'_> {
             }
             None
         };
-        let own = self.tree.span(place.value).start;
+        let own = self.tree.span(nodes.value).start;
         let list = self.tree.span(parent);
         let first = dash_from(list.start, own, None).unwrap_or(list.start);
         if index == 0 {
             return first;
         }
-        let before = places(self.tree, parent).nth(index - 1).map_or(first, |place| self.content_end(place.value));
+        let before = entry_nodes(self.tree, parent).nth(index - 1).map_or(first, |nodes| self.content_end(nodes.value));
         dash_from(self.lines.next(before), own, Some(self.lines.column(first))).unwrap_or(own)
     }
 
@@ -92,12 +92,14 @@ impl Writer<'_> {
     /// followed directly.
     pub(super) fn content_end(&self, value: NodeId) -> usize {
         let mut leaf = value;
-        while let Shape::Mapping(Style::Block) | Shape::Sequence(Style::Block) = self.tree.shape(leaf) {
+        while let NodeKind::Mapping(CollectionStyle::Block) | NodeKind::Sequence(CollectionStyle::Block) =
+            self.tree.kind(leaf)
+        {
             let Some(last) = self.tree.children(leaf).last() else { break };
             leaf = last;
         }
         let span = self.tree.span(leaf);
-        if self.tree.shape(leaf) != Shape::Scalar(ScalarStyle::Block) {
+        if self.tree.kind(leaf) != NodeKind::Scalar(ScalarStyle::Block) {
             return span.end;
         }
         let source = self.tree.source(leaf);
@@ -112,33 +114,33 @@ impl Writer<'_> {
     }
 
     /// Where the lines after an entry begin: past the comments that are indented deeper than its key or dash.
-    fn after(&self, place: Place, column: usize) -> usize {
-        self.lines.past_deeper_comments(self.lines.next(self.content_end(place.value)), column)
+    fn after(&self, nodes: EntryNodes, column: usize) -> usize {
+        self.lines.past_deeper_comments(self.lines.next(self.content_end(nodes.value)), column)
     }
 
     /// Deletes the entries that are not kept; at least one is.
-    fn delete_gone(&mut self, node: NodeId, kept: &[Place]) {
-        let all: Vec<Place> = places(self.tree, node).collect();
+    fn delete_gone(&mut self, node: NodeId, kept: &[EntryNodes]) {
+        let all: Vec<EntryNodes> = entry_nodes(self.tree, node).collect();
         let mut from = 0;
-        if let (Some(first), Some(keep)) = (all.first(), all.iter().position(|place| kept.contains(place))) {
+        if let (Some(first), Some(keep)) = (all.first(), all.iter().position(|nodes| kept.contains(nodes))) {
             let start = self.entry_start(node, 0, *first);
             if keep > 0 && !self.lines.is_first(start) {
-                // The collection begins behind a dash: the first entry that is kept takes that place.
-                let next = all.get(keep).map_or(start, |place| self.entry_start(node, keep, *place));
+                // The collection begins behind a dash: the first entry that is kept takes that nodes.
+                let next = all.get(keep).map_or(start, |nodes| self.entry_start(node, keep, *nodes));
                 self.delete(start..next);
                 from = keep;
             }
         }
-        for (index, place) in all.iter().enumerate().skip(from) {
-            if !kept.contains(place) {
-                self.delete_lines(node, index, *place);
+        for (index, nodes) in all.iter().enumerate().skip(from) {
+            if !kept.contains(nodes) {
+                self.delete_lines(node, index, *nodes);
             }
         }
     }
 
-    fn delete_lines(&mut self, parent: NodeId, index: usize, place: Place) {
-        let start = self.entry_start(parent, index, place);
-        let end = self.content_end(place.value);
+    fn delete_lines(&mut self, parent: NodeId, index: usize, nodes: EntryNodes) {
+        let start = self.entry_start(parent, index, nodes);
+        let end = self.content_end(nodes.value);
         if self.lines.is_first(start) {
             self.delete(self.lines.start(start)..self.lines.next(end));
         } else {
@@ -147,33 +149,33 @@ impl Writer<'_> {
     }
 
     /// The lines of each new entry.
-    fn render(&self, added: &[&Entry], column: usize) -> Vec<Arc<str>> {
-        let lines = |entry: &&Entry| match &entry.content {
+    fn render(&self, added: &[&CollectionEntry], column: usize) -> Vec<Arc<str>> {
+        let lines = |entry: &&CollectionEntry| match &entry.content {
             Content::New(value) => Some(self.rendered.lines(&entry.name, value, column, &self.layout.yaml)),
             Content::Old(_) | Content::Edited(_) => None,
         };
         added.iter().filter_map(lines).collect()
     }
 
-    fn insert_after(&mut self, previous: Place, added: &[&Entry], column: usize) {
+    fn insert_after(&mut self, previous: EntryNodes, added: &[&CollectionEntry], column: usize) {
         if !added.is_empty() {
             let at = self.after(previous, column);
             self.render(added, column).into_iter().for_each(|lines| self.insert_lines(at, lines));
         }
     }
 
-    fn insert_before(&mut self, parent: NodeId, next: Place, added: &[&Entry], column: usize) {
+    fn insert_before(&mut self, parent: NodeId, next: EntryNodes, added: &[&CollectionEntry], column: usize) {
         if added.is_empty() {
             return;
         }
-        let index = places(self.tree, parent).position(|place| place == next).unwrap_or(0);
+        let index = entry_nodes(self.tree, parent).position(|nodes| nodes == next).unwrap_or(0);
         let start = self.entry_start(parent, index, next);
         let lines = self.render(added, column);
         if self.lines.is_first(start) {
             let at = self.lines.before_attached_comments(self.lines.start(start), column);
             lines.into_iter().for_each(|lines| self.insert(at, lines));
         } else {
-            // Behind a dash: the new entry takes the place, and the old one begins a line of its own.
+            // Behind a dash: the new entry takes the nodes, and the old one begins a line of its own.
             let mut lines = lines.concat();
             lines.push_str(&" ".repeat(column));
             self.insert(start, lines.split_off(column));
@@ -192,59 +194,59 @@ impl Writer<'_> {
     }
 
     /// Gives a member or element another value where it stands.
-    fn replace(&mut self, place: Place, new: &Value, parent: Style) {
-        let old = place.value;
+    fn replace(&mut self, nodes: EntryNodes, new: &Value, parent: CollectionStyle) {
+        let old = nodes.value;
         let is_empty = !matches!(new, Value::Array(list) if !list.is_empty())
             && !matches!(new, Value::Object(map) if !map.is_empty());
-        match self.tree.shape(old) {
-            Shape::Sequence(Style::Block) | Shape::Mapping(Style::Block) => {
-                for (index, child) in places(self.tree, old).enumerate() {
+        match self.tree.kind(old) {
+            NodeKind::Sequence(CollectionStyle::Block) | NodeKind::Mapping(CollectionStyle::Block) => {
+                for (index, child) in entry_nodes(self.tree, old).enumerate() {
                     self.delete_lines(old, index, child);
                 }
                 if is_empty {
                     let mut text = String::from(" ");
                     emit::scalar(&mut text, new, Context::Block);
-                    self.insert(self.after_colon(place), text);
+                    self.insert(self.after_colon(nodes), text);
                 } else {
-                    self.insert_children(place, new);
+                    self.insert_children(nodes, new);
                 }
             }
-            _ if !is_empty && parent == Style::Block && self.can_give_way(place) => {
+            _ if !is_empty && parent == CollectionStyle::Block && self.can_give_way(nodes) => {
                 let span = self.tree.span(old);
                 if !span.is_empty() {
                     self.delete(span.start - 1..span.end);
                 }
-                self.insert_children(place, new);
+                self.insert_children(nodes, new);
             }
-            _ => self.replace_inline(place, new, parent),
+            _ => self.replace_inline(nodes, new, parent),
         }
     }
 
-    /// Whether a null or empty token can be deleted so that lines below its key take its place: exactly one space before
+    /// Whether a null or empty token can be deleted so that lines below its key take its nodes: exactly one space before
     /// it, nothing within it or directly behind it, a plain key. Else undoing could not bring it back as it was.
-    fn can_give_way(&self, place: Place) -> bool {
-        let span = self.tree.span(place.value);
-        let is_explicit = place.key.is_none_or(|key| self.question(key).is_some());
-        if is_explicit || self.tree.is_tagged(place.value) || self.tree.anchor(place.value) != Anchor::None {
+    fn can_give_way(&self, nodes: EntryNodes) -> bool {
+        let span = self.tree.span(nodes.value);
+        let is_explicit = nodes.key.is_none_or(|key| self.question(key).is_some());
+        if is_explicit || self.tree.is_tagged(nodes.value) || self.tree.anchor(nodes.value) != Anchor::None {
             return false;
         }
-        let Some(colon) = self.colon(place).map(|colon| colon + 1) else { return false };
+        let Some(colon) = self.colon(nodes).map(|colon| colon + 1) else { return false };
         if span.is_empty() {
             return true;
         }
-        let source = self.tree.source(place.value);
+        let source = self.tree.source(nodes.value);
         let is_followed = !self.lines.slice(span.end, span.end + 1).trim_start().is_empty();
         !is_followed && self.lines.slice(colon, span.start) == " " && !source.contains(['\n', '#'])
     }
 
     /// The offset behind a key's colon.
-    fn after_colon(&self, place: Place) -> usize {
-        self.colon(place).map_or(self.tree.span(place.value).start, |colon| colon + 1)
+    fn after_colon(&self, nodes: EntryNodes) -> usize {
+        self.colon(nodes).map_or(self.tree.span(nodes.value).start, |colon| colon + 1)
     }
 
     /// Where a key's colon stands: behind the key, blanks and comments. None where a key has no value, or without a key.
-    pub(super) fn colon(&self, place: Place) -> Option<usize> {
-        let mut at = self.tree.span(place.key?).end;
+    pub(super) fn colon(&self, nodes: EntryNodes) -> Option<usize> {
+        let mut at = self.tree.span(nodes.key?).end;
         loop {
             match self.lines.0.as_bytes().get(at)? {
                 b':' => return Some(at),
@@ -266,10 +268,10 @@ impl Writer<'_> {
     }
 
     /// Puts a collection's lines below its key's.
-    fn insert_children(&mut self, place: Place, new: &Value) {
-        let colon = self.after_colon(place);
+    fn insert_children(&mut self, nodes: EntryNodes, new: &Value) {
+        let colon = self.after_colon(nodes);
         let style = &self.layout.yaml;
-        let parent = self.lines.column(place.key.map_or(colon, |key| self.tree.span(key).start));
+        let parent = self.lines.column(nodes.key.map_or(colon, |key| self.tree.span(key).start));
         let column = parent + if new.is_array() { style.dash } else { style.indent };
         let mut lines = String::new();
         emit::block(&mut lines, new, column, style);

@@ -5,29 +5,29 @@ use std::ops::Range;
 
 use serde_json::Value;
 
-use super::overlay::{Content, Edited, Entry, Place, places};
-use super::{Quoting, Writer};
+use super::overlay::{CollectionEntry, Content, Edited, EntryNodes, entry_nodes};
+use super::{Quoting, Splicer};
 use crate::text::yaml::emit::{self, Context, Spacing};
-use crate::text::yaml::tree::{NodeId, Shape, Style};
+use crate::text::yaml::tree::{CollectionStyle, NodeId, NodeKind};
 
-impl Writer<'_> {
+impl Splicer<'_> {
     pub(super) fn flow(&mut self, edited: &Edited) {
-        let kept: Vec<Place> = edited.entries.iter().filter_map(|entry| entry.place).collect();
+        let kept: Vec<EntryNodes> = edited.entries.iter().filter_map(|entry| entry.nodes).collect();
         self.delete_runs(edited.node, &kept);
-        let mut added: Vec<&Entry> = Vec::new();
-        let mut previous: Option<Place> = None;
+        let mut added: Vec<&CollectionEntry> = Vec::new();
+        let mut previous: Option<EntryNodes> = None;
         for entry in &edited.entries {
-            let Some(place) = entry.place else {
+            let Some(nodes) = entry.nodes else {
                 added.push(entry);
                 continue;
             };
             match previous {
                 Some(previous) => self.put_after(previous, &added),
-                None => self.put_first(place, &added),
+                None => self.put_first(nodes, &added),
             }
             added.clear();
-            self.change(entry, place, Style::Flow);
-            previous = Some(place);
+            self.change(entry, nodes, CollectionStyle::Flow);
+            previous = Some(nodes);
         }
         if let Some(previous) = previous {
             self.put_after(previous, &added);
@@ -36,12 +36,12 @@ impl Writer<'_> {
 
     /// Deletes entries together with the commas that came with them: an entry that follows one that stays was inserted
     /// after that one, and any other before the next one.
-    fn delete_runs(&mut self, node: NodeId, kept: &[Place]) {
-        let mut previous: Option<Place> = None;
+    fn delete_runs(&mut self, node: NodeId, kept: &[EntryNodes]) {
+        let mut previous: Option<EntryNodes> = None;
         let mut run: Option<Range<usize>> = None;
-        for place in places(self.tree, node) {
-            let span = self.entry_span(place);
-            if !kept.contains(&place) {
+        for nodes in entry_nodes(self.tree, node) {
+            let span = self.entry_span(nodes);
+            if !kept.contains(&nodes) {
                 let start = run.map_or(span.start, |run| run.start);
                 run = Some(start..span.end);
                 continue;
@@ -57,31 +57,31 @@ impl Writer<'_> {
                     None => self.delete(run.start..span.start),
                 }
             }
-            previous = Some(place);
+            previous = Some(nodes);
         }
         if let (Some(run), Some(previous)) = (run, previous) {
             self.delete(self.entry_span(previous).end..run.end);
         }
     }
 
-    fn entry_span(&self, place: Place) -> Range<usize> {
-        let value = self.tree.span(place.value);
-        let start = place.key.map_or(value.start, |key| self.question(key).unwrap_or(self.tree.span(key).start));
-        start..if value.is_empty() { self.value_start(place) } else { value.end }
+    fn entry_span(&self, nodes: EntryNodes) -> Range<usize> {
+        let value = self.tree.span(nodes.value);
+        let start = nodes.key.map_or(value.start, |key| self.question(key).unwrap_or(self.tree.span(key).start));
+        start..if value.is_empty() { self.value_start(nodes) } else { value.end }
     }
 
     /// Where a member's value begins behind its anchor and tag. An empty one stands behind its key's colon, or, without
     /// one, behind the key: the parser's mark for it may be farther on.
-    fn value_start(&self, place: Place) -> usize {
-        match place.key {
-            Some(key) if self.tree.span(place.value).is_empty() => {
-                self.colon(place).map_or(self.tree.span(key).end, |colon| colon + 1)
+    fn value_start(&self, nodes: EntryNodes) -> usize {
+        match nodes.key {
+            Some(key) if self.tree.span(nodes.value).is_empty() => {
+                self.colon(nodes).map_or(self.tree.span(key).end, |colon| colon + 1)
             }
-            _ => self.tree.content_start(place.value),
+            _ => self.tree.content_start(nodes.value),
         }
     }
 
-    fn put_after(&mut self, previous: Place, added: &[&Entry]) {
+    fn put_after(&mut self, previous: EntryNodes, added: &[&CollectionEntry]) {
         let span = self.entry_span(previous);
         let mut text = String::new();
         for entry in added {
@@ -97,7 +97,7 @@ impl Writer<'_> {
         }
     }
 
-    fn put_first(&mut self, next: Place, added: &[&Entry]) {
+    fn put_first(&mut self, next: EntryNodes, added: &[&CollectionEntry]) {
         let start = self.entry_span(next).start;
         let mut text = String::new();
         for entry in added {
@@ -112,9 +112,9 @@ impl Writer<'_> {
 
     /// Whether an entry ends in a colon, a tag or an anchor, since its value is empty: a comma directly behind it would be
     /// a part of that.
-    fn is_bare(&self, place: Place) -> bool {
-        let (span, value) = (self.entry_span(place), self.tree.span(place.value));
-        let is_empty = value.is_empty() || self.value_start(place) >= value.end;
+    fn is_bare(&self, nodes: EntryNodes) -> bool {
+        let (span, value) = (self.entry_span(nodes), self.tree.span(nodes.value));
+        let is_empty = value.is_empty() || self.value_start(nodes) >= value.end;
         let last = self.lines.slice(span.start, span.end).rsplit([' ', '\t', '\n']).next().unwrap_or_default();
         is_empty && (last.ends_with(':') || last.starts_with(['!', '&']))
     }
@@ -132,7 +132,7 @@ impl Writer<'_> {
         }
     }
 
-    fn element(&self, out: &mut String, entry: &Entry, column: usize) {
+    fn element(&self, out: &mut String, entry: &CollectionEntry, column: usize) {
         let Content::New(value) = &entry.content else { return };
         if !entry.name.is_empty() {
             emit::key(out, &entry.name, self.context());
@@ -171,22 +171,24 @@ impl Writer<'_> {
     }
 
     /// Gives a scalar, an empty value or a flow collection another value where it stands.
-    pub(super) fn replace_inline(&mut self, place: Place, new: &Value, parent: Style) {
-        let span = self.tree.span(place.value);
+    pub(super) fn replace_inline(&mut self, nodes: EntryNodes, new: &Value, parent: CollectionStyle) {
+        let span = self.tree.span(nodes.value);
         let same_sort = matches!(
-            (self.tree.shape(place.value), new),
-            (Shape::Sequence(Style::Flow), Value::Array(_)) | (Shape::Mapping(Style::Flow), Value::Object(_))
+            (self.tree.kind(nodes.value), new),
+            (NodeKind::Sequence(CollectionStyle::Flow), Value::Array(_))
+                | (NodeKind::Mapping(CollectionStyle::Flow), Value::Object(_))
         );
-        let children: Vec<Place> = if same_sort { places(self.tree, place.value).collect() } else { Vec::new() };
-        let column = self.lines.indentation(place.key.map_or(span.start, |key| self.tree.span(key).start)).len();
+        let children: Vec<EntryNodes> =
+            if same_sort { entry_nodes(self.tree, nodes.value).collect() } else { Vec::new() };
+        let column = self.lines.indentation(nodes.key.map_or(span.start, |key| self.tree.span(key).start)).len();
         let is_new_empty =
             matches!(new, Value::Array(list) if list.is_empty()) || matches!(new, Value::Object(map) if map.is_empty());
         if let (true, Some(first), Some(last)) = (is_new_empty, children.first(), children.last()) {
-            let inner = self.lines.slice(self.opening(place.value), span.end - 1);
+            let inner = self.lines.slice(self.opening(nodes.value), span.end - 1);
             let between = self.entry_span(*first).start..self.entry_span(*last).end;
             let around = self.lines.slice(between.end, span.end - 1).trim().is_empty()
-                && self.lines.slice(self.opening(place.value), between.start).trim().is_empty();
-            let whole = self.opening(place.value)..self.opening(place.value) + inner.len();
+                && self.lines.slice(self.opening(nodes.value), between.start).trim().is_empty();
+            let whole = self.opening(nodes.value)..self.opening(nodes.value) + inner.len();
             self.delete(if around { whole } else { between });
             return;
         }
@@ -194,7 +196,7 @@ impl Writer<'_> {
             let mut text = String::new();
             self.inline(&mut text, new, column);
             let inner = text.get(1..text.len() - 1).unwrap_or_default().to_owned();
-            let at = self.opening(place.value);
+            let at = self.opening(nodes.value);
             let whole = self.lines.slice(at, span.end - 1);
             if whole.trim().is_empty() && inner.contains('\n') {
                 self.replace_text(at..span.end - 1, inner);
@@ -204,9 +206,9 @@ impl Writer<'_> {
             return;
         }
         let mut text = String::new();
-        let context = if parent == Style::Flow { self.context() } else { Context::Block };
-        let start = self.value_start(place);
-        if let (Some(key), None) = (place.key, self.colon(place)) {
+        let context = if parent == CollectionStyle::Flow { self.context() } else { Context::Block };
+        let start = self.value_start(nodes);
+        if let (Some(key), None) = (nodes.key, self.colon(nodes)) {
             text.push_str(&self.missing_colon(key));
         } else if start >= span.end || span.is_empty() {
             text.push(' ');
@@ -216,7 +218,7 @@ impl Writer<'_> {
         } else {
             emit::scalar(&mut text, new, context);
         }
-        let end = if span.is_empty() { start } else { self.content_end(place.value).max(start) };
+        let end = if span.is_empty() { start } else { self.content_end(nodes.value).max(start) };
         self.replace_text(start..end, text);
     }
 

@@ -5,17 +5,17 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use serde_json::Value;
 
-use crate::text::yaml::emit::{self, Style};
+use crate::text::yaml::emit::{self, BlockLayout};
 
 /// How many different values are kept for one place and style: parameters make them differ, and few runs have more.
 const KEPT: usize = 8;
 
 /// The lines that a run has rendered so far.
 #[derive(Debug, Default)]
-pub struct RenderedLines(Mutex<HashMap<Key, Vec<Known>>>);
+pub struct RenderedLines(Mutex<HashMap<Key, Vec<Rendered>>>);
 
 /// A value and its lines.
-type Known = (Value, Arc<str>);
+type Rendered = (Value, Arc<str>);
 
 /// Where lines go, and how they look there.
 #[derive(Debug, PartialEq, Eq, Hash)]
@@ -29,7 +29,7 @@ struct Key {
 
 impl RenderedLines {
     /// The lines of a member, or of an item where the name is empty, each with its line end.
-    pub(super) fn lines(&self, name: &str, value: &Value, column: usize, style: &Style) -> Arc<str> {
+    pub(super) fn lines(&self, name: &str, value: &Value, column: usize, style: &BlockLayout) -> Arc<str> {
         let key = Key { name: name.to_owned(), column, indent: style.indent, dash: style.dash, eol: style.eol };
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let known = all.entry(key).or_default();

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::{SpliceError, SpliceErrorKind};
-use crate::text::yaml::tree::{Anchor, NodeId, Shape, Style, Tree};
+use crate::text::yaml::tree::{Anchor, CollectionStyle, NodeId, NodeKind, Tree};
 use crate::value::patch::Op;
 use crate::value::pointer::Pointer;
 use crate::value::view::View as _;
@@ -21,21 +21,21 @@ pub(super) enum Content {
 /// A collection of which some part changed.
 pub(super) struct Edited {
     pub(super) node: NodeId,
-    pub(super) entries: Vec<Entry>,
+    pub(super) entries: Vec<CollectionEntry>,
 }
 
 /// An element or member.
-pub(super) struct Entry {
+pub(super) struct CollectionEntry {
     /// The member's name; empty for an element.
     pub(super) name: String,
     /// Where it stood before the patch; `None` for one that the patch adds.
-    pub(super) place: Option<Place>,
+    pub(super) nodes: Option<EntryNodes>,
     pub(super) content: Content,
 }
 
 /// Where an entry stands in the text.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) struct Place {
+pub(super) struct EntryNodes {
     /// The member's key.
     pub(super) key: Option<NodeId>,
     pub(super) value: NodeId,
@@ -43,11 +43,11 @@ pub(super) struct Place {
 
 impl Edited {
     fn new(tree: &Tree<'_>, node: NodeId) -> Self {
-        let entries = places(tree, node)
-            .map(|place| Entry {
-                name: place.key.and_then(|key| tree.key(key)).map(Into::into).unwrap_or_default(),
-                place: Some(place),
-                content: Content::Old(place.value),
+        let entries = entry_nodes(tree, node)
+            .map(|nodes| CollectionEntry {
+                name: nodes.key.and_then(|key| tree.key(key)).map(Into::into).unwrap_or_default(),
+                nodes: Some(nodes),
+                content: Content::Old(nodes.value),
             })
             .collect();
         Self { node, entries }
@@ -55,16 +55,16 @@ impl Edited {
 
     /// Whether any entry of the text is left.
     pub(super) fn keeps_any(&self) -> bool {
-        self.entries.iter().any(|entry| entry.place.is_some())
+        self.entries.iter().any(|entry| entry.nodes.is_some())
     }
 
     /// The collection as a value, where no entry of the text is left.
     pub(super) fn as_new(&self, tree: &Tree<'_>) -> Value {
-        let value = |entry: &Entry| match &entry.content {
+        let value = |entry: &CollectionEntry| match &entry.content {
             Content::New(value) => value.clone(),
             Content::Old(_) | Content::Edited(_) => Value::Null,
         };
-        if matches!(tree.shape(self.node), Shape::Mapping(_)) {
+        if matches!(tree.kind(self.node), NodeKind::Mapping(_)) {
             Value::Object(self.entries.iter().map(|entry| (entry.name.clone(), value(entry))).collect::<Map<_, _>>())
         } else {
             Value::Array(self.entries.iter().map(value).collect())
@@ -73,11 +73,11 @@ impl Edited {
 }
 
 /// A collection's entries as they stand in the text.
-pub(super) fn places<'t>(tree: &'t Tree<'_>, node: NodeId) -> Box<dyn Iterator<Item = Place> + 't> {
-    if matches!(tree.shape(node), Shape::Mapping(_)) {
-        Box::new(tree.pairs(node).map(|(key, value)| Place { key: Some(key), value }))
+pub(super) fn entry_nodes<'t>(tree: &'t Tree<'_>, node: NodeId) -> Box<dyn Iterator<Item = EntryNodes> + 't> {
+    if matches!(tree.kind(node), NodeKind::Mapping(_)) {
+        Box::new(tree.pairs(node).map(|(key, value)| EntryNodes { key: Some(key), value }))
     } else {
-        Box::new(tree.children(node).map(|value| Place { key: None, value }))
+        Box::new(tree.children(node).map(|value| EntryNodes { key: None, value }))
     }
 }
 
@@ -129,7 +129,7 @@ const READ_BEFORE: &[(&str, &str)] = &[("initContainers", "containers"), ("metad
 
 fn apply_here(tree: &Tree<'_>, edited: &mut Edited, token: &str, op: &Op) -> Result<(), SpliceError> {
     let offset = tree.span(edited.node).start;
-    let is_mapping = matches!(tree.shape(edited.node), Shape::Mapping(_));
+    let is_mapping = matches!(tree.kind(edited.node), NodeKind::Mapping(_));
     match op {
         Op::Add(_, value) => {
             let index = if is_mapping {
@@ -142,7 +142,9 @@ fn apply_here(tree: &Tree<'_>, edited: &mut Edited, token: &str, op: &Op) -> Res
                 token.parse().ok().filter(|index| *index <= edited.entries.len()).ok_or_else(|| misfit(op, offset))?
             };
             let name = if is_mapping { token.to_owned() } else { String::new() };
-            edited.entries.insert(index, Entry { name, place: None, content: Content::New(Value::clone(value)) });
+            edited
+                .entries
+                .insert(index, CollectionEntry { name, nodes: None, content: Content::New(Value::clone(value)) });
         }
         Op::Remove(_) => {
             let index = find(tree, edited, token).ok_or_else(|| absent(tree, edited.node, token, op, offset))?;
@@ -162,8 +164,9 @@ fn apply_here(tree: &Tree<'_>, edited: &mut Edited, token: &str, op: &Op) -> Res
 }
 
 fn find(tree: &Tree<'_>, edited: &Edited, token: &str) -> Option<usize> {
-    if matches!(tree.shape(edited.node), Shape::Mapping(_)) {
-        let is_merge = |entry: &Entry| entry.place.and_then(|place| place.key).is_some_and(|key| tree.is_merge(key));
+    if matches!(tree.kind(edited.node), NodeKind::Mapping(_)) {
+        let is_merge =
+            |entry: &CollectionEntry| entry.nodes.and_then(|nodes| nodes.key).is_some_and(|key| tree.is_merge(key));
         edited.entries.iter().position(|entry| entry.name == token && !is_merge(entry))
     } else {
         token.parse().ok().filter(|index| *index < edited.entries.len())
@@ -203,10 +206,10 @@ fn apply_to_value(value: &mut Value, tokens: &[String], op: &Op) -> Option<()> {
 /// An edit inside of an anchored value would be one wherever its aliases stand; an alias has no text of its own.
 fn check_editable(tree: &Tree<'_>, id: NodeId, op: &Op) -> Result<(), SpliceError> {
     let source = || tree.source(id).split([' ', '\n', '\r', '\t']).next().unwrap_or_default().to_owned();
-    let kind = match (tree.shape(id), tree.anchor(id)) {
-        (Shape::Alias(_), _) => SpliceErrorKind::Alias(source()),
+    let kind = match (tree.kind(id), tree.anchor(id)) {
+        (NodeKind::Alias(_), _) => SpliceErrorKind::Alias(source()),
         (_, Anchor::Used) => SpliceErrorKind::Anchor(source()),
-        (Shape::Mapping(Style::Flow), _)
+        (NodeKind::Mapping(CollectionStyle::Flow), _)
             if !tree.text().get(tree.content_start(id)..).is_some_and(|text| text.starts_with('{')) =>
         {
             SpliceErrorKind::Pair(tree.source(id).to_owned())
@@ -217,8 +220,14 @@ fn check_editable(tree: &Tree<'_>, id: NodeId, op: &Op) -> Result<(), SpliceErro
 }
 
 /// A merge key that stands later than a member replaces it, so that a change of the member would change nothing.
-fn check_effective(tree: &Tree<'_>, node: NodeId, entry: &Entry, token: &str, op: &Op) -> Result<(), SpliceError> {
-    let Some(Place { key: Some(key), value }) = entry.place else { return Ok(()) };
+fn check_effective(
+    tree: &Tree<'_>,
+    node: NodeId,
+    entry: &CollectionEntry,
+    token: &str,
+    op: &Op,
+) -> Result<(), SpliceError> {
+    let Some(EntryNodes { key: Some(key), value }) = entry.nodes else { return Ok(()) };
     match tree.view(node).member(token) {
         Some(effective) if effective.id() != value => Err(SpliceError {
             offset: tree.span(key).start,

@@ -6,7 +6,7 @@ use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use super::error::{SyntaxError, SyntaxErrorKind};
-use super::tree::{Anchor, Language, NodeId, ScalarStyle, Shape, Tree};
+use super::tree::{Anchor, Language, NodeId, NodeKind, ScalarStyle, Tree};
 
 /// How many levels a parser follows before it gives up; objects have a lower limit of their own, counted from their root.
 pub(super) const MAX_DEPTH: usize = 128;
@@ -22,7 +22,7 @@ pub(super) struct Builder<'t> {
 
 /// How many nodes a part expands to, in all and by way of aliases.
 #[derive(Clone, Copy, Default)]
-struct Weight {
+struct Expansion {
     nodes: u64,
     aliased: u64,
 }
@@ -31,7 +31,7 @@ struct Frame {
     id: NodeId,
     last: Option<NodeId>,
     count: usize,
-    weight: Weight,
+    expansion: Expansion,
     depth: usize,
     anchor: Option<String>,
 }
@@ -70,7 +70,7 @@ impl<'t> Builder<'t> {
 
     pub(super) fn open(
         &mut self,
-        shape: Shape,
+        kind: NodeKind,
         span: Range<usize>,
         anchor: Option<String>,
         tag: Option<String>,
@@ -79,8 +79,15 @@ impl<'t> Builder<'t> {
             return Err(SyntaxError::new(span.start, SyntaxErrorKind::Depth(super::MAX_DEPTH)));
         }
         self.refuse_as_key(span.start, "an object or a list")?;
-        let id = self.add(shape, span, anchor.as_ref(), tag);
-        self.open.push(Frame { id, last: None, count: 0, weight: Weight { nodes: 1, aliased: 0 }, depth: 0, anchor });
+        let id = self.add(kind, span, anchor.as_ref(), tag);
+        self.open.push(Frame {
+            id,
+            last: None,
+            count: 0,
+            expansion: Expansion { nodes: 1, aliased: 0 },
+            depth: 0,
+            anchor,
+        });
         Ok(())
     }
 
@@ -93,7 +100,7 @@ impl<'t> Builder<'t> {
         tag: Option<String>,
     ) -> Result<(), SyntaxError> {
         let start = span.start;
-        let id = self.add(Shape::Scalar(style), span, anchor.as_ref(), tag);
+        let id = self.add(NodeKind::Scalar(style), span, anchor.as_ref(), tag);
         if let Some(value) = value {
             self.tree.set_text(id, value);
         }
@@ -101,17 +108,17 @@ impl<'t> Builder<'t> {
         if let Some(anchor) = anchor {
             self.anchors.insert(anchor, Anchored { id, nodes: 1, depth: 0 });
         }
-        self.count(Weight { nodes: 1, aliased: 0 }, 0);
+        self.count(Expansion { nodes: 1, aliased: 0 }, 0);
         Ok(())
     }
 
     /// A scalar of JSON, which has neither anchors nor tags, and none that JSON could not hold.
     pub(super) fn json_scalar(&mut self, style: ScalarStyle, span: Range<usize>, value: Option<String>) {
-        let id = self.link(Shape::Scalar(style), span);
+        let id = self.link(NodeKind::Scalar(style), span);
         if let Some(value) = value {
             self.tree.set_text(id, value);
         }
-        self.count(Weight { nodes: 1, aliased: 0 }, 0);
+        self.count(Expansion { nodes: 1, aliased: 0 }, 0);
     }
 
     pub(super) fn alias(&mut self, name: String, span: Range<usize>) -> Result<(), SyntaxError> {
@@ -121,12 +128,12 @@ impl<'t> Builder<'t> {
         if self.open.len() + depth > MAX_DEPTH {
             return Err(SyntaxError::new(span.start, SyntaxErrorKind::Depth(super::MAX_DEPTH)));
         }
-        if !matches!(self.tree.shape(target), Shape::Scalar(_)) {
+        if !matches!(self.tree.kind(target), NodeKind::Scalar(_)) {
             self.refuse_as_key(span.start, "an object or a list")?;
         }
         self.tree.set_anchor(target, Anchor::Used);
-        self.add(Shape::Alias(target), span, None, None);
-        self.count(Weight { nodes, aliased: nodes }, depth);
+        self.add(NodeKind::Alias(target), span, None, None);
+        self.count(Expansion { nodes, aliased: nodes }, depth);
         Ok(())
     }
 
@@ -137,25 +144,25 @@ impl<'t> Builder<'t> {
             .or_else(|| frame.last.map(|last| self.tree.span(last).end))
             .unwrap_or_else(|| self.tree.span(frame.id).end);
         self.tree.set_end(frame.id, end);
-        if matches!(self.tree.shape(frame.id), Shape::Mapping(_)) {
+        if matches!(self.tree.kind(frame.id), NodeKind::Mapping(_)) {
             self.check_mapping(frame.id, frame.count)?;
         }
-        let weight = frame.weight;
-        if exceeds_budget(weight) {
+        let expansion = frame.expansion;
+        if exceeds_budget(expansion) {
             return Err(SyntaxError::new(self.tree.span(frame.id).start, SyntaxErrorKind::AliasBomb));
         }
         if let Some(anchor) = frame.anchor {
-            self.anchors.insert(anchor, Anchored { id: frame.id, nodes: weight.nodes, depth: frame.depth + 1 });
+            self.anchors.insert(anchor, Anchored { id: frame.id, nodes: expansion.nodes, depth: frame.depth + 1 });
         }
         if self.open.is_empty() {
             self.tree.set_deepest(frame.depth + 1);
         }
-        self.count(weight, frame.depth + 1);
+        self.count(expansion, frame.depth + 1);
         Ok(())
     }
 
-    fn add(&mut self, shape: Shape, span: Range<usize>, anchor: Option<&String>, tag: Option<String>) -> NodeId {
-        let id = self.link(shape, span);
+    fn add(&mut self, kind: NodeKind, span: Range<usize>, anchor: Option<&String>, tag: Option<String>) -> NodeId {
+        let id = self.link(kind, span);
         if anchor.is_some() {
             self.tree.set_anchor(id, Anchor::Unused);
         }
@@ -165,8 +172,8 @@ impl<'t> Builder<'t> {
         id
     }
 
-    fn link(&mut self, shape: Shape, span: Range<usize>) -> NodeId {
-        let id = self.tree.push(shape, span);
+    fn link(&mut self, kind: NodeKind, span: Range<usize>) -> NodeId {
+        let id = self.tree.push(kind, span);
         if let Some(frame) = self.open.last_mut() {
             self.tree.link(frame.id, frame.last, id);
             frame.last = Some(id);
@@ -175,10 +182,10 @@ impl<'t> Builder<'t> {
         id
     }
 
-    fn count(&mut self, weight: Weight, depth: usize) {
+    fn count(&mut self, expansion: Expansion, depth: usize) {
         if let Some(frame) = self.open.last_mut() {
-            frame.weight.nodes = frame.weight.nodes.saturating_add(weight.nodes);
-            frame.weight.aliased = frame.weight.aliased.saturating_add(weight.aliased);
+            frame.expansion.nodes = frame.expansion.nodes.saturating_add(expansion.nodes);
+            frame.expansion.aliased = frame.expansion.aliased.saturating_add(expansion.aliased);
             frame.depth = frame.depth.max(depth);
         }
     }
@@ -186,7 +193,9 @@ impl<'t> Builder<'t> {
     /// Whether the next node is a mapping's key, which only a scalar can be.
     fn refuse_as_key(&self, offset: usize, what: &'static str) -> Result<(), SyntaxError> {
         match self.open.last() {
-            Some(frame) if frame.count.is_multiple_of(2) && matches!(self.tree.shape(frame.id), Shape::Mapping(_)) => {
+            Some(frame)
+                if frame.count.is_multiple_of(2) && matches!(self.tree.kind(frame.id), NodeKind::Mapping(_)) =>
+            {
                 Err(SyntaxError::new(offset, SyntaxErrorKind::Key(what)))
             }
             _ => Ok(()),
@@ -195,7 +204,7 @@ impl<'t> Builder<'t> {
 
     /// Refuses what JSON cannot hold. Only a tag, or a text like `.inf`, can make a scalar such.
     fn check_scalar(&self, id: NodeId, offset: usize) -> Result<(), SyntaxError> {
-        let plain = matches!(self.tree.shape(id), Shape::Scalar(ScalarStyle::Plain));
+        let plain = matches!(self.tree.kind(id), NodeKind::Scalar(ScalarStyle::Plain));
         let suspicious = plain && self.tree.scalar_text(id).starts_with(['.', '+', '-']);
         if self.tree.language() == Language::Yaml && (suspicious || self.tree.is_tagged(id)) {
             self.tree.typed(id).map_err(|error| SyntaxError::new(offset, SyntaxErrorKind::Scalar(error)))?;
@@ -209,7 +218,7 @@ impl<'t> Builder<'t> {
         if tree.language() == Language::Json && count <= 2 * SMALL_MAPPING && !has_duplicate(tree, id) {
             return Ok(());
         }
-        let mut seen = Seen::new(count / 2);
+        let mut seen = SeenKeys::new(count / 2);
         for (key, value) in tree.pairs(id) {
             let offset = tree.span(key).start;
             if tree.language() == Language::Yaml && tree.is_merge(key) {
@@ -250,13 +259,13 @@ fn has_duplicate(tree: &Tree<'_>, id: NodeId) -> bool {
 }
 
 /// The keys of one mapping with their offsets.
-struct Seen<'a> {
+struct SeenKeys<'a> {
     few: Vec<(Cow<'a, str>, usize)>,
     many: HashSet<Cow<'a, str>>,
     hashed: bool,
 }
 
-impl<'a> Seen<'a> {
+impl<'a> SeenKeys<'a> {
     fn new(expected: usize) -> Self {
         Self { few: Vec::with_capacity(expected), many: HashSet::new(), hashed: expected > SMALL_MAPPING }
     }
@@ -277,27 +286,27 @@ impl<'a> Seen<'a> {
 }
 
 fn check_merge(tree: &Tree<'_>, value: NodeId) -> Result<(), SyntaxError> {
-    let is_mapping = |id: NodeId| matches!(tree.shape(tree.target(id)), Shape::Mapping(_));
+    let is_mapping = |id: NodeId| matches!(tree.kind(tree.target(id)), NodeKind::Mapping(_));
     let fits = is_mapping(value)
-        || matches!(tree.shape(tree.target(value)), Shape::Sequence(_))
+        || matches!(tree.kind(tree.target(value)), NodeKind::Sequence(_))
             && tree.children(tree.target(value)).all(is_mapping);
     if fits { Ok(()) } else { Err(SyntaxError::new(tree.span(value).start, SyntaxErrorKind::Merge)) }
 }
 
 /// The rule of goyaml.v2, kubectl's parser: a small document may consist of aliases, a large one of few only.
-fn exceeds_budget(weight: Weight) -> bool {
+fn exceeds_budget(expansion: Expansion) -> bool {
     const FREE: u64 = 400_000;
     const FULL: u64 = 4_000_000;
-    if weight.aliased <= 100 || weight.nodes <= 1000 {
+    if expansion.aliased <= 100 || expansion.nodes <= 1000 {
         return false;
     }
     #[expect(clippy::cast_precision_loss, reason = "a ratio of counts")]
-    let allowed = match weight.nodes {
+    let allowed = match expansion.nodes {
         ..=FREE => 0.99,
         FULL.. => 0.10,
         nodes => 0.99 - 0.89 * ((nodes - FREE) as f64 / (FULL - FREE) as f64),
     };
     #[expect(clippy::cast_precision_loss, reason = "a ratio of counts")]
-    let share = weight.aliased as f64 / weight.nodes as f64;
+    let share = expansion.aliased as f64 / expansion.nodes as f64;
     share > allowed
 }

@@ -11,7 +11,7 @@ mod text;
 
 /// How a document is laid out. It holds for block style alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Style {
+pub struct BlockLayout {
     /// Columns by which a mapping is indented from its parent's key; at least 1.
     pub indent: usize,
     /// Columns by which the dash of a list is indented from its parent's key; 0 when lists are not indented.
@@ -20,7 +20,7 @@ pub struct Style {
     pub eol: &'static str,
 }
 
-impl Default for Style {
+impl Default for BlockLayout {
     /// As `kubectl get -o yaml` prints.
     fn default() -> Self {
         Self { indent: 2, dash: 0, eol: "\n" }
@@ -49,14 +49,14 @@ pub enum Spacing {
 
 /// Whether anything of the rendered text follows a value.
 #[derive(Clone, Copy)]
-enum Place {
-    Inner,
-    Last,
+enum Tail {
+    More,
+    End,
 }
 
-impl Place {
+impl Tail {
     fn of_child(self, index: usize, count: usize) -> Self {
-        if index + 1 == count { self } else { Self::Inner }
+        if index + 1 == count { self } else { Self::More }
     }
 }
 
@@ -79,21 +79,21 @@ pub(crate) fn key(out: &mut String, key: &str, context: Context) {
 /// The lines of a collection in block style, each indented to `column`, without a line end after the last. An empty
 /// collection is `{}` or `[]`. Strings of several lines are literal blocks where that is exact, but never as the last thing
 /// in the text, whose end would then depend on what follows.
-pub fn block(out: &mut String, value: &Value, column: usize, style: &Style) {
+pub fn block(out: &mut String, value: &Value, column: usize, style: &BlockLayout) {
     indent(out, column);
-    collection(out, value, column, style, Place::Last);
+    collection(out, value, column, style, Tail::End);
 }
 
 /// The lines of one member of a mapping whose keys stand at `column`; the rules are those of [`block`].
-pub fn member(out: &mut String, key: &str, value: &Value, column: usize, style: &Style) {
+pub fn member(out: &mut String, key: &str, value: &Value, column: usize, style: &BlockLayout) {
     indent(out, column);
-    member_here(out, key, value, column, style, Place::Last);
+    member_here(out, key, value, column, style, Tail::End);
 }
 
 /// The lines of one item of a list whose dashes stand at `column`; the rules are those of [`block`].
-pub fn item(out: &mut String, value: &Value, column: usize, style: &Style) {
+pub fn item(out: &mut String, value: &Value, column: usize, style: &BlockLayout) {
     indent(out, column);
-    item_here(out, value, column, style, Place::Last);
+    item_here(out, value, column, style, Tail::End);
 }
 
 /// A value on one line, in flow style: [`Context::Json`] for JSON, anything else for YAML.
@@ -175,7 +175,7 @@ fn as_collection(value: &Value) -> Option<Collection<'_>> {
 }
 
 /// The first line continues the one that is there, which has reached `column`.
-fn collection(out: &mut String, value: &Value, column: usize, style: &Style, place: Place) {
+fn collection(out: &mut String, value: &Value, column: usize, style: &BlockLayout, tail: Tail) {
     let line = |out: &mut String, index: usize| {
         if index > 0 {
             out.push_str(style.eol);
@@ -186,20 +186,20 @@ fn collection(out: &mut String, value: &Value, column: usize, style: &Style, pla
         Some(Collection::Mapping(members)) => {
             for (index, (name, value)) in members.iter().enumerate() {
                 line(out, index);
-                member_here(out, name, value, column, style, place.of_child(index, members.len()));
+                member_here(out, name, value, column, style, tail.of_child(index, members.len()));
             }
         }
         Some(Collection::List(items)) => {
             for (index, value) in items.iter().enumerate() {
                 line(out, index);
-                item_here(out, value, column, style, place.of_child(index, items.len()));
+                item_here(out, value, column, style, tail.of_child(index, items.len()));
             }
         }
         None => scalar(out, value, Context::Block),
     }
 }
 
-fn member_here(out: &mut String, name: &str, value: &Value, column: usize, style: &Style, place: Place) {
+fn member_here(out: &mut String, name: &str, value: &Value, column: usize, style: &BlockLayout, tail: Tail) {
     key(out, name, Context::Block);
     out.push(':');
     let inner = match as_collection(value) {
@@ -207,27 +207,27 @@ fn member_here(out: &mut String, name: &str, value: &Value, column: usize, style
         Some(Collection::List(_)) => column + style.dash,
         None => {
             out.push(' ');
-            return leaf(out, value, column + style.indent, style, place);
+            return leaf(out, value, column + style.indent, style, tail);
         }
     };
     out.push_str(style.eol);
     indent(out, inner);
-    collection(out, value, inner, style, place);
+    collection(out, value, inner, style, tail);
 }
 
 /// What is in an item stands right after its dash, and the rest of it two columns from the dash.
-fn item_here(out: &mut String, value: &Value, column: usize, style: &Style, place: Place) {
+fn item_here(out: &mut String, value: &Value, column: usize, style: &BlockLayout, tail: Tail) {
     out.push_str("- ");
     match as_collection(value) {
-        Some(_) => collection(out, value, column + 2, style, place),
-        None => leaf(out, value, column + 2, style, place),
+        Some(_) => collection(out, value, column + 2, style, tail),
+        None => leaf(out, value, column + 2, style, tail),
     }
 }
 
 /// A scalar or an empty collection after `key: ` or `- `; `column` is where a literal block's lines begin.
-fn leaf(out: &mut String, value: &Value, column: usize, style: &Style, place: Place) {
-    let literal = match (value, place) {
-        (Value::String(string), Place::Inner) => text::literal(string),
+fn leaf(out: &mut String, value: &Value, column: usize, style: &BlockLayout, tail: Tail) {
+    let literal = match (value, tail) {
+        (Value::String(string), Tail::More) => text::literal(string),
         _ => None,
     };
     let Some(literal) = literal else { return scalar(out, value, Context::Block) };
@@ -266,14 +266,14 @@ mod tests {
 
     #[test]
     fn a_list_item_is_compact_and_its_lists_are_not_indented() {
-        let style = Style::default();
+        let style = BlockLayout::default();
         let expected = "    - name: proxy\n      command:\n      - sh\n      - -c\n      - |\n        a\n        b\n      args: []\n      ports:\n      - containerPort: 80\n        name: http\n      resources:\n        limits:\n          cpu: 100m\n      script: |\n        set -e\n\n          echo $X\n      last: \"a\\nb\"";
         assert_eq!(rendered(|out| item(out, &container(), 4, &style)), expected);
     }
 
     #[test]
     fn a_member_follows_width_dash_and_line_end_of_the_document() {
-        let style = Style { indent: 4, dash: 2, eol: "\r\n" };
+        let style = BlockLayout { indent: 4, dash: 2, eol: "\r\n" };
         let value = json!({"on": [{"a": {"b": "x"}, "c": "1"}, [1, [true]], {}], "d": null});
         let expected = "  spec:\r\n      \"on\":\r\n        - a:\r\n              b: x\r\n          c: \"1\"\r\n        - - 1\r\n          - - true\r\n        - {}\r\n      d: null";
         assert_eq!(rendered(|out| member(out, "spec", &value, 2, &style)), expected);
@@ -281,7 +281,7 @@ mod tests {
 
     #[test]
     fn no_text_ends_in_a_literal_block() {
-        let style = Style::default();
+        let style = BlockLayout::default();
         for value in [json!("a\nb\n"), json!(["a\nb\n"]), json!({"x": {"y": ["a\nb"]}})] {
             let text = rendered(|out| member(out, "k", &value, 0, &style));
             assert!(!text.contains('|') && text.ends_with('"'), "{text}");

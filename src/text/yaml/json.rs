@@ -2,7 +2,7 @@
 
 use super::build::Builder;
 use super::error::{SyntaxError, SyntaxErrorKind};
-use super::tree::{Language, ScalarStyle, Shape, Style, Tree};
+use super::tree::{CollectionStyle, Language, NodeKind, ScalarStyle, Tree};
 
 /// Reads the JSON value at the start of a text into spans, and says where it ends. Members that are to be left out, each with
 /// how many objects stand around it, have to be JSON all the same.
@@ -40,21 +40,21 @@ impl Scanner<'_> {
             return Err(SyntaxError::new(self.at, SyntaxErrorKind::Values(self.most)));
         }
         match self.peek() {
-            Some(b'{') => self.collection(Shape::Mapping(Style::Flow), b'}'),
-            Some(b'[') => self.collection(Shape::Sequence(Style::Flow), b']'),
+            Some(b'{') => self.collection(NodeKind::Mapping(CollectionStyle::Flow), b'}'),
+            Some(b'[') => self.collection(NodeKind::Sequence(CollectionStyle::Flow), b']'),
             Some(b'"') => self.string(),
             Some(_) => self.literal(),
             None => Err(self.error("the text ends where a value should stand")),
         }
     }
 
-    fn collection(&mut self, shape: Shape, close: u8) -> Result<(), SyntaxError> {
-        self.builder.open(shape, self.at..self.at + 1, None, None)?;
+    fn collection(&mut self, kind: NodeKind, close: u8) -> Result<(), SyntaxError> {
+        self.builder.open(kind, self.at..self.at + 1, None, None)?;
         self.at += 1;
         self.blanks();
         if self.peek() != Some(close) {
             loop {
-                if matches!(shape, Shape::Mapping(_)) {
+                if matches!(kind, NodeKind::Mapping(_)) {
                     self.blanks();
                     if self.peek() != Some(b'"') {
                         return Err(self.error("a key in double quotes is missing"));

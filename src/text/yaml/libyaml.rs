@@ -12,7 +12,7 @@ use libyaml_safer::{Error, ErrorKind, Event, EventData, MappingStyle, Parser, Sc
 use super::build::Builder;
 use super::error::{SyntaxError, SyntaxErrorKind};
 use super::explain;
-use super::tree::{Language, ScalarStyle, Shape, Style, Tree};
+use super::tree::{CollectionStyle, Language, NodeKind, ScalarStyle, Tree};
 
 type Libyaml = Parser<Cursor<Vec<u8>>>;
 
@@ -123,12 +123,12 @@ impl<'t> Reader<'t> {
             }
             EventData::Alias { anchor } => self.builder.alias(anchor, span),
             EventData::SequenceStart { anchor, tag, style, .. } => {
-                let style = if style == SequenceStyle::Flow { Style::Flow } else { Style::Block };
-                self.builder.open(Shape::Sequence(style), span, anchor, tag)
+                let style = if style == SequenceStyle::Flow { CollectionStyle::Flow } else { CollectionStyle::Block };
+                self.builder.open(NodeKind::Sequence(style), span, anchor, tag)
             }
             EventData::MappingStart { anchor, tag, style, .. } => {
-                let style = if style == MappingStyle::Flow { Style::Flow } else { Style::Block };
-                self.builder.open(Shape::Mapping(style), span, anchor, tag)
+                let style = if style == MappingStyle::Flow { CollectionStyle::Flow } else { CollectionStyle::Block };
+                self.builder.open(NodeKind::Mapping(style), span, anchor, tag)
             }
             EventData::SequenceEnd | EventData::MappingEnd => {
                 // A block collection's end event points at the next token, and so does that of a pair without braces; a

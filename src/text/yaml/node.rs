@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use serde_json::{Map, Value};
 
 use super::scalar::{self, Scalar};
-use super::tree::{Merges, NodeId, Shape, Tree};
+use super::tree::{Merges, NodeId, NodeKind, Tree};
 use crate::value::view::{Kind, View};
 
 impl Tree<'_> {
@@ -39,10 +39,10 @@ impl<'a> NodeRef<'a> {
     /// The objects that `<<: …` brings in, in the order in which they apply.
     fn merged(self) -> Vec<Self> {
         let node = self.resolved();
-        match self.tree.shape(node.id) {
-            Shape::Mapping(_) => vec![node],
+        match self.tree.kind(node.id) {
+            NodeKind::Mapping(_) => vec![node],
             // Earlier elements take precedence, so they apply last.
-            Shape::Sequence(_) => {
+            NodeKind::Sequence(_) => {
                 let mut elements: Vec<_> = self.tree.children(node.id).map(|id| node.at(id).resolved()).collect();
                 elements.reverse();
                 elements
@@ -55,9 +55,9 @@ impl<'a> NodeRef<'a> {
 impl<'a> View<'a> for NodeRef<'a> {
     fn kind(self) -> Kind {
         let node = self.resolved();
-        match self.tree.shape(node.id) {
-            Shape::Mapping(_) => Kind::Mapping,
-            Shape::Sequence(_) => Kind::Sequence,
+        match self.tree.kind(node.id) {
+            NodeKind::Mapping(_) => Kind::Mapping,
+            NodeKind::Sequence(_) => Kind::Sequence,
             _ => match self.tree.typed(node.id) {
                 Ok(Scalar::Null) => Kind::Null,
                 Ok(Scalar::Boolean(_)) => Kind::Boolean,
@@ -72,7 +72,7 @@ impl<'a> View<'a> for NodeRef<'a> {
         if self.tree.merges() == Merges::Absent {
             return self.tree.member(node.id, name).map(|value| self.at(value));
         }
-        if !matches!(self.tree.shape(node.id), Shape::Mapping(_)) {
+        if !matches!(self.tree.kind(node.id), NodeKind::Mapping(_)) {
             return None;
         }
         let mut found = None;
@@ -90,7 +90,7 @@ impl<'a> View<'a> for NodeRef<'a> {
 
     fn members(self) -> Vec<(Cow<'a, str>, Self)> {
         let node = self.resolved();
-        if !matches!(self.tree.shape(node.id), Shape::Mapping(_)) {
+        if !matches!(self.tree.kind(node.id), NodeKind::Mapping(_)) {
             return Vec::new();
         }
         let mut members: Vec<(Cow<'a, str>, Self)> = Vec::new();
@@ -119,24 +119,24 @@ impl<'a> View<'a> for NodeRef<'a> {
 
     fn elements(self) -> Vec<Self> {
         let node = self.resolved();
-        match self.tree.shape(node.id) {
-            Shape::Sequence(_) => self.tree.children(node.id).map(|id| self.at(id)).collect(),
+        match self.tree.kind(node.id) {
+            NodeKind::Sequence(_) => self.tree.children(node.id).map(|id| self.at(id)).collect(),
             _ => Vec::new(),
         }
     }
 
     fn element(self, index: usize) -> Option<Self> {
         let node = self.resolved();
-        match self.tree.shape(node.id) {
-            Shape::Sequence(_) => self.tree.children(node.id).nth(index).map(|id| self.at(id)),
+        match self.tree.kind(node.id) {
+            NodeKind::Sequence(_) => self.tree.children(node.id).nth(index).map(|id| self.at(id)),
             _ => None,
         }
     }
 
     fn string(self) -> Option<Cow<'a, str>> {
         let node = self.resolved();
-        match self.tree.shape(node.id) {
-            Shape::Scalar(_) => match self.tree.typed(node.id) {
+        match self.tree.kind(node.id) {
+            NodeKind::Scalar(_) => match self.tree.typed(node.id) {
                 Ok(Scalar::String(text)) => Some(text),
                 _ => None,
             },
@@ -146,8 +146,8 @@ impl<'a> View<'a> for NodeRef<'a> {
 
     fn value(self) -> Value {
         let node = self.resolved();
-        match self.tree.shape(node.id) {
-            Shape::Mapping(_) => {
+        match self.tree.kind(node.id) {
+            NodeKind::Mapping(_) => {
                 if self.tree.merges() == Merges::Absent {
                     // Parsers refuse duplicate keys.
                     let mut map = Map::with_capacity(self.tree.pairs(node.id).count());
@@ -162,7 +162,7 @@ impl<'a> View<'a> for NodeRef<'a> {
                     self.members().into_iter().map(|(name, value)| (name.into_owned(), value.value())).collect(),
                 )
             }
-            Shape::Sequence(_) => Value::Array(self.tree.children(node.id).map(|id| self.at(id).value()).collect()),
+            NodeKind::Sequence(_) => Value::Array(self.tree.children(node.id).map(|id| self.at(id).value()).collect()),
             _ => self.tree.typed(node.id).map_or(Value::Null, scalar::to_value),
         }
     }

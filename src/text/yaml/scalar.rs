@@ -10,8 +10,11 @@ use base64::alphabet;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use serde_json::Value;
 
+mod json;
 mod number;
 mod timestamp;
+
+pub(crate) use json::json;
 
 /// The long form of the tags that have a meaning.
 const STANDARD: &str = "tag:yaml.org,2002:";

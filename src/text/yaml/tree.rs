@@ -1,15 +1,18 @@
-//! The arena of spans that a document is read into: what stands where, and nothing copied that the text already says.
+//! The tree that a document is read into: each node's kind, its bytes in the text, and its children.
 //!
-//! Parsers fill it (`libyaml`, `json`), the view reads it, the splicer looks up offsets in it. All
-//! offsets are bytes from the start of the document's text.
+//! It copies nothing that the text already says. Parsers fill it (`libyaml`, `json`), the view reads it, and the splicer
+//! looks up offsets in it. [`find`] has the look-ups: of a key, of a pointer. All offsets are bytes from the start of the
+//! document's text.
+//!
+//! Nodes are in one vector, in the order of the text, and are linked by index (first child, next sibling). A document of
+//! many small nodes then costs a few large allocations, and dropping it costs nothing.
 
 use std::borrow::Cow;
 use std::ops::Range;
 
-use serde_json::{Number, Value};
-
 use super::scalar::{self, Scalar};
-use crate::value::pointer::Pointer;
+
+mod find;
 
 /// A node's index in its tree.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -19,20 +22,20 @@ const NONE: u32 = u32::MAX;
 
 /// What a node is, and how it is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Shape {
+pub enum NodeKind {
     /// A scalar.
     Scalar(ScalarStyle),
     /// A list.
-    Sequence(Style),
+    Sequence(CollectionStyle),
     /// An object; its children are keys and values in turn.
-    Mapping(Style),
-    /// `*anchor`: stands for the node.
+    Mapping(CollectionStyle),
+    /// `*anchor`: it has the value of that node.
     Alias(NodeId),
 }
 
 /// How a collection is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Style {
+pub enum CollectionStyle {
     /// By indentation.
     Block,
     /// In brackets or braces.
@@ -44,7 +47,7 @@ pub enum Style {
 pub enum ScalarStyle {
     /// Without quotes: typed by its text.
     Plain,
-    /// In quotes of either sort: a string.
+    /// In single or double quotes: a string.
     Quoted,
     /// `|` or `>`: a string.
     Block,
@@ -59,26 +62,31 @@ pub enum Language {
     Json,
 }
 
+/// A node as the tree holds it. Offsets and indices have 32 bits, to keep it small; [`NONE`] is an index to nothing.
 #[derive(Clone, Copy, Debug)]
-struct Node {
-    shape: Shape,
+struct StoredNode {
+    kind: NodeKind,
     start: u32,
     end: u32,
+    /// The first child.
     first: u32,
+    /// The next child of the same parent.
     next: u32,
+    /// The scalar's text in `strings`, where it differs from what is written.
     text: u32,
+    /// The tag in `strings`.
     tag: u32,
     anchor: Anchor,
 }
 
-/// Whether other places of the document show a node's value too.
+/// Whether other places of the document have the node's value too.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Anchor {
+pub(crate) enum Anchor {
     /// No anchor.
     None,
     /// An anchor that nothing refers to.
     Unused,
-    /// An anchor that an alias refers to: an edit here would be an edit there.
+    /// An anchor that an alias refers to: an edit here changes the value there.
     Used,
 }
 
@@ -87,7 +95,7 @@ pub enum Anchor {
 pub struct Tree<'t> {
     text: &'t str,
     language: Language,
-    nodes: Vec<Node>,
+    nodes: Vec<StoredNode>,
     strings: Vec<Box<str>>,
     merges: Merges,
     /// How deep the whole document is nested, aliases followed.
@@ -121,24 +129,23 @@ impl<'t> Tree<'t> {
         self.nodes.len()
     }
 
-    /// The document's text.
+    /// The text of the whole document.
     pub const fn text(&self) -> &'t str {
         self.text
     }
 
-    /// The language that the document is written in.
-    pub const fn language(&self) -> Language {
+    pub(crate) const fn language(&self) -> Language {
         self.language
     }
 
-    /// The root, where the document is not empty.
+    /// `None` for an empty document.
     pub fn root(&self) -> Option<NodeId> {
         (!self.nodes.is_empty()).then_some(NodeId(0))
     }
 
-    /// What a node is.
-    pub fn shape(&self, id: NodeId) -> Shape {
-        self.node(id).shape
+    /// The node's kind and style.
+    pub fn kind(&self, id: NodeId) -> NodeKind {
+        self.node(id).kind
     }
 
     /// A node's bytes, with its anchor and tag. A block collection ends where its last leaf does.
@@ -152,29 +159,7 @@ impl<'t> Tree<'t> {
         self.text.get(self.span(id)).unwrap_or_default()
     }
 
-    /// Where a node's value begins behind its anchor and tag; its end where nothing else is written.
-    pub fn content_start(&self, id: NodeId) -> usize {
-        let Range { start: mut at, end } = self.span(id);
-        if self.anchor(id) == Anchor::None && !self.is_tagged(id) {
-            return at;
-        }
-        let length = |from: usize, stop: fn(char) -> bool| {
-            let rest = self.text.get(from..end).unwrap_or_default();
-            rest.find(stop).unwrap_or(rest.len())
-        };
-        loop {
-            match self.text.as_bytes().get(at).filter(|_| at < end) {
-                Some(b'&') => at += length(at, |c| c.is_ascii_whitespace() || ",[]{}".contains(c)),
-                Some(b'!') => at += length(at, |c| c.is_ascii_whitespace()),
-                Some(b'#') => at += length(at, |c| c == '\n'),
-                Some(b' ' | b'\t' | b'\r' | b'\n') => at += 1,
-                _ => return at,
-            }
-        }
-    }
-
-    /// Whether the node's value is shown elsewhere.
-    pub fn anchor(&self, id: NodeId) -> Anchor {
+    pub(crate) fn anchor(&self, id: NodeId) -> Anchor {
         self.node(id).anchor
     }
 
@@ -183,10 +168,10 @@ impl<'t> Tree<'t> {
         self.node(id).tag != NONE
     }
 
-    /// The node that an alias stands for; the node itself where it is none.
+    /// The node that an alias refers to; any other node is its own target.
     pub fn target(&self, id: NodeId) -> NodeId {
-        match self.shape(id) {
-            Shape::Alias(target) => target,
+        match self.kind(id) {
+            NodeKind::Alias(target) => target,
             _ => id,
         }
     }
@@ -210,10 +195,10 @@ impl<'t> Tree<'t> {
     /// A scalar's text with quotes, escapes and folding resolved; empty for a collection.
     pub fn scalar_text(&self, id: NodeId) -> &str {
         let node = self.node(id);
-        match (node.text, node.shape) {
-            (NONE, Shape::Scalar(ScalarStyle::Plain)) => self.source(id),
-            // A JSON string without escapes is what stands between its quotes.
-            (NONE, Shape::Scalar(ScalarStyle::Quoted)) if self.language == Language::Json => {
+        match (node.text, node.kind) {
+            (NONE, NodeKind::Scalar(ScalarStyle::Plain)) => self.source(id),
+            // A JSON string without escapes is what is between its quotes.
+            (NONE, NodeKind::Scalar(ScalarStyle::Quoted)) if self.language == Language::Json => {
                 self.text.get(node.start as usize + 1..node.end as usize - 1).unwrap_or_default()
             }
             (NONE, _) => "",
@@ -221,125 +206,15 @@ impl<'t> Tree<'t> {
         }
     }
 
-    /// What a mapping's key is in JSON; `None` for `<<` and for what can be no key.
-    pub fn key(&self, id: NodeId) -> Option<Cow<'_, str>> {
-        if self.language == Language::Json {
-            return Some(Cow::Borrowed(self.scalar_text(id)));
-        }
-        let node = self.node(self.target(id));
-        let Shape::Scalar(style) = node.shape else { return None };
-        let text = self.scalar_text(self.target(id));
-        if node.tag == NONE && (style != ScalarStyle::Plain || scalar::certainly_string(text)) {
-            return Some(Cow::Borrowed(text));
-        }
-        if self.is_merge(id) {
-            return None;
-        }
-        if node.tag == NONE {
-            return scalar::plain_key(text).ok();
-        }
-        scalar::key(self.typed(self.target(id)).ok()?).ok()
-    }
-
-    /// Whether a mapping's key is this in JSON.
-    pub fn is_key(&self, id: NodeId, name: &str) -> bool {
-        match self.language {
-            Language::Json => self.is_json_key(self.node(id), name),
-            Language::Yaml => self.key(id).as_deref() == Some(name),
-        }
-    }
-
-    /// Most keys differ in length already, and then nothing is looked at.
-    fn is_json_key(&self, node: &Node, name: &str) -> bool {
-        if node.text != NONE {
-            return self.strings.get(node.text as usize).is_some_and(|text| **text == *name);
-        }
-        let start = node.start as usize + 1;
-        (node.end as usize).checked_sub(start + 1) == Some(name.len())
-            && self.text.as_bytes().get(start..start + name.len()) == Some(name.as_bytes())
-    }
-
-    /// The value of a mapping's member; merge keys are not looked through.
-    pub(super) fn member(&self, id: NodeId, name: &str) -> Option<NodeId> {
-        if !matches!(self.shape(id), Shape::Mapping(_)) {
-            return None;
-        }
-        let mut next = self.node(id).first;
-        while next != NONE {
-            let key = self.node(NodeId(next));
-            let is_it = match self.language {
-                Language::Json => self.is_json_key(key, name),
-                Language::Yaml => self.is_key(NodeId(next), name),
-            };
-            if is_it {
-                return Some(NodeId(key.next));
-            }
-            next = self.node(NodeId(key.next)).next;
-        }
-        None
-    }
-
-    /// Whether a key is `<<`, which brings in the members of other objects.
-    pub fn is_merge(&self, id: NodeId) -> bool {
-        let node = self.node(id);
-        let tag = self.strings.get(node.tag as usize).map_or("", |tag| tag);
-        match node.shape {
-            Shape::Scalar(style) => scalar::is_merge(tag, self.scalar_text(id), style == ScalarStyle::Plain),
-            _ => false,
-        }
-    }
-
-    /// Where a pointer's value begins: its key for a member, else itself; the nearest parent's place where it is absent.
-    pub fn locate(&self, root: NodeId, pointer: &Pointer) -> usize {
-        self.follow(root, pointer).0
-    }
-
-    /// Where a pointer's value begins, as [`locate`](Self::locate), but for a member that is a scalar the scalar itself:
-    /// what is wrong with it is wrong there.
-    pub fn locate_value(&self, root: NodeId, pointer: &Pointer) -> usize {
-        let (at, node) = self.follow(root, pointer);
-        match node.map(|node| (self.shape(node), self.span(node))) {
-            Some((Shape::Scalar(_) | Shape::Alias(_), span)) if !span.is_empty() => span.start,
-            _ => at,
-        }
-    }
-
-    fn follow(&self, root: NodeId, pointer: &Pointer) -> (usize, Option<NodeId>) {
-        let mut at = self.span(root).start;
-        let mut node = root;
-        for token in pointer.tokens() {
-            node = self.target(node);
-            match self.shape(node) {
-                Shape::Mapping(_) => {
-                    let Some((key, value)) = self.pairs(node).find(|(key, _)| self.key(*key).as_deref() == Some(token))
-                    else {
-                        return (at, None);
-                    };
-                    at = self.span(key).start;
-                    node = value;
-                }
-                Shape::Sequence(_) => {
-                    let Some(element) = token.parse().ok().and_then(|index| self.children(node).nth(index)) else {
-                        return (at, None);
-                    };
-                    at = self.span(element).start;
-                    node = element;
-                }
-                _ => return (at, None),
-            }
-        }
-        (at, Some(node))
-    }
-
     /// How deep collections are nested below a node, itself included and aliases followed; a scalar has depth 0.
     pub fn depth(&self, id: NodeId) -> usize {
         if id == NodeId(0) {
             return self.deepest;
         }
-        // Parsers bound nesting and refuse an alias inside of its own anchor, so this ends.
-        match self.shape(id) {
-            Shape::Scalar(_) => 0,
-            Shape::Alias(target) => self.depth(target),
+        // This ends: parsers bound nesting, and refuse an alias inside its own anchor.
+        match self.kind(id) {
+            NodeKind::Scalar(_) => 0,
+            NodeKind::Alias(target) => self.depth(target),
             _ => 1 + self.children(id).map(|child| self.depth(child)).max().unwrap_or(0),
         }
     }
@@ -347,21 +222,21 @@ impl<'t> Tree<'t> {
     pub(super) fn typed(&self, id: NodeId) -> Result<Scalar<'_>, String> {
         let node = self.node(id);
         let text = self.scalar_text(id);
-        let plain = matches!(node.shape, Shape::Scalar(ScalarStyle::Plain));
+        let plain = matches!(node.kind, NodeKind::Scalar(ScalarStyle::Plain));
         if let Some(tag) = self.strings.get(node.tag as usize) {
             return scalar::tagged(tag, text, plain).map_err(|error| error.to_string());
         }
         match (plain, self.language) {
             (false, _) => Ok(Scalar::String(Cow::Borrowed(text))),
             (true, Language::Yaml) => scalar::plain(text).map_err(|error| error.to_string()),
-            (true, Language::Json) => json_literal(text),
+            (true, Language::Json) => scalar::json(text),
         }
     }
 
-    pub(super) fn push(&mut self, shape: Shape, span: Range<usize>) -> NodeId {
+    pub(super) fn push(&mut self, kind: NodeKind, span: Range<usize>) -> NodeId {
         #[expect(clippy::cast_possible_truncation, reason = "documents are bounded below 4 GiB when they are split")]
-        let node = Node {
-            shape,
+        let node = StoredNode {
+            kind,
             start: span.start as u32,
             end: span.end as u32,
             first: NONE,
@@ -423,43 +298,12 @@ impl<'t> Tree<'t> {
     }
 
     #[expect(clippy::indexing_slicing, reason = "a NodeId is made by `push` alone, and nodes are never removed")]
-    fn node(&self, id: NodeId) -> &Node {
+    fn node(&self, id: NodeId) -> &StoredNode {
         &self.nodes[id.0 as usize]
     }
 
     #[expect(clippy::indexing_slicing, reason = "a NodeId is made by `push` alone, and nodes are never removed")]
-    fn node_mut(&mut self, id: NodeId) -> &mut Node {
+    fn node_mut(&mut self, id: NodeId) -> &mut StoredNode {
         &mut self.nodes[id.0 as usize]
-    }
-}
-
-fn json_literal(text: &str) -> Result<Scalar<'static>, String> {
-    match text {
-        "null" => return Ok(Scalar::Null),
-        "true" => return Ok(Scalar::Boolean(true)),
-        "false" => return Ok(Scalar::Boolean(false)),
-        // The scanner has seen that it is a literal of JSON: no leading zeros. Neither is `-0`, which is a float.
-        digits if digits.len() < 18 && digits.bytes().all(|byte| byte.is_ascii_digit()) => {
-            if let Ok(integer) = digits.parse() {
-                return Ok(Scalar::Integer(integer));
-            }
-        }
-        _ => {}
-    }
-    match serde_json::from_str::<Value>(text) {
-        Ok(Value::Null) => Ok(Scalar::Null),
-        Ok(Value::Bool(value)) => Ok(Scalar::Boolean(value)),
-        Ok(Value::Number(number)) => Ok(number_scalar(&number)),
-        Ok(_) | Err(_) => Err(format!("`{text}` is no JSON value")),
-    }
-}
-
-fn number_scalar(number: &Number) -> Scalar<'static> {
-    if let Some(value) = number.as_i64() {
-        Scalar::Integer(value)
-    } else if let Some(value) = number.as_u64() {
-        Scalar::Unsigned(value)
-    } else {
-        Scalar::Float(number.as_f64().unwrap_or_default())
     }
 }

@@ -13,7 +13,7 @@ use injector::internals::process::{self, Action, Expand, Failure, Job, Leaves, P
 use injector::internals::profile::{Profile, load};
 use injector::internals::text::document::{self, Document};
 use injector::internals::text::splice::{self, Edit, SpliceErrorKind};
-use injector::internals::text::yaml::tree::{NodeId, ScalarStyle, Shape, Style, Tree};
+use injector::internals::text::yaml::tree::{CollectionStyle, NodeId, NodeKind, ScalarStyle, Tree};
 use injector::internals::value::patch::Patch;
 use injector::internals::value::pointer::Pointer;
 use injector::internals::value::view::View as _;
@@ -252,7 +252,7 @@ const MAY_GIVE_WAY: &[&str] = &[
 ];
 
 fn collect(tree: &Tree<'_>, node: NodeId, spellings: &mut Vec<(usize, usize, &'static str)>) {
-    let is_mapping = matches!(tree.shape(node), Shape::Mapping(_));
+    let is_mapping = matches!(tree.kind(node), NodeKind::Mapping(_));
     for (key, value) in tree.pairs(node).filter(|_| is_mapping) {
         let name = tree.key(key).unwrap_or_default().into_owned();
         let span = tree.span(value);
@@ -260,26 +260,32 @@ fn collect(tree: &Tree<'_>, node: NodeId, spellings: &mut Vec<(usize, usize, &'s
         // The parser's mark for an empty value may be farther on.
         let key_end = tree.span(key).end;
         let start = if span.is_empty() { key_end } else { tree.content_start(value).max(key_end) };
-        let end = match tree.shape(value) {
+        let end = match tree.kind(value) {
             // Blank lines after a block scalar belong to its span.
-            Shape::Scalar(ScalarStyle::Block) => span.start + source.trim_end().len(),
+            NodeKind::Scalar(ScalarStyle::Block) => span.start + source.trim_end().len(),
             _ if span.is_empty() => start + text_of_colon(&tree.text()[start..]),
             _ => span.end.max(start),
         };
-        let spelling = match tree.shape(value) {
+        let spelling = match tree.kind(value) {
             _ if !MAY_GIVE_WAY.contains(&name.as_str()) => None,
-            Shape::Mapping(Style::Flow) if tree.children(value).next().is_none() && !source.contains('#') => Some("{}"),
-            Shape::Sequence(Style::Flow) if tree.children(value).next().is_none() && !source.contains('#') => {
+            NodeKind::Mapping(CollectionStyle::Flow)
+                if tree.children(value).next().is_none() && !source.contains('#') =>
+            {
+                Some("{}")
+            }
+            NodeKind::Sequence(CollectionStyle::Flow)
+                if tree.children(value).next().is_none() && !source.contains('#') =>
+            {
                 Some("[]")
             }
-            Shape::Scalar(ScalarStyle::Plain) if tree.view(value).value().is_null() => Some("null"),
-            Shape::Scalar(_) if name == "image" && tree.scalar_text(value) == "auto" => Some("auto"),
+            NodeKind::Scalar(ScalarStyle::Plain) if tree.view(value).value().is_null() => Some("null"),
+            NodeKind::Scalar(_) if name == "image" && tree.scalar_text(value) == "auto" => Some("auto"),
             _ => None,
         };
         spellings.extend(spelling.map(|spelling| (start, end, spelling)));
         collect(tree, value, spellings);
     }
-    if matches!(tree.shape(node), Shape::Sequence(_)) {
+    if matches!(tree.kind(node), NodeKind::Sequence(_)) {
         for child in tree.children(node) {
             collect(tree, child, spellings);
         }

@@ -1,0 +1,142 @@
+//! Looks up places in a tree: a node's value behind its anchor and tag, a key, a member, the value of a pointer.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use super::{Anchor, Language, NONE, NodeId, NodeKind, ScalarStyle, StoredNode, Tree};
+use crate::text::yaml::scalar;
+use crate::value::pointer::Pointer;
+
+impl Tree<'_> {
+    /// Where a node's value begins behind its anchor and tag; its end where there is nothing else.
+    pub fn content_start(&self, id: NodeId) -> usize {
+        let Range { start: mut at, end } = self.span(id);
+        if self.anchor(id) == Anchor::None && !self.is_tagged(id) {
+            return at;
+        }
+        let length = |from: usize, stop: fn(char) -> bool| {
+            let rest = self.text.get(from..end).unwrap_or_default();
+            rest.find(stop).unwrap_or(rest.len())
+        };
+        loop {
+            match self.text.as_bytes().get(at).filter(|_| at < end) {
+                Some(b'&') => at += length(at, |c| c.is_ascii_whitespace() || ",[]{}".contains(c)),
+                Some(b'!') => at += length(at, |c| c.is_ascii_whitespace()),
+                Some(b'#') => at += length(at, |c| c == '\n'),
+                Some(b' ' | b'\t' | b'\r' | b'\n') => at += 1,
+                _ => return at,
+            }
+        }
+    }
+
+    /// What a mapping's key is in JSON; `None` for `<<` and for what cannot be a key.
+    pub fn key(&self, id: NodeId) -> Option<Cow<'_, str>> {
+        if self.language == Language::Json {
+            return Some(Cow::Borrowed(self.scalar_text(id)));
+        }
+        let node = self.node(self.target(id));
+        let NodeKind::Scalar(style) = node.kind else { return None };
+        let text = self.scalar_text(self.target(id));
+        if node.tag == NONE && (style != ScalarStyle::Plain || scalar::certainly_string(text)) {
+            return Some(Cow::Borrowed(text));
+        }
+        if self.is_merge(id) {
+            return None;
+        }
+        if node.tag == NONE {
+            return scalar::plain_key(text).ok();
+        }
+        scalar::key(self.typed(self.target(id)).ok()?).ok()
+    }
+
+    /// Whether a mapping's key is this in JSON.
+    pub fn is_key(&self, id: NodeId, name: &str) -> bool {
+        match self.language {
+            Language::Json => self.is_json_key(self.node(id), name),
+            Language::Yaml => self.key(id).as_deref() == Some(name),
+        }
+    }
+
+    /// Compares lengths first, without a look at the text: most keys already differ in that.
+    fn is_json_key(&self, node: &StoredNode, name: &str) -> bool {
+        if node.text != NONE {
+            return self.strings.get(node.text as usize).is_some_and(|text| **text == *name);
+        }
+        let start = node.start as usize + 1;
+        (node.end as usize).checked_sub(start + 1) == Some(name.len())
+            && self.text.as_bytes().get(start..start + name.len()) == Some(name.as_bytes())
+    }
+
+    /// The value of a mapping's member, as written: it does not look into merge keys.
+    pub(in crate::text::yaml) fn member(&self, id: NodeId, name: &str) -> Option<NodeId> {
+        if !matches!(self.kind(id), NodeKind::Mapping(_)) {
+            return None;
+        }
+        let mut next = self.node(id).first;
+        while next != NONE {
+            let key = self.node(NodeId(next));
+            let is_it = match self.language {
+                Language::Json => self.is_json_key(key, name),
+                Language::Yaml => self.is_key(NodeId(next), name),
+            };
+            if is_it {
+                return Some(NodeId(key.next));
+            }
+            next = self.node(NodeId(key.next)).next;
+        }
+        None
+    }
+
+    /// Whether a key is `<<`, which brings in the members of other objects.
+    pub fn is_merge(&self, id: NodeId) -> bool {
+        let node = self.node(id);
+        let tag = self.strings.get(node.tag as usize).map_or("", |tag| tag);
+        match node.kind {
+            NodeKind::Scalar(style) => scalar::is_merge(tag, self.scalar_text(id), style == ScalarStyle::Plain),
+            _ => false,
+        }
+    }
+
+    /// Where a message about a pointer's value points: at the key of a member, at an element itself. Where the value is
+    /// absent, at the nearest parent that is there.
+    pub fn locate(&self, root: NodeId, pointer: &Pointer) -> usize {
+        self.follow(root, pointer).0
+    }
+
+    /// As [`locate`](Self::locate), but at a scalar itself instead of at its key: a message about a wrong value points at
+    /// the value.
+    pub fn locate_value(&self, root: NodeId, pointer: &Pointer) -> usize {
+        let (at, node) = self.follow(root, pointer);
+        match node.map(|node| (self.kind(node), self.span(node))) {
+            Some((NodeKind::Scalar(_) | NodeKind::Alias(_), span)) if !span.is_empty() => span.start,
+            _ => at,
+        }
+    }
+
+    fn follow(&self, root: NodeId, pointer: &Pointer) -> (usize, Option<NodeId>) {
+        let mut at = self.span(root).start;
+        let mut node = root;
+        for token in pointer.tokens() {
+            node = self.target(node);
+            match self.kind(node) {
+                NodeKind::Mapping(_) => {
+                    let Some((key, value)) = self.pairs(node).find(|(key, _)| self.key(*key).as_deref() == Some(token))
+                    else {
+                        return (at, None);
+                    };
+                    at = self.span(key).start;
+                    node = value;
+                }
+                NodeKind::Sequence(_) => {
+                    let Some(element) = token.parse().ok().and_then(|index| self.children(node).nth(index)) else {
+                        return (at, None);
+                    };
+                    at = self.span(element).start;
+                    node = element;
+                }
+                _ => return (at, None),
+            }
+        }
+        (at, Some(node))
+    }
+}
