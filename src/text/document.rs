@@ -1,6 +1,6 @@
-//! A stream split into documents as kubectl splits it, so that each keeps its bytes and is read on its own.
+//! Splits a stream into documents as kubectl does. Each keeps its bytes and is parsed on its own.
 //!
-//! Source: `YAMLOrJSONDecoder` and `YAMLReader` of k8s.io/apimachinery, which kubectl reads manifests with.
+//! Source: `YAMLOrJSONDecoder` and `YAMLReader` of k8s.io/apimachinery, with which kubectl reads manifests.
 
 use std::ops::Range;
 
@@ -13,14 +13,14 @@ const BOM: char = '\u{feff}';
 /// One document: its bytes in the stream, and the language it is in. The documents of a stream cover all of its bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Document {
-    /// Bytes of the stream: the `---` line before it included, and white space around JSON.
+    /// Bytes of the stream, with the `---` line before the document, and with white space around JSON.
     pub range: Range<usize>,
-    /// What it is written in.
+    /// The language that it is written in.
     pub language: Language,
 }
 
 impl Document {
-    /// Reads the document; offsets in the tree and in errors count from the document's first byte.
+    /// Parses the document. Offsets in the tree and in errors count from the document's first byte.
     pub fn parse<'t>(&self, stream: &'t str) -> Result<Tree<'t>, SyntaxError> {
         let text = self.text(stream);
         match self.language {
@@ -29,26 +29,27 @@ impl Document {
         }
     }
 
-    /// The document's bytes.
+    /// The document's text.
     pub fn text<'t>(&self, stream: &'t str) -> &'t str {
         stream.get(self.range.clone()).unwrap_or_default()
     }
 }
 
-/// Whether a document has to be read.
+/// Whether a document has to be parsed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Triage {
-    /// It provably holds nothing that is injected or that says anything of a namespace: its bytes pass through.
+    /// It certainly holds no workload and no namespace: its bytes pass through unread.
     Opaque,
-    /// It has to be read to know.
+    /// Only parsing it tells.
     Candidate,
 }
 
 impl Triage {
-    /// Looks at the beginnings of a document's lines only.
+    /// Looks only at the beginnings of a document's lines, so that documents of other kinds need no parser.
     ///
-    /// It is opaque where `kind:` stands at the beginning of a line, each such line names a kind that never holds a pod
-    /// template, and no line begins with anything by which YAML could mean something else.
+    /// A document is opaque where a line begins with `kind:`, each such line has a kind that never holds a pod template, and no
+    /// line begins with a character that could give these lines another meaning (a quote, a brace, an anchor and so on). In
+    /// doubt it is a candidate: that costs time, while a wrong answer would leave out a workload.
     ///
     /// `is_without_template` says of an API group and a kind that no object of it holds a pod template.
     pub fn of(text: &str, is_without_template: impl Fn(&str, &str) -> bool) -> Self {
@@ -56,7 +57,7 @@ impl Triage {
         let mut kinds = Vec::new();
         let is_content =
             |line: &&str| !line.trim().is_empty() && !line.trim_start().starts_with('#') && !line.starts_with("---");
-        // The object's own keys stand in the first column, or what begins lines there says nothing of them.
+        // If the first key is indented, the object's own keys are not in the first column, and these lines say nothing.
         if text.lines().find(is_content).is_some_and(|line| line.starts_with(' ')) {
             return Self::Candidate;
         }
@@ -90,7 +91,7 @@ impl Triage {
     }
 }
 
-/// The word after a colon, where nothing else but a comment stands there.
+/// The word after a colon, where only a comment follows it.
 fn plain_word(rest: &str) -> Option<&str> {
     let rest = rest.strip_prefix(' ')?.trim_start_matches(' ');
     let (word, tail) = rest.split_at(rest.find([' ', '\r']).unwrap_or(rest.len()));
@@ -101,8 +102,8 @@ fn plain_word(rest: &str) -> Option<&str> {
 
 /// Splits a stream; offsets in an error count from the stream's first byte.
 ///
-/// A stream that begins with `{` is JSON: values one after another. Where the first or the second is none, the rest is
-/// YAML, of which JSON is a part.
+/// A stream that begins with `{` is JSON: values one after another. Where the first or the second value is not JSON, the rest
+/// is read as YAML, as kubectl does.
 pub fn split(stream: &str) -> Result<Vec<Document>, SyntaxError> {
     let mut documents = Vec::new();
     let mut at = 0;
@@ -147,7 +148,7 @@ fn rest_as_yaml(
     }
     let start = documents.last().map_or(at, |last| last.range.end);
     split_yaml(stream, start, &mut documents)?;
-    // What is no YAML either was meant as JSON: its error says more.
+    // The rest is not YAML either, so it was meant to be JSON: the error of the JSON parser says more.
     let first_yaml = documents.iter().find(|document| document.language == Language::Yaml);
     match first_yaml.map(|document| document.parse(stream)) {
         Some(Err(error)) if error.kind.is_of_parser() && at + json_error.offset < stream.len() => {
@@ -172,8 +173,8 @@ fn split_yaml(stream: &str, from: usize, documents: &mut Vec<Document>) -> Resul
         check_separator(stream, line)?;
         documents.push(Document { range: start..line, language: Language::Yaml });
         start = line;
-        // kubectl cuts a later separator's line out, so a byte order mark right after it begins a text. The line becomes
-        // an empty document of its own, and the mark stands where every reader of a text knows it: at the beginning.
+        // kubectl cuts out the line of a later separator, so a byte order mark directly below it begins a text. Here the line
+        // becomes an empty document of its own. The mark is then at the beginning of a text, where every parser expects it.
         let below =
             stream.get(line..).and_then(|rest| rest.find('\n')).map_or(stream.len(), |newline| line + newline + 1);
         if stream.get(below..).is_some_and(|rest| rest.starts_with(BOM)) {
@@ -224,7 +225,7 @@ mod tests {
     }
 
     #[test]
-    fn only_what_is_provably_no_workload_is_opaque() {
+    fn a_document_is_opaque_only_where_it_is_certainly_not_a_workload() {
         let config = "apiVersion: v1\nkind: ConfigMap\n";
         for (text, expected) in [
             (config.to_owned(), Triage::Opaque),

@@ -1,8 +1,22 @@
-//! A patch applied to a document's text: insertions and a few deletions by byte offset, in the document's own style.
+//! Applies a patch to a document's text: a few insertions and deletions by byte offset, in the document's own style.
 //!
-//! The patch is first applied to an overlay of the tree (`overlay`), so that what it does to one collection comes
-//! together however many operations it took; then one walk in the order of the text writes the edits (`block`,
-//! `flow`). The only bytes ever deleted are a null or empty token, a replaced scalar, and, in undoing, what was inserted.
+//! Two steps:
+//!
+//! 1. The operations are applied to an overlay of the tree (`overlay`). Many operations can change one collection, and only
+//!    their sum says where its new entries go.
+//! 2. One walk over the changed collections, in the order of the text, writes the edits: `block` for collections in block
+//!    style, `flow` for those in brackets, JSON among them. `text` knows lines and comments; `lines` renders what is new.
+//!
+//! What has to hold:
+//!
+//! - *The result, read again, is the patched object.* The caller proves this for every document (`process::proof`), so a
+//!   mistake here is an error message and never a wrong file.
+//! - *No other byte changes.* The only bytes that are deleted are a null or empty value, a replaced value, and, when an
+//!   injection is undone, what it inserted. No proof finds a comment that moved to the wrong item: the rules for comments in
+//!   `block` and `flow` have to be right by themselves.
+//! - *Removing what was inserted gives the first text back, byte for byte.* So an entry is deleted in the exact form in
+//!   which it would be inserted, with its line end or its comma. The one exception is the spelling of an empty value, which
+//!   the text no longer has: `volumes:` and `volumes: ~` come back as `volumes: null`.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -10,7 +24,7 @@ use std::sync::Arc;
 use thiserror::Error;
 
 use crate::text::yaml::emit::{BlockLayout, Spacing};
-use crate::text::yaml::tree::{CollectionStyle, Language, NodeId, NodeKind, ScalarStyle, Tree};
+use crate::text::yaml::tree::{Anchor, CollectionStyle, Language, NodeId, NodeKind, ScalarStyle, Tree};
 use crate::value::patch::Patch;
 use crate::value::pointer::Pointer;
 
@@ -24,20 +38,21 @@ pub use lines::RenderedLines;
 use overlay::Overlay;
 use text::Lines;
 
-/// One change of a text: these bytes give way to that text. An insertion has an empty range.
+/// One change of a text: these bytes are replaced by that text. An insertion has an empty range.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Edit {
     /// Bytes of the document's text.
     pub range: Range<usize>,
-    /// What stands there instead; shared, since many documents get the same.
+    /// What replaces them. It is shared, since many documents get the same text.
     pub text: Arc<str>,
 }
 
-/// Why a patch cannot be spliced into this text. The user's text is valid, but uses a construct that stands in the way.
+/// Why a patch cannot be spliced into this text. The user's text is valid, but has a construct that cannot be changed in
+/// place.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 #[error("{kind}")]
 pub struct SpliceError {
-    /// Where the construct is, in the document's text.
+    /// Where the construct is: a byte offset in the document's text.
     pub offset: usize,
     /// The value that would have to change.
     pub at: Pointer,
@@ -45,28 +60,28 @@ pub struct SpliceError {
     pub kind: SpliceErrorKind,
 }
 
-/// Constructs that cannot be spliced into without changing another value, or not at all.
+/// Constructs that cannot be spliced into, or only with a change of another value.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 pub enum SpliceErrorKind {
-    /// The value is an alias: its text stands elsewhere.
-    #[error("`{0}` is an alias, so what is added here would be added to its anchor too")]
+    /// The value is an alias: its text is elsewhere.
+    #[error("`{0}` is an alias: a change here would also change its anchor")]
     Alias(String),
     /// The value's anchor is used elsewhere.
-    #[error("`{0}` is used by an alias elsewhere, so what is added here would be added there too")]
+    #[error("`{0}` has an alias: a change here would also change the value there")]
     Anchor(String),
     /// The value comes from a merge key.
-    #[error("`{0}` comes from a merge key (`<<`), so there is no text of its own to change")]
+    #[error("`{0}` comes from a merge key (`<<`): it has no text of its own to change")]
     Merge(String),
     /// A carriage return without a line feed, or another character by which YAML 1.1 ends lines.
-    #[error("a line ends neither in LF nor in CRLF here, and a document with such lines is not changed")]
+    #[error("this line ends neither in LF nor in CRLF, and a document with such a line is not changed")]
     LineBreak,
     /// A member of a list is a pair without braces: `[a: 1]`.
-    #[error("`{0}` is an object without braces, so there is no room for another member")]
+    #[error("`{0}` is an object without braces: it cannot have another member")]
     Pair(String),
     /// Text directly behind the document's braces, which kubectl ignores.
-    #[error("text follows the document without a `---`, and kubectl ignores it")]
+    #[error("kubectl ignores this text: no `---` separates it from the document before it")]
     Trailing,
-    /// The patch names what is not there: a bug.
+    /// The patch names a value that the text does not have: a bug.
     #[error("the patch does not fit the text at `{0}`")]
     Misfit(String),
 }
@@ -78,15 +93,18 @@ impl SpliceError {
             SpliceErrorKind::LineBreak => "convert the line ends to LF or CRLF",
             SpliceErrorKind::Trailing => "write `---` before it, or remove it",
             SpliceErrorKind::Misfit(_) => "please report this as a bug of injector",
-            _ => "write the part out, or let `--expand` render this document anew",
+            _ => "write the part out, or use `--expand`, which renders this document again",
         }
     }
 }
 
 /// The edits that make an object's text what the patch makes of the object, in the order of the text.
 ///
-/// Goes in: the tree, the object's root in it, the patch, whose pointers count from that root, and what other documents of
-/// the run have had rendered.
+/// The pointers of the patch count from `root`, which is the object's node in the tree. `rendered` keeps lines from one
+/// document to the next. The edits do not overlap.
+///
+/// # Errors
+/// See [`SpliceErrorKind`]. There are no edits then.
 pub(crate) fn splice(
     tree: &Tree<'_>,
     root: NodeId,
@@ -111,7 +129,10 @@ pub(crate) fn splice(
     Ok(splicer.finish())
 }
 
-/// A line break, outside of quotes, by which lines are not found here. In JSON there is none.
+/// The first line break that is neither LF nor CRLF: a lone CR, and three characters that end lines in YAML 1.1.
+///
+/// [`Lines`] finds lines by LF alone, so in such a text a column could be wrong. In quotes these characters do no harm, as
+/// no line begins there for the splicer. In JSON they are white space, or only in strings.
 fn odd_line_break(tree: &Tree<'_>) -> Option<usize> {
     if tree.language() == Language::Json {
         return None;
@@ -139,7 +160,10 @@ fn odd_line_break(tree: &Tree<'_>) -> Option<usize> {
     })
 }
 
-/// Whether it is ignored can depend on what the document holds: braces on one line may be a key. Text after `...` is safe.
+/// Where text follows the document without a separator.
+///
+/// kubectl ignores such text. But an insertion could change that: braces on one line may be the key of a mapping, and braces
+/// on several lines may not. Text after `...` is safe, since that line ends the document in any case.
 fn trailing_text(tree: &Tree<'_>) -> Option<usize> {
     let end = tree.span(tree.root()?).end;
     tree.ignored.filter(|ignored| !tree.text().get(end..*ignored).is_some_and(|between| between.contains("\n...")))
@@ -159,7 +183,7 @@ pub fn pieces<'e>(text: &'e str, edits: &'e [Edit]) -> Vec<&'e str> {
     pieces
 }
 
-/// How new text is to look, taken from what is there.
+/// How new text looks, as measured in the document.
 #[derive(Clone, Debug)]
 struct Layout {
     yaml: BlockLayout,
@@ -174,7 +198,7 @@ struct Layout {
 enum Quoting {
     /// As JSON.
     Json,
-    /// Plain where that is safe.
+    /// Without quotes where that is safe.
     Yaml,
 }
 
@@ -208,8 +232,11 @@ impl Splicer<'_> {
         }
     }
 
-    /// Puts the edits in order. Insertions at one offset stay in the order in which they were made: the walk is in the
-    /// order of the text, and of two collections that end at one offset the deeper one comes first.
+    /// Puts the edits in order, and joins deletions that touch.
+    ///
+    /// Two collections can end at the same offset: the list of containers, and the pod's spec around it. What is added to
+    /// the inner one must come first. The walk visits it first, and the sort is stable, so insertions at one offset keep
+    /// their order. An insertion comes before a deletion that begins at the same offset.
     fn finish(mut self) -> Vec<Edit> {
         self.edits.sort_by_key(|edit| (edit.range.start, edit.range.end));
         let mut merged: Vec<Edit> = Vec::with_capacity(self.edits.len());
@@ -251,7 +278,7 @@ impl Layout {
     }
 }
 
-/// Finds how far the first nested mapping is indented from its key, and the first list's dash from its own.
+/// Finds how far the first nested mapping is indented from its key, and the first list's dash from its key.
 fn measure(tree: &Tree<'_>, node: NodeId, indent: &mut Option<usize>, dash: &mut Option<usize>) {
     let lines = Lines(tree.text());
     for (key, value) in tree.pairs(node) {
@@ -261,14 +288,14 @@ fn measure(tree: &Tree<'_>, node: NodeId, indent: &mut Option<usize>, dash: &mut
         let (from, to) = (lines.column(tree.span(key).start), lines.column(tree.span(value).start));
         match tree.kind(value) {
             NodeKind::Mapping(CollectionStyle::Block) => {
-                // A tag or an anchor stands on the key's line, and says nothing about the column.
-                if !tree.is_tagged(value) && tree.anchor(value) == crate::text::yaml::tree::Anchor::None && to > from {
+                // With a tag or an anchor the value begins on the key's line, which says nothing about its column.
+                if !tree.is_tagged(value) && tree.anchor(value) == Anchor::None && to > from {
                     indent.get_or_insert(to - from);
                 }
                 measure(tree, value, indent, dash);
             }
             NodeKind::Sequence(CollectionStyle::Block) => {
-                if !tree.is_tagged(value) && tree.anchor(value) == crate::text::yaml::tree::Anchor::None && to >= from {
+                if !tree.is_tagged(value) && tree.anchor(value) == Anchor::None && to >= from {
                     dash.get_or_insert(to - from);
                 }
                 for item in tree.children(value).take(1) {

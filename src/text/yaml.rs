@@ -1,7 +1,7 @@
 //! YAML and JSON text as Kubernetes reads it: spans, types, and text to insert.
 //!
-//! [`parse_yaml`] and [`parse_json`] are the one place where text becomes a [`tree::Tree`]; another parser can stand
-//! beside them.
+//! Text becomes a [`tree::Tree`] in [`parse_yaml`] and [`parse_json`] alone. Another parser fills the same tree, through
+//! `build`, and is called from here.
 
 pub(crate) mod emit;
 pub(crate) mod error;
@@ -32,8 +32,8 @@ pub(crate) fn parse_json(text: &str) -> Result<(Tree<'_>, usize), SyntaxError> {
     json::parse(text, &[], usize::MAX)
 }
 
-/// Members of an `AdmissionReview` that nothing reads and no patch names, each with how many objects stand around it. They are
-/// a third of what an API server sends.
+/// Members of an `AdmissionReview` that no code reads and no patch names, each with the number of objects around it. They are a
+/// third of what an API server sends.
 const UNREAD: &[(usize, &str)] = &[
     (2, "oldObject"),
     (2, "options"),
@@ -41,14 +41,16 @@ const UNREAD: &[(usize, &str)] = &[
     (2, "requestResource"),
     (2, "resource"),
     (2, "userInfo"),
-    // `request.object.metadata`, and no place that a pod template could have.
+    // In `request.object.metadata`. No pod template is below a member of this name.
     (4, "managedFields"),
 ];
 
-/// More values than any object needs that an API server can store: each would take many times its bytes while it is decided.
+/// More values than any object has that an API server can store. Each value takes many times its bytes while a review is
+/// decided, so a review of more would be an attack on the memory.
 const MOST_VALUES: usize = 250_000;
 
-/// Reads an `AdmissionReview` as [`parse_json`] does, without the members that decide nothing, and to a number of values.
+/// Reads an `AdmissionReview` as [`parse_json`] does, but leaves out the members that decide nothing, and refuses too many
+/// values.
 pub(crate) fn parse_review(text: &str) -> Result<(Tree<'_>, usize), SyntaxError> {
     json::parse(text, UNREAD, MOST_VALUES)
 }

@@ -1,4 +1,4 @@
-//! JSON values: pointers into them, patches of them, a read-only view that several trees implement, and changes laid over one.
+//! JSON values: pointers into them, patches of them, a read-only view that several trees implement, and changes on top of one.
 //!
 //! Imports nothing of this crate. A new way to hold a JSON value implements [`view::View`] where that value lives.
 

@@ -1,5 +1,5 @@
-//! JSON Patch (RFC 6902): the currency between deciding and writing. Operations are built one by one, never by comparing
-//! two objects and never from text.
+//! JSON Patch (RFC 6902): what a decision hands to a shell, which writes it into a text or an answer. Operations are made one by
+//! one with each decision, never by a comparison of two objects and never from text.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::value::pointer::Pointer;
 
-/// One operation of a patch. Its value is shared with whatever it came from: pods alike are given the same one.
+/// One operation of a patch. Its value is shared: many pods get the same one.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Op {
     /// Adds a member that was not there, or an element at an index (`-` appends).
@@ -26,7 +26,7 @@ pub enum Op {
 pub struct Patch(pub Vec<Op>);
 
 impl Op {
-    /// What the operation is about.
+    /// The place of the value that it adds, removes or replaces.
     pub fn path(&self) -> &Pointer {
         match self {
             Self::Add(path, _) | Self::Remove(path) | Self::Replace(path, _) => path,

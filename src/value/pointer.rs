@@ -1,4 +1,4 @@
-//! JSON Pointers (RFC 6901): how a decision refers to a value without knowing where in a text it stands.
+//! JSON Pointers (RFC 6901): how a decision names a value, without knowing where in a text the value is.
 
 use std::fmt;
 
@@ -40,7 +40,7 @@ impl Pointer {
         Self(tokens)
     }
 
-    /// This pointer with all the tokens of another after it.
+    /// This pointer with all tokens of another after it.
     #[must_use]
     pub fn append(&self, tail: &Self) -> Self {
         Self(self.0.iter().chain(&tail.0).cloned().collect())
@@ -101,14 +101,14 @@ fn unescape(token: &str) -> Option<String> {
     Some(plain)
 }
 
-/// Why a text is not a JSON Pointer. The user's, or a record's, fault.
+/// Why a text is not a JSON Pointer. The fault of the user, or of a changed record.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 pub enum PointerError {
     /// It does not begin with `/`.
     #[error("`{0}` is not a JSON Pointer: it does not begin with `/`")]
     NoSlash(String),
     /// A `~` is followed by neither `0` nor `1`.
-    #[error("`{0}` is not a JSON Pointer: `~` stands only in `~0` and `~1`")]
+    #[error("`{0}` is not a JSON Pointer: a `~` must be followed by `0` or `1`")]
     Tilde(String),
 }
 

@@ -1,10 +1,10 @@
-//! The read-only view through which decisions look at an object, whether it stands in YAML text or in a JSON tree.
+//! The read-only view through which decisions look at an object, whether it is in YAML text or in a JSON tree.
 
 use std::borrow::Cow;
 
 use serde_json::Value;
 
-/// What sort of value a node is, after Kubernetes' own typing.
+/// The type of a value, by Kubernetes' own rules.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     /// `null`, or nothing at all.
@@ -35,22 +35,22 @@ impl Kind {
     }
 }
 
-/// A value that can be read, and not changed. Cheap to copy; looks through aliases and merge keys.
+/// A value that can be read, and not changed. It is cheap to copy, and follows aliases and merge keys.
 pub trait View<'a>: Copy + 'a {
-    /// What sort of value this is.
+    /// The type of the value.
     fn kind(self) -> Kind;
-    /// The member of that name; `None` where there is none, or where this is no object.
+    /// The member of that name; `None` where there is none, or where this is not an object.
     fn member(self, name: &str) -> Option<Self>;
-    /// All members in their order; empty where this is no object.
+    /// All members in their order; empty where this is not an object.
     fn members(self) -> Vec<(Cow<'a, str>, Self)>;
-    /// All elements; empty where this is no list.
+    /// All elements; empty where this is not a list.
     fn elements(self) -> Vec<Self>;
     /// The string, where this is one.
     fn string(self) -> Option<Cow<'a, str>>;
     /// The whole value as JSON has it.
     fn value(self) -> Value;
 
-    /// The element at an index; `None` where there is none, or where this is no list.
+    /// The element at an index; `None` where there is none, or where this is not a list.
     fn element(self, index: usize) -> Option<Self> {
         self.elements().get(index).copied()
     }
@@ -82,7 +82,7 @@ pub trait View<'a>: Copy + 'a {
     }
 }
 
-/// Whether a view shows this value; the order of an object's members does not matter.
+/// Whether a view has this value. The order of an object's members does not matter.
 pub(crate) fn equals<'a, V: View<'a>>(view: V, value: &Value) -> bool {
     match (value, view.kind()) {
         (Value::Object(wanted), Kind::Mapping) => {

@@ -1,4 +1,26 @@
 //! Edits of block collections: whole lines are inserted and deleted.
+//!
+//! Why an insertion is safe. The lines of a new entry begin in the column of the collection's keys or dashes. A line in that
+//! column ends every deeper node above it, plain scalars and block scalars included, and cannot continue one. So the new
+//! lines belong to this collection, and they change no value above. They also end with a line end and never with a block
+//! scalar (see [`emit::block`]), so the lines below mean the same as before.
+//!
+//! Where it goes, by example; `+` marks the new lines:
+//!
+//! ```yaml
+//! containers:
+//! - name: web
+//!   image: nginx
+//!   # a comment that is indented deeper than the dash belongs to the item above it
+//! + - name: proxy
+//!
+//! # a blank line, or a comment in the column of the dash, belongs to what follows
+//! volumes: []
+//! ```
+//!
+//! A member that goes before another one (`initContainers` before `containers`) also goes before the comments directly above
+//! that one, in its column: they belong to it. Where the first key is behind a dash, `- name: web`, there is no line to insert
+//! before; the new member takes the place behind the dash, and the old one gets a line of its own.
 
 use std::sync::Arc;
 
@@ -21,7 +43,7 @@ impl Splicer<'_> {
                 added.push(entry);
                 continue;
             };
-            // A list's new item follows the one before it; an object's new member stands before the one it was put at.
+            // A new item of a list belongs to the one before it, an object's new member to the one that it was put before.
             match previous {
                 Some(previous) if nodes.key.is_none() => self.insert_after(previous, &added, column),
                 _ => self.insert_before(edited.node, nodes, &added, column),
@@ -35,7 +57,7 @@ impl Splicer<'_> {
         }
     }
 
-    /// Writes what became of an entry that was there.
+    /// Writes the change of an entry that is in the text.
     pub(super) fn change(&mut self, entry: &CollectionEntry, nodes: EntryNodes, parent: CollectionStyle) {
         match &entry.content {
             Content::Old(_) => {}
@@ -45,19 +67,20 @@ impl Splicer<'_> {
         }
     }
 
-    /// Where a block collection's keys or dashes stand.
+    /// The column of a block collection's keys or dashes.
     fn column(&self, node: NodeId) -> usize {
         let first = entry_nodes(self.tree, node).next();
         first.map_or(0, |nodes| self.lines.column(self.entry_start(node, 0, nodes)))
     }
 
-    /// Where an entry's key or dash stands.
+    /// Where an entry begins: its key, the `?` of an explicit key, or its dash.
     fn entry_start(&self, parent: NodeId, index: usize, nodes: EntryNodes) -> usize {
         if let Some(key) = nodes.key {
             return self.question(key).unwrap_or(self.tree.span(key).start);
         }
-        // The parser gives no nodes for a dash. The first is where the list begins, behind its anchor and tag; the others
-        // begin lines in the same column, after the item before.
+        // The parser gives no offset for a dash, so it is searched for. The first is where the list begins, behind the list's
+        // anchor and tag. Each other one is the first in the same column of a line below the item before it: nothing but a
+        // comment can be between them, and a comment begins with `#`.
         let dash_from = |from: usize, to: usize, column: Option<usize>| {
             let mut line = self.lines.start(from);
             while line <= to {
@@ -86,10 +109,11 @@ impl Splicer<'_> {
         dash_from(self.lines.next(before), own, Some(self.lines.column(first))).unwrap_or(own)
     }
 
-    /// The end of a value's last line that says something, without its line end.
+    /// The end of a value's text, without the line end.
     ///
-    /// A block scalar's own end mark includes blank lines after it. They are part of a `|+` alone; anything else may be
-    /// followed directly.
+    /// For a block scalar the parser's end includes all blank lines after it. They are part of the value for `|+` and `>+`
+    /// alone, and then the next entry has to go below them. For all others it goes directly below the last line with
+    /// content, so that blank lines stay between this collection and what follows it.
     pub(super) fn content_end(&self, value: NodeId) -> usize {
         let mut leaf = value;
         while let NodeKind::Mapping(CollectionStyle::Block) | NodeKind::Sequence(CollectionStyle::Block) =
@@ -113,19 +137,20 @@ impl Splicer<'_> {
         span.start + content.len().max(header_end)
     }
 
-    /// Where the lines after an entry begin: past the comments that are indented deeper than its key or dash.
+    /// Where new lines go after an entry: below it, and below the comments that are indented deeper than its key or dash.
     fn after(&self, nodes: EntryNodes, column: usize) -> usize {
         self.lines.past_deeper_comments(self.lines.next(self.content_end(nodes.value)), column)
     }
 
-    /// Deletes the entries that are not kept; at least one is.
+    /// Deletes the entries that are not kept. At least one is kept: an empty collection would need another style.
     fn delete_gone(&mut self, node: NodeId, kept: &[EntryNodes]) {
         let all: Vec<EntryNodes> = entry_nodes(self.tree, node).collect();
         let mut from = 0;
         if let (Some(first), Some(keep)) = (all.first(), all.iter().position(|nodes| kept.contains(nodes))) {
             let start = self.entry_start(node, 0, *first);
             if keep > 0 && !self.lines.is_first(start) {
-                // The collection begins behind a dash: the first entry that is kept takes that nodes.
+                // The collection begins behind a dash: the first entry that is kept moves up to it. This undoes the
+                // insertion of a member behind a dash, and leaves no dash without a value.
                 let next = all.get(keep).map_or(start, |nodes| self.entry_start(node, keep, *nodes));
                 self.delete(start..next);
                 from = keep;
@@ -138,6 +163,7 @@ impl Splicer<'_> {
         }
     }
 
+    /// Deletes an entry with its line end. Comments around it stay: an insertion never brings any.
     fn delete_lines(&mut self, parent: NodeId, index: usize, nodes: EntryNodes) {
         let start = self.entry_start(parent, index, nodes);
         let end = self.content_end(nodes.value);
@@ -175,14 +201,16 @@ impl Splicer<'_> {
             let at = self.lines.before_attached_comments(self.lines.start(start), column);
             lines.into_iter().for_each(|lines| self.insert(at, lines));
         } else {
-            // Behind a dash: the new entry takes the nodes, and the old one begins a line of its own.
+            // Behind a dash. The first line of the new entry needs no indentation, and the old entry gets one: this moves
+            // the first `column` spaces from the beginning of the inserted text to its end.
             let mut lines = lines.concat();
             lines.push_str(&" ".repeat(column));
             self.insert(start, lines.split_off(column));
         }
     }
 
-    /// Inserts whole lines before a line, or after a last one that has no line end.
+    /// Inserts whole lines at the beginning of a line. At the end of a text without a final line end, the line end goes before
+    /// them, so that the text still has none.
     fn insert_lines(&mut self, at: usize, lines: Arc<str>) {
         let eol = self.layout.yaml.eol;
         if at == self.lines.0.len() && self.lines.lacks_final_newline() {
@@ -193,7 +221,7 @@ impl Splicer<'_> {
         }
     }
 
-    /// Gives a member or element another value where it stands.
+    /// Replaces the value of a member or element in its place.
     fn replace(&mut self, nodes: EntryNodes, new: &Value, parent: CollectionStyle) {
         let old = nodes.value;
         let is_empty = !matches!(new, Value::Array(list) if !list.is_empty())
@@ -211,7 +239,7 @@ impl Splicer<'_> {
                     self.insert_children(nodes, new);
                 }
             }
-            _ if !is_empty && parent == CollectionStyle::Block && self.can_give_way(nodes) => {
+            _ if !is_empty && parent == CollectionStyle::Block && self.can_become_lines(nodes) => {
                 let span = self.tree.span(old);
                 if !span.is_empty() {
                     self.delete(span.start - 1..span.end);
@@ -222,9 +250,12 @@ impl Splicer<'_> {
         }
     }
 
-    /// Whether a null or empty token can be deleted so that lines below its key take its nodes: exactly one space before
-    /// it, nothing within it or directly behind it, a plain key. Else undoing could not bring it back as it was.
-    fn can_give_way(&self, nodes: EntryNodes) -> bool {
+    /// Whether a null or empty value (`null`, `{}`, or nothing) can be replaced by lines below its key.
+    ///
+    /// Undoing writes the value back as one space and the token. So there has to be exactly one space before the token,
+    /// nothing directly behind it, no comment or line break inside it, no anchor or tag, and a key that is not explicit
+    /// (`? key`). Otherwise the new value is written in flow style, on the line.
+    fn can_become_lines(&self, nodes: EntryNodes) -> bool {
         let span = self.tree.span(nodes.value);
         let is_explicit = nodes.key.is_none_or(|key| self.question(key).is_some());
         if is_explicit || self.tree.is_tagged(nodes.value) || self.tree.anchor(nodes.value) != Anchor::None {
@@ -244,7 +275,8 @@ impl Splicer<'_> {
         self.colon(nodes).map_or(self.tree.span(nodes.value).start, |colon| colon + 1)
     }
 
-    /// Where a key's colon stands: behind the key, blanks and comments. None where a key has no value, or without a key.
+    /// The offset of a key's colon: behind the key, blanks, line ends and comments. `None` for an element of a list, and for
+    /// a key without a colon (`{a}`, `? a`).
     pub(super) fn colon(&self, nodes: EntryNodes) -> Option<usize> {
         let mut at = self.tree.span(nodes.key?).end;
         loop {
@@ -257,7 +289,10 @@ impl Splicer<'_> {
         }
     }
 
-    /// Where the `?` of an explicit key stands.
+    /// The offset of the `?` of an explicit key (`? key`).
+    ///
+    /// The parser gives no offset for it, so it is searched for backwards. A `?` counts only at the beginning of a word, as
+    /// in `a?` it is part of a plain scalar.
     pub(super) fn question(&self, key: NodeId) -> Option<usize> {
         let start = self.tree.span(key).start;
         let before = self.lines.slice(0, start);
@@ -267,7 +302,7 @@ impl Splicer<'_> {
         is_indicator.then_some(question.len())
     }
 
-    /// Puts a collection's lines below its key's.
+    /// Inserts the lines of a collection below the line of its key.
     fn insert_children(&mut self, nodes: EntryNodes, new: &Value) {
         let colon = self.after_colon(nodes);
         let style = &self.layout.yaml;
@@ -280,14 +315,16 @@ impl Splicer<'_> {
     }
 }
 
-/// A block scalar without the blank lines at its end, which are no part of its value. A line of more spaces than the
-/// scalar's indentation is a part of it.
+/// A block scalar without the blank lines at its end that are not part of its value.
+///
+/// A line of more spaces than the scalar's indentation is part of the value: the spaces beyond the indentation are content.
 fn without_blank_lines<'s>(source: &'s str, header_end: usize, indicators: &str) -> &'s str {
     let is_blank = |line: &str| line.trim_matches([' ', '\r', '\n']).is_empty();
     let spaces = |line: &str| line.len() - line.trim_start_matches(' ').len();
     let body = source.get(header_end..).unwrap_or_default();
     let first = body.lines().find(|line| !is_blank(line));
-    // Where the indentation is given as a number, only what has none at all is surely none of the value's.
+    // With an explicit indentation (`|2`), which counts from the parent's column, only a line without any space is surely not
+    // part of the value.
     let has_number = indicators.contains(|c: char| c.is_ascii_digit());
     let indent = if has_number { 0 } else { first.map_or(usize::MAX, spaces) };
     let mut kept = source;

@@ -1,5 +1,12 @@
-//! Edits of flow collections, JSON text among them: elements are inserted between brackets, directly after the element
-//! before them.
+//! Edits of flow collections, JSON text among them: entries are inserted between brackets.
+//!
+//! A new entry goes directly behind the last byte of the entry before it, with its comma first: `[a` + `, b` + `]`. The
+//! comma that follows in the text, with any comment and line break behind it, then stays in its place and separates the new
+//! entry from the next one. An entry that goes first has its comma behind it: `[` + `b, ` + `a]`. An entry is deleted with
+//! the same comma that it was inserted with, so deletion undoes insertion byte for byte.
+//!
+//! YAML has one trap here: a comma directly behind a colon, a tag or an anchor can be read as part of it (`{a:, b: 1}`,
+//! `[!!str, b]`). Where the entry before has an empty value, a space goes before the comma.
 
 use std::ops::Range;
 
@@ -34,8 +41,8 @@ impl Splicer<'_> {
         }
     }
 
-    /// Deletes entries together with the commas that came with them: an entry that follows one that stays was inserted
-    /// after that one, and any other before the next one.
+    /// Deletes the entries that are not kept, each run of them at once, with the right commas: behind an entry that stays,
+    /// a run was inserted with its commas first; at the beginning, with its commas last.
     fn delete_runs(&mut self, node: NodeId, kept: &[EntryNodes]) {
         let mut previous: Option<EntryNodes> = None;
         let mut run: Option<Range<usize>> = None;
@@ -48,7 +55,7 @@ impl Splicer<'_> {
             }
             if let Some(run) = run.take() {
                 match previous {
-                    // What was inserted behind an empty value began with a space, which the next comma needs too.
+                    // The text inserted behind an empty value began with a space. The next comma needs it too.
                     Some(previous) => {
                         let end = self.entry_span(previous).end;
                         let needs_space = self.is_bare(previous) && self.lines.slice(run.end, run.end + 1) == ",";
@@ -70,8 +77,8 @@ impl Splicer<'_> {
         start..if value.is_empty() { self.value_start(nodes) } else { value.end }
     }
 
-    /// Where a member's value begins behind its anchor and tag. An empty one stands behind its key's colon, or, without
-    /// one, behind the key: the parser's mark for it may be farther on.
+    /// Where a member's value begins, behind its anchor and tag. An empty value is behind its key's colon, or behind the key
+    /// where there is no colon; the parser gives an offset for it that may be farther on.
     fn value_start(&self, nodes: EntryNodes) -> usize {
         match nodes.key {
             Some(key) if self.tree.span(nodes.value).is_empty() => {
@@ -81,6 +88,7 @@ impl Splicer<'_> {
         }
     }
 
+    /// Inserts entries behind one that stays.
     fn put_after(&mut self, previous: EntryNodes, added: &[&CollectionEntry]) {
         let span = self.entry_span(previous);
         let mut text = String::new();
@@ -97,6 +105,7 @@ impl Splicer<'_> {
         }
     }
 
+    /// Inserts entries before the first one that stays.
     fn put_first(&mut self, next: EntryNodes, added: &[&CollectionEntry]) {
         let start = self.entry_span(next).start;
         let mut text = String::new();
@@ -110,8 +119,8 @@ impl Splicer<'_> {
         }
     }
 
-    /// Whether an entry ends in a colon, a tag or an anchor, since its value is empty: a comma directly behind it would be
-    /// a part of that.
+    /// Whether an entry ends with a colon, a tag or an anchor, as its value is empty: a comma directly behind it would be part
+    /// of that.
     fn is_bare(&self, nodes: EntryNodes) -> bool {
         let (span, value) = (self.entry_span(nodes), self.tree.span(nodes.value));
         let is_empty = value.is_empty() || self.value_start(nodes) >= value.end;
@@ -119,7 +128,8 @@ impl Splicer<'_> {
         is_empty && (last.ends_with(':') || last.starts_with(['!', '&']))
     }
 
-    /// What stands between an entry and the one before it: a line break where entries have lines of their own.
+    /// What goes between a comma and the next entry: a line break where entries have lines of their own, else a space or
+    /// nothing, as in the rest of the text.
     fn gap(&self, neighbour: usize) -> String {
         let indentation = self.lines.indentation(neighbour);
         let line = self.lines.start(neighbour);
@@ -151,7 +161,7 @@ impl Splicer<'_> {
         }
     }
 
-    /// Writes a value in flow style: over several lines where JSON is written so.
+    /// Writes a value in flow style, over several lines where the document is JSON with a line for each member.
     fn inline(&self, out: &mut String, value: &Value, column: usize) {
         let pretty = self.layout.json == Quoting::Json && self.layout.spacing == Spacing::Spaced && self.is_pretty();
         if pretty {
@@ -161,7 +171,7 @@ impl Splicer<'_> {
         }
     }
 
-    /// Whether JSON is written with a line for each member: its root's first one has its own.
+    /// Whether JSON has a line for each member: it is taken to, where the root's first member has one.
     fn is_pretty(&self) -> bool {
         self.tree.root().and_then(|root| self.tree.pairs(root).next()).is_some_and(|(key, _)| {
             let start = self.tree.span(key).start;
@@ -170,16 +180,19 @@ impl Splicer<'_> {
         })
     }
 
-    /// Gives a scalar, an empty value or a flow collection another value where it stands.
+    /// Replaces a scalar, an empty value or a flow collection on its line.
+    ///
+    /// Between an empty and a filled collection of the same kind, only what is between the brackets changes: an anchor or a
+    /// tag before them, and blanks or comments between them, are not deleted.
     pub(super) fn replace_inline(&mut self, nodes: EntryNodes, new: &Value, parent: CollectionStyle) {
         let span = self.tree.span(nodes.value);
-        let same_sort = matches!(
+        let same_kind = matches!(
             (self.tree.kind(nodes.value), new),
             (NodeKind::Sequence(CollectionStyle::Flow), Value::Array(_))
                 | (NodeKind::Mapping(CollectionStyle::Flow), Value::Object(_))
         );
         let children: Vec<EntryNodes> =
-            if same_sort { entry_nodes(self.tree, nodes.value).collect() } else { Vec::new() };
+            if same_kind { entry_nodes(self.tree, nodes.value).collect() } else { Vec::new() };
         let column = self.lines.indentation(nodes.key.map_or(span.start, |key| self.tree.span(key).start)).len();
         let is_new_empty =
             matches!(new, Value::Array(list) if list.is_empty()) || matches!(new, Value::Object(map) if map.is_empty());
@@ -192,7 +205,7 @@ impl Splicer<'_> {
             self.delete(if around { whole } else { between });
             return;
         }
-        if same_sort && children.is_empty() && !is_new_empty {
+        if same_kind && children.is_empty() && !is_new_empty {
             let mut text = String::new();
             self.inline(&mut text, new, column);
             let inner = text.get(1..text.len() - 1).unwrap_or_default().to_owned();
@@ -222,7 +235,7 @@ impl Splicer<'_> {
         self.replace_text(start..end, text);
     }
 
-    /// What makes a value possible behind a key without a colon: `{a}`, or `? a`.
+    /// The colon that a key without one needs before its value: after `{a}` on the line, after `? a` on a line of its own.
     fn missing_colon(&self, key: NodeId) -> String {
         match self.question(key) {
             Some(question) if self.lines.is_first(question) => {

@@ -1,4 +1,5 @@
-//! Values rendered as lines, once for all documents that are written alike: a run adds the same few things over and over.
+//! Values rendered as lines, kept from one document to the next: a run adds the same few values to many documents, and most
+//! documents have the same layout.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -7,7 +8,8 @@ use serde_json::Value;
 
 use crate::text::yaml::emit::{self, BlockLayout};
 
-/// How many different values are kept for one place and style: parameters make them differ, and few runs have more.
+/// How many different values are kept for one name, column and layout. Only parameters make them differ, and few runs have
+/// more.
 const KEPT: usize = 8;
 
 /// The lines that a run has rendered so far.
@@ -28,7 +30,7 @@ struct Key {
 }
 
 impl RenderedLines {
-    /// The lines of a member, or of an item where the name is empty, each with its line end.
+    /// The lines of a member, or of an item of a list where the name is empty. Each has its line end.
     pub(super) fn lines(&self, name: &str, value: &Value, column: usize, style: &BlockLayout) -> Arc<str> {
         let key = Key { name: name.to_owned(), column, indent: style.indent, dash: style.dash, eol: style.eol };
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);

@@ -1,4 +1,10 @@
-//! What a patch makes of a tree: the touched collections with their entries, old and new, in their new order.
+//! What a patch makes of a tree: the changed collections, with their old and new entries in their new order.
+//!
+//! A collection is copied into the overlay when an operation first reaches into it ([`Edited`]); all else stays a [`NodeId`].
+//! An old entry keeps its nodes, so that the splicer knows where in the text it is. The text and the tree never change
+//! here.
+//!
+//! It also refuses what no edit of this place can do: an alias, an anchor that is in use, a value from a merge key.
 
 use serde_json::{Map, Value};
 
@@ -10,17 +16,18 @@ use crate::value::view::View as _;
 
 /// A value after the patch.
 pub(super) enum Content {
-    /// As it was.
+    /// The value in the text, unchanged.
     Old(NodeId),
-    /// A value that the patch brings.
+    /// A value of the patch.
     New(Value),
-    /// A collection of which some part changed.
+    /// A collection in the text, with a change somewhere inside it.
     Edited(Box<Edited>),
 }
 
-/// A collection of which some part changed.
+/// A collection in the text, with a change somewhere inside it.
 pub(super) struct Edited {
     pub(super) node: NodeId,
+    /// All entries, old and new, in the order that the patch gives them. Old ones never change their order.
     pub(super) entries: Vec<CollectionEntry>,
 }
 
@@ -28,15 +35,15 @@ pub(super) struct Edited {
 pub(super) struct CollectionEntry {
     /// The member's name; empty for an element.
     pub(super) name: String,
-    /// Where it stood before the patch; `None` for one that the patch adds.
+    /// Its nodes in the text; `None` for an entry that the patch adds.
     pub(super) nodes: Option<EntryNodes>,
     pub(super) content: Content,
 }
 
-/// Where an entry stands in the text.
+/// The nodes of an entry that is in the text.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) struct EntryNodes {
-    /// The member's key.
+    /// The key of a member; `None` for an element.
     pub(super) key: Option<NodeId>,
     pub(super) value: NodeId,
 }
@@ -58,7 +65,7 @@ impl Edited {
         self.entries.iter().any(|entry| entry.nodes.is_some())
     }
 
-    /// The collection as a value, where no entry of the text is left.
+    /// The collection as a value. Call it where no entry of the text is left: an old entry would become null.
     pub(super) fn as_new(&self, tree: &Tree<'_>) -> Value {
         let value = |entry: &CollectionEntry| match &entry.content {
             Content::New(value) => value.clone(),
@@ -72,7 +79,7 @@ impl Edited {
     }
 }
 
-/// A collection's entries as they stand in the text.
+/// The entries of a collection, in the order of the text.
 pub(super) fn entry_nodes<'t>(tree: &'t Tree<'_>, node: NodeId) -> Box<dyn Iterator<Item = EntryNodes> + 't> {
     if matches!(tree.kind(node), NodeKind::Mapping(_)) {
         Box::new(tree.pairs(node).map(|(key, value)| EntryNodes { key: Some(key), value }))
@@ -103,7 +110,9 @@ impl<'t> Overlay<'t> {
     }
 }
 
-/// Follows the tokens into a value and does the operation there. Patches are built by us and are as deep as pod templates.
+/// Follows the tokens into a value and applies the operation there.
+///
+/// The recursion is as deep as the pointer, and only this program makes patches: none reaches deeper than a pod template.
 fn apply(tree: &Tree<'_>, content: &mut Content, tokens: &[String], op: &Op) -> Result<(), SpliceError> {
     let Some((token, rest)) = tokens.split_first() else { return Err(misfit(op, 0)) };
     if let Content::Old(id) = *content {
@@ -124,7 +133,8 @@ fn apply(tree: &Tree<'_>, content: &mut Content, tokens: &[String], op: &Op) -> 
     }
 }
 
-/// Members that a reader expects before another one, though any order means the same.
+/// Members that go before another member, where that is there. Any order means the same to Kubernetes; people expect this
+/// one.
 const READ_BEFORE: &[(&str, &str)] = &[("initContainers", "containers"), ("metadata", "spec")];
 
 fn apply_here(tree: &Tree<'_>, edited: &mut Edited, token: &str, op: &Op) -> Result<(), SpliceError> {
@@ -203,7 +213,8 @@ fn apply_to_value(value: &mut Value, tokens: &[String], op: &Op) -> Option<()> {
     Some(())
 }
 
-/// An edit inside of an anchored value would be one wherever its aliases stand; an alias has no text of its own.
+/// Refuses an alias, which has no text of its own, and a value whose anchor is in use, since an edit there would also change
+/// the value of each alias. Also refuses a pair without braces (`[a: 1]`): it cannot have a second member.
 fn check_editable(tree: &Tree<'_>, id: NodeId, op: &Op) -> Result<(), SpliceError> {
     let source = || tree.source(id).split([' ', '\n', '\r', '\t']).next().unwrap_or_default().to_owned();
     let kind = match (tree.kind(id), tree.anchor(id)) {
@@ -219,7 +230,8 @@ fn check_editable(tree: &Tree<'_>, id: NodeId, op: &Op) -> Result<(), SpliceErro
     Err(SpliceError { offset: tree.span(id).start, at: op.path().clone(), kind })
 }
 
-/// A merge key that stands later than a member replaces it, so that a change of the member would change nothing.
+/// Refuses to change a member that a later merge key (`<<`) overrides: the change would have no effect. kubectl lets the later
+/// of the two win, a merge key or not.
 fn check_effective(
     tree: &Tree<'_>,
     node: NodeId,
@@ -238,6 +250,7 @@ fn check_effective(
     }
 }
 
+/// The error for an entry that the collection does not have: its value comes from a merge key, or the patch is wrong.
 fn absent(tree: &Tree<'_>, node: NodeId, token: &str, op: &Op, offset: usize) -> SpliceError {
     if tree.view(node).member(token).is_some() {
         return SpliceError { offset, at: op.path().clone(), kind: SpliceErrorKind::Merge(token.to_owned()) };

@@ -1,4 +1,7 @@
-//! Lines and columns of a text.
+//! Lines, columns and comments of a text.
+//!
+//! A line ends with a line feed, a column counts characters: YAML counts indentation so. A carriage return before the line
+//! feed is part of the line, and so of what is deleted with it.
 
 use super::Edit;
 
@@ -11,7 +14,7 @@ impl<'t> Lines<'t> {
     pub(super) fn start(self, at: usize) -> usize {
         let before = self.0.as_bytes().get(..at).unwrap_or_default();
         let start = memchr::memrchr(b'\n', before).map_or(0, |newline| newline + 1);
-        // A byte order mark is no part of the line.
+        // A byte order mark is not part of the first line, and does not count as a column.
         if start == 0 && self.0.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { start }
     }
 
@@ -21,12 +24,12 @@ impl<'t> Lines<'t> {
         memchr::memchr(b'\n', rest).map_or(self.0.len(), |newline| at + newline + 1)
     }
 
-    /// How many characters stand before this offset on its line.
+    /// How many characters are before this offset on its line.
     pub(super) fn column(self, at: usize) -> usize {
         self.slice(self.start(at), at).chars().count()
     }
 
-    /// Whether only spaces stand before this offset on its line.
+    /// Whether only spaces are before this offset on its line.
     pub(super) fn is_first(self, at: usize) -> bool {
         self.slice(self.start(at), at).bytes().all(|byte| byte == b' ')
     }
@@ -41,7 +44,7 @@ impl<'t> Lines<'t> {
         self.0.get(start..end).unwrap_or_default()
     }
 
-    /// Where a comment line's `#` stands; `None` for any other line.
+    /// The column of the `#`, for a line that is only a comment.
     pub(super) fn comment_column(self, line_start: usize) -> Option<usize> {
         let line = self.slice(line_start, self.next(line_start));
         let content = line.trim_start_matches([' ', '\t']);
@@ -53,7 +56,9 @@ impl<'t> Lines<'t> {
         !line.is_empty() && line.trim().is_empty()
     }
 
-    /// From the start of a line on, past the comment lines that are indented deeper than a column.
+    /// The start of the first line, from this one on, that is not a comment indented deeper than the column.
+    ///
+    /// Blank lines between such comments are passed, but blank lines after the last of them are not.
     pub(super) fn past_deeper_comments(self, line_start: usize, column: usize) -> usize {
         let mut end = line_start;
         let mut line = line_start;
@@ -70,7 +75,7 @@ impl<'t> Lines<'t> {
         end
     }
 
-    /// From the start of a line back, before the comment lines directly above it that begin in this column.
+    /// The start of the first of the comment lines directly above a line that begin in this column; else the line's own start.
     pub(super) fn before_attached_comments(self, line_start: usize, column: usize) -> usize {
         let mut at = line_start;
         while at > 0 {
@@ -88,7 +93,10 @@ impl<'t> Lines<'t> {
         !self.0.is_empty() && !self.0.ends_with('\n')
     }
 
-    /// Where lines are deleted up to the end of a text without a final newline, the text must not gain one.
+    /// Keeps the end of a text without a final line end as it is, where the last edit deletes up to that end.
+    ///
+    /// The last line then has gone, and the line before it would be left with its line end. That line end is deleted too, or
+    /// taken from the text that was inserted there.
     pub(super) fn keep_missing_final_newline(self, edits: &mut [Edit]) {
         let Some((last, before)) = edits.split_last_mut() else { return };
         if !self.lacks_final_newline() || last.range.end != self.0.len() || !last.text.is_empty() {

@@ -1,5 +1,5 @@
-//! What both parsers share: nodes are linked as they open and close, and everything that a reader may rely on is
-//! checked here: nesting, keys, anchors, merge keys, and how much the aliases expand to.
+//! What both parsers share. It links nodes as they open and close, and checks all that a reader of the tree relies on: the
+//! nesting, the keys, anchors, merge keys, and how much the aliases expand to.
 
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
@@ -8,10 +8,11 @@ use std::ops::Range;
 use super::error::{SyntaxError, SyntaxErrorKind};
 use super::tree::{Anchor, Language, NodeId, NodeKind, ScalarStyle, Tree};
 
-/// How many levels a parser follows before it gives up; objects have a lower limit of their own, counted from their root.
+/// How many levels a parser follows. It is more than [`super::MAX_DEPTH`], since an object in a list or in a review has some
+/// levels around it, and its own depth is checked later.
 pub(super) const MAX_DEPTH: usize = 128;
 
-/// A mapping with more members than this is searched for duplicates by hash.
+/// From more members than this on, duplicates of a mapping are found by hash.
 const SMALL_MAPPING: usize = 16;
 
 pub(super) struct Builder<'t> {
@@ -20,7 +21,7 @@ pub(super) struct Builder<'t> {
     anchors: HashMap<String, Anchored>,
 }
 
-/// How many nodes a part expands to, in all and by way of aliases.
+/// How many nodes a part expands to: all of them, and those that come from aliases.
 #[derive(Clone, Copy, Default)]
 struct Expansion {
     nodes: u64,
@@ -50,12 +51,10 @@ impl<'t> Builder<'t> {
         Ok(Self { tree: Tree::new(text, language), open: Vec::new(), anchors: HashMap::new() })
     }
 
-    /// How many nodes there are so far.
     pub(super) const fn nodes(&self) -> usize {
         self.tree.nodes()
     }
 
-    /// How many collections are open.
     pub(super) const fn depth(&self) -> usize {
         self.open.len()
     }
@@ -112,7 +111,7 @@ impl<'t> Builder<'t> {
         Ok(())
     }
 
-    /// A scalar of JSON, which has neither anchors nor tags, and none that JSON could not hold.
+    /// A scalar of JSON. It has no anchor and no tag, and JSON can hold it, so nothing has to be checked.
     pub(super) fn json_scalar(&mut self, style: ScalarStyle, span: Range<usize>, value: Option<String>) {
         let id = self.link(NodeKind::Scalar(style), span);
         if let Some(value) = value {
@@ -190,7 +189,7 @@ impl<'t> Builder<'t> {
         }
     }
 
-    /// Whether the next node is a mapping's key, which only a scalar can be.
+    /// Refuses a collection where the next node is a mapping's key, which only a scalar can be.
     fn refuse_as_key(&self, offset: usize, what: &'static str) -> Result<(), SyntaxError> {
         match self.open.last() {
             Some(frame)
@@ -202,7 +201,7 @@ impl<'t> Builder<'t> {
         }
     }
 
-    /// Refuses what JSON cannot hold. Only a tag, or a text like `.inf`, can make a scalar such.
+    /// Refuses a scalar that JSON cannot hold. Only a tag, or a text like `.inf`, makes one.
     fn check_scalar(&self, id: NodeId, offset: usize) -> Result<(), SyntaxError> {
         let plain = matches!(self.tree.kind(id), NodeKind::Scalar(ScalarStyle::Plain));
         let suspicious = plain && self.tree.scalar_text(id).starts_with(['.', '+', '-']);
@@ -242,7 +241,7 @@ impl<'t> Builder<'t> {
     }
 }
 
-/// Whether two of a small mapping's keys are the same; for JSON, where every key is a text.
+/// Whether two keys of a small mapping of JSON are the same. It needs no memory of its own.
 fn has_duplicate(tree: &Tree<'_>, id: NodeId) -> bool {
     let mut seen = [""; SMALL_MAPPING];
     for (index, (key, _)) in tree.pairs(id).enumerate() {
@@ -270,7 +269,7 @@ impl<'a> SeenKeys<'a> {
         Self { few: Vec::with_capacity(expected), many: HashSet::new(), hashed: expected > SMALL_MAPPING }
     }
 
-    /// The offset of the same key, where it was there before.
+    /// The offset of the same key, where the mapping already has it.
     fn insert(&mut self, name: Cow<'a, str>, offset: usize) -> Option<usize> {
         let known = if self.hashed {
             !self.many.insert(name.clone())
@@ -293,7 +292,8 @@ fn check_merge(tree: &Tree<'_>, value: NodeId) -> Result<(), SyntaxError> {
     if fits { Ok(()) } else { Err(SyntaxError::new(tree.span(value).start, SyntaxErrorKind::Merge)) }
 }
 
-/// The rule of goyaml.v2, kubectl's parser: a small document may consist of aliases, a large one of few only.
+/// Whether aliases expand to too much, by the rule of goyaml.v2, kubectl's parser: a small document may consist of aliases, a
+/// large one may have only a few. Source: `allowedAliasRatio` of its `decode.go`.
 fn exceeds_budget(expansion: Expansion) -> bool {
     const FREE: u64 = 400_000;
     const FULL: u64 = 4_000_000;

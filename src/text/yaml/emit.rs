@@ -1,44 +1,44 @@
-//! Renders JSON values as YAML or JSON text that is inserted into a document: spelt as a person would, in that document's
-//! style, and read back as the same values by YAML 1.1 and 1.2 readers alike. It knows nothing of the document itself, and
-//! never writes anchors, tags or comments. Strings are spelt in `emit::text`.
+//! Renders JSON values as YAML or JSON text, to be inserted into a document. The text looks as a person would write it, in the
+//! layout of that document, and parsers of YAML 1.1 and 1.2 read the same values from it. It never has anchors, tags or
+//! comments. `emit::text` decides how scalars are written.
 //!
-//! The recursion is as deep as the value, which comes from a parser that refuses more than 100 levels. Keys are at most
-//! 1,000 bytes long (Kubernetes takes 317): beyond 1,024 YAML has another syntax for them.
+//! The recursion is as deep as the value, which comes from a parser that refuses more than 100 levels. Keys must not have more
+//! than 1,000 bytes (Kubernetes allows 317): above 1,024, YAML has another syntax for them.
 
 use serde_json::{Map, Value};
 
 mod text;
 
-/// How a document is laid out. It holds for block style alone.
+/// How a document in block style is laid out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct BlockLayout {
     /// Columns by which a mapping is indented from its parent's key; at least 1.
     pub indent: usize,
     /// Columns by which the dash of a list is indented from its parent's key; 0 when lists are not indented.
     pub dash: usize,
-    /// The line end, `"\n"` or `"\r\n"`.
+    /// The line end: `"\n"` or `"\r\n"`.
     pub eol: &'static str,
 }
 
 impl Default for BlockLayout {
-    /// As `kubectl get -o yaml` prints.
+    /// The layout of `kubectl get -o yaml`.
     fn default() -> Self {
         Self { indent: 2, dash: 0, eol: "\n" }
     }
 }
 
-/// Where a scalar stands.
+/// What is around a scalar.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Context {
-    /// Outside of any braces and brackets.
+    /// YAML without braces or brackets around it.
     Block,
-    /// Inside of YAML braces or brackets.
+    /// YAML inside braces or brackets.
     Flow,
-    /// In JSON text: keys and strings always in double quotes.
+    /// JSON: keys and strings are always in double quotes.
     Json,
 }
 
-/// Whether the comma, and in JSON the colon, is followed by a space.
+/// Whether a space follows the comma, and in JSON the colon.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Spacing {
     /// `{a: 1, b: 2}`, `{"a": 1, "b": 2}`.
@@ -47,7 +47,8 @@ pub enum Spacing {
     Compact,
 }
 
-/// Whether anything of the rendered text follows a value.
+/// What of the rendered text follows a value. A literal block is only written where more follows: its value would otherwise
+/// depend on the text after it, which is not ours.
 #[derive(Clone, Copy)]
 enum Tail {
     More,
@@ -76,21 +77,22 @@ pub(crate) fn key(out: &mut String, key: &str, context: Context) {
     text::string(out, key, context);
 }
 
-/// The lines of a collection in block style, each indented to `column`, without a line end after the last. An empty
-/// collection is `{}` or `[]`. Strings of several lines are literal blocks where that is exact, but never as the last thing
-/// in the text, whose end would then depend on what follows.
+/// The lines of a collection in block style, each indented to `column`, without a line end after the last one.
+///
+/// An empty collection is `{}` or `[]`. A string of several lines is a literal block where that is exact, but never at the
+/// end of the text: how many line ends it has would then depend on what follows.
 pub fn block(out: &mut String, value: &Value, column: usize, style: &BlockLayout) {
     indent(out, column);
     collection(out, value, column, style, Tail::End);
 }
 
-/// The lines of one member of a mapping whose keys stand at `column`; the rules are those of [`block`].
+/// The lines of one member of a mapping whose keys are in `column`, by the rules of [`block`].
 pub fn member(out: &mut String, key: &str, value: &Value, column: usize, style: &BlockLayout) {
     indent(out, column);
     member_here(out, key, value, column, style, Tail::End);
 }
 
-/// The lines of one item of a list whose dashes stand at `column`; the rules are those of [`block`].
+/// The lines of one item of a list whose dashes are in `column`, by the rules of [`block`].
 pub fn item(out: &mut String, value: &Value, column: usize, style: &BlockLayout) {
     indent(out, column);
     item_here(out, value, column, style, Tail::End);
@@ -102,7 +104,7 @@ pub fn flow(out: &mut String, value: &Value, context: Context, spacing: Spacing)
     let (comma, colon) = match (spacing, context) {
         (Spacing::Spaced, _) => (", ", ": "),
         (Spacing::Compact, Context::Json) => (",", ":"),
-        (Spacing::Compact, _) => (",", ": "), // after a plain key only the space makes the colon one
+        (Spacing::Compact, _) => (",", ": "), // after a plain key a colon needs the space
     };
     match value {
         Value::Array(items) => {
@@ -127,7 +129,7 @@ pub fn flow(out: &mut String, value: &Value, context: Context, spacing: Spacing)
     }
 }
 
-/// JSON over several lines. The first line is not indented, the last stands at `column`, and each level is `step` columns
+/// JSON over several lines. The first line is not indented, the last is indented to `column`, and each level is `step` columns
 /// deeper. Empty collections stay on one line.
 pub fn json_pretty(out: &mut String, value: &Value, column: usize, step: usize, eol: &str) {
     let inner = column + step;
@@ -160,7 +162,7 @@ pub fn json_pretty(out: &mut String, value: &Value, column: usize, step: usize, 
     }
 }
 
-/// The collection that a value is in block style; an empty one has none.
+/// A collection that has a block style. An empty one does not: it is written `{}` or `[]`.
 enum Collection<'a> {
     Mapping(&'a Map<String, Value>),
     List(&'a [Value]),
@@ -174,7 +176,7 @@ fn as_collection(value: &Value) -> Option<Collection<'_>> {
     }
 }
 
-/// The first line continues the one that is there, which has reached `column`.
+/// The first line continues the present one, which has reached `column`.
 fn collection(out: &mut String, value: &Value, column: usize, style: &BlockLayout, tail: Tail) {
     let line = |out: &mut String, index: usize| {
         if index > 0 {
@@ -215,7 +217,7 @@ fn member_here(out: &mut String, name: &str, value: &Value, column: usize, style
     collection(out, value, inner, style, tail);
 }
 
-/// What is in an item stands right after its dash, and the rest of it two columns from the dash.
+/// An item begins directly behind its dash, and its other lines are two columns to the right of the dash.
 fn item_here(out: &mut String, value: &Value, column: usize, style: &BlockLayout, tail: Tail) {
     out.push_str("- ");
     match as_collection(value) {

@@ -1,4 +1,5 @@
-//! Why a text could not be read. All of these are the fault of whoever wrote it, but for [`SyntaxErrorKind::Parser`].
+//! Why a text cannot be read. The author of the text made a mistake, except for [`SyntaxErrorKind::Parser`], which is a bug
+//! here.
 
 use thiserror::Error;
 
@@ -20,22 +21,22 @@ impl SyntaxError {
     /// What to do about it, where there is one thing to do.
     pub fn hint(&self) -> Option<&'static str> {
         match &self.kind {
-            SyntaxErrorKind::Separator(_) => Some("write the document's first line below the `---`"),
+            SyntaxErrorKind::Separator(_) => Some("move it to the next line"),
             SyntaxErrorKind::Braces(_) => {
-                Some("this looks like a Helm template that was not rendered: `helm template … | injector …`")
+                Some("this looks like a Helm template: render it first, `helm template … | injector …`")
             }
             SyntaxErrorKind::Directive(_) => Some("remove that line"),
             SyntaxErrorKind::Indicator(_) => Some("quote the value"),
             SyntaxErrorKind::Tab => Some("use spaces"),
-            SyntaxErrorKind::CutOff(_) => Some("is it cut off?"),
+            SyntaxErrorKind::CutOff(_) => Some("is the file complete?"),
             SyntaxErrorKind::Yaml(problem) if problem.starts_with("mapping values are not allowed") => {
-                Some("quote a value with `: ` in it, or mend the indentation")
+                Some("quote a value with `: ` in it, or fix the indentation")
             }
-            SyntaxErrorKind::Yaml(problem) if problem.contains("while parsing a block") => Some("mend the indentation"),
+            SyntaxErrorKind::Yaml(problem) if problem.contains("while parsing a block") => Some("fix the indentation"),
             SyntaxErrorKind::DuplicateKey { .. } => {
                 Some("kubectl keeps the last one and drops the others: remove all but one")
             }
-            SyntaxErrorKind::AliasBomb => Some("write the repeated part out"),
+            SyntaxErrorKind::AliasBomb => Some("write the part out instead of repeating its alias"),
             SyntaxErrorKind::Parser(_) => Some("please report this text as a bug of injector"),
             _ => None,
         }
@@ -45,11 +46,11 @@ impl SyntaxError {
 /// What is wrong with a text.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 pub enum SyntaxErrorKind {
-    /// Aliases that expand to far more than what is written.
-    #[error("aliases expand to far more than what is written")]
+    /// Aliases that expand to far more than the text itself, as in a "billion laughs" attack.
+    #[error("the aliases expand to far more than the text itself")]
     AliasBomb,
-    /// `{{ .Values.name }}`, which would be a mapping with a mapping for a key.
-    #[error("`{0}` is an expression of a template, not YAML")]
+    /// `{{ .Values.name }}`, which YAML reads as a mapping with a mapping as its key.
+    #[error("`{0}` is a template expression, not YAML")]
     Braces(String),
     /// A character that YAML does not allow.
     #[error("the control character U+{0:04X} is not allowed")]
@@ -58,16 +59,16 @@ pub enum SyntaxErrorKind {
     #[error("the document ends too early: {0}")]
     CutOff(String),
     /// `%YAML` or `%TAG`.
-    #[error("`{0}` is a directive, which kubectl does not read")]
+    #[error("`{0}` is a YAML directive, which kubectl does not accept")]
     Directive(String),
-    /// More nesting than is read.
+    /// More nesting than is accepted.
     #[error("nested deeper than {0} levels")]
     Depth(usize),
-    /// More values than anything that is read could need.
+    /// More values than any object has.
     #[error("more than {0} values")]
     Values(usize),
-    /// A key that stands twice in one object.
-    #[error("the key `{key}` is already there, on line {line}")]
+    /// A key that is twice in one object.
+    #[error("the key `{key}` is already on line {line}")]
     DuplicateKey {
         /// The key.
         key: String,
@@ -77,46 +78,46 @@ pub enum SyntaxErrorKind {
     /// A character that begins no plain value.
     #[error("a value cannot begin with `{0}`")]
     Indicator(char),
-    /// JSON that is none.
+    /// Text that is not JSON.
     #[error("{0}")]
     Json(String),
-    /// A mapping's key that JSON cannot have.
+    /// A key of a mapping that cannot be a key in JSON.
     #[error("{0} cannot be a key")]
     Key(&'static str),
-    /// `<<` with something else than objects.
-    #[error("`<<` takes an object or a list of objects")]
+    /// `<<` with a value that is neither an object nor a list of objects.
+    #[error("the value of `<<` is not an object or a list of objects")]
     Merge,
-    /// A line among others of the form `key: value`.
+    /// A line without a colon among lines of the form `key: value`.
     #[error("`{0}` has no `:`")]
     NoColon(String),
-    /// A quotation mark without its second.
+    /// A quotation mark without the closing one.
     #[error("the quoted text that begins here does not end")]
     OpenQuote,
     /// The parser itself failed: a bug.
     #[error("the YAML parser failed: {0}")]
     Parser(String),
-    /// Something else than a comment after `---`.
-    #[error("`{0}` stands on the line of `---`, which kubectl refuses")]
+    /// Text other than a comment on the line of `---`.
+    #[error("`{0}` is on the same line as `---`, which kubectl does not accept")]
     Separator(String),
-    /// A document of 4 GiB or more.
-    #[error("documents of 4 GiB and more are not read")]
+    /// A document of 4 GiB or more: offsets have 32 bits.
+    #[error("the document has 4 GiB or more")]
     Size,
     /// A scalar that JSON cannot have, or that does not fit its tag.
     #[error("{0}")]
     Scalar(String),
     /// Indentation by tabs.
-    #[error("a tab cannot indent YAML")]
+    #[error("YAML cannot be indented with a tab")]
     Tab,
     /// An alias without its anchor.
-    #[error("the alias `*{0}` has no anchor before it")]
+    #[error("the alias `*{0}` has no anchor `&{0}` before it")]
     UnknownAnchor(String),
-    /// YAML that is none.
+    /// Text that is not YAML, in the words of the parser.
     #[error("{0}")]
     Yaml(String),
 }
 
 impl SyntaxErrorKind {
-    /// Whether the text is no YAML at all, rather than YAML that is not taken here.
+    /// Whether the text is not YAML at all. The others are YAML that is not accepted here.
     pub(crate) const fn is_of_parser(&self) -> bool {
         matches!(
             self,

@@ -1,13 +1,14 @@
-//! What the parser says of a broken text, in the words of whoever wrote it, and at the place that is to be mended.
+//! Turns the parser's errors into errors that the author of the text understands, at the place to fix.
 //!
-//! It decides nothing: a text that comes here is refused already.
+//! It decides nothing: a text that comes here has already been refused.
 
 use super::error::{SyntaxError, SyntaxErrorKind};
 
-/// As much of a template's expression as a message shows.
+/// How many characters of the text a message shows.
 const SHOWN: usize = 60;
 
-/// An error of the parser: what it found, while it did what, where that is, and where it began.
+/// The error for what the parser found (`problem`, at the offset `at`) while it read something (`context`, which began at the
+/// offset `began`).
 pub(super) fn parser_error(text: &str, problem: &str, context: &str, at: usize, began: Option<usize>) -> SyntaxError {
     let began = began.unwrap_or(at);
     if text.get(at..).is_some_and(|rest| rest.starts_with('\t')) && problem.contains("cannot start any token") {
@@ -31,7 +32,7 @@ pub(super) fn parser_error(text: &str, problem: &str, context: &str, at: usize, 
     SyntaxError::new(at, if is_end { SyntaxErrorKind::CutOff(words) } else { SyntaxErrorKind::Yaml(words) })
 }
 
-/// The error, or what is behind it: an expression of a template that was not rendered, or a directive.
+/// The error, or its likely cause: a template that was not rendered, or a directive.
 pub(super) fn refined(text: &str, error: SyntaxError) -> SyntaxError {
     match error.kind {
         SyntaxErrorKind::Yaml(_)
@@ -52,7 +53,7 @@ pub(super) fn refined(text: &str, error: SyntaxError) -> SyntaxError {
     }
 }
 
-/// Where a directive stands before anything else.
+/// The offset of a directive, where nothing but comments is before it.
 fn directive(text: &str) -> Option<usize> {
     let mut offset = text.len() - text.trim_start_matches('\u{feff}').len();
     for line in text.get(offset..)?.split_inclusive('\n') {
@@ -65,7 +66,8 @@ fn directive(text: &str) -> Option<usize> {
     None
 }
 
-/// `{{` on the line of an error, or alone on the line before it, which the parser took for the beginning of a key.
+/// The offset of `{{` on the line of an error. Or at the beginning of the line before it: the parser then took that line for
+/// the start of a key, and found its error only on the next line.
 fn braces(text: &str, offset: usize) -> Option<usize> {
     let start = |end: usize| text.get(..end).and_then(|before| before.rfind('\n')).map_or(0, |newline| newline + 1);
     let line = start(offset);
@@ -97,22 +99,22 @@ mod tests {
     use crate::text::yaml::parse_yaml;
 
     #[test]
-    fn an_error_says_what_is_wrong_at_the_place_to_mend() {
+    fn an_error_says_what_is_wrong_at_the_place_to_fix() {
         for (text, expected) in [
-            ("a:\n\tb: 1\n", "3 a tab cannot indent YAML"),
+            ("a:\n\tb: 1\n", "3 YAML cannot be indented with a tab"),
             ("a: @b\n", "3 a value cannot begin with `@`"),
             ("a: 1\nb: \"open\nc: 2\n", "8 the quoted text that begins here does not end"),
             ("a: 1\nname web\nb: 2\n", "5 `name web` has no `:`"),
             ("a: [1,\n", "7 the document ends too early: did not find expected node content while parsing a flow node"),
             ("a: b: c\n", "4 mapping values are not allowed in this context"),
-            ("%YAML 1.2\n", "0 `%YAML 1.2` is a directive, which kubectl does not read"),
-            ("# c\n%TAG ! x\n", "4 `%TAG ! x` is a directive, which kubectl does not read"),
-            ("a: {{ .Values.x }}\n", "3 `{{ .Values.x }}` is an expression of a template, not YAML"),
-            ("{{ .Values.x }}: 1\n", "0 `{{ .Values.x }}` is an expression of a template, not YAML"),
-            ("a: 1\n{{- if .x }}\nb: 2\n{{- end }}\n", "5 `{{- if .x }}` is an expression of a template, not YAML"),
+            ("%YAML 1.2\n", "0 `%YAML 1.2` is a YAML directive, which kubectl does not accept"),
+            ("# c\n%TAG ! x\n", "4 `%TAG ! x` is a YAML directive, which kubectl does not accept"),
+            ("a: {{ .Values.x }}\n", "3 `{{ .Values.x }}` is a template expression, not YAML"),
+            ("{{ .Values.x }}: 1\n", "0 `{{ .Values.x }}` is a template expression, not YAML"),
+            ("a: 1\n{{- if .x }}\nb: 2\n{{- end }}\n", "5 `{{- if .x }}` is a template expression, not YAML"),
             (
                 "a:\n  {{- toYaml .x | nindent 2 }}\n",
-                "5 `{{- toYaml .x | nindent 2 }}` is an expression of a template, not YAML",
+                "5 `{{- toYaml .x | nindent 2 }}` is a template expression, not YAML",
             ),
         ] {
             let error = parse_yaml(text).unwrap_err();

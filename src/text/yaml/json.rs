@@ -1,11 +1,12 @@
-//! JSON text to spans (RFC 8259). The YAML parser would refuse tabs, surrogate pairs and long keys that JSON allows.
+//! Parses JSON text (RFC 8259) into a tree. The YAML parser cannot do it: it refuses tabs, surrogate pairs and long keys, which
+//! JSON allows.
 
 use super::build::Builder;
 use super::error::{SyntaxError, SyntaxErrorKind};
 use super::tree::{CollectionStyle, Language, NodeKind, ScalarStyle, Tree};
 
-/// Reads the JSON value at the start of a text into spans, and says where it ends. Members that are to be left out, each with
-/// how many objects stand around it, have to be JSON all the same.
+/// Parses the JSON value at the start of a text, and returns where it ends. `left_out` are members that get no nodes, each with
+/// the number of objects around it; they have to be valid JSON too. With more than `most` nodes the text is refused.
 pub(super) fn parse<'t>(
     text: &'t str,
     left_out: &'static [(usize, &'static str)],
@@ -16,7 +17,7 @@ pub(super) fn parse<'t>(
     Ok((scanner.builder.finish(), scanner.at))
 }
 
-/// Whether a string says something else than its bytes.
+/// Whether a string's value differs from its bytes.
 #[derive(Clone, Copy)]
 enum Escapes {
     None,
@@ -27,7 +28,6 @@ struct Scanner<'t> {
     text: &'t str,
     at: usize,
     left_out: &'static [(usize, &'static str)],
-    /// More nodes than this are not read.
     most: usize,
     builder: Builder<'t>,
 }
@@ -44,7 +44,7 @@ impl Scanner<'_> {
             Some(b'[') => self.collection(NodeKind::Sequence(CollectionStyle::Flow), b']'),
             Some(b'"') => self.string(),
             Some(_) => self.literal(),
-            None => Err(self.error("the text ends where a value should stand")),
+            None => Err(self.error("the text ends where a value is expected")),
         }
     }
 
@@ -74,7 +74,7 @@ impl Scanner<'_> {
                     Some(b',') => self.at += 1,
                     Some(found) if found == close => break,
                     Some(_) => return Err(self.error("`,` or the closing bracket is missing")),
-                    None => return Err(self.error("the text ends within a list or an object")),
+                    None => return Err(self.error("the text ends inside a list or an object")),
                 }
             }
         }
@@ -91,7 +91,7 @@ impl Scanner<'_> {
         Ok(())
     }
 
-    /// Whether the member whose key begins here is one that nobody asks for.
+    /// Whether the member whose key begins here is one of `left_out`.
     fn is_left_out(&self) -> bool {
         let depth = self.builder.depth();
         if self.left_out.iter().all(|(around, _)| *around != depth) {
@@ -102,7 +102,7 @@ impl Scanner<'_> {
         self.left_out.iter().any(|(around, name)| *around == depth && is_key(name))
     }
 
-    /// Goes past a member, and sees only that it is JSON.
+    /// Passes over a member, and checks only that it is JSON.
     fn skip_member(&mut self) -> Result<(), SyntaxError> {
         let key = self.text.get(self.at + 1..).and_then(|rest| rest.find('"')).unwrap_or_default();
         self.at += key + 2;
@@ -111,8 +111,8 @@ impl Scanner<'_> {
         let mut values = serde_json::Deserializer::from_str(rest).into_iter::<serde::de::IgnoredAny>();
         match values.next() {
             Some(Ok(_)) => self.at += values.byte_offset(),
-            Some(Err(error)) => return Err(self.error(&format!("what stands here is no JSON value: {error}"))),
-            None => return Err(self.error("the text ends where a value should stand")),
+            Some(Err(error)) => return Err(self.error(&format!("this is not a JSON value: {error}"))),
+            None => return Err(self.error("the text ends where a value is expected")),
         }
         Ok(())
     }
@@ -162,7 +162,7 @@ impl Scanner<'_> {
         let literal = rest.get(..length).unwrap_or_default();
         if !is_common(literal) && (literal.is_empty() || serde_json::from_str::<serde_json::Value>(literal).is_err()) {
             let shown: String = if literal.is_empty() { rest.chars().take(1).collect() } else { literal.to_owned() };
-            return Err(self.error(&format!("`{shown}` is no JSON value")));
+            return Err(self.error(&format!("`{shown}` is not a JSON value")));
         }
         let start = self.at;
         self.at += length;
@@ -185,11 +185,13 @@ impl Scanner<'_> {
     }
 }
 
-/// How many bytes stand before the first quote, backslash or control character; eight bytes at a time.
+/// How many bytes are before the first quote, backslash or control character; `None` where there is none of these. It looks at
+/// eight bytes at a time, since most of a review is the text of strings.
 fn plain_length(bytes: &[u8]) -> Option<usize> {
     const ONES: u64 = u64::MAX / 255;
     const HIGH: u64 = ONES << 7;
-    // A byte's high bit is set where it is below a bound; those above a first one may be wrong, and are not asked.
+    // The high bit of each byte that is below the bound is set. A subtraction can carry into bytes after the first such
+    // one, so only the first is right; only the first is used.
     let below = |word: u64, bound: u8| word.wrapping_sub(ONES * u64::from(bound)) & !word;
     let (words, rest) = bytes.as_chunks::<8>();
     for (index, word) in words.iter().enumerate() {
@@ -204,7 +206,7 @@ fn plain_length(bytes: &[u8]) -> Option<usize> {
     rest.iter().position(special).map(|length| words.len() * 8 + length)
 }
 
-/// Whether a literal is one of those that nearly all are, and so needs no parser.
+/// Whether a literal is certainly valid. Nearly all are, and then no parser is needed.
 fn is_common(literal: &str) -> bool {
     let digits = |text: &str| text.len() < 18 && text.bytes().all(|byte| byte.is_ascii_digit());
     matches!(literal, "true" | "false" | "null" | "0")

@@ -1,7 +1,7 @@
-//! YAML text to spans, by `libyaml-safer`: a port of the library whose other port kubectl uses.
+//! Parses YAML text into a tree, with `libyaml-safer`: a port of libyaml to Rust, as kubectl uses a port of it to Go.
 //!
-//! Guards for what it does wrong (its issues 6 and 7): a final newline is appended, a byte order mark is left out, nesting
-//! is bounded, and a panic is caught. Only the first document of a text is read, as kubectl does.
+//! It works around mistakes of that crate (its issues 6 and 7): it appends a final line end, leaves out a byte order mark,
+//! bounds the nesting, and catches a panic. It reads only the first document of a text, as kubectl does.
 
 use std::cell::Cell;
 use std::io::Cursor;
@@ -20,12 +20,12 @@ const BOM: &str = "\u{feff}";
 
 thread_local! {
     static GUARDED: Cell<bool> = const { Cell::new(false) };
-    /// A parser between two documents: it keeps its buffers, which cost more than a small document. One that panicked is
-    /// not put back.
+    /// The parser between two documents. It keeps its buffers: to allocate them costs more than to parse a small document. After
+    /// a panic the parser is dropped.
     static PARSER: Cell<Option<Box<Libyaml>>> = const { Cell::new(None) };
 }
 
-/// Whether this thread is inside of the parser, where a panic is caught: a panic hook then has nothing to say.
+/// Whether this thread is inside the parser, where a panic is caught: a panic hook should then print nothing.
 pub fn is_guarded() -> bool {
     GUARDED.get()
 }
@@ -41,14 +41,14 @@ pub(super) fn parse(text: &str) -> Result<Tree<'_>, SyntaxError> {
 struct Reader<'t> {
     builder: Builder<'t>,
     text: &'t str,
-    /// Bytes of the byte order mark, which the parser is not shown.
+    /// How many bytes at the beginning of the text the parser does not see.
     skipped: usize,
 }
 
 impl<'t> Reader<'t> {
     fn read(text: &'t str) -> Result<Tree<'t>, SyntaxError> {
         let body = text.strip_prefix(BOM).unwrap_or(text);
-        // kubectl cuts a separator's line out before it parses; to the parser `---#` would be the beginning of a word.
+        // kubectl cuts out the line of a separator before it parses. This parser would read `---#` as the start of a word.
         let body = if body.starts_with("---#") {
             body.get(body.find('\n').unwrap_or(body.len())..).unwrap_or("")
         } else {
@@ -74,7 +74,7 @@ impl<'t> Reader<'t> {
             let event = parser.parse().map_err(|error| self.error(&error))?;
             let end = self.offset(event.end_mark.index);
             match event.data {
-                // Text may follow `...`, or a flow collection that is the whole document.
+                // More text may follow: after `...`, or after a flow collection that is the whole document.
                 EventData::DocumentEnd { .. } => {
                     self.note_ignored(end);
                     return Ok(());
@@ -92,8 +92,10 @@ impl<'t> Reader<'t> {
         }
     }
 
-    /// Refuses a byte order mark at the start of a later line. This parser passes over it and counts it as a column, so that
-    /// the lines below end the document; to kubectl it is part of a key.
+    /// Refuses a byte order mark at the start of a later line.
+    ///
+    /// This parser skips the mark but counts it as a column, so that the lines below it end the document. To kubectl it is
+    /// part of a key.
     fn check_mark(&self, start: usize) -> Result<(), SyntaxError> {
         let before = self.text.get(..start).unwrap_or_default().trim_end_matches(' ');
         match before.strip_suffix(BOM) {
@@ -113,7 +115,7 @@ impl<'t> Reader<'t> {
                     Written::Literal | Written::Folded => ScalarStyle::Block,
                     _ => ScalarStyle::Plain,
                 };
-                // The non-specific tag `!` makes a plain scalar a string; the parser shows it by these flags alone.
+                // The tag `!` makes a plain scalar a string. The parser reports it only by these two flags.
                 let tag = tag.or_else(|| {
                     (!plain_implicit && quoted_implicit && style == ScalarStyle::Plain).then(|| "!".to_owned())
                 });
@@ -131,8 +133,8 @@ impl<'t> Reader<'t> {
                 self.builder.open(NodeKind::Mapping(style), span, anchor, tag)
             }
             EventData::SequenceEnd | EventData::MappingEnd => {
-                // A block collection's end event points at the next token, and so does that of a pair without braces; a
-                // flow collection's spans its bracket.
+                // The end event of a flow collection has the span of the closing bracket. The one of a block collection, or of a
+                // pair without braces, points at the next token.
                 let bracket = if matches!(event.data, EventData::SequenceEnd) { "]" } else { "}" };
                 let closed = self.text.get(span.clone()) == Some(bracket);
                 self.builder.close(closed.then_some(span.end))
@@ -141,11 +143,12 @@ impl<'t> Reader<'t> {
         }
     }
 
-    /// The offset in the whole text: the parser saw no byte order mark, and a newline more at the end.
+    /// The offset in the whole text, from one in what the parser saw: without its beginning, and with one more line end.
     fn offset(&self, index: u64) -> usize {
         usize::try_from(index).unwrap_or(usize::MAX).saturating_add(self.skipped).min(self.text.len())
     }
 
+    /// Notes where text begins that follows the document and is more than comments.
     fn note_ignored(&mut self, end: usize) {
         let rest = self.text.get(end..).unwrap_or_default();
         let mut offset = end;
@@ -172,7 +175,7 @@ impl<'t> Reader<'t> {
     }
 }
 
-/// The characters that libyaml does not read, after YAML 1.1, section 5.1.
+/// The characters that libyaml refuses: YAML 1.1, section 5.1.
 const fn is_refused(c: char) -> bool {
     !matches!(c, '\t' | '\n' | '\r' | ' '..='~' | '\u{85}' | '\u{a0}'..='\u{d7ff}' | '\u{e000}'..='\u{fefe}' | '\u{ff00}'..='\u{fffd}' | '\u{10000}'..)
 }

@@ -1,4 +1,5 @@
-//! The YAML and JSON side of the view: a node with its tree. It looks through aliases and merge keys.
+//! The [`View`] of a YAML or JSON node. It follows aliases and merge keys, so that a decision sees the values that Kubernetes
+//! sees.
 
 use std::borrow::Cow;
 
@@ -9,13 +10,13 @@ use super::tree::{Merges, NodeId, NodeKind, Tree};
 use crate::value::view::{Kind, View};
 
 impl Tree<'_> {
-    /// The view of a node.
+    /// The node's value, to be read.
     pub const fn view(&self, id: NodeId) -> NodeRef<'_> {
         NodeRef { tree: self, id }
     }
 }
 
-/// A node with its tree: the YAML side of the [`View`].
+/// A node together with its tree.
 #[derive(Clone, Copy, Debug)]
 pub struct NodeRef<'a> {
     tree: &'a Tree<'a>,
@@ -23,7 +24,7 @@ pub struct NodeRef<'a> {
 }
 
 impl<'a> NodeRef<'a> {
-    /// The node.
+    /// The node's index in its tree.
     pub const fn id(self) -> NodeId {
         self.id
     }
@@ -108,7 +109,7 @@ impl<'a> View<'a> for NodeRef<'a> {
                 }
             } else if let Some(name) = self.tree.key(key) {
                 match self.tree.merges() {
-                    // Parsers refuse duplicate keys, so nothing has to be looked for.
+                    // Parsers refuse duplicate keys, so there is no earlier member of this name.
                     Merges::Absent => members.push((name, self.at(value))),
                     Merges::Present => put(&mut members, name, self.at(value)),
                 }

@@ -1,7 +1,8 @@
 //! The types that Kubernetes gives to YAML scalars: the rules of goyaml.v2 under `sigs.k8s.io/yaml`, which kubectl and the
 //! API server use. They are neither YAML 1.1 nor 1.2: `yes` is a boolean, `0644` is 420, `1_000` is 1000, `1:30` is text.
-//! It runs for every scalar, so it decides on the first byte and allocates nothing for a string. Merge keys (`<<`) are
-//! text here; [`is_merge`] tells them apart.
+//!
+//! This runs for every scalar, so it decides on the first byte and allocates nothing for a string. A merge key (`<<`) is text
+//! here; [`is_merge`] finds it.
 
 use std::borrow::Cow;
 
@@ -30,15 +31,15 @@ pub enum Scalar<'a> {
     Integer(i64),
     /// A whole number above `i64::MAX`.
     Unsigned(u64),
-    /// A finite number, written with a point or an exponent or too large for an integer.
+    /// A finite number with a point or an exponent, or one too large for an integer.
     Float(f64),
-    /// All else.
+    /// Any other text.
     String(Cow<'a, str>),
 }
 
-/// A number that JSON cannot hold: the user's fault. As a value it is an error for kubectl; as a key it is text.
+/// A number that JSON cannot hold. The user's fault. kubectl refuses it as a value; as a key it is text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{}` has no JSON form", self.as_key())]
+#[error("`{}` cannot be written in JSON", self.as_key())]
 pub enum NotFinite {
     /// `.inf` or `+.inf`.
     Infinity,
@@ -49,7 +50,7 @@ pub enum NotFinite {
 }
 
 impl NotFinite {
-    /// What it becomes as a mapping key, where kubectl takes it.
+    /// The text that it is as a mapping's key.
     pub fn as_key(self) -> &'static str {
         match self {
             Self::Infinity => ".inf",
@@ -59,10 +60,10 @@ impl NotFinite {
     }
 }
 
-/// A scalar whose text does not fit its explicit tag: the user's fault.
+/// A scalar whose text does not fit its explicit tag. The user's fault.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TagError {
-    /// Another type is meant by this text.
+    /// The text is of another type.
     #[error("`{text}` cannot be read as `{tag}`")]
     Mismatch {
         /// The tag in its short form, `!!int`.
@@ -71,21 +72,21 @@ pub enum TagError {
         text: String,
     },
     /// The text of a `!!binary` is not base64.
-    #[error("the text of a `!!binary` is not base64")]
+    #[error("the text of a `!!binary` value is not base64")]
     Base64,
-    /// An infinity or no number.
+    /// An infinity, or `.nan`.
     #[error(transparent)]
     NotFinite(#[from] NotFinite),
 }
 
-/// A scalar that cannot be a key of a JSON object: the user's fault.
+/// A scalar that cannot be a key of a JSON object. The user's fault.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum KeyError {
     /// A null key.
     #[error("a key must not be null")]
     Null,
-    /// kubectl refuses whole numbers of this size as keys, though not as values.
-    #[error("`{0}` is too large a number for a key")]
+    /// A whole number that kubectl refuses as a key, though not as a value.
+    #[error("the number `{0}` is too large for a key")]
     Unsigned(u64),
 }
 
@@ -106,9 +107,11 @@ pub fn plain(text: &str) -> Result<Scalar<'_>, NotFinite> {
     Ok(resolved.unwrap_or_else(|| string(text)))
 }
 
-/// The type of a scalar with an explicit tag, as a parser gives it: `tag:yaml.org,2002:int` for `!!int`, `!` for the
-/// non-specific tag. No tag at all may be given as an empty one; only then does it matter whether the scalar is `plain`.
-/// Tags of other meaning (`!foo`, `!!map`) make the text a string, as kubectl has it.
+/// The type of a scalar with an explicit tag.
+///
+/// The tag is as a parser gives it: `tag:yaml.org,2002:int` for `!!int`, `!` for the non-specific tag, and empty where there is
+/// none. Only without a tag does it matter whether the scalar is `plain`. With any other tag (`!foo`, `!!map`) the text is a
+/// string, as for kubectl.
 ///
 /// # Errors
 ///
@@ -169,8 +172,8 @@ pub fn plain_key(text: &str) -> Result<Cow<'_, str>, KeyError> {
     plain(text).map_or_else(|not_finite| Ok(Cow::Borrowed(not_finite.as_key())), key)
 }
 
-/// The JSON value that kubectl sends for a scalar. Go prints a float without an exponent below 10^21, so a whole one comes
-/// back as an integer where it fits one: `8.0` is 8, `1e3` is 1000. (A float that is not finite would be null.)
+/// The JSON value that kubectl sends for a scalar. Go prints a float below 10^21 without an exponent, so that a whole one is read
+/// back as an integer: `8.0` is 8, `1e3` is 1000.
 pub fn to_value(scalar: Scalar<'_>) -> Value {
     match scalar {
         Scalar::Null => Value::Null,
@@ -182,8 +185,8 @@ pub fn to_value(scalar: Scalar<'_>) -> Value {
     }
 }
 
-/// Whether an untagged plain scalar is a string beyond doubt, found without work: it begins with an ASCII letter and is
-/// none of the words for a boolean or null. False says nothing.
+/// Whether an untagged plain scalar is certainly a string: it begins with an ASCII letter, and is not a word for a boolean or
+/// null. This is a quick test; where it is false, the scalar may still be a string.
 pub fn certainly_string(text: &str) -> bool {
     match text.as_bytes().first() {
         Some(b'y' | b'Y' | b'n' | b'N' | b't' | b'T' | b'f' | b'F' | b'o' | b'O') => word(text).is_none(),
@@ -222,8 +225,8 @@ fn not_finite(text: &str) -> Option<NotFinite> {
     }
 }
 
-/// Go's `base64.StdEncoding` passes over line ends, wants padding, and takes any trailing bits. What it decodes becomes
-/// text of a JSON string, where each byte that is not UTF-8 is replaced.
+/// Decodes as Go's `base64.StdEncoding`: it skips line ends, needs the padding, and ignores trailing bits. The result becomes a
+/// JSON string, in which each byte that is not UTF-8 is replaced.
 fn binary(text: &str) -> Result<Scalar<'static>, TagError> {
     const LAX: GeneralPurposeConfig = GeneralPurposeConfig::new()
         .with_decode_allow_trailing_bits(true)
@@ -243,8 +246,8 @@ fn binary(text: &str) -> Result<Scalar<'static>, TagError> {
 mod tests {
     use super::*;
 
-    /// Texts of the table that are no plain scalars at all: a tag, an anchor, a mapping. They are the parser's business.
-    fn is_no_plain_scalar(text: &str) -> bool {
+    /// Texts of the table that the parser does not take for plain scalars: a tag, an anchor, a mapping.
+    fn is_other_syntax(text: &str) -> bool {
         text.ends_with(':') || text.starts_with(['!', '&', '@']) || text == "-"
     }
 
@@ -255,7 +258,7 @@ mod tests {
         for line in table.lines().filter(|line| !line.starts_with("# ")) {
             let (text, json) = line.split_once('\t').unwrap();
             rows += 1;
-            if is_no_plain_scalar(text) {
+            if is_other_syntax(text) {
                 continue;
             }
             if json == "ERROR" {
@@ -344,9 +347,9 @@ mod tests {
             ("!!float", "18446744073709551615", "`18446744073709551615` cannot be read as `!!float`"),
             ("!!null", "x", "`x` cannot be read as `!!null`"),
             ("!!timestamp", "12", "`12` cannot be read as `!!timestamp`"),
-            ("!!float", ".inf", "`.inf` has no JSON form"),
-            ("!!binary", "aGVs bG8=", "the text of a `!!binary` is not base64"),
-            ("!!binary", "aGVsbG8", "the text of a `!!binary` is not base64"),
+            ("!!float", ".inf", "`.inf` cannot be written in JSON"),
+            ("!!binary", "aGVs bG8=", "the text of a `!!binary` value is not base64"),
+            ("!!binary", "aGVsbG8", "the text of a `!!binary` value is not base64"),
         ] {
             assert_eq!(tagged(&long(tag), text, true).unwrap_err().to_string(), message, "{tag} {text}");
         }

@@ -1,5 +1,5 @@
-//! The spelling of scalars: plain where no reader of YAML 1.1 or 1.2 could take it for something else, single quotes where
-//! they save backslashes, double quotes otherwise. When in doubt it quotes.
+//! How scalars are written: plain where no parser of YAML 1.1 or 1.2 could read anything but this string, in single quotes where
+//! they save backslashes, else in double quotes. In doubt a string is quoted.
 
 use std::fmt::Write as _;
 
@@ -7,9 +7,10 @@ use serde_json::Number;
 
 use super::Context;
 
-/// Words that some reader takes for a boolean, null or a number, in any case of letters.
+/// Words that some parser reads as a boolean, null or a number, in upper or lower case.
 const WORDS: &[&str] = &["y", "n", "yes", "no", "on", "off", "true", "false", "null", "nan", "inf"];
-/// Units of quantities and durations. After digits they make a string for every reader; `e`, `E` and `f` would not.
+/// Units of quantities and durations. Digits with one of them are a string for every parser; with `e`, `E` or `f` they are
+/// not.
 const UNITS: &[&str] =
     &["m", "k", "M", "G", "T", "P", "Ki", "Mi", "Gi", "Ti", "Pi", "n", "u", "ns", "us", "ms", "s", "h"];
 
@@ -17,11 +18,12 @@ const UNITS: &[&str] =
 pub(super) struct Literal<'a> {
     /// `|` or `|-`.
     pub(super) header: &'static str,
-    /// Its lines, without the final line end.
+    /// The lines, without the final line end.
     pub(super) lines: &'a str,
 }
 
-/// The literal block of a string of several lines, where every reader and every editor leaves it as it is.
+/// The literal block of a string of several lines, where every parser reads the same string and no editor changes it (as one
+/// that removes spaces at the ends of lines would).
 pub(super) fn literal(string: &str) -> Option<Literal<'_>> {
     let (header, lines) = match string.strip_suffix('\n') {
         Some(lines) => ("|", lines),
@@ -51,7 +53,7 @@ pub(super) fn string(out: &mut String, string: &str, context: Context) {
     }
 }
 
-/// A number, which in YAML 1.1 is a float only with a point before its exponent and a sign in it.
+/// A number. In YAML 1.1 one with an exponent is a float only with a point before the exponent and a sign in it.
 pub(super) fn number(out: &mut String, number: &Number, context: Context) {
     let digits = number.to_string();
     match digits.split_once('e') {
@@ -65,7 +67,7 @@ pub(super) fn number(out: &mut String, number: &Number, context: Context) {
     }
 }
 
-/// Whether a string may stand without quotes, as a value or as a key.
+/// Whether a string needs no quotes, as a value or as a key.
 fn is_plain(string: &str, context: Context) -> bool {
     let begins = match string.as_bytes() {
         [b'0'..=b'9', ..] => return is_quantity(string),
@@ -81,7 +83,7 @@ fn is_plain(string: &str, context: Context) -> bool {
     }
 }
 
-/// Whether a byte may stand in a plain scalar when it is followed by another.
+/// Whether a byte, followed by another one, may be in a plain scalar.
 fn is_plain_pair(byte: u8, next: u8, context: Context) -> bool {
     match byte {
         b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' => true,
@@ -105,12 +107,12 @@ fn is_quantity(string: &str) -> bool {
     UNITS.contains(&unit)
 }
 
-/// One line of printable ASCII with something that double quotes would escape, and nothing that single quotes would.
+/// One line of printable ASCII with a character that double quotes would escape, and none that single quotes would.
 fn is_single_quoted(string: &str) -> bool {
     string.contains(['"', '\\']) && string.bytes().all(|byte| matches!(byte, b' '..=b'~') && byte != b'\'')
 }
 
-/// In JSON, too, characters are escaped that a YAML parser refuses or takes for a line end: the value is the same.
+/// Escapes, also in JSON, each character that a YAML parser refuses or reads as a line end. The value stays the same.
 fn double_quoted(out: &mut String, string: &str) {
     out.push('"');
     for char in string.chars() {
@@ -123,7 +125,7 @@ fn double_quoted(out: &mut String, string: &str) {
             '\u{8}' => out.push_str("\\b"),
             '\u{c}' => out.push_str("\\f"),
             _ if needs_escape(char) => {
-                let _ = write!(out, "\\u{:04x}", u32::from(char)); // writing to a string does not fail
+                let _ = write!(out, "\\u{:04x}", u32::from(char)); // writing to a string cannot fail
             }
             _ => out.push(char),
         }
@@ -131,7 +133,8 @@ fn double_quoted(out: &mut String, string: &str) {
     out.push('"');
 }
 
-/// All but YAML's printable characters, its exotic line ends, and the byte order mark. None is above the 16-bit plane.
+/// Whether a character is not printable by YAML's rules, one of its rare line ends, or the byte order mark. None of them needs
+/// more than four hexadecimal digits.
 fn needs_escape(char: char) -> bool {
     matches!(char, '\0'..='\u{1f}' | '\u{7f}'..='\u{9f}' | '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}')
 }

@@ -1,5 +1,5 @@
-//! Numbers among plain scalars: what Go's `strconv` takes with base 0 once goyaml.v2 has dropped the underscores, and how
-//! Go prints floats, in values and in keys. It never sees infinities, which are words.
+//! Numbers among plain scalars: the texts that Go's `strconv` reads with base 0, after goyaml.v2 has removed the underscores. And
+//! how Go prints floats, in values and in keys. Infinities are words, and are not read here.
 
 use std::borrow::Cow;
 
@@ -13,7 +13,7 @@ pub(super) fn number(text: &str) -> Option<Scalar<'static>> {
     if bytes.len() <= 18 && bytes[0] != b'0' && bytes.iter().all(u8::is_ascii_digit) {
         return text.parse().ok().map(Scalar::Integer);
     }
-    // Whatever is left of a number once the underscores are gone is made of these.
+    // A number has only these characters.
     if !bytes.iter().all(|byte| byte.is_ascii_hexdigit() || b"_+-.xXoO".contains(byte)) {
         return None;
     }
@@ -60,7 +60,7 @@ fn integer(text: &str) -> Option<Scalar<'static>> {
     }
 }
 
-/// `0b-1` and `0b+1`: goyaml.v2 hands what follows `0b` to a parser that takes a sign.
+/// `0b-1` and `0b+1`: goyaml.v2 passes what follows `0b` to a parser that accepts a sign.
 fn signed_binary(text: &str) -> Option<Scalar<'static>> {
     i64::from_str_radix(text.strip_prefix("0b")?, 2).ok().map(Scalar::Integer)
 }
@@ -97,7 +97,7 @@ fn decimal(text: &str) -> Option<Scalar<'static>> {
     text.parse().ok().filter(|float: &f64| float.is_finite()).map(Scalar::Float)
 }
 
-/// A float as the JSON that Go prints is read back: shortest digits, padded with zeros below 10^21.
+/// A float as it is read back from the JSON that Go prints: the shortest digits, padded with zeros below 10^21.
 pub(super) fn float_value(float: f64) -> Value {
     let whole = float.fract() == 0.0 && float.abs() < 1e21 && !(float == 0.0 && float.is_sign_negative());
     let printed = if whole { float.to_string() } else { String::new() };

@@ -1,5 +1,5 @@
-//! Which texts an explicit `!!timestamp` takes: the four layouts that goyaml.v2 hands to Go's `time.Parse`, with that
-//! function's leniency. The value stays text; only whether it is refused depends on this.
+//! Which texts an explicit `!!timestamp` accepts: the four layouts that goyaml.v2 passes to Go's `time.Parse`, which is lenient.
+//! The value stays text; this only says whether it is refused.
 
 /// `2001-1-2`, `2001-01-02 3:4:5.6` or `2001-01-02T03:04:05.6+07:00` (`t` too).
 pub(super) fn is_timestamp(text: &str) -> bool {
@@ -38,7 +38,7 @@ fn field(text: &[u8]) -> Option<(u32, &[u8])> {
     }
 }
 
-/// Hours, minutes, seconds and any number of further digits; what follows them is returned.
+/// Hours, minutes and seconds, with any number of further digits. Returns what follows them.
 fn clock(text: &[u8]) -> Option<&[u8]> {
     let (hour, rest) = field(text)?;
     let (minute, rest) = field(rest.strip_prefix(b":")?)?;
@@ -54,7 +54,7 @@ fn clock(text: &[u8]) -> Option<&[u8]> {
     }
 }
 
-/// `Z`, or a sign and `hh:mm`; Go takes 24 hours and 60 minutes too.
+/// `Z`, or a sign and `hh:mm`. Go accepts 24 hours and 60 minutes too.
 fn zone(text: &[u8]) -> Option<()> {
     match text {
         b"Z" => Some(()),
