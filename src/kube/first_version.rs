@@ -1,9 +1,11 @@
 //! The first Kubernetes version that runs a pod, by the fields that it uses.
 //!
-//! A field counts from the version in which it works without a feature gate being set: an older API server drops it
-//! or refuses it. Versions are those of `pkg/features/kube_features.go` of Kubernetes 1.36, and of
-//! <https://kubernetes.io/docs/reference/command-line-tools-reference/feature-gates-removed/>. What still needs a
-//! feature gate in 1.36 is not told here.
+//! A field counts from the version in which it works without a feature gate: an older API server drops or refuses it. The
+//! versions are from `pkg/features/kube_features.go` of Kubernetes 1.36 and from
+//! <https://kubernetes.io/docs/reference/command-line-tools-reference/feature-gates-removed/>. Fields that still need a feature
+//! gate in 1.36 are not in the table.
+//!
+//! A field is added as one row of [`RULES`].
 
 use serde_json::Value;
 
@@ -15,25 +17,28 @@ use crate::value::pointer::Pointer;
 pub(crate) struct Reason {
     /// The field, from the pod template on.
     pub field: Pointer,
-    /// What it is, in words: `a native sidecar`.
+    /// The feature in words: `a native sidecar`.
     pub feature: &'static str,
 }
 
-/// Where a rule looks: from the pod's spec, from each container of one or both lists, or each volume on.
+/// Where a rule's path begins: at the pod's spec, at each container of one or both lists, or at each volume.
 #[derive(Clone, Copy)]
 enum Scope {
     Pod,
+    /// Each container of both lists.
     Container,
+    /// Each of `initContainers`.
     Init,
+    /// Each of `containers`.
     Regular,
     Volume,
 }
 
-/// A field that asks for a version. `*` in a path stands for each element of a list.
+/// A field that needs a version. `*` in a path means each element of a list.
 struct VersionRule {
     scope: Scope,
     path: &'static [&'static str],
-    /// The value that it takes; any that is not null where empty.
+    /// The values that need the version; empty for any value that is not null.
     values: &'static [&'static str],
     minor: u32,
     feature: &'static str,
@@ -53,7 +58,7 @@ const fn valued(
     VersionRule { scope, path, values, minor, feature }
 }
 
-/// Newest first, so that the first rule that applies decides.
+/// Newest first: the first rule that applies decides.
 const RULES: &[VersionRule] = &[
     valued(
         Scope::Container,
@@ -91,8 +96,8 @@ const RULES: &[VersionRule] = &[
     rule(Scope::Container, &["startupProbe", "grpc"], 24, "a gRPC probe"),
 ];
 
-/// The first version that runs a pod template (`metadata` and `spec`), and the field that needs it; `None` where no
-/// field asks for a version that this release knows of.
+/// The first version that runs a pod template (`metadata` and `spec`), and the field that needs it. `None` where no field of
+/// the table is used.
 pub(crate) fn first_version(template: &Value) -> Option<(KubernetesVersion, Reason)> {
     let spec = template.get("spec")?;
     RULES.iter().find_map(|rule| {
@@ -101,7 +106,7 @@ pub(crate) fn first_version(template: &Value) -> Option<(KubernetesVersion, Reas
     })
 }
 
-/// The values that a rule starts from, with their places.
+/// The values at which a rule's path begins, with their pointers.
 fn starts(spec: &Value, scope: Scope) -> Vec<(&Value, Pointer)> {
     let lists: &[&str] = match scope {
         Scope::Pod => return vec![(spec, Pointer::of(["spec"]))],
@@ -119,7 +124,7 @@ fn starts(spec: &Value, scope: Scope) -> Vec<(&Value, Pointer)> {
         .collect()
 }
 
-/// The first scope below a value at which a rule applies.
+/// The pointer of the first value below `start` to which a rule applies.
 fn find(start: &Value, at: Pointer, rule: &VersionRule) -> Option<Pointer> {
     let mut nodes = vec![(start, at)];
     for step in rule.path {
@@ -153,7 +158,7 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn each_feature_asks_for_its_version() {
+    fn each_feature_needs_its_version() {
         for (spec, minor, field) in [
             (
                 json!({"volumes": [{"name": "v"}, {"name": "i", "image": {"reference": "r"}}]}),
@@ -224,7 +229,7 @@ mod tests {
     }
 
     #[test]
-    fn a_plain_pod_asks_for_no_version() {
+    fn a_plain_pod_needs_no_version() {
         for template in [
             json!(null),
             json!({"spec": 1}),

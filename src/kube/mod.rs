@@ -1,6 +1,13 @@
 //! What Kubernetes itself says: kinds, fields, names, versions, and what its API server refuses.
 //!
-//! Imports `value` and `diagnostic`; it knows no profile. A kind, a field, a version or a check of the API server is added here.
+//! Imports `value` and `diagnostic`; it knows no profile. To add:
+//!
+//! - a kind with a pod template: one row of [`workload::KINDS`], and its line in that file's test;
+//! - a kind that certainly has none: one row in `workload/skippable.rs`;
+//! - a field of a container or a volume: `schema/core_v1.rs`; what its value may be: `validity`;
+//! - a field that needs a Kubernetes version: one row in `first_version.rs`;
+//! - a check of a Pod Security level: `pod_security/baseline.rs` or `restricted.rs`;
+//! - a form of text, such as a name, a quantity, a duration or an image: a file of its own beside `names.rs`.
 
 pub(crate) mod duration;
 pub(crate) mod first_version;

@@ -1,8 +1,7 @@
-//! What names, keys and label values may be: <https://kubernetes.io/docs/concepts/overview/working-with-objects/names/>.
-//!
-//! Each function tells what is wrong in words that follow the name itself; it knows nothing of where the name stands.
+//! Which texts are valid names, keys and label values:
+//! <https://kubernetes.io/docs/concepts/overview/working-with-objects/names/>.
 
-/// Why a name is not what it has to be, to follow the name: ``name `A` has …``.
+/// What is wrong with a name, as a phrase that follows it: ``name `A` must have …``.
 pub(crate) type NameFault = String;
 
 /// A label of RFC 1123: the name of a container or a volume.
@@ -11,7 +10,7 @@ pub(crate) fn dns_label(text: &str) -> Result<(), NameFault> {
     if is_label_text(text) {
         return Ok(());
     }
-    Err("may have lower-case letters, digits and `-`, and begins and ends with a letter or digit".to_owned())
+    Err("must have only lower-case letters, digits and `-`, and begin and end with a letter or digit".to_owned())
 }
 
 /// Labels of RFC 1123 with dots between them: the name of most objects.
@@ -20,7 +19,7 @@ pub(crate) fn dns_subdomain(text: &str) -> Result<(), NameFault> {
     if text.split('.').all(is_label_text) {
         return Ok(());
     }
-    Err("may have lower-case letters, digits, `-` and `.`, and each part begins and ends with a letter or digit"
+    Err("must have only lower-case letters, digits, `-` and `.`, and each part must begin and end with a letter or digit"
         .to_owned())
 }
 
@@ -28,10 +27,10 @@ pub(crate) fn dns_subdomain(text: &str) -> Result<(), NameFault> {
 pub(crate) fn port_name(text: &str) -> Result<(), NameFault> {
     longest(text, 15)?;
     if text.is_empty() || !text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-') {
-        return Err("may have lower-case letters, digits and `-` only".to_owned());
+        return Err("must have only lower-case letters, digits and `-`".to_owned());
     }
     if !text.bytes().any(|b| b.is_ascii_lowercase()) {
-        return Err("needs a letter".to_owned());
+        return Err("has no letter".to_owned());
     }
     if text.contains("--") {
         return Err("has two `-` in a row".to_owned());
@@ -50,7 +49,7 @@ pub(crate) fn env_name(text: &str) -> Result<(), NameFault> {
     if text.bytes().all(|b| (b.is_ascii_graphic() || b == b' ') && b != b'=') {
         return Ok(());
     }
-    Err("may have printable ASCII characters other than `=` only".to_owned())
+    Err("must have only printable ASCII characters other than `=`".to_owned())
 }
 
 /// A key in a ConfigMap or Secret.
@@ -58,7 +57,7 @@ pub(crate) fn config_key(text: &str) -> Result<(), NameFault> {
     longest(text, 253)?;
     let plain = |b: u8| b.is_ascii_alphanumeric() || b"-._".contains(&b);
     if text.is_empty() || !text.bytes().all(plain) {
-        return Err("may have letters, digits, `-`, `_` and `.` only".to_owned());
+        return Err("must have only letters, digits, `-`, `_` and `.`".to_owned());
     }
     if text == "." || text.starts_with("..") {
         return Err("is `.` or begins with `..`".to_owned());
@@ -66,7 +65,7 @@ pub(crate) fn config_key(text: &str) -> Result<(), NameFault> {
     Ok(())
 }
 
-/// A key of labels, annotations and resources: a name, with a DNS subdomain and `/` before it where one is wanted.
+/// A key of labels, annotations and resources: a name, with or without a DNS subdomain and `/` before it.
 pub(crate) fn qualified_name(text: &str) -> Result<(), NameFault> {
     let name = match text.split_once('/') {
         Some((prefix, _)) if dns_subdomain(prefix).is_err() => {
@@ -82,7 +81,7 @@ pub(crate) fn qualified_name(text: &str) -> Result<(), NameFault> {
     if is_label_word(name) {
         return Ok(());
     }
-    Err("may have letters, digits, `-`, `_` and `.`, and begins and ends with a letter or digit".to_owned())
+    Err("must have only letters, digits, `-`, `_` and `.`, and begin and end with a letter or digit".to_owned())
 }
 
 /// A label's value: empty, or a word of at most 63 characters.
@@ -91,20 +90,17 @@ pub(crate) fn label_value(text: &str) -> Result<(), NameFault> {
     if text.is_empty() || is_label_word(text) {
         return Ok(());
     }
-    Err("may have letters, digits, `-`, `_` and `.`, and begins and ends with a letter or digit".to_owned())
+    Err("must have only letters, digits, `-`, `_` and `.`, and begin and end with a letter or digit".to_owned())
 }
 
-/// Whether this is a DNS label (RFC 1123).
 pub(crate) fn is_dns_label(text: &str) -> bool {
     dns_label(text).is_ok()
 }
 
-/// Whether this can be the key of a label or an annotation: `[DNS subdomain/]name`.
 pub(crate) fn is_qualified_name(text: &str) -> bool {
     qualified_name(text).is_ok()
 }
 
-/// Whether this can be a label's value.
 pub(crate) fn is_label_value(text: &str) -> bool {
     label_value(text).is_ok()
 }

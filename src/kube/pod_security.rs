@@ -1,8 +1,8 @@
 //! The Pod Security Standards: which level a pod needs, and which namespaces would refuse it.
 //!
-//! Follows <https://kubernetes.io/docs/concepts/security/pod-security-standards/> as Kubernetes 1.36 checks them, and
-//! the earlier versions of the policy that a namespace may be pinned to, from 1.25 on. A cluster's own defaults and
-//! exemptions are not known here.
+//! Follows <https://kubernetes.io/docs/concepts/security/pod-security-standards/> as Kubernetes 1.36 checks them, and the
+//! earlier versions of the policy, from 1.25 on, to which a namespace can be pinned. A cluster's own defaults and exemptions
+//! are not known here.
 
 use std::collections::BTreeMap;
 
@@ -16,16 +16,16 @@ mod restricted;
 /// A level of the standards, the most permissive first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Level {
-    /// Everything is allowed.
+    /// It allows everything.
     Privileged,
-    /// Known privilege escalations are not.
+    /// It does not allow known privilege escalations.
     Baseline,
-    /// Hardening is asked for.
+    /// It also requires hardening.
     Restricted,
 }
 
 impl Level {
-    /// As the labels have it.
+    /// As labels have it.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Privileged => "privileged",
@@ -42,16 +42,16 @@ impl Level {
 /// What a namespace does with a pod that its level does not allow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum PolicyMode {
-    /// It refuses it.
+    /// The API server refuses the pod.
     Enforce,
-    /// It warns whoever creates it.
+    /// The API server warns the client that creates the pod.
     Warn,
-    /// It writes an audit annotation.
+    /// The API server adds an annotation to its audit log.
     Audit,
 }
 
 impl PolicyMode {
-    /// As the labels have it.
+    /// As labels have it.
     pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Enforce => "enforce",
@@ -61,29 +61,29 @@ impl PolicyMode {
     }
 }
 
-/// The minor version of a policy. A namespace may be pinned to an older one.
+/// The minor version of a policy. A namespace can be pinned to an older one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct PolicyVersion(pub u32);
 
 impl PolicyVersion {
-    /// The newest that this release knows, which `latest` stands for.
+    /// The newest version that this release knows. It is what `latest` means.
     pub(crate) const LATEST: Self = Self(36);
 
-    /// `latest`, or `v1.` and a number; anything else is `latest`, as for the API server.
+    /// Reads `latest`, or `v1.` and a number. Any other text is `latest`, as for the API server.
     fn parse(text: &str) -> Self {
         let number = text.strip_prefix("v1.").filter(|n| *n == "0" || !n.starts_with(['0', '+']));
         number.and_then(|number| number.parse().ok()).map_or(Self::LATEST, Self)
     }
 }
 
-/// A field that a level does not allow as it is, or as it is absent.
+/// A field whose value, or whose absence, a level does not allow.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Violation {
-    /// The field, from the pod template on. It may be absent.
+    /// The field, as a pointer from the pod template. The pod may not have it.
     pub field: Pointer,
-    /// The container's name, where the field is one's.
+    /// The name of the container, where the field is in one.
     pub container: Option<String>,
-    /// What is not allowed, or is missing.
+    /// What is not allowed, or what is missing.
     pub message: String,
 }
 
@@ -92,7 +92,7 @@ pub fn violations(level: Level, template: &Value) -> Vec<Violation> {
     violations_at(level, PolicyVersion::LATEST, template)
 }
 
-/// What a level does not allow in a pod template, by the policy of some version; before 1.25 by that of 1.25.
+/// What a level, in a version of the policy, does not allow in a pod template. Versions before 1.25 count as 1.25.
 pub(crate) fn violations_at(level: Level, version: PolicyVersion, template: &Value) -> Vec<Violation> {
     let mut check = Check { template, version, found: Vec::new() };
     match level {
@@ -106,7 +106,7 @@ pub(crate) fn violations_at(level: Level, version: PolicyVersion, template: &Val
     check.found
 }
 
-/// The strictest level that takes a pod, and what the next one does not allow in it.
+/// The strictest level that allows a pod, and what the next stricter one does not allow in it.
 pub fn required_level(template: &Value) -> (Level, Vec<Violation>) {
     let baseline = violations(Level::Baseline, template);
     if !baseline.is_empty() {
@@ -116,11 +116,11 @@ pub fn required_level(template: &Value) -> (Level, Vec<Violation>) {
     if restricted.is_empty() { (Level::Restricted, restricted) } else { (Level::Baseline, restricted) }
 }
 
-/// What a namespace with these labels does not allow in a pod, though it took the pod as it was: for each mode, its
-/// level and each violation that `before` did not have. Nothing for a mode whose level already refused `before`.
+/// What a namespace with these labels does not allow in the pod `after`, though it allows the pod `before`: for each mode, its
+/// level and each violation. A mode whose level already refuses `before` gives nothing.
 ///
-/// As in the API server, `warn` is the enforced level where it has no label of its own, an unknown level is
-/// `restricted` for `enforce` and nothing for the others, and an unknown version is the newest.
+/// As in the API server: without a label, `warn` has the level of `enforce`; an unknown level is `restricted` for `enforce` and
+/// no level for the others; an unknown version is the newest.
 pub(crate) fn newly_refused(
     labels: &BTreeMap<String, String>,
     before: &Value,
@@ -149,19 +149,19 @@ fn policy(labels: &BTreeMap<String, String>, mode: PolicyMode) -> (Level, Policy
     (level, version.unwrap_or(inherited))
 }
 
-/// Whether the enforced level is one that the API server knows.
+/// Whether the label of the enforced level has a level that the API server knows.
 fn has_level(labels: &BTreeMap<String, String>) -> bool {
     labels.get("pod-security.kubernetes.io/enforce").is_some_and(|text| Level::parse(text).is_some())
 }
 
-/// One run over one pod template.
+/// One pod template under check, and what was found so far.
 struct Check<'t> {
     template: &'t Value,
     version: PolicyVersion,
     found: Vec<Violation>,
 }
 
-/// One container and its place.
+/// A container, and its pointer from the pod template.
 struct PodContainer<'t> {
     value: &'t Value,
     name: &'t str,
@@ -173,7 +173,7 @@ impl<'t> Check<'t> {
         self.template.get("spec").unwrap_or(&Value::Null)
     }
 
-    /// All containers: init containers first, then the others, then ephemeral ones.
+    /// All containers: init containers, then the others, then ephemeral ones.
     fn containers(&self) -> Vec<PodContainer<'t>> {
         let spec = self.spec();
         let lists = ["initContainers", "containers", "ephemeralContainers"];
@@ -188,7 +188,8 @@ impl<'t> Check<'t> {
         lists.into_iter().flat_map(list).collect()
     }
 
-    /// The security contexts of the pod and of all containers, with their place and the container's name.
+    /// The security contexts of the pod and then of all containers, each with its pointer and the container's name. An absent
+    /// one is `None`; the pod's has no name.
     fn contexts(&self) -> Vec<(Option<&'t Value>, Pointer, Option<&'t str>)> {
         let pod = (given(self.spec(), "securityContext"), Pointer::of(["spec", "securityContext"]), None);
         let containers = self.containers().into_iter().map(|container| {
@@ -201,7 +202,7 @@ impl<'t> Check<'t> {
         self.spec().pointer("/os/name").and_then(Value::as_str) == Some("windows")
     }
 
-    /// Whether the pod has a user namespace of its own, for which some rules are relaxed since 1.35.
+    /// Whether the pod has its own user namespace: some rules are relaxed for it from 1.35 on.
     fn has_relaxed_users(&self) -> bool {
         self.version >= PolicyVersion(35) && is(self.spec(), "hostUsers", false)
     }
@@ -216,7 +217,7 @@ fn given<'v>(value: &'v Value, field: &str) -> Option<&'v Value> {
     value.get(field).filter(|member| !member.is_null())
 }
 
-/// A string member; empty where there is none.
+/// A string member; empty where it is absent.
 fn text<'v>(value: &'v Value, field: &str) -> &'v str {
     value.get(field).and_then(Value::as_str).unwrap_or_default()
 }
@@ -225,7 +226,7 @@ fn is(value: &Value, field: &str, wanted: bool) -> bool {
     value.get(field).and_then(Value::as_bool) == Some(wanted)
 }
 
-/// The elements of a list member, with their places.
+/// The elements of a list member, with their pointers.
 fn items<'v>(value: &'v Value, field: &str, at: &Pointer) -> impl Iterator<Item = (&'v Value, Pointer)> {
     let at = at.join(field);
     let list = value.get(field).and_then(Value::as_array).into_iter().flatten();

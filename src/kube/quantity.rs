@@ -1,7 +1,7 @@
 //! Kubernetes quantities (`resource.Quantity`): amounts of cpu, memory and other resources, exactly.
 //!
-//! Follows <https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/>. No floating point, and
-//! no recursion; a number that does not fit is an error, never a wrong answer.
+//! Follows <https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/>. It computes with integers, so a
+//! sum is exact; a number that does not fit is an error, never a wrong answer.
 
 use std::cmp::Ordering;
 use std::fmt;
@@ -12,7 +12,7 @@ use thiserror::Error;
 /// Billionths in a whole.
 const WHOLE: i128 = 1_000_000_000;
 
-/// The largest amount that a quantity with a binary suffix can be: 2⁶³−1. Kubernetes caps larger ones.
+/// The largest amount with a binary suffix: 2⁶³−1. Kubernetes caps larger ones.
 const BINARY_MAX: i128 = i64::MAX as i128 * WHOLE;
 
 /// The powers of ten of the decimal suffixes.
@@ -22,7 +22,7 @@ const DECIMAL: &[(&str, i32)] =
 /// The powers of two of the binary suffixes.
 const BINARY: &[(&str, u32)] = &[("Ki", 10), ("Mi", 20), ("Gi", 30), ("Ti", 40), ("Pi", 50), ("Ei", 60)];
 
-/// An amount, in billionths. Equality and order are those of the amount, however it was written.
+/// An amount, in billionths. Two amounts are equal however they are written.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Quantity {
     nanos: i128,
@@ -37,13 +37,12 @@ enum QuantityFormat {
 }
 
 impl Quantity {
-    /// Nothing.
     pub(crate) const ZERO: Self = Self { nanos: 0, format: QuantityFormat::DecimalSi };
 
     /// Reads `100m`, `1.5`, `128Mi`, `2e3`. Amounts finer than a billionth are rounded away from zero, and those with
     /// a binary suffix are capped at 2⁶³−1, as Kubernetes does.
     ///
-    /// Stricter than the API server in one thing: a text without any digit, which that reads as 0, is refused.
+    /// It is stricter than the API server in one thing: that reads a text without a digit as 0, and here it is an error.
     pub(crate) fn parse(text: &str) -> Result<Self, QuantityError> {
         if text.is_empty() {
             return Err(QuantityError::Empty);
@@ -66,7 +65,7 @@ impl Quantity {
         Ok(Self { nanos: if text.starts_with('-') { -magnitude } else { magnitude }, format })
     }
 
-    /// Reads a JSON value: a string, in which blanks around the quantity do not matter, or a number.
+    /// Reads a JSON value: a string, with or without blanks around the quantity, or a number.
     pub(crate) fn from_value(value: &Value) -> Result<Self, QuantityError> {
         match value {
             Value::String(text) => Self::parse(text.trim()),
@@ -82,12 +81,10 @@ impl Quantity {
         Ok(Self { nanos, format: if self.nanos == 0 { other.format } else { self.format } })
     }
 
-    /// Whether it is below zero.
     pub(crate) const fn is_negative(self) -> bool {
         self.nanos < 0
     }
 
-    /// Whether it is above zero.
     pub(crate) const fn is_positive(self) -> bool {
         self.nanos > 0
     }
@@ -176,20 +173,20 @@ fn magnitude(whole: &str, fraction: &str, unit: Unit) -> Option<i128> {
     if shift >= 0 {
         return mantissa.checked_mul(scale(shift)?);
     }
-    // Rounded up; a divisor too large for the type leaves the least there is.
+    // Rounded up. A divisor too large for the type leaves the smallest amount, one billionth.
     Some(scale(-shift).map_or(1, |divisor| mantissa / divisor + i128::from(mantissa % divisor != 0)))
 }
 
 /// Why a text is not a quantity. The user's, or the profile's, fault.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 pub(crate) enum QuantityError {
-    /// There is nothing.
+    /// It is empty.
     #[error("an empty text is not a quantity")]
     Empty,
     /// It does not begin with a number.
     #[error("`{0}` is not a quantity: it does not begin with a number")]
     Number(String),
-    /// What follows the number is none of the suffixes.
+    /// What follows the number is not a suffix.
     #[error("`{text}` is not a quantity: `{suffix}` is not a suffix")]
     Suffix {
         /// The whole text.
@@ -198,7 +195,7 @@ pub(crate) enum QuantityError {
         suffix: String,
     },
     /// It is too large, or has too many digits.
-    #[error("`{0}` is too large for a quantity, or too precise")]
+    #[error("`{0}` is too large for a quantity, or has too many digits")]
     Overflow(String),
 }
 
@@ -296,7 +293,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_quantity_is_told_with_what_to_write() {
+    fn an_error_says_what_to_write_instead() {
         for (text, message, hint) in [
             ("1gb", "`1gb` is not a quantity: `gb` is not a suffix", "did you mean `1Gi`?"),
             ("100MB", "`100MB` is not a quantity: `MB` is not a suffix", "did you mean `100Mi`?"),

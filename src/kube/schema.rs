@@ -1,7 +1,7 @@
-//! Which fields Kubernetes knows, and of which type they are, for what a profile adds.
+//! Which fields a container and a volume have in Kubernetes, and of which type each is. The fields are in `core_v1`.
 //!
-//! Unknown fields are found here, since an API server drops them with no more than a warning. What a value may be
-//! beyond its type is the matter of `validity`; nothing here changes a value.
+//! This finds unknown fields, which an API server drops with only a warning, and values of the wrong type. Which values of
+//! the right type are valid is in `validity`.
 
 use serde_json::Value;
 
@@ -25,13 +25,13 @@ pub(crate) enum Shape {
     Bool,
     /// An integer or a string: a port's number or name.
     IntOrStr,
-    /// A quantity: a string, or a number, which the API server reads as one.
+    /// A quantity: a string or a number.
     Quantity,
     /// An object of any names, whose values are strings.
     StrMap,
     /// An object of any names, whose values are quantities.
     QuantityMap,
-    /// Anything.
+    /// Any value.
     Any,
     /// An object of these fields only.
     Obj(&'static [Field]),
@@ -54,19 +54,19 @@ static STR: Shape = Shape::Str;
 static QUANTITY: Shape = Shape::Quantity;
 static ANY: Shape = Shape::Any;
 
-/// A field that Kubernetes does not know, or a value of the wrong type. The profile's fault.
+/// A field that Kubernetes does not have, or a value of the wrong type. The profile's fault.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct SchemaError {
     /// The field or value.
     pub at: Pointer,
     /// What is wrong.
     pub message: String,
-    /// The nearest known name, where one is near.
+    /// A known name that is similar, where there is one; or what to do about a type.
     pub hint: Option<String>,
 }
 
 impl Shape {
-    /// What is expected, as messages say it.
+    /// The type, in the words of messages.
     pub(crate) const fn expected(&self) -> &'static str {
         match self {
             Self::Str => "a string",
@@ -80,7 +80,7 @@ impl Shape {
         }
     }
 
-    /// Whether a value is of this type, without a look at what is inside it.
+    /// Whether a value is of this type, whatever is inside it.
     fn takes(&self, value: &Value) -> bool {
         match self {
             Self::Str => value.is_string(),
@@ -94,25 +94,25 @@ impl Shape {
         }
     }
 
-    /// Whether it is a single value: no list and no object.
+    /// Whether it is a single value, not a list or an object.
     pub(crate) const fn is_scalar(&self) -> bool {
         matches!(self, Self::Str | Self::Int | Self::Bool | Self::IntOrStr | Self::Quantity)
     }
 }
 
-/// Everything in a value that is not of a shape, in the order of the document; `at` is the place of the value.
+/// Everything in a value that does not fit a shape, in the order of the document; `at` is the place of the value.
 ///
-/// A string that holds `{{` stands for any scalar. A field that is null counts as absent, as for the API server; an
-/// element of a list and a value of a map may not be null. The depth of the recursion is that of the shape, which is
-/// fixed, never that of the value.
+/// A string with `{{` in it fits any scalar. A field that is null counts as absent, as for the API server, but an element of a
+/// list or a value of a map must not be null. The recursion is as deep as the shape, which is fixed, never as deep as the
+/// value.
 pub(crate) fn check(value: &Value, shape: &Shape, at: &Pointer) -> Vec<SchemaError> {
     let mut errors = Vec::new();
     collect(value, shape, at, &mut errors);
     errors
 }
 
-/// The shape of what a path leads to from a value of this shape; any token stands for a list's index. `None` where
-/// Kubernetes knows no such place.
+/// The shape of the value at a path below a value of this shape. Any token is good for the index of a list. `None` where
+/// Kubernetes has no such field.
 pub(crate) fn shape_at<'s>(shape: &'s Shape, path: &[String]) -> Option<&'s Shape> {
     path.iter().try_fold(shape, |shape, token| match shape {
         Shape::Obj(fields) => find(fields, token),
@@ -325,7 +325,7 @@ mod tests {
     }
 
     #[test]
-    fn all_errors_are_told_in_the_order_of_the_document() {
+    fn all_errors_are_in_the_order_of_the_document() {
         let found = errors(json!({"z": 1, "tty": 1, "env": [1, {"nam": "a"}]}), &CONTAINER);
         assert_eq!(
             found,

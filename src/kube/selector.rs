@@ -1,4 +1,4 @@
-//! Label selectors: what they match.
+//! Label selectors, and what they match.
 //! Semantics of <https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#label-selectors>.
 
 use std::borrow::Cow;
@@ -42,7 +42,7 @@ impl Selector {
 }
 
 impl Requirement {
-    /// Whether the requirement holds for the value of its key's label, or for there being none.
+    /// Whether the requirement holds for the value of its label; `None` where the label is absent.
     pub fn holds(&self, value: Option<&str>) -> bool {
         let listed = || value.is_some_and(|value| self.values.iter().any(|allowed| allowed == value));
         match self.operator {

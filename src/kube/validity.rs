@@ -1,10 +1,12 @@
-//! What an API server would refuse in what is added to a pod, told before it gets there.
+//! Finds what an API server would refuse in what is added to a pod, before it gets there.
 //!
-//! Follows the validation of core/v1 in Kubernetes 1.36. Types and unknown fields are the matter of
-//! `profile::schema`: a value of the wrong type is passed over here. Nothing is changed, and nothing is asked of a
-//! cluster, so what depends on its policies is not checked; nor is what depends on the rest of the pod
-//! (`stopSignal`, a sleep longer than the grace period, the source of a volume that is a device), or what kubelet
-//! refuses later, such as `runAsNonRoot: true` with `runAsUser: 0`, or an image name that cannot be parsed.
+//! Follows the validation of core/v1 in Kubernetes 1.36. Types and unknown fields are in `schema`; a value of the wrong type is
+//! skipped here. Not checked:
+//!
+//! - what depends on the policies of a cluster, since no cluster is asked;
+//! - what depends on the rest of the pod: `stopSignal`, a sleep longer than the grace period, the source of a volume that is a
+//!   device;
+//! - what only kubelet refuses: `runAsNonRoot: true` with `runAsUser: 0`, or an image name that cannot be parsed.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -23,19 +25,19 @@ mod volume;
 
 pub(crate) use resources::{Qos, pod_resources, qos_class};
 
-/// The list that a container stands in.
+/// The list that a container is in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Role {
     /// `containers`.
     Container,
-    /// `initContainers`, native sidecars included.
+    /// `initContainers`, with native sidecars.
     Init,
 }
 
-/// The longest that the keys and values of all annotations may be together, in bytes.
+/// How many bytes the keys and values of all annotations may have together.
 const ANNOTATIONS_LIMIT: usize = 256 * 1024;
 
-/// What is wrong with containers of one list, whose place is `at`. `volumes` are the names of all volumes of the pod.
+/// The errors of containers in one list, which is at `at`. `volumes` are the names of all volumes of the pod.
 pub(crate) fn containers(list: &[&Value], role: Role, volumes: &BTreeSet<String>, at: &Pointer) -> Vec<Diagnostic> {
     let mut errors = ErrorList::default();
     let mut names = BTreeSet::new();
@@ -51,7 +53,7 @@ pub(crate) fn containers(list: &[&Value], role: Role, volumes: &BTreeSet<String>
     errors.0
 }
 
-/// What is wrong with volumes, whose list is at `at`.
+/// The errors of volumes, whose list is at `at`.
 pub(crate) fn volumes(list: &[&Value], at: &Pointer) -> Vec<Diagnostic> {
     let mut errors = ErrorList::default();
     let mut names = BTreeSet::new();
@@ -66,7 +68,7 @@ pub(crate) fn volumes(list: &[&Value], at: &Pointer) -> Vec<Diagnostic> {
     errors.0
 }
 
-/// What is wrong with environment variables, each an `EnvVar`, whose list is at `at`.
+/// The errors of environment variables, whose list is at `at`.
 pub(crate) fn env(list: &[&Value], at: &Pointer) -> Vec<Diagnostic> {
     let mut errors = ErrorList::default();
     for (index, variable) in list.iter().enumerate() {
@@ -75,7 +77,7 @@ pub(crate) fn env(list: &[&Value], at: &Pointer) -> Vec<Diagnostic> {
     errors.0
 }
 
-/// What is wrong with labels.
+/// The errors of labels.
 pub(crate) fn labels(labels: &BTreeMap<String, String>, at: &Pointer) -> Vec<Diagnostic> {
     let mut errors = ErrorList::default();
     for (key, value) in labels {
@@ -88,11 +90,11 @@ pub(crate) fn labels(labels: &BTreeMap<String, String>, at: &Pointer) -> Vec<Dia
     errors.0
 }
 
-/// What is wrong with annotations: all that the pod then has, since their sizes are added up.
+/// The errors of annotations. Pass all that the pod will have: the sum of their sizes is limited.
 pub(crate) fn annotations(annotations: &BTreeMap<String, String>, at: &Pointer) -> Vec<Diagnostic> {
     let mut errors = ErrorList::default();
     for key in annotations.keys() {
-        // Capitals do not matter to the rules of an annotation's key, its prefix included.
+        // The key of an annotation may have capitals, in its prefix too.
         errors.name("annotation", key, names::qualified_name(&key.to_lowercase()), &at.join(key));
     }
     let size: usize = annotations.iter().map(|(key, value)| key.len() + value.len()).sum();
@@ -102,7 +104,7 @@ pub(crate) fn annotations(annotations: &BTreeMap<String, String>, at: &Pointer) 
     errors.0
 }
 
-/// The errors so far.
+/// The errors found so far. Named after `field.ErrorList` of Kubernetes.
 #[derive(Default)]
 struct ErrorList(Vec<Diagnostic>);
 
@@ -121,7 +123,7 @@ impl ErrorList {
         }
     }
 
-    /// A field that has to be there and is a name.
+    /// Checks a required field that is a name.
     fn required_name(
         &mut self,
         what: &str,
@@ -138,46 +140,46 @@ impl ErrorList {
         }
     }
 
-    /// A field that has to be there, not empty.
+    /// Checks that a required field is there and not empty.
     fn required(&mut self, what: &str, value: &Value, field: &str, at: &Pointer) {
         if text(value, field).is_empty() {
             self.at(at.clone(), format!("{what} has no `{field}`"));
         }
     }
 
-    /// A field that is absent or empty, for which there is a default, or one of some words.
+    /// Checks a field that is one of some words. Absent or empty, it has a default.
     fn one_of(&mut self, value: &Value, field: &str, allowed: &[&str], at: &Pointer) {
         if !text(value, field).is_empty() {
             self.strictly_one_of(value, field, allowed, at);
         }
     }
 
-    /// A field that is absent, or one of some words; the API server does not take an empty text for absent.
+    /// Checks a field that is one of some words, or absent. The API server refuses an empty text.
     fn strictly_one_of(&mut self, value: &Value, field: &str, allowed: &[&str], at: &Pointer) {
         let Some(word) = value.get(field).and_then(Value::as_str) else { return };
         if !allowed.contains(&word) {
-            let message = format!("`{field}` is `{word}`, which Kubernetes does not know");
+            let message = format!("`{field}` cannot be `{word}`");
             self.hinted(at.join(field), message, format!("one of {}", allowed.join(", ")));
         }
     }
 
-    /// A field that is absent, or an integer between two others.
+    /// Checks a field that is an integer in a range, or absent.
     fn between(&mut self, value: &Value, field: &str, least: i64, most: i64, at: &Pointer) {
         if let Some(number) = value.get(field).and_then(Value::as_i64)
             && !(least..=most).contains(&number)
         {
             let limits = if most == i64::MAX { format!("at least {least}") } else { format!("from {least} to {most}") };
-            self.at(at.join(field), format!("`{field}` is `{number}`, and has to be {limits}"));
+            self.at(at.join(field), format!("`{field}` is `{number}`, but must be {limits}"));
         }
     }
 }
 
-/// A string field; empty where there is none.
+/// A string field; empty where it is absent.
 fn text<'v>(value: &'v Value, field: &str) -> &'v str {
     value.get(field).and_then(Value::as_str).unwrap_or_default()
 }
 
-/// A list field with its pointers; nothing where there is none.
+/// The elements of a list field, with their pointers.
 fn items<'v>(value: &'v Value, field: &str, at: &Pointer) -> impl Iterator<Item = (&'v Value, Pointer)> {
     let at = at.join(field);
     let list = value.get(field).and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
@@ -195,7 +197,7 @@ fn is_native_sidecar(init_container: &Value) -> bool {
     text(init_container, "restartPolicy") == "Always"
 }
 
-/// Whether a path has a step back.
+/// Whether a path has a `..`.
 fn steps_back(path: &str) -> bool {
     path.split('/').any(|part| part == "..")
 }

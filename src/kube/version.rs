@@ -10,20 +10,20 @@ use thiserror::Error;
 pub struct KubernetesVersion(pub u32);
 
 impl KubernetesVersion {
-    /// The newest one that this release knows.
+    /// The newest version that this release knows.
     pub const NEWEST: Self = Self(36);
-    /// The first one on which a native sidecar runs without a feature gate.
+    /// The first version that runs a native sidecar without a feature gate.
     pub const NATIVE_SIDECARS: Self = Self(29);
 }
 
 /// Why a text is not a Kubernetes version. The user's fault.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 pub enum KubernetesVersionError {
-    /// It does not have the form of one.
+    /// It does not have the form of a version.
     #[error("`{0}` is not a Kubernetes version: write `1.29` or `v1.29.3`")]
     Form(String),
     /// Its major version is not 1.
-    #[error("`{0}` is not a Kubernetes version: there is no major version but 1")]
+    #[error("`{0}` is not a Kubernetes version: its major version is not 1")]
     Major(String),
 }
 
@@ -75,14 +75,14 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_version_is_told() {
+    fn a_text_that_is_not_a_version_is_an_error() {
         for text in ["", "1", "latest", "1.x", "1.", ".29", "1.2.3.4", "vv1.29", "1.29.x", "1.99999999999"] {
             let error = text.parse::<KubernetesVersion>().unwrap_err().to_string();
             assert_eq!(error, format!("`{text}` is not a Kubernetes version: write `1.29` or `v1.29.3`"));
         }
         assert_eq!(
             "2.1".parse::<KubernetesVersion>().unwrap_err().to_string(),
-            "`2.1` is not a Kubernetes version: there is no major version but 1"
+            "`2.1` is not a Kubernetes version: its major version is not 1"
         );
     }
 }

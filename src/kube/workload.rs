@@ -1,6 +1,7 @@
 //! Which kinds hold pod templates, and where.
 //!
-//! A kind is added in one place: [`KINDS`]. Nothing here decides whether a workload is injected.
+//! To add a kind, add a row to [`KINDS`], and a line in the test below. Tests also hold each row against the kinds that are
+//! skipped (`skippable`) and against the table of the documentation. Nothing here decides whether a workload is injected.
 
 use std::borrow::Cow;
 use std::collections::VecDeque;
@@ -23,7 +24,7 @@ pub enum OnApply {
     ImmutableTemplate,
     /// Pods that exist stay as they are; only later ones follow the template.
     PodsStay,
-    /// Pods are replaced, or none hang on the template yet.
+    /// Pods are replaced, or the template has none yet.
     Rolls,
 }
 
@@ -36,26 +37,26 @@ pub struct WorkloadKind {
     pub groups: &'static [&'static str],
     /// From the object's root to the pod template, by name.
     pub template: &'static [&'static str],
-    /// What an apply does.
+    /// What an apply of a changed template does to running pods.
     pub on_apply: OnApply,
-    /// What the kind has beyond the others.
+    /// What makes the kind different from most others.
     pub traits: &'static [Trait],
 }
 
-/// What only some kinds have.
+/// A property of some kinds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Trait {
-    /// It waits for its pods to complete, which a classic sidecar never lets them.
+    /// It waits for its pods to complete. With a sidecar that is not native they never do.
     Completes,
-    /// Knative: refuses init containers, capabilities and second ports unless feature flags allow them.
+    /// Knative: it refuses init containers, capabilities and a second port, unless feature flags allow them.
     Knative,
-    /// Its `spec.volumeClaimTemplates` name volumes of the pods.
+    /// Its `spec.volumeClaimTemplates` are volumes of its pods too.
     VolumeClaims,
 }
 
 const SPEC_TEMPLATE: &[&str] = &["spec", "template"];
 
-/// The kinds whose pod template is known, matched on group and kind: a core `Service` is not Knative's.
+/// The kinds with a pod template, by group and kind: the core `Service` is not Knative's.
 #[rustfmt::skip]
 pub const KINDS: &[WorkloadKind] = &[
     row("Pod", &[""], &[], OnApply::ImmutablePod, &[]),
@@ -84,10 +85,10 @@ const fn row(
     WorkloadKind { kind, groups, template, on_apply, traits }
 }
 
-/// What an object says that it is.
+/// What an object says about itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Identity {
-    /// `apiVersion`, as it is written.
+    /// `apiVersion`, with its group.
     pub api_version: String,
     /// `kind`.
     pub kind: String,
@@ -107,18 +108,18 @@ impl Identity {
         KINDS.iter().find(|row| row.kind == self.kind && row.groups.contains(&self.group.as_str()))
     }
 
-    /// Whether the kind has that trait.
+    /// Whether the kind has this property.
     pub fn has(&self, one: Trait) -> bool {
         self.workload().is_some_and(|row| row.traits.contains(&one))
     }
 
-    /// Whether the object is a wrapper around others, `List` or `DeploymentList`. It is one if it has `items` too.
+    /// Whether the kind has the name of a list, such as `List` or `DeploymentList`. Only with `items` is the object one.
     pub fn is_named_list(&self) -> bool {
         self.kind.ends_with("List")
     }
 }
 
-/// What an object is; `None` where it is no object, or lacks `apiVersion` or `kind`.
+/// What an object says about itself; `None` where it is not an object, or has no `apiVersion` or `kind`.
 pub(crate) fn identify<'a, V: View<'a>>(object: V) -> Option<Identity> {
     Some(identity(object, text(object, &["apiVersion"])?, text(object, &["kind"])?))
 }
@@ -138,9 +139,10 @@ fn text<'a, V: View<'a>>(object: V, names: &[&str]) -> Option<String> {
     object.text(names).map(Cow::into_owned).filter(|text| !text.is_empty())
 }
 
-/// The objects in a list, each with its place; `None` where this is no list: a kind that ends in `List`, with a list of
-/// `items`. One that does not say what it is takes that from a typed list: an item of a `DeploymentList` is a
-/// `Deployment`, as it is for kubectl.
+/// The objects in a list, each with its pointer. `None` where this is not a list: a kind that ends with `List`, and `items`.
+///
+/// An item without `apiVersion` and `kind` gets them from a typed list: an item of a `DeploymentList` is a `Deployment`, as for
+/// kubectl.
 pub(crate) fn items<'a, V: View<'a>>(list: &Identity, object: V) -> Option<Vec<(Pointer, V, Option<Identity>)>> {
     let items = object.member("items").filter(|_| list.is_named_list())?;
     if items.kind() != Kind::Sequence {
@@ -163,8 +165,8 @@ pub(crate) fn items<'a, V: View<'a>>(list: &Identity, object: V) -> Option<Vec<(
     Some(entries.collect())
 }
 
-/// The places of the pod templates that the object has: of a known kind, and of every entry of `extra` for the kind.
-/// A place that is not there, or is no object, is left out.
+/// The pointers to the pod templates of an object: the one of its kind, and those of `extra` for its kind. A pointer to
+/// nothing, or to a value that is not an object, is left out.
 pub(crate) fn templates<'a, V: View<'a>>(identity: &Identity, object: V, extra: &[TemplatePath]) -> Vec<Pointer> {
     let known = identity.workload().map(|row| Pointer::of(row.template.iter().copied()));
     let further = extra.iter().filter(|path| path.is_for(identity)).map(|path| path.path.clone());
@@ -177,7 +179,7 @@ pub(crate) fn templates<'a, V: View<'a>>(identity: &Identity, object: V, extra: 
     found
 }
 
-/// The value at a place; in a list, a token is an index.
+/// The value at a pointer.
 pub(crate) fn locate<'a, V: View<'a>>(root: V, place: &Pointer) -> Option<V> {
     place.tokens().iter().try_fold(root, |node, token| match node.kind() {
         Kind::Sequence => {
@@ -189,9 +191,9 @@ pub(crate) fn locate<'a, V: View<'a>>(root: V, place: &Pointer) -> Option<V> {
     })
 }
 
-/// A place that looks like a pod template: it has `spec.containers`, a list of objects that have names, and images at
-/// least one of them. The search goes by breadth, and is bounded in depth and in number of values, so that aliases of
-/// aliases cost nothing.
+/// The pointer to a value that looks like a pod template: with a `spec.containers` of objects that all have names, and at least
+/// one an image. The nearest to the root is found first. The search is bounded in depth and in the number of values, so that
+/// aliases of aliases cost little.
 pub(crate) fn looks_like_template<'a, V: View<'a>>(object: V) -> Option<Pointer> {
     const DEEPEST: usize = 12;
     const MOST_VALUES: usize = 10_000;

@@ -99,7 +99,7 @@ fn what_clashes_or_is_refused_is_an_error_at_its_place_in_the_profile() {
         (
             json!({"initContainers": [container(&json!({"name": "i", "readinessProbe": null}))],
                 "containers": [container(&json!({"image": " a:1"}))]}),
-            "Error invalid /spec/containers/0/image: image ` a:1` has blanks around it",
+            "Error invalid /spec/containers/0/image: image ` a:1` has a space before or after it",
         ),
         (
             json!({"volumes": [{"name": "v", "emptyDir": {}, "secret": {"secretName": "s"}}]}),

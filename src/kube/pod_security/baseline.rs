@@ -1,11 +1,11 @@
-//! The checks of the level Baseline. For Restricted, those that it replaces are left out.
+//! The checks of the level Baseline. For Restricted, those are left out for which it has stricter ones.
 
 use serde_json::Value;
 
 use super::{Check, Level, PolicyVersion, given, is, items, text};
 use crate::value::pointer::Pointer;
 
-/// Capabilities that may be added: those that container runtimes give anyway.
+/// Capabilities that may be added: those that container runtimes add by default.
 const CAPABILITIES: &[&str] = &[
     "AUDIT_WRITE",
     "CHOWN",
@@ -22,11 +22,11 @@ const CAPABILITIES: &[&str] = &[
     "SYS_CHROOT",
 ];
 
-/// Types of SELinux that may be set, and the version from which on.
+/// SELinux types that may be set, with the first version that allows each.
 const SE_LINUX_TYPES: &[(&str, u32)] =
     &[("", 0), ("container_t", 0), ("container_init_t", 0), ("container_kvm_t", 0), ("container_engine_t", 31)];
 
-/// Kernel parameters that may be set, and the version from which on.
+/// Kernel parameters that may be set, with the first version that allows each.
 const SYSCTLS: &[(&str, u32)] = &[
     ("kernel.shm_rmid_forced", 0),
     ("net.ipv4.ip_local_port_range", 0),
@@ -42,10 +42,10 @@ const SYSCTLS: &[(&str, u32)] = &[
     ("net.ipv4.tcp_wmem", 32),
 ];
 
-/// The annotation that set AppArmor profiles before there was a field.
+/// The annotation for AppArmor profiles, older than the field.
 const APP_ARMOR_ANNOTATION: &str = "container.apparmor.security.beta.kubernetes.io/";
 
-/// Adds what Baseline does not allow; for `Restricted`, without the checks that it has stricter ones for.
+/// Adds what Baseline does not allow. For `Restricted` it leaves out the checks for which that level has stricter ones.
 pub(super) fn check(check: &mut Check<'_>, level: Level) {
     host_namespaces(check);
     privileged(check);
@@ -79,7 +79,7 @@ fn host_namespaces(check: &mut Check<'_>) {
 
 fn privileged(check: &mut Check<'_>) {
     for (context, at, name) in check.contexts() {
-        // The pod's own context has no such field.
+        // The pod's own security context has no such field.
         if name.is_some() && context.is_some_and(|context| is(context, "privileged", true)) {
             check.add(at.join("privileged"), name, "`privileged: true` is not allowed");
         }
@@ -137,7 +137,7 @@ fn seccomp(check: &mut Check<'_>) {
     profile(check, "seccompProfile");
 }
 
-/// A seccomp or AppArmor profile may be left out, but not be turned off.
+/// A seccomp or AppArmor profile may be absent, but not `Unconfined`.
 pub(super) fn profile(check: &mut Check<'_>, field: &str) {
     for (context, at, name) in check.contexts() {
         let Some(profile) = context.and_then(|context| given(context, field)) else { continue };
@@ -193,7 +193,7 @@ fn host_process(check: &mut Check<'_>) {
     }
 }
 
-/// Probes and hooks may not name a host: kubelet would send requests anywhere on behalf of the pod.
+/// Probes and hooks must not have a host: with one, a pod could make kubelet send requests to any address.
 fn hosts(check: &mut Check<'_>) {
     const OWNERS: &[&[&str]] = &[
         &["livenessProbe"],

@@ -1,11 +1,11 @@
-//! The checks that the level Restricted has besides those of Baseline.
+//! The checks of the level Restricted that Baseline does not have.
 
 use serde_json::Value;
 
 use super::{Check, baseline, given, is, items, text};
 use crate::value::pointer::Pointer;
 
-/// Volumes that may be used.
+/// The types of volumes that may be used.
 const VOLUMES: &[&str] = &[
     "configMap",
     "csi",
@@ -18,14 +18,14 @@ const VOLUMES: &[&str] = &[
     "secret",
 ];
 
-/// Adds what Restricted does not allow, or asks for.
+/// Adds what Restricted does not allow, or requires and the pod lacks.
 pub(super) fn check(check: &mut Check<'_>) {
     volumes(check);
     if !check.has_relaxed_users() {
         non_root(check);
         user(check);
     }
-    // The API server refuses these fields in a pod for Windows, and so cannot ask for them.
+    // The API server refuses these fields in a pod for Windows, so the level cannot require them.
     if check.is_windows() {
         return;
     }
@@ -40,7 +40,7 @@ fn volumes(check: &mut Check<'_>) {
             continue;
         }
         let name = text(volume, "name");
-        // A volume without any source is an emptyDir by the API server's own default.
+        // The API server makes a volume without a source an emptyDir.
         let mut others = volume.as_object().into_iter().flatten();
         if let Some((source, _)) = others.find(|(field, value)| *field != "name" && !value.is_null()) {
             check.add(at.join(source), None, format!("volume `{name}` is of the type `{source}`"));
@@ -51,7 +51,7 @@ fn volumes(check: &mut Check<'_>) {
 fn escalation(check: &mut Check<'_>) {
     for (context, at, name) in check.contexts() {
         if name.is_some() && !context.is_some_and(|context| is(context, "allowPrivilegeEscalation", false)) {
-            check.add(at.join("allowPrivilegeEscalation"), name, "`allowPrivilegeEscalation` has to be false");
+            check.add(at.join("allowPrivilegeEscalation"), name, "`allowPrivilegeEscalation` must be false");
         }
     }
 }
@@ -65,7 +65,7 @@ fn non_root(check: &mut Check<'_>) {
             (Some(false), _) => check.add(at, name, "`runAsNonRoot: false` is not allowed"),
             (Some(true), None) => by_pod = true,
             (None, Some(_)) if !by_pod => {
-                check.add(at, name, "`runAsNonRoot` has to be true, here or for the pod");
+                check.add(at, name, "`runAsNonRoot` must be true, here or for the pod");
             }
             _ => {}
         }
@@ -88,7 +88,7 @@ fn seccomp(check: &mut Check<'_>) {
         match (profile, name) {
             (Some(profile), None) => by_pod = matches!(text(profile, "type"), "Localhost" | "RuntimeDefault"),
             (None, Some(_)) if !by_pod => {
-                let message = "`seccompProfile` has to be `RuntimeDefault` or `Localhost`, here or for the pod";
+                let message = "`seccompProfile` must be `RuntimeDefault` or `Localhost`, here or for the pod";
                 check.add(at.join("seccompProfile").join("type"), name, message);
             }
             _ => {}
@@ -104,7 +104,7 @@ fn capabilities(check: &mut Check<'_>) {
         let at = at.join("capabilities");
         let capabilities = context.and_then(|context| given(context, "capabilities")).unwrap_or(&Value::Null);
         if !items(capabilities, "drop", &at).any(|(capability, _)| capability == "ALL") {
-            check.add(at.join("drop"), name, "all capabilities have to be dropped: `drop: [ALL]`");
+            check.add(at.join("drop"), name, "all capabilities must be dropped: `drop: [ALL]`");
         }
         for (capability, at) in items(capabilities, "add", &at) {
             if capability != "NET_BIND_SERVICE" {

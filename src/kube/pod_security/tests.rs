@@ -2,7 +2,7 @@ use serde_json::json;
 
 use super::*;
 
-/// A pod that Restricted takes, with one value set otherwise at a JSON Pointer from the spec.
+/// A pod that Restricted allows, with one value changed at a JSON Pointer from the spec.
 fn pod(pointer: &str, value: Value) -> Value {
     let mut template = json!({
         "metadata": {"annotations": {}},
@@ -36,7 +36,7 @@ fn set(root: &mut Value, at: &Pointer, value: Value) {
     *node = value;
 }
 
-fn told(found: &[Violation]) -> Vec<String> {
+fn messages(found: &[Violation]) -> Vec<String> {
     found.iter().map(|v| format!("{} {} {}", v.field, v.container.as_deref().unwrap_or("-"), v.message)).collect()
 }
 
@@ -89,7 +89,7 @@ fn baseline_refuses_what_it_has_rules_for_and_restricted_too() {
         let template = pod(pointer, value);
         let expected = if field.is_empty() { pointer.to_owned() } else { field.replace('*', pointer) };
         for level in [Level::Baseline, Level::Restricted] {
-            let found = told(&violations(level, &template));
+            let found = messages(&violations(level, &template));
             assert_eq!(found.len(), 1, "{level:?} {pointer}: {found:?}");
             assert!(found[0].starts_with(&format!("{expected} {container} ")), "{level:?} {pointer}: {found:?}");
         }
@@ -115,7 +115,7 @@ fn restricted_asks_for_more_than_baseline() {
         assert_eq!(violations(Level::Baseline, &template), [], "{pointer}");
         let (level, found) = required_level(&template);
         assert_eq!(level, Level::Baseline, "{pointer}");
-        let found = told(&found);
+        let found = messages(&found);
         assert_eq!(found.len(), 1, "{pointer}: {found:?}");
         assert!(found[0].starts_with(&format!("{expected} {container} ")), "{pointer}: {found:?}");
     }
@@ -133,12 +133,12 @@ fn what_the_pod_sets_holds_for_its_containers() {
     }
     assert_eq!(violations(Level::Restricted, &own), []);
     let unconfined = pod("/spec/securityContext/seccompProfile/type", json!("Unconfined"));
-    assert_eq!(told(&violations(Level::Baseline, &unconfined)).len(), 1);
-    assert_eq!(told(&violations(Level::Restricted, &unconfined)).len(), 3);
+    assert_eq!(messages(&violations(Level::Baseline, &unconfined)).len(), 1);
+    assert_eq!(messages(&violations(Level::Restricted, &unconfined)).len(), 3);
 }
 
 #[test]
-fn what_is_allowed_is_not_told() {
+fn what_is_allowed_is_not_messages() {
     for (pointer, value) in [
         (&*format!("{APP}/securityContext/capabilities/add"), json!(["NET_BIND_SERVICE"])),
         (&format!("{APP}/ports/0/hostPort"), json!(0)),
@@ -159,7 +159,7 @@ fn what_is_allowed_is_not_told() {
 #[test]
 fn pods_for_windows_and_with_user_namespaces_are_asked_for_less() {
     let mut windows = json!({"spec": {"os": {"name": "windows"}, "containers": [{"name": "app"}]}});
-    assert_eq!(told(&violations(Level::Restricted, &windows)).len(), 1);
+    assert_eq!(messages(&violations(Level::Restricted, &windows)).len(), 1);
     windows["spec"]["securityContext"] = json!({"runAsNonRoot": true});
     assert_eq!(violations(Level::Restricted, &windows), []);
 
@@ -168,7 +168,11 @@ fn pods_for_windows_and_with_user_namespaces_are_asked_for_less() {
     users["spec"]["containers"][0]["securityContext"]["procMount"] = json!("Unmasked");
     users["spec"]["hostUsers"] = json!(false);
     assert_eq!(violations(Level::Baseline, &users), []);
-    assert_eq!(told(&violations(Level::Restricted, &users)).len(), 1, "Restricted asks for the default /proc anyway");
+    assert_eq!(
+        messages(&violations(Level::Restricted, &users)).len(),
+        1,
+        "Restricted asks for the default /proc anyway"
+    );
     assert_eq!(violations_at(Level::Baseline, PolicyVersion(34), &users).len(), 1);
     assert!(violations_at(Level::Restricted, PolicyVersion(34), &users).len() > 3);
 }
@@ -228,6 +232,6 @@ fn a_namespace_tells_what_it_would_newly_refuse() {
     ] {
         assert_eq!(modes(labels, &before, after), expected, "{labels:?}");
     }
-    // What was refused before is not told again, whatever is added to it.
+    // What was refused before is not reported again, whatever is added to it.
     assert_eq!(modes(&[("enforce", "restricted")], &users, &after), [""; 0]);
 }

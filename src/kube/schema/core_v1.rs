@@ -1,12 +1,12 @@
 //! The fields of a container, a volume, and all below them, as `core/v1` of Kubernetes 1.36 has them
 //! (<https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/>).
 //!
-//! Facts only: what a value may be beyond its type is the matter of `validity`.
+//! These are only names and types. Which values are valid is in `validity`.
 
 use super::Shape;
 use super::Shape::{Bool, Int, IntOrStr, List, Obj, Quantity, QuantityMap, Str, StrMap};
 
-/// `NAME { field: Shape, … }` becomes a constant of that name; a type stands after all that it refers to.
+/// `NAME { field: Shape, … }` becomes a constant of that name. A type comes after all types that it uses.
 macro_rules! shapes {
     ($($name:ident { $($field:ident: $shape:expr),+ $(,)? })+) => {
         $(pub(super) const $name: Shape = Obj(&[$((stringify!($field), $shape)),+]);)+

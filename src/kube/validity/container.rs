@@ -11,7 +11,7 @@ use crate::value::pointer::Pointer;
 
 const RESTART_POLICIES: &[&str] = &["Always", "Never", "OnFailure"];
 
-/// Adds all that is wrong with one container but its name being taken.
+/// Adds the errors of one container. Whether another one has its name is checked elsewhere.
 pub(super) fn check(value: &Value, role: Role, volumes: &BTreeSet<String>, at: &Pointer, errors: &mut ErrorList) {
     errors.required_name("container", value, "name", names::dns_label, at);
     image(value, at, errors);
@@ -33,7 +33,7 @@ fn image(value: &Value, at: &Pointer, errors: &mut ErrorList) {
     if image.is_empty() {
         errors.at(at.clone(), "container has no `image`");
     } else if image.trim() != image {
-        errors.at(at.join("image"), format!("image `{image}` has blanks around it"));
+        errors.at(at.join("image"), format!("image `{image}` has a space before or after it"));
     }
 }
 
@@ -44,7 +44,10 @@ fn restart(value: &Value, at: &Pointer, errors: &mut ErrorList) {
         errors.at(at.join("restartPolicyRules"), "`restartPolicyRules` needs a `restartPolicy`");
     }
     if rules.len() > 20 {
-        errors.at(at.join("restartPolicyRules"), format!("there are `{}` restart rules, more than 20", rules.len()));
+        errors.at(
+            at.join("restartPolicyRules"),
+            format!("there are `{}` restart rules, and at most 20 are allowed", rules.len()),
+        );
     }
     for (rule, at) in rules {
         errors.required("restart rule", rule, "action", &at);
@@ -72,7 +75,7 @@ fn resize(value: &Value, role: Role, at: &Pointer, errors: &mut ErrorList) {
         }
         let restarts = text(policy, "restartPolicy") == "RestartContainer";
         if restarts && role == Role::Init && !is_native_sidecar(value) {
-            let message = "`RestartContainer` is for native sidecars, not for other init containers";
+            let message = "`RestartContainer` is not allowed for an init container, except for a native sidecar";
             errors.at(at.join("restartPolicy"), message);
         }
     }
@@ -85,7 +88,7 @@ fn mounts(value: &Value, volumes: &BTreeSet<String>, at: &Pointer, errors: &mut 
         let name = text(mount, "name");
         errors.required("volume mount", mount, "name", &at);
         if !name.is_empty() && !volumes.contains(name) {
-            errors.at(at.join("name"), format!("volume `{name}` is mounted, and the pod has none of that name"));
+            errors.at(at.join("name"), format!("the pod has no volume `{name}` to mount"));
         }
         mount_path(mount, &mut paths, &at, errors);
         for field in ["subPath", "subPathExpr"] {
@@ -95,11 +98,11 @@ fn mounts(value: &Value, volumes: &BTreeSet<String>, at: &Pointer, errors: &mut 
             }
         }
         if !text(mount, "subPath").is_empty() && !text(mount, "subPathExpr").is_empty() {
-            errors.at(at.join("subPathExpr"), "`subPath` and `subPathExpr` exclude each other");
+            errors.at(at.join("subPathExpr"), "`subPath` and `subPathExpr` cannot both be set");
         }
         errors.strictly_one_of(mount, "mountPropagation", &["Bidirectional", "HostToContainer", "None"], &at);
         if text(mount, "mountPropagation") == "Bidirectional" && !privileged {
-            let message = "`mountPropagation: Bidirectional` is for privileged containers only";
+            let message = "`mountPropagation: Bidirectional` needs a privileged container";
             errors.at(at.join("mountPropagation"), message);
         }
         recursive(mount, &at, errors);
@@ -126,7 +129,7 @@ fn recursive(mount: &Value, at: &Pointer, errors: &mut ErrorList) {
         errors.at(at.join("recursiveReadOnly"), "`recursiveReadOnly` needs `readOnly: true`");
     }
     if !matches!(text(mount, "mountPropagation"), "" | "None") {
-        errors.at(at.join("recursiveReadOnly"), "`recursiveReadOnly` excludes `mountPropagation`");
+        errors.at(at.join("recursiveReadOnly"), "`recursiveReadOnly` cannot be set with `mountPropagation`");
     }
 }
 
@@ -138,7 +141,7 @@ fn devices(value: &Value, volumes: &BTreeSet<String>, at: &Pointer, errors: &mut
         errors.required("volume device", device, "name", &at);
         errors.required("volume device", device, "devicePath", &at);
         if !name.is_empty() && !volumes.contains(name) {
-            errors.at(at.join("name"), format!("volume `{name}` is a device, and the pod has none of that name"));
+            errors.at(at.join("name"), format!("the pod has no volume `{name}` to use as a device"));
         }
         if !seen_names.insert(name) || mounted("name", name) {
             errors.at(at.join("name"), format!("volume `{name}` is used twice in one container"));
@@ -169,14 +172,14 @@ fn security(value: &Value, at: &Pointer, errors: &mut ErrorList) {
         errors.at(at.join("allowPrivilegeEscalation"), message);
     }
     let added = context.pointer("/capabilities/add").and_then(Value::as_array);
-    // The API server looks for this spelling only, prefix included.
+    // The API server checks only this spelling, with its prefix.
     if added.is_some_and(|list| list.iter().any(|capability| capability == "CAP_SYS_ADMIN")) {
         let message = "capability `CAP_SYS_ADMIN` contradicts `allowPrivilegeEscalation: false`";
         errors.at(at.join("allowPrivilegeEscalation"), message);
     }
 }
 
-/// A seccomp or AppArmor profile: a type, and the name of a profile for `Localhost` and for nothing else.
+/// A seccomp or AppArmor profile: a type and, only for `Localhost`, the name of a profile.
 fn profile(context: &Value, field: &str, at: &Pointer, errors: &mut ErrorList) {
     let Some(profile) = given(context, field) else { return };
     let at = at.join(field);
@@ -187,13 +190,13 @@ fn profile(context: &Value, field: &str, at: &Pointer, errors: &mut ErrorList) {
     match (text(profile, "type") == "Localhost", name) {
         (true, None) => errors.at(at, format!("`{field}` of type `Localhost` has no `localhostProfile`")),
         (true, Some(name)) if field == "appArmorProfile" && (name.is_empty() || name.trim() != name) => {
-            errors.at(place, format!("AppArmor profile `{name}` is empty or has blanks around it"));
+            errors.at(place, format!("AppArmor profile `{name}` is empty, or has a space before or after it"));
         }
         (true, Some(name)) if field == "seccompProfile" && (name.starts_with('/') || steps_back(name)) => {
-            errors.at(place, format!("seccomp profile `{name}` is not a path below kubelet's own"));
+            errors.at(place, format!("seccomp profile `{name}` is not a path below kubelet's directory"));
         }
         (false, Some(_)) => {
-            errors.at(place, format!("`localhostProfile` is for `{field}` of type `Localhost` only"));
+            errors.at(place, format!("`localhostProfile` needs a `{field}` of type `Localhost`"));
         }
         _ => {}
     }

@@ -5,10 +5,10 @@ use serde_json::Value;
 use super::{ErrorList, given, items, names, steps_back, text};
 use crate::value::pointer::Pointer;
 
-/// Where a variable's value may come from.
+/// The sources of a variable's value.
 const SOURCES: &[&str] = &["configMapKeyRef", "fieldRef", "fileKeyRef", "resourceFieldRef", "secretKeyRef"];
 
-/// The fields of a pod that a variable may show; labels and annotations by key come besides.
+/// The fields of a pod that a variable can have, besides labels and annotations by key.
 const FIELDS: &[&str] = &[
     "metadata.name",
     "metadata.namespace",
@@ -21,7 +21,7 @@ const FIELDS: &[&str] = &[
     "status.podIPs",
 ];
 
-/// The fields of a container that a variable may show; huge pages come besides.
+/// The fields of a container that a variable can have, besides huge pages.
 const RESOURCES: &[&str] = &[
     "limits.cpu",
     "limits.ephemeral-storage",
@@ -31,7 +31,7 @@ const RESOURCES: &[&str] = &[
     "requests.memory",
 ];
 
-/// Adds all that is wrong with the environment of one container.
+/// Adds the errors of a container's environment.
 pub(super) fn check(container: &Value, at: &Pointer, errors: &mut ErrorList) {
     for (variable_, at) in items(container, "env", at) {
         variable(variable_, &at, errors);
@@ -52,13 +52,13 @@ pub(super) fn check(container: &Value, at: &Pointer, errors: &mut ErrorList) {
     }
 }
 
-/// Adds all that is wrong with one variable.
+/// Adds the errors of one variable.
 pub(super) fn variable(variable: &Value, at: &Pointer, errors: &mut ErrorList) {
     errors.required_name("environment variable", variable, "name", names::env_name, at);
     let Some(from) = given(variable, "valueFrom") else { return };
     let at = at.join("valueFrom");
     if !text(variable, "value").is_empty() {
-        errors.at(at.clone(), "`value` and `valueFrom` exclude each other");
+        errors.at(at.clone(), "`value` and `valueFrom` cannot both be set");
     }
     let sources: Vec<_> = SOURCES.iter().filter_map(|name| Some((*name, given(from, name)?))).collect();
     if sources.len() != 1 {
@@ -88,7 +88,7 @@ fn source(name: &str, source: &Value, at: &Pointer, errors: &mut ErrorList) {
     }
 }
 
-/// Adds what is wrong with a reference to the cpu, memory or storage of a container.
+/// Adds the errors of a reference to the cpu, memory or storage of a container.
 pub(super) fn resource_ref(source: &Value, at: &Pointer, errors: &mut ErrorList) {
     let resource = text(source, "resource");
     let huge = ["limits.hugepages-", "requests.hugepages-"].iter().any(|prefix| resource.starts_with(prefix));
@@ -98,7 +98,7 @@ pub(super) fn resource_ref(source: &Value, at: &Pointer, errors: &mut ErrorList)
     }
 }
 
-/// Adds what is wrong with a reference to a field of the pod: one of those, or a label or annotation by key.
+/// Adds the errors of a reference to a field of the pod: one of `fields`, or a label or annotation by key.
 pub(super) fn field_ref(source: &Value, fields: &[&str], at: &Pointer, errors: &mut ErrorList) {
     let path = text(source, "fieldPath");
     errors.required("fieldRef", source, "fieldPath", at);

@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::{ErrorList, Role, items, names, text};
 use crate::value::pointer::Pointer;
 
-/// Adds all that is wrong with the ports of one container.
+/// Adds the errors of one container's ports.
 pub(super) fn check(container: &Value, at: &Pointer, errors: &mut ErrorList) {
     let mut taken = BTreeSet::new();
     for (port, at) in items(container, "ports", at) {
@@ -22,14 +22,14 @@ pub(super) fn check(container: &Value, at: &Pointer, errors: &mut ErrorList) {
             None | Some(0) => errors.at(at.clone(), "port has no `containerPort`"),
             Some(_) => errors.between(port, "containerPort", 1, 65535, &at),
         }
-        // Zero is the same as none.
+        // Zero means no host port.
         errors.between(port, "hostPort", 0, 65535, &at);
         errors.one_of(port, "protocol", &["SCTP", "TCP", "UDP"], &at);
     }
 }
 
-/// Adds host ports that are taken twice: over all containers, but within one only for init containers, which run one
-/// after the other.
+/// Adds the host ports that are used twice by the containers of a list. Init containers run one after the other, so only the
+/// ports within one of them count.
 pub(super) fn host_ports(list: &[&Value], role: Role, at: &Pointer, errors: &mut ErrorList) {
     let mut taken = BTreeSet::new();
     for (index, container) in list.iter().enumerate() {
@@ -48,7 +48,7 @@ pub(super) fn host_ports(list: &[&Value], role: Role, at: &Pointer, errors: &mut
     }
 }
 
-/// A port of a probe or hook: a number, or the name of a port.
+/// Adds the errors of a probe's or hook's port: a number, or the name of a port.
 pub(super) fn number_or_name(value: &Value, at: &Pointer, errors: &mut ErrorList) {
     match value.get("port") {
         Some(Value::String(name)) => errors.name("port", name, names::port_name(name), &at.join("port")),

@@ -1,4 +1,4 @@
-//! The rules of probes and of the hooks of a container's life.
+//! The rules of probes and lifecycle hooks.
 
 use serde_json::Value;
 
@@ -7,14 +7,14 @@ use crate::value::pointer::Pointer;
 
 const PROBES: &[&str] = &["livenessProbe", "readinessProbe", "startupProbe"];
 
-/// Adds all that is wrong with the probes and hooks of one container.
+/// Adds the errors of one container's probes and hooks.
 pub(super) fn check(value: &Value, role: Role, at: &Pointer, errors: &mut ErrorList) {
     let plain_init = role == Role::Init && !is_native_sidecar(value);
     for field in PROBES.iter().chain(&["lifecycle"]) {
         let Some(member) = given(value, field) else { continue };
         let at = at.join(*field);
         if plain_init {
-            let message = format!("an init container has no `{field}`, unless it has `restartPolicy: Always`");
+            let message = format!("an init container cannot have a `{field}` without `restartPolicy: Always`");
             errors.at(at, message);
         } else if *field == "lifecycle" {
             for hook in ["postStart", "preStop"] {
@@ -35,21 +35,21 @@ fn probe(probe: &Value, field: &str, at: &Pointer, errors: &mut ErrorList) {
     }
     if field == "readinessProbe" {
         if given(probe, "terminationGracePeriodSeconds").is_some() {
-            let message = "a readiness probe has no `terminationGracePeriodSeconds`";
+            let message = "a readiness probe cannot have `terminationGracePeriodSeconds`";
             errors.at(at.join("terminationGracePeriodSeconds"), message);
         }
     } else {
         errors.between(probe, "terminationGracePeriodSeconds", 1, i64::MAX, at);
-        // Zero is the same as none, which is 1.
+        // Zero means the default, which is 1.
         let successes = probe.get("successThreshold").and_then(Value::as_i64);
         if let Some(successes) = successes.filter(|number| *number > 1) {
-            let message = format!("`successThreshold` is `{successes}`, and has to be 1 for a `{field}`");
+            let message = format!("`successThreshold` is `{successes}`, but must be 1 for a `{field}`");
             errors.at(at.join("successThreshold"), message);
         }
     }
 }
 
-/// Exactly one handler of those that are allowed, and what each needs.
+/// Adds the errors of a handler: exactly one of `allowed`, with what it needs.
 fn handlers(value: &Value, owner: &str, allowed: &[&str], at: &Pointer, errors: &mut ErrorList) {
     let given: Vec<_> = allowed.iter().filter_map(|name| Some((*name, given(value, name)?))).collect();
     if given.len() != 1 {
@@ -66,7 +66,7 @@ fn handlers(value: &Value, owner: &str, allowed: &[&str], at: &Pointer, errors: 
                 for (header, at) in items(handler, "httpHeaders", &at) {
                     let name = text(header, "name");
                     if name.is_empty() || !name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-') {
-                        let message = format!("header `{name}` may have letters, digits and `-` only");
+                        let message = format!("header `{name}` must have only letters, digits and `-`");
                         errors.at(at.join("name"), message);
                     }
                 }

@@ -1,8 +1,8 @@
-//! The rules of requests and limits, of a container and of a whole pod, and what they make of the pod.
+//! The rules of requests and limits, of a container and of a whole pod, and the quality-of-service class of a pod.
 //!
-//! What a pod asks for is worked out after Kubernetes' defaults, as the scheduler and the API server do: a request
-//! that is absent is the limit, native sidecars count with the containers, and the other init containers run one by
-//! one before them. Quantities that cannot be read are errors of the container's own, and are passed over elsewhere.
+//! What a pod requests is computed as the scheduler and the API server do, with Kubernetes' defaults: a request that is absent
+//! is the limit; native sidecars run beside the containers, so they are added; other init containers run one by one before
+//! them, so the largest counts. A quantity that cannot be read is an error of its container, and is skipped in sums.
 
 use std::collections::BTreeMap;
 
@@ -21,11 +21,11 @@ type Amounts = BTreeMap<String, Quantity>;
 /// <https://kubernetes.io/docs/concepts/workloads/pods/pod-qos/>.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Qos {
-    /// Nothing is asked for: evicted first.
+    /// No requests and limits. Evicted first.
     BestEffort,
-    /// Something is asked for.
+    /// Some requests or limits.
     Burstable,
-    /// Limits for cpu and memory everywhere, and requests that equal them.
+    /// Limits for cpu and memory in every container, and equal requests. Evicted last.
     Guaranteed,
 }
 
@@ -40,7 +40,7 @@ impl Qos {
     }
 }
 
-/// The class that Kubernetes gives a pod of this spec; pod-level `resources` alone decide where they are given.
+/// The class that Kubernetes gives a pod of this spec. Where it has pod-level `resources`, only they decide.
 pub(crate) fn qos_class<'a, V: View<'a>>(spec: V) -> Qos {
     if spec.member("resources").is_some_and(|resources| resources.kind() != Kind::Null) {
         let spec = &spec.value();
@@ -70,7 +70,7 @@ pub(crate) fn qos_class<'a, V: View<'a>>(spec: V) -> Qos {
 /// The resources that decide the class.
 const COMPUTE: [&str; 2] = ["cpu", "memory"];
 
-/// The class for what is requested and limited of each resource; nothing is as good as none.
+/// The class for the request and the limit of each resource. An amount of zero is the same as no amount.
 fn class(all_limited: bool, amounts: [(Quantity, Quantity); 2]) -> Qos {
     let positive = |amount: Quantity| amount.max(Quantity::ZERO);
     let amounts = amounts.map(|(requested, limited)| (positive(requested), positive(limited)));
@@ -90,17 +90,20 @@ fn quantity<'a, V: View<'a>>(amount: V) -> Option<Quantity> {
     }
 }
 
-/// A sum that does not fit is far above any bound that does, and so is the larger part of it.
+/// The sum, or the larger of the two where the sum is too large for a quantity: that is above any real bound too.
 fn sum(one: Quantity, other: Quantity) -> Quantity {
     one.checked_add(other).unwrap_or_else(|_| one.max(other))
 }
 
-/// Where pod-level `resources` do not allow for what was added to a pod: `before` and `after` are its specs, `at` the
-/// spec's place. What was exceeded before is not told.
+/// The errors of pod-level `resources` that are too small for what was added to a pod. `before` and `after` are its specs, `at`
+/// the pointer to the spec. What was already too small before is not reported.
 ///
-/// The rules are those of KEP-2837 and of the API server: the requests of all containers together are at most the
-/// pod's; where the pod has a limit and no request, they are its request, and so at most its limit; each container's
-/// limit is at most the pod's, and so are the limits on huge pages of all containers together.
+/// The rules are those of KEP-2837 and of the API server:
+///
+/// - The requests of all containers together are at most the pod's request. Where the pod has only a limit, they become its
+///   request, and so are at most its limit.
+/// - Each container's limit is at most the pod's limit.
+/// - The limits on huge pages of all containers together are at most the pod's limit.
 pub(crate) fn pod_resources(before: &Value, after: &Value, at: &Pointer) -> Vec<Diagnostic> {
     if given(after, "resources").is_none() {
         return Vec::new();
@@ -152,7 +155,7 @@ fn exceeded(
         .hint(format!("raise the pod's `resources.{field}.{resource}`, or lower that of {culprits}"))
 }
 
-/// Containers, init containers apart, whose own limit is above the pod's, and was not before.
+/// The containers, without init containers, whose own limit is above the pod's limit, and was not before.
 fn single_limits(before: &Value, after: &Value, pod_limits: &Amounts, at: &Pointer) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     for (container, _) in items(after, "containers", at) {
@@ -174,7 +177,7 @@ fn single_limits(before: &Value, after: &Value, pod_limits: &Amounts, at: &Point
     found
 }
 
-/// Adds all that is wrong with the resources of one container.
+/// Adds the errors of one container's resources.
 pub(super) fn check(value: &Value, at: &Pointer, errors: &mut ErrorList) {
     let Some(resources) = given(value, "resources") else { return };
     let at = at.join("resources");
@@ -187,19 +190,19 @@ pub(super) fn check(value: &Value, at: &Pointer, errors: &mut ErrorList) {
                 errors.at(place, format!("request of `{request}` of {resource} is above its limit of `{limit}`"));
             }
             Some(limit) if request != limit && !is_overcommitted(resource) => {
-                errors.at(place, format!("request of `{request}` of {resource} has to equal its limit of `{limit}`"));
+                errors.at(place, format!("request of `{request}` of {resource} must equal its limit of `{limit}`"));
             }
             None if !is_overcommitted(resource)
                 && given(resources, "limits").and_then(|l| l.get(resource)).is_none() =>
             {
-                errors.at(place, format!("request of {resource} needs a limit that equals it"));
+                errors.at(place, format!("request of {resource} needs an equal limit"));
             }
             _ => {}
         }
     }
     let mut all = limits.keys().chain(requests.keys());
     if all.clone().any(|name| is_huge_pages(name)) && !all.any(|name| is_compute(name)) {
-        errors.at(at, "huge pages need a request or limit of cpu or memory");
+        errors.at(at, "huge pages also need a request or limit of cpu or memory");
     }
 }
 
@@ -210,7 +213,7 @@ fn read(resources: &Value, field: &str, at: &Pointer, errors: &mut ErrorList) ->
         let at = at.join(resource);
         resource_name(resource, &at, errors);
         match Quantity::from_value(value) {
-            // A value of the wrong type is told by the schema.
+            // A value of the wrong type is an error of the schema.
             Err(_) if !value.is_string() && !value.is_number() => {}
             Err(error) => errors.hinted(at, error.to_string(), error.hint()),
             Ok(amount) if amount.is_negative() => errors.at(at, format!("`{amount}` of {resource} is negative")),
@@ -228,15 +231,15 @@ fn read(resources: &Value, field: &str, at: &Pointer, errors: &mut ErrorList) ->
 fn resource_name(resource: &str, at: &Pointer, errors: &mut ErrorList) {
     let verdict = names::qualified_name(resource);
     if verdict.is_ok() && !resource.contains('/') && !is_overcommitted_standard(resource) && !is_huge_pages(resource) {
-        let hint = "cpu, memory, ephemeral-storage, hugepages-…, or a name with a domain before it";
-        errors.hinted(at.clone(), format!("containers have no resource `{resource}`"), hint);
+        let hint = "write cpu, memory, ephemeral-storage, hugepages-…, or a name with a domain before it";
+        errors.hinted(at.clone(), format!("there is no resource `{resource}` for containers"), hint);
     } else if resource.contains('/') && resource.starts_with("requests.") {
-        errors.at(at.clone(), format!("resource `{resource}` may not begin with `requests.`"));
+        errors.at(at.clone(), format!("resource `{resource}` must not begin with `requests.`"));
     }
     errors.name("resource", resource, verdict, at);
 }
 
-/// The pod-level requests and limits, after Kubernetes' defaults.
+/// The pod-level requests and limits, with Kubernetes' defaults.
 struct PodLevel {
     requests: Amounts,
     limits: Amounts,
@@ -258,7 +261,7 @@ impl PodLevel {
     }
 }
 
-/// What a pod asks for at its most demanding moment.
+/// The amounts that a pod needs at its most demanding moment.
 fn aggregate(spec: &Value, of: impl Fn(&Value) -> Amounts) -> Amounts {
     let (mut total, mut sidecars, mut peak) = (Amounts::new(), Amounts::new(), Amounts::new());
     for container in list(spec, "containers") {
@@ -279,7 +282,7 @@ fn aggregate(spec: &Value, of: impl Fn(&Value) -> Amounts) -> Amounts {
     total
 }
 
-/// The names of containers that are new, or ask for another amount of a resource than before.
+/// The names of the containers that are new, or that have another amount of a resource than before.
 fn changed<'v>(before: &Value, after: &'v Value, field: &str, resource: &str) -> Vec<&'v str> {
     let of = |container: &Value| {
         let list = if field == "requests" { requests_of(container) } else { amounts(container, field) };

@@ -1,4 +1,4 @@
-//! The rules of a volume, as far as they need nothing but the volume.
+//! The rules of one volume.
 
 use serde_json::Value;
 
@@ -7,11 +7,11 @@ use crate::kube::quantity::Quantity;
 use crate::kube::schema::{Shape, VOLUME};
 use crate::value::pointer::Pointer;
 
-/// The fields of a pod that a file may show; labels and annotations by key come besides.
+/// The fields of a pod that a file can have, besides labels and annotations by key.
 const FIELDS: &[&str] =
     &["metadata.annotations", "metadata.labels", "metadata.name", "metadata.namespace", "metadata.uid"];
 
-/// Adds all that is wrong with one volume but its name being taken.
+/// Adds the errors of one volume. Whether another one has its name is checked elsewhere.
 pub(super) fn check(volume: &Value, at: &Pointer, errors: &mut ErrorList) {
     errors.required_name("volume", volume, "name", names::dns_label, at);
     let sources: Vec<_> = sources().filter_map(|name| Some((name, given(volume, name)?))).collect();
@@ -24,7 +24,7 @@ pub(super) fn check(volume: &Value, at: &Pointer, errors: &mut ErrorList) {
     }
 }
 
-/// The names of all sources of a volume.
+/// The names of all sources that a volume can have.
 fn sources() -> impl Iterator<Item = &'static str> {
     let fields = match VOLUME {
         Shape::Obj(fields) => fields,
@@ -82,7 +82,7 @@ fn source(name: &str, source: &Value, at: &Pointer, errors: &mut ErrorList) {
     }
 }
 
-/// A CSI driver's name: a DNS subdomain that is no longer than a label, capitals aside.
+/// A CSI driver's name: a DNS subdomain, in which capitals are allowed, of at most 63 characters.
 fn csi_driver(name: &str) -> Result<(), names::NameFault> {
     if name.len() > 63 {
         return Err(format!("has {} characters, more than 63", name.len()));
@@ -116,7 +116,7 @@ fn downward(source: &Value, at: &Pointer, errors: &mut ErrorList) {
     }
 }
 
-/// The path of one file in a volume: there, relative, and never upwards.
+/// The path of one file in a volume: required, relative, and without `..`.
 fn local_path(item: &Value, at: &Pointer, errors: &mut ErrorList) {
     let path = text(item, "path");
     errors.required("item", item, "path", at);
@@ -132,7 +132,7 @@ fn projected(source: &Value, at: &Pointer, errors: &mut ErrorList) {
     for (projection, at) in items(source, "sources", at) {
         let given: Vec<_> = kinds.iter().filter_map(|name| Some((*name, given(projection, name)?))).collect();
         if given.len() > 1 {
-            errors.at(at.clone(), format!("a projected source is of one kind, and has {}", given.len()));
+            errors.at(at.clone(), format!("a projected source has one type, and this one has {}", given.len()));
         }
         for (name, inner) in given {
             let at = at.join(name);

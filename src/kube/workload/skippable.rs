@@ -1,12 +1,14 @@
-//! Kinds of Kubernetes' own that never hold a pod template, so that their documents need no parsing.
-//! A kind that is not listed here is looked at; a wrong row here would hide a workload.
+//! Kinds that never hold a pod template, so that their documents need no parsing.
+//!
+//! A kind that is not listed here is parsed. A wrong row here hides a workload: the test holds every row against [`KINDS`].
+//!
+//! [`KINDS`]: super::KINDS
 
 use super::TemplatePath;
 
-/// Whether the kind is one of Kubernetes' own that never holds a pod template, and none of `extra` gives it one.
+/// Whether objects of a kind certainly hold no pod template, not by `extra` either.
 ///
-/// `Namespace` is not among them, though it holds none: its labels and annotations are facts for other objects.
-/// Nor is any list.
+/// `Namespace` is not listed, since its labels and annotations decide about other objects. Nor is any list.
 pub(crate) fn known_without_template(group: &str, kind: &str, extra: &[TemplatePath]) -> bool {
     is_listed(group, kind)
         && !extra.iter().any(|path| path.kind == kind && path.group.as_ref().is_none_or(|own| own == group))
@@ -94,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn a_template_path_brings_a_kind_back() {
+    fn a_kind_with_a_template_path_is_not_skipped() {
         let extra = ["ConfigMap=/data".parse().unwrap()];
         assert!(!known_without_template("", "ConfigMap", &extra));
         assert!(known_without_template("", "Secret", &extra));

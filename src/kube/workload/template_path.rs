@@ -1,4 +1,4 @@
-//! `KIND[.GROUP]=/spec/…`: a kind that holds a pod template at a place of its own. Only the text's form is judged here.
+//! `KIND[.GROUP]=/spec/…`: where a kind of the user's own has its pod template. Only the form of the text is checked here.
 
 use std::fmt;
 use std::str::FromStr;
@@ -8,19 +8,19 @@ use thiserror::Error;
 use super::Identity;
 use crate::value::pointer::{Pointer, PointerError};
 
-/// A kind that holds a pod template at a place of its own: `--template-path KIND[.GROUP]=/spec/…`.
+/// Where a kind has its pod template: `--template-path KIND[.GROUP]=/spec/…`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TemplatePath {
     /// The kind.
     pub kind: String,
-    /// The API group; any where `None`.
+    /// The API group; `None` for any.
     pub group: Option<String>,
     /// From the object's root to the pod template.
     pub path: Pointer,
 }
 
 impl TemplatePath {
-    /// Whether it speaks of that object's kind.
+    /// Whether it is for objects like this one.
     pub fn is_for(&self, identity: &Identity) -> bool {
         self.kind == identity.kind && self.group.as_ref().is_none_or(|group| *group == identity.group)
     }
@@ -39,13 +39,13 @@ impl fmt::Display for TemplatePath {
 /// Why a text is not a template path. The user's or the profile's fault.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 pub enum TemplatePathError {
-    /// What stands before `=` is not a kind.
+    /// The text before `=` is not a kind.
     #[error("`{0}` is not a kind: write `Rollout` or `Rollout.argoproj.io`")]
     Kind(String),
     /// There is no `=`.
     #[error("`{0}` is not a template path: write KIND[.GROUP]=/PATH, such as `Rollout.argoproj.io=/spec/template`")]
     NoEquals(String),
-    /// What stands after `=` is not a JSON Pointer.
+    /// The text after `=` is not a JSON Pointer.
     #[error(transparent)]
     Path(#[from] PointerError),
 }
@@ -84,7 +84,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_is_said() {
+    fn an_error_says_what_is_wrong() {
         for (text, message) in [
             (
                 "Rollout",

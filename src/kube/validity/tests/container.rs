@@ -6,7 +6,7 @@ use super::{Role, check, container, messages, volume_names};
 use crate::kube::validity::containers;
 use crate::value::pointer::Pointer;
 
-/// Each of these fields in a valid container gives exactly one error, which begins so.
+/// Each of these fields in a valid container gives exactly one error. Its text begins as in the row.
 fn refused(rows: &[(Value, &str)]) {
     for (fields, expected) in rows {
         let found = check(Role::Container, fields.clone());
@@ -19,18 +19,18 @@ fn refused(rows: &[(Value, &str)]) {
 fn a_name_an_image_and_known_words_are_asked_for() {
     refused(&[
         (json!({"name": ""}), "/0: container has no `name`"),
-        (json!({"name": "A"}), "/0/name: container name `A` may have lower-case letters"),
+        (json!({"name": "A"}), "/0/name: container name `A` must have only lower-case letters"),
         (json!({"name": "a".repeat(64)}), "/0/name: container name `aaaa"),
         (json!({"image": ""}), "/0: container has no `image`"),
-        (json!({"image": " i"}), "/0/image: image ` i` has blanks around it"),
-        (json!({"imagePullPolicy": "always"}), "/0/imagePullPolicy: `imagePullPolicy` is `always`"),
+        (json!({"image": " i"}), "/0/image: image ` i` has a space before or after it"),
+        (json!({"imagePullPolicy": "always"}), "/0/imagePullPolicy: `imagePullPolicy` cannot be `always`"),
         (json!({"terminationMessagePolicy": "x"}), "/0/terminationMessagePolicy: "),
-        (json!({"restartPolicy": "Sometimes"}), "/0/restartPolicy: `restartPolicy` is `Sometimes`"),
+        (json!({"restartPolicy": "Sometimes"}), "/0/restartPolicy: `restartPolicy` cannot be `Sometimes`"),
         (
             json!({"restartPolicyRules": [{"action": "Restart", "exitCodes": {"operator": "In", "values": [1]}}]}),
             "/0/restartPolicyRules: `restartPolicyRules` needs a `restartPolicy`",
         ),
-        (json!({"restartPolicy": ""}), "/0/restartPolicy: `restartPolicy` is ``"),
+        (json!({"restartPolicy": ""}), "/0/restartPolicy: `restartPolicy` cannot be ``"),
         (json!({"resizePolicy": [{"resourceName": "cpu"}]}), "/0/resizePolicy/0: resize policy has no `restartPolicy`"),
     ]);
 }
@@ -41,11 +41,14 @@ fn ports_have_numbers_and_names_of_their_own() {
         (json!({"ports": [{"name": "a"}]}), "/0/ports/0: port has no `containerPort`"),
         (
             json!({"ports": [{"containerPort": 65536}]}),
-            "/0/ports/0/containerPort: `containerPort` is `65536`, and has to be from 1 to 65535",
+            "/0/ports/0/containerPort: `containerPort` is `65536`, but must be from 1 to 65535",
         ),
         (json!({"ports": [{"containerPort": -1}]}), "/0/ports/0/containerPort: `containerPort` is `-1`"),
         (json!({"ports": [{"containerPort": 1, "hostPort": 65536}]}), "/0/ports/0/hostPort: "),
-        (json!({"ports": [{"containerPort": 1, "protocol": "tcp"}]}), "/0/ports/0/protocol: `protocol` is `tcp`"),
+        (
+            json!({"ports": [{"containerPort": 1, "protocol": "tcp"}]}),
+            "/0/ports/0/protocol: `protocol` cannot be `tcp`",
+        ),
         (
             json!({"ports": [{"containerPort": 1, "name": "much-too-long-a-name"}]}),
             "/0/ports/0/name: port name `much-too-long-a-name` has 20 characters, more than 15",
@@ -65,15 +68,15 @@ fn ports_have_numbers_and_names_of_their_own() {
 fn a_variable_has_a_name_and_one_source() {
     refused(&[
         (json!({"env": [{"value": "a"}]}), "/0/env/0: environment variable has no `name`"),
-        (json!({"env": [{"name": "a=b"}]}), "/0/env/0/name: environment variable name `a=b` may have"),
+        (json!({"env": [{"name": "a=b"}]}), "/0/env/0/name: environment variable name `a=b` must have"),
         (json!({"env": [{"name": "a", "valueFrom": {}}]}), "/0/env/0/valueFrom: `valueFrom` needs exactly one source"),
         (
             json!({"env": [{"name": "a", "value": "b", "valueFrom": {"fieldRef": {"fieldPath": "metadata.name"}}}]}),
-            "/0/env/0/valueFrom: `value` and `valueFrom` exclude each other",
+            "/0/env/0/valueFrom: `value` and `valueFrom` cannot both be set",
         ),
         (
             json!({"env": [{"name": "a", "valueFrom": {"fieldRef": {"fieldPath": "metadata.labels"}}}]}),
-            "/0/env/0/valueFrom/fieldRef/fieldPath: `fieldPath` is `metadata.labels`",
+            "/0/env/0/valueFrom/fieldRef/fieldPath: `fieldPath` cannot be `metadata.labels`",
         ),
         (
             json!({"env": [{"name": "a", "valueFrom": {"fieldRef": {"fieldPath": "metadata.labels['a b']"}}}]}),
@@ -96,16 +99,19 @@ fn requests_and_limits_are_quantities_that_fit_each_other() {
         ),
         (json!({"resources": {"limits": {"cpu": "1gb"}}}), "/0/resources/limits/cpu: `1gb` is not a quantity"),
         (json!({"resources": {"limits": {"cpu": "-1"}}}), "/0/resources/limits/cpu: `-1` of cpu is negative"),
-        (json!({"resources": {"limits": {"gpu": "1"}}}), "/0/resources/limits/gpu: containers have no resource `gpu`"),
+        (
+            json!({"resources": {"limits": {"gpu": "1"}}}),
+            "/0/resources/limits/gpu: there is no resource `gpu` for containers",
+        ),
         (
             json!({"resources": {"limits": {"example.com/gpu": "500m"}}}),
             "/0/resources/limits/example.com~1gpu: `500m` of example.com/gpu is not a whole number",
         ),
         (
             json!({"resources": {"requests": {"example.com/gpu": "1"}}}),
-            "/0/resources/requests/example.com~1gpu: request of example.com/gpu needs a limit",
+            "/0/resources/requests/example.com~1gpu: request of example.com/gpu needs an equal limit",
         ),
-        (json!({"resources": {"limits": {"hugepages-2Mi": "2Mi"}}}), "/0/resources: huge pages need"),
+        (json!({"resources": {"limits": {"hugepages-2Mi": "2Mi"}}}), "/0/resources: huge pages also need"),
     ]);
 }
 
@@ -115,7 +121,7 @@ fn mounts_and_devices_name_volumes_of_the_pod() {
         (json!({"volumeMounts": [{"name": "v"}]}), "/0/volumeMounts/0: volume mount has no `mountPath`"),
         (
             json!({"volumeMounts": [{"name": "x", "mountPath": "/a"}]}),
-            "/0/volumeMounts/0/name: volume `x` is mounted, and the pod has none of that name",
+            "/0/volumeMounts/0/name: the pod has no volume `x` to mount",
         ),
         (
             json!({"volumeMounts": [{"name": "v", "mountPath": "/a"}, {"name": "w", "mountPath": "/a"}]}),
@@ -124,7 +130,7 @@ fn mounts_and_devices_name_volumes_of_the_pod() {
         (json!({"volumeMounts": [{"name": "v", "mountPath": "/a", "subPath": "../b"}]}), "/0/volumeMounts/0/subPath: "),
         (
             json!({"volumeMounts": [{"name": "v", "mountPath": "/a", "mountPropagation": "Bidirectional"}]}),
-            "/0/volumeMounts/0/mountPropagation: `mountPropagation: Bidirectional` is for privileged",
+            "/0/volumeMounts/0/mountPropagation: `mountPropagation: Bidirectional` needs a privileged",
         ),
         (
             json!({"volumeMounts": [{"name": "v", "mountPath": "/a", "recursiveReadOnly": "Enabled"}]}),
@@ -148,11 +154,11 @@ fn probes_and_hooks_have_one_handler() {
         (json!({"livenessProbe": {"exec": {"command": []}}}), "/0/livenessProbe/exec: `exec` has no `command`"),
         (
             json!({"livenessProbe": {"tcpSocket": {"port": 1}, "periodSeconds": -1}}),
-            "/0/livenessProbe/periodSeconds: `periodSeconds` is `-1`, and has to be at least 0",
+            "/0/livenessProbe/periodSeconds: `periodSeconds` is `-1`, but must be at least 0",
         ),
         (
             json!({"startupProbe": {"tcpSocket": {"port": 1}, "successThreshold": 2}}),
-            "/0/startupProbe/successThreshold: `successThreshold` is `2`, and has to be 1",
+            "/0/startupProbe/successThreshold: `successThreshold` is `2`, but must be 1",
         ),
         (
             json!({"readinessProbe": {"tcpSocket": {"port": 1}, "terminationGracePeriodSeconds": 2}}),
@@ -183,7 +189,7 @@ fn a_security_context_does_not_contradict_itself() {
         ),
         (
             json!({"securityContext": {"appArmorProfile": {"type": "Unconfined", "localhostProfile": "p"}}}),
-            "/0/securityContext/appArmorProfile/localhostProfile: `localhostProfile` is for",
+            "/0/securityContext/appArmorProfile/localhostProfile: `localhostProfile` needs a",
         ),
         (
             json!({"securityContext": {"seccompProfile": {"type": "Localhost", "localhostProfile": "../p"}}}),
@@ -193,7 +199,7 @@ fn a_security_context_does_not_contradict_itself() {
             json!({"securityContext": {"appArmorProfile": {"type": "Localhost", "localhostProfile": " p"}}}),
             "/0/securityContext/appArmorProfile/localhostProfile: AppArmor profile ` p` is empty",
         ),
-        (json!({"securityContext": {"procMount": ""}}), "/0/securityContext/procMount: `procMount` is ``"),
+        (json!({"securityContext": {"procMount": ""}}), "/0/securityContext/procMount: `procMount` cannot be ``"),
     ]);
 }
 
@@ -204,7 +210,7 @@ fn plain_init_containers_have_no_probes_and_no_hooks() {
         let found = check(Role::Init, json!({field: probe}));
         assert_eq!(
             found,
-            [format!("/0/{field}: an init container has no `{field}`, unless it has `restartPolicy: Always`")]
+            [format!("/0/{field}: an init container cannot have a `{field}` without `restartPolicy: Always`")]
         );
         assert_eq!(check(Role::Init, json!({field: probe, "restartPolicy": "Always"})), [""; 0]);
     }

@@ -10,6 +10,12 @@ fn asks(name: &str, requests: Value, limits: Value) -> Value {
     json!({"name": name, "resources": {"requests": requests, "limits": limits}})
 }
 
+fn native_sidecar(cpu: &str) -> Value {
+    let mut container = asks("sidecar", json!({"cpu": cpu}), json!({}));
+    container["restartPolicy"] = json!("Always");
+    container
+}
+
 #[test]
 fn pod_level_resources_bound_what_is_added() {
     let app = asks("app", json!({"cpu": "300m"}), json!({}));
@@ -17,8 +23,6 @@ fn pod_level_resources_bound_what_is_added() {
     let spec = |resources: Value, containers: Vec<&Value>, init: Vec<Value>| json!({"resources": resources, "containers": containers, "initContainers": init});
     let requests = json!({"requests": {"cpu": "500m"}});
     let limits = json!({"limits": {"cpu": "500m"}});
-    let mut native = sidecar("300m");
-    native["restartPolicy"] = json!("Always");
     let limited = asks("sidecar", json!({"cpu": "1m"}), json!({"cpu": "1"}));
     for (resources, added, init, expected) in [
         (json!(null), Some(sidecar("300m")), vec![], None),
@@ -35,18 +39,11 @@ fn pod_level_resources_bound_what_is_added() {
         // A plain init container runs before the others; a native sidecar runs beside them.
         (requests.clone(), None, vec![sidecar("500m")], None),
         (requests.clone(), None, vec![sidecar("501m")], Some("/resources/requests/cpu: with `sidecar`")),
-        (requests.clone(), None, vec![native.clone()], Some("/resources/requests/cpu: with `sidecar`")),
+        (requests.clone(), None, vec![native_sidecar("300m")], Some("/resources/requests/cpu: with `sidecar`")),
         (
             requests.clone(),
             None,
-            vec![
-                {
-                    let mut n = native.clone();
-                    n["resources"]["requests"]["cpu"] = json!("100m");
-                    n
-                },
-                asks("init", json!({"cpu": "450m"}), json!({})),
-            ],
+            vec![native_sidecar("100m"), asks("init", json!({"cpu": "450m"}), json!({}))],
             Some("/resources/requests/cpu: with `sidecar`, `init` the containers request `550m`"),
         ),
         // A limit without a request is bound too, since the requests of all become the pod's.

@@ -10,7 +10,7 @@ use crate::value::pointer::Pointer;
 fn what_an_api_server_refuses_in_a_volume_is_an_error() {
     for (volume, expected) in [
         (json!({"emptyDir": {}}), vec!["/0: volume has no `name`"]),
-        (json!({"name": "A"}), vec!["/0/name: volume name `A` may have"]),
+        (json!({"name": "A"}), vec!["/0/name: volume name `A` must have"]),
         (
             json!({"name": "v", "emptyDir": {}, "hostPath": {"path": "/"}}),
             vec!["/0: volume has more than one source: `hostPath`, `emptyDir`"],
@@ -31,16 +31,16 @@ fn what_an_api_server_refuses_in_a_volume_is_an_error() {
         ),
         (
             json!({"name": "v", "projected": {"sources": [{}, {"secret": {"name": "s"}, "configMap": {"name": "m"}}]}}),
-            vec!["/0/projected/sources/1: a projected source is of one kind, and has 2"],
+            vec!["/0/projected/sources/1: a projected source has one type, and this one has 2"],
         ),
         (
             json!({"name": "v", "projected": {"sources": [{"serviceAccountToken": {"path": "t", "expirationSeconds": 60}}]}}),
             vec!["/0/projected/sources/0/serviceAccountToken/expirationSeconds: "],
         ),
-        (json!({"name": "v", "csi": {"driver": "D d"}}), vec!["/0/csi/driver: csi driver `D d` may have"]),
+        (json!({"name": "v", "csi": {"driver": "D d"}}), vec!["/0/csi/driver: csi driver `D d` must have"]),
         (
             json!({"name": "v", "downwardAPI": {"items": [{"path": "p", "fieldRef": {"fieldPath": "status.podIP"}}]}}),
-            vec!["/0/downwardAPI/items/0/fieldRef/fieldPath: `fieldPath` is `status.podIP`"],
+            vec!["/0/downwardAPI/items/0/fieldRef/fieldPath: `fieldPath` cannot be `status.podIP`"],
         ),
         (
             json!({"name": "v", "downwardAPI": {"items": [{"path": "p", "resourceFieldRef": {"resource": "limits.cpu"}}]}}),
