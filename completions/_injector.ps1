@@ -314,20 +314,20 @@ Register-ArgumentCompleter -Native -CommandName 'injector' -ScriptBlock {
             [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
             [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
             [CompletionResult]::new('generate', 'generate', [CompletionResultType]::ParameterValue, 'Make a CA and a serving certificate for NAME.NAMESPACE.svc')
-            [CompletionResult]::new('inspect', 'inspect', [CompletionResultType]::ParameterValue, 'Show certificates, and whether a caBundle fits; exit 1 if one is of no use')
-            [CompletionResult]::new('ca-bundle', 'ca-bundle', [CompletionResultType]::ParameterValue, 'Print a CA as a caBundle has it, or put it into a webhook configuration')
-            [CompletionResult]::new('renew', 'renew', [CompletionResultType]::ParameterValue, 'Make a new serving certificate from the CA that is there')
-            [CompletionResult]::new('rotate', 'rotate', [CompletionResultType]::ParameterValue, 'Replace the CA in three steps, without a gap')
-            [CompletionResult]::new('secret', 'secret', [CompletionResultType]::ParameterValue, 'Print the Secret of the serving certificate that is there')
+            [CompletionResult]::new('inspect', 'inspect', [CompletionResultType]::ParameterValue, 'Show certificates, and check them against a caBundle; exit 1 on a problem')
+            [CompletionResult]::new('ca-bundle', 'ca-bundle', [CompletionResultType]::ParameterValue, 'Print a CA as a caBundle, or put it into a webhook configuration')
+            [CompletionResult]::new('renew', 'renew', [CompletionResultType]::ParameterValue, 'Make a new serving certificate from the present CA')
+            [CompletionResult]::new('rotate', 'rotate', [CompletionResultType]::ParameterValue, 'Replace the CA in three steps, without an outage')
+            [CompletionResult]::new('secret', 'secret', [CompletionResultType]::ParameterValue, 'Print the Secret of the present serving certificate')
             break
         }
         'injector;certs;generate' {
             [CompletionResult]::new('-n', '-n', [CompletionResultType]::ParameterName, 'The Service''s namespace')
             [CompletionResult]::new('--namespace', '--namespace', [CompletionResultType]::ParameterName, 'The Service''s namespace')
-            [CompletionResult]::new('--cluster-domain', '--cluster-domain', [CompletionResultType]::ParameterName, 'The cluster''s domain, the end of the longest of the Service''s names')
-            [CompletionResult]::new('--dns-name', '--dns-name', [CompletionResultType]::ParameterName, 'Another name, as for a webhook with a url (repeatable)')
-            [CompletionResult]::new('--ip', '--ip', [CompletionResultType]::ParameterName, 'An address, as for a webhook with a url (repeatable)')
-            [CompletionResult]::new('--key-type', '--key-type', [CompletionResultType]::ParameterName, 'Of which sort the keys are')
+            [CompletionResult]::new('--cluster-domain', '--cluster-domain', [CompletionResultType]::ParameterName, 'The cluster''s domain, for the longest of the Service''s names')
+            [CompletionResult]::new('--dns-name', '--dns-name', [CompletionResultType]::ParameterName, 'Another name, such as the host of a webhook with a url (repeatable)')
+            [CompletionResult]::new('--ip', '--ip', [CompletionResultType]::ParameterName, 'An IP address, such as that of a webhook with a url (repeatable)')
+            [CompletionResult]::new('--key-type', '--key-type', [CompletionResultType]::ParameterName, 'The type of the keys')
             [CompletionResult]::new('--validity', '--validity', [CompletionResultType]::ParameterName, 'How long the serving certificate is valid, as in 365d or 12h')
             [CompletionResult]::new('--ca-validity', '--ca-validity', [CompletionResultType]::ParameterName, 'How long the CA is valid')
             [CompletionResult]::new('--out', '--out', [CompletionResultType]::ParameterName, 'A directory for ca.crt, ca.key, tls.crt and tls.key')
@@ -336,7 +336,7 @@ Register-ArgumentCompleter -Native -CommandName 'injector' -ScriptBlock {
             [CompletionResult]::new('--secret-name', '--secret-name', [CompletionResultType]::ParameterName, 'The Secret''s name [default: NAME-tls]')
             [CompletionResult]::new('--report', '--report', [CompletionResultType]::ParameterName, 'The form of the report')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour the report')
-            [CompletionResult]::new('--force', '--force', [CompletionResultType]::ParameterName, 'Overwrite the files that are there')
+            [CompletionResult]::new('--force', '--force', [CompletionResultType]::ParameterName, 'Overwrite existing files')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Tell of errors only')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Tell of errors only')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
@@ -346,9 +346,9 @@ Register-ArgumentCompleter -Native -CommandName 'injector' -ScriptBlock {
             break
         }
         'injector;certs;inspect' {
-            [CompletionResult]::new('--ca-bundle', '--ca-bundle', [CompletionResultType]::ParameterName, 'Whether this CA, a PEM file or a webhook configuration, verifies what is shown')
-            [CompletionResult]::new('--service', '--service', [CompletionResultType]::ParameterName, 'Whether it is for this Service, too [default: that of the webhook configuration]')
-            [CompletionResult]::new('--warn-within', '--warn-within', [CompletionResultType]::ParameterName, 'From when on an expiry is worth exit status 1')
+            [CompletionResult]::new('--ca-bundle', '--ca-bundle', [CompletionResultType]::ParameterName, 'Check that this CA, in a PEM file or a webhook configuration, verifies the certificates')
+            [CompletionResult]::new('--service', '--service', [CompletionResultType]::ParameterName, 'Check that they are for this Service [default: that of the webhook configuration]')
+            [CompletionResult]::new('--warn-within', '--warn-within', [CompletionResultType]::ParameterName, 'Exit 1 if a certificate expires within this time')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'The form of standard output')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'The form of standard output')
             [CompletionResult]::new('--report', '--report', [CompletionResultType]::ParameterName, 'The form of the report')
@@ -375,11 +375,11 @@ Register-ArgumentCompleter -Native -CommandName 'injector' -ScriptBlock {
             break
         }
         'injector;certs;renew' {
-            [CompletionResult]::new('--service', '--service', [CompletionResultType]::ParameterName, 'For this Service, instead of the names that the certificate has')
-            [CompletionResult]::new('--cluster-domain', '--cluster-domain', [CompletionResultType]::ParameterName, 'The cluster''s domain, the end of the longest of the Service''s names')
-            [CompletionResult]::new('--dns-name', '--dns-name', [CompletionResultType]::ParameterName, 'Another name, as for a webhook with a url (repeatable)')
-            [CompletionResult]::new('--ip', '--ip', [CompletionResultType]::ParameterName, 'An address, as for a webhook with a url (repeatable)')
-            [CompletionResult]::new('--validity', '--validity', [CompletionResultType]::ParameterName, 'How long the serving certificate is valid, at most as long as the CA')
+            [CompletionResult]::new('--service', '--service', [CompletionResultType]::ParameterName, 'Make it for this Service, instead of for the names of the present certificate')
+            [CompletionResult]::new('--cluster-domain', '--cluster-domain', [CompletionResultType]::ParameterName, 'The cluster''s domain, for the longest of the Service''s names')
+            [CompletionResult]::new('--dns-name', '--dns-name', [CompletionResultType]::ParameterName, 'Another name, such as the host of a webhook with a url (repeatable)')
+            [CompletionResult]::new('--ip', '--ip', [CompletionResultType]::ParameterName, 'An IP address, such as that of a webhook with a url (repeatable)')
+            [CompletionResult]::new('--validity', '--validity', [CompletionResultType]::ParameterName, 'How long the serving certificate is valid, at most until the CA expires')
             [CompletionResult]::new('--report', '--report', [CompletionResultType]::ParameterName, 'The form of the report')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour the report')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Tell of errors only')
@@ -391,12 +391,12 @@ Register-ArgumentCompleter -Native -CommandName 'injector' -ScriptBlock {
             break
         }
         'injector;certs;rotate' {
-            [CompletionResult]::new('--live', '--live', [CompletionResultType]::ParameterName, 'The webhook configuration or the Secret as the cluster has it: that shows the last step')
+            [CompletionResult]::new('--live', '--live', [CompletionResultType]::ParameterName, 'The webhook configuration or Secret as it is in the cluster, to check that the last step was applied')
             [CompletionResult]::new('--validity', '--validity', [CompletionResultType]::ParameterName, 'How long the serving certificate is valid, as in 365d or 12h')
             [CompletionResult]::new('--ca-validity', '--ca-validity', [CompletionResultType]::ParameterName, 'How long the CA is valid')
             [CompletionResult]::new('--report', '--report', [CompletionResultType]::ParameterName, 'The form of the report')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour the report')
-            [CompletionResult]::new('--applied', '--applied', [CompletionResultType]::ParameterName, 'Believe that the last step was applied, without a look at the cluster''s objects')
+            [CompletionResult]::new('--applied', '--applied', [CompletionResultType]::ParameterName, 'Skip the check that the last step was applied')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Tell of errors only')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Tell of errors only')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')

@@ -282,16 +282,16 @@ never\t'No colours'"
 complete -c injector -n "__fish_injector_using_subcommand certs; and not __fish_seen_subcommand_from generate inspect ca-bundle renew rotate secret" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c injector -n "__fish_injector_using_subcommand certs; and not __fish_seen_subcommand_from generate inspect ca-bundle renew rotate secret" -s V -l version -d 'Print version'
 complete -c injector -n "__fish_injector_using_subcommand certs; and not __fish_seen_subcommand_from generate inspect ca-bundle renew rotate secret" -f -a "generate" -d 'Make a CA and a serving certificate for NAME.NAMESPACE.svc'
-complete -c injector -n "__fish_injector_using_subcommand certs; and not __fish_seen_subcommand_from generate inspect ca-bundle renew rotate secret" -f -a "inspect" -d 'Show certificates, and whether a caBundle fits; exit 1 if one is of no use'
-complete -c injector -n "__fish_injector_using_subcommand certs; and not __fish_seen_subcommand_from generate inspect ca-bundle renew rotate secret" -f -a "ca-bundle" -d 'Print a CA as a caBundle has it, or put it into a webhook configuration'
-complete -c injector -n "__fish_injector_using_subcommand certs; and not __fish_seen_subcommand_from generate inspect ca-bundle renew rotate secret" -f -a "renew" -d 'Make a new serving certificate from the CA that is there'
-complete -c injector -n "__fish_injector_using_subcommand certs; and not __fish_seen_subcommand_from generate inspect ca-bundle renew rotate secret" -f -a "rotate" -d 'Replace the CA in three steps, without a gap'
-complete -c injector -n "__fish_injector_using_subcommand certs; and not __fish_seen_subcommand_from generate inspect ca-bundle renew rotate secret" -f -a "secret" -d 'Print the Secret of the serving certificate that is there'
+complete -c injector -n "__fish_injector_using_subcommand certs; and not __fish_seen_subcommand_from generate inspect ca-bundle renew rotate secret" -f -a "inspect" -d 'Show certificates, and check them against a caBundle; exit 1 on a problem'
+complete -c injector -n "__fish_injector_using_subcommand certs; and not __fish_seen_subcommand_from generate inspect ca-bundle renew rotate secret" -f -a "ca-bundle" -d 'Print a CA as a caBundle, or put it into a webhook configuration'
+complete -c injector -n "__fish_injector_using_subcommand certs; and not __fish_seen_subcommand_from generate inspect ca-bundle renew rotate secret" -f -a "renew" -d 'Make a new serving certificate from the present CA'
+complete -c injector -n "__fish_injector_using_subcommand certs; and not __fish_seen_subcommand_from generate inspect ca-bundle renew rotate secret" -f -a "rotate" -d 'Replace the CA in three steps, without an outage'
+complete -c injector -n "__fish_injector_using_subcommand certs; and not __fish_seen_subcommand_from generate inspect ca-bundle renew rotate secret" -f -a "secret" -d 'Print the Secret of the present serving certificate'
 complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from generate" -s n -l namespace -d 'The Service\'s namespace' -r
-complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from generate" -l cluster-domain -d 'The cluster\'s domain, the end of the longest of the Service\'s names' -r
-complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from generate" -l dns-name -d 'Another name, as for a webhook with a url (repeatable)' -r
-complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from generate" -l ip -d 'An address, as for a webhook with a url (repeatable)' -r
-complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from generate" -l key-type -d 'Of which sort the keys are' -r -f -a "p256\t'ECDSA on P-256'
+complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from generate" -l cluster-domain -d 'The cluster\'s domain, for the longest of the Service\'s names' -r
+complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from generate" -l dns-name -d 'Another name, such as the host of a webhook with a url (repeatable)' -r
+complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from generate" -l ip -d 'An IP address, such as that of a webhook with a url (repeatable)' -r
+complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from generate" -l key-type -d 'The type of the keys' -r -f -a "p256\t'ECDSA on P-256'
 p384\t'ECDSA on P-384'
 ed25519\t'Ed25519: not for an API server in FIPS mode before Go 1.24'"
 complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from generate" -l validity -d 'How long the serving certificate is valid, as in 365d or 12h' -r
@@ -306,13 +306,13 @@ sarif\t'SARIF 2.1.0, for code scanning'"
 complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from generate" -l color -d 'When to colour the report' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` or `CLICOLOR_FORCE` says otherwise'
 always\t'Also into a file or pipe'
 never\t'No colours'"
-complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from generate" -l force -d 'Overwrite the files that are there'
+complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from generate" -l force -d 'Overwrite existing files'
 complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from generate" -s q -l quiet -d 'Tell of errors only'
 complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from generate" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from generate" -s V -l version -d 'Print version'
-complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from inspect" -l ca-bundle -d 'Whether this CA, a PEM file or a webhook configuration, verifies what is shown' -r -F
-complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from inspect" -l service -d 'Whether it is for this Service, too [default: that of the webhook configuration]' -r
-complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from inspect" -l warn-within -d 'From when on an expiry is worth exit status 1' -r
+complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from inspect" -l ca-bundle -d 'Check that this CA, in a PEM file or a webhook configuration, verifies the certificates' -r -F
+complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from inspect" -l service -d 'Check that they are for this Service [default: that of the webhook configuration]' -r
+complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from inspect" -l warn-within -d 'Exit 1 if a certificate expires within this time' -r
 complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from inspect" -s o -l output -d 'The form of standard output' -r -f -a "text\t'For people'
 json\t'A list with an object for each certificate'"
 complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from inspect" -l report -d 'The form of the report' -r -f -a "text\t'Lines for people'
@@ -336,11 +336,11 @@ never\t'No colours'"
 complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from ca-bundle" -s q -l quiet -d 'Tell of errors only'
 complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from ca-bundle" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from ca-bundle" -s V -l version -d 'Print version'
-complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from renew" -l service -d 'For this Service, instead of the names that the certificate has' -r
-complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from renew" -l cluster-domain -d 'The cluster\'s domain, the end of the longest of the Service\'s names' -r
-complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from renew" -l dns-name -d 'Another name, as for a webhook with a url (repeatable)' -r
-complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from renew" -l ip -d 'An address, as for a webhook with a url (repeatable)' -r
-complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from renew" -l validity -d 'How long the serving certificate is valid, at most as long as the CA' -r
+complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from renew" -l service -d 'Make it for this Service, instead of for the names of the present certificate' -r
+complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from renew" -l cluster-domain -d 'The cluster\'s domain, for the longest of the Service\'s names' -r
+complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from renew" -l dns-name -d 'Another name, such as the host of a webhook with a url (repeatable)' -r
+complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from renew" -l ip -d 'An IP address, such as that of a webhook with a url (repeatable)' -r
+complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from renew" -l validity -d 'How long the serving certificate is valid, at most until the CA expires' -r
 complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from renew" -l report -d 'The form of the report' -r -f -a "text\t'Lines for people'
 json\t'One JSON object, version `v1`'
 github\t'Annotations of GitHub Actions'
@@ -351,7 +351,7 @@ never\t'No colours'"
 complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from renew" -s q -l quiet -d 'Tell of errors only'
 complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from renew" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from renew" -s V -l version -d 'Print version'
-complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from rotate" -l live -d 'The webhook configuration or the Secret as the cluster has it: that shows the last step' -r -F
+complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from rotate" -l live -d 'The webhook configuration or Secret as it is in the cluster, to check that the last step was applied' -r -F
 complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from rotate" -l validity -d 'How long the serving certificate is valid, as in 365d or 12h' -r
 complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from rotate" -l ca-validity -d 'How long the CA is valid' -r
 complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from rotate" -l report -d 'The form of the report' -r -f -a "text\t'Lines for people'
@@ -361,7 +361,7 @@ sarif\t'SARIF 2.1.0, for code scanning'"
 complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from rotate" -l color -d 'When to colour the report' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` or `CLICOLOR_FORCE` says otherwise'
 always\t'Also into a file or pipe'
 never\t'No colours'"
-complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from rotate" -l applied -d 'Believe that the last step was applied, without a look at the cluster\'s objects'
+complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from rotate" -l applied -d 'Skip the check that the last step was applied'
 complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from rotate" -s q -l quiet -d 'Tell of errors only'
 complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from rotate" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from rotate" -s V -l version -d 'Print version'

@@ -1,4 +1,4 @@
-//! A CA bundle put into webhook configurations, by our own patch, splice and proof: every other byte stays.
+//! Puts a CA bundle into webhook configurations, with the same patch, splice and proof as an injection: every other byte stays.
 
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use serde_json::Value;
@@ -12,33 +12,33 @@ use crate::text::yaml::tree::Tree;
 use crate::value::patch::{Op, Patch};
 use crate::value::view::{Kind, View as _};
 
-/// What came of a document.
+/// The changes of one document.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Inserted {
-    /// The changes of its text, in order.
+    /// The edits of its text, in order.
     pub edits: Vec<Edit>,
-    /// How many webhooks there are in it.
+    /// How many webhooks the document has.
     pub webhooks: usize,
-    /// Where a configuration begins whose `caBundle` somebody else sets: cert-manager's CA injector.
+    /// The offset of a configuration whose `caBundle` is set by cert-manager's CA injector.
     pub injected_by_others: Option<usize>,
 }
 
-/// Why a bundle could not be put in.
+/// Why a bundle cannot be put into a document.
 #[derive(Clone, Debug, Error)]
 pub(crate) enum InsertError {
-    /// The user's: a webhook without a `clientConfig`.
+    /// The user's fault: a webhook without a `clientConfig`.
     #[error("webhook {0} has no `clientConfig`")]
     NoClient(usize),
-    /// The user's: a construct of the text stands in the way.
+    /// The user's fault: the text has a construct that cannot be changed in place.
     #[error(transparent)]
     Splice(#[from] SpliceError),
-    /// A bug of ours: the result was not what it should be.
+    /// A bug: the new text was not what it should be.
     #[error("nothing was changed, because {0}")]
     Proof(#[from] ProofError),
 }
 
-/// Certificates as a `caBundle` has them: the base64 of their PEM, on one line. What else stood beside them in a file,
-/// comments or keys, is not in it.
+/// Certificates as the value of `caBundle`: the base64 of their PEM, on one line. Other parts of their file, such as comments or
+/// keys, are not in it.
 pub(crate) fn one_line(certificates: &[Certificate]) -> String {
     BASE64_STANDARD.encode(certificates.iter().map(Certificate::pem).collect::<String>())
 }
@@ -46,7 +46,7 @@ pub(crate) fn one_line(certificates: &[Certificate]) -> String {
 /// Puts a bundle into every webhook of a document.
 ///
 /// # Errors
-/// A webhook has no place for it, or the text cannot be spliced; nothing is half done.
+/// A webhook has no `clientConfig`, or the text cannot be changed in place. The document then has no edits at all.
 pub(crate) fn insert(tree: &Tree<'_>, bundle: &str) -> Result<Inserted, InsertError> {
     let mut inserted = Inserted::default();
     let mut patch = Patch::default();

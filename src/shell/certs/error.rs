@@ -1,4 +1,4 @@
-//! Why certificates could not be made, read or used, as reports tell it.
+//! Why certificates cannot be made, read or used, with the place, the message and the hint of reports.
 
 use std::io;
 use std::path::PathBuf;
@@ -12,51 +12,51 @@ use super::{NameError, instant};
 use crate::diagnostic::{Code, Placed};
 use crate::shell::files::output::OutputError;
 
-/// Why there are no certificates to use. The text is the message alone; [`CertsError::placed`] adds place and hint.
+/// Why there are no certificates to use. Its text is the message alone; [`CertsError::placed`] adds the place and the hint.
 #[derive(Debug, Error)]
 pub enum CertsError {
-    /// The user's: a name that is none.
+    /// The user's fault: a name that is not valid.
     #[error(transparent)]
     Name(#[from] NameError),
-    /// The user's: an end beyond the year 9999.
+    /// The user's fault: a validity beyond the year 9999.
     #[error("the certificate would be valid beyond the year 9999")]
     TooLong,
-    /// The machine's: no random numbers.
-    #[error("no certificate could be made: {0}")]
+    /// The fault of the system: no random numbers.
+    #[error("cannot make a certificate: {0}")]
     Making(String),
-    /// The user's: files that would be lost.
-    #[error("is there already, and is not overwritten")]
+    /// The user's fault: files would be lost.
+    #[error("already exists, and is not overwritten")]
     Exists {
         /// The first of them.
         file: PathBuf,
     },
-    /// The user's: some of the files are missing.
-    #[error("is missing, and `{present}` is there")]
+    /// The user's fault: some of the files are missing.
+    #[error("is missing, but `{present}` is there")]
     Missing {
-        /// Which is missing.
+        /// The missing file.
         file: PathBuf,
-        /// One that is there.
+        /// A file that is there.
         present: String,
     },
-    /// The user's, or the machine's: it is there and cannot be read.
+    /// The fault of the user or of the system: the file cannot be read.
     #[error("cannot be read: {error}")]
     Unreadable {
-        /// Which.
+        /// The file.
         file: PathBuf,
-        /// What the system says.
+        /// The error of the system.
         #[source]
         error: io::Error,
     },
-    /// The user's: not what its name says.
+    /// The user's fault: the file does not hold what its name says.
     #[error("{error}")]
     NotPem {
-        /// Which.
+        /// The file.
         file: PathBuf,
         /// What is wrong.
         #[source]
         error: PemError,
     },
-    /// The user's: the key is another certificate's.
+    /// The user's fault: the key belongs to another certificate.
     #[error("is not the key of `{certificate}`")]
     Mismatch {
         /// The key's file.
@@ -64,7 +64,7 @@ pub enum CertsError {
         /// The certificate's file.
         certificate: String,
     },
-    /// The user's, or time's: an API server would refuse it.
+    /// An API server would refuse the certificate: it is not the right one, or has expired.
     #[error("{refusal}")]
     Refused {
         /// The certificate's file.
@@ -72,31 +72,31 @@ pub enum CertsError {
         /// Why.
         refusal: Refusal,
     },
-    /// The user's: a step of a rotation before its time. Nothing has been changed.
+    /// The user's fault: a step of a rotation too early. Nothing has been changed.
     #[error("{reason}")]
     Order {
         /// The folder.
         dir: PathBuf,
-        /// What has to come first.
+        /// What must come first.
         reason: String,
-        /// How.
+        /// The commands for it.
         hint: String,
     },
-    /// The user's: the CA ends before what it would sign is of use.
-    #[error("the CA expired on {}, and signs nothing any more", instant(*at))]
+    /// The CA has expired, so no new certificate of it would be accepted.
+    #[error("the CA expired on {}, so it cannot sign a new certificate", instant(*at))]
     AuthorityExpired {
         /// The CA's file.
         file: PathBuf,
         /// When.
         at: OffsetDateTime,
     },
-    /// The user's, or the machine's: see there.
+    /// The fault of the user or of the system: see [`OutputError`].
     #[error(transparent)]
     Unwritable(#[from] OutputError),
 }
 
 impl CertsError {
-    /// The stable id, as reports carry it.
+    /// The code in reports.
     pub const fn code(&self) -> Code {
         match self {
             Self::Name(_) | Self::TooLong => Code::Usage,
@@ -120,9 +120,9 @@ impl CertsError {
         };
         match self {
             Self::Exists { .. } => {
-                Some("`--force` makes new ones; `injector certs renew` or `rotate` does so without a gap".to_owned())
+                Some("`--force` makes new ones; `injector certs renew` and `rotate` do it without an outage".to_owned())
             }
-            Self::Missing { .. } => Some("name another folder, or make all anew: `certs generate --force`".to_owned()),
+            Self::Missing { .. } => Some("name another folder, or make all files again: `certs generate --force`".to_owned()),
             Self::Mismatch { file, .. } if file.ends_with("tls.key") => {
                 Some(format!("make a new pair from the same CA: `injector certs renew {}`", dir(file)))
             }
@@ -131,24 +131,24 @@ impl CertsError {
                     format!("make a new one from the same CA: `injector certs renew {}`", dir(file))
                 }
                 Refusal::Name { .. } => {
-                    format!("name another folder, or the names at `injector certs renew {}`", dir(file))
+                    format!("name another folder, or pass the names to `injector certs renew {}`", dir(file))
                 }
                 Refusal::UnknownIssuer { .. } => {
                     format!("make a new one from the CA beside it: `injector certs renew {}`", dir(file))
                 }
                 Refusal::AuthorityExpired { .. } => {
-                    "make all anew: `injector certs generate --force`, and apply the webhook configuration at once"
+                    "make all files again, `injector certs generate --force`, and apply the webhook configuration at once"
                         .to_owned()
                 }
                 _ => return None,
             }),
-            Self::AuthorityExpired { .. } => Some("make all anew: `injector certs generate --force`".to_owned()),
+            Self::AuthorityExpired { .. } => Some("make all files again: `injector certs generate --force`".to_owned()),
             Self::Order { hint, .. } => Some(hint.clone()),
             _ => None,
         }
     }
 
-    /// It as a line of the report.
+    /// The error as a line of the report.
     pub fn placed(&self) -> Placed {
         let file = match self {
             Self::Unwritable(error) => return error.placed(),
@@ -167,7 +167,7 @@ impl CertsError {
 }
 
 impl Refusal {
-    /// The stable id, as reports carry it.
+    /// The code in reports.
     pub const fn code(&self) -> Code {
         match self {
             Self::Expired(_) | Self::AuthorityExpired { .. } => Code::CertificateExpired,

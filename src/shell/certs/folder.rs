@@ -1,5 +1,5 @@
 //! A folder of certificates: `ca.crt`, `ca.key`, `tls.crt`, `tls.key`, and during a rotation `ca-bundle.crt` and
-//! `ca-next.*`. All or none of its files are written; keys have mode 0600 before a byte is in them.
+//! `ca-next.*`. Its files are written all or none. A key's file has mode 0600 before the first byte is in it.
 
 use std::fs;
 use std::io;
@@ -26,13 +26,13 @@ pub(super) const BUNDLE: &str = "ca-bundle.crt";
 pub(super) const NEXT: &str = "ca-next.crt";
 pub(super) const NEXT_KEY: &str = "ca-next.key";
 
-/// A folder by its path. Nothing is held open.
+/// A folder, by its path. No file is kept open.
 #[derive(Clone, Debug)]
 pub struct Folder {
     dir: PathBuf,
 }
 
-/// What a folder holds: a serving pair that belongs together, and who is to believe it.
+/// The certificates in a folder: a serving certificate with its key, and the CAs that verify it.
 #[derive(Clone, Debug)]
 pub struct Existing {
     dir: PathBuf,
@@ -44,32 +44,30 @@ pub struct Existing {
     pub cert_pem: String,
     /// `tls.key`.
     pub key: PrivateKey,
-    /// The serving certificate, and what is sent with it.
+    /// The serving certificate, and those that are sent with it.
     pub chain: Vec<Certificate>,
     /// The CAs of the bundle.
     pub bundle: Vec<Certificate>,
 }
 
-/// A file to be written, with who may read it.
+/// A file to write: its name, its content, and its mode.
 type FileToWrite<'a> = (&'static str, &'a str, Mode);
 
 impl Folder {
-    /// The folder of that path, whether it is there or not.
+    /// The folder at this path. It need not exist.
     pub fn new(dir: &Path) -> Self {
         Self { dir: dir.to_owned() }
     }
 
-    /// Its path.
-    pub fn dir(&self) -> &Path {
+    pub(crate) fn dir(&self) -> &Path {
         &self.dir
     }
 
-    /// The path of a file in it.
     pub(super) fn path(&self, name: &str) -> PathBuf {
         self.dir.join(name)
     }
 
-    /// What it holds; `None` where it holds none of the files. `ca.key` may be kept elsewhere.
+    /// The certificates; `None` where the folder has none of the files. `ca.key` may be missing: it can be kept elsewhere.
     ///
     /// # Errors
     /// Some files are missing or cannot be read, or the key is not that of the certificate.
@@ -96,21 +94,21 @@ impl Folder {
         Ok(Some(Existing { dir: self.dir.clone(), ca_pem, bundle_pem, cert_pem, key, chain, bundle }))
     }
 
-    /// The same of a folder that has to hold them.
+    /// The certificates of a folder that must have them.
     ///
     /// # Errors
-    /// As for [`Folder::load`]; and it holds none.
+    /// As for [`Folder::load`], and where the folder has none.
     pub fn load_present(&self) -> Result<Existing, CertsError> {
         self.load()?.ok_or_else(|| self.absent(CERT))
     }
 
-    /// Why there is nothing to work on.
+    /// The error for a file that must be there.
     pub(super) fn absent(&self, name: &str) -> CertsError {
         let none = io::Error::new(io::ErrorKind::NotFound, "there is no such file");
         CertsError::Unreadable { file: self.path(name), error: none }
     }
 
-    /// The CA of one of its certificates and its key.
+    /// The CA in two files of the folder.
     pub(super) fn authority(&self, cert: &'static str, key: &'static str) -> Result<Authority, CertsError> {
         let missing =
             |name: &str, present: &str| CertsError::Missing { file: self.path(name), present: present.into() };
@@ -121,10 +119,10 @@ impl Folder {
         authority.ok_or_else(|| CertsError::Mismatch { file: self.path(key), certificate: cert.to_owned() })
     }
 
-    /// Writes a CA and a serving pair; of a rotation that was under way nothing stays.
+    /// Writes a CA and a serving pair, and removes the files of a rotation.
     ///
     /// # Errors
-    /// A file cannot be written, or is there and `place` is [`Place::New`]: none is then.
+    /// A file cannot be written; or one is there and `place` is [`Place::New`]. Nothing is written then.
     pub fn write_new(&self, authority: &Authority, pair: &Pair, place: Place) -> Result<(), CertsError> {
         if place == Place::New {
             for name in [CA, CA_KEY, CERT, KEY, BUNDLE, NEXT, NEXT_KEY] {
@@ -153,7 +151,7 @@ impl Folder {
         Ok(())
     }
 
-    /// Removes these files, where they are there.
+    /// Removes those of these files that are there.
     pub(super) fn remove(&self, names: &[&str]) -> Result<(), CertsError> {
         for file in names.iter().map(|name| self.path(name)) {
             match fs::remove_file(&file) {
@@ -194,17 +192,17 @@ impl Folder {
 }
 
 impl Existing {
-    /// Whether an API server would believe the serving certificate for each of the names.
+    /// Checks that an API server would accept the serving certificate for each of the names.
     ///
     /// # Errors
-    /// It would not.
+    /// It would refuse it, and why.
     pub fn fits(&self, names: &Names, now: OffsetDateTime) -> Result<(), CertsError> {
         let host = names.host();
-        // An API server asks for the host alone; what the domain of the cluster is, only who made them knows.
+        // An API server uses only the host. The domain of the cluster is not checked: a later run may not know it.
         let in_domain = format!("{host}.");
         let wanted = names.sans().all().into_iter().filter(|name| !name.starts_with(&in_domain));
         for name in std::iter::once(host).chain(wanted) {
-            // A name with `*` is there or not; nobody calls it.
+            // No client calls a name with `*`, so it is compared as text.
             let fits = match name.strip_prefix("*.") {
                 None => verify(&self.chain, &self.bundle, &name, now),
                 Some(_) if self.chain.first().is_some_and(|leaf| leaf.sans.dns.contains(&name)) => Ok(()),
@@ -215,7 +213,7 @@ impl Existing {
         Ok(())
     }
 
-    /// The first certificate that has this long or less to go, the serving one before the CAs.
+    /// The first certificate that expires within this time: the serving one before the CAs.
     pub fn expiring(&self, now: OffsetDateTime, within: Duration) -> Option<(PathBuf, OffsetDateTime)> {
         let bundle = if self.bundle_pem == self.ca_pem { CA } else { BUNDLE };
         let all = self.chain.iter().map(|one| (CERT, one)).chain(self.bundle.iter().map(|one| (bundle, one)));

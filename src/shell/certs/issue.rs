@@ -1,7 +1,7 @@
-//! Makes a CA, and serving certificates from it, as RFC 5280 and the verifier of Go have them. It reads no files.
+//! Makes a CA, and serving certificates from it, by RFC 5280 and for the verifier of Go. It reads no files.
 //!
-//! A serving certificate goes out alone, without its CA: Go builds a chain from it to the `caBundle`, in which the CA is,
-//! and takes nothing from a root that a server sends (RFC 8446, section 4.4.2, lets the server leave it out).
+//! A server sends the serving certificate without its CA: Go has the CA from the `caBundle`, and ignores a root that a server
+//! sends (RFC 8446, section 4.4.2, lets the server leave it out).
 
 use std::time::Duration;
 
@@ -15,10 +15,10 @@ use time::OffsetDateTime;
 use super::names::Sans;
 use super::{CertsError, PrivateKey, read};
 
-/// Clocks differ: what is made now has been valid for an hour.
+/// A new certificate is valid since an hour ago, since clocks differ.
 const BACKDATED: Duration = Duration::from_secs(60 * 60);
 
-/// The sort of a key. Go's TLS takes all of them.
+/// The type of a key. Go's TLS supports all of them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
 pub enum KeyType {
     /// ECDSA on P-256
@@ -39,7 +39,7 @@ impl KeyType {
         }
     }
 
-    /// The sort that a certificate says its key is of, where it is one that is made here.
+    /// The type with the name that [`super::Certificate`] gives a key, where it can be made here.
     pub(super) fn named(name: &str) -> Option<Self> {
         match name {
             "ECDSA P-256" => Some(Self::P256),
@@ -49,7 +49,7 @@ impl KeyType {
         }
     }
 
-    /// The sort of this key, where it is one that is made here.
+    /// The type of this key, where it can be made here.
     fn of(key: &KeyPair) -> Option<Self> {
         [Self::P256, Self::P384, Self::Ed25519].into_iter().find(|one| key.is_compatible(one.algorithm()))
     }
@@ -79,15 +79,15 @@ pub struct Authority {
 }
 
 impl Authority {
-    /// A new one, with a key and a name of its own. It signs no further CA.
+    /// Makes a CA with its own key and name. It cannot sign another CA.
     ///
     /// # Errors
-    /// The machine has no randomness, or the end lies beyond the year 9999.
+    /// The system has no random numbers, or the validity ends beyond the year 9999.
     pub fn make(key_type: KeyType, lifetime: Duration, now: OffsetDateTime) -> Result<Self, CertsError> {
         let key = key_type.generate()?;
         let serial = serial()?;
         let mut params = params(&serial, lifetime, now)?;
-        // A name for each, so that the old and the new CA of a rotation are told apart by it.
+        // Each has another name, so that people can distinguish the old and the new CA of a rotation.
         let id: String = serial.iter().skip(1).take(4).map(|byte| format!("{byte:02x}")).collect();
         params.distinguished_name.push(DnType::CommonName, format!("injector CA {id}"));
         params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
@@ -99,7 +99,7 @@ impl Authority {
         Ok(Self { cert_pem: cert.pem(), key: private, key_type, issuer: Issuer::new(params, key), not_after })
     }
 
-    /// One that is there. `None` where the key is another certificate's, or is none.
+    /// Reads a CA. `None` where the key belongs to another certificate, or cannot be read.
     ///
     /// # Errors
     /// The certificate cannot be read.
@@ -127,21 +127,21 @@ impl Authority {
         &self.key
     }
 
-    /// Until when it is valid.
+    /// The end of its validity.
     pub const fn not_after(&self) -> OffsetDateTime {
         self.not_after
     }
 
-    /// Of which sort its key is.
+    /// The type of its key.
     pub const fn key_type(&self) -> KeyType {
         self.key_type
     }
 
-    /// A serving certificate with a key of its own. It has no subject: whom it is for is in the SAN, which is critical for
-    /// that reason (RFC 5280, section 4.2.1.6). It ends with the CA at the latest.
+    /// Makes a serving certificate with its own key. It has no subject, only subject alternative names, which are critical for
+    /// that reason (RFC 5280, section 4.2.1.6). Its validity ends with the CA's at the latest.
     ///
     /// # Errors
-    /// The machine has no randomness, or the end lies beyond the year 9999.
+    /// The system has no random numbers, or the validity ends beyond the year 9999.
     pub fn issue(
         &self,
         sans: &Sans,

@@ -1,4 +1,4 @@
-//! The certificates in manifests: those of Secrets, and the `caBundle`s of webhook configurations. It reads no key.
+//! The certificates in manifests: in Secrets, and in the `caBundle` fields of webhook configurations. It reads no key.
 
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 
@@ -9,7 +9,7 @@ use crate::text::yaml::tree::Tree;
 use crate::value::pointer::Pointer;
 use crate::value::view::View;
 
-/// What in a manifest holds certificates.
+/// The part of a manifest that holds certificates.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Holder {
     /// A Secret, under a key such as `tls.crt`.
@@ -21,35 +21,33 @@ pub enum Holder {
     Webhook {
         /// The webhook's name.
         name: String,
-        /// Whom the API server asks for: `NAME.NAMESPACE.svc`, or the host of its `url`.
+        /// The host that the API server verifies: `NAME.NAMESPACE.svc`, or the host of its `url`.
         host: Option<String>,
     },
 }
 
-/// Certificates where they stand in a manifest.
+/// Certificates in a manifest, with their place.
 #[derive(Clone, Debug)]
 pub struct Carried {
     /// What holds them.
     pub holder: Holder,
     /// The object: `secret/injector-tls`.
     pub object: String,
-    /// Where the value stands in the document's text.
+    /// The value's byte offset in the document's text.
     pub offset: usize,
-    /// They; [`PemError::Empty`] where a webhook has no `caBundle`.
+    /// The certificates; [`PemError::Empty`] where a webhook has no `caBundle`.
     pub certificates: Result<Vec<Certificate>, PemError>,
 }
 
-/// A webhook of a configuration, as it stands there.
+/// A webhook in the text of a configuration.
 pub(super) struct WebhookNode<'t> {
     /// From the document's root to the `clientConfig`.
     pub(super) at: Pointer,
-    /// The webhook.
     pub(super) node: NodeRef<'t>,
-    /// The configuration.
     pub(super) configuration: NodeRef<'t>,
 }
 
-/// How many lists may stand within lists.
+/// How deep lists in lists are read.
 const MAX_LISTS: usize = 4;
 
 /// All certificates of a document, in its order.
@@ -90,7 +88,7 @@ fn of_secret(secret: NodeRef<'_>, place: &Pointer) -> Vec<HeldCertificates> {
                 "data" => decoded(&text),
                 _ => certificates(text.as_bytes()),
             };
-            // `key.pem` holds none, and an empty `ca.crt` is usual.
+            // A `key.pem` has no certificate, and an empty `ca.crt` is common.
             if read != Err(PemError::Empty) {
                 let at = place.append(&Pointer::of([list, &key]));
                 found.push((Holder::Secret { key: key.into_owned() }, at, read));
@@ -130,7 +128,7 @@ fn webhooks_of<'t>(identity: &Identity, place: &Pointer, configuration: NodeRef<
     list.enumerate().map(webhook).collect()
 }
 
-/// The objects of a document: itself, or those of a list.
+/// The objects of a document: the document itself, or the items of a list.
 fn objects<'t>(tree: &'t Tree<'t>) -> Vec<(Identity, Pointer, NodeRef<'t>)> {
     let mut found = Vec::new();
     let root = tree.root().map(|root| tree.view(root));
@@ -148,7 +146,7 @@ fn objects<'t>(tree: &'t Tree<'t>) -> Vec<(Identity, Pointer, NodeRef<'t>)> {
     found
 }
 
-/// Go's decoder of base64 in JSON leaves line ends out, and so does this.
+/// Decodes base64. It skips white space, as Go's decoder skips line ends.
 fn decoded(text: &str) -> Result<Vec<Certificate>, PemError> {
     let text: String = text.chars().filter(|c| !c.is_ascii_whitespace()).collect();
     if text.is_empty() {
@@ -158,7 +156,7 @@ fn decoded(text: &str) -> Result<Vec<Certificate>, PemError> {
     certificates(&pem)
 }
 
-/// The host of an address, without its port.
+/// The host of a URL, without its port.
 fn host(url: &str) -> Option<&str> {
     let rest = url.strip_prefix("https://")?;
     let authority = rest.split(['/', '?', '#']).next()?;

@@ -1,11 +1,12 @@
-//! Certificates of the webhook: a CA of its own, serving certificates from it, and whether what there is fits.
+//! The webhook's certificates: its own CA, serving certificates from that CA, and checks of both.
 //!
-//! A shell: it reads the clock and the folder that it is given. It talks to no cluster, and no private key is ever in a
-//! message, in a log or in what `Debug` prints.
+//! This is a shell: it reads the clock, and reads and writes one folder. It talks to no cluster. No private key is ever in a
+//! message, in a log or in the output of `Debug`.
 //!
 //! ```text
-//! names → issue (CA, serving pair) → folder (files, all or none) → rotate (one CA after another, without a gap)
-//! read (what a certificate says) → verify (what an API server would say of it)
+//! names → issue (CA, serving pair) → folder (files, all or none) → rotate (a new CA in three steps, without an outage)
+//! read (what a certificate says) → verify (whether an API server would accept it)
+//! manifests (certificates in Secrets and webhook configurations) → bundle (a CA into a webhook configuration)
 //! ```
 
 use std::fmt;
@@ -42,10 +43,10 @@ pub use rotate::{Evidence, RotationPhase, rotate};
 pub(crate) use secret::secret;
 pub use verify::{Refusal, verify};
 
-/// From here on an expiry is worth a warning.
+/// A certificate that expires within this time gets a warning.
 pub(crate) const EXPIRES_SOON: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 
-/// How long certificates are valid, from now on.
+/// How long new certificates are valid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Lifetimes {
     /// The serving certificate.
@@ -55,19 +56,19 @@ pub struct Lifetimes {
 }
 
 impl Default for Lifetimes {
-    /// A year, and ten.
+    /// One year for serving, ten years for the CA.
     fn default() -> Self {
         let days = |days: u64| Duration::from_secs(days * 24 * 60 * 60);
         Self { serving: days(365), authority: days(3650) }
     }
 }
 
-/// A private key as PEM (PKCS #8). Nothing shows it but [`PrivateKey::pem`].
+/// A private key as PEM (PKCS #8). Only [`PrivateKey::pem`] gives it away.
 #[derive(Clone, PartialEq, Eq)]
 pub struct PrivateKey(String);
 
 impl PrivateKey {
-    /// The key: for a file of mode 0600, or for a Secret.
+    /// The key itself, for a file of mode 0600 or for a Secret.
     pub fn pem(&self) -> &str {
         &self.0
     }
@@ -79,44 +80,44 @@ impl fmt::Debug for PrivateKey {
     }
 }
 
-/// What is made.
+/// Which certificates to make.
 #[derive(Clone, Debug)]
 pub struct Wanted {
-    /// For whom the serving certificate is.
+    /// The names of the serving certificate.
     pub names: Names,
-    /// Of which sort both keys are.
+    /// The type of both keys.
     pub key_type: KeyType,
-    /// How long they are valid.
+    /// How long both are valid.
     pub lifetimes: Lifetimes,
 }
 
 impl Wanted {
-    /// For these names, with the defaults: ECDSA P-256, a year for serving and ten for the CA.
+    /// Certificates for these names, with the defaults: ECDSA P-256, one year for serving, ten years for the CA.
     pub fn of(names: Names) -> Self {
         Self { names, key_type: KeyType::default(), lifetimes: Lifetimes::default() }
     }
 }
 
-/// What a webhook needs of a folder of certificates.
+/// The certificates of a folder, as a webhook needs them.
 #[derive(Clone, Debug)]
 pub struct Generated {
-    /// What goes into `caBundle`: the CA, and during a rotation the old and the new one.
+    /// The value of `caBundle`, as PEM: the CA; during a rotation the old and the new CA.
     pub ca_pem: String,
     /// `tls.crt`: the serving certificate.
     pub cert_pem: String,
     /// `tls.key`.
     pub key_pem: PrivateKey,
-    /// That one of them expires within [`EXPIRES_SOON`].
+    /// Says that one of them expires within [`EXPIRES_SOON`].
     pub warning: Option<Placed>,
 }
 
-/// The certificates of a folder: made where it holds none, used as they are on every later run.
+/// The certificates of a folder. If it has none they are made; every later run uses the same ones.
 ///
-/// That a later run changes nothing matters: a new `caBundle` before the pods have the new Secret fails every call.
+/// A later run must not change them: with a new `caBundle`, every call fails until the pods have the new Secret.
 ///
 /// # Errors
-/// What is there is incomplete, does not fit the names, does not belong together, or has expired; or nothing could be
-/// written. The hint names `certs renew`, `certs rotate` or `certs generate --force`.
+/// The files are incomplete, are not for these names, do not belong together or have expired; or they cannot be written. The
+/// hint has the command to run: `certs renew`, `certs rotate` or `certs generate --force`.
 pub fn ensure(dir: &Path, wanted: &Wanted) -> Result<Generated, CertsError> {
     ensure_at(dir, wanted, OffsetDateTime::now_utc())
 }
@@ -139,10 +140,10 @@ fn ensure_at(dir: &Path, wanted: &Wanted, now: OffsetDateTime) -> Result<Generat
     Ok(Generated { ca_pem: bundle_pem, cert_pem, key_pem: key, warning })
 }
 
-/// A CA, and a serving certificate from it.
+/// Makes a CA, and a serving certificate from it.
 ///
 /// # Errors
-/// The machine has no randomness, or a date lies beyond the year 9999.
+/// The system has no random numbers, or a certificate would be valid beyond the year 9999.
 pub fn make(wanted: &Wanted, now: OffsetDateTime) -> Result<(Authority, Pair), CertsError> {
     let Wanted { names, key_type, lifetimes } = wanted;
     let authority = Authority::make(*key_type, lifetimes.authority, now)?;

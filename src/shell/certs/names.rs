@@ -1,7 +1,7 @@
-//! For whom a serving certificate is: the names under which an API server, or anybody else, calls a Service.
+//! The names of a serving certificate: those by which an API server, or any other client, calls a Service.
 //!
-//! Source: <https://kubernetes.io/docs/reference/access-authn-authz/extensible-admission-controllers/#service-reference>:
-//! the API server asks for `NAME.NAMESPACE.svc`, and reads the SAN alone.
+//! An API server expects `NAME.NAMESPACE.svc`, in the subject alternative names. Source:
+//! <https://kubernetes.io/docs/reference/access-authn-authz/extensible-admission-controllers/#service-reference>.
 
 use std::net::IpAddr;
 
@@ -9,7 +9,7 @@ use thiserror::Error;
 
 use crate::kube::names::{dns_label, dns_subdomain};
 
-/// The names of a Service, and more where asked for.
+/// The names of a Service, and further names and addresses.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Names {
     service: String,
@@ -48,7 +48,7 @@ impl Names {
     /// The names of a Service in a cluster whose domain is `cluster.local`.
     ///
     /// # Errors
-    /// One of the two is no DNS label.
+    /// One of the two is not a DNS label.
     pub fn of_service(service: &str, namespace: &str) -> Result<Self, NameError> {
         for (what, name) in [("service", service), ("namespace", namespace)] {
             dns_label(name).map_err(|fault| NameError { what, name: name.to_owned(), fault })?;
@@ -65,7 +65,7 @@ impl Names {
     /// The same in a cluster with another domain.
     ///
     /// # Errors
-    /// It is no DNS name, or too long together with the service's.
+    /// It is not a DNS name, or the service's name in it is too long.
     pub fn in_domain(mut self, domain: &str) -> Result<Self, NameError> {
         self.cluster_domain = domain.to_owned();
         for name in self.of_the_service() {
@@ -74,10 +74,10 @@ impl Names {
         Ok(self)
     }
 
-    /// The same, and this name too: a host, or `*.` and a host.
+    /// The same, and this name: a host, or `*.` and a host.
     ///
     /// # Errors
-    /// It is no DNS name.
+    /// It is not a DNS name.
     pub fn and_dns(mut self, name: &str) -> Result<Self, NameError> {
         checked("DNS name", name.strip_prefix("*.").unwrap_or(name))
             .map_err(|error| NameError { name: name.to_owned(), ..error })?;
@@ -85,29 +85,29 @@ impl Names {
         Ok(self)
     }
 
-    /// The same, and this address too.
+    /// The same, and this address.
     #[must_use]
     pub fn and_ip(mut self, ip: IpAddr) -> Self {
         self.ips.push(ip);
         self
     }
 
-    /// The name that an API server asks for: `NAME.NAMESPACE.svc`.
+    /// The name that an API server expects: `NAME.NAMESPACE.svc`.
     pub fn host(&self) -> String {
         format!("{}.{}.svc", self.service, self.namespace)
     }
 
-    /// Its namespace.
+    /// The namespace of the Service.
     pub fn namespace(&self) -> &str {
         &self.namespace
     }
 
-    /// The Secret that a serving certificate is kept in, unless it is named otherwise: `NAME-tls`.
+    /// The default name of the Secret for the serving certificate: `NAME-tls`.
     pub fn secret_name(&self) -> String {
         format!("{}-tls", self.service)
     }
 
-    /// All of them, each once.
+    /// All names and addresses, each once.
     pub fn sans(&self) -> Sans {
         let mut dns: Vec<String> = self.of_the_service().into();
         for name in &self.dns {
@@ -154,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_name_is_refused() {
+    fn a_text_that_is_not_a_name_is_refused() {
         let of = Names::of_service;
         for refused in [
             of("A", "b").unwrap_err(),

@@ -1,5 +1,5 @@
-//! What certificates say of themselves. It judges nothing, and it skips every other section of a PEM file, private keys
-//! above all.
+//! Reads certificates. It does not judge them (`verify` does), and skips every other section of a PEM file, above all private
+//! keys.
 
 use std::fmt::Write as _;
 use std::net::IpAddr;
@@ -18,54 +18,54 @@ use x509_parser::public_key::PublicKey;
 
 use super::names::Sans;
 
-/// What a certificate may be used for.
+/// What a certificate is for, by its basic constraints (RFC 5280, section 4.2.1.9).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CertificateRole {
-    /// It signs others.
+    /// A CA: it signs other certificates.
     Authority,
-    /// It is somebody's own.
+    /// The certificate of a server or a client.
     EndEntity,
 }
 
-/// A certificate, and what it says.
+/// A certificate, and its fields.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Certificate {
     der: CertificateDer<'static>,
     public_key: Vec<u8>,
-    /// Its subject, as RFC 4514 writes it; empty where it has none.
+    /// The subject, in the form of RFC 4514; empty where it has none.
     pub subject: String,
-    /// Who signed it, likewise.
+    /// The issuer, in the same form.
     pub issuer: String,
-    /// For whom it is.
+    /// The names that it is for.
     pub sans: Sans,
-    /// From when on it is valid.
+    /// The beginning of its validity.
     pub not_before: OffsetDateTime,
-    /// Until when it is valid, that second included.
+    /// The last second of its validity.
     pub not_after: OffsetDateTime,
-    /// Which sort of key it has: `ECDSA P-256`.
+    /// The type of its key: `ECDSA P-256`.
     pub key: String,
-    /// What it may be used for.
+    /// CA or not.
     pub role: CertificateRole,
 }
 
-/// Why there is no certificate in a text. The user's fault.
+/// Why a text has no usable certificate. The user's fault.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 pub enum PemError {
-    /// There is none.
+    /// There is no certificate.
     #[error("there is no certificate in it (`-----BEGIN CERTIFICATE-----`)")]
     Empty,
     /// The PEM is damaged.
-    #[error("is no valid PEM: {0}")]
+    #[error("is not valid PEM: {0}")]
     Pem(String),
-    /// What is in it is no certificate.
+    /// A section of the PEM is not a certificate.
     #[error("certificate {0} cannot be decoded: {1}")]
     Der(usize, String),
 }
 
-/// The certificates of a PEM text, in its order; at least one.
+/// The certificates of a PEM text, in its order, at least one.
 ///
 /// # Errors
-/// There is none, or one cannot be read.
+/// The text has no certificate, or one of them cannot be read.
 pub fn certificates(pem: &[u8]) -> Result<Vec<Certificate>, PemError> {
     let mut found = Vec::new();
     for (index, der) in CertificateDer::pem_slice_iter(pem).enumerate() {
@@ -84,7 +84,7 @@ impl Certificate {
     fn of(der: CertificateDer<'static>) -> Result<Self, String> {
         let (rest, x509) = X509Certificate::from_der(&der).map_err(|error| error.to_string())?;
         if !rest.is_empty() {
-            return Err("there is more behind it".to_owned());
+            return Err("there are more bytes behind it".to_owned());
         }
         let basic = x509.basic_constraints().map_err(|error| error.to_string())?;
         let read = Self {
@@ -105,12 +105,11 @@ impl Certificate {
         Ok(Self { der, ..read })
     }
 
-    /// Its bytes.
     pub const fn der(&self) -> &CertificateDer<'static> {
         &self.der
     }
 
-    /// As PEM, with nothing else beside it.
+    /// The certificate as PEM, with nothing else.
     pub fn pem(&self) -> String {
         let mut pem = "-----BEGIN CERTIFICATE-----\n".to_owned();
         let mut rest = BASE64_STANDARD.encode(&self.der);
@@ -124,7 +123,7 @@ impl Certificate {
         pem
     }
 
-    /// What people call it: its subject, or whom it is for.
+    /// A title for people: its subject, or its first name.
     pub fn title(&self) -> String {
         match (self.subject.as_str(), self.sans.all().first()) {
             ("", Some(first)) => first.clone(),
@@ -133,7 +132,7 @@ impl Certificate {
         }
     }
 
-    /// The SHA-256 of its bytes, as `openssl x509 -fingerprint -sha256` writes it.
+    /// The SHA-256 of its bytes, in the form of `openssl x509 -fingerprint -sha256`.
     pub fn fingerprint(&self) -> String {
         let mut text = String::new();
         for byte in Sha256::digest(&self.der) {
@@ -144,7 +143,7 @@ impl Certificate {
         text
     }
 
-    /// Whole days until it expires, rounded down: below zero once it has.
+    /// Whole days until it expires, rounded down. Negative after that.
     pub fn days_left(&self, now: OffsetDateTime) -> i64 {
         (self.not_after - now).whole_seconds().div_euclid(24 * 60 * 60)
     }
@@ -164,7 +163,7 @@ fn sans(x509: &X509Certificate<'_>) -> Result<Sans, String> {
                 let v4 = <[u8; 4]>::try_from(*bytes).map(IpAddr::from);
                 sans.ips.extend(v4.or_else(|_| <[u8; 16]>::try_from(*bytes).map(IpAddr::from)));
             }
-            // Nobody verifies a server by another sort of name.
+            // No client verifies a server by another type of name.
             _ => {}
         }
     }

@@ -1,4 +1,7 @@
-//! One CA after another without a gap, in three steps that cannot be taken in the wrong order.
+//! Replaces the CA without an outage, in three steps. Their order is checked.
+//!
+//! An API server trusts the CAs of the `caBundle`, and pods serve the certificate of the Secret. Both change at different times,
+//! so at each moment the bundle must have the CA of the old and of the new serving certificate.
 //!
 //! | step | the folder afterwards | what to apply, before the next step |
 //! |---|---|---|
@@ -6,8 +9,8 @@
 //! | 2 | a serving pair from the new CA, which is `ca.crt` now; the same bundle | the Secret |
 //! | 3 | the bundle is gone: the new CA alone | the webhook configuration |
 //!
-//! Files alone say which step has been taken. Whether it was applied is asked for: as the cluster's own objects, or as
-//! somebody's word.
+//! The files say which step was taken. Whether its result was applied to the cluster they cannot say: the user shows the objects
+//! of the cluster (`--live`), or says so (`--applied`).
 
 use std::time::Duration;
 
@@ -20,51 +23,51 @@ use super::names::Sans;
 use super::{CertsError, Lifetimes, Names};
 use crate::shell::files::output::{Mode, Place};
 
-/// How far a rotation is.
+/// The progress of a rotation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RotationPhase {
-    /// None is under way: one CA.
+    /// No rotation: there is one CA.
     Steady,
     /// Step 1 is done: there is a new CA, and a bundle of both.
     Announced,
-    /// Step 2 is done: the serving pair is the new CA's.
+    /// Step 2 is done: the serving pair is from the new CA.
     Switched,
 }
 
-/// Why the step before is known to have been applied.
+/// What shows that the last step was applied.
 #[derive(Clone, Copy, Debug)]
 pub enum Evidence<'a> {
-    /// It is not.
+    /// Nothing.
     None,
-    /// Somebody says so: `--applied`.
+    /// The user says so: `--applied`.
     Word,
-    /// What the cluster has: `--live`.
+    /// The certificates in objects of the cluster: `--live`.
     Live(&'a [Carried]),
 }
 
-/// A step that was taken.
+/// The result of a step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rotated {
-    /// How far the rotation is now; [`RotationPhase::Steady`] where it is done.
+    /// The progress after it; [`RotationPhase::Steady`] where the rotation is done.
     pub now: RotationPhase,
 }
 
 impl Folder {
-    /// How far a rotation is, by the files that there are.
+    /// The progress of a rotation, by the files in the folder.
     ///
     /// # Errors
     /// A file cannot be read.
     pub fn phase(&self) -> Result<RotationPhase, CertsError> {
         let [ca, next, bundle] = [self.read(CA)?, self.read(NEXT)?, self.read(BUNDLE)?];
         Ok(match (bundle, next) {
-            // A new CA without the bundle never left the folder: step 1 was interrupted.
+            // A new CA without a bundle was never applied: step 1 was interrupted.
             (None, _) => RotationPhase::Steady,
             (Some(_), next) if next.is_none() || next == ca => RotationPhase::Switched,
             (Some(_), _) => RotationPhase::Announced,
         })
     }
 
-    /// A new serving pair from the CA that is there: for these names, or for those of the present one.
+    /// Makes and writes a new serving pair from the CA of the folder, for these names or for those of the present certificate.
     ///
     /// # Errors
     /// The CA or its key is missing or has expired, or the pair cannot be written.
@@ -102,8 +105,8 @@ impl Folder {
 /// Takes the next step.
 ///
 /// # Errors
-/// [`CertsError::Order`] where nothing shows that the step before was applied; the folder is not complete, or cannot be
-/// written. Nothing has been changed then.
+/// [`CertsError::Order`] where nothing shows that the last step was applied; the folder is not complete, or cannot be written.
+/// Nothing is changed then.
 pub fn rotate(
     folder: &Folder,
     evidence: Evidence<'_>,
@@ -136,7 +139,7 @@ fn announce(
     let key_type = existing.chain.first().and_then(|leaf| KeyType::named(&leaf.key)).unwrap_or_default();
     let next = Authority::make(key_type, lifetimes.authority, now)?;
     let both: String = existing.bundle.iter().map(|one| one.pem()).chain([next.cert_pem().to_owned()]).collect();
-    // The bundle last: without it nothing has begun.
+    // The bundle last: without it, the rotation has not begun.
     let files = [
         (NEXT_KEY, next.key().pem(), Mode::Private),
         (NEXT, next.cert_pem(), Mode::Usual),
@@ -155,7 +158,7 @@ fn switch(
 ) -> Result<RotationPhase, CertsError> {
     let sans = existing.chain.first().map(|leaf| leaf.sans.clone()).unwrap_or_default();
     let pair = folder.issue(next, NEXT, &sans, next.key_type(), lifetimes.serving, now)?;
-    // `ca.crt` last: as long as it is the old one, this step can be taken again.
+    // `ca.crt` last: as long as it is the old CA, this step can be taken again.
     let files = [
         (KEY, pair.key.pem(), Mode::Private),
         (CERT, pair.cert_pem.as_str(), Mode::Usual),
@@ -174,28 +177,28 @@ fn applied(
     phase: RotationPhase,
 ) -> Result<(), CertsError> {
     let missing = match phase {
-        RotationPhase::Switched => "the Secret has to hold the new serving certificate before the old CA goes",
-        _ => "the webhook configuration has to have both CAs before the serving certificate changes",
+        RotationPhase::Switched => "the Secret must have the new serving certificate before the old CA is removed",
+        _ => "the webhook configuration must have both CAs before the serving certificate changes",
     };
     let reason = match evidence {
         Evidence::Word => return Ok(()),
         Evidence::None => missing.to_owned(),
         Evidence::Live(live) => match shows(live) {
             Ok(()) => return Ok(()),
-            Err(found) => format!("{missing}, and {found}"),
+            Err(found) => format!("{missing}, but {found}"),
         },
     };
     let dir = folder.dir().to_owned();
     let kind = if phase == RotationPhase::Switched { "secret -n NAMESPACE" } else { "mutatingwebhookconfiguration" };
     let hint = format!(
-        "apply it, then `kubectl get {kind} NAME -o yaml | injector certs rotate {} --live -`; `--applied` takes your \
-         word for it",
+        "apply it, then run `kubectl get {kind} NAME -o yaml | injector certs rotate {} --live -`; `--applied` skips \
+         this check",
         dir.display()
     );
     Err(CertsError::Order { dir, reason, hint })
 }
 
-/// Whether every webhook that calls this service believes both CAs.
+/// Checks that every webhook that calls this Service has both CAs.
 fn in_configuration(existing: &Existing, live: &[Carried]) -> Result<(), String> {
     let names = existing.chain.first().map(|leaf| leaf.sans.all()).unwrap_or_default();
     let mut found = false;
@@ -210,10 +213,10 @@ fn in_configuration(existing: &Existing, live: &[Carried]) -> Result<(), String>
             return Err(format!("webhook `{name}` does not have `{}`", missing.title()));
         }
     }
-    if found { Ok(()) } else { Err("no webhook there calls this service".to_owned()) }
+    if found { Ok(()) } else { Err("no webhook in it calls this Service".to_owned()) }
 }
 
-/// Whether a Secret holds the serving certificate of the folder.
+/// Checks that a Secret has the serving certificate of the folder.
 fn in_secret(existing: &Existing, live: &[Carried]) -> Result<(), String> {
     let serving = |carried: &&Carried| matches!(&carried.holder, Holder::Secret { key } if key == CERT);
     let mut secrets = live.iter().filter(serving).peekable();
@@ -222,5 +225,5 @@ fn in_secret(existing: &Existing, live: &[Carried]) -> Result<(), String> {
     }
     let holds =
         |carried: &Carried| carried.certificates.as_ref().is_ok_and(|all| all.first() == existing.chain.first());
-    if secrets.any(holds) { Ok(()) } else { Err("the Secret has another".to_owned()) }
+    if secrets.any(holds) { Ok(()) } else { Err("the Secret has another certificate".to_owned()) }
 }

@@ -1,4 +1,4 @@
-//! The Secret that a serving certificate is kept in. There is no CA key in it: whoever reads the Secret could sign.
+//! The Secret of a serving certificate. It does not have the CA's key: anyone who can read the Secret could then sign.
 
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 

@@ -1,7 +1,7 @@
-//! Whether an API server would believe a certificate: the chain to the `caBundle`, the name, the dates, the usage.
+//! Whether an API server would accept a certificate: the chain to the `caBundle`, the name, the dates, the usage.
 //!
-//! rustls' verifier decides. Where Go differs, Go is followed: a CA of the bundle that has expired counts for nothing, and
-//! a certificate that is itself in the bundle is trusted, a CA or not. Where rustls asks for more, so does this.
+//! The verifier of rustls decides, with two differences, as API servers use Go's: an expired CA of the bundle is ignored, and a
+//! certificate that is itself in the bundle is trusted, CA or not. Where rustls is stricter than Go, so is this.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,54 +17,54 @@ use time::OffsetDateTime;
 
 use super::read::{Certificate, CertificateRole, instant};
 
-/// Why an API server would refuse a certificate, and so every call.
+/// Why an API server would refuse a certificate, and so every call of the webhook.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 pub enum Refusal {
-    /// There is nothing to verify.
+    /// There is no serving certificate.
     #[error("there is no serving certificate")]
     NoCertificate,
-    /// It is over.
+    /// It has expired.
     #[error("expired on {}", instant(*.0))]
     Expired(OffsetDateTime),
-    /// It is yet to begin.
+    /// Its validity has not begun.
     #[error("is not valid before {}", instant(*.0))]
     NotYetValid(OffsetDateTime),
-    /// It is for others.
+    /// It is for other names.
     #[error("is not for `{host}`, but for {}", .names.join(", "))]
     Name {
-        /// Who was asked for.
+        /// The expected name.
         host: String,
-        /// For whom it is.
+        /// The names of the certificate.
         names: Vec<String>,
     },
-    /// Its CA is over.
+    /// Its CA has expired.
     #[error("the CA that signed it, `{title}`, expired on {}", instant(*.at))]
     AuthorityExpired {
-        /// What it is called.
+        /// The CA's title.
         title: String,
-        /// When.
+        /// When it expired.
         at: OffsetDateTime,
     },
     /// No CA of the bundle signed it.
-    #[error("was signed by `{issuer}`, and the CA bundle has {}", .bundle.join(", "))]
+    #[error("was signed by `{issuer}`, but the CA bundle has {}", .bundle.join(", "))]
     UnknownIssuer {
-        /// Who signed it.
+        /// The issuer of the certificate.
         issuer: String,
-        /// Who is in the bundle.
+        /// The certificates of the bundle.
         bundle: Vec<String>,
     },
-    /// It may not be used so.
-    #[error("is not meant for a server (extended key usage `serverAuth`)")]
+    /// It must not be used by a server.
+    #[error("is not for a server: it lacks the extended key usage `serverAuth`")]
     Purpose,
     /// Something else.
     #[error("cannot be verified: {0}")]
     Other(String),
 }
 
-/// Whether a chain, the serving certificate first, is believed for a host by whom the bundle is believed.
+/// Checks that a client with this bundle accepts this chain, the serving certificate first, for a host.
 ///
 /// # Errors
-/// It is not, and why: what it says itself first, then who signed it.
+/// It refuses it, and why: first what the certificate itself says, then who signed it.
 pub fn verify(chain: &[Certificate], bundle: &[Certificate], host: &str, now: OffsetDateTime) -> Result<(), Refusal> {
     let Some((leaf, between)) = chain.split_first() else { return Err(Refusal::NoCertificate) };
     if now > leaf.not_after {
@@ -124,7 +124,7 @@ pub fn verify(chain: &[Certificate], bundle: &[Certificate], host: &str, now: Of
 fn unknown(leaf: &Certificate, bundle: &[Certificate]) -> Refusal {
     let named = |one: &Certificate| match one.role {
         CertificateRole::Authority => format!("`{}`", one.title()),
-        CertificateRole::EndEntity => format!("`{}`, which is no CA", one.title()),
+        CertificateRole::EndEntity => format!("`{}`, which is not a CA", one.title()),
     };
     Refusal::UnknownIssuer { issuer: leaf.issuer.clone(), bundle: bundle.iter().map(named).collect() }
 }

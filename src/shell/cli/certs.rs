@@ -1,4 +1,4 @@
-//! The arguments of `certs`, as they were typed.
+//! The arguments of `certs`.
 
 use std::net::IpAddr;
 use std::path::PathBuf;
@@ -19,18 +19,18 @@ pub enum CertsCommand {
     /// Make a CA and a serving certificate for NAME.NAMESPACE.svc
     #[command(after_help = GENERATE_EXAMPLES)]
     Generate(GenerateArgs),
-    /// Show certificates, and whether a caBundle fits; exit 1 if one is of no use
+    /// Show certificates, and check them against a caBundle; exit 1 on a problem
     #[command(after_help = INSPECT_EXAMPLES)]
     Inspect(InspectArgs),
-    /// Print a CA as a caBundle has it, or put it into a webhook configuration
+    /// Print a CA as a caBundle, or put it into a webhook configuration
     #[command(after_help = CA_BUNDLE_EXAMPLES)]
     CaBundle(CaBundleArgs),
-    /// Make a new serving certificate from the CA that is there
+    /// Make a new serving certificate from the present CA
     Renew(RenewArgs),
-    /// Replace the CA in three steps, without a gap
+    /// Replace the CA in three steps, without an outage
     #[command(after_help = ROTATE_EXAMPLES)]
     Rotate(RotateArgs),
-    /// Print the Secret of the serving certificate that is there
+    /// Print the Secret of the present serving certificate
     Secret(SecretArgs),
 }
 
@@ -53,11 +53,11 @@ Examples:
 
 const ROTATE_EXAMPLES: &str = "\
 Examples:
-  injector certs rotate certs            # 1: a new CA beside the old; apply the bundle of both
+  injector certs rotate certs            # 1: a new CA beside the old one; apply the bundle
   kubectl get mutatingwebhookconfiguration injector -o yaml |
     injector certs rotate certs --live - # 2: a serving certificate from the new CA; apply the Secret
   kubectl get secret injector-tls -n injector-system -o yaml |
-    injector certs rotate certs --live - # 3: the old CA goes; apply the new bundle";
+    injector certs rotate certs --live - # 3: remove the old CA; apply the new bundle";
 
 /// The arguments of `certs generate`.
 #[derive(Args, Clone, Debug)]
@@ -72,46 +72,46 @@ pub struct GenerateArgs {
     /// More names.
     #[command(flatten)]
     pub more: MoreNames,
-    /// Of which sort the keys are
+    /// The type of the keys
     #[arg(long, value_enum, default_value_t, value_name = "TYPE", help_heading = "Certificate")]
     pub key_type: KeyType,
-    /// How long.
+    /// How long they are valid.
     #[command(flatten)]
     pub validity: ValidityArgs,
     /// A directory for ca.crt, ca.key, tls.crt and tls.key
     ///
-    /// All of them are written, or none. Private keys have mode 0600.
+    /// Either all of them are written or none. Private keys have mode 0600.
     #[arg(long, value_name = "DIR", help_heading = "Output", value_hint = ValueHint::DirPath)]
     pub out: Option<PathBuf>,
     /// Print the serving certificate on standard output
     ///
-    /// The CA's key is never in it: without `--out` it is thrown away, and a later certificate needs a new CA.
+    /// It never has the CA's key. Without `--out` that key is lost, and a later certificate needs a new CA.
     #[arg(short, long, value_enum, value_name = "FORMAT", help_heading = "Output")]
     pub output: Option<CertsFormat>,
     /// The Secret's name [default: NAME-tls]
     #[arg(long, value_name = "NAME", requires = "output", help_heading = "Output")]
     pub secret_name: Option<String>,
-    /// Overwrite the files that are there
+    /// Overwrite existing files
     ///
-    /// The old CA is lost, and an API server that knows it alone refuses the new certificate: see `certs rotate`.
+    /// The old CA is lost. An API server that has only the old CA refuses the new certificate: see `certs rotate`.
     #[arg(long, requires = "out", help_heading = "Output")]
     pub force: bool,
-    /// How to tell of it.
+    /// The form of the report.
     #[command(flatten)]
     pub report: ReportArgs,
 }
 
-/// Names beside those of the Service.
+/// Names besides those of the Service.
 #[derive(Args, Clone, Debug)]
 #[group(skip)]
 pub struct MoreNames {
-    /// The cluster's domain, the end of the longest of the Service's names
+    /// The cluster's domain, for the longest of the Service's names
     #[arg(long, value_name = "DOMAIN", default_value = "cluster.local", help_heading = "Names")]
     pub cluster_domain: String,
-    /// Another name, as for a webhook with a url (repeatable)
+    /// Another name, such as the host of a webhook with a url (repeatable)
     #[arg(long = "dns-name", value_name = "NAME", help_heading = "Names")]
     pub dns_names: Vec<String>,
-    /// An address, as for a webhook with a url (repeatable)
+    /// An IP address, such as that of a webhook with a url (repeatable)
     #[arg(long = "ip", value_name = "ADDRESS", help_heading = "Names")]
     pub ips: Vec<IpAddr>,
 }
@@ -140,22 +140,22 @@ pub enum CertsFormat {
 pub struct InspectArgs {
     /// PEM files, manifests, or directories of `certs generate`; standard input for `-`
     ///
-    /// Of a manifest, Secrets and the caBundles of webhook configurations are shown. Private keys are not read.
+    /// In a manifest it finds Secrets and the caBundles of webhook configurations. It reads no private keys.
     #[arg(value_name = "FILE", value_hint = ValueHint::AnyPath)]
     pub files: Vec<PathBuf>,
-    /// Whether this CA, a PEM file or a webhook configuration, verifies what is shown
+    /// Check that this CA, in a PEM file or a webhook configuration, verifies the certificates
     #[arg(long, value_name = "FILE", help_heading = "Check", value_hint = ValueHint::FilePath)]
     pub ca_bundle: Option<PathBuf>,
-    /// Whether it is for this Service, too [default: that of the webhook configuration]
+    /// Check that they are for this Service [default: that of the webhook configuration]
     #[arg(long, value_name = "NAME.NAMESPACE", help_heading = "Check")]
     pub service: Option<ServiceRef>,
-    /// From when on an expiry is worth exit status 1
+    /// Exit 1 if a certificate expires within this time
     #[arg(long, value_name = "TIME", default_value = "30d", help_heading = "Check")]
     pub warn_within: Lifetime,
     /// The form of standard output
     #[arg(short, long, value_enum, default_value_t, value_name = "FORMAT", help_heading = "Output")]
     pub output: InspectFormat,
-    /// How to tell of it.
+    /// The form of the report.
     #[command(flatten)]
     pub report: ReportArgs,
 }
@@ -178,10 +178,10 @@ pub struct CaBundleArgs {
     pub source: PathBuf,
     /// Put it into every webhook of this file, or of standard input for `-`
     ///
-    /// The whole of it is printed; nothing but the caBundles changes.
+    /// The whole file is printed, and only its caBundles are changed.
     #[arg(short, long, value_name = "FILE", help_heading = "Input", value_hint = ValueHint::FilePath)]
     pub filename: Option<PathBuf>,
-    /// How to tell of it.
+    /// The form of the report.
     #[command(flatten)]
     pub report: ReportArgs,
 }
@@ -189,19 +189,19 @@ pub struct CaBundleArgs {
 /// The arguments of `certs renew`.
 #[derive(Args, Clone, Debug)]
 pub struct RenewArgs {
-    /// The directory
+    /// The directory of the certificates
     #[arg(value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub dir: PathBuf,
-    /// For this Service, instead of the names that the certificate has
+    /// Make it for this Service, instead of for the names of the present certificate
     #[arg(long, value_name = "NAME.NAMESPACE", help_heading = "Names")]
     pub service: Option<ServiceRef>,
     /// More names, with `--service`.
     #[command(flatten)]
     pub more: MoreNames,
-    /// How long the serving certificate is valid, at most as long as the CA
+    /// How long the serving certificate is valid, at most until the CA expires
     #[arg(long, value_name = "TIME", default_value = "365d", help_heading = "Certificate")]
     pub validity: Lifetime,
-    /// How to tell of it.
+    /// The form of the report.
     #[command(flatten)]
     pub report: ReportArgs,
 }
@@ -209,19 +209,19 @@ pub struct RenewArgs {
 /// The arguments of `certs rotate`.
 #[derive(Args, Clone, Debug)]
 pub struct RotateArgs {
-    /// The directory
+    /// The directory of the certificates
     #[arg(value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub dir: PathBuf,
-    /// The webhook configuration or the Secret as the cluster has it: that shows the last step
+    /// The webhook configuration or Secret as it is in the cluster, to check that the last step was applied
     #[arg(long, value_name = "FILE", conflicts_with = "applied", help_heading = "Rotation")]
     pub live: Option<PathBuf>,
-    /// Believe that the last step was applied, without a look at the cluster's objects
+    /// Skip the check that the last step was applied
     #[arg(long, help_heading = "Rotation")]
     pub applied: bool,
-    /// How long.
+    /// How long they are valid.
     #[command(flatten)]
     pub validity: ValidityArgs,
-    /// How to tell of it.
+    /// The form of the report.
     #[command(flatten)]
     pub report: ReportArgs,
 }
@@ -229,37 +229,37 @@ pub struct RotateArgs {
 /// The arguments of `certs secret`.
 #[derive(Args, Clone, Debug)]
 pub struct SecretArgs {
-    /// The directory
+    /// The directory of the certificates
     #[arg(value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub dir: PathBuf,
     /// The Secret's name [default: NAME-tls, after the Service]
     #[arg(long, value_name = "NAME", help_heading = "Output")]
     pub secret_name: Option<String>,
-    /// How to tell of it.
+    /// The form of the report.
     #[command(flatten)]
     pub report: ReportArgs,
 }
 
-/// How long something is valid: a number with `d`, `h`, `m` or `s`.
+/// How long something is valid: a number with `d`, `h`, `m` or `s` ([`duration::lifetime`]). More than zero.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Lifetime(pub Duration);
 
 /// A Service: `NAME.NAMESPACE`, with or without `.svc`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ServiceRef {
-    /// Its name.
+    /// The Service's name.
     pub name: String,
-    /// Its namespace.
+    /// The Service's namespace.
     pub namespace: String,
 }
 
-/// Why a value is not of the form that its flag takes. The user's fault.
+/// Why a value does not have the form that its flag accepts. The user's fault.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 pub enum CertsValueError {
-    /// Of a time.
+    /// The value of a time.
     #[error("not a number above zero with `d`, `h`, `m` or `s`")]
     Lifetime,
-    /// Of a Service.
+    /// The value of a Service.
     #[error("not of the form `NAME.NAMESPACE`")]
     Service,
 }

@@ -1,4 +1,4 @@
-//! `certs generate|inspect|ca-bundle|renew|rotate|secret`. Standard output is data; what to do next is told beside it.
+//! `certs generate|inspect|ca-bundle|renew|rotate|secret`. Standard output has data; standard error says what to do next.
 
 use std::path::Path;
 
@@ -37,12 +37,12 @@ pub(super) fn certs(command: &CertsCommand, colour: Colour) -> Result<ExitStatus
     Ok(status)
 }
 
-/// What a command comes to.
+/// The result of a command.
 #[derive(Debug, Default)]
 struct Done {
-    /// Standard output.
+    /// Pieces of standard output.
     data: Vec<String>,
-    /// Standard error.
+    /// Lines of standard error.
     told: Vec<Placed>,
     status: ExitStatus,
 }
@@ -61,9 +61,10 @@ fn generate(args: &GenerateArgs, now: OffsetDateTime) -> CertsResult {
             let place = if args.force { Place::Replace } else { Place::New };
             Folder::new(dir).write_new(&authority, &pair, place).map_err(failed)?;
             done.told.push(made(dir, &authority, &pair)?);
-            done.told.push(note("keep `ca.key` away from the cluster: whoever has it can speak for the webhook", None));
+            done.told
+                .push(note("keep `ca.key` out of the cluster: anyone who has it can impersonate the webhook", None));
         }
-        None => done.told.push(note("the CA's key was thrown away", Some("`--out DIR` keeps it, to renew from"))),
+        None => done.told.push(note("the CA's key was not kept", Some("`--out DIR` keeps it, for `certs renew`"))),
     }
     if args.output.is_some() {
         done.data.push(certs::secret(&secret_name, &wanted.names, authority.cert_pem(), &pair.cert_pem, &pair.key));
@@ -75,7 +76,8 @@ fn renew(args: &RenewArgs, now: OffsetDateTime) -> CertsResult {
     let more = &args.more;
     let asked = args.service.as_ref().map(|service| names(service, more)).transpose().map_err(refused)?;
     if asked.is_none() && !(more.dns_names.is_empty() && more.ips.is_empty()) {
-        let error = Placed::new(Code::Usage, "`--dns-name` and `--ip` are for `--service`, without which names stay");
+        let error =
+            Placed::new(Code::Usage, "`--dns-name` and `--ip` need `--service`; without it the names stay the same");
         return Err(vec![error]);
     }
     let folder = Folder::new(&args.dir);
@@ -83,9 +85,9 @@ fn renew(args: &RenewArgs, now: OffsetDateTime) -> CertsResult {
     let leaf = leaf(&pair)?;
     let dir = args.dir.display();
     let message =
-        format!("`{dir}/tls.crt` is new, for {}, until {}", leaf.sans.all().join(", "), instant(leaf.not_after));
+        format!("`{dir}/tls.crt` is new: for {}, valid until {}", leaf.sans.all().join(", "), instant(leaf.not_after));
     let hint =
-        format!("the CA is as it was: apply the Secret alone, `injector certs secret {dir} | kubectl apply -f -`");
+        format!("the CA is the same, so apply only the Secret: `injector certs secret {dir} | kubectl apply -f -`");
     Ok(Done { told: vec![note(message, Some(&hint))], ..Done::default() })
 }
 
@@ -106,21 +108,21 @@ fn rotate(args: &RotateArgs, now: OffsetDateTime) -> CertsResult {
         RotationPhase::Announced => vec![
             note(format!("step 1 of 3: `{dir}/ca-bundle.crt` has the old CA and a new one"), Some(&bundle)),
             note(
-                "the serving certificate is still the old CA's; then take step 2",
+                "the serving certificate is still from the old CA; apply the bundle, then take step 2",
                 Some(&next(args, "mutatingwebhookconfiguration NAME")),
             ),
         ],
         RotationPhase::Switched => vec![
             note(
-                format!("step 2 of 3: `{dir}/tls.crt` is the new CA's"),
+                format!("step 2 of 3: `{dir}/tls.crt` is from the new CA"),
                 Some(&format!("`injector certs secret {dir} | kubectl apply -f -`")),
             ),
             note(
-                "kubelet takes up to two minutes to bring it to the pods; wait for them, then take step 3",
+                "it takes kubelet up to two minutes to bring it to the pods; wait for that, then take step 3",
                 Some(&next(args, "secret -n NAMESPACE NAME")),
             ),
         ],
-        RotationPhase::Steady => vec![note("step 3 of 3: the old CA is gone", Some(&bundle))],
+        RotationPhase::Steady => vec![note("step 3 of 3: the old CA is removed", Some(&bundle))],
     };
     Ok(Done { told, ..Done::default() })
 }
@@ -136,7 +138,7 @@ fn secret(args: &SecretArgs) -> CertsResult {
     let service = dns.iter().filter(|name| name.ends_with(".svc")).find_map(|name| name.parse::<ServiceRef>().ok());
     let service = service.ok_or_else(|| {
         let file = args.dir.join("tls.crt").display().to_string();
-        let message = format!("is for no Service, but for {}", dns.join(", "));
+        let message = format!("is not for a Service, but for {}", dns.join(", "));
         vec![Placed::new(Code::CertificateName, message).at(file, None)]
     })?;
     let names = Names::of_service(&service.name, &service.namespace).map_err(refused)?;
@@ -145,11 +147,11 @@ fn secret(args: &SecretArgs) -> CertsResult {
     Ok(Done { data, ..Done::default() })
 }
 
-/// The line that says what was made, for whom, and until when.
+/// The line that says what was made, for which names, and until when it is valid.
 fn made(dir: &Path, authority: &Authority, pair: &Pair) -> Result<Placed, Vec<Placed>> {
     let leaf = leaf(pair)?;
     let message = format!(
-        "made a CA until {}, and a certificate until {} for {}",
+        "made a CA, valid until {}, and a certificate, valid until {}, for {}",
         instant(authority.not_after()),
         instant(leaf.not_after),
         leaf.sans.all().join(", ")
@@ -159,7 +161,7 @@ fn made(dir: &Path, authority: &Authority, pair: &Pair) -> Result<Placed, Vec<Pl
 
 fn leaf(pair: &Pair) -> Result<Certificate, Vec<Placed>> {
     let read = certs::certificates(pair.cert_pem.as_bytes()).map(|all| all.into_iter().next());
-    // It was made a moment ago.
+    // It was made just now, so this does not fail.
     read.ok().flatten().ok_or_else(|| failed(CertsError::Making("it cannot be read back".to_owned())))
 }
 

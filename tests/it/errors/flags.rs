@@ -52,7 +52,7 @@ fn versions_and_namespaces() {
     For more information, try '--help'.
     ");
     assert_snapshot!(misused(&["inject", "--kubernetes-version", "2.0", "web.yaml"]), @"
-    error: invalid value '2.0' for '--kubernetes-version <VERSION>': `2.0` is not a Kubernetes version: there is no major version but 1
+    error: invalid value '2.0' for '--kubernetes-version <VERSION>': `2.0` is not a Kubernetes version: its major version is not 1
 
     For more information, try '--help'.
     ");

@@ -254,7 +254,7 @@ fn what_an_api_server_would_refuse() {
     ");
     assert_snapshot!(fought(WEB, &with("volumeMounts: [{name: gone, mountPath: /a}]")), @"
     deployment/web (default): rejected by mine
-    web.yaml:12:7: container `a` of the profile `mine`: volume `gone` is mounted, and the pod has none of that name
+    web.yaml:12:7: container `a` of the profile `mine`: the pod has no volume `gone` to mount
     note: nothing was printed and no file was changed, because of the errors
       hint: `--keep-going` passes what fails through unchanged
     codes: held-back, invalid
@@ -432,7 +432,7 @@ fn several_errors_are_told_at_once() {
     );
     assert_snapshot!(refused(&stream), @"
     web.yaml:36:1: the document ends too early: did not find expected node content while parsing a flow node
-      hint: is it cut off?
+      hint: is the file complete?
     deployment/web (default): rejected by cortexflow
     web.yaml:10:26: annotation `proxy-injection`: `disable` is none of `enabled`, `disabled`
       hint: did you mean `disabled`?
@@ -446,7 +446,7 @@ fn several_errors_are_told_at_once() {
     ");
     assert_snapshot!(refused_with(&["-q"], &stream), @"
     web.yaml:36:1: the document ends too early: did not find expected node content while parsing a flow node
-      hint: is it cut off?
+      hint: is the file complete?
     web.yaml:10:26: annotation `proxy-injection`: `disable` is none of `enabled`, `disabled`
       hint: did you mean `disabled`?
     web.yaml:46:26: annotation `proxy-injection` is a number, not a string

@@ -20,7 +20,7 @@ fn not_a_profile() {
     ");
     assert_snapshot!(refused("spec: [\n"), @"
     mine.yaml:2:1: the document ends too early: did not find expected node content while parsing a flow node
-      hint: is it cut off?
+      hint: is the file complete?
     codes: profile
     ");
     assert_snapshot!(refused(WEB), @"
@@ -34,7 +34,7 @@ fn not_a_profile() {
     codes: profile
     ");
     assert_snapshot!(refused(&profile("mine", "  containers: [{name: a, image: {{ image }}}]\n")), @r#"
-    mine.yaml:6:33: `{{ image }}` is an expression of a template, not YAML
+    mine.yaml:6:33: `{{ image }}` is a template expression, not YAML
       hint: quote it: `"{{ image }}"`
     codes: profile
     "#);

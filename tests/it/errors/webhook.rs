@@ -118,16 +118,16 @@ fn certificates() {
 
     For more information, try '--help'.
     "#);
-    assert_snapshot!(misused(&["certs", "generate", "A", "--out", "x"]), @r#"error: service `A` may have lower-case letters, digits and `-`, and begins and ends with a letter or digit"#);
+    assert_snapshot!(misused(&["certs", "generate", "A", "--out", "x"]), @"error: service `A` must have only lower-case letters, digits and `-`, and begin and end with a letter or digit");
     assert_snapshot!(misused(&["certs", "inspect", "nope.crt"]), @r#"nope.crt: no such file or directory"#);
-    assert_snapshot!(misused(&["certs", "inspect", "web.yaml"]), @r#"
-    web.yaml: there is no certificate in it
-      hint: a PEM file, a Secret or a webhook configuration has some
-    "#);
-    assert_snapshot!(misused(&["certs", "ca-bundle", "web.yaml"]), @r#"
-    web.yaml: there is no certificate in it
-      hint: a PEM file, a Secret or a webhook configuration has some
-    "#);
+    assert_snapshot!(misused(&["certs", "inspect", "web.yaml"]), @"
+    web.yaml: has no certificate
+      hint: name a PEM file, a Secret or a webhook configuration
+    ");
+    assert_snapshot!(misused(&["certs", "ca-bundle", "web.yaml"]), @"
+    web.yaml: has no certificate
+      hint: name a PEM file, a Secret or a webhook configuration
+    ");
     assert_snapshot!(misused(&["certs", "renew", "nope"]), @r#"nope/tls.crt: cannot be read: there is no such file"#);
     assert_snapshot!(misused(&["certs", "rotate", "nope"]), @r#"nope/tls.crt: cannot be read: there is no such file"#);
     assert_snapshot!(misused(&["certs", "secret", "nope"]), @r#"nope/tls.crt: cannot be read: there is no such file"#);

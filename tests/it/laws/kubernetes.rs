@@ -16,7 +16,7 @@ use crate::oracle::Oracle;
 
 /// Errors of ours where kubectl reads on: it takes the last of duplicate keys, and nests deeper.
 /// And libyaml takes fewer characters for a tag.
-const STRICTER: &[&str] = &["is already there", "nested deeper than", "while scanning a tag"];
+const STRICTER: &[&str] = &["is already on line", "nested deeper than", "while scanning a tag"];
 
 /// Equal, numbers by their value, and integers exactly.
 fn same(left: &Value, right: &Value) -> bool {

@@ -1,4 +1,4 @@
-//! `certs ca-bundle`: a CA in the form of the `caBundle` field, alone or in its place.
+//! `certs ca-bundle`: prints a CA in the form of the `caBundle` field, or puts it into webhook configurations.
 
 use std::path::PathBuf;
 
@@ -29,16 +29,16 @@ pub(super) fn ca_bundle(args: &CaBundleArgs) -> CertsResult {
         told.extend(warnings);
     }
     if webhooks == 0 {
-        let hint = "it goes into a MutatingWebhookConfiguration or a ValidatingWebhookConfiguration";
-        let error = Placed::new(Code::NoWebhook, "there is no webhook in it").at(path.display().to_string(), None);
+        let hint = "a MutatingWebhookConfiguration or a ValidatingWebhookConfiguration has webhooks";
+        let error = Placed::new(Code::NoWebhook, "has no webhook").at(path.display().to_string(), None);
         return Err(vec![error.hint(Some(hint))]);
     }
     Ok(Done { data, told, ..Done::default() })
 }
 
-/// The CAs, with warnings about what is none.
+/// The CAs, with a warning for each certificate that is not a CA.
 fn bundle(args: &CaBundleArgs) -> Result<(Vec<Certificate>, Vec<Placed>), Vec<Placed>> {
-    // Of a folder, its CAs: what an API server is to believe.
+    // Of a folder, take the CAs.
     let path: PathBuf = match source::expanded(&args.source).as_slice() {
         [_, cas] => cas.clone(),
         _ => args.source.clone(),
@@ -55,12 +55,12 @@ fn bundle(args: &CaBundleArgs) -> Result<(Vec<Certificate>, Vec<Placed>), Vec<Pl
         }
     }
     if all.is_empty() {
-        let error = Placed::new(Code::NotACertificate, "there is no CA in it").at(read.file, None);
-        return Err(vec![error.hint(Some("a PEM file has some, or a Secret under `ca.crt`"))]);
+        let error = Placed::new(Code::NotACertificate, "has no CA").at(read.file, None);
+        return Err(vec![error.hint(Some("name a PEM file, or a Secret with `ca.crt`"))]);
     }
     let no_ca = |one: &&Certificate| one.role == CertificateRole::EndEntity;
     let warning = |one: &Certificate| {
-        let message = format!("`{}` is no CA: it would verify itself and nothing else", one.title());
+        let message = format!("`{}` is not a CA: it verifies only itself", one.title());
         let placed = Placed::new(Code::CertificateUntrusted, message).at(read.file.as_str(), None);
         Placed { severity: Severity::Warning, ..placed }
     };
@@ -70,7 +70,7 @@ fn bundle(args: &CaBundleArgs) -> Result<(Vec<Certificate>, Vec<Placed>), Vec<Pl
 
 type PutIn = (String, usize, Vec<Placed>);
 
-/// The whole text with the bundle in it, and how many webhooks have it now.
+/// The whole text with the bundle in it, how many webhooks have it now, and warnings.
 fn put_in(file: &str, text: &str, value: &str) -> Result<PutIn, Vec<Placed>> {
     let places = Places::new(text);
     let mut new = String::new();
@@ -90,7 +90,7 @@ fn put_in(file: &str, text: &str, value: &str) -> Result<PutIn, Vec<Placed>> {
         })?;
         webhooks += inserted.webhooks;
         if let Some(offset) = inserted.injected_by_others {
-            let message = "cert-manager sets the `caBundle` of this configuration, and will undo this";
+            let message = "cert-manager sets the `caBundle` of this configuration, and will overwrite this one";
             warnings.push(Placed::new(Code::CaBundleInjected, message).at(file, Some(places.position(start + offset))));
         }
         splice::pieces(document.text(text), &inserted.edits).iter().for_each(|piece| new.push_str(piece));

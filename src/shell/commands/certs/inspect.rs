@@ -1,4 +1,4 @@
-//! `certs inspect`: what certificates say, and whether an API server would believe them. No key is read.
+//! `certs inspect`: shows certificates, and whether an API server would accept them. It reads no key.
 
 use std::fmt::Write as _;
 use std::path::PathBuf;
@@ -13,19 +13,19 @@ use crate::report::exit::ExitStatus;
 use crate::shell::certs::{Certificate, CertificateRole, Holder, PemError, Refusal, instant, verify};
 use crate::shell::cli::{InspectArgs, InspectFormat};
 
-/// Certificates of one place: a file, or a value in a manifest.
+/// The certificates of a file, or of a value in a manifest.
 struct Shown {
     title: String,
     file: String,
     position: Option<Position>,
-    /// Whether they are there to be believed, and not to be shown to others.
+    /// Set where they are CAs that verify others; `None` where they are a server's own.
     bundle: Option<BundleOf>,
     chain: Vec<Certificate>,
 }
 
-/// Whose `caBundle` it is.
+/// What a bundle is for.
 struct BundleOf {
-    /// The host that is asked for.
+    /// The host that it is used to verify.
     host: Option<String>,
 }
 
@@ -41,7 +41,7 @@ pub(super) fn inspect(args: &InspectArgs, now: OffsetDateTime) -> CertsResult {
             if index > 0
                 && let Some(serving) = shown.last()
             {
-                // The CAs of a folder are there to verify its certificate.
+                // The CAs of a folder verify its certificate.
                 let host = own_name(serving);
                 all.iter_mut().for_each(|one| one.bundle = Some(BundleOf { host: host.clone() }));
             }
@@ -70,7 +70,7 @@ pub(super) fn inspect(args: &InspectArgs, now: OffsetDateTime) -> CertsResult {
     Ok(Done { data: vec![data], told, status })
 }
 
-/// All that a file holds; what cannot be read is told.
+/// All certificates of a file; an error for what cannot be read.
 fn all_of(read: SourceContent, told: &mut Vec<Placed>) -> Vec<Shown> {
     let SourceContent { file, plain, carried, positions } = read;
     let mut all = Vec::new();
@@ -102,7 +102,7 @@ fn bundles_of(read: SourceContent, told: &mut Vec<Placed>) -> Vec<Shown> {
     if webhooks.is_empty() { others } else { webhooks }
 }
 
-/// Whether each bundle verifies each serving certificate.
+/// Checks each serving certificate against each bundle.
 fn fit(args: &InspectArgs, shown: &[Shown], bundles: &[Shown], now: OffsetDateTime) -> Vec<Placed> {
     let serving: Vec<&Shown> = shown.iter().filter(|one| is_serving(one)).collect();
     if serving.is_empty() {
@@ -112,7 +112,7 @@ fn fit(args: &InspectArgs, shown: &[Shown], bundles: &[Shown], now: OffsetDateTi
     pairs.map(|(one, bundle)| checked(args, one, bundle, now)).collect()
 }
 
-/// Where one input holds a certificate and the webhook that calls it, they are held against each other.
+/// Checks each serving certificate of the input against the webhooks of the input that call it.
 fn fit_themselves(args: &InspectArgs, shown: &[Shown], now: OffsetDateTime) -> Vec<Placed> {
     let mut told = Vec::new();
     for bundle in shown.iter().filter(|one| one.bundle.is_some()) {
@@ -141,13 +141,13 @@ fn checked(args: &InspectArgs, one: &Shown, bundle: &Shown, now: OffsetDateTime)
     .at(one.file.as_str(), one.position)
 }
 
-/// The name that an API server would ask for, as far as a certificate says.
+/// The name that an API server would expect, as far as the certificate says.
 fn own_name(one: &Shown) -> Option<String> {
     let all = one.chain.first()?.sans.all();
     all.iter().find(|name| name.ends_with(".svc")).or(all.first()).cloned()
 }
 
-/// What is over, or soon will be.
+/// The certificates that have expired, or will soon.
 fn dates(one: &Shown, args: &InspectArgs, now: OffsetDateTime) -> Vec<Placed> {
     let told = |certificate: &Certificate| {
         let (title, at) = (certificate.title(), instant(certificate.not_after));

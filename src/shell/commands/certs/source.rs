@@ -1,4 +1,4 @@
-//! Certificates from wherever they are named: a PEM file, a manifest, a folder of `certs generate`, standard input.
+//! Reads certificates from a PEM file, a manifest, a folder of `certs generate`, or standard input.
 
 use std::path::{Path, PathBuf};
 
@@ -8,20 +8,20 @@ use crate::shell::commands::place::{self, Places};
 use crate::shell::files::input::{self, Recursion};
 use crate::text::document;
 
-/// What was found in one file.
+/// The certificates of one file.
 #[derive(Debug)]
 pub(super) struct SourceContent {
-    /// The file as it was named.
+    /// The file, as the user named it.
     pub(super) file: String,
     /// The certificates of a PEM file, in its order.
     pub(super) plain: Vec<Certificate>,
     /// Those in manifests.
     pub(super) carried: Vec<Carried>,
-    /// Where each of `carried` stands.
+    /// The position of each of `carried`.
     pub(super) positions: Vec<Position>,
 }
 
-/// The files of a folder of `certs generate` that hold certificates; the path itself where it is none.
+/// The files with certificates in a folder of `certs generate`; for any other path, the path itself.
 pub(super) fn expanded(path: &Path) -> Vec<PathBuf> {
     let file = |name: &str| Some(path.join(name)).filter(|file| file.is_file());
     match file("tls.crt") {
@@ -44,7 +44,7 @@ pub(super) fn read(path: &Path) -> Result<SourceContent, Vec<Placed>> {
     };
     for input in inputs {
         all.file = input.source.to_string();
-        // It was checked when it was read.
+        // `input::read` has checked that it is UTF-8.
         let text = String::from_utf8_lossy(&input.bytes);
         read_text(&text, &mut all)?;
     }
@@ -52,7 +52,7 @@ pub(super) fn read(path: &Path) -> Result<SourceContent, Vec<Placed>> {
 }
 
 fn read_text(text: &str, all: &mut SourceContent) -> Result<(), Vec<Placed>> {
-    // In a manifest a PEM text is indented, since it is a value.
+    // In a manifest a PEM text is a value, and so it is indented.
     if text.lines().any(|line| line.starts_with("-----BEGIN ")) {
         all.plain = certificates(text.as_bytes()).map_err(|error| vec![unreadable(&all.file, None, &error)])?;
         return Ok(());
@@ -68,19 +68,19 @@ fn read_text(text: &str, all: &mut SourceContent) -> Result<(), Vec<Placed>> {
         }
     }
     if all.carried.is_empty() {
-        let hint = "a PEM file, a Secret or a webhook configuration has some";
-        let error = Placed::new(Code::NotACertificate, "there is no certificate in it");
+        let hint = "name a PEM file, a Secret or a webhook configuration";
+        let error = Placed::new(Code::NotACertificate, "has no certificate");
         return Err(vec![error.at(all.file.as_str(), None).hint(Some(hint))]);
     }
     Ok(())
 }
 
-/// A PEM text that is none, at its place.
+/// The error for a text that is not PEM, with its place.
 pub(super) fn unreadable(file: &str, position: Option<Position>, error: &PemError) -> Placed {
     Placed::new(Code::NotACertificate, error.to_string()).at(file, position)
 }
 
-/// What a holder is called, with its object.
+/// A title for certificates in a manifest: their object and where they are in it.
 pub(super) fn title(carried: &Carried) -> String {
     match &carried.holder {
         Holder::Secret { key } => format!("{} `{key}`", carried.object),
