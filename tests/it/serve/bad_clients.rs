@@ -364,7 +364,10 @@ fn memory_stays_flat_however_often_they_come() {
         all_at_once(&server);
     }
     let Some(before) = memory(server.pid) else {
-        return crate::skip::skipped("memory_stays_flat_however_often_they_come", "no /proc");
+        return crate::support::skipped(
+            "memory_stays_flat_however_often_they_come",
+            &crate::support::Lack::Machine("there is no /proc".to_owned()),
+        );
     };
     for _ in 0..8 {
         all_at_once(&server);
