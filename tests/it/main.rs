@@ -14,7 +14,7 @@ mod laws;
 mod scalar;
 
 // Cases to read: what goes in, what comes out.
-// mod golden;
+mod golden;
 
 // The command line.
 mod cleaning;
