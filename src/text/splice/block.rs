@@ -82,7 +82,7 @@ impl Writer<'_> {
         if index == 0 {
             return first;
         }
-        let before = places(self.tree, parent).nth(index - 1).map_or(first, |place| self.content_end(place.value));
+        let before = places(self.tree, parent).nth(index - 1).map_or(first, |place| self.content_end(place));
         dash_from(self.lines.next(before), own, Some(self.lines.column(first))).unwrap_or(own)
     }
 
@@ -90,13 +90,17 @@ impl Writer<'_> {
     ///
     /// A block scalar's own end mark includes blank lines after it. They are part of a `|+` alone; anything else may be
     /// followed directly.
-    pub(super) fn content_end(&self, value: NodeId) -> usize {
-        let mut leaf = value;
+    pub(super) fn content_end(&self, place: Place) -> usize {
+        let Place { mut key, value: mut leaf } = place;
         while let Shape::Mapping(Style::Block) | Shape::Sequence(Style::Block) = self.tree.shape(leaf) {
-            let Some(last) = self.tree.children(leaf).last() else { break };
-            leaf = last;
+            let Some(last) = places(self.tree, leaf).last() else { break };
+            (key, leaf) = (last.key, last.value);
         }
         let span = self.tree.span(leaf);
+        if span.is_empty() {
+            // Of an explicit key without a value (`? key`), the parser puts the value where the next key begins.
+            return self.value_start(Place { key, value: leaf });
+        }
         if self.tree.shape(leaf) != Shape::Scalar(ScalarStyle::Block) {
             return span.end;
         }
@@ -113,7 +117,7 @@ impl Writer<'_> {
 
     /// Where the lines after an entry begin: past the comments that are indented deeper than its key or dash.
     fn after(&self, place: Place, column: usize) -> usize {
-        self.lines.past_deeper_comments(self.lines.next(self.content_end(place.value)), column)
+        self.lines.past_deeper_comments(self.lines.next(self.content_end(place)), column)
     }
 
     /// Deletes the entries that are not kept; at least one is.
@@ -138,7 +142,7 @@ impl Writer<'_> {
 
     fn delete_lines(&mut self, parent: NodeId, index: usize, place: Place) {
         let start = self.entry_start(parent, index, place);
-        let end = self.content_end(place.value);
+        let end = self.content_end(place);
         if self.lines.is_first(start) {
             self.delete(self.lines.start(start)..self.lines.next(end));
         } else {

@@ -72,7 +72,7 @@ impl Writer<'_> {
 
     /// Where a member's value begins behind its anchor and tag. An empty one stands behind its key's colon, or, without
     /// one, behind the key: the parser's mark for it may be farther on.
-    fn value_start(&self, place: Place) -> usize {
+    pub(super) fn value_start(&self, place: Place) -> usize {
         match place.key {
             Some(key) if self.tree.span(place.value).is_empty() => {
                 self.colon(place).map_or(self.tree.span(key).end, |colon| colon + 1)
@@ -207,7 +207,7 @@ impl Writer<'_> {
         let context = if parent == Style::Flow { self.context() } else { Context::Block };
         let start = self.value_start(place);
         if let (Some(key), None) = (place.key, self.colon(place)) {
-            text.push_str(&self.missing_colon(key));
+            text.push_str(&self.missing_colon(key, parent));
         } else if start >= span.end || span.is_empty() {
             text.push(' ');
         }
@@ -216,14 +216,14 @@ impl Writer<'_> {
         } else {
             emit::scalar(&mut text, new, context);
         }
-        let end = if span.is_empty() { start } else { self.content_end(place.value).max(start) };
+        let end = if span.is_empty() { start } else { self.content_end(place).max(start) };
         self.replace_text(start..end, text);
     }
 
     /// What makes a value possible behind a key without a colon: `{a}`, or `? a`.
-    fn missing_colon(&self, key: NodeId) -> String {
+    fn missing_colon(&self, key: NodeId, parent: Style) -> String {
         match self.question(key) {
-            Some(question) if self.lines.is_first(question) => {
+            Some(question) if parent == Style::Block || self.lines.is_first(question) => {
                 format!("{}{}: ", self.layout.yaml.eol, " ".repeat(self.lines.column(question)))
             }
             _ => String::from(": "),
