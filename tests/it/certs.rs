@@ -19,8 +19,7 @@ use time::OffsetDateTime;
 use x509_parser::prelude::FromDer as _;
 use x509_parser::prelude::X509Certificate;
 
-use super::common::{Ran, injector};
-use super::skip;
+use crate::support::{Lack, Ran, injector, skipped};
 
 const HOST: &str = "injector.injector-system.svc";
 
@@ -134,7 +133,7 @@ fn the_serving_certificate_is_what_rfc_5280_and_go_ask_for() {
 #[test]
 fn openssl_verifies_it_strictly() {
     if Command::new("openssl").arg("version").output().is_err() {
-        return skip::skipped("certs::openssl_verifies_it_strictly", "there is no openssl");
+        return skipped("openssl_verifies_it_strictly", &Lack::Program("openssl", "openssl"));
     }
     let ran = generated();
     for (host, verifies) in [(HOST, true), ("other", false)] {

@@ -1,6 +1,6 @@
 //! `--clean`: what a cluster filled in goes, and what it says about an object still counts.
 
-use crate::common::injector;
+use crate::support::injector;
 
 #[test]
 fn a_live_object_that_a_controller_owns_stays_skipped() {

@@ -11,7 +11,6 @@ macro_rules! scenarios {
     };
 }
 
-mod control_plane;
 mod pod_security;
 mod round_trip;
 mod validity;
@@ -21,10 +20,10 @@ mod webhook;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
-use control_plane::ControlPlane;
+use crate::support::control_plane::ControlPlane;
 use serde_json::{Value, json};
 
-use crate::skip::skipped;
+use crate::support::{Lack, skipped};
 
 type Scenario = fn(&ControlPlane);
 
@@ -60,7 +59,7 @@ fn set(root: &mut Value, pointer: &str, value: Value) {
 #[expect(clippy::print_stderr, reason = "which scenario says what")]
 fn a_real_cluster_agrees() {
     let Some(assets) = std::env::var_os("KUBEBUILDER_ASSETS") else {
-        return skipped("a_real_cluster_agrees", "KUBEBUILDER_ASSETS is not set");
+        return skipped("a_real_cluster_agrees", &Lack::ControlPlane);
     };
     let offline = scenarios! {
         round_trip:

@@ -8,7 +8,7 @@ use injector::internals::text::yaml::scalar::{self, Scalar};
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 
-use crate::oracle::Oracle;
+use crate::support::oracle::Oracle;
 
 const LINES: &[&str] = &[
     "set -e",

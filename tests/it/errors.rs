@@ -9,8 +9,8 @@ use std::fs;
 use injector::internals::diagnostic::Code;
 use serde_json::Value;
 
-use super::common::{Ran, Run, injector};
-use super::manifests::{WEB, known};
+use crate::support::manifests::{WEB, known};
+use crate::support::{Ran, Run, injector};
 
 mod flags;
 mod objects;

@@ -14,7 +14,7 @@ use injector::internals::profile::{Profile, builtin, load};
 use injector::internals::report::exit::ExitStatus;
 use serde_json::{Value, json};
 
-use crate::common::injector;
+use crate::support::injector;
 
 mod image;
 mod law;

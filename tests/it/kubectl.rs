@@ -10,7 +10,7 @@ use std::thread;
 
 use serde_json::Value;
 
-use crate::skip::skipped;
+use crate::support::{Lack, skipped};
 
 /// What a comparison came to.
 enum Held {
@@ -23,7 +23,8 @@ enum Held {
 #[test]
 fn kubectl_applies_our_patch_and_gives_our_output() {
     if Command::new("kubectl").args(["version", "--client"]).output().is_err() {
-        return skipped("kubectl_applies_our_patch_and_gives_our_output", "there is no kubectl");
+        let kubectl = Lack::Program("kubectl", "kubernetes-client");
+        return skipped("kubectl_applies_our_patch_and_gives_our_output", &kubectl);
     }
     let inputs = fixtures();
     assert!(!inputs.is_empty());

@@ -2,6 +2,7 @@
 
 use injector::internals::profile::{Profile, builtin};
 
+mod explicit;
 mod fixtures;
 pub(crate) mod generated;
 mod hostile;

@@ -1,36 +1,46 @@
-//! The integration tests, one binary.
+//! The integration tests, one binary. Each module's comment says what it covers.
 
 #![expect(clippy::expect_used, clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
-#[cfg(feature = "serve")]
-mod certs;
-mod cleaning;
-mod cli;
-mod cluster;
-mod common;
-// They are those of the program as it is built by default.
-#[cfg(feature = "watch")]
-mod completions;
-mod emit;
-mod errors;
+mod support;
+
+// The sources themselves.
 mod house;
-mod install;
-mod iptables;
+
+// The laws, and the agreement with Kubernetes' own libraries and with kubectl.
+mod emit;
 mod kubectl;
 mod laws;
-mod manifests;
-mod oracle;
+mod scalar;
+
+// Cases to read: what goes in, what comes out.
+mod golden;
+
+// The command line.
+mod cleaning;
+mod cli;
+#[cfg(feature = "watch")] // those of the program as it is built by default
+mod completions;
+mod errors;
 mod ownership;
-// The README is about the program as it is built by default.
-#[cfg(feature = "watch")]
-mod readme;
 mod refusals;
 #[cfg(feature = "serve")]
 mod reviews;
-mod scalar;
+
+// The webhook, and what it needs.
+#[cfg(feature = "serve")]
+mod certs;
+mod install;
 #[cfg(feature = "serve")]
 mod serve;
-mod sidecars;
-mod skip;
 #[cfg(feature = "serve")]
 mod webhook;
+
+// The cluster and the kernel.
+mod cluster;
+mod iptables;
+mod sidecars;
+
+// The documents, which are about the program as it is built by default.
+#[cfg(feature = "watch")]
+mod readme;

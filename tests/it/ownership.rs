@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use crate::common::injector;
+use crate::support::injector;
 
 /// A pod that an injection by `one` claims to have touched.
 fn recorded(entry: &Value) -> String {

@@ -18,7 +18,7 @@ use std::process::Command;
 use serde_json::Value;
 use tempfile::TempDir;
 
-use super::skip;
+use crate::support;
 
 mod tables;
 mod webhook;
@@ -229,7 +229,10 @@ fn every_command_prints_what_the_readme_shows() {
         let steps = steps(block);
         assert!(!steps.is_empty(), "line {}: a block without a command", block.line);
         if !has_curl && steps.iter().any(|step| step.command.starts_with("curl ")) {
-            skip::skipped(&format!("readme: the block in line {}", block.line), "there is no curl");
+            support::skipped(
+                &format!("readme: the block in line {}", block.line),
+                &support::Lack::Program("curl", "curl"),
+            );
             run += steps.len();
             continue;
         }

@@ -1,6 +1,6 @@
 //! A profile whose additions an API server would refuse is refused here, whichever part it is that is wrong.
 
-use crate::common::injector;
+use crate::support::injector;
 
 const POD: &str =
     "{apiVersion: v1, kind: Pod, metadata: {name: web}, spec: {containers: [{name: web, image: 'web:1'}]}}\n";

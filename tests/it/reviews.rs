@@ -19,7 +19,7 @@ use injector::internals::shell::server::routes::{Limits, router};
 use serde_json::Value;
 use tower::ServiceExt as _;
 
-use crate::common::injector;
+use crate::support::injector;
 
 fn reviews() -> Vec<(String, Vec<u8>)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/reviews");

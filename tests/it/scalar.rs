@@ -3,7 +3,7 @@
 use injector::internals::text::yaml::scalar::{self, Scalar};
 use serde_json::Value;
 
-use crate::oracle::Oracle;
+use crate::support::oracle::Oracle;
 
 const FRAGMENTS: &str = "0 1 7 8 9 12 00 _ __ + - . e E e+ E- 0x 0X 0o 0O 0b 0B 0b- a f F x p i : 12:30 inf .inf .NaN .nan y Y yes no On \
     off true False null Null NULL ~ << 2001-01-02 T03:04:05 Z 9223372036854775807 9223372036854775808 \

@@ -105,7 +105,7 @@ impl Splicer<'_> {
         if index == 0 {
             return first;
         }
-        let before = entry_nodes(self.tree, parent).nth(index - 1).map_or(first, |nodes| self.content_end(nodes.value));
+        let before = entry_nodes(self.tree, parent).nth(index - 1).map_or(first, |nodes| self.content_end(nodes));
         dash_from(self.lines.next(before), own, Some(self.lines.column(first))).unwrap_or(own)
     }
 
@@ -114,15 +114,19 @@ impl Splicer<'_> {
     /// For a block scalar the parser's end includes all blank lines after it. They are part of the value for `|+` and `>+`
     /// alone, and then the next entry has to go below them. For all others it goes directly below the last line with
     /// content, so that blank lines stay between this collection and what follows it.
-    pub(super) fn content_end(&self, value: NodeId) -> usize {
-        let mut leaf = value;
+    pub(super) fn content_end(&self, nodes: EntryNodes) -> usize {
+        let EntryNodes { mut key, value: mut leaf } = nodes;
         while let NodeKind::Mapping(CollectionStyle::Block) | NodeKind::Sequence(CollectionStyle::Block) =
             self.tree.kind(leaf)
         {
-            let Some(last) = self.tree.children(leaf).last() else { break };
-            leaf = last;
+            let Some(last) = entry_nodes(self.tree, leaf).last() else { break };
+            (key, leaf) = (last.key, last.value);
         }
         let span = self.tree.span(leaf);
+        if span.is_empty() {
+            // Of an explicit key without a value (`? key`), the parser puts the value where the next key begins.
+            return self.value_start(EntryNodes { key, value: leaf });
+        }
         if self.tree.kind(leaf) != NodeKind::Scalar(ScalarStyle::Block) {
             return span.end;
         }
@@ -139,7 +143,7 @@ impl Splicer<'_> {
 
     /// Where new lines go after an entry: below it, and below the comments that are indented deeper than its key or dash.
     fn after(&self, nodes: EntryNodes, column: usize) -> usize {
-        self.lines.past_deeper_comments(self.lines.next(self.content_end(nodes.value)), column)
+        self.lines.past_deeper_comments(self.lines.next(self.content_end(nodes)), column)
     }
 
     /// Deletes the entries that are not kept. At least one is kept: an empty collection would need another style.
@@ -166,7 +170,7 @@ impl Splicer<'_> {
     /// Deletes an entry with its line end. Comments around it stay: an insertion never brings any.
     fn delete_lines(&mut self, parent: NodeId, index: usize, nodes: EntryNodes) {
         let start = self.entry_start(parent, index, nodes);
-        let end = self.content_end(nodes.value);
+        let end = self.content_end(nodes);
         if self.lines.is_first(start) {
             self.delete(self.lines.start(start)..self.lines.next(end));
         } else {

@@ -79,7 +79,7 @@ impl Splicer<'_> {
 
     /// Where a member's value begins, behind its anchor and tag. An empty value is behind its key's colon, or behind
     /// the key where there is no colon; the parser gives an offset for it that may be farther on.
-    fn value_start(&self, nodes: EntryNodes) -> usize {
+    pub(super) fn value_start(&self, nodes: EntryNodes) -> usize {
         match nodes.key {
             Some(key) if self.tree.span(nodes.value).is_empty() => {
                 self.colon(nodes).map_or(self.tree.span(key).end, |colon| colon + 1)
@@ -222,7 +222,7 @@ impl Splicer<'_> {
         let context = if parent == CollectionStyle::Flow { self.context() } else { Context::Block };
         let start = self.value_start(nodes);
         if let (Some(key), None) = (nodes.key, self.colon(nodes)) {
-            text.push_str(&self.missing_colon(key));
+            text.push_str(&self.missing_colon(key, parent));
         } else if start >= span.end || span.is_empty() {
             text.push(' ');
         }
@@ -231,14 +231,14 @@ impl Splicer<'_> {
         } else {
             emit::scalar(&mut text, new, context);
         }
-        let end = if span.is_empty() { start } else { self.content_end(nodes.value).max(start) };
+        let end = if span.is_empty() { start } else { self.content_end(nodes).max(start) };
         self.replace_text(start..end, text);
     }
 
     /// The colon that a key without one needs before its value: after `{a}` on the line, after `? a` on a line of its own.
-    fn missing_colon(&self, key: NodeId) -> String {
+    fn missing_colon(&self, key: NodeId, parent: CollectionStyle) -> String {
         match self.question(key) {
-            Some(question) if self.lines.is_first(question) => {
+            Some(question) if parent == CollectionStyle::Block || self.lines.is_first(question) => {
                 format!("{}{}: ", self.layout.yaml.eol, " ".repeat(self.lines.column(question)))
             }
             _ => String::from(": "),

@@ -1,7 +1,7 @@
 //! Flags that change what is injected.
 
-use super::super::common::injector;
-use super::super::manifests::{SERVICE, WEB, adding, injected, known};
+use crate::support::injector;
+use crate::support::manifests::{SERVICE, WEB, adding, injected, known};
 
 fn with_annotation(text: &str, line: &str) -> String {
     text.replace(
@@ -113,7 +113,7 @@ fn what_is_known_of_a_namespace_decides() {
     let in_prod = WEB.replace("  name: web\nspec", "  name: web\n  namespace: prod\nspec");
     let namespace =
         "apiVersion: v1\nkind: Namespace\nmetadata:\n  name: prod\n  annotations: {proxy-injection: disabled}\n";
-    let skipped = |ran: &super::super::common::Ran| ran.stderr.contains("namespace-opted-out");
+    let skipped = |ran: &crate::support::Ran| ran.stderr.contains("namespace-opted-out");
     let run = |args: &[&'static str], text: String| {
         injector(["inject"].iter().chain(args)).file("ns.yaml", namespace).stdin(text).succeeds()
     };

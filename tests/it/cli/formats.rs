@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 
-use super::super::common::injector;
-use super::super::manifests::{SERVICE, WEB, injected, known};
+use crate::support::manifests::{SERVICE, WEB, injected, known};
+use crate::support::{Lack, injector, skipped};
 
 const OPTED_OUT: &str = "      annotations: {proxy-injection: disabled}\n      labels:\n";
 
@@ -100,7 +100,7 @@ fn a_diff_can_be_applied() {
             assert!(status.success());
             assert_eq!(ran.read("web.yaml"), injected().as_bytes());
         }
-        Err(error) => super::super::skip::skipped("a_diff_can_be_applied", &error.to_string()),
+        Err(_) => skipped("a_diff_can_be_applied", &Lack::Program("git", "git")),
     }
 }
 

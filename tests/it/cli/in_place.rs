@@ -5,7 +5,7 @@ use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, symlink};
 
 use injector::internals::report::exit::ExitStatus;
 
-use super::super::manifests::{SERVICE, WEB, injected, known};
+use crate::support::manifests::{SERVICE, WEB, injected, known};
 
 fn bad() -> String {
     WEB.replace("      labels:\n", "      annotations: {proxy-injection: maybe}\n      labels:\n")

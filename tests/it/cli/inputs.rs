@@ -1,7 +1,7 @@
 //! What can be read, and how it is named.
 
-use super::super::common::injector;
-use super::super::manifests::{SERVICE, WEB, injected, known};
+use crate::support::injector;
+use crate::support::manifests::{SERVICE, WEB, injected, known};
 
 fn json() -> String {
     r#"{"apiVersion":"v1","kind":"Pod","metadata":{"name":"web"},"spec":{"containers":[{"name":"web","image":"web:1","resources":{"requests":{"cpu":"1m"}}}]}}"#.to_owned()

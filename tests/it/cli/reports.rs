@@ -3,8 +3,8 @@
 use injector::internals::report::exit::ExitStatus;
 use serde_json::Value;
 
-use super::super::common::{Ran, injector};
-use super::super::manifests::{SERVICE, WEB, adding, known};
+use crate::support::manifests::{SERVICE, WEB, adding, known};
+use crate::support::{Ran, injector};
 
 fn stream() -> String {
     let bad = WEB.replace("      labels:\n", "      annotations: {proxy-injection: maybe}\n      labels:\n");
@@ -60,7 +60,7 @@ fn the_verdicts_of_check_as_json() {
         let ran = known("check", ["--report", "json"].iter().chain(args).copied()).stdin(text).exits_any();
         report(&ran)["entries"][0]["results"][0]["verdict"].as_str().unwrap().to_owned()
     };
-    let injected = super::super::manifests::injected();
+    let injected = crate::support::manifests::injected();
     assert_eq!(verdict(&[], WEB), "missing");
     assert_eq!(verdict(&[], &injected), "injected");
     assert_eq!(verdict(&["--set", "tcpPort=7000"], &injected), "outdated");

@@ -3,8 +3,8 @@
 use base64::Engine as _;
 use serde_json::{Value, json};
 
-use super::super::common::injector;
-use super::super::manifests::{WEB, known};
+use crate::support::injector;
+use crate::support::manifests::{WEB, known};
 
 fn pod() -> Value {
     json!({

@@ -2,8 +2,8 @@
 
 use std::process::{Command, Stdio};
 
-use super::super::common::injector;
-use super::super::manifests::{WEB, adding, injected, known, profile};
+use crate::support::injector;
+use crate::support::manifests::{WEB, adding, injected, known, profile};
 
 #[test]
 fn zero_where_all_is_done() {

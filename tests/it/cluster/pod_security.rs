@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::control_plane::ControlPlane;
-use crate::common::injector;
+use crate::support::control_plane::ControlPlane;
+use crate::support::injector;
 
 /// A profile of a user's: what it adds is the list that is given, with one value set at a JSON Pointer of the profile.
 fn profile(pointer: &str, value: &Value) -> String {

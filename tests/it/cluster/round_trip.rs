@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::control_plane::ControlPlane;
-use crate::common::injector;
+use crate::support::control_plane::ControlPlane;
+use crate::support::injector;
 
 const WORKLOADS: &str = include_str!("../../../testdata/cluster/workloads.yaml");
 

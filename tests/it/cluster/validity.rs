@@ -4,9 +4,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use serde_json::{Value, json};
 
-use super::control_plane::ControlPlane;
 use super::set;
-use crate::common::injector;
+use crate::support::control_plane::ControlPlane;
+use crate::support::injector;
 
 /// What is added: a container with a volume, and one value set otherwise at a JSON Pointer.
 fn added(pointer: &str, value: &Value) -> Value {
@@ -59,6 +59,11 @@ fn by_hand(added: &Value) -> String {
 
 /// What both refuse: where it is in what is added, and what is there.
 fn refused() -> Vec<(&'static str, Value)> {
+    [of_a_container(), of_a_pod()].concat()
+}
+
+/// Refused in a container.
+fn of_a_container() -> Vec<(&'static str, Value)> {
     let port = |fields: Value| json!([fields]);
     vec![
         ("/containers/0/name", json!("Own")),
@@ -106,6 +111,12 @@ fn refused() -> Vec<(&'static str, Value)> {
         ("/containers/0/securityContext", json!({"procMount": "Unmasked"})),
         ("/containers/0/securityContext", json!({"runAsUser": -1})),
         ("/containers/0/securityContext", json!({"seccompProfile": {"type": "Localhost"}})),
+    ]
+}
+
+/// Refused elsewhere in a pod.
+fn of_a_pod() -> Vec<(&'static str, Value)> {
+    vec![
         ("/initContainers", json!([{"name": "set-up", "image": "i", "readinessProbe": {"tcpSocket": {"port": 1}}}])),
         ("/initContainers", json!([{"name": "own", "image": "i"}])),
         ("/initContainers", json!([{"name": "a", "image": "i"}, {"name": "a", "image": "i"}])),

@@ -20,7 +20,7 @@ mod service;
 use serde_json::{Value, json};
 
 use super::Scenario;
-use super::control_plane::ControlPlane;
+use crate::support::control_plane::ControlPlane;
 
 /// What is tried, each by its name.
 pub(super) fn scenarios() -> Vec<(&'static str, Scenario)> {

@@ -2,8 +2,8 @@
 
 use insta::assert_snapshot;
 
-use super::super::manifests::{RESOURCES, WEB, adding, injected, known, profile};
 use super::{refused, refused_with, told};
+use crate::support::manifests::{RESOURCES, WEB, adding, injected, known, profile};
 
 fn annotated(text: &str, line: &str) -> String {
     text.replace(

@@ -2,8 +2,8 @@
 
 use insta::assert_snapshot;
 
-use super::super::manifests::{WEB, known, profile};
 use super::told;
+use crate::support::manifests::{WEB, known, profile};
 
 fn refused(profile: &str) -> String {
     let run = |report: &'static str| {

@@ -2,8 +2,8 @@
 
 use insta::assert_snapshot;
 
-use super::super::manifests::{WEB, known};
 use super::{injector, refused, refused_with, taken_with, told};
+use crate::support::manifests::{WEB, known};
 
 #[test]
 fn not_yaml() {

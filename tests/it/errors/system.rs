@@ -7,10 +7,9 @@ use std::time::{Duration, Instant};
 
 use insta::assert_snapshot;
 
-use super::super::common::Run;
-use super::super::manifests::{WEB, known};
-use super::super::skip::skipped;
 use super::{injector, told};
+use crate::support::manifests::{WEB, known};
+use crate::support::{Lack, Run, skipped};
 
 fn both(run: impl Fn(&'static str) -> Run) -> String {
     told(&run("--report=text").fails(), run("--report=json"))
@@ -110,7 +109,7 @@ fn a_file_that_cannot_be_read_or_written() {
     mode("free.yaml", 0o666);
     mode("", 0o777);
     let Some((status, stderr)) = as_nobody(&run, "inject secret.yaml") else {
-        return skipped("a_file_that_cannot_be_read_or_written", "setpriv cannot become another user here");
+        return skipped("a_file_that_cannot_be_read_or_written", &Lack::Root);
     };
     assert_eq!(status, Some(2));
     assert_snapshot!(stderr, @"secret.yaml: cannot be read: Permission denied (os error 13)");
@@ -143,7 +142,7 @@ fn a_full_disk_during_in_place() {
         Err(error) => error.to_string(),
     };
     if !output.contains("status") {
-        return skipped("a_full_disk_during_in_place", &output);
+        return skipped("a_full_disk_during_in_place", &Lack::Root);
     }
     assert_snapshot!(output, @"
     b.yaml: cannot be written: No space left on device (os error 28)

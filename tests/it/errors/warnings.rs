@@ -2,9 +2,9 @@
 
 use insta::assert_snapshot;
 
-use super::super::common::Run;
-use super::super::manifests::{RESOURCES, SERVICE, WEB, injected, known, profile};
 use super::{injector, taken_with, told};
+use crate::support::Run;
+use crate::support::manifests::{RESOURCES, SERVICE, WEB, injected, known, profile};
 
 fn both(run: impl Fn(&'static str) -> Run) -> String {
     told(&run("--report=text").succeeds(), run("--report=json"))

@@ -12,7 +12,7 @@ use super::fixtures::{self, for_each};
 use super::generated::{bytes, document, runner};
 use super::law::{run, values};
 use super::profile_sets;
-use crate::oracle::Oracle;
+use crate::support::oracle::Oracle;
 
 /// Errors of ours where kubectl reads on: it takes the last of duplicate keys, and nests deeper.
 /// And libyaml takes fewer characters for a tag.
@@ -170,7 +170,7 @@ fn slip(text: &str, edits: &[(u16, u8, u8)]) -> String {
 
 #[test]
 fn slips_of_the_pen_are_refused_where_kubectl_refuses_them_and_the_laws_hold_else() {
-    let mut oracle = Oracle::start("slips_of_the_pen (agreement with kubectl)");
+    let mut oracle = Oracle::start("slips_of_the_pen_are_refused_where_kubectl_refuses_them_and_the_laws_hold_else");
     let sets = profile_sets();
     let inputs: Vec<String> = fixtures::fixtures().into_iter().map(|fixture| fixture.input).collect();
     let oracle = RefCell::new(&mut oracle);

@@ -82,10 +82,6 @@ pub(crate) fn run(stream: &str, profiles: &[Profile], action: Action<'_>) -> Res
         for object in &processed.objects {
             run.errors.extend(object.failure.as_ref().map(|failure| match failure {
                 Failure::Splice(error) if !matches!(error.kind, SpliceErrorKind::Misfit(_)) => error.to_string(),
-                // A known gap: of explicit keys without a value, some combinations are held back by the proof alone.
-                Failure::Proof(error) if stream.lines().any(|line| line.trim_start().starts_with("? ")) => {
-                    error.to_string()
-                }
                 bug => format!("BUG: {bug:?}"),
             }));
             for step in &object.outcome.steps {

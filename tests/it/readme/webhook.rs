@@ -12,7 +12,7 @@ use injector::internals::shell::server::metrics::Metrics;
 
 use super::tables::{code, first_column, rows, set, sources};
 use super::{Session, Step, readme, root};
-use crate::common::injector;
+use crate::support::injector;
 
 /// Whether the cluster is as it should be after this block; gives what was done to it.
 pub(super) fn examine(session: &Session, steps: &[Step]) -> Vec<&'static str> {

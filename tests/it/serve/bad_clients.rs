@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use super::Authority;
 use super::client::Identity;
+use crate::support::{Lack, skipped};
 use process::{Good, Server, memory};
 use wire::{Tls, answer, exchange, post, rest, tcp, write};
 
@@ -181,8 +182,8 @@ fn an_oversized_body_is_refused_before_it_is_read() {
     let mut chunked = server.connect();
     chunked.write_all(&post_chunked()).unwrap();
     let chunk = [format!("{:x}\r\n", 64 * 1024).as_bytes(), &vec![b' '; 64 * 1024], b"\r\n"].concat();
-    // 16 MiB are offered; the answer comes after seven, and what is still on its way may meet a closed connection.
-    for _ in 0..256 {
+    // 128 MiB are offered; the answer comes after seven, and what is still on its way may meet a closed connection.
+    for _ in 0..2048 {
         if chunked.write_all(&chunk).and_then(|()| chunked.flush()).is_err() {
             break;
         }
@@ -190,7 +191,7 @@ fn an_oversized_body_is_refused_before_it_is_read() {
     server.until(&answers(413), |count| count == 2);
     good.ends();
     if let (Some(before), Some(after)) = (before, memory(server.pid)) {
-        assert!(after < before + 24 * 1024, "{before} KiB before, {after} KiB after");
+        assert!(after < before + 64 * 1024, "{before} KiB before, {after} KiB after");
     }
 }
 
@@ -333,7 +334,7 @@ fn http2_streams_that_are_reset_as_soon_as_they_are_opened_hold_nothing() {
     server.until(IN_FLIGHT, |count| count == 0);
 }
 
-/// One of each sort that costs a server something.
+/// One of each kind that costs a server something.
 fn all_at_once(server: &Server) {
     // Fewer than are let in: those that wait to be accepted when they are dropped count only later.
     let mut idle: Vec<TcpStream> = (0..50).map(|_| tcp(server.tls)).collect();
@@ -355,23 +356,33 @@ fn all_at_once(server: &Server) {
     server.until(OPEN, |open| open <= 1);
 }
 
+/// The least memory that the server is seen to have after each of some attacks, in KiB.
+///
+/// What a moment shows depends on more than what is held: the allocator keeps freed pages for a while, and for each thread
+/// that has freed some. The least of several moments leaves that out, and what is never given back stays in it.
+fn floor(server: &Server) -> Option<u64> {
+    (0..4).map(|_| all_at_once(server)).map(|()| memory(server.pid)).min().flatten()
+}
+
 #[test]
 fn memory_stays_flat_however_often_they_come() {
     let server = Server::start(&SHORT);
     let good = Good::begins(&server, REVIEW.as_bytes());
-    // What is allocated once: buffers, threads, the allocator's own reserve.
-    for _ in 0..4 {
-        all_at_once(&server);
-    }
-    let Some(before) = memory(server.pid) else {
-        return crate::skip::skipped("memory_stays_flat_however_often_they_come", "no /proc");
+    let Some(first) = floor(&server) else {
+        return skipped("memory_stays_flat_however_often_they_come", &Lack::Machine("there is no /proc".to_owned()));
     };
-    for _ in 0..8 {
-        all_at_once(&server);
+    // Buffers, threads and the allocator's own reserve grow for some time, and by no more than there are threads. What
+    // leaks grows every time, so that one time without growth shows that nothing does: 4 KiB a connection would be 1 MiB.
+    let mut floors = vec![first];
+    while floors.len() < 12 {
+        floors.push(floor(&server).unwrap());
+        if let [.., before, after] = floors[..]
+            && after < before + 1024
+        {
+            return good.ends();
+        }
     }
-    let after = memory(server.pid).unwrap();
-    good.ends();
-    assert!(after < before + 8 * 1024, "{before} KiB before, {after} KiB after");
+    panic!("it grows every time: {floors:?} KiB");
 }
 
 /// The harness's own: what `rest` and `drip` would hide.

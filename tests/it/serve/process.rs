@@ -13,7 +13,7 @@ use tokio::net::TcpStream;
 
 use super::client::Client;
 use super::{Authority, Files, Identity, Pair, eventually};
-use crate::common::{Run, injector};
+use crate::support::{Run, injector};
 
 /// `injector serve`, running. It is killed when the test is over.
 struct Process {

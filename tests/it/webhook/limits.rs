@@ -79,7 +79,7 @@ async fn a_body_of_exactly_the_limit_is_judged() {
 
 #[tokio::test]
 async fn a_body_that_does_not_come_is_cut_off() {
-    let limits = Limits { body_timeout: Duration::from_millis(30), ..Limits::default() };
+    let limits = Limits { body_timeout: Duration::from_millis(300), ..Limits::default() };
     let served = Served::limited(allow(), limits);
     let got = served.post("/mutate", Body::new(Slow(None))).await;
     assert_status(&got, 408, "Timeout");

@@ -13,7 +13,7 @@ use serde_json::Value;
 
 use super::Served;
 use super::core::{Alike, denying, given, review};
-use crate::common::{Ran, injector};
+use crate::support::{Ran, injector};
 
 /// What is known of every namespace, on either side.
 const LABELS: &str = "sidecar-inject=enabled";

@@ -11,7 +11,7 @@ use injector::internals::shell::server::profiles;
 
 use super::core::{given, pod, review};
 use super::{Served, assert_status};
-use crate::common::injector;
+use crate::support::injector;
 
 const PROFILE: &str = "\
 apiVersion: sidecar-injector/v1

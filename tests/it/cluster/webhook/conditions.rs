@@ -2,12 +2,12 @@
 
 use serde_json::{Value, json};
 
-use super::super::control_plane::ControlPlane;
 use super::super::set;
 use super::configuration::{Applied, hook, namespace};
 use super::in_process::{InProcess, Recorder};
 use super::install::printed;
 use super::{created, is_injected, pod};
+use crate::support::control_plane::ControlPlane;
 
 pub(super) fn match_conditions_leave_out_what_could_not_be_injected(plane: &ControlPlane) {
     let recorder = Recorder::new();

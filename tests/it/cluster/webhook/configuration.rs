@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
-use super::super::control_plane::ControlPlane;
+use crate::support::control_plane::ControlPlane;
 
 /// The label of the namespaces that a configuration of [`hook`] is for.
 const LABEL: &str = "test.injector/hook";

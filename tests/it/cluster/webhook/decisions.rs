@@ -1,12 +1,12 @@
-//! What is stored: pods of every sort, by hand and by controllers, under what `install` prints.
+//! What is stored: pods of every kind, by hand and by controllers, under what `install` prints.
 
 use serde_json::{Value, json};
 
-use super::super::control_plane::ControlPlane;
 use super::super::set;
 use super::install::Installed;
 use super::{containers, created, init_containers, is_injected, pod, stored};
-use crate::common::injector;
+use crate::support::control_plane::ControlPlane;
+use crate::support::injector;
 
 /// What a pod comes out as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,10 +22,16 @@ enum Comes {
 /// One value of a pod.
 type Edit = (&'static str, Value);
 
-/// Rows of the table of eligibility, as far as a pod by itself can have them, and shapes of pods.
-fn pods() -> Vec<(&'static str, Comes, Vec<Edit>)> {
+/// A pod's name, what it comes out as, and what it has beside [`pod`].
+type Case = (&'static str, Comes, Vec<Edit>);
+
+fn container(name: &str) -> Value {
+    json!({"name": name, "image": "other:1"})
+}
+
+/// Rows of the table of eligibility, as far as a pod by itself can have them.
+fn eligible_or_not() -> Vec<Case> {
     use Comes::{Classic, Native, Untouched};
-    let container = |name: &str| json!({"name": name, "image": "other:1"});
     let annotation = |key: &str, value: &str| json!({key: value});
     vec![
         ("plain", Classic, vec![]),
@@ -47,6 +53,13 @@ fn pods() -> Vec<(&'static str, Comes, Vec<Edit>)> {
         ("opted-in", Classic, vec![("/metadata/annotations", annotation("proxy-injection", "enabled"))]),
         ("never", Native, vec![("/spec/restartPolicy", json!("Never"))]),
         ("on-failure", Native, vec![("/spec/restartPolicy", json!("OnFailure"))]),
+    ]
+}
+
+/// Shapes of pods.
+fn shapes() -> Vec<Case> {
+    use Comes::{Classic, Native};
+    vec![
         (
             "own-native-sidecar",
             Classic,
@@ -121,7 +134,7 @@ fn comes(pod: &Value) -> Comes {
 pub(super) fn pods_come_out_as_the_truth_table_says(plane: &ControlPlane) {
     let installed = Installed::new(plane, "truth", &[]);
     plane.namespace("truth", &[]);
-    let cases = pods();
+    let cases = [eligible_or_not(), shapes()].concat();
     let manifests: Vec<Value> = cases
         .iter()
         .map(|(name, _, edits)| {

@@ -7,10 +7,10 @@ use bytes::Bytes;
 use injector::internals::shell::server::judge::{Asked, Failure, Judge, Judged};
 use serde_json::{Value, json};
 
-use super::super::control_plane::ControlPlane;
 use super::configuration::{Applied, hook, namespace};
 use super::in_process::{InProcess, Recorder};
 use super::{containers, pod};
+use crate::support::control_plane::ControlPlane;
 
 /// Fails in the way that the path names.
 struct Failing;

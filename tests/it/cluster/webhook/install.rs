@@ -8,10 +8,10 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 use tempfile::TempDir;
 
-use super::super::control_plane::ControlPlane;
 use super::configuration::{Applied, Tried};
 use super::replica::Replica;
-use crate::common::injector;
+use crate::support::control_plane::ControlPlane;
+use crate::support::injector;
 
 /// An installation in a namespace of its own, served by one process; dropping it takes the webhook out of use.
 pub(super) struct Installed<'a> {

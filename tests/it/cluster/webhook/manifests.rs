@@ -2,9 +2,9 @@
 
 use serde_json::Value;
 
-use super::super::control_plane::ControlPlane;
 use super::install::{certificates, documents, printed};
-use crate::common::injector;
+use crate::support::control_plane::ControlPlane;
+use crate::support::injector;
 
 /// Every way to be installed that is not about certificates.
 const FLAGS: [&[&str]; 5] = [

@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 
-use super::super::control_plane::ControlPlane;
 use super::install::Installed;
 use super::{created, is_injected, pod};
+use crate::support::control_plane::ControlPlane;
 
 pub(super) fn a_namespace_opts_out_and_in_again(plane: &ControlPlane) {
     // `cortexflow` reads an annotation of namespaces, so that `install` turns the watch on by itself.

@@ -11,10 +11,10 @@ use injector::internals::value::patch::{Op, Patch};
 use injector::internals::value::pointer::Pointer;
 use serde_json::{Value, json};
 
-use super::super::control_plane::ControlPlane;
 use super::configuration::{Applied, hook, namespace};
 use super::in_process::{InProcess, Recorder};
 use super::{containers, created, init_containers, is_injected, pod};
+use crate::support::control_plane::ControlPlane;
 
 /// Puts a container of its own at the head of the list, into the midst of ours, as a mesh does.
 struct Other;

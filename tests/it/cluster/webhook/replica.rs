@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
-use super::super::control_plane::free_ports;
+use crate::support::control_plane::free_ports;
 
 /// How long anything may take that takes milliseconds on a machine that does nothing else.
 const PATIENCE: Duration = Duration::from_secs(60);

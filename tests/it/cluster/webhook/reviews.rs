@@ -8,10 +8,10 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
-use super::super::control_plane::ControlPlane;
 use super::configuration::{Applied, hook, namespace};
 use super::in_process::{InProcess, Recorder};
 use super::{created, is_injected, pod};
+use crate::support::control_plane::ControlPlane;
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/reviews")

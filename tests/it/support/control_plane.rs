@@ -29,7 +29,7 @@ const GUARD: &str =
 const TOKEN: &str = "token-of-a-test";
 
 /// A running control plane; dropping it ends it.
-pub(super) struct ControlPlane {
+pub(crate) struct ControlPlane {
     // Dropped in this order: the servers end before their folder goes.
     servers: Vec<Server>,
     kubectl: PathBuf,
@@ -38,10 +38,10 @@ pub(super) struct ControlPlane {
 
 /// What a run of kubectl gave.
 #[derive(Debug)]
-pub(super) struct Kubectl {
-    pub(super) success: bool,
-    pub(super) stdout: String,
-    pub(super) stderr: String,
+pub(crate) struct Kubectl {
+    pub(crate) success: bool,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
 }
 
 struct Server {
@@ -59,7 +59,7 @@ impl Drop for Server {
 
 impl ControlPlane {
     /// Starts one from the binaries of `assets` and waits until it is ready.
-    pub(super) fn start(assets: &Path) -> Self {
+    pub(crate) fn start(assets: &Path) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let mut plane = Self { servers: Vec::new(), kubectl: assets.join("kubectl"), folder };
         let [client, peer, secure, manager] = free_ports();
@@ -145,12 +145,12 @@ impl ControlPlane {
     }
 
     /// The file with which kubectl finds the API server.
-    pub(super) fn kubeconfig(&self) -> PathBuf {
+    pub(crate) fn kubeconfig(&self) -> PathBuf {
         self.folder.path().join("kubeconfig")
     }
 
     /// `kubectl ARGS…` with `stdin` on its standard input.
-    pub(super) fn kubectl<A: Into<OsString>>(
+    pub(crate) fn kubectl<A: Into<OsString>>(
         &self,
         args: impl IntoIterator<Item = A>,
         stdin: impl AsRef<[u8]>,
@@ -177,19 +177,19 @@ impl ControlPlane {
     }
 
     /// `kubectl ARGS…`, which has to succeed; its standard output.
-    pub(super) fn ok(&self, args: &str, stdin: impl AsRef<[u8]>) -> String {
+    pub(crate) fn ok(&self, args: &str, stdin: impl AsRef<[u8]>) -> String {
         let ran = self.kubectl(args.split_whitespace(), stdin);
         assert!(ran.success, "kubectl {args}: {ran:#?}");
         ran.stdout
     }
 
     /// `kubectl get ARGS… -o json`.
-    pub(super) fn get(&self, args: &str) -> Value {
+    pub(crate) fn get(&self, args: &str) -> Value {
         serde_json::from_str(&self.ok(&format!("get {args} -o json"), "")).unwrap()
     }
 
     /// A new namespace with these labels (`k=v`).
-    pub(super) fn namespace(&self, name: &str, labels: &[&str]) {
+    pub(crate) fn namespace(&self, name: &str, labels: &[&str]) {
         self.ok(&format!("create namespace {name}"), "");
         if !labels.is_empty() {
             self.ok(&format!("label namespace {name} {}", labels.join(" ")), "");
@@ -197,7 +197,7 @@ impl ControlPlane {
     }
 
     /// Asks until there is an answer, which a controller may take a while to bring about.
-    pub(super) fn eventually<T>(&self, what: &str, ask: impl Fn() -> Option<T>) -> T {
+    pub(crate) fn eventually<T>(&self, what: &str, ask: impl Fn() -> Option<T>) -> T {
         let end = Instant::now() + SETTLE;
         loop {
             if let Some(answer) = ask() {
@@ -210,7 +210,7 @@ impl ControlPlane {
 }
 
 /// Ports that were free a moment ago, all different.
-pub(super) fn free_ports<const N: usize>() -> [u16; N] {
+pub(crate) fn free_ports<const N: usize>() -> [u16; N] {
     let listeners = [(); N].map(|()| TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap());
     listeners.map(|listener| listener.local_addr().unwrap().port())
 }

@@ -1,6 +1,6 @@
 //! Manifests that the tests of the command line begin with.
 
-use super::common::{Run, injector};
+use crate::support::{Run, injector};
 
 /// A Deployment of which all is known that the default profile asks for, so that it is injected without a warning.
 pub(crate) const WEB: &str = "\

@@ -9,7 +9,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
-use crate::skip;
+use super::{Lack, skipped};
 
 /// A running oracle. It ends when this is dropped.
 pub(crate) struct Oracle {
@@ -22,7 +22,7 @@ impl Oracle {
     /// Starts it for `test`, or says why that test is skipped.
     pub(crate) fn start(test: &str) -> Option<Self> {
         let Some(program) = std::env::var_os("K8S_ORACLE") else {
-            skip::skipped(test, "K8S_ORACLE is not set (the path of a program that answers as Kubernetes' parsers do)");
+            skipped(test, &Lack::Oracle);
             return None;
         };
         let mut child = Command::new(&program)
