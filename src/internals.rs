@@ -29,8 +29,9 @@ pub mod diagnostic {
 #[cfg(feature = "serve")]
 pub mod install {
     pub use crate::install::{
-        Certificates, FailurePolicy, Keeper, LogFormat, MatchPolicy, NamespaceFate, OwnNamespace, PROBE_PORT, Part,
-        Place, ReinvocationPolicy, Settings, Source, USER, WEBHOOK_PORT, Watch, manifests, needs_watch, removal,
+        Certificates, FailurePolicy, Installation, Keeper, LogFormat, MatchPolicy, NamespaceFate, OwnNamespace,
+        PROBE_PORT, Part, ProfileSource, ReinvocationPolicy, Site, USER, WEBHOOK_PORT, Watch, manifests, needs_watch,
+        removal,
     };
 }
 pub mod kube {

@@ -5,8 +5,6 @@
 
 use std::fmt;
 
-use serde::{Serialize, Serializer};
-
 use crate::decide::facts::Facts;
 use crate::diagnostic::Diagnostic;
 use crate::kube::workload::Identity;
@@ -15,79 +13,13 @@ use crate::value::pointer::Pointer;
 use crate::value::view::View;
 
 mod containers;
+pub(crate) mod row;
 mod rules;
 mod steering;
 
 pub(crate) use containers::{is_foreign_sidecar, is_to_complete};
 
-macro_rules! rules {
-    ($($(#[$doc:meta])+ $variant:ident = $id:literal,)+) => {
-        /// A row of the table above [`decide`].
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub enum Rule {
-            $($(#[$doc])+ $variant,)+
-        }
-
-        impl Rule {
-            /// All rules, in the order of the table.
-            pub const ALL: &[Self] = &[$(Self::$variant),+];
-
-            /// The stable identifier, as reports and metrics carry it.
-            pub const fn id(self) -> &'static str {
-                match self { $(Self::$variant => $id,)+ }
-            }
-        }
-    };
-}
-
-rules! {
-    /// The sidecar is there already.
-    AlreadyInjected = "already-injected",
-    /// The template has no containers.
-    NoContainers = "no-containers",
-    /// A static pod's mirror, which the API server does not run.
-    MirrorPod = "mirror-pod",
-    /// The object is being deleted.
-    Terminating = "terminating",
-    /// A live object that a controller owns.
-    OwnedLive = "owned-live",
-    /// The pod uses the node's network.
-    HostNetwork = "host-network",
-    /// The pod runs on Windows.
-    Windows = "windows",
-    /// Another mesh's proxy is there.
-    ForeignSidecar = "foreign-sidecar",
-    /// The pod needs a native sidecar, and the cluster is too old.
-    Job = "job",
-    /// The profile leaves the namespace alone.
-    ExcludedNamespace = "excluded-namespace",
-    /// The profile's namespace selector does not match.
-    NamespaceNotSelected = "namespace-not-selected",
-    /// The profile's object selector does not match.
-    ObjectNotSelected = "object-not-selected",
-    /// The pod template opts out.
-    PodOptedOut = "pod-opted-out",
-    /// The pod template opts in.
-    PodOptedIn = "pod-opted-in",
-    /// The namespace opts out.
-    NamespaceOptedOut = "namespace-opted-out",
-    /// The namespace opts in.
-    NamespaceOptedIn = "namespace-opted-in",
-    /// The profile's policy.
-    Default = "default",
-}
-
-impl fmt::Display for Rule {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.id())
-    }
-}
-
-impl Serialize for Rule {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.id())
-    }
-}
+pub use crate::profile::rule::Rule;
 
 /// What a decision is about: one pod template of an object.
 #[derive(Clone, Copy, Debug)]
@@ -164,7 +96,7 @@ pub enum Deniable {
 
 /// What one rule saw.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Step {
+pub(crate) struct RuleTrace {
     /// The rule.
     pub rule: Rule,
     /// The value that it looked at, in words.
@@ -221,14 +153,14 @@ impl fmt::Display for Effect {
 }
 
 /// What a rule found. Rules say nothing about each other: their order is [`Rule::ALL`].
-struct Finding {
+struct RuleFinding {
     saw: String,
     at: Option<Pointer>,
-    verdict: Verdict,
+    ruling: Ruling,
     warnings: Vec<Diagnostic>,
 }
 
-enum Verdict {
+enum Ruling {
     Error(Box<Diagnostic>),
     Inject,
     No,
@@ -243,41 +175,21 @@ struct Case<'c, V> {
     profile: &'c Profile,
 }
 
-/// Decides whether the profile is injected into the template. The first row that applies wins:
-///
-/// | rule | when | verdict |
-/// |---|---|---|
-/// | `already-injected` | the record has a whole entry of this profile; or a container that no entry lists, and that is not to be completed, has a name that the profile adds or matches `alreadyInjected` | skip |
-/// | `no-containers` | the template has no containers | skip |
-/// | `mirror-pod` | annotation `kubernetes.io/config.mirror` | skip |
-/// | `terminating` | `metadata.deletionTimestamp` is set | skip |
-/// | `owned-live` | a `resourceVersion` and a controller owner | skip |
-/// | `host-network` | asked for, and `hostNetwork: true` | skip |
-/// | `windows` | asked for, and `spec.os.name` or a node selector says Windows | skip |
-/// | `foreign-sidecar` | asked for, and another mesh's proxy by name or image | skip |
-/// | `job` | `nativeSidecar: auto`, a template that needs a native sidecar, and Kubernetes below 1.29 | skip |
-/// | `excluded-namespace` | the namespace is in the profile's list | skip |
-/// | `namespace-not-selected` | the namespace selector does not match, or is neither known nor evaluated already | skip |
-/// | `object-not-selected` | the object selector does not match | skip |
-/// | `pod-opted-out` | the profile's key on the template says so | skip |
-/// | `pod-opted-in` | the profile's key on the template says so | inject |
-/// | `namespace-opted-out` | the profile's key on the namespace says so | skip |
-/// | `namespace-opted-in` | the profile's key on the namespace says so | inject |
-/// | `default` | always | the profile's policy |
+/// Decides whether the profile is injected into the template: the first [`Rule`] that applies wins.
 pub(crate) fn decide<'a, V: View<'a>>(subject: &Subject<'_, V>, facts: &Facts, profile: &Profile) -> Decision {
     let case = Case { subject, facts, profile };
     let mut warnings = Vec::new();
     for &rule in Rule::ALL {
         let finding = rules::look(rule, &case);
         warnings.extend(finding.warnings);
-        match finding.verdict {
-            Verdict::No | Verdict::Off => {}
-            Verdict::Inject => return Decision::Inject { rule, warnings },
-            Verdict::Skip(reason, deniable) => {
+        match finding.ruling {
+            Ruling::No | Ruling::Off => {}
+            Ruling::Inject => return Decision::Inject { rule, warnings },
+            Ruling::Skip(reason, deniable) => {
                 let at = finding.at.unwrap_or_else(|| subject.at.clone());
                 return Decision::Skip { rule, reason, at, warnings, deniable };
             }
-            Verdict::Error(diagnostic) => return Decision::Reject(vec![*diagnostic]),
+            Ruling::Error(diagnostic) => return Decision::Reject(vec![*diagnostic]),
         }
     }
     // Not reached: the last row always applies. Were it, nothing would have said that the pod may be changed.
@@ -286,17 +198,17 @@ pub(crate) fn decide<'a, V: View<'a>>(subject: &Subject<'_, V>, facts: &Facts, p
 }
 
 /// What every rule sees, those after the deciding one too. It asks the same functions as [`decide`].
-pub(crate) fn trace<'a, V: View<'a>>(subject: &Subject<'_, V>, facts: &Facts, profile: &Profile) -> Vec<Step> {
+pub(crate) fn trace<'a, V: View<'a>>(subject: &Subject<'_, V>, facts: &Facts, profile: &Profile) -> Vec<RuleTrace> {
     let case = Case { subject, facts, profile };
     let mut decided = false;
     let step = |&rule: &Rule| {
         let finding = rules::look(rule, &case);
-        let effect = match finding.verdict {
-            Verdict::No => Err(Applies::No),
-            Verdict::Off => Err(Applies::Off),
-            Verdict::Inject => Ok(Effect::Inject),
-            Verdict::Skip(..) => Ok(Effect::Skip),
-            Verdict::Error(_) => Ok(Effect::Error),
+        let effect = match finding.ruling {
+            Ruling::No => Err(Applies::No),
+            Ruling::Off => Err(Applies::Off),
+            Ruling::Inject => Ok(Effect::Inject),
+            Ruling::Skip(..) => Ok(Effect::Skip),
+            Ruling::Error(_) => Ok(Effect::Error),
         };
         let applies = match effect {
             Err(not) => not,
@@ -306,7 +218,7 @@ pub(crate) fn trace<'a, V: View<'a>>(subject: &Subject<'_, V>, facts: &Facts, pr
                 Applies::Decides(effect)
             }
         };
-        Step { rule, saw: finding.saw, at: finding.at, applies }
+        RuleTrace { rule, saw: finding.saw, at: finding.at, applies }
     };
     Rule::ALL.iter().map(step).collect()
 }

@@ -9,7 +9,7 @@ use std::fmt;
 
 use serde_json::Value;
 
-use crate::decide::eligibility::{self, Applies, Recorded, Step, Subject};
+use crate::decide::eligibility::{self, Recorded, RuleTrace, Subject};
 use crate::decide::facts::Facts;
 use crate::decide::inject::editor::Editor;
 use crate::decide::inject::{Ask, Freshness, Outcome, Outdated, Planner, Request, Verdict, freshness};
@@ -74,7 +74,7 @@ pub(crate) struct ProfileExplanation {
     pub profile: String,
     /// Every rule, in order; one of them decides. Empty where the profile's entry in the record is broken, which is an
     /// error before any rule is asked: then `verdict` says so.
-    pub rules: Vec<Step>,
+    pub rules: Vec<RuleTrace>,
     /// The parameters, in the order of the profile.
     pub parameters: Vec<ParameterState>,
     /// What `inject` would do.
@@ -105,13 +105,6 @@ impl Explanation {
             }
         }
         places
-    }
-}
-
-impl ProfileExplanation {
-    /// The rule that decides.
-    pub(crate) fn decisive(&self) -> Option<&Step> {
-        self.rules.iter().find(|step| matches!(step.applies, Applies::Decides(_)))
     }
 }
 
@@ -162,16 +155,11 @@ impl fmt::Display for ParameterState {
     }
 }
 
-/// Explains every pod template of an object. An object without one has no explanations.
+/// Explains every pod template of an object.
 ///
 /// The operation among the facts is passed over: what is asked is what a new object would meet. So is
-/// [`Request::outdated`]: an outdated injection is told as it stands.
-pub(crate) fn explain<'a, V: View<'a>>(object: V, facts: &Facts, request: &Request<'_>) -> Vec<Explanation> {
-    workload::identify(object).map_or_else(Vec::new, |identity| explain_as(&identity, object, facts, request))
-}
-
-/// As [`explain`], for an object of which a list or a review says what it is.
-pub(crate) fn explain_as<'a, V: View<'a>>(
+/// [`Request::outdated`]: an outdated injection is explained as it is.
+pub(crate) fn explain<'a, V: View<'a>>(
     identity: &Identity,
     object: V,
     facts: &Facts,
@@ -256,7 +244,7 @@ struct Look<'r> {
 }
 
 struct Seen {
-    rules: Vec<Step>,
+    rules: Vec<RuleTrace>,
     parameters: Vec<ParameterState>,
 }
 

@@ -1,6 +1,6 @@
 //! The manifests that put the webhook into a cluster, and the list of what takes it out again.
 //!
-//! Settings go in, documents come out, in the order in which they are to be applied: the webhook configuration is the last,
+//! Installation go in, documents come out, in the order in which they are to be applied: the webhook configuration is the last,
 //! since from then on pods wait for an answer, and the first to go. The same settings always give the same bytes. Nothing
 //! here reads files or makes keys.
 
@@ -36,7 +36,7 @@ pub const PROBE_PORT: u16 = 9444;
 
 /// What the installation is called, and where it lives.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Place {
+pub struct Site {
     /// The name of the Service and of all else, or what their names begin with: an RFC 1035 label.
     pub name: String,
     /// The namespace: an RFC 1123 label.
@@ -45,9 +45,9 @@ pub struct Place {
 
 /// Everything that the manifests depend on.
 #[derive(Clone, Debug)]
-pub struct Settings {
+pub struct Installation {
     /// Names.
-    pub place: Place,
+    pub site: Site,
     /// Whether the namespace is part of it.
     pub own_namespace: OwnNamespace,
     /// The container's image.
@@ -57,7 +57,7 @@ pub struct Settings {
     /// The pods' priority class.
     pub priority_class: Option<String>,
     /// The profiles, in the order in which they are applied.
-    pub profiles: Vec<Source>,
+    pub profiles: Vec<ProfileSource>,
     /// Parameters that are set for all objects, as they were given.
     pub set: Vec<(String, String)>,
     /// What overrides the profiles' `onIneligible`; their own value is overridden already.
@@ -84,7 +84,7 @@ pub struct Settings {
     pub drain_timeout: Duration,
 }
 
-impl Settings {
+impl Installation {
     fn version(&self) -> KubernetesVersion {
         self.kubernetes_version.unwrap_or(KubernetesVersion::NEWEST)
     }
@@ -92,7 +92,7 @@ impl Settings {
 
 /// A profile with the text that it was read from.
 #[derive(Clone, Debug)]
-pub struct Source {
+pub struct ProfileSource {
     /// As it was read.
     pub profile: Profile,
     /// To the byte.
@@ -219,25 +219,25 @@ impl Manifest {
 }
 
 /// What is to be applied, in this order.
-pub fn manifests(settings: &Settings, part: Part) -> Vec<Manifest> {
+pub fn manifests(installation: &Installation, part: Part) -> Vec<Manifest> {
     let rest = || {
-        let mut all = cluster::namespace(settings);
-        all.extend(access::account(settings));
-        all.extend(cluster::profiles(settings));
-        all.extend(match &settings.certificates {
+        let mut all = cluster::namespace(installation);
+        all.extend(access::account(installation));
+        all.extend(cluster::profiles(installation));
+        all.extend(match &installation.certificates {
             Certificates::Given { ca, certificate, key } => {
-                vec![cluster::secret(&settings.place, ca, certificate, key)]
+                vec![cluster::secret(&installation.site, ca, certificate, key)]
             }
             Certificates::Secret { .. } => Vec::new(),
-            Certificates::CertManager => certmanager::certificates(&settings.place),
+            Certificates::CertManager => certmanager::certificates(&installation.site),
         });
-        all.extend(deployment::workload(settings));
+        all.extend(deployment::workload(installation));
         all
     };
     match part {
-        Part::All => rest().into_iter().chain([webhook::webhook(settings)]).collect(),
+        Part::All => rest().into_iter().chain([webhook::webhook(installation)]).collect(),
         Part::Rest => rest(),
-        Part::Webhook => vec![webhook::webhook(settings)],
+        Part::Webhook => vec![webhook::webhook(installation)],
     }
 }
 
@@ -264,8 +264,8 @@ pub enum NamespaceFate {
 }
 
 /// What is to be deleted, in this order: all that [`manifests`] may have made, whatever its settings were.
-pub fn removal(place: &Place, keeper: Keeper, fate: NamespaceFate, part: Part) -> Vec<Manifest> {
-    let Place { name, namespace } = place;
+pub fn removal(site: &Site, keeper: Keeper, fate: NamespaceFate, part: Part) -> Vec<Manifest> {
+    let Site { name, namespace } = site;
     let object = |api_version: &str, kind: &str, name: &str| {
         let metadata = json!({"name": name, "namespace": namespace});
         json!({"apiVersion": api_version, "kind": kind, "metadata": metadata})
@@ -278,13 +278,13 @@ pub fn removal(place: &Place, keeper: Keeper, fate: NamespaceFate, part: Part) -
         object("v1", "Service", name),
     ];
     if keeper == Keeper::CertManager {
-        rest.extend(certmanager::names(place).map(|(kind, name)| object(certmanager::API_VERSION, kind, &name)));
-        rest.push(object("v1", "Secret", &cluster::ca_secret_name(place)));
+        rest.extend(certmanager::names(site).map(|(kind, name)| object(certmanager::API_VERSION, kind, &name)));
+        rest.push(object("v1", "Secret", &cluster::ca_secret_name(site)));
     }
     if keeper != Keeper::Other {
-        rest.push(object("v1", "Secret", &cluster::secret_name(place)));
+        rest.push(object("v1", "Secret", &cluster::secret_name(site)));
     }
-    rest.push(object("v1", "ConfigMap", &cluster::profiles_name(place)));
+    rest.push(object("v1", "ConfigMap", &cluster::profiles_name(site)));
     rest.push(cluster_wide(access::API_VERSION, "ClusterRoleBinding", name));
     rest.push(cluster_wide(access::API_VERSION, "ClusterRole", name));
     rest.push(object("v1", "ServiceAccount", name));
@@ -318,24 +318,24 @@ pub(crate) fn text(manifests: &[Manifest]) -> String {
 }
 
 /// The labels of every object. Those of [`selected`] are never changed by a newer version: a Deployment's selector cannot.
-fn labels(place: &Place) -> Value {
-    let mut labels = selected(place);
+fn labels(site: &Site) -> Value {
+    let mut labels = selected(site);
     labels["app.kubernetes.io/component"] = "webhook".into();
     labels["app.kubernetes.io/version"] = env!("CARGO_PKG_VERSION").into();
     labels
 }
 
 /// The labels by which the pods are found.
-fn selected(place: &Place) -> Value {
-    json!({"app.kubernetes.io/name": "injector", "app.kubernetes.io/instance": place.name})
+fn selected(site: &Site) -> Value {
+    json!({"app.kubernetes.io/name": "injector", "app.kubernetes.io/instance": site.name})
 }
 
 /// The metadata of an object in the namespace.
-fn metadata(place: &Place, name: &str) -> Value {
-    json!({"name": name, "namespace": place.namespace, "labels": labels(place)})
+fn metadata(site: &Site, name: &str) -> Value {
+    json!({"name": name, "namespace": site.namespace, "labels": labels(site)})
 }
 
 /// The metadata of an object outside of namespaces.
-fn cluster_metadata(place: &Place, name: &str) -> Value {
-    json!({"name": name, "labels": labels(place)})
+fn cluster_metadata(site: &Site, name: &str) -> Value {
+    json!({"name": name, "labels": labels(site)})
 }

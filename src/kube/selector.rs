@@ -6,6 +6,10 @@ use std::fmt;
 
 use crate::diagnostic::words::list;
 
+/// The label that the API server puts on every namespace: its name.
+/// See <https://kubernetes.io/docs/reference/labels-annotations-taints/#kubernetes-io-metadata-name>.
+pub(crate) const NAMESPACE_NAME: &str = "kubernetes.io/metadata.name";
+
 /// A Kubernetes label selector; all requirements must hold. `matchLabels` become `In` with one value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Selector(pub Vec<Requirement>);

@@ -22,7 +22,7 @@ const FOREIGN_IMAGES: &[&str] = &[
 ];
 
 /// A container of a template.
-pub(super) struct Found<'a, V> {
+pub(super) struct PodContainer<'a, V> {
     list: &'static str,
     index: usize,
     /// Its name; empty where it has none.
@@ -30,7 +30,7 @@ pub(super) struct Found<'a, V> {
     pub(super) view: V,
 }
 
-impl<V> Found<'_, V> {
+impl<V> PodContainer<'_, V> {
     /// From the template's root.
     pub(super) fn at(&self) -> Pointer {
         Pointer::of(["spec", self.list, &self.index.to_string()])
@@ -38,10 +38,10 @@ impl<V> Found<'_, V> {
 }
 
 /// The init containers, then the containers.
-pub(super) fn all<'a, V: View<'a>>(template: V) -> impl Iterator<Item = Found<'a, V>> {
+pub(super) fn all<'a, V: View<'a>>(template: V) -> impl Iterator<Item = PodContainer<'a, V>> {
     ["initContainers", "containers"].into_iter().flat_map(move |list| {
         let elements = template.path(&["spec", list]).map(View::elements).unwrap_or_default();
-        elements.into_iter().enumerate().map(move |(index, view)| Found {
+        elements.into_iter().enumerate().map(move |(index, view)| PodContainer {
             list,
             index,
             name: view.text(&["name"]).unwrap_or_default(),

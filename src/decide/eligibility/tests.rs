@@ -58,7 +58,7 @@ impl Scene {
         self.with(decide)
     }
 
-    fn trace(&self) -> Vec<Step> {
+    fn trace(&self) -> Vec<RuleTrace> {
         self.with(trace)
     }
 

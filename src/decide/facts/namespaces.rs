@@ -8,13 +8,10 @@ use thiserror::Error;
 use super::{Known, Namespace};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::kube::names::{is_dns_label, is_label_value, is_qualified_name};
+use crate::kube::selector::NAMESPACE_NAME;
 use crate::kube::workload::identify;
 use crate::value::pointer::Pointer;
 use crate::value::view::{Kind, View};
-
-/// The label that the API server puts on every namespace: its name.
-/// See <https://kubernetes.io/docs/reference/labels-annotations-taints/#kubernetes-io-metadata-name>.
-const NAME_LABEL: &str = "kubernetes.io/metadata.name";
 
 type Values = BTreeMap<String, String>;
 
@@ -120,7 +117,7 @@ impl Namespaces {
         let document = self.documents.get(name);
         let mut labels = self.labels.over(name, document.map(|document| &document.labels));
         if let Known::Yes(labels) = &mut labels {
-            labels.insert(NAME_LABEL.to_owned(), name.to_owned());
+            labels.insert(NAMESPACE_NAME.to_owned(), name.to_owned());
         }
         let annotations = self.annotations.over(name, document.map(|document| &document.annotations));
         Namespace { name: name.to_owned(), labels, annotations }
@@ -130,7 +127,7 @@ impl Namespaces {
 impl Namespace {
     /// A namespace of which everything is known: as an API server has it, which puts a label of its own on each.
     pub fn known(name: &str, mut labels: BTreeMap<String, String>, annotations: BTreeMap<String, String>) -> Self {
-        labels.insert(NAME_LABEL.to_owned(), name.to_owned());
+        labels.insert(NAMESPACE_NAME.to_owned(), name.to_owned());
         Self { name: name.to_owned(), labels: Known::Yes(labels), annotations: Known::Yes(annotations) }
     }
 }
@@ -222,7 +219,7 @@ mod tests {
         assert_eq!(namespaces.get("a"), Namespace { name: "a".into(), ..Namespace::default() });
         namespaces.add_labels("a:x=1").unwrap();
         let a = namespaces.get("a");
-        assert_eq!(a.labels, known(&[("x", "1"), (NAME_LABEL, "a")]));
+        assert_eq!(a.labels, known(&[("x", "1"), (NAMESPACE_NAME, "a")]));
         assert_eq!(a.annotations, Known::No, "a flag of one sort says nothing of the other");
         assert_eq!(namespaces.get("b").labels, Known::No);
     }
@@ -235,7 +232,7 @@ mod tests {
         assert_eq!(namespaces.add_document(&document(json!({"x": "1", "y": "2"}))), []);
         assert_eq!(namespaces.add_document(&document(json!({"x": "3"}))), []);
         let a = namespaces.get("a");
-        assert_eq!((a.labels, a.annotations), (known(&[("x", "3"), (NAME_LABEL, "a")]), known(&[])));
+        assert_eq!((a.labels, a.annotations), (known(&[("x", "3"), (NAMESPACE_NAME, "a")]), known(&[])));
         for other in [
             json!({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "b"}}),
             json!({"apiVersion": "example.com/v1", "kind": "Namespace", "metadata": {"name": "b"}}),
@@ -268,14 +265,14 @@ mod tests {
     fn a_namespace_alone_says_that_it_has_none() {
         let mut namespaces = Namespaces::default();
         namespaces.add_labels("a:").unwrap();
-        assert_eq!(namespaces.get("a").labels, known(&[(NAME_LABEL, "a")]));
+        assert_eq!(namespaces.get("a").labels, known(&[(NAMESPACE_NAME, "a")]));
     }
 
     #[test]
     fn the_label_of_the_name_is_the_api_servers() {
         let mut namespaces = Namespaces::default();
-        namespaces.add_labels(&format!("{NAME_LABEL}=x")).unwrap();
-        assert_eq!(namespaces.get("a").labels, known(&[(NAME_LABEL, "a")]));
+        namespaces.add_labels(&format!("{NAMESPACE_NAME}=x")).unwrap();
+        assert_eq!(namespaces.get("a").labels, known(&[(NAMESPACE_NAME, "a")]));
     }
 
     #[test]
@@ -291,7 +288,7 @@ mod tests {
                 "/metadata/annotations: `annotations` of a namespace is a list, not an object, and counts as unset",
             ]
         );
-        assert_eq!(namespaces.get("a").labels, known(&[("y", "1"), (NAME_LABEL, "a")]));
+        assert_eq!(namespaces.get("a").labels, known(&[("y", "1"), (NAMESPACE_NAME, "a")]));
     }
 
     #[test]

@@ -11,7 +11,7 @@ use crate::kube::version::KubernetesVersion;
 use crate::report::Format;
 use crate::report::exit::ExitStatus;
 use crate::shell::cli::{ClusterArgs, ServeArgs};
-use crate::shell::server::announce::{self, Namespaces};
+use crate::shell::server::announce::{self, Sight};
 use crate::shell::server::core::Core;
 use crate::shell::server::judge::NamespaceSource;
 use crate::shell::server::metrics::{Metrics, Reload};
@@ -44,7 +44,7 @@ pub(super) fn serve(args: &ServeArgs) -> Result<ExitStatus, Failed> {
 async fn run(args: &ServeArgs) -> Result<Ended, Failed> {
     let metrics = Arc::new(Metrics::new());
     let (ready, namespaces) = namespaces(&args.cluster, &metrics).await?;
-    let known = if namespaces.is_some() { Namespaces::Watched } else { Namespaces::Unknown };
+    let sight = if namespaces.is_some() { Sight::Watching } else { Sight::Blind };
     let decision = args.injection.given();
     let files = profiles::files(&decision);
     // Read before they are loaded: what changes in between is loaded once more, and not missed.
@@ -59,7 +59,7 @@ async fn run(args: &ServeArgs) -> Result<Ended, Failed> {
     shutdown.on_signals().map_err(|error| Placed::new(Code::Runtime, format!("cannot hear signals: {error}")))?;
 
     tracing::info!(version = env!("CARGO_PKG_VERSION"), "starting");
-    announce::profiles(core.profiles().given(), known);
+    announce::profiles(core.profiles().given(), sight);
     if !watched.files.is_empty() {
         let core = Arc::clone(&core);
         tokio::spawn(reload::watch(watched, interval, Arc::clone(&metrics), move |_| core.reload_profiles()));
