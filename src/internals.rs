@@ -8,13 +8,13 @@ pub mod decide {
         pub use crate::decide::clean::Clean;
     }
     pub mod eligibility {
-        pub use crate::decide::eligibility::{Deniable, Rule};
+        pub use crate::decide::eligibility::Rule;
     }
     pub mod facts {
         pub use crate::decide::facts::{Facts, Known, Namespace, NamespaceGate, Namespaces, Operation};
     }
     pub mod inject {
-        pub use crate::decide::inject::{Outdated, Renderings, Request, Verdict, plan};
+        pub use crate::decide::inject::{Answer, Outdated, Renderings, Request, Verdict, plan};
     }
     pub mod record {
         pub use crate::decide::record::{ANNOTATION, Entry};

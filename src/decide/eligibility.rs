@@ -87,7 +87,7 @@ pub(crate) enum Decision {
 
 /// Whether `onIneligible: Deny` covers a skipped object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Deniable {
+pub(crate) enum Deniable {
     /// Never denied.
     No,
     /// A pod or a namespace that opted out, or a container that is there without a record.

@@ -221,7 +221,7 @@ fn explain_profile<'a, V: View<'a>>(
     let own = entries.iter().find(|entry| entry.profile == profile.name).cloned();
     let is_broken = own.as_ref().is_some_and(|entry| presence(planner.editor(), entry) != Presence::Whole);
     let recorded = if own.is_some() { Recorded::Whole } else { Recorded::None };
-    let seen = planner.ask(&Look { set: planner.request.set }, profile, recorded, entries);
+    let seen = planner.ask(&AskAll { set: planner.request.set }, profile, recorded, entries);
     let before = planner.editor.clone();
     let mut outcome = Outcome::default();
     let verdict = planner.profile(profile, entries, &mut outcome);
@@ -239,19 +239,19 @@ fn explain_profile<'a, V: View<'a>>(
 }
 
 /// Asks every rule, and for every parameter.
-struct Look<'r> {
+struct AskAll<'r> {
     set: &'r BTreeMap<String, String>,
 }
 
-struct Seen {
+struct RulesAndParameters {
     rules: Vec<RuleTrace>,
     parameters: Vec<ParameterState>,
 }
 
-impl Ask for Look<'_> {
-    type Answer = Seen;
+impl Ask for AskAll<'_> {
+    type Output = RulesAndParameters;
 
-    fn ask<'a, V: View<'a>>(&self, subject: &Subject<'_, V>, facts: &Facts, profile: &Profile) -> Seen {
+    fn ask<'a, V: View<'a>>(&self, subject: &Subject<'_, V>, facts: &Facts, profile: &Profile) -> RulesAndParameters {
         let place = |at: &Pointer| subject.at.append(at);
         let value = |parameter| match parameter::value_of(parameter, subject.template, self.set) {
             Ok((value, Origin::Annotation(at))) => Ok((value.into_owned(), Origin::Annotation(place(&at)))),
@@ -259,7 +259,7 @@ impl Ask for Look<'_> {
             Ok((value, origin)) => Ok((value.into_owned(), origin)),
             Err(wrong) => Err(Diagnostic { at: place(&wrong.at), ..wrong }),
         };
-        Seen {
+        RulesAndParameters {
             rules: eligibility::trace(subject, facts, profile),
             parameters: profile
                 .parameters

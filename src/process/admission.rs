@@ -6,11 +6,10 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::decide::eligibility::Deniable;
-use crate::decide::inject::{Outcome, Verdict};
+use crate::decide::inject::{Answer, Outcome, Verdict};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::process::proof::ProvedPatch;
-use crate::profile::{OnError, OnIneligible, Profile};
+use crate::profile::OnError;
 
 mod question;
 
@@ -75,22 +74,19 @@ pub(crate) fn respond(
     uid: &str,
     outcome: &Outcome,
     proved: Option<&ProvedPatch>,
-    profiles: &[Profile],
 ) -> AdmissionReview {
     let mut response = AdmissionResponse { uid: uid.to_owned(), allowed: true, ..AdmissionResponse::default() };
     let mut refusals = Vec::new();
     for step in &outcome.steps {
-        let profile = profiles.iter().find(|profile| profile.name == step.profile);
         match &step.verdict {
             Verdict::Rejected(errors, OnError::Reject) => refusals.extend(errors.iter().map(told)),
             Verdict::Rejected(errors, OnError::Skip) => {
                 response.warnings.extend(errors.iter().map(|error| cut(told(error))));
             }
-            Verdict::Skipped { rule, reason, deniable, .. } => {
-                if *deniable == Deniable::Yes
-                    && profile.is_some_and(|profile| profile.on_ineligible == OnIneligible::Deny)
-                {
-                    refusals.push(format!("{}: {rule}: {reason}", step.profile));
+            Verdict::Skipped { rule, reason, answer, .. } => {
+                match answer {
+                    Answer::Allow => {}
+                    Answer::Deny => refusals.push(format!("{}: {rule}: {reason}", step.profile)),
                 }
                 let verdict = format!("skipped: {rule}: {reason}");
                 response.audit_annotations.insert(format!("{}.injector", step.profile), verdict);

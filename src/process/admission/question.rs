@@ -109,8 +109,7 @@ impl<'t> Question<'t> {
             return Err(failure);
         }
         let outcome = object.outcome;
-        let profiles = job.request.profiles;
-        let review = respond(&review.api_version, &review.uid, &outcome, object.proved.as_ref(), profiles);
+        let review = respond(&review.api_version, &review.uid, &outcome, object.proved.as_ref());
         Ok(Answered { review, outcome })
     }
 
@@ -124,7 +123,7 @@ impl<'t> Question<'t> {
         let root = self.tree.root().map(|root| self.tree.view(root));
         let version = root.and_then(|root| root.text(&["apiVersion"])).unwrap_or_default();
         let outcome = Outcome::default();
-        Answered { review: respond(&version, &self.subject.uid, &outcome, None, &[]), outcome }
+        Answered { review: respond(&version, &self.subject.uid, &outcome, None), outcome }
     }
 }
 

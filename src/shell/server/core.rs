@@ -10,7 +10,6 @@ use super::judge::{Answer, Asked, Failure, Judge, Judged, NamespaceSource, Verdi
 use super::metrics::{Lookup, Metrics};
 use super::profiles::{self, Chosen, ProfileSets};
 use crate::decide::clean::Clean;
-use crate::decide::eligibility::Deniable;
 use crate::decide::facts::{Namespace, NamespaceGate, Namespaces};
 use crate::decide::inject::{self, Outcome};
 use crate::diagnostic::Placed;
@@ -18,7 +17,7 @@ use crate::kube::names;
 use crate::kube::version::KubernetesVersion;
 use crate::process::admission::{Question, Unreadable};
 use crate::process::{Action, Expand, Job, Leaves};
-use crate::profile::{OnError, OnIneligible, Profile};
+use crate::profile::OnError;
 use crate::shell::files::selection::Given;
 use crate::text::splice::RenderedLines;
 
@@ -110,7 +109,7 @@ impl Core {
         let answered = question
             .answer(&job)
             .map_err(|failure| Failure::Unproved { message: failure.to_string(), uid: subject.uid.clone() })?;
-        Ok(Answer { review: answered.review, verdicts: verdicts(&answered.outcome, profiles), subject })
+        Ok(Answer { review: answered.review, verdicts: verdicts(&answered.outcome), subject })
     }
 }
 
@@ -131,18 +130,13 @@ impl Judge for Core {
 }
 
 /// What became of each profile, as it is counted.
-fn verdicts(outcome: &Outcome, profiles: &[Profile]) -> Vec<Verdict> {
-    let denies =
-        |name: &str| profiles.iter().any(|profile| profile.name == name && profile.on_ineligible == OnIneligible::Deny);
+fn verdicts(outcome: &Outcome) -> Vec<Verdict> {
     let verdict = |step: &inject::Step| {
         let (result, reason) = match &step.verdict {
             inject::Verdict::Injected(rule) => (VerdictResult::Injected, rule.id()),
-            inject::Verdict::Skipped { rule, deniable: Deniable::Yes, .. } if denies(&step.profile) => {
-                (VerdictResult::Rejected, rule.id())
-            }
-            inject::Verdict::Skipped { rule, .. } | inject::Verdict::Removed(rule, _) => {
-                (VerdictResult::Skipped, rule.id())
-            }
+            inject::Verdict::Skipped { rule, answer: inject::Answer::Deny, .. } => (VerdictResult::Rejected, rule.id()),
+            inject::Verdict::Skipped { rule, answer: inject::Answer::Allow, .. }
+            | inject::Verdict::Removed(rule, _) => (VerdictResult::Skipped, rule.id()),
             inject::Verdict::Rejected(errors, on_error) => {
                 let result = match on_error {
                     OnError::Reject => VerdictResult::Rejected,

@@ -5,13 +5,12 @@ use std::borrow::Cow;
 use std::cell::Cell;
 use std::collections::BTreeMap;
 
-use injector::internals::decide::eligibility::Deniable;
 use injector::internals::decide::facts::{Facts, Known, Namespace, NamespaceGate, Operation};
-use injector::internals::decide::inject::{self, Outdated, Renderings, Request, Verdict};
+use injector::internals::decide::inject::{self, Answer, Outdated, Renderings, Request, Verdict};
 use injector::internals::install;
 use injector::internals::kube::selector::{Operator, Requirement, Selector};
 use injector::internals::kube::version::KubernetesVersion;
-use injector::internals::profile::{OnIneligible, Profile};
+use injector::internals::profile::Profile;
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 use proptest::{collection, option};
@@ -218,9 +217,7 @@ fn planned(profile: &Profile, namespace: &Namespace, namespace_gate: NamespaceGa
     };
     match &inject::plan(pod, &facts, &request).steps[0].verdict {
         Verdict::Injected(_) => Planned::Injected,
-        Verdict::Skipped { deniable: Deniable::Yes, .. } if profile.on_ineligible == OnIneligible::Deny => {
-            Planned::Denied
-        }
+        Verdict::Skipped { answer: Answer::Deny, .. } => Planned::Denied,
         _ => Planned::Neither,
     }
 }
