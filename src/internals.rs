@@ -51,7 +51,7 @@ pub mod kube {
 pub mod process {
     pub use crate::process::{Action, Expand, Failure, Job, Leaves, Processed, process, triage};
     pub mod admission {
-        pub use crate::process::admission::{AdmissionResponse, AdmissionReview, Subject};
+        pub use crate::process::admission::{AdmissionResponse, AdmissionReview, ReviewSubject};
     }
     pub mod proof {
         pub use crate::process::proof::{Encodings, prove_patch};
@@ -96,11 +96,11 @@ pub mod shell {
         }
         pub mod judge {
             pub use crate::shell::server::judge::{
-                Answer, Asked, Failure, Fetched, Judge, Judged, NamespaceSource, Verdict, VerdictResult,
+                Asked, CountedVerdict, Fetched, Judge, Judged, NamespaceSource, Reply, Unanswered, VerdictResult,
             };
         }
         pub mod log {
-            pub use crate::shell::server::log::{Ansi, LogFormat, LogLevel, subscriber};
+            pub use crate::shell::server::log::{Ansi, LogLevel, subscriber};
         }
         pub mod metrics {
             pub use crate::shell::server::metrics::Metrics;
@@ -115,10 +115,10 @@ pub mod shell {
             pub use crate::shell::server::ready::Readiness;
         }
         pub mod routes {
-            pub use crate::shell::server::routes::{Limits, MAX_BODY, router};
+            pub use crate::shell::server::routes::{MAX_BODY, ReviewLimits, router};
         }
         pub mod settings {
-            pub use crate::shell::server::settings::{Drain, Limits, Settings, TlsFiles};
+            pub use crate::shell::server::settings::{ConnectionLimits, Drain, ServerSettings, TlsFiles};
         }
         pub mod shutdown {
             pub use crate::shell::server::shutdown::Shutdown;

@@ -13,7 +13,7 @@ use crate::profile::OnError;
 
 mod question;
 
-pub use question::Subject;
+pub use question::ReviewSubject;
 pub(crate) use question::{Question, Unreadable};
 
 /// A warning is cut at this length: the API server would cut it, or drop it.

@@ -29,12 +29,12 @@ const FIELDS: [(&str, Kind); 7] = [
 #[derive(Debug)]
 pub(crate) struct Question<'t> {
     tree: Tree<'t>,
-    subject: Subject,
+    subject: ReviewSubject,
 }
 
 /// What a review is about: enough to find the object, and never its content.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Subject {
+pub struct ReviewSubject {
     /// `request.uid`.
     pub uid: String,
     /// The object's kind.
@@ -86,7 +86,7 @@ impl<'t> Question<'t> {
     }
 
     /// What it is about.
-    pub(crate) const fn subject(&self) -> &Subject {
+    pub(crate) const fn subject(&self) -> &ReviewSubject {
         &self.subject
     }
 
@@ -128,7 +128,7 @@ impl<'t> Question<'t> {
 }
 
 /// Checks what is read of a review, and says what it is about.
-fn subject(tree: &Tree<'_>) -> Result<Subject, Unreadable> {
+fn subject(tree: &Tree<'_>) -> Result<ReviewSubject, Unreadable> {
     let told = |message: &str| Unreadable { message: message.to_owned(), uid: None };
     let root = tree.root().map(|root| tree.view(root)).filter(|root| root.kind() == Kind::Mapping);
     let root = root.ok_or_else(|| told("the body is not an object"))?;
@@ -149,7 +149,7 @@ fn subject(tree: &Tree<'_>) -> Result<Subject, Unreadable> {
     check(tree, request).map_err(|message| Unreadable { message, uid: Some(uid.clone()) })?;
     let text = |path: &[&str]| request.text(path).map(|text| text.into_owned()).filter(|text| !text.is_empty());
     let generated = || text(&["object", "metadata", "generateName"]).map(|name| name + "*");
-    Ok(Subject {
+    Ok(ReviewSubject {
         uid,
         kind: text(&["kind", "kind"]).or_else(|| text(&["object", "kind"])).unwrap_or_default(),
         namespace: text(&["namespace"]).or_else(|| text(&["object", "metadata", "namespace"])).unwrap_or_default(),

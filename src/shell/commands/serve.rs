@@ -16,7 +16,7 @@ use crate::shell::server::core::Core;
 use crate::shell::server::judge::NamespaceSource;
 use crate::shell::server::metrics::{Metrics, Reload};
 use crate::shell::server::ready::Readiness;
-use crate::shell::server::reload::{self, Fingerprint, Watched};
+use crate::shell::server::reload::{self, Fingerprint, WatchedFiles};
 use crate::shell::server::shutdown::Shutdown;
 use crate::shell::server::{self, App, Ended, log, probes, profiles, routes};
 
@@ -48,7 +48,7 @@ async fn run(args: &ServeArgs) -> Result<Ended, Failed> {
     let decision = args.injection.given();
     let files = profiles::files(&decision);
     // Read before they are loaded: what changes in between is loaded once more, and not missed.
-    let watched = Watched { what: Reload::profiles, in_use: fingerprint(&files), files };
+    let watched = WatchedFiles { what: Reload::profiles, in_use: fingerprint(&files), files };
     let version = args.cluster.kubernetes_version.unwrap_or(KubernetesVersion::NEWEST);
     let core = Core::new(decision, version, namespaces, Arc::clone(&metrics));
     let core = Arc::new(core.map_err(|errors| Failed(errors, ReportArgs { format: Format::Text, quiet: false }))?);
@@ -74,11 +74,11 @@ async fn run(args: &ServeArgs) -> Result<Ended, Failed> {
 }
 
 /// What readiness waits for, and who knows of namespaces.
-type Facts = (Arc<Readiness>, Option<Arc<dyn NamespaceSource>>);
+type NamespaceFacts = (Arc<Readiness>, Option<Arc<dyn NamespaceSource>>);
 
 /// Begins to watch namespaces, where that is asked for: the one thing that talks to an API server.
 #[cfg(feature = "watch")]
-async fn namespaces(args: &ClusterArgs, metrics: &Arc<Metrics>) -> Result<Facts, Failed> {
+async fn namespaces(args: &ClusterArgs, metrics: &Arc<Metrics>) -> Result<NamespaceFacts, Failed> {
     use crate::shell::server::namespaces;
 
     if !args.watch_namespaces {
@@ -95,7 +95,7 @@ async fn namespaces(args: &ClusterArgs, metrics: &Arc<Metrics>) -> Result<Facts,
 
 #[cfg(not(feature = "watch"))]
 #[expect(clippy::unused_async, reason = "with the feature, it connects")]
-async fn namespaces(_: &ClusterArgs, _: &Arc<Metrics>) -> Result<Facts, Failed> {
+async fn namespaces(_: &ClusterArgs, _: &Arc<Metrics>) -> Result<NamespaceFacts, Failed> {
     Ok((Arc::new(Readiness::new(true)), None))
 }
 

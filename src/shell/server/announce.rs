@@ -2,13 +2,13 @@
 
 use std::time::{Duration, SystemTime};
 
-use super::tls::{Certificate, date, seconds};
+use super::tls::{ServingCertificate, date, seconds};
 use crate::decide::eligibility::Rule;
 use crate::decide::eligibility::row::{Fact, Needs, Path};
 use crate::profile::Profile;
 
 /// A certificate is in use from now on.
-pub(super) fn certificate(certificate: &Certificate, now: SystemTime) {
+pub(super) fn certificate(certificate: &ServingCertificate, now: SystemTime) {
     const SOON: Duration = Duration::from_secs(7 * 24 * 60 * 60);
     let (names, expires) = (certificate.names.join(","), certificate.expiry());
     tracing::info!(names, expires, "certificate");

@@ -25,14 +25,14 @@ use tokio::time::{Instant, sleep_until};
 use tower::Service as _;
 
 use super::metrics::Cut;
-use super::settings::Limits;
+use super::settings::ConnectionLimits;
 use super::shutdown::{Shutdown, Stage};
 
 mod noted;
 mod phase;
 
 use noted::Noted;
-use phase::{Phase, Watch};
+use phase::{ConnectionPhase, PhaseWatch};
 
 /// A request that is neither answered nor given up for so long has no client any more: an API server waits 30 seconds.
 const STUCK: Duration = Duration::from_secs(120);
@@ -58,10 +58,10 @@ pub(super) async fn serve(
     stream: impl AsyncRead + AsyncWrite + Send + Unpin + 'static,
     protocol: Protocol,
     app: Router,
-    limits: Limits,
+    limits: ConnectionLimits,
     shutdown: Shutdown,
 ) -> Option<Cut> {
-    let watch = Watch::new();
+    let watch = PhaseWatch::new();
     let service = Answering { app, watch: watch.clone(), shutdown: shutdown.clone(), protocol };
     match protocol {
         Protocol::Http1 => {
@@ -91,54 +91,60 @@ pub(super) async fn serve(
 /// What stands between the time limits and the connection that they are about.
 struct Driver<'a> {
     protocol: Protocol,
-    watch: &'a Watch,
-    limits: Limits,
+    watch: &'a PhaseWatch,
+    limits: ConnectionLimits,
     stopping: Option<Instant>,
     closing: Option<(Instant, Option<Cut>)>,
 }
 
 /// What is to be done with a connection that has nothing to do of its own.
-enum Step {
+enum Due {
     WaitUntil(Instant),
     Close(Option<Cut>),
     End(Option<Cut>),
 }
 
 impl Driver<'_> {
-    fn step(&self, now: Instant) -> Step {
+    fn step(&self, now: Instant) -> Due {
         let (phase, since) = self.watch.now();
         if let Some((until, cut)) = self.closing {
             // What is in flight is waited for; how long, is for the drain to say.
             let (until, cut) = match phase {
-                Phase::Busy => (since + STUCK, Some(Cut::stuck)),
+                ConnectionPhase::Busy => (since + STUCK, Some(Cut::stuck)),
                 _ => (until.max(since + CLOSING), cut),
             };
-            return if now >= until { Step::End(cut) } else { Step::WaitUntil(until) };
+            return if now >= until { Due::End(cut) } else { Due::WaitUntil(until) };
         }
         if let Some(since_stop) = self.stopping {
             match phase {
-                Phase::Idle | Phase::Busy => return Step::Close(None),
-                Phase::Fresh if self.protocol == Protocol::Http2 || now >= since_stop + FRESH => {
-                    return Step::Close(None);
+                ConnectionPhase::Idle | ConnectionPhase::Busy => return Due::Close(None),
+                ConnectionPhase::Fresh if self.protocol == Protocol::Http2 || now >= since_stop + FRESH => {
+                    return Due::Close(None);
                 }
-                Phase::Fresh => return Step::WaitUntil(since_stop + FRESH),
-                Phase::Head => {}
+                ConnectionPhase::Fresh => return Due::WaitUntil(since_stop + FRESH),
+                ConnectionPhase::Head => {}
             }
         }
         let (limit, cut) = match phase {
-            Phase::Fresh | Phase::Idle => (self.limits.idle, Cut::idle),
-            Phase::Head => (self.limits.header, Cut::header_timeout),
-            Phase::Busy => (STUCK, Cut::stuck),
+            ConnectionPhase::Fresh | ConnectionPhase::Idle => (self.limits.idle, Cut::idle),
+            ConnectionPhase::Head => (self.limits.header, Cut::header_timeout),
+            ConnectionPhase::Busy => (STUCK, Cut::stuck),
         };
         match (now < since + limit, phase) {
-            (true, _) => Step::WaitUntil(since + limit),
-            (false, Phase::Head | Phase::Busy) => Step::End(Some(cut)),
-            (false, Phase::Fresh | Phase::Idle) => Step::Close(Some(cut)),
+            (true, _) => Due::WaitUntil(since + limit),
+            (false, ConnectionPhase::Head | ConnectionPhase::Busy) => Due::End(Some(cut)),
+            (false, ConnectionPhase::Fresh | ConnectionPhase::Idle) => Due::Close(Some(cut)),
         }
     }
 }
 
-async fn drive<C>(connection: C, protocol: Protocol, watch: &Watch, limits: Limits, shutdown: &Shutdown) -> Option<Cut>
+async fn drive<C>(
+    connection: C,
+    protocol: Protocol,
+    watch: &PhaseWatch,
+    limits: ConnectionLimits,
+    shutdown: &Shutdown,
+) -> Option<Cut>
 where
     C: GracefulConnection<Error = hyper::Error>,
 {
@@ -158,13 +164,13 @@ where
                 driver.stopping = Some(Instant::now());
             }
             let until = match driver.step(Instant::now()) {
-                Step::End(cut) => return Poll::Ready(cut),
-                Step::Close(cut) => {
+                Due::End(cut) => return Poll::Ready(cut),
+                Due::Close(cut) => {
                     driver.closing = Some((Instant::now() + CLOSING, cut));
                     connection.as_mut().graceful_shutdown();
                     continue;
                 }
-                Step::WaitUntil(until) => until,
+                Due::WaitUntil(until) => until,
             };
             // A later limit is not set before the earlier one has come: most requests end before it matters.
             if until < timer.deadline() || timer.is_elapsed() {
@@ -187,13 +193,13 @@ fn refused(error: &hyper::Error) -> Option<Cut> {
 #[derive(Clone)]
 struct Answering {
     app: Router,
-    watch: Watch,
+    watch: PhaseWatch,
     shutdown: Shutdown,
     protocol: Protocol,
 }
 
 impl Service<Request<Incoming>> for Answering {
-    type Response = Response<Watched>;
+    type Response = Response<AnswerBody>;
     type Error = Infallible;
     type Future = Pin<Box<dyn Future<Output = Result<Self::Response, Infallible>> + Send>>;
 
@@ -206,18 +212,18 @@ impl Service<Request<Incoming>> for Answering {
             if protocol == Protocol::Http1 && shutdown.stage() >= Stage::Draining {
                 response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
             }
-            Ok(response.map(|body| Watched { body, _busy: busy }))
+            Ok(response.map(|body| AnswerBody { body, _busy: busy }))
         })
     }
 }
 
 /// An answer's body; when it is gone, the answer is.
-struct Watched {
+struct AnswerBody {
     body: Body,
     _busy: phase::Busy,
 }
 
-impl HttpBody for Watched {
+impl HttpBody for AnswerBody {
     type Data = Bytes;
     type Error = axum::Error;
 

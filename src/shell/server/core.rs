@@ -6,7 +6,7 @@ use std::time::Instant;
 use bytes::Bytes;
 
 use super::current::Current;
-use super::judge::{Answer, Asked, Failure, Judge, Judged, NamespaceSource, Verdict, VerdictResult};
+use super::judge::{Asked, CountedVerdict, Judge, Judged, NamespaceSource, Reply, Unanswered, VerdictResult};
 use super::metrics::{Lookup, Metrics};
 use super::profiles::{self, Chosen, ProfileSets};
 use crate::decide::clean::Clean;
@@ -85,7 +85,7 @@ impl Core {
         namespace: Option<Namespace>,
         sets: &ProfileSets,
         chosen: &Chosen<'_>,
-    ) -> Result<Answer, Failure> {
+    ) -> Result<Reply, Unanswered> {
         let mut namespaces = Namespaces::default();
         if let Some(namespace) = namespace {
             namespaces.add(namespace);
@@ -108,8 +108,8 @@ impl Core {
         let subject = question.subject().clone();
         let answered = question
             .answer(&job)
-            .map_err(|failure| Failure::Unproved { message: failure.to_string(), uid: subject.uid.clone() })?;
-        Ok(Answer { review: answered.review, verdicts: verdicts(&answered.outcome), subject })
+            .map_err(|failure| Unanswered::Unproved { message: failure.to_string(), uid: subject.uid.clone() })?;
+        Ok(Reply { review: answered.review, verdicts: verdicts(&answered.outcome), subject })
     }
 }
 
@@ -119,7 +119,7 @@ impl Judge for Core {
             let sets = self.sets.get();
             let chosen = sets.choose(&asked)?;
             let question =
-                Question::read(&body).map_err(|Unreadable { message, uid }| Failure::BadReview { message, uid })?;
+                Question::read(&body).map_err(|Unreadable { message, uid }| Unanswered::BadReview { message, uid })?;
             let namespace = match &self.namespaces {
                 Some(_) => self.namespace(question.namespace(), deadline).await,
                 None => None,
@@ -130,7 +130,7 @@ impl Judge for Core {
 }
 
 /// What became of each profile, as it is counted.
-fn verdicts(outcome: &Outcome) -> Vec<Verdict> {
+fn verdicts(outcome: &Outcome) -> Vec<CountedVerdict> {
     let verdict = |step: &inject::Step| {
         let (result, reason) = match &step.verdict {
             inject::Verdict::Injected(rule) => (VerdictResult::Injected, rule.id()),
@@ -147,7 +147,7 @@ fn verdicts(outcome: &Outcome) -> Vec<Verdict> {
             // Nothing is undone by a webhook.
             inject::Verdict::Uninjected => (VerdictResult::Skipped, "uninjected"),
         };
-        Verdict { profile: step.profile.clone(), result, reason }
+        CountedVerdict { profile: step.profile.clone(), result, reason }
     };
     outcome.steps.iter().map(verdict).collect()
 }

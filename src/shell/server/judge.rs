@@ -1,6 +1,6 @@
 //! What the routes ask, and what they may be told: the seam between HTTP and the core.
 //!
-//! Whose failure it is decides the HTTP status: an [`Answer`] is 200, a [`Failure`] leaves the decision to the cluster's
+//! Whose failure it is decides the HTTP status: an [`Reply`] is 200, a [`Unanswered`] leaves the decision to the cluster's
 //! `failurePolicy`.
 
 use std::future::Future;
@@ -10,7 +10,7 @@ use std::time::Instant;
 use bytes::Bytes;
 
 use crate::decide::facts::Namespace;
-use crate::process::admission::{AdmissionReview, Subject};
+use crate::process::admission::{AdmissionReview, ReviewSubject};
 
 /// The profiles that a path asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,18 +23,18 @@ pub enum Asked {
 
 /// A review that was answered, with what a log line and the metrics need to know of it.
 #[derive(Clone, Debug)]
-pub struct Answer {
+pub struct Reply {
     /// What goes out.
     pub review: AdmissionReview,
     /// One for each pod template and profile.
-    pub verdicts: Vec<Verdict>,
+    pub verdicts: Vec<CountedVerdict>,
     /// What it was about.
-    pub subject: Subject,
+    pub subject: ReviewSubject,
 }
 
 /// What became of one profile, in words that are few and stable: they are metric labels.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Verdict {
+pub struct CountedVerdict {
     /// The profile's name.
     pub profile: String,
     /// What became of it.
@@ -58,7 +58,7 @@ pub enum VerdictResult {
 
 /// Why there is no answer. Each is an HTTP status with a `Status` of Kubernetes', and is counted.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Failure {
+pub enum Unanswered {
     /// The body is no review: the client's fault. 400.
     #[error("{message}")]
     BadReview {
@@ -94,7 +94,7 @@ pub trait Judge: Send + Sync + 'static {
 }
 
 /// What [`Judge::judge`] comes to.
-pub type Judged<'a> = Pin<Box<dyn Future<Output = Result<Answer, Failure>> + Send + 'a>>;
+pub type Judged<'a> = Pin<Box<dyn Future<Output = Result<Reply, Unanswered>> + Send + 'a>>;
 
 /// What is known of the cluster's namespaces: the watch, or a test's table. Never an error, since what is unknown decides
 /// nothing.

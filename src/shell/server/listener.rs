@@ -18,7 +18,7 @@ use tokio_rustls::TlsAcceptor;
 
 use super::connection::{self, Protocol};
 use super::metrics::{Connection, Cut, Metrics};
-use super::settings::Limits;
+use super::settings::ConnectionLimits;
 use super::shutdown::{Shutdown, Stage};
 use super::tls::Tls;
 
@@ -131,7 +131,7 @@ fn prepare(stream: &TcpStream) {
 #[derive(Clone, Debug)]
 pub(super) struct Port {
     pub(super) app: Router,
-    pub(super) limits: Limits,
+    pub(super) limits: ConnectionLimits,
     pub(super) metrics: Arc<Metrics>,
     pub(super) shutdown: Shutdown,
 }
@@ -160,7 +160,7 @@ impl Port {
         accept(listener, PROBES, &self.shutdown, refused, |stream, _, permit| {
             let Self { app, limits, shutdown, .. } = self.clone();
             // Kubelet opens a connection for each probe: who opens one and says nothing must not keep it out.
-            let limits = Limits { idle: limits.idle.min(PROBE_IDLE), ..limits };
+            let limits = ConnectionLimits { idle: limits.idle.min(PROBE_IDLE), ..limits };
             async move {
                 connection::serve(stream, Protocol::Http1, app, limits, shutdown).await;
                 drop(permit);

@@ -13,24 +13,15 @@ use tracing_subscriber::filter::Targets;
 use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::layer::SubscriberExt as _;
 
-use super::judge::Answer;
+use super::judge::Reply;
 use super::routes::refusal::Refusal;
+use crate::install::LogFormat;
 
 /// A name, uid or message is cut at this length: names of Kubernetes have 253 characters at most.
 const LONGEST: usize = 256;
 
 /// The target of the line that every request gets.
 pub(crate) const REQUEST: &str = "injector::request";
-
-/// The form of log lines: `--log-format`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub enum LogFormat {
-    /// Lines for people
-    #[default]
-    Text,
-    /// One JSON object a line
-    Json,
-}
 
 /// What is logged: `--log-level`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -93,7 +84,7 @@ where
 }
 
 /// The line of a request that was answered.
-pub(super) fn answered(answer: &Answer, took: Duration) {
+pub(super) fn answered(answer: &Reply, took: Duration) {
     macro_rules! line {
         ($level:expr) => {
             if enabled!(target: REQUEST, $level) {
@@ -141,7 +132,7 @@ pub(super) fn gone(code: u16, took: Duration) {
 }
 
 /// `cortexflow: injected (default), nginx: skipped (namespace-not-selected)`.
-fn verdicts(answer: &Answer) -> String {
+fn verdicts(answer: &Reply) -> String {
     let mut out = String::new();
     for verdict in &answer.verdicts {
         let separator = if out.is_empty() { "" } else { ", " };

@@ -12,7 +12,7 @@ use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::{Registry, Unit};
 
-use super::judge::{Verdict, VerdictResult};
+use super::judge::{CountedVerdict, VerdictResult};
 
 /// Upper ends of latency buckets, in seconds: most answers take less than a millisecond, and an API server waits 30 seconds.
 const LATENCY: [f64; 15] =
@@ -250,8 +250,8 @@ impl Metrics {
     }
 
     /// Counts a decision.
-    pub fn decided(&self, verdict: &Verdict) {
-        let Verdict { profile, result, reason } = verdict;
+    pub fn decided(&self, verdict: &CountedVerdict) {
+        let CountedVerdict { profile, result, reason } = verdict;
         let labels = Injection { profile: profile.clone(), result: *result, reason };
         self.injections.get_or_create(&labels).inc();
     }

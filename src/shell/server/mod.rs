@@ -43,7 +43,7 @@ pub(crate) mod tls;
 use listener::Port;
 use metrics::{Cut, Metrics, Reload};
 use ready::Readiness;
-use settings::Settings;
+use settings::ServerSettings;
 use shutdown::{Shutdown, Stage};
 use tls::{Loaded, Tls, TlsError};
 
@@ -115,7 +115,7 @@ pub struct App {
 ///
 /// # Panics
 /// Outside of a tokio runtime.
-pub fn bind(settings: Settings) -> Result<Bound, StartError> {
+pub fn bind(settings: ServerSettings) -> Result<Bound, StartError> {
     let (tls, loaded) = Tls::load(&settings.tls, SystemTime::now())?;
     let listen = |address, flag| {
         let bound = listener::listen(address).and_then(|listener| Ok((listener.local_addr()?, listener)));
@@ -129,7 +129,7 @@ pub fn bind(settings: Settings) -> Result<Bound, StartError> {
 /// A server with its ports.
 #[derive(Debug)]
 pub struct Bound {
-    settings: Settings,
+    settings: ServerSettings,
     tls: Arc<Tls>,
     loaded: Loaded,
     listener: TcpListener,
@@ -243,7 +243,7 @@ fn watch_pair(
     ready: Arc<Readiness>,
 ) -> impl Future<Output = ()> + use<> {
     let files = vec![tls.files().certificate.clone(), tls.files().key.clone()];
-    let watched = reload::Watched { what: Reload::certificate, files, in_use };
+    let watched = reload::WatchedFiles { what: Reload::certificate, files, in_use };
     let told = Arc::clone(metrics);
     reload::watch(watched, interval, Arc::clone(metrics), move |contents| {
         let [certificate, key] = contents else { return Ok(()) };
@@ -261,7 +261,7 @@ async fn watch_client_ca(
     metrics: Arc<Metrics>,
 ) {
     let (Some(file), Some(in_use)) = (tls.files().client_ca.clone(), in_use) else { return };
-    let watched = reload::Watched { what: Reload::client_ca, files: vec![file], in_use };
+    let watched = reload::WatchedFiles { what: Reload::client_ca, files: vec![file], in_use };
     reload::watch(watched, interval, metrics, |contents| {
         let content = contents.first().map_or(&[][..], Vec::as_slice);
         tls.replace_client_ca(content).map_err(|error| located(&error))

@@ -48,7 +48,7 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 const LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
 
 /// All that is ever asked for.
-type Metadata = PartialObjectMeta<v1::Namespace>;
+type NamespaceMetadata = PartialObjectMeta<v1::Namespace>;
 
 /// Why there is no client of the API server. The user's fault, or that of whoever wrote the Deployment.
 #[derive(Debug, ThisError)]
@@ -97,32 +97,32 @@ pub(crate) async fn client(kubeconfig: Option<&Path>) -> Result<Client, ClientEr
 
 /// A running watch; dropping it ends it.
 #[derive(Debug)]
-pub(crate) struct Watched {
-    seen: Arc<Seen>,
+pub(crate) struct WatchedNamespaces {
+    seen: Arc<SeenNamespaces>,
     misses: Misses,
     task: JoinHandle<()>,
 }
 
 /// What was seen last, by name.
 #[derive(Debug, Default)]
-struct Seen(RwLock<HashMap<String, Namespace>>);
+struct SeenNamespaces(RwLock<HashMap<String, Namespace>>);
 
 /// Begins to watch, on the runtime that this is called in. `ready` is told when all namespaces have been listed once.
-pub(crate) fn watch(client: Client, metrics: Arc<Metrics>, ready: Arc<Readiness>) -> Watched {
-    let seen = Arc::new(Seen::default());
-    let api: Api<Metadata> = Api::all(client);
+pub(crate) fn watch(client: Client, metrics: Arc<Metrics>, ready: Arc<Readiness>) -> WatchedNamespaces {
+    let seen = Arc::new(SeenNamespaces::default());
+    let api: Api<NamespaceMetadata> = Api::all(client);
     metrics.watch_connected(false);
     let follower = Follower { api: api.clone(), seen: Arc::clone(&seen), metrics, ready };
-    Watched { seen, misses: Misses::new(api), task: tokio::spawn(follower.run()) }
+    WatchedNamespaces { seen, misses: Misses::new(api), task: tokio::spawn(follower.run()) }
 }
 
-impl Drop for Watched {
+impl Drop for WatchedNamespaces {
     fn drop(&mut self) {
         self.task.abort();
     }
 }
 
-impl NamespaceSource for Watched {
+impl NamespaceSource for WatchedNamespaces {
     fn known(&self, name: &str) -> Option<Namespace> {
         self.seen.get(name)
     }
@@ -132,7 +132,7 @@ impl NamespaceSource for Watched {
     }
 }
 
-impl Seen {
+impl SeenNamespaces {
     fn get(&self, name: &str) -> Option<Namespace> {
         self.0.read().unwrap_or_else(PoisonError::into_inner).get(name).cloned()
     }
@@ -143,8 +143,8 @@ impl Seen {
 }
 
 struct Follower {
-    api: Api<Metadata>,
-    seen: Arc<Seen>,
+    api: Api<NamespaceMetadata>,
+    seen: Arc<SeenNamespaces>,
     metrics: Arc<Metrics>,
     ready: Arc<Readiness>,
 }

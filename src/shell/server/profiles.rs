@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use super::judge::{Asked, Failure};
+use super::judge::{Asked, Unanswered};
 use crate::decide::inject::{Outdated, Renderings, Request};
 use crate::diagnostic::Placed;
 use crate::kube::workload::TemplatePath;
@@ -86,7 +86,7 @@ impl ProfileSets {
     /// # Errors
     ///
     /// There is none of a name, or one is named twice.
-    pub fn choose(&self, asked: &Asked) -> Result<Chosen<'_>, Failure> {
+    pub fn choose(&self, asked: &Asked) -> Result<Chosen<'_>, Unanswered> {
         match asked {
             Asked::Default => Ok(Chosen::Kept(self.given())),
             Asked::Named(names) => match names.as_slice() {
@@ -96,23 +96,23 @@ impl ProfileSets {
         }
     }
 
-    fn pick(&self, names: &[String]) -> Result<Vec<Profile>, Failure> {
+    fn pick(&self, names: &[String]) -> Result<Vec<Profile>, Unanswered> {
         let mut picked: Vec<Profile> = Vec::new();
         for name in names {
             let profile = self.named(name)?;
             if picked.iter().any(|known| known.name == profile.name) {
                 let message = format!("the profile `{name}` is named twice");
-                return Err(Failure::BadReview { message, uid: None });
+                return Err(Unanswered::BadReview { message, uid: None });
             }
             picked.push(profile.clone());
         }
         Ok(picked)
     }
 
-    fn named(&self, name: &str) -> Result<&Profile, Failure> {
+    fn named(&self, name: &str) -> Result<&Profile, Unanswered> {
         self.all.iter().find(|profile| profile.name == *name).ok_or_else(|| {
             let known: Vec<String> = self.all.iter().map(|profile| format!("`{}`", profile.name)).collect();
-            Failure::UnknownProfile { name: name.chars().take(100).collect(), known: known.join(", ") }
+            Unanswered::UnknownProfile { name: name.chars().take(100).collect(), known: known.join(", ") }
         })
     }
 

@@ -32,7 +32,7 @@ impl Fingerprint {
 
 /// What is to be watched.
 #[derive(Clone, Debug)]
-pub(crate) struct Watched {
+pub(crate) struct WatchedFiles {
     /// Its name in metrics and logs.
     pub what: Reload,
     /// The files that make it up.
@@ -48,12 +48,12 @@ pub(crate) struct Watched {
 /// once more at the next look, and only then logged and counted, once for each content. What is in use stays in use
 /// until `apply` takes something else.
 pub(crate) async fn watch(
-    watched: Watched,
+    watched: WatchedFiles,
     interval: Duration,
     metrics: Arc<Metrics>,
     mut apply: impl FnMut(&[Vec<u8>]) -> Result<(), String>,
 ) {
-    let mut look = Look { in_use: watched.in_use, failed: None };
+    let mut look = ReloadState { in_use: watched.in_use, failed: None };
     let mut ticks = tokio::time::interval(interval);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
@@ -64,12 +64,12 @@ pub(crate) async fn watch(
         let Ok(read) = read.await else { continue };
         let what = name(watched.what);
         match look.at(read, &mut apply) {
-            Seen::Same | Seen::Doubtful => {}
-            Seen::Changed => {
+            Observed::Same | Observed::Doubtful => {}
+            Observed::Changed => {
                 metrics.reloaded(watched.what, Reloaded::success);
                 tracing::info!(what, "reloaded");
             }
-            Seen::Bad(reason) => {
+            Observed::Bad(reason) => {
                 metrics.reloaded(watched.what, Reloaded::failure);
                 tracing::error!(what, error = reason.as_str(), "not reloaded; the old one stays in use");
             }
@@ -92,20 +92,20 @@ fn read(files: &[PathBuf]) -> Result<Vec<Vec<u8>>, String> {
 
 /// How often a content has failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Failed {
+enum FailedContent {
     Once(Fingerprint),
     Told(Fingerprint),
 }
 
 #[derive(Debug)]
-struct Look {
+struct ReloadState {
     in_use: Fingerprint,
-    failed: Option<Failed>,
+    failed: Option<FailedContent>,
 }
 
 /// What a look at the files has shown.
 #[derive(Debug, PartialEq, Eq)]
-enum Seen {
+enum Observed {
     /// What is in use, or what was told to be bad already and still is: a certificate can become valid.
     Same,
     /// Something that failed for the first time.
@@ -116,19 +116,19 @@ enum Seen {
     Bad(String),
 }
 
-impl Look {
+impl ReloadState {
     fn at(
         &mut self,
         read: Result<Vec<Vec<u8>>, String>,
         apply: &mut impl FnMut(&[Vec<u8>]) -> Result<(), String>,
-    ) -> Seen {
+    ) -> Observed {
         let (seen, outcome) = match read {
             Err(error) => (Fingerprint::of(&[error.as_bytes()]), Err(error)),
             Ok(contents) => {
                 let seen = Fingerprint::of(&contents);
                 if seen == self.in_use {
                     self.failed = None;
-                    return Seen::Same;
+                    return Observed::Same;
                 }
                 (seen, apply(&contents))
             }
@@ -136,16 +136,16 @@ impl Look {
         match (outcome, self.failed) {
             (Ok(()), _) => {
                 *self = Self { in_use: seen, failed: None };
-                Seen::Changed
+                Observed::Changed
             }
-            (Err(_), Some(Failed::Told(told))) if told == seen => Seen::Same,
-            (Err(reason), Some(Failed::Once(once))) if once == seen => {
-                self.failed = Some(Failed::Told(seen));
-                Seen::Bad(reason)
+            (Err(_), Some(FailedContent::Told(told))) if told == seen => Observed::Same,
+            (Err(reason), Some(FailedContent::Once(once))) if once == seen => {
+                self.failed = Some(FailedContent::Told(seen));
+                Observed::Bad(reason)
             }
             (Err(_), _) => {
-                self.failed = Some(Failed::Once(seen));
-                Seen::Doubtful
+                self.failed = Some(FailedContent::Once(seen));
+                Observed::Doubtful
             }
         }
     }
@@ -167,7 +167,7 @@ mod tests {
 
     #[test]
     fn a_change_is_taken_once_and_a_bad_one_is_told_once() {
-        let mut look = Look { in_use: Fingerprint::of(&["a"]), failed: None };
+        let mut look = ReloadState { in_use: Fingerprint::of(&["a"]), failed: None };
         let mut tried = Vec::new();
         let mut apply = |contents: &[Vec<u8>]| {
             let text = String::from_utf8(contents[0].clone()).unwrap();
@@ -176,27 +176,27 @@ mod tests {
         };
         let gone = || Err("gone".to_owned());
         for (read, seen) in [
-            (content("a"), Seen::Same),
-            (content("b"), Seen::Changed),
-            (content("b"), Seen::Same),
+            (content("a"), Observed::Same),
+            (content("b"), Observed::Changed),
+            (content("b"), Observed::Same),
             // Half of a pair was new: nobody has to hear of it.
-            (content("bad half"), Seen::Doubtful),
-            (content("c"), Seen::Changed),
-            (gone(), Seen::Doubtful),
-            (content("c"), Seen::Same),
-            (content("bad 1"), Seen::Doubtful),
-            (content("bad 1"), Seen::Bad("`bad 1`".to_owned())),
-            (content("bad 1"), Seen::Same),
-            (content("bad 2"), Seen::Doubtful),
-            (content("bad 2"), Seen::Bad("`bad 2`".to_owned())),
-            (gone(), Seen::Doubtful),
-            (gone(), Seen::Bad("gone".to_owned())),
-            (gone(), Seen::Same),
+            (content("bad half"), Observed::Doubtful),
+            (content("c"), Observed::Changed),
+            (gone(), Observed::Doubtful),
+            (content("c"), Observed::Same),
+            (content("bad 1"), Observed::Doubtful),
+            (content("bad 1"), Observed::Bad("`bad 1`".to_owned())),
+            (content("bad 1"), Observed::Same),
+            (content("bad 2"), Observed::Doubtful),
+            (content("bad 2"), Observed::Bad("`bad 2`".to_owned())),
+            (gone(), Observed::Doubtful),
+            (gone(), Observed::Bad("gone".to_owned())),
+            (gone(), Observed::Same),
             // Back to what is in use: nothing is loaded.
-            (content("c"), Seen::Same),
-            (content("bad 1"), Seen::Doubtful),
-            (content("bad 1"), Seen::Bad("`bad 1`".to_owned())),
-            (content("d"), Seen::Changed),
+            (content("c"), Observed::Same),
+            (content("bad 1"), Observed::Doubtful),
+            (content("bad 1"), Observed::Bad("`bad 1`".to_owned())),
+            (content("d"), Observed::Changed),
         ] {
             assert_eq!(look.at(read, &mut apply), seen);
         }

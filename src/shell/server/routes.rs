@@ -12,10 +12,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use axum::Router;
-use axum::body::Body;
 use axum::extract::{Request, State};
-use axum::http::header::{ALLOW, CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
-use axum::http::{Method, StatusCode, Version};
+use axum::http::{Method, StatusCode};
 use axum::response::Response;
 use axum::routing::any;
 use bytes::Bytes;
@@ -23,15 +21,17 @@ use prometheus_client::metrics::gauge::Gauge;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout_at;
 
-use super::judge::{Answer, Asked, Failure, Judge};
+use super::judge::{Asked, Judge, Reply, Unanswered};
 use super::metrics::Metrics;
 use super::ready::Readiness;
 use super::{log, probes};
 use refusal::Refusal;
+use response::{refused, respond};
 
 mod body;
 mod deadline;
 pub(super) mod refusal;
+pub(super) mod response;
 
 /// A review with `object` and `oldObject`, each at the API server's own limit of 3 MiB, and what is around them.
 pub const MAX_BODY: usize = 7 * 1024 * 1024;
@@ -45,11 +45,9 @@ const LARGE: usize = 64 * 1024;
 /// What the client is told to have done where it went away before it was answered; as nginx counts it.
 const CLIENT_GONE: u16 = 499;
 
-const JSON: HeaderValue = HeaderValue::from_static("application/json");
-
 /// How much is done at once, and how long is waited.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Limits {
+pub struct ReviewLimits {
     /// Reviews that are read and decided at once; one more is shed.
     pub max_in_flight: usize,
     /// How long a body may take, from its request's headers on.
@@ -58,18 +56,18 @@ pub struct Limits {
     pub default_deadline: Duration,
 }
 
-impl Default for Limits {
+impl Default for ReviewLimits {
     fn default() -> Self {
         Self { max_in_flight: 256, body_timeout: Duration::from_secs(10), default_deadline: Duration::from_secs(10) }
     }
 }
 
 /// All paths of the TLS port.
-pub fn router(judge: Arc<dyn Judge>, metrics: Arc<Metrics>, ready: Arc<Readiness>, limits: Limits) -> Router {
+pub fn router(judge: Arc<dyn Judge>, metrics: Arc<Metrics>, ready: Arc<Readiness>, limits: ReviewLimits) -> Router {
     let permits = Arc::new(Semaphore::new(limits.max_in_flight.min(Semaphore::MAX_PERMITS)));
     let bodies = Arc::new(Semaphore::new(MAX_BODIES));
     let large = Arc::new(Semaphore::new(std::thread::available_parallelism().map_or(2, NonZero::get)));
-    let webhook = Arc::new(Webhook { judge, metrics, permits, large, bodies, limits });
+    let webhook = Arc::new(ReviewRoute { judge, metrics, permits, large, bodies, limits });
     Router::new()
         .route("/mutate", any(mutate))
         .route("/mutation/pod", any(mutate))
@@ -77,16 +75,11 @@ pub fn router(judge: Arc<dyn Judge>, metrics: Arc<Metrics>, ready: Arc<Readiness
         .route("/mutate/{profiles}", any(mutate))
         .with_state(webhook)
         .merge(probes::health(ready))
-        .fallback(not_found)
-}
-
-/// The answer to a path that there is not.
-pub(super) async fn not_found(request: Request) -> Response {
-    refused(&Refusal::NotFound(request.uri().path().to_owned()), request.version())
+        .fallback(response::not_found)
 }
 
 /// What every request shares.
-struct Webhook {
+struct ReviewRoute {
     judge: Arc<dyn Judge>,
     metrics: Arc<Metrics>,
     permits: Arc<Semaphore>,
@@ -94,16 +87,16 @@ struct Webhook {
     large: Arc<Semaphore>,
     /// What the bodies of all requests may take, in bytes.
     bodies: Arc<Semaphore>,
-    limits: Limits,
+    limits: ReviewLimits,
 }
 
 /// A review that was answered, and the answer as it goes out.
 struct Decided {
-    answer: Answer,
+    answer: Reply,
     body: Vec<u8>,
 }
 
-async fn mutate(State(webhook): State<Arc<Webhook>>, request: Request) -> Response {
+async fn mutate(State(webhook): State<Arc<ReviewRoute>>, request: Request) -> Response {
     let version = request.version();
     let mut ending = Ending::new(Arc::clone(&webhook.metrics));
     match webhook.answer(request, &mut ending).await {
@@ -121,7 +114,7 @@ async fn mutate(State(webhook): State<Arc<Webhook>>, request: Request) -> Respon
     }
 }
 
-impl Webhook {
+impl ReviewRoute {
     async fn answer(&self, request: Request, ending: &mut Ending) -> Result<Decided, Refusal> {
         if request.method() != Method::POST {
             return Err(Refusal::Method(request.method().clone()));
@@ -180,7 +173,7 @@ async fn decide(
     let encoded = serde_json::to_vec(&answer.review);
     let unproved = |error: serde_json::Error| {
         let uid = answer.subject.uid.clone();
-        Refusal::Failed(Failure::Unproved { message: error.to_string(), uid })
+        Refusal::Failed(Unanswered::Unproved { message: error.to_string(), uid })
     };
     let body = encoded.map_err(unproved)?;
     drop(flight);
@@ -212,34 +205,6 @@ fn asked(path: &str) -> Asked {
         None => Asked::Default,
         Some(names) => Asked::Named(names.split(',').map(str::to_owned).collect()),
     }
-}
-
-fn respond(status: StatusCode, body: Vec<u8>) -> Response {
-    let length = HeaderValue::from(body.len());
-    let mut response = Response::new(Body::from(body));
-    *response.status_mut() = status;
-    response.headers_mut().insert(CONTENT_TYPE, JSON);
-    response.headers_mut().insert(CONTENT_LENGTH, length);
-    response
-}
-
-fn refused(refusal: &Refusal, version: Version) -> Response {
-    let mut response = respond(refusal.status(), refusal.body());
-    let headers = response.headers_mut();
-    match refusal {
-        Refusal::Method(_) => {
-            headers.insert(ALLOW, HeaderValue::from_static("POST"));
-        }
-        Refusal::Overloaded => {
-            headers.insert(RETRY_AFTER, HeaderValue::from_static("1"));
-        }
-        // The rest of the body is not waited for. HTTP/2 has no such header: there only the stream ends.
-        Refusal::TooLarge | Refusal::BodyTimeout | Refusal::BrokenBody(_) if version <= Version::HTTP_11 => {
-            headers.insert(CONNECTION, HeaderValue::from_static("close"));
-        }
-        _ => {}
-    }
-    response
 }
 
 /// A place among those that are in flight, until it is dropped.

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 /// Everything that [`super::bind`] is about.
 #[derive(Clone, Debug)]
-pub struct Settings {
+pub struct ServerSettings {
     /// The TLS port; port 0 for a free one.
     pub listen: SocketAddr,
     /// The plain port for probes and metrics; port 0 for a free one.
@@ -14,7 +14,7 @@ pub struct Settings {
     /// Certificates.
     pub tls: TlsFiles,
     /// How many connections, and how long they may take.
-    pub limits: Limits,
+    pub limits: ConnectionLimits,
     /// How it ends.
     pub drain: Drain,
     /// How often the content of files is looked at.
@@ -34,7 +34,7 @@ pub struct TlsFiles {
 
 /// The limits of connections.
 #[derive(Clone, Copy, Debug)]
-pub struct Limits {
+pub struct ConnectionLimits {
     /// Connections to the TLS port at a time; more are closed at once.
     pub max_connections: usize,
     /// From the connection to the end of the TLS handshake.
@@ -46,7 +46,7 @@ pub struct Limits {
     pub idle: Duration,
 }
 
-impl Default for Limits {
+impl Default for ConnectionLimits {
     fn default() -> Self {
         Self {
             max_connections: 1024,

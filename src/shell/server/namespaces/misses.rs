@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use kube::Api;
 use tokio::sync::Semaphore;
 
-use super::Metadata;
+use super::NamespaceMetadata;
 use crate::decide::facts::Namespace;
 
 /// How many questions may be open at once; the others wait, each to its own deadline.
@@ -25,7 +25,7 @@ const PATIENCE: Duration = Duration::from_secs(2);
 
 #[derive(Debug)]
 pub(super) struct Misses {
-    api: Api<Metadata>,
+    api: Api<NamespaceMetadata>,
     permits: Semaphore,
     answers: Mutex<HashMap<String, Remembered>>,
 }
@@ -37,7 +37,7 @@ struct Remembered {
 }
 
 impl Misses {
-    pub(super) fn new(api: Api<Metadata>) -> Self {
+    pub(super) fn new(api: Api<NamespaceMetadata>) -> Self {
         Self { api, permits: Semaphore::new(AT_ONCE), answers: Mutex::default() }
     }
 

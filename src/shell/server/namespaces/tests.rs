@@ -125,7 +125,7 @@ fn event(sort: &str, object: &Value) -> Value {
 }
 
 struct Watching {
-    watched: Watched,
+    watched: WatchedNamespaces,
     metrics: Arc<Metrics>,
     ready: Arc<Readiness>,
 }

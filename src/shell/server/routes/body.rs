@@ -38,7 +38,7 @@ pub(super) fn check_length(body: &Body) -> Result<(), Refusal> {
 }
 
 /// A body that was read, and its share of the budget for bodies.
-pub(super) struct Read {
+pub(super) struct ReadBody {
     pub(super) bytes: Bytes,
     pub(super) held: Option<OwnedSemaphorePermit>,
 }
@@ -50,7 +50,7 @@ pub(super) async fn read(
     budget: &Arc<Semaphore>,
     until: Instant,
     deadline: Instant,
-) -> Result<Read, Refusal> {
+) -> Result<ReadBody, Refusal> {
     match timeout_at(until.min(deadline).into(), collect(body, budget)).await {
         Ok(read) => read,
         Err(_) if deadline <= until => Err(Refusal::Deadline),
@@ -58,7 +58,7 @@ pub(super) async fn read(
     }
 }
 
-async fn collect(body: Body, budget: &Arc<Semaphore>) -> Result<Read, Refusal> {
+async fn collect(body: Body, budget: &Arc<Semaphore>) -> Result<ReadBody, Refusal> {
     #[expect(clippy::cast_possible_truncation, reason = "a hint, and bounded by the limit")]
     let expected = (body.size_hint().lower() as usize).min(EAGER);
     let mut bytes = BytesMut::with_capacity(expected);
@@ -75,7 +75,7 @@ async fn collect(body: Body, budget: &Arc<Semaphore>) -> Result<Read, Refusal> {
         }
         bytes.extend_from_slice(&data);
     }
-    Ok(Read { bytes: bytes.freeze(), held })
+    Ok(ReadBody { bytes: bytes.freeze(), held })
 }
 
 fn refusal(error: &(dyn std::error::Error + 'static)) -> Refusal {

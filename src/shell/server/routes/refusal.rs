@@ -7,7 +7,7 @@ use serde::Serialize;
 use thiserror::Error;
 
 use super::MAX_BODY;
-use crate::shell::server::judge::Failure;
+use crate::shell::server::judge::Unanswered;
 
 /// Why a request gets no answer from the judge.
 #[derive(Debug, Error)]
@@ -44,12 +44,12 @@ pub(in crate::shell::server) enum Refusal {
     Panicked(String),
     /// The judge's.
     #[error(transparent)]
-    Failed(#[from] Failure),
+    Failed(#[from] Unanswered),
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Status<'a> {
+struct FailureStatus<'a> {
     kind: &'static str,
     api_version: &'static str,
     status: &'static str,
@@ -69,23 +69,23 @@ impl Refusal {
     /// The HTTP status.
     pub(in crate::shell::server) const fn status(&self) -> StatusCode {
         match self {
-            Self::NotFound(_) | Self::Failed(Failure::UnknownProfile { .. }) => StatusCode::NOT_FOUND,
+            Self::NotFound(_) | Self::Failed(Unanswered::UnknownProfile { .. }) => StatusCode::NOT_FOUND,
             Self::Method(_) => StatusCode::METHOD_NOT_ALLOWED,
             Self::ContentType(_) | Self::Encoding => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::BodyTimeout => StatusCode::REQUEST_TIMEOUT,
-            Self::BrokenBody(_) | Self::Failed(Failure::BadReview { .. }) => StatusCode::BAD_REQUEST,
+            Self::BrokenBody(_) | Self::Failed(Unanswered::BadReview { .. }) => StatusCode::BAD_REQUEST,
             Self::Overloaded => StatusCode::SERVICE_UNAVAILABLE,
             Self::Deadline => StatusCode::GATEWAY_TIMEOUT,
-            Self::Panicked(_) | Self::Failed(Failure::Unproved { .. }) => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::Panicked(_) | Self::Failed(Unanswered::Unproved { .. }) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
 
     /// The review's uid, where it is known.
     pub(in crate::shell::server) fn uid(&self) -> Option<&str> {
         match self {
-            Self::Failed(Failure::BadReview { uid, .. }) => uid.as_deref(),
-            Self::Failed(Failure::Unproved { uid, .. }) => Some(uid),
+            Self::Failed(Unanswered::BadReview { uid, .. }) => uid.as_deref(),
+            Self::Failed(Unanswered::Unproved { uid, .. }) => Some(uid),
             _ => None,
         }
     }
@@ -107,7 +107,7 @@ impl Refusal {
     /// The `Status`, as JSON.
     pub(super) fn body(&self) -> Vec<u8> {
         let message = format!("injector: {self}");
-        let status = Status {
+        let status = FailureStatus {
             kind: "Status",
             api_version: "v1",
             status: "Failure",
