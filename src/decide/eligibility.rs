@@ -1,7 +1,7 @@
 //! Whether a profile is injected into a pod template, by which rule, and why.
 //!
-//! One function decides. It reads the object and the facts, and neither changes anything nor knows who asks. What the
-//! record says, and whether the template needs a native sidecar, is handed in.
+//! One function decides. It reads the object and the facts, changes nothing, and does not know who asks. The caller hands
+//! in what the record says and whether the template needs a native sidecar.
 
 use std::fmt;
 
@@ -21,28 +21,25 @@ pub(crate) use containers::{is_foreign_sidecar, is_to_complete};
 
 pub use crate::profile::rule::Rule;
 
-/// What a decision is about: one pod template of an object.
+/// One pod template of an object, about which a decision is made.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Subject<'s, V> {
-    /// The whole object; for a Pod, the template too.
+    /// The whole object. A Pod is its own template.
     pub object: V,
-    /// The pod template.
     pub template: V,
-    /// What the object is.
     pub identity: &'s Identity,
     /// From the object's root to the template.
     pub at: &'s Pointer,
-    /// What the record on the template says.
     pub record: Record<'s>,
     /// Whether a classic sidecar would keep the pod from completing, or its restart policy asks for a native one.
     pub needs_native: bool,
 }
 
-/// What the record on a pod template says. A record that is broken, or an entry of which parts are missing, is an error
-/// before anything is decided.
+/// What the record on a pod template says. A record that cannot be read, or an entry with missing parts, is an error before
+/// any rule is asked.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Record<'s> {
-    /// The entry of the profile that is asked about.
+    /// The entry of the profile under decision.
     pub entry: Recorded,
     /// The names of all containers and init containers that any profile's entry lists.
     pub containers: &'s [String],
@@ -51,32 +48,27 @@ pub(crate) struct Record<'s> {
 /// Whether a record has an entry of a profile.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Recorded {
-    /// There is none; or it is about to be replaced.
+    /// It has no entry, or one that is about to be replaced.
     #[default]
     None,
-    /// There is one, and all that it names is present.
+    /// It has an entry, and everything that the entry names is present.
     Whole,
 }
 
 /// Whether a profile is injected.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Decision {
-    /// It is.
     Inject {
-        /// The rule that decided.
         rule: Rule,
-        /// What should be known nevertheless.
         warnings: Vec<Diagnostic>,
     },
-    /// It is not, and nothing is wrong.
+    /// It is not injected, and nothing is wrong.
     Skip {
-        /// The rule that decided.
         rule: Rule,
         /// Why, in the words of a report.
         reason: String,
-        /// The value that decided, from the object's root; the template's place where it stands outside the object.
+        /// The value that decided, from the object's root; the template's place where the value is outside the object.
         at: Pointer,
-        /// What should be known nevertheless.
         warnings: Vec<Diagnostic>,
         /// Whether a webhook denies this where the profile says `onIneligible: Deny`.
         deniable: Deniable,
@@ -88,35 +80,31 @@ pub(crate) enum Decision {
 /// Whether `onIneligible: Deny` covers a skipped object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Deniable {
-    /// Never denied.
     No,
-    /// A pod or a namespace that opted out, or a container that is there without a record.
+    /// The pod or the namespace opted out, or the container is there without a record.
     Yes,
 }
 
 /// What one rule saw.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct RuleTrace {
-    /// The rule.
     pub rule: Rule,
     /// The value that it looked at, in words.
     pub saw: String,
-    /// Where that value is, from the object's root; `None` where it is outside the object, or not there.
+    /// Where that value is, from the object's root; `None` where it is outside the object or absent.
     pub at: Option<Pointer>,
-    /// What came of it.
     pub applies: Applies,
 }
 
-/// What came of a rule.
+/// Whether a rule applies, and whether it decided.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Applies {
-    /// It applies, and decided.
+    /// It applies, and it is the first that does.
     Decides(Effect),
-    /// It does not apply.
     No,
     /// The profile does not ask for it.
     Off,
-    /// It would apply, but an earlier one had decided.
+    /// It applies too, but an earlier rule decided.
     Overruled(Effect),
 }
 
@@ -125,9 +113,7 @@ pub(crate) enum Applies {
 pub(crate) enum Effect {
     /// The object is rejected: the value cannot be understood.
     Error,
-    /// Injection.
     Inject,
-    /// No injection.
     Skip,
 }
 
@@ -152,7 +138,7 @@ impl fmt::Display for Effect {
     }
 }
 
-/// What a rule found. Rules say nothing about each other: their order is [`Rule::ALL`].
+/// What a rule found. A rule knows nothing of the others: their order is that of [`Rule::ALL`].
 struct RuleFinding {
     saw: String,
     at: Option<Pointer>,
@@ -168,7 +154,7 @@ enum Ruling {
     Skip(String, Deniable),
 }
 
-/// All that a rule may look at.
+/// Everything that a rule may look at.
 struct Case<'c, V> {
     subject: &'c Subject<'c, V>,
     facts: &'c Facts,
@@ -192,12 +178,12 @@ pub(crate) fn decide<'a, V: View<'a>>(subject: &Subject<'_, V>, facts: &Facts, p
             Ruling::Error(diagnostic) => return Decision::Reject(vec![*diagnostic]),
         }
     }
-    // Not reached: the last row always applies. Were it, nothing would have said that the pod may be changed.
+    // Never reached, because the last rule always applies. If it were, no rule would have allowed a change.
     let reason = "no rule applies".to_owned();
     Decision::Skip { rule: Rule::Default, reason, at: subject.at.clone(), warnings, deniable: Deniable::No }
 }
 
-/// What every rule sees, those after the deciding one too. It asks the same functions as [`decide`].
+/// What every rule sees, also those after the one that decides. It asks the same functions as [`decide`].
 pub(crate) fn trace<'a, V: View<'a>>(subject: &Subject<'_, V>, facts: &Facts, profile: &Profile) -> Vec<RuleTrace> {
     let case = Case { subject, facts, profile };
     let mut decided = false;

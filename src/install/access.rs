@@ -1,4 +1,4 @@
-//! The webhook's identity, and what it may do with the API: nothing, or read namespaces.
+//! The webhook's ServiceAccount, and its rights: none, or to read namespaces.
 
 use serde_json::json;
 
@@ -7,7 +7,7 @@ use super::{Installation, Manifest, Site, Watch, cluster_metadata, metadata};
 /// The `apiVersion` of roles.
 pub(super) const API_VERSION: &str = "rbac.authorization.k8s.io/v1";
 
-/// The ServiceAccount, and with the watch its role.
+/// The ServiceAccount, and its role where it watches namespaces.
 pub(super) fn account(installation: &Installation) -> Vec<Manifest> {
     let site = &installation.site;
     let Site { name, namespace } = site;
@@ -36,7 +36,7 @@ pub(super) fn account(installation: &Installation) -> Vec<Manifest> {
                 "subjects": [{"kind": "ServiceAccount", "name": name, "namespace": namespace}],
             });
             all.push(Manifest::new(
-                "Annotations of namespaces steer injection: the webhook reads them, and nothing else.",
+                "Labels or annotations of namespaces control injection: the webhook may read namespaces, and nothing else.",
                 role,
             ));
             all.push(Manifest::new("", binding));

@@ -1,5 +1,5 @@
-//! What cert-manager is asked for: a CA of the installation's own, and a serving certificate from it. The CA outlives many
-//! serving certificates, so that API servers trust the next one before the pods have it.
+//! What cert-manager makes: a CA for this installation, and a serving certificate from it. The CA outlives many serving
+//! certificates, so API servers trust the next one before the pods have it.
 //!
 //! See <https://cert-manager.io/docs/reference/api-docs/>, v1.
 
@@ -19,7 +19,7 @@ const DURATION: &str = "2160h";
 /// Thirty days.
 const RENEW_BEFORE: &str = "720h";
 
-/// What `cert-manager.io/inject-ca-from` names: the serving certificate, whose Secret has its CA.
+/// The value of `cert-manager.io/inject-ca-from`: the serving certificate, whose Secret holds the CA.
 pub(super) fn source(site: &Site) -> String {
     format!("{}/{}", site.namespace, site.name)
 }
@@ -32,12 +32,12 @@ fn ca(site: &Site) -> String {
     format!("{}-ca", site.name)
 }
 
-/// Kinds and names, in the order in which they are to be deleted.
+/// Kinds and names, in the order in which to delete them.
 pub(super) fn names(site: &Site) -> [(&'static str, String); 4] {
     [("Certificate", site.name.clone()), ("Issuer", ca(site)), ("Certificate", ca(site)), ("Issuer", self_signed(site))]
 }
 
-/// The issuers and the certificates, each before what needs it.
+/// The issuers and the certificates, each before those that need it.
 pub(super) fn certificates(site: &Site) -> Vec<Manifest> {
     let Site { name, namespace } = site;
     let object = |kind: &str, name: &str, spec: Value| json!({"apiVersion": API_VERSION, "kind": kind, "metadata": metadata(site, name), "spec": spec});
@@ -55,7 +55,7 @@ pub(super) fn certificates(site: &Site) -> Vec<Manifest> {
         "secretName": cluster::ca_secret_name(site),
         "duration": CA_DURATION,
         "renewBefore": CA_RENEW_BEFORE,
-        // A renewed CA with the same key stands behind all that the old one signed.
+        // With the same key, a renewed CA still verifies everything that the old one signed.
         "privateKey": private_key("Never"),
         "issuerRef": issued_by(&self_signed(site)),
     });

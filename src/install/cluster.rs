@@ -1,4 +1,4 @@
-//! What the Deployment finds there: the namespace, the profiles, the serving certificate.
+//! What the Deployment needs: the namespace, the profiles, the serving certificate.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -11,7 +11,7 @@ pub(super) fn profiles_name(site: &Site) -> String {
     format!("{}-profiles", site.name)
 }
 
-/// The name of the Secret with the serving certificate, where it is the installation's.
+/// The name of the Secret with the serving certificate, where the installation makes it.
 pub(super) fn secret_name(site: &Site) -> String {
     format!("{}-tls", site.name)
 }
@@ -21,7 +21,7 @@ pub(super) fn ca_secret_name(site: &Site) -> String {
     format!("{}-ca", site.name)
 }
 
-/// The namespace, where it is the installation's own.
+/// The namespace, where the installation makes it.
 pub(super) fn namespace(installation: &Installation) -> Vec<Manifest> {
     match installation.own_namespace {
         OwnNamespace::Existing => Vec::new(),
@@ -34,8 +34,8 @@ pub(super) fn namespace(installation: &Installation) -> Vec<Manifest> {
     }
 }
 
-/// The profiles, one file each. `immutable` is said though it is the default: they are read again when they change, and
-/// the member after them lets the emitter end a text that ends in a line break.
+/// The profiles, one file each. `immutable: false` is the default and is still written: it says that the webhook reads the
+/// profiles again when they change, and a member after `data` lets the emitter write a text that ends in a line break.
 pub(super) fn profiles(installation: &Installation) -> Vec<Manifest> {
     let files: Map<String, Value> = installation
         .profiles

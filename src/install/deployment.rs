@@ -1,4 +1,4 @@
-//! What runs: the Service that an API server calls, the pods behind it, and how many of them may be gone at a time.
+//! The Service that an API server calls, the pods behind it, and how many of them may be away at a time.
 
 use std::time::Duration;
 
@@ -11,15 +11,15 @@ use super::{
 use crate::kube::version::KubernetesVersion;
 use crate::profile::OnIneligible;
 
-/// Where the pod has its serving certificate.
+/// The folder of the serving certificate in the pod.
 const TLS: &str = "/etc/injector/tls";
-/// Where the pod has its profiles.
+/// The folder of the profiles in the pod.
 const PROFILES: &str = "/etc/injector/profiles";
 
-/// What a pod gets on top of its drain before it is killed.
+/// The time that a pod has after its drain before it is killed.
 const SPARE: Duration = Duration::from_secs(5);
 
-/// The first version with `unhealthyPodEvictionPolicy` unless it is told not to.
+/// The first version with `unhealthyPodEvictionPolicy` by default.
 const EVICTION_POLICY: KubernetesVersion = KubernetesVersion(27);
 
 /// Service, Deployment and PodDisruptionBudget.
@@ -57,13 +57,13 @@ pub(super) fn workload(installation: &Installation) -> Vec<Manifest> {
     ]
 }
 
-/// One at a time may go. Counted like this, and not as those that stay, a drain of nodes never waits for ever where there is
-/// but one replica.
+/// One pod at a time may be evicted. `minAvailable` would block the drain of a node for ever where there is only one
+/// replica.
 fn disruption_budget(installation: &Installation) -> Value {
     let site = &installation.site;
     let mut spec = json!({"maxUnavailable": 1, "selector": {"matchLabels": selected(site)}});
     if installation.version() >= EVICTION_POLICY {
-        // Pods that are not ready serve nobody, and are not to keep a node from being drained.
+        // Pods that are not ready answer no request, so they must not block the drain of a node.
         spec["unhealthyPodEvictionPolicy"] = "AlwaysAllow".into();
     }
     json!({
@@ -92,7 +92,7 @@ fn pod(installation: &Installation) -> Value {
     let mut pod = json!({
         "serviceAccountName": site.name,
         "automountServiceAccountToken": installation.watch == Watch::On,
-        // A Service called `injector` would bring variables `INJECTOR_…`, which are flags of `serve`.
+        // With a Service called `injector`, the kubelet would set variables `INJECTOR_…`, which are flags of `serve`.
         "enableServiceLinks": false,
         "terminationGracePeriodSeconds": grace.as_secs() + u64::from(grace.subsec_nanos() > 0),
         "securityContext": {
@@ -110,7 +110,7 @@ fn pod(installation: &Installation) -> Value {
     }
     pod["containers"] = json!([container(installation)]);
     pod["volumes"] = json!([
-        // Modes are octal elsewhere: this is 0440, for the group of the pod.
+        // 0440, for the group of the pod. YAML 1.2 and JSON have no octal numbers, so it is printed as 288.
         {"name": "tls", "secret": {"secretName": secret, "defaultMode": 0o440}},
         {"name": "profiles", "configMap": {"name": cluster::profiles_name(site), "defaultMode": 0o444}},
     ]);
@@ -153,7 +153,7 @@ fn container(installation: &Installation) -> Value {
     })
 }
 
-/// The command line of `serve`. What is its default is left out, but for what the manifest itself depends on.
+/// The command line of `serve`: flags that differ from their default, and those on which the manifest depends.
 fn arguments(installation: &Installation) -> Vec<String> {
     let mut arguments = vec![
         "serve".to_owned(),
@@ -196,7 +196,7 @@ fn seconds(duration: Duration) -> String {
     }
 }
 
-/// An argument that the kubelet hands on as it is: `$(NAME)` would be a variable's value otherwise.
+/// Escapes an argument: the kubelet would replace `$(NAME)` with the value of a variable.
 fn literal(argument: &str) -> String {
     argument.replace('$', "$$")
 }

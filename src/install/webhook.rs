@@ -40,7 +40,10 @@ pub(super) fn webhook(installation: &Installation) -> Manifest {
         "metadata": metadata,
         "webhooks": entries,
     });
-    Manifest::new("From here on the API server asks about new pods: apply it once the Deployment is ready.", object)
+    Manifest::new(
+        "From here on the API server asks the webhook about new pods: apply this once the Deployment is ready.",
+        object,
+    )
 }
 
 fn entry(installation: &Installation, profile: &Profile, ca: Option<&str>) -> Value {

@@ -1,4 +1,4 @@
-//! What an apply of an injected object would do to a live one, told before it is tried.
+//! Warnings about what happens when an injected object is applied to a cluster.
 
 use std::borrow::Cow;
 
@@ -15,7 +15,7 @@ use crate::value::view::View;
 pub(crate) fn warnings<'a, V: View<'a>>(identity: &Identity, object: V, clean: Clean) -> Vec<Diagnostic> {
     let metadata = |name: &str| object.path(&["metadata", name]);
     let mut warnings = Vec::new();
-    // What a cluster has not stored has no uid.
+    // An object that no cluster has stored has no uid.
     let (Some(_), Clean::Keep) = (metadata("uid").or_else(|| metadata("resourceVersion")), clean) else {
         return warnings;
     };
@@ -36,7 +36,7 @@ pub(crate) fn warnings<'a, V: View<'a>>(identity: &Identity, object: V, clean: C
         )),
         Some(OnApply::PodsStay) => warnings.push(warn(
             &["spec", "template"],
-            format!("an apply leaves the existing pods of a {kind} as they are: they have no sidecar until they are made anew"),
+            format!("an apply leaves the existing pods of a {kind} as they are: they have no sidecar until they are created again"),
             "delete the pods afterwards, one after the other",
         )),
         _ => {}

@@ -1,4 +1,4 @@
-//! One function a rule. Each says what it saw and whether it applies, and nothing of the other rules.
+//! One function for each rule. It says what it saw and whether the rule applies; it does not know the other rules.
 
 use crate::decide::record;
 use crate::kube::version::KubernetesVersion;
@@ -140,7 +140,7 @@ fn owned_live<'a, V: View<'a>>(case: &Case<'_, V>) -> RuleFinding {
         return RuleFinding::no("no controller owns it");
     };
     let part = |field| owner.text(&[field]).unwrap_or_default();
-    let saw = format!("live, and owned by `{}/{}`, where the injection belongs", part("kind"), part("name"));
+    let saw = format!("a live object that `{}/{}` owns: inject the owner", part("kind"), part("name"));
     RuleFinding::skip(saw).at(Pointer::of(["metadata", "ownerReferences", &index.to_string()]))
 }
 
@@ -148,7 +148,8 @@ fn host_network<'a, V: View<'a>>(case: &Case<'_, V>) -> RuleFinding {
     let place = ["spec", "hostNetwork"];
     match case.subject.template.path(&place) {
         Some(value) if value.boolean() == Some(true) => {
-            RuleFinding::skip("`hostNetwork: true`: network rules would be the node's").at(case.within(&place))
+            RuleFinding::skip("`hostNetwork: true`: the sidecar's network rules would apply to the node")
+                .at(case.within(&place))
         }
         Some(_) => RuleFinding::no("`hostNetwork` is not true").at(case.within(&place)),
         None => RuleFinding::no("no `hostNetwork`"),

@@ -1,6 +1,6 @@
-//! Selectors and switches: what labels and annotations, of the pod template and of the namespace, say.
+//! Selectors and switches: the labels and annotations of the pod template and of the namespace.
 //!
-//! What is unknown of a namespace is neither true nor false here.
+//! An unknown label or annotation of a namespace counts neither as present nor as absent.
 
 use crate::decide::facts::{Known, Namespace, NamespaceGate};
 use crate::diagnostic::words::list;
@@ -38,7 +38,7 @@ impl Switch {
         self.inject.iter().chain(&self.skip).map(String::as_str).collect()
     }
 
-    /// A value that is none of those allowed, after words that say where it stands.
+    /// The error for a value that the switch does not take. `place` says where it is, `rest` what becomes of it.
     fn bad(&self, at: Pointer, place: &str, value: &str, rest: &str) -> Diagnostic {
         let allowed = self.allowed();
         let message = format!("{place}: `{value}` is none of {}{rest}", list(&allowed));
@@ -78,8 +78,8 @@ enum Evaluated<'p> {
     Unmet(&'p Requirement),
 }
 
-/// One requirement that is known not to hold settles it, whatever is unknown of the others. A namespace's name, and so
-/// the label that holds it, is always known.
+/// One requirement that surely does not hold is enough, even where others are unknown. A namespace's name is always known,
+/// and so is the label with the name.
 fn evaluate<'p>(selector: &'p Selector, namespace: &Namespace) -> Evaluated<'p> {
     let mut unknown = None;
     for requirement in &selector.0 {
@@ -123,7 +123,7 @@ pub(super) fn pod_opted_out<'a, V: View<'a>>(case: &Case<'_, V>) -> RuleFinding 
     pod_switch(case, Side::Skip)
 }
 
-/// A value that cannot be understood is told by the rule before this one.
+/// The rule before this one reports a value that the switch does not take.
 pub(super) fn pod_opted_in<'a, V: View<'a>>(case: &Case<'_, V>) -> RuleFinding {
     let finding = pod_switch(case, Side::Inject);
     match finding.ruling {
@@ -162,7 +162,7 @@ fn says(side: Side, asked: Side, saw: String) -> RuleFinding {
     }
 }
 
-/// The API server refuses such a value, so this is an error and not an unset switch.
+/// The API server refuses such a value, so it is an error and not an unset switch.
 fn not_a_string(at: Pointer, place: &str, kind: &str) -> RuleFinding {
     let message = format!("{place} is {kind}, not a string");
     let diagnostic = Diagnostic::new(Code::BadValue, at.clone(), message.clone()).hint("quote the value");
@@ -173,7 +173,7 @@ pub(super) fn namespace_opted_out<'a, V: View<'a>>(case: &Case<'_, V>) -> RuleFi
     namespace_switch(case, Side::Skip)
 }
 
-/// Warnings are those of the rule before this one, which looks at the same values.
+/// The rule before this one looks at the same values, and its warnings are enough.
 pub(super) fn namespace_opted_in<'a, V: View<'a>>(case: &Case<'_, V>) -> RuleFinding {
     RuleFinding { warnings: Vec::new(), ..namespace_switch(case, Side::Inject) }
 }
@@ -197,14 +197,14 @@ fn namespace_switch<'a, V: View<'a>>(case: &Case<'_, V>, asked: Side) -> RuleFin
             let finding = says(side, asked, format!("{word} `{key}` of namespace `{name}` is `{value}`"));
             return RuleFinding { warnings, ..finding };
         }
-        // One typo on a namespace must not stop all of its pods.
+        // One typo on a namespace must not stop all its pods.
         let place = format!("{word} `{key}` of namespace `{name}`");
         warnings.push(switch.bad(case.subject.at.clone(), &place, value, ", and counts as unset"));
     }
     let finding = if unknown.is_empty() {
         RuleFinding::no(format!("namespace `{name}` says nothing"))
     } else {
-        let saw = format!("of namespace `{name}`, {} is not known, and passed over", unknown.join(" or "));
+        let saw = format!("{} of namespace `{name}` is not known and is ignored", unknown.join(" or "));
         warnings.push(Diagnostic::new(Code::NamespaceUnknown, case.subject.at.clone(), saw.clone()).hint(NAME_FACTS));
         RuleFinding::no(saw)
     };

@@ -267,7 +267,7 @@ fn rows_about_the_object_see_its_values() {
     let mut live = scene();
     make(&mut live, Rule::OwnedLive);
     let (_, reason, at, deniable) = skipped(&live);
-    assert_eq!(reason, "live, and owned by `ReplicaSet/web-5d`, where the injection belongs");
+    assert_eq!(reason, "a live object that `ReplicaSet/web-5d` owns: inject the owner");
     assert_eq!((at.as_str(), deniable), ("/metadata/ownerReferences/1", Deniable::No));
 }
 

@@ -1,5 +1,5 @@
-//! `install` and `uninstall`: profiles and certificates read, the manifests printed. All that can be wrong is told before
-//! anything is printed.
+//! `install` and `uninstall`: read profiles and certificates, print the manifests. Every error is reported before anything is
+//! printed.
 
 use std::fs;
 use std::io;
@@ -19,7 +19,7 @@ use crate::shell::files::selection::ProfileRef;
 
 use super::{Colour, Failed, tell};
 
-/// What a ConfigMap holds: <https://kubernetes.io/docs/concepts/configuration/configmap/#motivation>.
+/// The most bytes that a ConfigMap holds: <https://kubernetes.io/docs/concepts/configuration/configmap/#motivation>.
 const MOST_PROFILES: usize = 1024 * 1024;
 
 /// Namespaces that every cluster has.
@@ -95,12 +95,12 @@ fn resolve(args: &InstallArgs) -> Result<(Installation, Vec<Placed>), Vec<Placed
     Ok((installation, warnings))
 }
 
-/// The Pod Security level of a namespace that others use is not the installation's to set.
+/// Refuses to make a namespace that others use, because that would set its Pod Security level.
 fn check_namespace(site: &Site, own_namespace: OwnNamespace) -> Result<(), Vec<Placed>> {
     let namespace = site.namespace.as_str();
     if own_namespace == OwnNamespace::Made && CLUSTER_NAMESPACES.contains(&namespace) {
-        let message = format!("--namespace: `{namespace}` is not the webhook's own");
-        let hint = "leave it as it is with `--existing-namespace`, or take another";
+        let message = format!("--namespace: `{namespace}` belongs to the cluster, not to the webhook alone");
+        let hint = "use `--existing-namespace`, which leaves it as it is, or another namespace";
         return Err(vec![Placed::new(Code::Usage, message).hint(Some(hint))]);
     }
     Ok(())
@@ -121,13 +121,13 @@ fn profiles(references: &[ProfileRef]) -> Result<Vec<ProfileSource>, Vec<Placed>
     }
     let size: usize = sources.iter().map(|source| source.text.len()).sum();
     if size > MOST_PROFILES {
-        let message = format!("the profiles have {size} bytes, and a ConfigMap takes {MOST_PROFILES}");
+        let message = format!("the profiles have {size} bytes, and a ConfigMap holds at most {MOST_PROFILES}");
         return Err(vec![Placed::new(Code::Profile, message)]);
     }
     Ok(sources)
 }
 
-/// Whether namespaces are watched: as it is said, else where a profile needs it.
+/// Whether namespaces are watched: as the flag says, else where a profile needs it.
 fn watch(profiles: &[Profile], choice: Option<bool>) -> (Watch, Vec<Placed>) {
     let needing: Vec<&Profile> = profiles.iter().filter(|profile| install::needs_watch(profile)).collect();
     match choice {
@@ -137,7 +137,7 @@ fn watch(profiles: &[Profile], choice: Option<bool>) -> (Watch, Vec<Placed>) {
         Some(false) => {
             let warning = |profile: &&Profile| {
                 let message = format!(
-                    "the profile `{}` asks what annotations or labels of a namespace say, which the webhook will not know",
+                    "the profile `{}` needs labels or annotations of namespaces, which the webhook will not see",
                     profile.name
                 );
                 let mut placed = Placed::new(Code::NamespaceUnknown, message).hint(Some("use `--watch-namespaces`"));
@@ -149,7 +149,7 @@ fn watch(profiles: &[Profile], choice: Option<bool>) -> (Watch, Vec<Placed>) {
     }
 }
 
-/// The one source of certificates that was given.
+/// The certificates, from the one source that was given.
 fn certificates(args: &CertificateArgs, site: &Site) -> Result<(Certificates, Vec<Placed>), Vec<Placed>> {
     let CertificateArgs { source: CertificateSource { generate_certs, tls_secret, cert_manager }, ca_file } = args;
     match (generate_certs, tls_secret, ca_file, cert_manager) {
@@ -159,7 +159,7 @@ fn certificates(args: &CertificateArgs, site: &Site) -> Result<(Certificates, Ve
             Ok((Certificates::Secret { name: name.clone(), ca }, Vec::new()))
         }
         (None, None, None, true) => Ok((Certificates::CertManager, Vec::new())),
-        // clap takes nothing else.
+        // The command line allows nothing else.
         _ => {
             let message = "give one of `--generate-certs`, `--tls-secret` with `--ca-file`, and `--cert-manager`";
             Err(vec![Placed::new(Code::Usage, message)])
@@ -167,7 +167,7 @@ fn certificates(args: &CertificateArgs, site: &Site) -> Result<(Certificates, Ve
     }
 }
 
-/// A directory's certificates, made where there are none.
+/// The certificates of a folder; they are made where it has none.
 fn generated(directory: &Path, site: &Site) -> Result<(Certificates, Vec<Placed>), Vec<Placed>> {
     let names = Names::of_service(&site.name, &site.namespace).map_err(CertsError::from);
     let made = names.and_then(|names| certs::ensure(directory, &Wanted::of(names)));
@@ -177,7 +177,7 @@ fn generated(directory: &Path, site: &Site) -> Result<(Certificates, Vec<Placed>
     Ok((certificates, made.warning.into_iter().collect()))
 }
 
-/// What an API server is to trust: certificates, and nothing secret.
+/// The certificates that an API server should trust. A private key among them is an error.
 fn ca_bundle(file: &Path) -> Result<String, Placed> {
     let wrong = |message: String| Placed::new(Code::NotACertificate, message).at(file.display().to_string(), None);
     let text = fs::read_to_string(file).map_err(|error| {
@@ -188,7 +188,7 @@ fn ca_bundle(file: &Path) -> Result<String, Placed> {
         Placed::new(Code::FileUnreadable, message).at(file.display().to_string(), None)
     })?;
     if text.contains("PRIVATE KEY-----") {
-        return Err(wrong("there is a private key in it, and everybody may read a webhook configuration".to_owned()));
+        return Err(wrong("it contains a private key, and everyone can read a webhook configuration".to_owned()));
     }
     certs::certificates(text.as_bytes()).map_err(|error| wrong(error.to_string()))?;
     Ok(text)

@@ -1,4 +1,4 @@
-//! What a server says of itself in the log, when it starts and when something was replaced.
+//! What a server logs about itself, when it starts and when it reloads something.
 
 use std::time::{Duration, SystemTime};
 
@@ -7,23 +7,23 @@ use crate::decide::eligibility::Rule;
 use crate::decide::eligibility::row::{Fact, Needs, Path};
 use crate::profile::Profile;
 
-/// A certificate is in use from now on.
+/// Logs the certificate that is in use from now on, and what is wrong with it.
 pub(super) fn certificate(certificate: &ServingCertificate, now: SystemTime) {
     const SOON: Duration = Duration::from_secs(7 * 24 * 60 * 60);
     let (names, expires) = (certificate.names.join(","), certificate.expiry());
     tracing::info!(names, expires, "certificate");
     if certificate.names.is_empty() {
-        tracing::warn!("the certificate has no subject alternative name: API servers do not accept it");
+        tracing::warn!("the certificate has no subject alternative name, so API servers refuse it");
     }
     if certificate.not_before > seconds(now) {
-        tracing::warn!(from = date(certificate.not_before), "the certificate does not count yet");
+        tracing::warn!(from = date(certificate.not_before), "the certificate is not valid yet");
     }
     if certificate.not_after <= seconds(now + SOON) {
         tracing::warn!(expires, "the certificate expires soon");
     }
 }
 
-/// The profiles that are injected from now on, and the rules of them that cannot work.
+/// Logs the profiles that are injected from now on, and those of their rules that cannot work.
 pub(crate) fn profiles(profiles: &[Profile], sight: Sight) {
     let names: Vec<&str> = profiles.iter().map(|profile| profile.name.as_str()).collect();
     tracing::info!(profiles = names.join(","), "injecting");

@@ -1,4 +1,4 @@
-//! The judge that asks the core: the same questions as `inject` does, of the same functions. Nothing is decided here.
+//! The judge that decides as `inject` does, with the same functions.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -21,10 +21,10 @@ use crate::profile::OnError;
 use crate::shell::files::selection::Given;
 use crate::text::splice::RenderedLines;
 
-/// The namespace of a review that names none, as in a manifest.
+/// The namespace of a review without one, as in a manifest.
 const DEFAULT_NAMESPACE: &str = "default";
 
-/// Everything that decides, beside a review.
+/// Everything on which a decision depends, beside the review.
 pub struct Core {
     given: Given,
     sets: Current<ProfileSets>,
@@ -34,7 +34,7 @@ pub struct Core {
 }
 
 impl Core {
-    /// Loads the profiles. Without `namespaces`, nothing is known of any.
+    /// Loads the profiles. Without `namespaces`, only the names of namespaces are known.
     ///
     /// # Errors
     ///
@@ -54,20 +54,20 @@ impl Core {
         self.sets.get()
     }
 
-    /// Loads the profiles again; those that are asked about already are decided by the old ones.
+    /// Loads the profiles again. Reviews that are being answered keep the old ones.
     ///
     /// # Errors
     ///
-    /// What `inject` would say of them; the old ones stay in use.
+    /// The errors that `inject` would report; the old profiles stay in use.
     pub fn reload_profiles(&self) -> Result<(), String> {
         let next = ProfileSets::load(&self.given).map_err(profiles::told)?;
         self.sets.set(next);
         Ok(())
     }
 
-    /// What is known of the namespace; where that has to be asked for, by the deadline.
+    /// What is known of the namespace. A lookup ends at the deadline.
     async fn namespace(&self, name: &str, deadline: Instant) -> Option<Namespace> {
-        // It is a client that says this name, and it becomes part of a path.
+        // The name comes from a client and becomes part of a path.
         let name = if name.is_empty() { DEFAULT_NAMESPACE } else { name };
         let source = self.namespaces.as_ref().filter(|_| names::dns_label(name).is_ok())?;
         if let Some(known) = source.known(name) {
@@ -96,7 +96,7 @@ impl Core {
             action: Action::Inject,
             namespaces: &namespaces,
             default_namespace: DEFAULT_NAMESPACE,
-            // An entry of a webhook configuration has one selector, and so has a profile.
+            // With one profile on the path, the API server has evaluated its selector in the webhook configuration.
             namespace_gate: if profiles.len() == 1 { NamespaceGate::Matched } else { NamespaceGate::Open },
             kubernetes_version: self.kubernetes_version,
             clean: Clean::Keep,
@@ -129,7 +129,7 @@ impl Judge for Core {
     }
 }
 
-/// What became of each profile, as it is counted.
+/// The verdict on each profile, as the metrics count it.
 fn verdicts(outcome: &Outcome) -> Vec<CountedVerdict> {
     let verdict = |step: &inject::Step| {
         let (result, reason) = match &step.verdict {
@@ -144,7 +144,7 @@ fn verdicts(outcome: &Outcome) -> Vec<CountedVerdict> {
                 };
                 (result, errors.first().map_or("error", |error| error.code.id()))
             }
-            // Nothing is undone by a webhook.
+            // A webhook never removes an injection.
             inject::Verdict::Uninjected => (VerdictResult::Skipped, "uninjected"),
         };
         CountedVerdict { profile: step.profile.clone(), result, reason }

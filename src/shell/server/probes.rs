@@ -1,6 +1,6 @@
-//! Health, readiness and metrics: what kubelet and Prometheus ask. No review is answered here.
+//! Health, readiness and metrics, for kubelet and Prometheus.
 //!
-//! Liveness is that of the process: it answers. What it lacks to do its work is readiness.
+//! A process that answers is alive. Readiness says whether it has what it needs to answer reviews.
 
 use std::fmt::Write as _;
 use std::sync::Arc;
@@ -16,7 +16,7 @@ use super::metrics::Metrics;
 use super::ready::Readiness;
 use super::routes::response::not_found;
 
-/// Of `/metrics`. Source: <https://prometheus.io/docs/specs/om/open_metrics_spec/#overall-structure>.
+/// The content type of `/metrics`. Source: <https://prometheus.io/docs/specs/om/open_metrics_spec/#overall-structure>.
 const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
 const PLAIN: &str = "text/plain; charset=utf-8";

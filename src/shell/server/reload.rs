@@ -1,7 +1,7 @@
-//! Files that change while they are in use, told by their content: however they are replaced, it is that which counts.
+//! Reloads files when their content changes, however they are replaced.
 //!
-//! A Secret volume is a folder of links, `..data` among them, that kubelet renames over: a watch on a file's inode sees
-//! nothing of it. Reading a few kilobytes every other second does.
+//! In a Secret volume kubelet replaces a link (`..data`) to the folder with the files, which a watch of a file's inode does
+//! not see. Reading a few kilobytes every other second sees it.
 
 use std::fs;
 use std::path::PathBuf;
@@ -13,7 +13,7 @@ use tokio::time::MissedTickBehavior;
 
 use super::metrics::{Metrics, Reload, Reloaded};
 
-/// What the content of files comes to: equal for equal content, and no secret.
+/// A hash of the content of files. It does not reveal the content.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Fingerprint([u8; 32]);
 
@@ -30,23 +30,22 @@ impl Fingerprint {
     }
 }
 
-/// What is to be watched.
+/// Files to watch.
 #[derive(Clone, Debug)]
 pub(crate) struct WatchedFiles {
-    /// Its name in metrics and logs.
+    /// The name in metrics and logs.
     pub what: Reload,
-    /// The files that make it up.
+
     pub files: Vec<PathBuf>,
     /// The content in use.
     pub in_use: Fingerprint,
 }
 
-/// Looks at the files every `interval`, and hands their content to `apply` when it is another than that in use. Never
-/// ends.
+/// Reads the files every `interval`, and hands their content to `apply` when it differs from the content in use. Never ends.
 ///
-/// A file may be missing for a moment, and two files may be read of which only one is new already: what fails is tried
-/// once more at the next look, and only then logged and counted, once for each content. What is in use stays in use
-/// until `apply` takes something else.
+/// A file may be missing for a moment, and of two files perhaps only one is new already. So a failure is tried once more at
+/// the next read, and only then logged and counted, once for each content. The old content stays in use until `apply`
+/// accepts another.
 pub(crate) async fn watch(
     watched: WatchedFiles,
     interval: Duration,
@@ -60,7 +59,7 @@ pub(crate) async fn watch(
         ticks.tick().await;
         let files = watched.files.clone();
         let read = tokio::task::spawn_blocking(move || read(&files));
-        // It is cancelled when the runtime ends; that of a panic has been told.
+        // It fails only when the runtime ends, or after a panic, which is logged already.
         let Ok(read) = read.await else { continue };
         let what = name(watched.what);
         match look.at(read, &mut apply) {
@@ -71,7 +70,7 @@ pub(crate) async fn watch(
             }
             Observed::Bad(reason) => {
                 metrics.reloaded(watched.what, Reloaded::failure);
-                tracing::error!(what, error = reason.as_str(), "not reloaded; the old one stays in use");
+                tracing::error!(what, error = reason.as_str(), "not reloaded: the old one stays in use");
             }
         }
     }
@@ -94,7 +93,7 @@ fn read(files: &[PathBuf]) -> Result<Vec<Vec<u8>>, String> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum FailedContent {
     Once(Fingerprint),
-    Told(Fingerprint),
+    Reported(Fingerprint),
 }
 
 #[derive(Debug)]
@@ -103,16 +102,16 @@ struct ReloadState {
     failed: Option<FailedContent>,
 }
 
-/// What a look at the files has shown.
+/// What a read of the files has shown.
 #[derive(Debug, PartialEq, Eq)]
 enum Observed {
-    /// What is in use, or what was told to be bad already and still is: a certificate can become valid.
+    /// The content in use, or content that was reported as bad and still is.
     Same,
-    /// Something that failed for the first time.
+    /// Content that failed for the first time.
     Doubtful,
-    /// Something new, which is in use now.
+    /// New content, which is in use now.
     Changed,
-    /// Something that failed twice in a row.
+    /// Content that failed twice in a row.
     Bad(String),
 }
 
@@ -138,9 +137,9 @@ impl ReloadState {
                 *self = Self { in_use: seen, failed: None };
                 Observed::Changed
             }
-            (Err(_), Some(FailedContent::Told(told))) if told == seen => Observed::Same,
+            (Err(_), Some(FailedContent::Reported(known))) if known == seen => Observed::Same,
             (Err(reason), Some(FailedContent::Once(once))) if once == seen => {
-                self.failed = Some(FailedContent::Told(seen));
+                self.failed = Some(FailedContent::Reported(seen));
                 Observed::Bad(reason)
             }
             (Err(_), _) => {
@@ -166,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn a_change_is_taken_once_and_a_bad_one_is_told_once() {
+    fn a_change_is_taken_once_and_a_bad_one_is_reported_once() {
         let mut look = ReloadState { in_use: Fingerprint::of(&["a"]), failed: None };
         let mut tried = Vec::new();
         let mut apply = |contents: &[Vec<u8>]| {
@@ -179,7 +178,7 @@ mod tests {
             (content("a"), Observed::Same),
             (content("b"), Observed::Changed),
             (content("b"), Observed::Same),
-            // Half of a pair was new: nobody has to hear of it.
+            // Half of a pair was new, which is not reported.
             (content("bad half"), Observed::Doubtful),
             (content("c"), Observed::Changed),
             (gone(), Observed::Doubtful),
@@ -203,7 +202,7 @@ mod tests {
         assert_eq!(
             tried,
             ["b", "bad half", "c", "bad 1", "bad 1", "bad 1", "bad 2", "bad 2", "bad 1", "bad 1", "d"],
-            "what is known to be bad is tried on, since a certificate can become valid, and told once"
+            "bad content is tried again, since a certificate can become valid, and reported once"
         );
     }
 }

@@ -1,7 +1,7 @@
-//! HTTP on the TLS port: what may be asked, how much of it, for how long, and what the answer's status is.
+//! HTTP on the TLS port: which requests are allowed, how many, how large, for how long, and the status of the answer.
 //!
-//! Nothing is decided here: a [`Judge`] does that. Whatever becomes of a request to one of the paths of `/mutate`, it is
-//! counted once, and what is held for it is let go, be it that the client has gone away in the middle.
+//! A [`Judge`] decides. Every request to a path of `/mutate` is counted once and releases what it holds, even when its client
+//! goes away in the middle.
 
 use std::any::Any;
 use std::future::{Future, poll_fn};
@@ -33,26 +33,26 @@ mod deadline;
 pub(super) mod refusal;
 pub(super) mod response;
 
-/// A review with `object` and `oldObject`, each at the API server's own limit of 3 MiB, and what is around them.
+/// The largest body, in bytes: `object` and `oldObject`, each at the API server's limit of 3 MiB, and the rest of a review.
 pub const MAX_BODY: usize = 7 * 1024 * 1024;
 
-/// What all bodies together may take, those that are being decided too. An API server sends few that are large.
+/// The most bytes of all bodies together, also of those that are being decided. An API server sends few large ones.
 const MAX_BODIES: usize = 64 * 1024 * 1024;
 
-/// A body above this size is decided where it keeps no timer and no other request waiting.
+/// A body above this size, in bytes, is decided on a thread where it blocks no timer and no other request.
 const LARGE: usize = 64 * 1024;
 
-/// What the client is told to have done where it went away before it was answered; as nginx counts it.
+/// The status with which a request is counted whose client went away before the answer, as nginx does it.
 const CLIENT_GONE: u16 = 499;
 
-/// How much is done at once, and how long is waited.
+/// How many reviews are answered at once, and how long the server waits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ReviewLimits {
-    /// Reviews that are read and decided at once; one more is shed.
+    /// Reviews that are read and decided at once; the next one is refused with 503.
     pub max_in_flight: usize,
-    /// How long a body may take, from its request's headers on.
+    /// How long a body may take, from the end of the request's headers.
     pub body_timeout: Duration,
-    /// The deadline of a request that states none.
+    /// The time for a request that does not say how long its client waits.
     pub default_deadline: Duration,
 }
 
@@ -83,14 +83,14 @@ struct ReviewRoute {
     judge: Arc<dyn Judge>,
     metrics: Arc<Metrics>,
     permits: Arc<Semaphore>,
-    /// Those that are decided away from the timers.
+    /// For large bodies, which are decided on a thread of their own.
     large: Arc<Semaphore>,
-    /// What the bodies of all requests may take, in bytes.
+    /// Bytes for the bodies of all requests.
     bodies: Arc<Semaphore>,
     limits: ReviewLimits,
 }
 
-/// A review that was answered, and the answer as it goes out.
+/// The reply to a review, and its body as it is sent.
 struct Decided {
     answer: Reply,
     body: Vec<u8>,
@@ -125,7 +125,7 @@ impl ReviewRoute {
         let body = request.into_body();
         body::check_length(&body)?;
         let gauge = Flying::new(self.metrics.in_flight.clone());
-        // What is full is told before a body is read, and a permit taken once it is here: who sends slowly keeps nobody out.
+        // Refuse before the body is read, but take a permit only afterwards: a slow client must not keep others out.
         if self.permits.available_permits() == 0 {
             return Err(Refusal::Overloaded);
         }
@@ -139,10 +139,10 @@ impl ReviewRoute {
         if !is_large {
             return decided.await.unwrap_or(Err(Refusal::Deadline));
         }
-        // As many at once as there are processors: each takes many times its body's size meanwhile.
+        // As many at once as there are processors: each takes many times the size of its body in memory.
         let slot = timeout_at(deadline.into(), Arc::clone(&self.large).acquire_owned()).await;
         let Ok(Ok(slot)) = slot else { return Err(Refusal::Deadline) };
-        // A judge that waits gives up at the deadline there, too; one that computes is not waited for here.
+        // A judge that waits gives up at the deadline there, too. One that still computes is left behind here.
         let runtime = tokio::runtime::Handle::current();
         let decided = tokio::task::spawn_blocking(move || {
             let decided = runtime.block_on(decided);
@@ -157,7 +157,7 @@ impl ReviewRoute {
     }
 }
 
-/// Asks the judge. What is held for the request is held until the judge is done, whoever still waits for it.
+/// Asks the judge. `flight` is held until the judge is done, even when the client no longer waits.
 async fn decide(
     judge: Arc<dyn Judge>,
     body: Bytes,
@@ -182,8 +182,8 @@ async fn decide(
 
 /// The output of a future, or what it panicked with.
 ///
-/// After a panic the future is not polled again, so that nobody sees what it left half done; what the judge shares
-/// between requests is replaced whole, or is a cache behind a lock that is used on after a panic.
+/// After a panic the future is not polled again, so nothing sees its half-done state. What the judge shares between requests
+/// is replaced as a whole, or is a cache behind a lock that stays usable after a panic.
 async fn caught<F: Future>(future: F) -> Result<F::Output, Box<dyn Any + Send>> {
     let mut future = pin!(future);
     poll_fn(|context| match catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(context))) {
@@ -193,13 +193,13 @@ async fn caught<F: Future>(future: F) -> Result<F::Output, Box<dyn Any + Send>> 
     .await
 }
 
-/// What a panic said.
+/// The message of a panic.
 fn said(panic: &(dyn Any + Send)) -> String {
     let text = panic.downcast_ref::<&str>().copied();
     text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("no message").to_owned()
 }
 
-/// The profiles that a path asks for.
+/// The profiles for which a path asks.
 fn asked(path: &str) -> Asked {
     match path.strip_prefix("/mutate/") {
         None => Asked::Default,
@@ -207,14 +207,14 @@ fn asked(path: &str) -> Asked {
     }
 }
 
-/// A place among those that are in flight, until it is dropped.
+/// A request in flight, until it is dropped.
 struct Flight {
     _gauge: Flying,
     _permit: OwnedSemaphorePermit,
     _body: Option<OwnedSemaphorePermit>,
 }
 
-/// One more in the gauge, for as long as it lives.
+/// Adds one to the gauge until it is dropped.
 struct Flying(Gauge);
 
 impl Flying {
@@ -230,7 +230,7 @@ impl Drop for Flying {
     }
 }
 
-/// How a request ends: it is counted once, and where nobody says how it ended, its client has gone away.
+/// Counts a request once, when it ends. Where `end` is not called, its client went away.
 struct Ending {
     metrics: Arc<Metrics>,
     since: Instant,
@@ -243,7 +243,7 @@ impl Ending {
         Self { metrics, since: Instant::now(), size: None, code: CLIENT_GONE }
     }
 
-    /// It ends with this status; how long it took.
+    /// The request ends with this status. Returns how long it took.
     fn end(mut self, code: u16) -> Duration {
         self.code = code;
         self.since.elapsed()

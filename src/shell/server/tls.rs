@@ -1,7 +1,8 @@
-//! Certificates: read, checked, and replaced while connections go on.
+//! Certificates: read, checked, and replaced while connections stay open.
 //!
-//! A pair is in use only if an API server could accept it: it parses, the key is the certificate's, it has not expired.
-//! Sessions are not resumed: an API server never asks for it, and so no ticket outlives a certificate or a client CA.
+//! A certificate and its key are used only if an API server could accept them: they parse, they belong together, and the
+//! certificate has not expired. Sessions are not resumed: an API server never asks for it, and no ticket can then outlive a
+//! certificate or a client CA.
 
 use std::fmt;
 use std::fs;
@@ -31,7 +32,7 @@ struct Parts {
     clients: Option<Arc<dyn ClientCertVerifier>>,
 }
 
-/// The TLS of a server: what new connections meet. Those that stand keep what they began with.
+/// The TLS configuration for new connections. Open connections keep the one with which they began.
 pub struct Tls {
     files: TlsFiles,
     provider: Arc<CryptoProvider>,
@@ -49,7 +50,7 @@ impl fmt::Debug for Tls {
     }
 }
 
-/// The content that a [`Tls`] was made of, for the watch that follows.
+/// Fingerprints of the files from which a [`Tls`] was made, for the watch of the files.
 #[derive(Clone, Debug)]
 pub struct Loaded {
     /// Of certificate and key.
@@ -62,7 +63,8 @@ impl Tls {
     /// Reads and checks all files.
     ///
     /// # Errors
-    /// The first thing that is wrong with them.
+    ///
+    /// The first error in them.
     pub fn load(files: &TlsFiles, now: SystemTime) -> Result<(Self, Loaded), TlsError> {
         let provider = Arc::new(rustls::crypto::ring::default_provider());
         let read = |what: What, file: &Path| {
@@ -93,7 +95,7 @@ impl Tls {
         Ok((tls, loaded))
     }
 
-    /// The files that it is made of.
+    /// The files from which it was made.
     pub const fn files(&self) -> &TlsFiles {
         &self.files
     }
@@ -103,14 +105,15 @@ impl Tls {
         self.certificate.get()
     }
 
-    /// What the next handshake is done with.
+    /// The configuration for the next handshake.
     pub(super) fn config(&self) -> Arc<ServerConfig> {
         Arc::clone(&self.config.get())
     }
 
-    /// Serves this pair from now on, if it can be used.
+    /// Uses this certificate and key from now on.
     ///
     /// # Errors
+    ///
     /// As [`Tls::load`]; the old pair stays in use.
     pub fn replace_pair(&self, certificate: &[u8], key: &[u8], now: SystemTime) -> Result<(), TlsError> {
         let (pair, known) = check_pair(&self.files, certificate, key, &self.provider, now)?;
@@ -120,7 +123,8 @@ impl Tls {
         Ok(())
     }
 
-    /// A replacement that API servers would refuse is worse than what it replaces. At start there is nothing to fall back on.
+    /// Refuses a replacement that API servers would not accept yet, or under none of the names in use: the old pair is better.
+    /// At start there is no old pair, so this is not checked.
     fn check_successor(&self, next: &ServingCertificate, now: SystemTime) -> Result<(), TlsError> {
         let (file, name) = (self.files.certificate.clone(), next.names.first().cloned().unwrap_or_default());
         if next.not_before > seconds(now) {
@@ -133,9 +137,10 @@ impl Tls {
         Ok(())
     }
 
-    /// Asks clients for certificates from these CAs from now on.
+    /// Requires clients to have a certificate from these CAs from now on.
     ///
     /// # Errors
+    ///
     /// As [`Tls::load`]; the old CAs stay in use.
     pub fn replace_client_ca(&self, content: &[u8]) -> Result<(), TlsError> {
         let Some(file) = &self.files.client_ca else { return Ok(()) };

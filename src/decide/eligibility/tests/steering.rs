@@ -118,7 +118,7 @@ fn a_bad_value_on_a_namespace_is_unset_with_one_warning() {
     let (rule, warnings) = injected(&scene);
     assert_eq!((rule, warnings.len()), (Rule::NamespaceOptedIn, 1), "the label steps in");
     make(&mut scene, Rule::PodOptedIn);
-    assert_eq!(injected(&scene), (Rule::PodOptedIn, Vec::new()), "nobody asked the namespace");
+    assert_eq!(injected(&scene), (Rule::PodOptedIn, Vec::new()), "the namespace was not asked");
 }
 
 #[test]
@@ -138,14 +138,14 @@ fn an_unknown_switch_is_passed_over_with_one_warning() {
     assert_eq!((rule, warnings.len(), warnings[0].code), (Rule::Default, 1, Code::NamespaceUnknown));
     assert_eq!(
         warnings[0].message,
-        "of namespace `shop`, annotation `proxy` or label `proxy` is not known, and passed over"
+        "annotation `proxy` or label `proxy` of namespace `shop` is not known and is ignored"
     );
     scene.facts.namespace.labels = Known::Yes([("proxy".to_owned(), "disabled".to_owned())].into());
     assert_eq!(rule_of(&scene.decide()), Some(Rule::NamespaceOptedOut), "what is known decides");
     scene.facts.namespace.labels = Known::Yes([].into());
-    assert_eq!(injected(&scene).1[0].message, "of namespace `shop`, annotation `proxy` is not known, and passed over");
+    assert_eq!(injected(&scene).1[0].message, "annotation `proxy` of namespace `shop` is not known and is ignored");
     make(&mut scene, Rule::PodOptedIn);
-    assert_eq!(injected(&scene), (Rule::PodOptedIn, Vec::new()), "nobody asked the namespace");
+    assert_eq!(injected(&scene), (Rule::PodOptedIn, Vec::new()), "the namespace was not asked");
 }
 
 #[test]

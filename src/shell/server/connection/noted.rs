@@ -1,4 +1,4 @@
-//! A stream that notes when something comes in, and changes nothing.
+//! A stream that notes when bytes come in, and changes nothing.
 
 use std::io;
 use std::pin::Pin;

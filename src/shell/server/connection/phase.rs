@@ -1,15 +1,15 @@
-//! The phase of a connection, shared by those who see it change.
+//! The phase of a connection, shared by the parts of the server that see it change.
 
 use super::{Arc, Instant, Mutex, PoisonError};
 
-/// What a connection is about.
+/// What a connection is doing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum ConnectionPhase {
-    /// It has not asked anything yet.
+    /// It has not sent a request yet.
     Fresh,
-    /// The last request is answered, and of the next there is nothing.
+    /// The last request is answered, and nothing of the next has come.
     Idle,
-    /// There is some of a request, and not yet its whole header. HTTP/1.1 only.
+    /// A part of a header has come. HTTP/1.1 only.
     Head,
     /// A request is being answered.
     Busy,
@@ -19,7 +19,7 @@ pub(super) enum ConnectionPhase {
 struct PhaseState {
     phase: ConnectionPhase,
     since: Instant,
-    /// Requests that are being answered; of HTTP/2, there may be many.
+    /// Requests that are being answered; with HTTP/2 there may be many.
     requests: usize,
 }
 
@@ -28,17 +28,17 @@ struct PhaseState {
 pub(super) struct PhaseWatch(Arc<Mutex<PhaseState>>);
 
 impl PhaseWatch {
-    /// Of a connection that has just begun.
+    /// For a new connection.
     pub(super) fn new() -> Self {
         Self(Arc::new(Mutex::new(PhaseState { phase: ConnectionPhase::Fresh, since: Instant::now(), requests: 0 })))
     }
 
-    /// The phase, and since when.
+    /// The phase, and when it began.
     pub(super) fn now(&self) -> (ConnectionPhase, Instant) {
         self.with(|state| (state.phase, state.since))
     }
 
-    /// Something came in.
+    /// Bytes came in.
     pub(super) fn received(&self) {
         self.with(|state| {
             if matches!(state.phase, ConnectionPhase::Fresh | ConnectionPhase::Idle) {
@@ -48,7 +48,7 @@ impl PhaseWatch {
         });
     }
 
-    /// A header is complete; the request counts as long as what is returned lives.
+    /// A header is complete. The request counts until the returned value is dropped.
     pub(super) fn begin(&self) -> Busy {
         self.with(|state| {
             state.requests += 1;
@@ -95,7 +95,7 @@ mod tests {
         assert_eq!(watch.now(), since, "a client that sends byte by byte gains no time");
         let first = watch.begin();
         watch.received();
-        assert_eq!(phase(), ConnectionPhase::Busy, "a body is no header");
+        assert_eq!(phase(), ConnectionPhase::Busy, "a body is not a header");
         let second = watch.begin();
         drop(first);
         assert_eq!(phase(), ConnectionPhase::Busy);

@@ -4,16 +4,16 @@
 
 use std::time::Duration;
 
-/// An API server waits no longer.
+/// The longest that an API server waits.
 const LONGEST: Duration = Duration::from_secs(30);
 
-/// The time that a query allows. One that says nothing, nothing readable, or no time at all gets the default.
+/// The time that a query allows. A query without a time, with one that cannot be read, or with zero gets the default.
 pub(super) fn of(query: Option<&str>, default: Duration) -> Duration {
     let stated = query.unwrap_or_default().split('&').find_map(|pair| pair.strip_prefix("timeout="));
     stated.and_then(go_duration).filter(|stated| !stated.is_zero()).unwrap_or(default).min(LONGEST)
 }
 
-/// `10s`, `1m30s`, `1.5s`, `300ms`; a bare `0` is none, since nobody waits for no time.
+/// `10s`, `1m30s`, `1.5s`, `300ms`; a bare `0` is refused.
 fn go_duration(text: &str) -> Option<Duration> {
     let mut rest = text.strip_prefix('+').unwrap_or(text);
     let mut seconds = 0.0;

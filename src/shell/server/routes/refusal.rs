@@ -1,4 +1,5 @@
-//! Why a request gets no answer from the judge, and the `Status` that says so: whose failure it is, is its HTTP status.
+//! Why a request gets no answer from the judge, and the Kubernetes `Status` that says so. The HTTP status shows whose fault it
+//! is.
 //!
 //! Source: <https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/status/>.
 
@@ -12,37 +13,37 @@ use crate::shell::server::judge::Unanswered;
 /// Why a request gets no answer from the judge.
 #[derive(Debug, Error)]
 pub(in crate::shell::server) enum Refusal {
-    /// The client's fault, or that of whoever configured it.
+    /// The fault of the client, or of its configuration.
     #[error("there is nothing at `{0}`")]
     NotFound(String),
     /// The client's fault.
-    #[error("`{0}` is not allowed: a review is sent with POST")]
+    #[error("`{0}` is not allowed: send a review with POST")]
     Method(Method),
     /// The client's fault.
-    #[error("the content type is `{0}`: a review is sent as `application/json`")]
+    #[error("the content type is `{0}`: send a review as `application/json`")]
     ContentType(String),
     /// The client's fault.
-    #[error("the body is encoded: a review is sent as it is")]
+    #[error("the body is compressed: send a review without a content encoding")]
     Encoding,
     /// The client's fault.
     #[error("the body is larger than {MAX_BODY} bytes")]
     TooLarge,
-    /// The client's fault, or that of the network.
+    /// The fault of the client, or of the network.
     #[error("the body did not come in time")]
     BodyTimeout,
-    /// The client's fault, or that of the network.
+    /// The fault of the client, or of the network.
     #[error("the body broke off: {0}")]
     BrokenBody(String),
-    /// There is more to do than can be done.
+    /// Too many requests at once.
     #[error("too many reviews are being answered: try again")]
     Overloaded,
-    /// Nobody waits for the answer any more.
+    /// The client no longer waits for the answer.
     #[error("the deadline was reached")]
     Deadline,
-    /// A bug of ours. What it said is for the log alone.
+    /// A bug of injector. Only the log has its message.
     #[error("the review was not decided because of a bug: the webhook's log says more")]
     Panicked(String),
-    /// The judge's.
+    /// The judge has no answer.
     #[error(transparent)]
     Failed(#[from] Unanswered),
 }
@@ -66,7 +67,6 @@ struct Details<'a> {
 }
 
 impl Refusal {
-    /// The HTTP status.
     pub(in crate::shell::server) const fn status(&self) -> StatusCode {
         match self {
             Self::NotFound(_) | Self::Failed(Unanswered::UnknownProfile { .. }) => StatusCode::NOT_FOUND,
@@ -81,7 +81,6 @@ impl Refusal {
         }
     }
 
-    /// The review's uid, where it is known.
     pub(in crate::shell::server) fn uid(&self) -> Option<&str> {
         match self {
             Self::Failed(Unanswered::BadReview { uid, .. }) => uid.as_deref(),
@@ -90,7 +89,7 @@ impl Refusal {
         }
     }
 
-    /// The word for it that Kubernetes has.
+    /// The reason, in a word that Kubernetes uses.
     fn reason(&self) -> &'static str {
         match self.status() {
             StatusCode::NOT_FOUND => "NotFound",
@@ -116,7 +115,7 @@ impl Refusal {
             details: self.uid().map(|uid| Details { uid }),
             code: self.status().as_u16(),
         };
-        // Strings and a number: there is nothing in it that JSON has no form for.
+        // Strings and a number cannot fail.
         serde_json::to_vec(&status).unwrap_or_default()
     }
 }

@@ -19,18 +19,18 @@ use x509_parser::prelude::{FromDer as _, X509Certificate};
 use super::error::{TlsError, What};
 use crate::shell::server::settings::TlsFiles;
 
-/// A time as people and machines read it: RFC 3339, in UTC.
+/// A time in seconds since 1970 as RFC 3339, in UTC.
 pub(in crate::shell::server) fn date(seconds: i64) -> String {
     let date = OffsetDateTime::from_unix_timestamp(seconds).ok();
     date.and_then(|date| date.format(&Rfc3339).ok()).unwrap_or_else(|| seconds.to_string())
 }
 
-/// What is worth knowing of the serving certificate.
+/// What the log and the metrics say about the serving certificate.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ServingCertificate {
-    /// Its DNS names and addresses; an API server looks at nothing else.
+    /// Its DNS names and addresses; an API server accepts no other name.
     pub names: Vec<String>,
-    /// From when it counts, in seconds since 1970.
+    /// From when it is valid, in seconds since 1970.
     pub not_before: i64,
     /// When it expires, in seconds since 1970.
     pub not_after: i64,
@@ -88,7 +88,7 @@ fn certificates(what: What, file: &Path, content: &[u8]) -> Result<Vec<Certifica
     })?;
     if found.is_empty() {
         let key = PrivateKeyDer::from_pem_slice(content).is_ok();
-        let hint = key.then_some("there is a private key in it: are the two files exchanged?");
+        let hint = key.then_some("it contains a private key: are the two files exchanged?");
         return Err(TlsError::Missing { what, file: file.to_owned(), hint });
     }
     Ok(found)
@@ -99,15 +99,15 @@ fn private_key(file: &Path, content: &[u8]) -> Result<PrivateKeyDer<'static>, Tl
         pem::Error::NoItemsFound => {
             let holds = |text: &[u8]| content.windows(text.len()).any(|window| window == text);
             let hint = if holds(b"BEGIN ENCRYPTED PRIVATE KEY") {
-                Some("it is encrypted: decrypt it, with `openssl pkey -in FILE -out FILE`")
+                Some("it is encrypted: decrypt it with `openssl pkey -in FILE -out FILE`")
             } else if holds(b"BEGIN CERTIFICATE") {
-                Some("there is a certificate in it: are the two files exchanged?")
+                Some("it contains a certificate: are the two files exchanged?")
             } else {
                 None
             };
             TlsError::Missing { what: What::Key, file: file.to_owned(), hint }
         }
-        // What is wrong with a private key is said without any of its text.
+        // The parser's message could quote the key.
         pem::Error::Base64Decode(_) => {
             TlsError::Malformed { what: What::Key, file: file.to_owned(), reason: "it is not base64".to_owned() }
         }

@@ -7,13 +7,13 @@ use std::path::PathBuf;
 use super::check::date;
 use crate::diagnostic::{Code, Placed};
 
-/// Why certificates cannot be used. The user's, whoever made the files; the machine's in [`TlsError::Unreadable`].
+/// Why certificates cannot be used. The fault of the files' author, or of the machine for [`TlsError::Unreadable`].
 #[derive(Debug, thiserror::Error)]
 pub enum TlsError {
     /// A file cannot be read.
     #[error("cannot read the {what}: {}", system(.error))]
     Unreadable {
-        /// What it should hold.
+        /// What it should contain.
         what: What,
         /// Which file.
         file: PathBuf,
@@ -21,8 +21,8 @@ pub enum TlsError {
         #[source]
         error: io::Error,
     },
-    /// There is nothing of the sort in the file.
-    #[error("there is no {what} in PEM in it")]
+    /// The file does not contain what it should.
+    #[error("it contains no {what} in PEM")]
     Missing {
         /// What is missing.
         what: What,
@@ -31,7 +31,7 @@ pub enum TlsError {
         /// What to do.
         hint: Option<&'static str>,
     },
-    /// It is PEM, and wrong inside.
+    /// The file is PEM, but its content is wrong.
     #[error("the {what} cannot be used: {reason}")]
     Malformed {
         /// What.
@@ -41,8 +41,8 @@ pub enum TlsError {
         /// What is wrong.
         reason: String,
     },
-    /// The key is another certificate's.
-    #[error("the key in `{}` is not that of the certificate `{name}`", key.display())]
+    /// The key belongs to another certificate.
+    #[error("the key in `{}` does not belong to the certificate `{name}`", key.display())]
     KeyMismatch {
         /// The certificate's file.
         file: PathBuf,
@@ -51,7 +51,7 @@ pub enum TlsError {
         /// The certificate's first name.
         name: String,
     },
-    /// No API server would accept it.
+    /// The certificate has expired: no API server accepts it.
     #[error("the certificate `{name}` expired at {}", date(*.at))]
     Expired {
         /// Which file.
@@ -61,17 +61,17 @@ pub enum TlsError {
         /// When, in seconds since 1970.
         at: i64,
     },
-    /// A replacement that no API server would accept yet.
+    /// A replacement that is not valid yet: no API server accepts it.
     #[error("the certificate `{name}` is not valid before {}", date(*.at))]
     NotYetValid {
         /// Which file.
         file: PathBuf,
         /// The certificate's first name.
         name: String,
-        /// When it will be, in seconds since 1970.
+        /// From when it is valid, in seconds since 1970.
         at: i64,
     },
-    /// A replacement that has none of the names under which the server is asked.
+    /// A replacement without any of the names under which clients call the server.
     #[error("the certificate `{name}` has none of the names of the one in use: {in_use}")]
     OtherNames {
         /// Which file.
@@ -83,7 +83,7 @@ pub enum TlsError {
     },
 }
 
-/// What a file of the settings holds.
+/// What a file should contain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum What {
     /// `--tls-cert`.
@@ -110,10 +110,10 @@ impl TlsError {
         let (file, hint) = match self {
             Self::Unreadable { file, .. } | Self::Malformed { file, .. } => (file, None),
             Self::Missing { file, hint, .. } => (file, *hint),
-            Self::KeyMismatch { file, .. } => (file, Some("give the key that the certificate was made with")),
-            Self::NotYetValid { file, .. } => (file, Some("it is looked at again until it is")),
+            Self::KeyMismatch { file, .. } => (file, Some("give the key with which the certificate was made")),
+            Self::NotYetValid { file, .. } => (file, Some("it is tried again until then")),
             Self::OtherNames { file, .. } => (file, Some("restart the server to serve under other names")),
-            Self::Expired { file, .. } => (file, Some("have it renewed; no API server accepts it")),
+            Self::Expired { file, .. } => (file, Some("renew it: no API server accepts it")),
         };
         Placed::new(Code::Certificate, self.to_string()).at(file.display().to_string(), None).hint(hint)
     }

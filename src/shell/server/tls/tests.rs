@@ -72,27 +72,27 @@ fn an_error_names_the_file_that_is_missing_or_exchanged() {
     assert_wrong(&[
         (None, key, None, "tls.crt: cannot read the certificate: no such file"),
         (certificate, None, None, "tls.key: cannot read the private key: no such file"),
-        (Some(""), key, None, "tls.crt: there is no certificate in PEM in it"),
+        (Some(""), key, None, "tls.crt: it contains no certificate in PEM"),
         (
             key,
             certificate,
             None,
-            "tls.crt: there is no certificate in PEM in it (there is a private key in it: are the two files exchanged?)",
+            "tls.crt: it contains no certificate in PEM (it contains a private key: are the two files exchanged?)",
         ),
         (
             certificate,
             certificate,
             None,
-            "tls.key: there is no private key in PEM in it (there is a certificate in it: are the two files exchanged?)",
+            "tls.key: it contains no private key in PEM (it contains a certificate: are the two files exchanged?)",
         ),
         (
             certificate,
             Some(encrypted),
             None,
-            "tls.key: there is no private key in PEM in it (it is encrypted: decrypt it, with `openssl pkey -in FILE -out \
+            "tls.key: it contains no private key in PEM (it is encrypted: decrypt it with `openssl pkey -in FILE -out \
              FILE`)",
         ),
-        (certificate, key, Some("x"), "ca.crt: there is no client CA in PEM in it"),
+        (certificate, key, Some("x"), "ca.crt: it contains no client CA in PEM"),
     ]);
 }
 
@@ -116,8 +116,8 @@ fn an_error_says_why_a_pair_cannot_be_used() {
             certificate,
             Some(other.key.as_str()),
             None,
-            "tls.crt: the key in `tls.key` is not that of the certificate `a.svc` (give the key that the certificate was \
-             made with)",
+            "tls.crt: the key in `tls.key` does not belong to the certificate `a.svc` (give the key with which the certificate \
+             was made)",
         ),
         (
             Some(expired.certificate.as_str()),
