@@ -8,13 +8,13 @@ pub mod decide {
         pub use crate::decide::clean::Clean;
     }
     pub mod eligibility {
-        pub use crate::decide::eligibility::{Deniable, Rule};
+        pub use crate::decide::eligibility::Rule;
     }
     pub mod facts {
         pub use crate::decide::facts::{Facts, Known, Namespace, NamespaceGate, Namespaces, Operation};
     }
     pub mod inject {
-        pub use crate::decide::inject::{Outdated, Renderings, Request, Verdict, plan};
+        pub use crate::decide::inject::{Answer, Outdated, Renderings, Request, Verdict, plan};
     }
     pub mod record {
         pub use crate::decide::record::{ANNOTATION, Entry};
@@ -29,8 +29,9 @@ pub mod diagnostic {
 #[cfg(feature = "serve")]
 pub mod install {
     pub use crate::install::{
-        Certificates, FailurePolicy, Keeper, LogFormat, MatchPolicy, NamespaceFate, OwnNamespace, PROBE_PORT, Part,
-        Place, ReinvocationPolicy, Settings, Source, USER, WEBHOOK_PORT, Watch, manifests, needs_watch, removal,
+        Certificates, FailurePolicy, Installation, Keeper, LogFormat, MatchPolicy, NamespaceFate, OwnNamespace,
+        PROBE_PORT, Part, ProfileSource, ReinvocationPolicy, Site, USER, WEBHOOK_PORT, Watch, manifests, needs_watch,
+        removal,
     };
 }
 pub mod kube {
@@ -50,7 +51,7 @@ pub mod kube {
 pub mod process {
     pub use crate::process::{Action, Expand, Failure, Job, Leaves, Processed, process, triage};
     pub mod admission {
-        pub use crate::process::admission::{AdmissionResponse, AdmissionReview, Subject};
+        pub use crate::process::admission::{AdmissionResponse, AdmissionReview, ReviewSubject};
     }
     pub mod proof {
         pub use crate::process::proof::{Encodings, prove_patch};
@@ -95,11 +96,11 @@ pub mod shell {
         }
         pub mod judge {
             pub use crate::shell::server::judge::{
-                Answer, Asked, Failure, Fetched, Judge, Judged, NamespaceSource, Verdict, VerdictResult,
+                Asked, CountedVerdict, Fetched, Judge, Judged, NamespaceSource, Reply, Unanswered, VerdictResult,
             };
         }
         pub mod log {
-            pub use crate::shell::server::log::{Ansi, LogFormat, LogLevel, subscriber};
+            pub use crate::shell::server::log::{Ansi, LogLevel, subscriber};
         }
         pub mod metrics {
             pub use crate::shell::server::metrics::Metrics;
@@ -114,10 +115,10 @@ pub mod shell {
             pub use crate::shell::server::ready::Readiness;
         }
         pub mod routes {
-            pub use crate::shell::server::routes::{Limits, MAX_BODY, router};
+            pub use crate::shell::server::routes::{MAX_BODY, ReviewLimits, router};
         }
         pub mod settings {
-            pub use crate::shell::server::settings::{Drain, Limits, Settings, TlsFiles};
+            pub use crate::shell::server::settings::{ConnectionLimits, Drain, ServerSettings, TlsFiles};
         }
         pub mod shutdown {
             pub use crate::shell::server::shutdown::Shutdown;

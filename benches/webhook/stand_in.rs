@@ -12,7 +12,7 @@ use axum::routing::post;
 use bytes::Bytes;
 use injector::internals::shell::server::metrics::Metrics;
 use injector::internals::shell::server::ready::Readiness;
-use injector::internals::shell::server::settings::{Drain, Limits, Settings, TlsFiles};
+use injector::internals::shell::server::settings::{ConnectionLimits, Drain, ServerSettings, TlsFiles};
 use injector::internals::shell::server::shutdown::Shutdown;
 use injector::internals::shell::server::{App, bind};
 
@@ -31,11 +31,11 @@ pub(crate) fn reference(listen: SocketAddr, cert: &Path, key: &Path) {
 }
 
 fn run(listen: SocketAddr, cert: &Path, key: &Path, handler: impl Fn(Bytes) -> Bytes + Clone + Send + Sync + 'static) {
-    let settings = Settings {
+    let settings = ServerSettings {
         listen,
         probe_listen: SocketAddr::from(([127, 0, 0, 1], 0)),
         tls: TlsFiles { certificate: cert.to_owned(), key: key.to_owned(), client_ca: None },
-        limits: Limits::default(),
+        limits: ConnectionLimits::default(),
         drain: Drain::default(),
         reload_interval: Duration::from_secs(2),
     };

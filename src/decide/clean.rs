@@ -1,4 +1,4 @@
-//! `--clean`: the fields that a cluster fills in, removed from a live object so that it reads like a manifest again.
+//! `--clean`: removes from a live object the fields that a cluster fills in, so that it reads like a manifest again.
 
 use std::borrow::Cow;
 
@@ -10,20 +10,21 @@ use crate::value::patch::{Op, Patch};
 use crate::value::pointer::Pointer;
 use crate::value::view::View;
 
-/// What becomes of fields that a cluster fills in.
+/// What to do with fields that a cluster fills in.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Clean {
-    /// They stay.
+    /// Leave them.
     #[default]
     Keep,
-    /// They are removed.
+    /// Remove them.
     Strip,
 }
 
-/// `metadata` members that the API server writes, beside the resourceVersion.
+/// Members of `metadata` that the API server writes, beside the resourceVersion.
 const METADATA: &[&str] = &["uid", "generation", "creationTimestamp", "managedFields", "selfLink"];
 
-/// Labels that the API server gives a Job and its pods, and refuses to read (`generateSelector` in pkg/registry/batch/job).
+/// Labels that the API server gives a Job and its pods, and refuses in a manifest (`generateSelector` in
+/// pkg/registry/batch/job).
 const JOB_LABELS: &[&str] =
     &["controller-uid", "job-name", "batch.kubernetes.io/controller-uid", "batch.kubernetes.io/job-name"];
 
@@ -35,18 +36,17 @@ const ANNOTATIONS: &[&str] = &[
     "deprecated.deployment.rollback.revisionNumber",
 ];
 
-/// The volume that the API server mounts a service account's token with.
+/// The beginning of the name of the volume with which the API server mounts a service account's token.
 const TOKEN_VOLUME: &str = "kube-api-access-";
 
-/// A live object without what a cluster filled in, and the patch that leads there.
+/// A live object without the fields that a cluster fills in, and the patch that removes them.
 pub(crate) struct Cleaned {
-    /// With its resourceVersion, by which eligibility tells that it is a live one.
+    /// It keeps its resourceVersion, which tells the rules that the object is live.
     pub(crate) object: Value,
-    /// Removes the resourceVersion too.
+    /// It removes the resourceVersion too.
     pub(crate) patch: Patch,
 }
 
-/// Strips an object.
 pub(crate) fn strip<'a, V: View<'a>>(object: V, identity: &Identity) -> Cleaned {
     let mut editor = Editor::new(object, Pointer::root());
     remove(&mut editor, &Pointer::of(["status"]));
@@ -61,7 +61,7 @@ pub(crate) fn strip<'a, V: View<'a>>(object: V, identity: &Identity) -> Cleaned 
     if stripped && is_empty(&editor, &annotations) {
         editor.remove(&annotations);
     }
-    // Templates come back from an API server with `creationTimestamp: null`.
+    // An API server returns templates with `creationTimestamp: null`.
     if let Some(workload) = identity.workload().filter(|workload| !workload.template.is_empty()) {
         let template = Pointer::of(workload.template.iter().copied());
         remove(&mut editor, &template.append(&Pointer::of(["metadata", "creationTimestamp"])));
@@ -80,14 +80,14 @@ pub(crate) fn strip<'a, V: View<'a>>(object: V, identity: &Identity) -> Cleaned 
     Cleaned { object, patch }
 }
 
-/// With the selector that it made for another Job's uid, the API server refuses to create a Job.
+/// The API server made the selector for this Job's uid, and refuses to create another Job with it.
 fn strip_job<'a, V: View<'a>>(editor: &mut Editor<V>) {
     let spec = Pointer::of(["spec"]);
     if editor.get(&spec.join("manualSelector")).and_then(View::boolean) == Some(true) {
         return;
     }
     remove(editor, &spec.join("selector"));
-    // A Job without labels of its own gets those of its pods.
+    // A Job without labels gets those of its pods.
     for labels in [Pointer::of(["metadata", "labels"]), Pointer::of(["spec", "template", "metadata", "labels"])] {
         let mut stripped = false;
         for label in JOB_LABELS {
@@ -110,7 +110,7 @@ fn strip_pod<'a, V: View<'a>>(editor: &mut Editor<V>) {
     remove_token(editor, &Pointer::of(["spec", "volumes"]));
 }
 
-/// Removes the token from a list of volumes or mounts, and the list when nothing else is in it.
+/// Removes the token from a list of volumes or mounts, and the list itself where nothing else is in it.
 fn remove_token<'a, V: View<'a>>(editor: &mut Editor<V>, list: &Pointer) {
     let token = |editor: &Editor<V>| {
         let is_token = |name: Option<Cow<'_, str>>| name.is_some_and(|name| name.starts_with(TOKEN_VOLUME));
@@ -133,7 +133,7 @@ fn remove<'a, V: View<'a>>(editor: &mut Editor<V>, at: &Pointer) -> bool {
     there
 }
 
-/// Whether an object is there without members.
+/// Whether there is an object here, without members.
 fn is_empty<'a, V: View<'a>>(editor: &Editor<V>, at: &Pointer) -> bool {
     editor.get(at).is_some_and(|object| object.is_object() && object.members().is_empty())
 }

@@ -1,15 +1,14 @@
-//! Why a profile is injected into a pod template, or is not: every rule with what it saw, every parameter with where its
-//! value comes from, and what the record says.
+//! Why a profile is injected into a pod template or not: every rule with what it saw, every parameter with the source of
+//! its value, and what the record says.
 //!
-//! It asks the planner, so that what it tells is what `inject` does. Nothing is changed, and how it is printed is the
-//! shell's matter.
+//! It asks the planner, so it explains what `inject` does. It changes nothing, and the shell prints it.
 
 use std::collections::BTreeMap;
 use std::fmt;
 
 use serde_json::Value;
 
-use crate::decide::eligibility::{self, Applies, Recorded, Step, Subject};
+use crate::decide::eligibility::{self, Recorded, RuleTrace, Subject};
 use crate::decide::facts::Facts;
 use crate::decide::inject::editor::Editor;
 use crate::decide::inject::{Ask, Freshness, Outcome, Outdated, Planner, Request, Verdict, freshness};
@@ -21,14 +20,12 @@ use crate::profile::parameter::{self, Origin};
 use crate::value::pointer::Pointer;
 use crate::value::view::View;
 
-/// What there is to tell about one pod template. Places count from the object's root.
+/// The explanation of one pod template. Places count from the object's root.
 #[derive(Clone, Debug)]
 pub(crate) struct Explanation {
-    /// The pod template.
     pub template: Pointer,
-    /// What its record says.
     pub record: RecordState,
-    /// One for each profile, in order, each about the template as the profiles before it leave it; empty where the record
+    /// One for each profile, in order. Each is about the template as the profiles before it left it. Empty where the record
     /// cannot be read.
     pub profiles: Vec<ProfileExplanation>,
 }
@@ -36,55 +33,49 @@ pub(crate) struct Explanation {
 /// The record of a pod template.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum RecordState {
-    /// There is none.
     None,
-    /// It has these entries, in order of application.
+    /// In the order in which they were applied.
     Entries(Vec<EntryState>),
-    /// It cannot be read.
     Unreadable(Diagnostic),
 }
 
 /// One entry of the record.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct EntryState {
-    /// The profile's name.
     pub profile: String,
     /// The version of injector that wrote it.
     pub version: String,
-    /// How much of it is there.
     pub presence: Presence,
-    /// Whether it is what would be injected now; `None` where that cannot be told: the profile is not at hand, or a part
+    /// Whether it is what would be injected now; `None` where that is unknown, because the profile was not given or a part
     /// is missing.
     pub freshness: Option<Freshness>,
 }
 
-/// How much is there of what an entry names.
+/// Whether everything that an entry names is present.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Presence {
-    /// All.
     Whole,
-    /// Some, or nothing: these are missing, with names for the indexes of lists, from the pod template on.
+    /// These are missing: places from the pod template on, with names instead of list indexes.
     Partial(Vec<Pointer>),
 }
 
-/// What there is to tell about one profile.
+/// The explanation of one profile.
 #[derive(Clone, Debug)]
 pub(crate) struct ProfileExplanation {
-    /// The profile's name.
     pub profile: String,
-    /// Every rule, in order; one of them decides. Empty where the profile's entry in the record is broken, which is an
-    /// error before any rule is asked: then `verdict` says so.
-    pub rules: Vec<Step>,
-    /// The parameters, in the order of the profile.
+    /// Every rule, in order; one of them decides. Empty where parts of the profile's entry in the record are missing: that
+    /// is an error before any rule is asked, and `verdict` has it.
+    pub rules: Vec<RuleTrace>,
+    /// In the order of the profile.
     pub parameters: Vec<ParameterState>,
     /// What `inject` would do.
     pub verdict: Verdict,
-    /// What it would warn of.
+    /// The warnings that `inject` would give.
     pub warnings: Vec<Diagnostic>,
 }
 
 impl Explanation {
-    /// Every place that it points at.
+    /// Every place to which it points.
     pub(crate) fn places(&self) -> Vec<&Pointer> {
         let mut places = vec![&self.template];
         if let RecordState::Unreadable(wrong) = &self.record {
@@ -108,19 +99,11 @@ impl Explanation {
     }
 }
 
-impl ProfileExplanation {
-    /// The rule that decides.
-    pub(crate) fn decisive(&self) -> Option<&Step> {
-        self.rules.iter().find(|step| matches!(step.applies, Applies::Decides(_)))
-    }
-}
-
 /// One parameter of a profile.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct ParameterState {
-    /// Its name.
     pub name: String,
-    /// Its value and where that comes from (the place counts from the object's root), or what is wrong with it.
+    /// Its value and the source of the value (a place counts from the object's root), or what is wrong with it.
     pub value: Result<(Value, Origin), Diagnostic>,
 }
 
@@ -162,16 +145,9 @@ impl fmt::Display for ParameterState {
     }
 }
 
-/// Explains every pod template of an object. An object without one has no explanations.
-///
-/// The operation among the facts is passed over: what is asked is what a new object would meet. So is
-/// [`Request::outdated`]: an outdated injection is told as it stands.
-pub(crate) fn explain<'a, V: View<'a>>(object: V, facts: &Facts, request: &Request<'_>) -> Vec<Explanation> {
-    workload::identify(object).map_or_else(Vec::new, |identity| explain_as(&identity, object, facts, request))
-}
-
-/// As [`explain`], for an object of which a list or a review says what it is.
-pub(crate) fn explain_as<'a, V: View<'a>>(
+/// Explains every pod template of an object, as if the object were new: the operation among the facts does not count.
+/// Neither does [`Request::outdated`]: an outdated injection is explained as it is.
+pub(crate) fn explain<'a, V: View<'a>>(
     identity: &Identity,
     object: V,
     facts: &Facts,
@@ -233,11 +209,11 @@ fn explain_profile<'a, V: View<'a>>(
     let own = entries.iter().find(|entry| entry.profile == profile.name).cloned();
     let is_broken = own.as_ref().is_some_and(|entry| presence(planner.editor(), entry) != Presence::Whole);
     let recorded = if own.is_some() { Recorded::Whole } else { Recorded::None };
-    let seen = planner.ask(&Look { set: planner.request.set }, profile, recorded, entries);
+    let seen = planner.ask(&AskAll { set: planner.request.set }, profile, recorded, entries);
     let before = planner.editor.clone();
     let mut outcome = Outcome::default();
     let verdict = planner.profile(profile, entries, &mut outcome);
-    // A later profile sees an object that this one did not touch.
+    // A rejected profile leaves nothing behind for the next one to see.
     if matches!(verdict, Verdict::Rejected(..)) {
         planner.editor = before;
     }
@@ -250,20 +226,20 @@ fn explain_profile<'a, V: View<'a>>(
     }
 }
 
-/// Asks every rule, and for every parameter.
-struct Look<'r> {
+/// Asks every rule and every parameter.
+struct AskAll<'r> {
     set: &'r BTreeMap<String, String>,
 }
 
-struct Seen {
-    rules: Vec<Step>,
+struct RulesAndParameters {
+    rules: Vec<RuleTrace>,
     parameters: Vec<ParameterState>,
 }
 
-impl Ask for Look<'_> {
-    type Answer = Seen;
+impl Ask for AskAll<'_> {
+    type Output = RulesAndParameters;
 
-    fn ask<'a, V: View<'a>>(&self, subject: &Subject<'_, V>, facts: &Facts, profile: &Profile) -> Seen {
+    fn ask<'a, V: View<'a>>(&self, subject: &Subject<'_, V>, facts: &Facts, profile: &Profile) -> RulesAndParameters {
         let place = |at: &Pointer| subject.at.append(at);
         let value = |parameter| match parameter::value_of(parameter, subject.template, self.set) {
             Ok((value, Origin::Annotation(at))) => Ok((value.into_owned(), Origin::Annotation(place(&at)))),
@@ -271,7 +247,7 @@ impl Ask for Look<'_> {
             Ok((value, origin)) => Ok((value.into_owned(), origin)),
             Err(wrong) => Err(Diagnostic { at: place(&wrong.at), ..wrong }),
         };
-        Seen {
+        RulesAndParameters {
             rules: eligibility::trace(subject, facts, profile),
             parameters: profile
                 .parameters

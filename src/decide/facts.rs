@@ -1,4 +1,5 @@
-//! What is known about an object beside the object itself. Facts are handed in, so that deciding never asks who called.
+//! What is known about an object beside the object itself. Both shells hand in the facts, and a decision depends on nothing
+//! else.
 
 use std::collections::BTreeMap;
 
@@ -11,37 +12,37 @@ pub use namespaces::Namespaces;
 /// What the API server asks about.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Operation {
-    /// A new object; what a manifest stands for.
+    /// A new object. A manifest counts as one.
     #[default]
     Create,
-    /// Anything else: update, delete, connect, or a subresource.
+    /// Update, delete, connect, or a subresource.
     Other,
 }
 
-/// Something known, or not known. What is unknown is not false.
+/// A value that may be unknown. Unknown is not the same as absent.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Known<T> {
-    /// It is this.
+    /// The value.
     Yes(T),
-    /// Nobody has said.
+    /// No document, flag or watch has it.
     #[default]
     No,
 }
 
-/// Who has evaluated a profile's namespace selector.
+/// Who evaluates a profile's namespace selector.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum NamespaceGate {
-    /// Nobody yet: it is decided from the labels.
+    /// The rules do, from the labels.
     #[default]
     Open,
-    /// The API server has, and it matched.
+    /// The API server did, and it matched.
     Matched,
 }
 
 /// A namespace, as far as it is known.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Namespace {
-    /// Its name.
+    /// Its name, always known.
     pub name: String,
     /// Its labels.
     pub labels: Known<BTreeMap<String, String>>,
@@ -52,12 +53,12 @@ pub struct Namespace {
 /// The facts for one object.
 #[derive(Clone, Debug)]
 pub struct Facts {
-    /// What is asked.
+    /// What the API server is about to do.
     pub operation: Operation,
     /// The object's namespace.
     pub namespace: Namespace,
-    /// Whether the namespace selector still has to be decided.
+    /// Who evaluates the namespace selector.
     pub namespace_gate: NamespaceGate,
-    /// What the cluster is.
+    /// The cluster's version.
     pub kubernetes_version: KubernetesVersion,
 }

@@ -20,7 +20,7 @@ mod planner;
 pub(crate) mod removal;
 mod render;
 
-pub use outcome::Verdict;
+pub use outcome::{Answer, Verdict};
 pub(crate) use outcome::{Freshness, Outcome, Step};
 pub use render::Renderings;
 pub(crate) use render::{Rendered, Sidecar, name};

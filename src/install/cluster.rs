@@ -1,48 +1,51 @@
-//! What the Deployment finds there: the namespace, the profiles, the serving certificate.
+//! What the Deployment needs: the namespace, the profiles, the serving certificate.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value, json};
 
-use super::{KeyPem, Manifest, OwnNamespace, Place, Settings, labels, metadata};
+use super::{Installation, KeyPem, Manifest, OwnNamespace, Site, labels, metadata};
 
 /// The name of the ConfigMap with the profiles.
-pub(super) fn profiles_name(place: &Place) -> String {
-    format!("{}-profiles", place.name)
+pub(super) fn profiles_name(site: &Site) -> String {
+    format!("{}-profiles", site.name)
 }
 
-/// The name of the Secret with the serving certificate, where it is the installation's.
-pub(super) fn secret_name(place: &Place) -> String {
-    format!("{}-tls", place.name)
+/// The name of the Secret with the serving certificate, where the installation makes it.
+pub(super) fn secret_name(site: &Site) -> String {
+    format!("{}-tls", site.name)
 }
 
 /// The name of the Secret with the CA that cert-manager makes.
-pub(super) fn ca_secret_name(place: &Place) -> String {
-    format!("{}-ca", place.name)
+pub(super) fn ca_secret_name(site: &Site) -> String {
+    format!("{}-ca", site.name)
 }
 
-/// The namespace, where it is the installation's own.
-pub(super) fn namespace(settings: &Settings) -> Vec<Manifest> {
-    match settings.own_namespace {
+/// The namespace, where the installation makes it.
+pub(super) fn namespace(installation: &Installation) -> Vec<Manifest> {
+    match installation.own_namespace {
         OwnNamespace::Existing => Vec::new(),
         OwnNamespace::Made => {
-            let mut labels = labels(&settings.place);
+            let mut labels = labels(&installation.site);
             labels["pod-security.kubernetes.io/enforce"] = "restricted".into();
-            let metadata = json!({"name": settings.place.namespace, "labels": labels});
+            let metadata = json!({"name": installation.site.namespace, "labels": labels});
             vec![Manifest::new("", json!({"apiVersion": "v1", "kind": "Namespace", "metadata": metadata}))]
         }
     }
 }
 
-/// The profiles, one file each. `immutable` is said though it is the default: they are read again when they change, and
-/// the member after them lets the emitter end a text that ends in a line break.
-pub(super) fn profiles(settings: &Settings) -> Vec<Manifest> {
-    let files: Map<String, Value> =
-        settings.profiles.iter().map(|source| (file_name(&source.profile.name), source.text.as_str().into())).collect();
+/// The profiles, one file each. `immutable: false` is the default and is still written: it says that the webhook reads the
+/// profiles again when they change, and a member after `data` lets the emitter write a text that ends in a line break.
+pub(super) fn profiles(installation: &Installation) -> Vec<Manifest> {
+    let files: Map<String, Value> = installation
+        .profiles
+        .iter()
+        .map(|source| (file_name(&source.profile.name), source.text.as_str().into()))
+        .collect();
     let object = json!({
         "apiVersion": "v1",
         "kind": "ConfigMap",
-        "metadata": metadata(&settings.place, &profiles_name(&settings.place)),
+        "metadata": metadata(&installation.site, &profiles_name(&installation.site)),
         "data": files,
         "immutable": false,
     });
@@ -58,11 +61,11 @@ pub(super) fn file_name(profile: &str) -> String {
 }
 
 /// The serving certificate.
-pub(super) fn secret(place: &Place, ca: &str, certificate: &str, key: &KeyPem) -> Manifest {
+pub(super) fn secret(site: &Site, ca: &str, certificate: &str, key: &KeyPem) -> Manifest {
     let object = json!({
         "apiVersion": "v1",
         "kind": "Secret",
-        "metadata": metadata(place, &secret_name(place)),
+        "metadata": metadata(site, &secret_name(site)),
         "type": "kubernetes.io/tls",
         "data": {
             "ca.crt": STANDARD.encode(ca),

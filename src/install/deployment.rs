@@ -1,50 +1,50 @@
-//! What runs: the Service that an API server calls, the pods behind it, and how many of them may be gone at a time.
+//! The Service that an API server calls, the pods behind it, and how many of them may be away at a time.
 
 use std::time::Duration;
 
 use serde_json::{Value, json};
 
 use super::{
-    Certificates, LogFormat, Manifest, PROBE_PORT, Settings, USER, WEBHOOK_PORT, Watch, cluster, labels, metadata,
+    Certificates, Installation, LogFormat, Manifest, PROBE_PORT, USER, WEBHOOK_PORT, Watch, cluster, labels, metadata,
     selected,
 };
 use crate::kube::version::KubernetesVersion;
 use crate::profile::OnIneligible;
 
-/// Where the pod has its serving certificate.
+/// The folder of the serving certificate in the pod.
 const TLS: &str = "/etc/injector/tls";
-/// Where the pod has its profiles.
+/// The folder of the profiles in the pod.
 const PROFILES: &str = "/etc/injector/profiles";
 
-/// What a pod gets on top of its drain before it is killed.
+/// The time that a pod has after its drain before it is killed.
 const SPARE: Duration = Duration::from_secs(5);
 
-/// The first version with `unhealthyPodEvictionPolicy` unless it is told not to.
+/// The first version with `unhealthyPodEvictionPolicy` by default.
 const EVICTION_POLICY: KubernetesVersion = KubernetesVersion(27);
 
 /// Service, Deployment and PodDisruptionBudget.
-pub(super) fn workload(settings: &Settings) -> Vec<Manifest> {
-    let place = &settings.place;
+pub(super) fn workload(installation: &Installation) -> Vec<Manifest> {
+    let site = &installation.site;
     let service = json!({
         "apiVersion": "v1",
         "kind": "Service",
-        "metadata": metadata(place, &place.name),
+        "metadata": metadata(site, &site.name),
         "spec": {
             "type": "ClusterIP",
-            "selector": selected(place),
+            "selector": selected(site),
             "ports": [{"name": "https", "port": 443, "targetPort": "https", "protocol": "TCP"}],
         },
     });
     let deployment = json!({
         "apiVersion": "apps/v1",
         "kind": "Deployment",
-        "metadata": metadata(place, &place.name),
+        "metadata": metadata(site, &site.name),
         "spec": {
-            "replicas": settings.replicas,
+            "replicas": installation.replicas,
             "revisionHistoryLimit": 3,
-            "selector": {"matchLabels": selected(place)},
+            "selector": {"matchLabels": selected(site)},
             "strategy": {"type": "RollingUpdate", "rollingUpdate": {"maxUnavailable": 0, "maxSurge": 1}},
-            "template": {"metadata": {"labels": labels(place)}, "spec": pod(settings)},
+            "template": {"metadata": {"labels": labels(site)}, "spec": pod(installation)},
         },
     });
     vec![
@@ -53,31 +53,31 @@ pub(super) fn workload(settings: &Settings) -> Vec<Manifest> {
             "No cpu limit: it would slow down the creation of every pod just when many are created.",
             deployment,
         ),
-        Manifest::new("", disruption_budget(settings)),
+        Manifest::new("", disruption_budget(installation)),
     ]
 }
 
-/// One at a time may go. Counted like this, and not as those that stay, a drain of nodes never waits for ever where there is
-/// but one replica.
-fn disruption_budget(settings: &Settings) -> Value {
-    let place = &settings.place;
-    let mut spec = json!({"maxUnavailable": 1, "selector": {"matchLabels": selected(place)}});
-    if settings.version() >= EVICTION_POLICY {
-        // Pods that are not ready serve nobody, and are not to keep a node from being drained.
+/// One pod at a time may be evicted. `minAvailable` would block the drain of a node for ever where there is only one
+/// replica.
+fn disruption_budget(installation: &Installation) -> Value {
+    let site = &installation.site;
+    let mut spec = json!({"maxUnavailable": 1, "selector": {"matchLabels": selected(site)}});
+    if installation.version() >= EVICTION_POLICY {
+        // Pods that are not ready answer no request, so they must not block the drain of a node.
         spec["unhealthyPodEvictionPolicy"] = "AlwaysAllow".into();
     }
     json!({
         "apiVersion": "policy/v1",
         "kind": "PodDisruptionBudget",
-        "metadata": metadata(place, &place.name),
+        "metadata": metadata(site, &site.name),
         "spec": spec,
     })
 }
 
-fn pod(settings: &Settings) -> Value {
-    let place = &settings.place;
-    let secret = match &settings.certificates {
-        Certificates::Given { .. } | Certificates::CertManager => cluster::secret_name(place),
+fn pod(installation: &Installation) -> Value {
+    let site = &installation.site;
+    let secret = match &installation.certificates {
+        Certificates::Given { .. } | Certificates::CertManager => cluster::secret_name(site),
         Certificates::Secret { name, .. } => name.clone(),
     };
     let spread = |key: &str| {
@@ -85,14 +85,14 @@ fn pod(settings: &Settings) -> Value {
             "maxSkew": 1,
             "topologyKey": key,
             "whenUnsatisfiable": "ScheduleAnyway",
-            "labelSelector": {"matchLabels": selected(place)},
+            "labelSelector": {"matchLabels": selected(site)},
         })
     };
-    let grace = settings.drain_delay + settings.drain_timeout + SPARE;
+    let grace = installation.drain_delay + installation.drain_timeout + SPARE;
     let mut pod = json!({
-        "serviceAccountName": place.name,
-        "automountServiceAccountToken": settings.watch == Watch::On,
-        // A Service called `injector` would bring variables `INJECTOR_…`, which are flags of `serve`.
+        "serviceAccountName": site.name,
+        "automountServiceAccountToken": installation.watch == Watch::On,
+        // With a Service called `injector`, the kubelet would set variables `INJECTOR_…`, which are flags of `serve`.
         "enableServiceLinks": false,
         "terminationGracePeriodSeconds": grace.as_secs() + u64::from(grace.subsec_nanos() > 0),
         "securityContext": {
@@ -105,19 +105,19 @@ fn pod(settings: &Settings) -> Value {
         "topologySpreadConstraints": [spread("kubernetes.io/hostname"), spread("topology.kubernetes.io/zone")],
         "nodeSelector": {"kubernetes.io/os": "linux"},
     });
-    if let Some(class) = &settings.priority_class {
+    if let Some(class) = &installation.priority_class {
         pod["priorityClassName"] = class.as_str().into();
     }
-    pod["containers"] = json!([container(settings)]);
+    pod["containers"] = json!([container(installation)]);
     pod["volumes"] = json!([
-        // Modes are octal elsewhere: this is 0440, for the group of the pod.
+        // 0440, for the group of the pod. YAML 1.2 and JSON have no octal numbers, so it is printed as 288.
         {"name": "tls", "secret": {"secretName": secret, "defaultMode": 0o440}},
-        {"name": "profiles", "configMap": {"name": cluster::profiles_name(place), "defaultMode": 0o444}},
+        {"name": "profiles", "configMap": {"name": cluster::profiles_name(site), "defaultMode": 0o444}},
     ]);
     pod
 }
 
-fn container(settings: &Settings) -> Value {
+fn container(installation: &Installation) -> Value {
     let probe = |path: &str, period: u32, timeout: u32, failures: u32| {
         json!({
             "httpGet": {"path": path, "port": "probes"},
@@ -128,8 +128,8 @@ fn container(settings: &Settings) -> Value {
     };
     json!({
         "name": "injector",
-        "image": settings.image,
-        "args": arguments(settings),
+        "image": installation.image,
+        "args": arguments(installation),
         "ports": [
             {"name": "https", "containerPort": WEBHOOK_PORT, "protocol": "TCP"},
             {"name": "probes", "containerPort": PROBE_PORT, "protocol": "TCP"},
@@ -153,8 +153,8 @@ fn container(settings: &Settings) -> Value {
     })
 }
 
-/// The command line of `serve`. What is its default is left out, but for what the manifest itself depends on.
-fn arguments(settings: &Settings) -> Vec<String> {
+/// The command line of `serve`: flags that differ from their default, and those on which the manifest depends.
+fn arguments(installation: &Installation) -> Vec<String> {
     let mut arguments = vec![
         "serve".to_owned(),
         format!("--listen=0.0.0.0:{WEBHOOK_PORT}"),
@@ -162,25 +162,25 @@ fn arguments(settings: &Settings) -> Vec<String> {
         format!("--tls-cert={TLS}/tls.crt"),
         format!("--tls-key={TLS}/tls.key"),
     ];
-    for source in &settings.profiles {
+    for source in &installation.profiles {
         arguments.push(format!("--profile={PROFILES}/{}", cluster::file_name(&source.profile.name)));
     }
-    arguments.extend(settings.set.iter().map(|(name, value)| format!("--set={name}={value}")));
-    arguments.extend(settings.on_ineligible.map(|choice| {
+    arguments.extend(installation.set.iter().map(|(name, value)| format!("--set={name}={value}")));
+    arguments.extend(installation.on_ineligible.map(|choice| {
         let word = match choice {
             OnIneligible::Allow => "allow",
             OnIneligible::Deny => "deny",
         };
         format!("--on-ineligible={word}")
     }));
-    arguments.extend(settings.kubernetes_version.map(|version| format!("--kubernetes-version={version}")));
-    match settings.watch {
+    arguments.extend(installation.kubernetes_version.map(|version| format!("--kubernetes-version={version}")));
+    match installation.watch {
         Watch::On => arguments.push("--watch-namespaces".to_owned()),
         Watch::Off => {}
     }
-    arguments.push(format!("--drain-delay={}", seconds(settings.drain_delay)));
-    arguments.push(format!("--drain-timeout={}", seconds(settings.drain_timeout)));
-    let format = match settings.log_format {
+    arguments.push(format!("--drain-delay={}", seconds(installation.drain_delay)));
+    arguments.push(format!("--drain-timeout={}", seconds(installation.drain_timeout)));
+    let format = match installation.log_format {
         LogFormat::Text => "text",
         LogFormat::Json => "json",
     };
@@ -196,7 +196,7 @@ fn seconds(duration: Duration) -> String {
     }
 }
 
-/// An argument that the kubelet hands on as it is: `$(NAME)` would be a variable's value otherwise.
+/// Escapes an argument: the kubelet would replace `$(NAME)` with the value of a variable.
 fn literal(argument: &str) -> String {
     argument.replace('$', "$$")
 }

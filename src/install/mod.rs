@@ -1,8 +1,8 @@
-//! The manifests that put the webhook into a cluster, and the list of what takes it out again.
+//! The manifests that install the webhook in a cluster, and those that remove it.
 //!
-//! Settings go in, documents come out, in the order in which they are to be applied: the webhook configuration is the last,
-//! since from then on pods wait for an answer, and the first to go. The same settings always give the same bytes. Nothing
-//! here reads files or makes keys.
+//! An [`Installation`] goes in, documents come out, in the order in which to apply them. The webhook configuration comes
+//! last, since pods wait for the webhook from then on, and is removed first. The same installation always gives the same
+//! bytes. Nothing here reads files or makes keys.
 
 use std::fmt;
 use std::time::Duration;
@@ -21,11 +21,11 @@ mod webhook;
 
 pub use webhook::needs_watch;
 
-/// The oldest Kubernetes that the manifests are for: the first on which every namespace is sure to have the label with its
-/// name, by which the webhook leaves its own namespace out.
+/// The oldest Kubernetes for which the manifests work: the first in which every namespace has the label with its name. By
+/// that label the webhook leaves out its own namespace.
 pub(crate) const OLDEST: KubernetesVersion = KubernetesVersion(22);
 
-/// The user and group that the image runs as; the Dockerfile says the same.
+/// The user and group as which the image runs; the Dockerfile has the same number.
 pub const USER: u32 = 65532;
 
 /// The port of the webhook in the pod.
@@ -34,10 +34,10 @@ pub const WEBHOOK_PORT: u16 = 9443;
 /// The port of probes and metrics in the pod.
 pub const PROBE_PORT: u16 = 9444;
 
-/// What the installation is called, and where it lives.
+/// The name and the namespace of an installation.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Place {
-    /// The name of the Service and of all else, or what their names begin with: an RFC 1035 label.
+pub struct Site {
+    /// The name of the Service, and the name or the beginning of the name of every other object: an RFC 1035 label.
     pub name: String,
     /// The namespace: an RFC 1123 label.
     pub namespace: String,
@@ -45,22 +45,22 @@ pub struct Place {
 
 /// Everything that the manifests depend on.
 #[derive(Clone, Debug)]
-pub struct Settings {
-    /// Names.
-    pub place: Place,
-    /// Whether the namespace is part of it.
+pub struct Installation {
+    /// Its name and namespace.
+    pub site: Site,
+    /// Whether it makes the namespace.
     pub own_namespace: OwnNamespace,
     /// The container's image.
     pub image: String,
-    /// How many pods.
+    /// The number of pods.
     pub replicas: u32,
     /// The pods' priority class.
     pub priority_class: Option<String>,
     /// The profiles, in the order in which they are applied.
-    pub profiles: Vec<Source>,
-    /// Parameters that are set for all objects, as they were given.
+    pub profiles: Vec<ProfileSource>,
+    /// Parameters for all objects, as they were given.
     pub set: Vec<(String, String)>,
-    /// What overrides the profiles' `onIneligible`; their own value is overridden already.
+    /// Overrides `onIneligible` of the profiles; `profiles` have this value already.
     pub on_ineligible: Option<OnIneligible>,
     /// Where the serving certificate comes from.
     pub certificates: Certificates,
@@ -68,23 +68,23 @@ pub struct Settings {
     pub watch: Watch,
     /// What an API server does without an answer.
     pub failure_policy: FailurePolicy,
-    /// How long an API server waits, in seconds; 1 to 30.
+    /// How long an API server waits, in seconds, 1 to 30.
     pub timeout_seconds: u32,
-    /// Whether the webhook is asked again after another has changed the pod.
+    /// Whether the webhook is asked again after another webhook changed the pod.
     pub reinvocation_policy: ReinvocationPolicy,
-    /// Whether other versions of the API for pods count.
+    /// Whether requests by other versions of an API count.
     pub match_policy: MatchPolicy,
-    /// What the cluster is, where that is known.
+    /// The cluster's version, where it is known.
     pub kubernetes_version: Option<KubernetesVersion>,
-    /// The form of the log.
+    /// The format of the log.
     pub log_format: LogFormat,
-    /// How long a pod that is to end goes on as before, but for its readiness.
+    /// How long a pod that is told to end still answers as before, while it reports that it is not ready.
     pub drain_delay: Duration,
-    /// How long it then waits for requests in flight.
+    /// How long it then waits for requests that it is still answering.
     pub drain_timeout: Duration,
 }
 
-impl Settings {
+impl Installation {
     fn version(&self) -> KubernetesVersion {
         self.kubernetes_version.unwrap_or(KubernetesVersion::NEWEST)
     }
@@ -92,47 +92,47 @@ impl Settings {
 
 /// A profile with the text that it was read from.
 #[derive(Clone, Debug)]
-pub struct Source {
-    /// As it was read.
+pub struct ProfileSource {
+    /// As it was read from the text.
     pub profile: Profile,
-    /// To the byte.
+    /// The whole text, byte for byte.
     pub text: String,
 }
 
-/// Whether the namespace is part of the installation.
+/// Whether the installation makes its namespace.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum OwnNamespace {
-    /// It is the installation's own: it is made, and enforces the Pod Security level `restricted`.
+    /// It does, and the namespace enforces the Pod Security level `restricted`.
     #[default]
     Made,
-    /// It is there, others may use it, and it is left as it is.
+    /// The namespace exists, others may use it, and it is left as it is.
     Existing,
 }
 
-/// Where the serving certificate comes from. Exactly one.
+/// Where the serving certificate comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Certificates {
-    /// It is at hand, and goes into a Secret.
+    /// From here: it goes into a Secret.
     Given {
         /// The certificates that an API server trusts, as PEM.
         ca: String,
         /// The serving certificate, as PEM.
         certificate: String,
-        /// Its key.
+        /// Its private key.
         key: KeyPem,
     },
-    /// It is in a Secret that somebody else keeps.
+    /// From a Secret that someone else manages.
     Secret {
         /// The Secret's name.
         name: String,
         /// The certificates that an API server trusts, as PEM.
         ca: String,
     },
-    /// cert-manager makes it, and tells API servers whom to trust.
+    /// From cert-manager, which also puts the CA into the webhook configuration.
     CertManager,
 }
 
-/// A private key, as PEM, which `Debug` does not show.
+/// A private key, as PEM. `Debug` does not show it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct KeyPem(pub String);
 
@@ -142,12 +142,12 @@ impl fmt::Debug for KeyPem {
     }
 }
 
-/// Whether `serve` may read namespaces.
+/// Whether `serve` watches namespaces.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Watch {
-    /// It watches them, and has the rights to.
+    /// It does, and has the rights for it.
     On,
-    /// It has no access to the API.
+    /// It does not, and has no access to the API.
     Off,
 }
 
@@ -161,7 +161,7 @@ pub enum FailurePolicy {
     Ignore,
 }
 
-/// Whether the webhook is asked again after another has changed the pod.
+/// Whether the webhook is asked again after another webhook changed the pod.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum ReinvocationPolicy {
     /// It is.
@@ -181,13 +181,13 @@ pub enum MatchPolicy {
     Exact,
 }
 
-/// The form of the log.
+/// The format of the log.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum LogFormat {
-    /// For people.
+    /// Lines for people.
     #[default]
     Text,
-    /// For machines.
+    /// One JSON object a line.
     Json,
 }
 
@@ -206,7 +206,7 @@ pub enum Part {
 /// One document.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Manifest {
-    /// A line for its reader; empty where the document speaks for itself.
+    /// A comment line above it; empty for no comment.
     pub comment: &'static str,
     /// The object.
     pub object: Value,
@@ -218,54 +218,54 @@ impl Manifest {
     }
 }
 
-/// What is to be applied, in this order.
-pub fn manifests(settings: &Settings, part: Part) -> Vec<Manifest> {
+/// The documents to apply, in this order.
+pub fn manifests(installation: &Installation, part: Part) -> Vec<Manifest> {
     let rest = || {
-        let mut all = cluster::namespace(settings);
-        all.extend(access::account(settings));
-        all.extend(cluster::profiles(settings));
-        all.extend(match &settings.certificates {
+        let mut all = cluster::namespace(installation);
+        all.extend(access::account(installation));
+        all.extend(cluster::profiles(installation));
+        all.extend(match &installation.certificates {
             Certificates::Given { ca, certificate, key } => {
-                vec![cluster::secret(&settings.place, ca, certificate, key)]
+                vec![cluster::secret(&installation.site, ca, certificate, key)]
             }
             Certificates::Secret { .. } => Vec::new(),
-            Certificates::CertManager => certmanager::certificates(&settings.place),
+            Certificates::CertManager => certmanager::certificates(&installation.site),
         });
-        all.extend(deployment::workload(settings));
+        all.extend(deployment::workload(installation));
         all
     };
     match part {
-        Part::All => rest().into_iter().chain([webhook::webhook(settings)]).collect(),
+        Part::All => rest().into_iter().chain([webhook::webhook(installation)]).collect(),
         Part::Rest => rest(),
-        Part::Webhook => vec![webhook::webhook(settings)],
+        Part::Webhook => vec![webhook::webhook(installation)],
     }
 }
 
-/// Whose Secret holds the serving certificate, as far as removing goes.
+/// Who made the Secret with the serving certificate, and so whether it is removed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Keeper {
-    /// The installation's: it goes with it.
+    /// The installation: it is removed.
     #[default]
     Own,
-    /// Somebody else's: it stays.
+    /// Someone else: it stays.
     Other,
-    /// cert-manager's, at the installation's behest: it goes, and what asked for it goes too.
+    /// cert-manager, for the installation: it is removed, and so are the objects that asked for it.
     CertManager,
 }
 
-/// What becomes of the namespace when all else goes.
+/// Whether the namespace is removed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum NamespaceFate {
-    /// It goes too, with all that others have in it.
+    /// It is, with everything that others have in it.
     Deleted,
-    /// It stays.
+    /// It is not.
     #[default]
     Kept,
 }
 
-/// What is to be deleted, in this order: all that [`manifests`] may have made, whatever its settings were.
-pub fn removal(place: &Place, keeper: Keeper, fate: NamespaceFate, part: Part) -> Vec<Manifest> {
-    let Place { name, namespace } = place;
+/// The objects to delete, in this order: all that [`manifests`] can make, for any [`Installation`] at this site.
+pub fn removal(site: &Site, keeper: Keeper, fate: NamespaceFate, part: Part) -> Vec<Manifest> {
+    let Site { name, namespace } = site;
     let object = |api_version: &str, kind: &str, name: &str| {
         let metadata = json!({"name": name, "namespace": namespace});
         json!({"apiVersion": api_version, "kind": kind, "metadata": metadata})
@@ -278,13 +278,13 @@ pub fn removal(place: &Place, keeper: Keeper, fate: NamespaceFate, part: Part) -
         object("v1", "Service", name),
     ];
     if keeper == Keeper::CertManager {
-        rest.extend(certmanager::names(place).map(|(kind, name)| object(certmanager::API_VERSION, kind, &name)));
-        rest.push(object("v1", "Secret", &cluster::ca_secret_name(place)));
+        rest.extend(certmanager::names(site).map(|(kind, name)| object(certmanager::API_VERSION, kind, &name)));
+        rest.push(object("v1", "Secret", &cluster::ca_secret_name(site)));
     }
     if keeper != Keeper::Other {
-        rest.push(object("v1", "Secret", &cluster::secret_name(place)));
+        rest.push(object("v1", "Secret", &cluster::secret_name(site)));
     }
-    rest.push(object("v1", "ConfigMap", &cluster::profiles_name(place)));
+    rest.push(object("v1", "ConfigMap", &cluster::profiles_name(site)));
     rest.push(cluster_wide(access::API_VERSION, "ClusterRoleBinding", name));
     rest.push(cluster_wide(access::API_VERSION, "ClusterRole", name));
     rest.push(object("v1", "ServiceAccount", name));
@@ -317,25 +317,25 @@ pub(crate) fn text(manifests: &[Manifest]) -> String {
     out
 }
 
-/// The labels of every object. Those of [`selected`] are never changed by a newer version: a Deployment's selector cannot.
-fn labels(place: &Place) -> Value {
-    let mut labels = selected(place);
+/// The labels of every object. A newer version must not change those of [`selected`]: a Deployment's selector is immutable.
+fn labels(site: &Site) -> Value {
+    let mut labels = selected(site);
     labels["app.kubernetes.io/component"] = "webhook".into();
     labels["app.kubernetes.io/version"] = env!("CARGO_PKG_VERSION").into();
     labels
 }
 
-/// The labels by which the pods are found.
-fn selected(place: &Place) -> Value {
-    json!({"app.kubernetes.io/name": "injector", "app.kubernetes.io/instance": place.name})
+/// The labels by which the Service and the Deployment find the pods.
+fn selected(site: &Site) -> Value {
+    json!({"app.kubernetes.io/name": "injector", "app.kubernetes.io/instance": site.name})
 }
 
 /// The metadata of an object in the namespace.
-fn metadata(place: &Place, name: &str) -> Value {
-    json!({"name": name, "namespace": place.namespace, "labels": labels(place)})
+fn metadata(site: &Site, name: &str) -> Value {
+    json!({"name": name, "namespace": site.namespace, "labels": labels(site)})
 }
 
 /// The metadata of an object outside of namespaces.
-fn cluster_metadata(place: &Place, name: &str) -> Value {
-    json!({"name": name, "labels": labels(place)})
+fn cluster_metadata(site: &Site, name: &str) -> Value {
+    json!({"name": name, "labels": labels(site)})
 }

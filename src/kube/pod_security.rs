@@ -137,6 +137,11 @@ pub(crate) fn newly_refused(
     refused
 }
 
+/// Whether a namespace with these labels asks for a level in any mode.
+pub(crate) fn has_policy(labels: &BTreeMap<String, String>) -> bool {
+    labels.keys().any(|key| key.starts_with("pod-security.kubernetes.io/"))
+}
+
 fn policy(labels: &BTreeMap<String, String>, mode: PolicyMode) -> (Level, PolicyVersion) {
     let label = |suffix: &str| labels.get(&format!("pod-security.kubernetes.io/{}{suffix}", mode.name()));
     let version = label("-version").map(|text| PolicyVersion::parse(text));

@@ -5,6 +5,10 @@ use std::fmt;
 
 use crate::diagnostic::words::list;
 
+/// The label that the API server puts on every namespace: its name.
+/// See <https://kubernetes.io/docs/reference/labels-annotations-taints/#kubernetes-io-metadata-name>.
+pub(crate) const NAMESPACE_NAME: &str = "kubernetes.io/metadata.name";
+
 /// A Kubernetes label selector: it matches where all requirements hold, so an empty one matches all. `matchLabels`
 /// become `In` with one value.
 #[derive(Clone, Debug, PartialEq, Eq)]

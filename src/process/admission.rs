@@ -1,4 +1,4 @@
-//! `AdmissionReview`, v1 and v1beta1: what an API server is answered.
+//! `AdmissionReview`, v1 and v1beta1: the answer to an API server.
 //!
 //! Source: <https://kubernetes.io/docs/reference/access-authn-authz/extensible-admission-controllers/#response>.
 
@@ -6,28 +6,27 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::decide::eligibility::Deniable;
-use crate::decide::inject::{Outcome, Verdict};
+use crate::decide::inject::{Answer, Outcome, Verdict};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::process::proof::ProvedPatch;
-use crate::profile::{OnError, OnIneligible, Profile};
+use crate::profile::OnError;
 
 mod question;
 
-pub use question::Subject;
+pub use question::ReviewSubject;
 pub(crate) use question::{Question, Unreadable};
 
-/// A warning is cut at this length: the API server would cut it, or drop it.
+/// Longer warnings are cut, in bytes: the API server would cut or drop them.
 const MAX_WARNING: usize = 256;
 
-/// So is a refusal: it may quote what the object says, and an answer does not send that back at length.
+/// Longer refusals are cut, in bytes: they may quote long values of the object.
 const MAX_MESSAGE: usize = 2048;
 
 /// The answer to a review. Absent fields are left out, and the request is never echoed.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct AdmissionReview {
-    /// The version in which the question came.
+    /// The version of the request.
     pub api_version: String,
     /// Always `AdmissionReview`.
     pub kind: &'static str,
@@ -43,19 +42,19 @@ pub struct AdmissionResponse {
     pub uid: String,
     /// Whether the object may be stored.
     pub allowed: bool,
-    /// Why it may not.
+    /// Why it may not be stored.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<Status>,
-    /// The JSON Patch, as base64; nothing but a proved one can stand here.
+    /// The JSON Patch, as base64. Its type allows only a proved one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub patch: Option<ProvedPatch>,
     /// `JSONPatch`, where there is a patch.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub patch_type: Option<&'static str>,
-    /// What a user of kubectl is shown.
+    /// kubectl shows these to its user.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub warnings: Vec<String>,
-    /// What the audit log holds of the decision.
+    /// The decision, for the audit log.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub audit_annotations: BTreeMap<String, String>,
 }
@@ -69,28 +68,25 @@ pub struct Status {
     pub message: String,
 }
 
-/// The answer that an outcome is to the request with that uid, with its patch as it was proved.
+/// The answer to the request with that uid: an outcome, and its proved patch.
 pub(crate) fn respond(
     api_version: &str,
     uid: &str,
     outcome: &Outcome,
     proved: Option<&ProvedPatch>,
-    profiles: &[Profile],
 ) -> AdmissionReview {
     let mut response = AdmissionResponse { uid: uid.to_owned(), allowed: true, ..AdmissionResponse::default() };
     let mut refusals = Vec::new();
     for step in &outcome.steps {
-        let profile = profiles.iter().find(|profile| profile.name == step.profile);
         match &step.verdict {
-            Verdict::Rejected(errors, OnError::Reject) => refusals.extend(errors.iter().map(told)),
+            Verdict::Rejected(errors, OnError::Reject) => refusals.extend(errors.iter().map(line)),
             Verdict::Rejected(errors, OnError::Skip) => {
-                response.warnings.extend(errors.iter().map(|error| cut(told(error))));
+                response.warnings.extend(errors.iter().map(|error| cut(line(error))));
             }
-            Verdict::Skipped { rule, reason, deniable, .. } => {
-                if *deniable == Deniable::Yes
-                    && profile.is_some_and(|profile| profile.on_ineligible == OnIneligible::Deny)
-                {
-                    refusals.push(format!("{}: {rule}: {reason}", step.profile));
+            Verdict::Skipped { rule, reason, answer, .. } => {
+                match answer {
+                    Answer::Allow => {}
+                    Answer::Deny => refusals.push(format!("{}: {rule}: {reason}", step.profile)),
                 }
                 let verdict = format!("skipped: {rule}: {reason}");
                 response.audit_annotations.insert(format!("{}.injector", step.profile), verdict);
@@ -101,11 +97,10 @@ pub(crate) fn respond(
             Verdict::Removed(..) | Verdict::Uninjected => {}
         }
     }
-    // Whoever creates a pod cannot know better what its namespace says than the webhook does.
-    // And it is told of pod templates in kinds that nobody asked about by a flag that only the operator has.
+    // These need a flag of the webhook, which only its operator has: the user who creates a pod can do nothing about them.
     let for_operators = [Code::NamespaceUnknown, Code::UnknownTemplate];
     let warnings = outcome.warnings.iter().filter(|warning| !for_operators.contains(&warning.code));
-    response.warnings.extend(warnings.map(|warning| cut(told(warning))));
+    response.warnings.extend(warnings.map(|warning| cut(line(warning))));
     if !refusals.is_empty() {
         response.allowed = false;
         response.status =
@@ -117,8 +112,8 @@ pub(crate) fn respond(
     AdmissionReview { api_version: api_version.to_owned(), kind: "AdmissionReview", response }
 }
 
-/// A diagnostic in one line: there is no file to point into, so the value's place goes last.
-fn told(diagnostic: &Diagnostic) -> String {
+/// A diagnostic in one line. There is no file with lines, so the value's place goes last.
+fn line(diagnostic: &Diagnostic) -> String {
     let hint = diagnostic.hint.as_ref().map_or(String::new(), |hint| format!(" ({hint})"));
     let at = &diagnostic.at;
     if at.is_root() {

@@ -231,7 +231,7 @@ pub(crate) fn explain(tree: &Tree<'_>, job: &Job<'_>) -> Vec<Explained> {
     let explained = |found: Found<'_>| {
         let identity = found.identity.clone()?;
         let facts = object::facts(&found, &identity, job);
-        let explanations = explain::explain_as(&identity, found.node, &facts, &job.request);
+        let explanations = explain::explain(&identity, found.node, &facts, &job.request);
         let node = found.node.id();
         let known_without = identity.workload().is_none() && explanations.is_empty();
         (!known_without).then(|| Explained {

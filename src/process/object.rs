@@ -65,7 +65,7 @@ pub(crate) fn object(tree: &Tree<'_>, found: &Found<'_>, job: &Job<'_>) -> Optio
         if found.review.is_none() {
             outcome.warnings.extend(roundtrip::warnings(&identity, node, job.clean));
         }
-        outcome.warnings.extend(roundtrip::pod_security(&facts, &templates, node, &outcome.patch));
+        outcome.warnings.extend(roundtrip::pod_security(&facts, node, &outcome.changed));
     }
     let offsets = pointers(&outcome).map(|at| (at.clone(), tree.locate_value(node.id(), at))).collect();
     let is_workload = !templates.is_empty() || identity.workload().is_some();

@@ -9,7 +9,6 @@ use crate::kube::workload;
 use crate::process::admission;
 use crate::process::proof::ProofError;
 use crate::process::{Object, Sort};
-use crate::profile::Profile;
 
 /// The uid of the request that is built for a manifest: there is none to echo.
 const NO_UID: &str = "00000000-0000-0000-0000-000000000000";
@@ -81,7 +80,7 @@ fn line(value: &impl Serialize) -> String {
 /// # Errors
 ///
 /// A patch was not proved.
-pub(crate) fn responses(objects: &[&Object], profiles: &[Profile]) -> Result<String, ProofError> {
+pub(crate) fn responses(objects: &[&Object]) -> Result<String, ProofError> {
     let answer = |object: &&Object| {
         let (version, uid) = match &object.review {
             Some(review) => (review.api_version.as_str(), review.uid.as_str()),
@@ -89,7 +88,7 @@ pub(crate) fn responses(objects: &[&Object], profiles: &[Profile]) -> Result<Str
         };
         match &object.failure {
             Some(failure) => Err(ProofError::Inapplicable(failure.to_string())),
-            None => Ok(line(&admission::respond(version, uid, &object.outcome, object.proved.as_ref(), profiles))),
+            None => Ok(line(&admission::respond(version, uid, &object.outcome, object.proved.as_ref()))),
         }
     };
     let asked = |object: &&&Object| object.sort == Sort::Workload || object.review.is_some();

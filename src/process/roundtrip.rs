@@ -1,4 +1,4 @@
-//! What an apply of an injected object would do to a live one, told before it is tried.
+//! Warnings about what happens when an injected object is applied to a cluster.
 
 use std::borrow::Cow;
 
@@ -6,9 +6,8 @@ use crate::decide::clean::Clean;
 use crate::decide::facts::{Facts, Known};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::kube::pod_security;
-use crate::kube::workload::{Identity, OnApply};
-use crate::process::proof;
-use crate::value::patch::Patch;
+use crate::kube::workload::{self, Identity, OnApply};
+use crate::value::layer::{Change, Layer};
 use crate::value::pointer::Pointer;
 use crate::value::view::View;
 
@@ -16,7 +15,7 @@ use crate::value::view::View;
 pub(crate) fn warnings<'a, V: View<'a>>(identity: &Identity, object: V, clean: Clean) -> Vec<Diagnostic> {
     let metadata = |name: &str| object.path(&["metadata", name]);
     let mut warnings = Vec::new();
-    // What a cluster has not stored has no uid.
+    // An object that no cluster has stored has no uid.
     let (Some(_), Clean::Keep) = (metadata("uid").or_else(|| metadata("resourceVersion")), clean) else {
         return warnings;
     };
@@ -37,7 +36,7 @@ pub(crate) fn warnings<'a, V: View<'a>>(identity: &Identity, object: V, clean: C
         )),
         Some(OnApply::PodsStay) => warnings.push(warn(
             &["spec", "template"],
-            format!("an apply leaves the existing pods of a {kind} as they are: they have no sidecar until they are made anew"),
+            format!("an apply leaves the existing pods of a {kind} as they are: they have no sidecar until they are created again"),
             "delete the pods afterwards, one after the other",
         )),
         _ => {}
@@ -63,27 +62,29 @@ pub(crate) fn warnings<'a, V: View<'a>>(identity: &Identity, object: V, clean: C
 }
 
 /// Warnings about a namespace whose Pod Security level refuses an injected pod, though it takes the pod as it was.
+///
+/// Copies the changed templates, and these only where the namespace has a level.
 pub(crate) fn pod_security<'a, V: View<'a>>(
     facts: &Facts,
-    templates: &[Pointer],
     object: V,
-    patch: &Patch,
+    changed: &[(Pointer, Change)],
 ) -> Vec<Diagnostic> {
     let Known::Yes(labels) = &facts.namespace.labels else { return Vec::new() };
-    let before = object.value();
-    let Ok(after) = proof::applied(before.clone(), patch) else { return Vec::new() };
+    if !pod_security::has_policy(labels) {
+        return Vec::new();
+    }
     let mut warnings = Vec::new();
-    for template in templates {
-        let text = template.to_string();
-        let (Some(before), Some(after)) = (before.pointer(&text), after.pointer(&text)) else { continue };
-        let mut told: Vec<(&str, String)> = Vec::new();
-        for (mode, level, violation) in pod_security::newly_refused(labels, before, after) {
-            // What a level that is enforced refuses need not be told again of one that warns.
+    for (place, change) in changed {
+        let Some(before) = workload::locate(object, place) else { continue };
+        let Some(after) = Layer::of(Some(before), change) else { continue };
+        let mut known: Vec<(&str, String)> = Vec::new();
+        for (mode, level, violation) in pod_security::newly_refused(labels, &before.value(), &after.as_value()) {
+            // What an enforced level refuses is not reported again for a mode that only warns.
             let same = (level.name(), violation.message.clone());
-            if told.contains(&same) {
+            if known.contains(&same) {
                 continue;
             }
-            told.push(same);
+            known.push(same);
             let message = format!(
                 "the namespace `{}` has the Pod Security level `{}` ({}), which refuses the injected pod: {}",
                 facts.namespace.name,
@@ -91,7 +92,7 @@ pub(crate) fn pod_security<'a, V: View<'a>>(
                 mode.name(),
                 violation.message
             );
-            warnings.push(Diagnostic::new(Code::PodSecurity, template.append(&violation.field), message));
+            warnings.push(Diagnostic::new(Code::PodSecurity, place.append(&violation.field), message));
         }
     }
     warnings

@@ -8,9 +8,10 @@ use crate::value::view::View;
 
 use super::reader::{Errors, Node};
 pub(crate) use super::reader::{ProfileError, ProfileErrorKind};
-use super::{ContainerPattern, NativeSidecar, OnError, OnIneligible, OptionalRule, Policy, Profile, Switch};
+use super::{ContainerPattern, NativeSidecar, OnError, OnIneligible, Policy, Profile, Switch};
 use crate::kube::names::{is_dns_label, is_label_value, is_qualified_name};
 use crate::kube::selector::{Operator, Requirement, Selector};
+use crate::profile::rule::Rule;
 
 mod added;
 mod shape;
@@ -93,11 +94,7 @@ fn document_of<'a, V: View<'a>>(root: Node<V>, errors: &mut Errors) -> Option<Pr
 
 /// What a profile says about when it applies; the rest is empty.
 fn selection<'a, V: View<'a>>(spec: &Node<V>, errors: &mut Errors) -> Profile {
-    let rules = [
-        ("host-network", OptionalRule::HostNetwork),
-        ("windows", OptionalRule::Windows),
-        ("foreign-sidecar", OptionalRule::ForeignSidecar),
-    ];
+    let rules = Rule::optional();
     let rejects = [("Reject", OnError::Reject), ("Skip", OnError::Skip)];
     let denies = [("Allow", OnIneligible::Allow), ("Deny", OnIneligible::Deny)];
     let excluded = match spec.get("excludedNamespaces") {

@@ -19,10 +19,12 @@ pub(crate) mod load;
 pub(crate) mod parameter;
 mod reader;
 mod pattern;
+pub(crate) mod rule;
 pub(crate) mod starter;
 pub(crate) mod template;
 
 pub(crate) use pattern::ContainerPattern;
+use rule::Rule;
 
 /// The annotation of a pod template that holds the record of what was injected. Only injector writes it.
 pub const RECORD: &str = "sidecar-injector/status";
@@ -47,8 +49,8 @@ pub struct Profile {
     pub on_ineligible: OnIneligible,
     /// Whether the container becomes a native sidecar.
     pub native_sidecar: NativeSidecar,
-    /// The optional rows of the eligibility table that this profile asks for.
-    pub skip: Vec<OptionalRule>,
+    /// The optional rules that this profile asks for.
+    pub skip: Vec<Rule>,
     /// Namespaces that are left alone.
     pub excluded_namespaces: Vec<String>,
     /// A gate on the namespace's labels.
@@ -143,17 +145,6 @@ pub enum NativeSidecar {
     Always,
     /// Nowhere.
     Never,
-}
-
-/// Rows of the eligibility table that apply only where a profile asks for them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum OptionalRule {
-    /// A container of another mesh's proxy.
-    ForeignSidecar,
-    /// `hostNetwork: true`.
-    HostNetwork,
-    /// A pod for Windows nodes.
-    Windows,
 }
 
 /// Keys whose value opts in or out. Where both an annotation and a label are named, the annotation wins.

@@ -6,8 +6,8 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use injector::internals::install::{
-    self, Certificates, FailurePolicy, Keeper, LogFormat, MatchPolicy, NamespaceFate, OwnNamespace, Part, Place,
-    ReinvocationPolicy, Settings, Source, Watch,
+    self, Certificates, FailurePolicy, Installation, Keeper, LogFormat, MatchPolicy, NamespaceFate, OwnNamespace, Part,
+    ProfileSource, ReinvocationPolicy, Site, Watch,
 };
 use injector::internals::kube::pod_security::{self, Level};
 use injector::internals::profile::{Profile, builtin, load};
@@ -44,13 +44,13 @@ fn read(document: &Value) -> Profile {
     load::load(document).unwrap_or_else(|errors| panic!("{errors:?} in {document}"))
 }
 
-fn source(document: &Value) -> Source {
-    Source { profile: read(document), text: document.to_string() }
+fn source(document: &Value) -> ProfileSource {
+    ProfileSource { profile: read(document), text: document.to_string() }
 }
 
-fn settings(profiles: Vec<Source>) -> Settings {
-    Settings {
-        place: Place { name: "injector".into(), namespace: "injector-system".into() },
+fn installation(profiles: Vec<ProfileSource>) -> Installation {
+    Installation {
+        site: Site { name: "injector".into(), namespace: "injector-system".into() },
         own_namespace: OwnNamespace::Made,
         image: "injector:1".into(),
         replicas: 2,
@@ -263,7 +263,7 @@ fn profiles_arrive_to_the_byte() {
 #[test]
 fn its_own_pods_pass_the_level_restricted() {
     for watch in [Watch::On, Watch::Off] {
-        let settings = Settings { watch, ..settings(Vec::new()) };
+        let settings = Installation { watch, ..installation(Vec::new()) };
         let manifests = install::manifests(&settings, Part::All);
         let deployment = &manifests.iter().find(|m| m.object["kind"] == "Deployment").unwrap().object;
         let template = &deployment["spec"]["template"];
@@ -286,10 +286,10 @@ fn its_own_pods_pass_the_level_restricted() {
 #[test]
 fn a_pod_is_killed_only_after_its_drain() {
     for (delay, timeout, grace) in [(5_000, 20_000, 30), (0, 0, 5), (1, 0, 6), (500, 500, 6), (60_000, 120_000, 185)] {
-        let settings = Settings {
+        let settings = Installation {
             drain_delay: Duration::from_millis(delay),
             drain_timeout: Duration::from_millis(timeout),
-            ..settings(Vec::new())
+            ..installation(Vec::new())
         };
         let manifests = install::manifests(&settings, Part::Rest);
         let deployment = &manifests.iter().find(|m| m.object["kind"] == "Deployment").unwrap().object;
@@ -356,7 +356,7 @@ fn older_clusters_are_spared_what_they_do_not_know() {
 
 #[test]
 fn a_removal_names_its_objects_and_says_no_more() {
-    let place = Place { name: "a".into(), namespace: "b".into() };
+    let place = Site { name: "a".into(), namespace: "b".into() };
     for manifest in install::removal(&place, Keeper::CertManager, NamespaceFate::Deleted, Part::All) {
         let object = manifest.object.as_object().unwrap();
         assert_eq!(object.keys().collect::<Vec<_>>(), ["apiVersion", "kind", "metadata"]);

@@ -15,7 +15,7 @@ use injector::internals::shell::files::selection::Given;
 use injector::internals::shell::server::core::Core;
 use injector::internals::shell::server::metrics::Metrics;
 use injector::internals::shell::server::ready::Readiness;
-use injector::internals::shell::server::routes::{Limits, router};
+use injector::internals::shell::server::routes::{ReviewLimits, router};
 use serde_json::Value;
 use tower::ServiceExt as _;
 
@@ -33,7 +33,7 @@ async fn answered(review: &[u8]) -> Vec<u8> {
     let given = Given { profiles: Vec::new(), settings: Vec::new(), on_ineligible: None, template_paths: Vec::new() };
     let metrics = Arc::new(Metrics::new());
     let core = Core::new(given, KubernetesVersion::NEWEST, None, Arc::clone(&metrics)).unwrap();
-    let router = router(Arc::new(core), metrics, Arc::new(Readiness::new(true)), Limits::default());
+    let router = router(Arc::new(core), metrics, Arc::new(Readiness::new(true)), ReviewLimits::default());
     let request = Request::post("/mutate?timeout=10s").header("content-type", "application/json");
     let response = router.oneshot(request.body(Body::from(review.to_owned())).unwrap()).await.unwrap();
     assert_eq!(response.status(), 200);

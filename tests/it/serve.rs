@@ -11,7 +11,7 @@ use axum::Router;
 use axum::routing::{get, post};
 use injector::internals::shell::server::metrics::Metrics;
 use injector::internals::shell::server::ready::Readiness;
-use injector::internals::shell::server::settings::{Drain, Limits, Settings, TlsFiles};
+use injector::internals::shell::server::settings::{ConnectionLimits, Drain, ServerSettings, TlsFiles};
 use injector::internals::shell::server::shutdown::Shutdown;
 use injector::internals::shell::server::{self, App, Ended, probes};
 use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
@@ -92,12 +92,12 @@ impl Files {
     }
 }
 
-fn settings(tls: TlsFiles) -> Settings {
-    Settings {
+fn settings(tls: TlsFiles) -> ServerSettings {
+    ServerSettings {
         listen: ([127, 0, 0, 1], 0).into(),
         probe_listen: ([127, 0, 0, 1], 0).into(),
         tls,
-        limits: Limits::default(),
+        limits: ConnectionLimits::default(),
         drain: Drain { delay: Duration::ZERO, timeout: PATIENCE },
         reload_interval: Duration::from_millis(20),
     }
@@ -117,7 +117,7 @@ struct Server {
 }
 
 impl Server {
-    fn start(settings: Settings) -> Self {
+    fn start(settings: ServerSettings) -> Self {
         let metrics = Arc::new(Metrics::new());
         let ready = Arc::new(Readiness::new(true));
         let (held, release) = (Arc::new(Notify::new()), Arc::new(Notify::new()));

@@ -19,11 +19,13 @@ use axum::body::Body;
 use axum::http::{HeaderMap, Method, Request, StatusCode};
 use bytes::Bytes;
 use http_body_util::BodyExt as _;
-use injector::internals::process::admission::{AdmissionResponse, AdmissionReview, Subject};
-use injector::internals::shell::server::judge::{Answer, Asked, Failure, Judge, Judged, Verdict, VerdictResult};
+use injector::internals::process::admission::{AdmissionResponse, AdmissionReview, ReviewSubject};
+use injector::internals::shell::server::judge::{
+    Asked, CountedVerdict, Judge, Judged, Reply, Unanswered, VerdictResult,
+};
 use injector::internals::shell::server::metrics::Metrics;
 use injector::internals::shell::server::ready::Readiness;
-use injector::internals::shell::server::routes::{Limits, router};
+use injector::internals::shell::server::routes::{ReviewLimits, router};
 use serde_json::Value;
 use tower::ServiceExt as _;
 
@@ -44,10 +46,10 @@ struct Got {
 
 impl Served {
     fn new(judge: impl Judge) -> Self {
-        Self::limited(judge, Limits::default())
+        Self::limited(judge, ReviewLimits::default())
     }
 
-    fn limited(judge: impl Judge, limits: Limits) -> Self {
+    fn limited(judge: impl Judge, limits: ReviewLimits) -> Self {
         let metrics = Arc::new(Metrics::new());
         let ready = Arc::new(Readiness::new(true));
         let router = router(Arc::new(judge), Arc::clone(&metrics), Arc::clone(&ready), limits);
@@ -57,7 +59,7 @@ impl Served {
     /// With metrics that the judge has a hand in, too.
     fn with(judge: Arc<dyn Judge>, metrics: Arc<Metrics>) -> Self {
         let ready = Arc::new(Readiness::new(true));
-        let router = router(judge, Arc::clone(&metrics), Arc::clone(&ready), Limits::default());
+        let router = router(judge, Arc::clone(&metrics), Arc::clone(&ready), ReviewLimits::default());
         Self { router, metrics, ready }
     }
 
@@ -101,7 +103,7 @@ fn post(path: &str, body: impl Into<Body>) -> Request<Body> {
 /// A judge that is one function.
 struct Fake<F>(F);
 
-type Decision = Pin<Box<dyn Future<Output = Result<Answer, Failure>> + Send>>;
+type Decision = Pin<Box<dyn Future<Output = Result<Reply, Unanswered>> + Send>>;
 
 impl<F> Judge for Fake<F>
 where
@@ -124,16 +126,16 @@ fn allow() -> impl Judge {
     fake(|_, _, _| Box::pin(async { Ok(allowed()) }))
 }
 
-fn allowed() -> Answer {
+fn allowed() -> Reply {
     let response = AdmissionResponse { uid: "u-1".to_owned(), allowed: true, ..AdmissionResponse::default() };
-    Answer {
+    Reply {
         review: AdmissionReview { api_version: "admission.k8s.io/v1".to_owned(), kind: "AdmissionReview", response },
-        verdicts: vec![Verdict {
+        verdicts: vec![CountedVerdict {
             profile: "cortexflow".to_owned(),
             result: VerdictResult::Skipped,
             reason: "pod-opted-out",
         }],
-        subject: Subject {
+        subject: ReviewSubject {
             uid: "u-1".to_owned(),
             kind: "Pod".to_owned(),
             namespace: "shop".to_owned(),

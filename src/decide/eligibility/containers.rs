@@ -1,5 +1,4 @@
-//! Containers that decide: the profile's own, those to be completed, and other meshes' proxies. It reads; it places
-//! nothing.
+//! Containers that decide: the profile's own, those that it completes, and other meshes' proxies.
 
 use std::borrow::Cow;
 
@@ -7,7 +6,7 @@ use crate::profile::{ContainerPattern, Profile, glob};
 use crate::value::pointer::Pointer;
 use crate::value::view::{Kind, View};
 
-/// Proxies of other meshes: name, and image. An entry of either matches.
+/// Names and images of other meshes' proxies. A match in either list is enough.
 const FOREIGN_NAMES: &[&str] =
     &["consul-dataplane", "envoy-sidecar", "istio-proxy", "kuma-sidecar", "linkerd-proxy", "nginx-mesh-sidecar"];
 const FOREIGN_IMAGES: &[&str] = &[
@@ -21,16 +20,16 @@ const FOREIGN_IMAGES: &[&str] = &[
     "*linkerd/proxy@*",
 ];
 
-/// A container of a template.
-pub(super) struct Found<'a, V> {
+/// A container of a pod template.
+pub(super) struct PodContainer<'a, V> {
     list: &'static str,
     index: usize,
-    /// Its name; empty where it has none.
+    /// Empty where it has no name.
     pub(super) name: Cow<'a, str>,
     pub(super) view: V,
 }
 
-impl<V> Found<'_, V> {
+impl<V> PodContainer<'_, V> {
     /// From the template's root.
     pub(super) fn at(&self) -> Pointer {
         Pointer::of(["spec", self.list, &self.index.to_string()])
@@ -38,10 +37,10 @@ impl<V> Found<'_, V> {
 }
 
 /// The init containers, then the containers.
-pub(super) fn all<'a, V: View<'a>>(template: V) -> impl Iterator<Item = Found<'a, V>> {
+pub(super) fn all<'a, V: View<'a>>(template: V) -> impl Iterator<Item = PodContainer<'a, V>> {
     ["initContainers", "containers"].into_iter().flat_map(move |list| {
         let elements = template.path(&["spec", list]).map(View::elements).unwrap_or_default();
-        elements.into_iter().enumerate().map(move |(index, view)| Found {
+        elements.into_iter().enumerate().map(move |(index, view)| PodContainer {
             list,
             index,
             name: view.text(&["name"]).unwrap_or_default(),
@@ -50,8 +49,8 @@ pub(super) fn all<'a, V: View<'a>>(template: V) -> impl Iterator<Item = Found<'a
     })
 }
 
-/// Whether the pod declares this container for the profile to complete: under a name of the profile's, with
-/// `image: auto` or none.
+/// Whether the pod declares this container for the profile to complete: it has a name that the profile adds, and
+/// `image: auto` or no image.
 pub(crate) fn is_to_complete<'a, V: View<'a>>(profile: &Profile, container: V) -> bool {
     let is_open = match container.member("image") {
         None => true,

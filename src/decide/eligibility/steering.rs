@@ -1,20 +1,18 @@
-//! Selectors and switches: what labels and annotations, of the pod template and of the namespace, say.
+//! Selectors and switches: the labels and annotations of the pod template and of the namespace.
 //!
-//! What is unknown of a namespace is neither true nor false here.
+//! An unknown label or annotation of a namespace counts neither as present nor as absent.
 
 use crate::decide::facts::{Known, Namespace, NamespaceGate};
 use crate::diagnostic::words::list;
 use crate::diagnostic::words::nearest;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::kube::selector::{Requirement, Selector};
+use crate::kube::selector::{NAMESPACE_NAME, Requirement, Selector};
 use crate::profile::Switch;
 use crate::value::pointer::Pointer;
 use crate::value::view::View;
 
-use super::{Case, Finding, Verdict};
+use super::{Case, RuleFinding, Ruling};
 
-/// The label that the API server puts on every namespace: its name.
-const NAMESPACE_NAME: &str = "kubernetes.io/metadata.name";
 const NO_SWITCH: &str = "the profile has no such switch";
 const NO_SELECTOR: &str = "the profile has no such selector";
 const NAME_FACTS: &str = "put the Namespace into the input, or use `--namespace-labels` and `--namespace-annotations`";
@@ -40,7 +38,7 @@ impl Switch {
         self.inject.iter().chain(&self.skip).map(String::as_str).collect()
     }
 
-    /// A value that is none of those allowed, after words that say where it stands.
+    /// The error for a value that the switch does not take. `place` says where it is, `rest` what becomes of it.
     fn bad(&self, at: Pointer, place: &str, value: &str, rest: &str) -> Diagnostic {
         let allowed = self.allowed();
         let message = format!("{place}: `{value}` is none of {}{rest}", list(&allowed));
@@ -52,24 +50,24 @@ impl Switch {
     }
 }
 
-pub(super) fn namespace_not_selected<'a, V: View<'a>>(case: &Case<'_, V>) -> Finding {
-    let Some(selector) = &case.profile.namespace_selector else { return Finding::off(NO_SELECTOR) };
+pub(super) fn namespace_not_selected<'a, V: View<'a>>(case: &Case<'_, V>) -> RuleFinding {
+    let Some(selector) = &case.profile.namespace_selector else { return RuleFinding::off(NO_SELECTOR) };
     let namespace = &case.facts.namespace;
     let name = &namespace.name;
     if case.facts.namespace_gate == NamespaceGate::Matched {
-        return Finding::no("the API server has evaluated the selector, and it matched");
+        return RuleFinding::no("the API server has evaluated the selector, and it matched");
     }
     match evaluate(selector, namespace) {
-        Evaluated::Matches => Finding::no(format!("the labels of namespace `{name}` match")),
+        Evaluated::Matches => RuleFinding::no(format!("the labels of namespace `{name}` match")),
         Evaluated::Unmet(requirement) => {
-            Finding::skip(format!("the profile asks of namespace `{name}` that label {requirement}"))
+            RuleFinding::skip(format!("the profile asks of namespace `{name}` that label {requirement}"))
         }
         Evaluated::Unknown(requirement) => {
             let saw =
                 format!("the labels of namespace `{name}` are not known, and the profile asks that {requirement}");
             let warning =
                 Diagnostic::new(Code::NamespaceUnknown, case.subject.at.clone(), saw.clone()).hint(NAME_FACTS);
-            Finding { warnings: vec![warning], ..Finding::skip(saw) }
+            RuleFinding { warnings: vec![warning], ..RuleFinding::skip(saw) }
         }
     }
 }
@@ -80,8 +78,8 @@ enum Evaluated<'p> {
     Unmet(&'p Requirement),
 }
 
-/// One requirement that is known not to hold settles it, whatever is unknown of the others. A namespace's name, and so
-/// the label that holds it, is always known.
+/// One requirement that surely does not hold is enough, even where others are unknown. A namespace's name is always known,
+/// and so is the label with the name.
 fn evaluate<'p>(selector: &'p Selector, namespace: &Namespace) -> Evaluated<'p> {
     let mut unknown = None;
     for requirement in &selector.0 {
@@ -100,8 +98,8 @@ fn evaluate<'p>(selector: &'p Selector, namespace: &Namespace) -> Evaluated<'p> 
     unknown.map_or(Evaluated::Matches, Evaluated::Unknown)
 }
 
-pub(super) fn object_not_selected<'a, V: View<'a>>(case: &Case<'_, V>) -> Finding {
-    let Some(selector) = &case.profile.object_selector else { return Finding::off(NO_SELECTOR) };
+pub(super) fn object_not_selected<'a, V: View<'a>>(case: &Case<'_, V>) -> RuleFinding {
+    let Some(selector) = &case.profile.object_selector else { return RuleFinding::off(NO_SELECTOR) };
     for requirement in &selector.0 {
         let key = requirement.key.as_str();
         let place = ["metadata", "labels", key];
@@ -114,28 +112,28 @@ pub(super) fn object_not_selected<'a, V: View<'a>>(case: &Case<'_, V>) -> Findin
         };
         if !requirement.holds(value.as_deref()) {
             let says = value.as_ref().map_or_else(|| "is not there".to_owned(), |value| format!("is `{value}`"));
-            let finding = Finding::skip(format!("label `{key}` {says}, and the profile asks that {requirement}"));
+            let finding = RuleFinding::skip(format!("label `{key}` {says}, and the profile asks that {requirement}"));
             return if found.is_some() { finding.at(at) } else { finding };
         }
     }
-    Finding::no("the pod template's labels match")
+    RuleFinding::no("the pod template's labels match")
 }
 
-pub(super) fn pod_opted_out<'a, V: View<'a>>(case: &Case<'_, V>) -> Finding {
+pub(super) fn pod_opted_out<'a, V: View<'a>>(case: &Case<'_, V>) -> RuleFinding {
     pod_switch(case, Side::Skip)
 }
 
-/// A value that cannot be understood is told by the rule before this one.
-pub(super) fn pod_opted_in<'a, V: View<'a>>(case: &Case<'_, V>) -> Finding {
+/// The rule before this one reports a value that the switch does not take.
+pub(super) fn pod_opted_in<'a, V: View<'a>>(case: &Case<'_, V>) -> RuleFinding {
     let finding = pod_switch(case, Side::Inject);
-    match finding.verdict {
-        Verdict::Error(_) => Finding { verdict: Verdict::No, ..finding },
+    match finding.ruling {
+        Ruling::Error(_) => RuleFinding { ruling: Ruling::No, ..finding },
         _ => finding,
     }
 }
 
-fn pod_switch<'a, V: View<'a>>(case: &Case<'_, V>, asked: Side) -> Finding {
-    let Some(switch) = &case.profile.pod_switch else { return Finding::off(NO_SWITCH) };
+fn pod_switch<'a, V: View<'a>>(case: &Case<'_, V>, asked: Side) -> RuleFinding {
+    let Some(switch) = &case.profile.pod_switch else { return RuleFinding::off(NO_SWITCH) };
     for (member, word, key) in [("annotations", "annotation", &switch.annotation), ("labels", "label", &switch.label)] {
         let Some(key) = key else { continue };
         let place = ["metadata", member, key];
@@ -149,39 +147,39 @@ fn pod_switch<'a, V: View<'a>>(case: &Case<'_, V>, asked: Side) -> Finding {
             Some(side) => says(side, asked, saw).at(at),
             None => {
                 let bad = switch.bad(at.clone(), &format!("{word} `{key}`"), &value, "");
-                Finding { verdict: Verdict::Error(Box::new(bad)), ..Finding::no(saw).at(at) }
+                RuleFinding { ruling: Ruling::Error(Box::new(bad)), ..RuleFinding::no(saw).at(at) }
             }
         };
     }
-    Finding::no("the pod template says nothing")
+    RuleFinding::no("the pod template says nothing")
 }
 
-fn says(side: Side, asked: Side, saw: String) -> Finding {
+fn says(side: Side, asked: Side, saw: String) -> RuleFinding {
     match side {
-        _ if side != asked => Finding::no(saw),
-        Side::Skip => Finding::deniable(saw),
-        Side::Inject => Finding::inject(saw),
+        _ if side != asked => RuleFinding::no(saw),
+        Side::Skip => RuleFinding::deniable(saw),
+        Side::Inject => RuleFinding::inject(saw),
     }
 }
 
-/// The API server refuses such a value, so this is an error and not an unset switch.
-fn not_a_string(at: Pointer, place: &str, kind: &str) -> Finding {
+/// The API server refuses such a value, so it is an error and not an unset switch.
+fn not_a_string(at: Pointer, place: &str, kind: &str) -> RuleFinding {
     let message = format!("{place} is {kind}, not a string");
     let diagnostic = Diagnostic::new(Code::BadValue, at.clone(), message.clone()).hint("quote the value");
-    Finding { verdict: Verdict::Error(Box::new(diagnostic)), ..Finding::no(message).at(at) }
+    RuleFinding { ruling: Ruling::Error(Box::new(diagnostic)), ..RuleFinding::no(message).at(at) }
 }
 
-pub(super) fn namespace_opted_out<'a, V: View<'a>>(case: &Case<'_, V>) -> Finding {
+pub(super) fn namespace_opted_out<'a, V: View<'a>>(case: &Case<'_, V>) -> RuleFinding {
     namespace_switch(case, Side::Skip)
 }
 
-/// Warnings are those of the rule before this one, which looks at the same values.
-pub(super) fn namespace_opted_in<'a, V: View<'a>>(case: &Case<'_, V>) -> Finding {
-    Finding { warnings: Vec::new(), ..namespace_switch(case, Side::Inject) }
+/// The rule before this one looks at the same values, and its warnings are enough.
+pub(super) fn namespace_opted_in<'a, V: View<'a>>(case: &Case<'_, V>) -> RuleFinding {
+    RuleFinding { warnings: Vec::new(), ..namespace_switch(case, Side::Inject) }
 }
 
-fn namespace_switch<'a, V: View<'a>>(case: &Case<'_, V>, asked: Side) -> Finding {
-    let Some(switch) = &case.profile.namespace_switch else { return Finding::off(NO_SWITCH) };
+fn namespace_switch<'a, V: View<'a>>(case: &Case<'_, V>, asked: Side) -> RuleFinding {
+    let Some(switch) = &case.profile.namespace_switch else { return RuleFinding::off(NO_SWITCH) };
     let Namespace { name, labels, annotations } = &case.facts.namespace;
     let mut warnings = Vec::new();
     let mut unknown = Vec::new();
@@ -197,18 +195,18 @@ fn namespace_switch<'a, V: View<'a>>(case: &Case<'_, V>, asked: Side) -> Finding
         let Some(value) = value else { continue };
         if let Some(side) = switch.side(value) {
             let finding = says(side, asked, format!("{word} `{key}` of namespace `{name}` is `{value}`"));
-            return Finding { warnings, ..finding };
+            return RuleFinding { warnings, ..finding };
         }
-        // One typo on a namespace must not stop all of its pods.
+        // One typo on a namespace must not stop all its pods.
         let place = format!("{word} `{key}` of namespace `{name}`");
         warnings.push(switch.bad(case.subject.at.clone(), &place, value, ", and counts as unset"));
     }
     let finding = if unknown.is_empty() {
-        Finding::no(format!("namespace `{name}` says nothing"))
+        RuleFinding::no(format!("namespace `{name}` says nothing"))
     } else {
-        let saw = format!("of namespace `{name}`, {} is not known, and passed over", unknown.join(" or "));
+        let saw = format!("{} of namespace `{name}` is not known and is ignored", unknown.join(" or "));
         warnings.push(Diagnostic::new(Code::NamespaceUnknown, case.subject.at.clone(), saw.clone()).hint(NAME_FACTS));
-        Finding::no(saw)
+        RuleFinding::no(saw)
     };
-    Finding { warnings, ..finding }
+    RuleFinding { warnings, ..finding }
 }

@@ -1,5 +1,5 @@
-//! Collecting what is known of namespaces: from `Namespace` documents and from flags. A flag beats a document, and one
-//! that names the namespace beats one that does not.
+//! What is known of namespaces, from `Namespace` documents and from flags. A flag wins over a document, and a flag that
+//! names the namespace wins over one that does not.
 
 use std::collections::BTreeMap;
 
@@ -8,17 +8,14 @@ use thiserror::Error;
 use super::{Known, Namespace};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::kube::names::{is_dns_label, is_label_value, is_qualified_name};
+use crate::kube::selector::NAMESPACE_NAME;
 use crate::kube::workload::identify;
 use crate::value::pointer::Pointer;
 use crate::value::view::{Kind, View};
 
-/// The label that the API server puts on every namespace: its name.
-/// See <https://kubernetes.io/docs/reference/labels-annotations-taints/#kubernetes-io-metadata-name>.
-const NAME_LABEL: &str = "kubernetes.io/metadata.name";
-
 type Values = BTreeMap<String, String>;
 
-/// All that is known of namespaces in one run.
+/// Everything that is known of namespaces in one run.
 #[derive(Clone, Debug, Default)]
 pub struct Namespaces {
     documents: BTreeMap<String, Metadata>,
@@ -32,36 +29,36 @@ struct Metadata {
     annotations: Values,
 }
 
-/// Values by namespace; those under `None` count for every one.
+/// Values by namespace; those under `None` count for every namespace.
 #[derive(Clone, Debug, Default)]
 struct Flags(BTreeMap<Option<String>, Values>);
 
 /// Why a text is not `[NS:]k=v,…`. The user's fault.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 pub enum NamespaceFlagError {
-    /// There is nothing in it.
+    /// It is empty.
     #[error("nothing is given: write `[NAMESPACE:]key=value,…`")]
     Empty,
     /// A key that Kubernetes does not allow.
     #[error("`{0}` is not a label or annotation key")]
     Key(String),
-    /// What stands before the colon is no namespace.
-    #[error("`{0}` is not a namespace: a name of lower case letters, digits and `-`, at most 63")]
+    /// The part before the colon is not the name of a namespace.
+    #[error("`{0}` is not a namespace: a name has at most 63 lower case letters, digits and `-`")]
     Namespace(String),
     /// A part without `=`.
     #[error("`{0}` has no `=`: write `[NAMESPACE:]key=value,…`")]
     NoEquals(String),
-    /// A key that is there twice.
+    /// A key that occurs twice.
     #[error("`{0}` is given twice")]
     Twice(String),
     /// A value that no label can have.
-    #[error("`{0}` is not a label value: letters, digits, `-`, `_` and `.`, at most 63")]
+    #[error("`{0}` is not a label value: one has at most 63 letters, digits, `-`, `_` and `.`")]
     Value(String),
 }
 
 impl Namespaces {
-    /// Takes the labels and annotations of a `Namespace`; any other object is passed over. A later document of the same
-    /// name replaces an earlier one, as applying both would.
+    /// Takes the labels and annotations of a `Namespace`; ignores any other object. A later document of the same name
+    /// replaces an earlier one, as it does when both are applied.
     ///
     /// Returns a warning for each value that is not a string; it counts as unset.
     pub fn add_document<'a, V: View<'a>>(&mut self, document: V) -> Vec<Diagnostic> {
@@ -78,7 +75,7 @@ impl Namespaces {
         warnings
     }
 
-    /// Takes what a cluster said of a namespace. It beats documents, as flags do.
+    /// Takes a namespace as a cluster has it. It wins over documents, as flags do.
     pub fn add(&mut self, namespace: Namespace) {
         let Namespace { name, labels, annotations } = namespace;
         if let Known::Yes(labels) = labels {
@@ -120,7 +117,7 @@ impl Namespaces {
         let document = self.documents.get(name);
         let mut labels = self.labels.over(name, document.map(|document| &document.labels));
         if let Known::Yes(labels) = &mut labels {
-            labels.insert(NAME_LABEL.to_owned(), name.to_owned());
+            labels.insert(NAMESPACE_NAME.to_owned(), name.to_owned());
         }
         let annotations = self.annotations.over(name, document.map(|document| &document.annotations));
         Namespace { name: name.to_owned(), labels, annotations }
@@ -128,9 +125,9 @@ impl Namespaces {
 }
 
 impl Namespace {
-    /// A namespace of which everything is known: as an API server has it, which puts a label of its own on each.
+    /// A namespace as an API server has it: everything is known, and it has the label that the API server adds.
     pub fn known(name: &str, mut labels: BTreeMap<String, String>, annotations: BTreeMap<String, String>) -> Self {
-        labels.insert(NAME_LABEL.to_owned(), name.to_owned());
+        labels.insert(NAMESPACE_NAME.to_owned(), name.to_owned());
         Self { name: name.to_owned(), labels: Known::Yes(labels), annotations: Known::Yes(annotations) }
     }
 }
@@ -178,7 +175,7 @@ fn values_of<'a, V: View<'a>>(document: V, field: &str, warnings: &mut Vec<Diagn
 }
 
 fn parse(text: &str) -> Result<(Option<String>, Values), NamespaceFlagError> {
-    // A colon behind the first `=` belongs to a value.
+    // A colon after the first `=` belongs to a value.
     let head = text.find('=').map_or(text, |end| &text[..end]);
     let (namespace, list) = match head.find(':') {
         Some(end) => (Some(&text[..end]), &text[end + 1..]),
@@ -217,13 +214,13 @@ mod tests {
     }
 
     #[test]
-    fn what_nobody_has_said_is_unknown() {
+    fn what_no_source_has_is_unknown() {
         let mut namespaces = Namespaces::default();
         assert_eq!(namespaces.get("a"), Namespace { name: "a".into(), ..Namespace::default() });
         namespaces.add_labels("a:x=1").unwrap();
         let a = namespaces.get("a");
-        assert_eq!(a.labels, known(&[("x", "1"), (NAME_LABEL, "a")]));
-        assert_eq!(a.annotations, Known::No, "a flag of one sort says nothing of the other");
+        assert_eq!(a.labels, known(&[("x", "1"), (NAMESPACE_NAME, "a")]));
+        assert_eq!(a.annotations, Known::No, "a flag for labels says nothing of annotations");
         assert_eq!(namespaces.get("b").labels, Known::No);
     }
 
@@ -235,7 +232,7 @@ mod tests {
         assert_eq!(namespaces.add_document(&document(json!({"x": "1", "y": "2"}))), []);
         assert_eq!(namespaces.add_document(&document(json!({"x": "3"}))), []);
         let a = namespaces.get("a");
-        assert_eq!((a.labels, a.annotations), (known(&[("x", "3"), (NAME_LABEL, "a")]), known(&[])));
+        assert_eq!((a.labels, a.annotations), (known(&[("x", "3"), (NAMESPACE_NAME, "a")]), known(&[])));
         for other in [
             json!({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "b"}}),
             json!({"apiVersion": "example.com/v1", "kind": "Namespace", "metadata": {"name": "b"}}),
@@ -268,34 +265,34 @@ mod tests {
     fn a_namespace_alone_says_that_it_has_none() {
         let mut namespaces = Namespaces::default();
         namespaces.add_labels("a:").unwrap();
-        assert_eq!(namespaces.get("a").labels, known(&[(NAME_LABEL, "a")]));
+        assert_eq!(namespaces.get("a").labels, known(&[(NAMESPACE_NAME, "a")]));
     }
 
     #[test]
     fn the_label_of_the_name_is_the_api_servers() {
         let mut namespaces = Namespaces::default();
-        namespaces.add_labels(&format!("{NAME_LABEL}=x")).unwrap();
-        assert_eq!(namespaces.get("a").labels, known(&[(NAME_LABEL, "a")]));
+        namespaces.add_labels(&format!("{NAMESPACE_NAME}=x")).unwrap();
+        assert_eq!(namespaces.get("a").labels, known(&[(NAMESPACE_NAME, "a")]));
     }
 
     #[test]
-    fn a_value_that_is_no_string_is_unset_with_a_warning() {
+    fn a_value_that_is_not_a_string_is_unset_with_a_warning() {
         let mut namespaces = Namespaces::default();
         let warnings = namespaces.add_document(&json!({"apiVersion": "v1", "kind": "Namespace",
             "metadata": {"name": "a", "labels": {"x": true, "y": "1"}, "annotations": []}}));
-        let told: Vec<String> = warnings.iter().map(|one| format!("{}: {}", one.at, one.message)).collect();
+        let messages: Vec<String> = warnings.iter().map(|one| format!("{}: {}", one.at, one.message)).collect();
         assert_eq!(
-            told,
+            messages,
             [
                 "/metadata/labels/x: `x` of a namespace is a boolean, not a string, and counts as unset",
                 "/metadata/annotations: `annotations` of a namespace is a list, not an object, and counts as unset",
             ]
         );
-        assert_eq!(namespaces.get("a").labels, known(&[("y", "1"), (NAME_LABEL, "a")]));
+        assert_eq!(namespaces.get("a").labels, known(&[("y", "1"), (NAMESPACE_NAME, "a")]));
     }
 
     #[test]
-    fn what_is_wrong_in_a_flag_is_said() {
+    fn errors_in_a_flag_are_reported() {
         for (text, message) in [
             ("", "nothing is given: write `[NAMESPACE:]key=value,…`"),
             ("a", "`a` has no `=`: write `[NAMESPACE:]key=value,…`"),
@@ -303,10 +300,10 @@ mod tests {
             ("a=b,", "`` has no `=`: write `[NAMESPACE:]key=value,…`"),
             ("=b", "`` is not a label or annotation key"),
             ("a b=c", "`a b` is not a label or annotation key"),
-            ("A:b=c", "`A` is not a namespace: a name of lower case letters, digits and `-`, at most 63"),
-            (":b=c", "`` is not a namespace: a name of lower case letters, digits and `-`, at most 63"),
+            ("A:b=c", "`A` is not a namespace: a name has at most 63 lower case letters, digits and `-`"),
+            (":b=c", "`` is not a namespace: a name has at most 63 lower case letters, digits and `-`"),
             ("a=b,a=c", "`a` is given twice"),
-            ("n:a=b c", "`b c` is not a label value: letters, digits, `-`, `_` and `.`, at most 63"),
+            ("n:a=b c", "`b c` is not a label value: one has at most 63 letters, digits, `-`, `_` and `.`"),
         ] {
             assert_eq!(Namespaces::default().add_labels(text).unwrap_err().to_string(), message, "{text}");
         }

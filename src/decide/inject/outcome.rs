@@ -1,7 +1,7 @@
 //! What is to become of an object, as `plan` says it.
 
 use super::editor::Editor;
-use crate::decide::eligibility::{Deniable, Rule};
+use crate::decide::eligibility::Rule;
 use crate::diagnostic::Diagnostic;
 use crate::profile::OnError;
 use crate::value::layer::Change;
@@ -50,13 +50,22 @@ pub enum Verdict {
         reason: String,
         /// The value that decided.
         at: Pointer,
-        /// Whether a webhook may be told to deny this.
-        deniable: Deniable,
-        /// Whether what is there is what would be injected now.
-        freshness: Freshness,
+        /// What a webhook answers.
+        answer: Answer,
+        /// Whether the injection that is there is the one that would be made now; `None` where there is none.
+        freshness: Option<Freshness>,
     },
     /// It was undone.
     Uninjected,
+}
+
+/// What a webhook answers for a pod that is not injected.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// The pod is created as it is.
+    Allow,
+    /// The pod is refused: the profile says `onIneligible: Deny`, and the rule that decided is one that may be denied.
+    Deny,
 }
 
 impl Verdict {
@@ -68,7 +77,7 @@ impl Verdict {
 /// Whether an injection that is there is the one that would be made now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Freshness {
-    /// It is; or nothing is there.
+    /// It is.
     Current,
     /// Its profile renders another one now.
     Outdated,

@@ -2,17 +2,17 @@
 
 use super::editor::Editor;
 use super::{
-    Freshness, Outcome, Outdated, Request, Sidecar, Step, Verdict, apply, freshness, knative_warning, needs_native,
-    removal, sidecar, volume_claims, write_record,
+    Answer, Freshness, Outcome, Outdated, Request, Sidecar, Step, Verdict, apply, freshness, knative_warning,
+    needs_native, removal, sidecar, volume_claims, write_record,
 };
-use crate::decide::eligibility::{self, Decision, Record, Recorded, Subject};
+use crate::decide::eligibility::{self, Decision, Deniable, Record, Recorded, Subject};
 use crate::decide::facts::Facts;
 use crate::decide::record::Entry;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::kube::validity::{self, Qos};
 use crate::kube::version::KubernetesVersion;
 use crate::kube::workload::Identity;
-use crate::profile::{OnError, Profile, parameter};
+use crate::profile::{OnError, OnIneligible, Profile, parameter};
 use crate::value::layer::Layer;
 use crate::value::pointer::Pointer;
 use crate::value::view::View;
@@ -31,16 +31,16 @@ pub(crate) struct Planner<'p, V> {
 
 /// What is asked about a subject, whichever view it is seen through.
 pub(crate) trait Ask {
-    type Answer;
+    type Output;
 
-    fn ask<'a, V: View<'a>>(&self, subject: &Subject<'_, V>, facts: &Facts, profile: &Profile) -> Self::Answer;
+    fn ask<'a, V: View<'a>>(&self, subject: &Subject<'_, V>, facts: &Facts, profile: &Profile) -> Self::Output;
 }
 
 /// Asks [`eligibility::decide`].
 struct Decide;
 
 impl Ask for Decide {
-    type Answer = Decision;
+    type Output = Decision;
 
     fn ask<'a, V: View<'a>>(&self, subject: &Subject<'_, V>, facts: &Facts, profile: &Profile) -> Decision {
         eligibility::decide(subject, facts, profile)
@@ -143,8 +143,12 @@ impl<'a, V: View<'a>> Planner<'_, V> {
             Decision::Reject(errors) => Verdict::Rejected(errors, profile.on_error),
             Decision::Skip { rule, reason, at, warnings, deniable } => {
                 outcome.warnings.extend(warnings);
+                let answer = match (deniable, profile.on_ineligible) {
+                    (Deniable::Yes, OnIneligible::Deny) => Answer::Deny,
+                    (Deniable::Yes, OnIneligible::Allow) | (Deniable::No, _) => Answer::Allow,
+                };
                 let freshness = self.skipped_freshness(profile, record);
-                Verdict::Skipped { rule, reason, at, deniable, freshness }
+                Verdict::Skipped { rule, reason, at, answer, freshness }
             }
             Decision::Inject { rule, warnings } => match self.inject(profile, record) {
                 Ok(more) => {
@@ -157,17 +161,15 @@ impl<'a, V: View<'a>> Planner<'_, V> {
         }
     }
 
-    fn skipped_freshness(&mut self, profile: &Profile, record: &[Entry]) -> Freshness {
-        let Some(index) = record.iter().position(|entry| entry.profile == profile.name) else {
-            return Freshness::Current;
-        };
+    fn skipped_freshness(&mut self, profile: &Profile, record: &[Entry]) -> Option<Freshness> {
+        let index = record.iter().position(|entry| entry.profile == profile.name)?;
         let request = self.request;
         let identity = self.identity;
-        freshness(self.editor(), identity, request, profile, record, index)
+        Some(freshness(self.editor(), identity, request, profile, record, index))
     }
 
     /// Asks about the template as it is now, with what the profiles before this one did.
-    pub(crate) fn ask<A: Ask>(&self, ask: &A, profile: &Profile, recorded: Recorded, record: &[Entry]) -> A::Answer {
+    pub(crate) fn ask<A: Ask>(&self, ask: &A, profile: &Profile, recorded: Recorded, record: &[Entry]) -> A::Output {
         let containers: Vec<String> = record.iter().flat_map(Entry::all_containers).cloned().collect();
         let record = Record { entry: recorded, containers: &containers };
         match &self.editor {

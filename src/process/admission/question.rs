@@ -1,5 +1,5 @@
-//! A review as an API server sends it: read once, asked about, answered. It is the same way that a review in a file goes,
-//! so that both are decided alike.
+//! A review as an API server sends it: read, decided, answered. A review in a file goes the same way, so both get the same
+//! decision.
 //!
 //! Source: <https://kubernetes.io/docs/reference/access-authn-authz/extensible-admission-controllers/#request>.
 
@@ -14,7 +14,7 @@ use crate::text::yaml::tree::Tree;
 use crate::text::yaml::{MAX_DEPTH, parse_review};
 use crate::value::view::{Kind, View};
 
-/// Members of a request that are read, and what they have to be where they are there.
+/// Members of a request that are read, and the type that they must have where they are present.
 const FIELDS: [(&str, Kind); 7] = [
     ("dryRun", Kind::Boolean),
     ("kind", Kind::Mapping),
@@ -25,44 +25,43 @@ const FIELDS: [(&str, Kind); 7] = [
     ("subResource", Kind::String),
 ];
 
-/// A review that was read.
+/// A review that is ready to be answered.
 #[derive(Debug)]
 pub(crate) struct Question<'t> {
     tree: Tree<'t>,
-    subject: Subject,
+    subject: ReviewSubject,
 }
 
-/// What a review is about: enough to find the object, and never its content.
+/// The object of a review: enough to find it, and nothing of its content.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Subject {
+pub struct ReviewSubject {
     /// `request.uid`.
     pub uid: String,
     /// The object's kind.
     pub kind: String,
-    /// `request.namespace`; empty for what is in none.
+    /// `request.namespace`; empty for an object outside of namespaces.
     pub namespace: String,
-    /// `metadata.name`, or `generateName` with a `*` behind it.
+    /// `metadata.name`, or `generateName` followed by `*`.
     pub name: String,
     /// `request.operation`.
     pub operation: String,
 }
 
-/// Why a body is no review. The client's fault.
+/// Why a body is not a review. The client's fault.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{message}")]
 pub(crate) struct Unreadable {
     /// What is wrong, with its place.
     pub message: String,
-    /// The uid, where it could be read all the same.
+    /// The uid, where it could still be read.
     pub uid: Option<String>,
 }
 
-/// An answer, with the decisions behind it.
+/// An answer and its decisions.
 #[derive(Clone, Debug)]
 pub(crate) struct Answered {
-    /// What goes out.
     pub review: AdmissionReview,
-    /// What was decided; without steps where there was nothing to decide.
+    /// It has no steps where there was nothing to decide.
     pub outcome: Outcome,
 }
 
@@ -71,26 +70,25 @@ impl<'t> Question<'t> {
     ///
     /// # Errors
     ///
-    /// It is not UTF-8, not JSON, not one `AdmissionReview` of a known version with a request and a uid, a member that is
-    /// read has another type than Kubernetes gives it, or the object is nested too deep.
+    /// It is not UTF-8 or not JSON; it is not an `AdmissionReview` of a known version with a request and a uid; a member
+    /// that is read has the wrong type; or the object is nested too deep.
     pub(crate) fn read(body: &'t [u8]) -> Result<Self, Unreadable> {
-        let told = |message: String| Unreadable { message, uid: None };
+        let unreadable = |message: String| Unreadable { message, uid: None };
         let text = std::str::from_utf8(body)
-            .map_err(|error| told(format!("the body is not UTF-8: byte {} is not", error.valid_up_to())))?;
-        let (tree, end) = parse_review(text).map_err(|error| told(syntax(text, &error)))?;
+            .map_err(|error| unreadable(format!("the body is not UTF-8: byte {} is not", error.valid_up_to())))?;
+        let (tree, end) = parse_review(text).map_err(|error| unreadable(syntax(text, &error)))?;
         if !text.get(end..).unwrap_or_default().trim_ascii().is_empty() {
-            return Err(told(format!("byte {end}: there is more behind the review")));
+            return Err(unreadable(format!("byte {end}: something follows the review")));
         }
         let subject = subject(&tree)?;
         Ok(Self { tree, subject })
     }
 
-    /// What it is about.
-    pub(crate) const fn subject(&self) -> &Subject {
+    pub(crate) const fn subject(&self) -> &ReviewSubject {
         &self.subject
     }
 
-    /// The namespace that decides: the request's, else the object's.
+    /// The request's namespace, else the object's.
     pub(crate) fn namespace(&self) -> &str {
         &self.subject.namespace
     }
@@ -99,7 +97,7 @@ impl<'t> Question<'t> {
     ///
     /// # Errors
     ///
-    /// The patch did not stand its proof, which is a bug of ours: there is no answer then.
+    /// The proof of the patch failed, which is a bug of injector: then there is no answer.
     pub(crate) fn answer(&self, job: &Job<'_>) -> Result<Answered, Failure> {
         let Some(found) = self.found() else { return Ok(self.unchanged()) };
         let Some(review) = found.review.clone() else { return Ok(self.unchanged()) };
@@ -109,12 +107,11 @@ impl<'t> Question<'t> {
             return Err(failure);
         }
         let outcome = object.outcome;
-        let profiles = job.request.profiles;
-        let review = respond(&review.api_version, &review.uid, &outcome, object.proved.as_ref(), profiles);
+        let review = respond(&review.api_version, &review.uid, &outcome, object.proved.as_ref());
         Ok(Answered { review, outcome })
     }
 
-    /// The object, where there is one: a deletion has none.
+    /// The object; a deletion has none.
     fn found(&self) -> Option<Found<'_>> {
         let root = self.tree.root()?;
         objects::find(&self.tree, root).into_iter().next().filter(|found| found.review.is_some())
@@ -124,33 +121,33 @@ impl<'t> Question<'t> {
         let root = self.tree.root().map(|root| self.tree.view(root));
         let version = root.and_then(|root| root.text(&["apiVersion"])).unwrap_or_default();
         let outcome = Outcome::default();
-        Answered { review: respond(&version, &self.subject.uid, &outcome, None, &[]), outcome }
+        Answered { review: respond(&version, &self.subject.uid, &outcome, None), outcome }
     }
 }
 
-/// Checks what is read of a review, and says what it is about.
-fn subject(tree: &Tree<'_>) -> Result<Subject, Unreadable> {
-    let told = |message: &str| Unreadable { message: message.to_owned(), uid: None };
+/// Checks everything that is read of a review, and returns its subject.
+fn subject(tree: &Tree<'_>) -> Result<ReviewSubject, Unreadable> {
+    let unreadable = |message: &str| Unreadable { message: message.to_owned(), uid: None };
     let root = tree.root().map(|root| tree.view(root)).filter(|root| root.kind() == Kind::Mapping);
-    let root = root.ok_or_else(|| told("the body is not an object"))?;
-    let identity = workload::identify(root).ok_or_else(|| told("`apiVersion` and `kind` are missing"))?;
+    let root = root.ok_or_else(|| unreadable("the body is not an object"))?;
+    let identity = workload::identify(root).ok_or_else(|| unreadable("`apiVersion` and `kind` are missing"))?;
     if identity.kind != "AdmissionReview" {
-        return Err(told(&format!("`{}` is not an AdmissionReview", shown(&identity.kind))));
+        return Err(unreadable(&format!("`{}` is not an AdmissionReview", shown(&identity.kind))));
     }
     if !matches!(identity.api_version.as_str(), "admission.k8s.io/v1" | "admission.k8s.io/v1beta1") {
         let version = shown(&identity.api_version);
-        return Err(told(&format!(
+        return Err(unreadable(&format!(
             "`{version}` is not known: it is `admission.k8s.io/v1` or `admission.k8s.io/v1beta1`"
         )));
     }
     let request = root.member("request").filter(|request| request.kind() == Kind::Mapping);
-    let request = request.ok_or_else(|| told("there is no `request`"))?;
+    let request = request.ok_or_else(|| unreadable("there is no `request`"))?;
     let uid = request.text(&["uid"]).filter(|uid| !uid.is_empty());
-    let uid = uid.ok_or_else(|| told("`request.uid` is missing, or not a string"))?.into_owned();
+    let uid = uid.ok_or_else(|| unreadable("`request.uid` is missing, or not a string"))?.into_owned();
     check(tree, request).map_err(|message| Unreadable { message, uid: Some(uid.clone()) })?;
     let text = |path: &[&str]| request.text(path).map(|text| text.into_owned()).filter(|text| !text.is_empty());
     let generated = || text(&["object", "metadata", "generateName"]).map(|name| name + "*");
-    Ok(Subject {
+    Ok(ReviewSubject {
         uid,
         kind: text(&["kind", "kind"]).or_else(|| text(&["object", "kind"])).unwrap_or_default(),
         namespace: text(&["namespace"]).or_else(|| text(&["object", "metadata", "namespace"])).unwrap_or_default(),
@@ -182,12 +179,12 @@ fn check(tree: &Tree<'_>, request: NodeRef<'_>) -> Result<(), String> {
     Ok(())
 }
 
-/// An error of syntax with its place. A review is one line, mostly: the byte says more than line and column.
+/// A syntax error with its place. A review is usually one line, so the byte says more than line and column.
 fn syntax(text: &str, error: &SyntaxError) -> String {
     format!("byte {} of {}: {error}", error.offset, text.len())
 }
 
-/// What a client sent, cut to what belongs in a message.
+/// Text from a client, cut to a length that fits into a message.
 fn shown(text: &str) -> String {
     text.chars().take(80).collect()
 }

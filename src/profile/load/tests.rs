@@ -64,7 +64,7 @@ fn every_field_arrives() {
     .unwrap();
     assert_eq!((profile.on_error, profile.on_ineligible), (OnError::Skip, OnIneligible::Deny));
     assert_eq!((profile.policy, profile.native_sidecar), (Policy::OptIn, NativeSidecar::Always));
-    assert_eq!(profile.skip, [OptionalRule::HostNetwork, OptionalRule::Windows, OptionalRule::ForeignSidecar]);
+    assert_eq!(profile.skip, [Rule::HostNetwork, Rule::Windows, Rule::ForeignSidecar]);
     assert!(profile.excluded_namespaces.is_empty());
     let operators: Vec<Operator> = profile.namespace_selector.unwrap().0.iter().map(|one| one.operator).collect();
     assert_eq!(operators, [Operator::In, Operator::In, Operator::NotIn, Operator::Exists, Operator::DoesNotExist]);

@@ -268,8 +268,8 @@ choices! {
         Exact = "Exact", "They do not";
     }
     LogFormat {
-        Text = "text", "For people";
-        Json = "json", "For machines";
+        Text = "text", "Lines for people";
+        Json = "json", "One JSON object a line";
     }
 }
 

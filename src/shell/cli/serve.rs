@@ -9,12 +9,13 @@ use clap::{Args, ValueHint};
 
 use super::value::OnIneligibleChoice;
 use crate::kube::duration;
+use crate::install::LogFormat;
 use crate::kube::version::KubernetesVersion;
 use crate::kube::workload::TemplatePath;
 use crate::shell::files::selection::{Given, ProfileRef, Setting};
-use crate::shell::server::log::{LogFormat, LogLevel};
+use crate::shell::server::log::LogLevel;
 use crate::shell::server::routes;
-use crate::shell::server::settings::{Drain, Limits, Settings, TlsFiles};
+use crate::shell::server::settings::{ConnectionLimits, Drain, ServerSettings, TlsFiles};
 
 pub(super) const EXAMPLES: &str = "\
 Examples:
@@ -183,8 +184,8 @@ pub struct LimitArgs {
 
 impl LimitArgs {
     /// Those of the routes.
-    pub fn routes(&self) -> routes::Limits {
-        routes::Limits {
+    pub fn routes(&self) -> routes::ReviewLimits {
+        routes::ReviewLimits {
             max_in_flight: self.max_in_flight.0,
             body_timeout: self.body_timeout.0,
             default_deadline: self.default_deadline.0,
@@ -226,9 +227,9 @@ pub struct LogArgs {
 
 impl ServeArgs {
     /// What the transport has to know.
-    pub fn transport(&self) -> Settings {
+    pub fn transport(&self) -> ServerSettings {
         let Self { listening, tls, limits, life, .. } = self;
-        Settings {
+        ServerSettings {
             listen: listening.listen,
             probe_listen: listening.probe_listen,
             tls: TlsFiles {
@@ -236,7 +237,7 @@ impl ServeArgs {
                 key: tls.tls_key.clone(),
                 client_ca: tls.client_ca.clone(),
             },
-            limits: Limits {
+            limits: ConnectionLimits {
                 max_connections: limits.max_connections.0,
                 handshake: limits.handshake_timeout.0,
                 header: limits.header_timeout.0,

@@ -8,7 +8,6 @@ use crate::decide::uninject::{Leftovers, Which};
 use crate::diagnostic::{Code, Placed};
 use crate::process::render;
 use crate::process::{Action, Expand, Object};
-use crate::profile::Profile;
 use crate::report::exit::ExitStatus;
 use crate::shell::cli::{InjectArgs, InputArgs, OutputFormat, ReportArgs, UninjectArgs, UninjectFormat, WriteArgs};
 use crate::shell::files::input::{Input, Source};
@@ -89,11 +88,7 @@ impl Run<'_> {
         let failed = files.iter().any(File::is_failed);
         // Answers are given to failing reviews too: a refusal is an answer.
         let answers = output == OutputFormat::Response && files.iter().all(is_readable);
-        let written = if failed && !self.write.keep_going && !answers {
-            Ok(())
-        } else {
-            self.write(&files, output, &settings.profiles)
-        };
+        let written = if failed && !self.write.keep_going && !answers { Ok(()) } else { self.write(&files, output) };
         let held_back = match &written {
             Ok(()) if failed && !self.write.keep_going && !answers => HeldBack::ByFailures,
             Err(error) if to_files && error.code != Code::PartlyWritten => HeldBack::Unwritten,
@@ -104,7 +99,7 @@ impl Run<'_> {
         Ok(report.status())
     }
 
-    fn write(&self, files: &[File<'_>], output: OutputFormat, profiles: &[Profile]) -> Result<(), Placed> {
+    fn write(&self, files: &[File<'_>], output: OutputFormat) -> Result<(), Placed> {
         if let Some(directory) = &self.write.output_dir {
             return mirror(directory, files);
         }
@@ -128,7 +123,7 @@ impl Run<'_> {
             }
             OutputFormat::Response => {
                 let unproved = |error: crate::process::proof::ProofError| Placed::new(Code::Proof, error.to_string());
-                super::print(render::responses(&all_objects(files), profiles).map_err(unproved)?.as_bytes())?;
+                super::print(render::responses(&all_objects(files)).map_err(unproved)?.as_bytes())?;
             }
         }
         Ok(())

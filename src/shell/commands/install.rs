@@ -1,12 +1,14 @@
-//! `install` and `uninstall`: profiles and certificates read, the manifests printed. All that can be wrong is told before
-//! anything is printed.
+//! `install` and `uninstall`: read profiles and certificates, print the manifests. Every error is reported before anything is
+//! printed.
 
 use std::fs;
 use std::io;
 use std::path::Path;
 
 use crate::diagnostic::{Code, Placed, Severity};
-use crate::install::{self, Certificates, Keeper, KeyPem, NamespaceFate, OwnNamespace, Place, Settings, Source, Watch};
+use crate::install::{
+    self, Certificates, Installation, Keeper, KeyPem, NamespaceFate, OwnNamespace, ProfileSource, Site, Watch,
+};
 use crate::profile::Profile;
 use crate::report::exit::ExitStatus;
 use crate::report::{Format, Report};
@@ -17,7 +19,7 @@ use crate::shell::files::selection::ProfileRef;
 
 use super::{Colour, Failed, tell};
 
-/// What a ConfigMap holds: <https://kubernetes.io/docs/concepts/configuration/configmap/#motivation>.
+/// The most bytes that a ConfigMap holds: <https://kubernetes.io/docs/concepts/configuration/configmap/#motivation>.
 const MOST_PROFILES: usize = 1024 * 1024;
 
 /// Namespaces that every cluster has.
@@ -25,11 +27,11 @@ const CLUSTER_NAMESPACES: [&str; 4] = ["default", "kube-node-lease", "kube-publi
 
 pub(super) fn install(args: &InstallArgs, colour: Colour) -> Result<ExitStatus, Failed> {
     let report = ReportArgs { format: Format::Text, quiet: false };
-    let (settings, warnings) = resolve(args).map_err(|errors| Failed::told(errors, &report))?;
+    let (installation, warnings) = resolve(args).map_err(|errors| Failed::told(errors, &report))?;
     if !warnings.is_empty() {
         tell::write(&Report::new(Vec::new(), warnings), &report, colour);
     }
-    let manifests = install::manifests(&settings, args.place.only.into());
+    let manifests = install::manifests(&installation, args.place.only.into());
     Ok(super::print(install::text(&manifests).as_bytes())?)
 }
 
@@ -40,20 +42,20 @@ pub(super) fn uninstall(args: &UninstallArgs) -> Result<ExitStatus, Failed> {
         (None, false) => Keeper::Own,
     };
     let fate = if args.delete_namespace { NamespaceFate::Deleted } else { NamespaceFate::Kept };
-    let manifests = install::removal(&place(&args.place), keeper, fate, args.place.only.into());
+    let manifests = install::removal(&site(&args.place), keeper, fate, args.place.only.into());
     Ok(super::print(install::text(&manifests).as_bytes())?)
 }
 
-fn place(args: &PlaceArgs) -> Place {
-    Place { name: args.name.0.clone(), namespace: args.namespace.0.clone() }
+fn site(args: &PlaceArgs) -> Site {
+    Site { name: args.name.0.clone(), namespace: args.namespace.0.clone() }
 }
 
-/// The settings, and what should be known nevertheless.
-fn resolve(args: &InstallArgs) -> Result<(Settings, Vec<Placed>), Vec<Placed>> {
+/// The installation, and warnings about it.
+fn resolve(args: &InstallArgs) -> Result<(Installation, Vec<Placed>), Vec<Placed>> {
     let InstallArgs { injection, webhook, pods, .. } = args;
-    let place = place(&args.place);
+    let site = site(&args.place);
     let own_namespace = if pods.existing_namespace { OwnNamespace::Existing } else { OwnNamespace::Made };
-    check_namespace(&place, own_namespace)?;
+    check_namespace(&site, own_namespace)?;
     if let Some(version) = injection.kubernetes_version.filter(|version| *version < install::OLDEST) {
         let message = format!(
             "--kubernetes-version: the manifests are for Kubernetes {} and later, not for {version}",
@@ -68,10 +70,10 @@ fn resolve(args: &InstallArgs) -> Result<(Settings, Vec<Placed>), Vec<Placed>> {
     let loaded: Vec<Profile> = profiles.iter().map(|source| source.profile.clone()).collect();
     selection::settings(&injection.settings, &loaded)?;
     let (watch, mut warnings) = watch(&loaded, injection.watch_namespaces);
-    let (certificates, more) = certificates(&args.certificates, &place)?;
+    let (certificates, more) = certificates(&args.certificates, &site)?;
     warnings.extend(more);
-    let settings = Settings {
-        place,
+    let installation = Installation {
+        site,
         own_namespace,
         image: pods.image.clone(),
         replicas: pods.replicas,
@@ -90,42 +92,42 @@ fn resolve(args: &InstallArgs) -> Result<(Settings, Vec<Placed>), Vec<Placed>> {
         drain_delay: pods.drain_delay,
         drain_timeout: pods.drain_timeout,
     };
-    Ok((settings, warnings))
+    Ok((installation, warnings))
 }
 
-/// The Pod Security level of a namespace that others use is not the installation's to set.
-fn check_namespace(place: &Place, own_namespace: OwnNamespace) -> Result<(), Vec<Placed>> {
-    let namespace = place.namespace.as_str();
+/// Refuses to make a namespace that others use, because that would set its Pod Security level.
+fn check_namespace(site: &Site, own_namespace: OwnNamespace) -> Result<(), Vec<Placed>> {
+    let namespace = site.namespace.as_str();
     if own_namespace == OwnNamespace::Made && CLUSTER_NAMESPACES.contains(&namespace) {
-        let message = format!("--namespace: `{namespace}` is not the webhook's own");
-        let hint = "leave it as it is with `--existing-namespace`, or take another";
+        let message = format!("--namespace: `{namespace}` belongs to the cluster, not to the webhook alone");
+        let hint = "use `--existing-namespace`, which leaves it as it is, or another namespace";
         return Err(vec![Placed::new(Code::Usage, message).hint(Some(hint))]);
     }
     Ok(())
 }
 
 /// The profiles with their texts, each read once.
-fn profiles(references: &[ProfileRef]) -> Result<Vec<Source>, Vec<Placed>> {
+fn profiles(references: &[ProfileRef]) -> Result<Vec<ProfileSource>, Vec<Placed>> {
     let default = [ProfileRef::BuiltIn(selection::DEFAULT_PROFILE.to_owned())];
     let references = if references.is_empty() { &default } else { references };
-    let mut sources: Vec<Source> = Vec::new();
+    let mut sources: Vec<ProfileSource> = Vec::new();
     for reference in references {
         let (file, text) = selection::profile_text(reference).map_err(|error| vec![error])?;
         let profile = selection::parse_profile(&file, &text)?;
         if sources.iter().any(|known| known.profile.name == profile.name) {
             return Err(vec![Placed::new(Code::Usage, format!("the profile `{}` is named twice", profile.name))]);
         }
-        sources.push(Source { profile, text });
+        sources.push(ProfileSource { profile, text });
     }
     let size: usize = sources.iter().map(|source| source.text.len()).sum();
     if size > MOST_PROFILES {
-        let message = format!("the profiles have {size} bytes, and a ConfigMap takes {MOST_PROFILES}");
+        let message = format!("the profiles have {size} bytes, and a ConfigMap holds at most {MOST_PROFILES}");
         return Err(vec![Placed::new(Code::Profile, message)]);
     }
     Ok(sources)
 }
 
-/// Whether namespaces are watched: as it is said, else where a profile needs it.
+/// Whether namespaces are watched: as the flag says, else where a profile needs it.
 fn watch(profiles: &[Profile], choice: Option<bool>) -> (Watch, Vec<Placed>) {
     let needing: Vec<&Profile> = profiles.iter().filter(|profile| install::needs_watch(profile)).collect();
     match choice {
@@ -135,7 +137,7 @@ fn watch(profiles: &[Profile], choice: Option<bool>) -> (Watch, Vec<Placed>) {
         Some(false) => {
             let warning = |profile: &&Profile| {
                 let message = format!(
-                    "the profile `{}` asks what annotations or labels of a namespace say, which the webhook will not know",
+                    "the profile `{}` needs labels or annotations of namespaces, which the webhook will not see",
                     profile.name
                 );
                 let mut placed = Placed::new(Code::NamespaceUnknown, message).hint(Some("use `--watch-namespaces`"));
@@ -147,17 +149,17 @@ fn watch(profiles: &[Profile], choice: Option<bool>) -> (Watch, Vec<Placed>) {
     }
 }
 
-/// The one source of certificates that was given.
-fn certificates(args: &CertificateArgs, place: &Place) -> Result<(Certificates, Vec<Placed>), Vec<Placed>> {
+/// The certificates, from the one source that was given.
+fn certificates(args: &CertificateArgs, site: &Site) -> Result<(Certificates, Vec<Placed>), Vec<Placed>> {
     let CertificateArgs { source: CertificateSource { generate_certs, tls_secret, cert_manager }, ca_file } = args;
     match (generate_certs, tls_secret, ca_file, cert_manager) {
-        (Some(directory), None, None, false) => generated(directory, place),
+        (Some(directory), None, None, false) => generated(directory, site),
         (None, Some(name), Some(file), false) => {
             let ca = ca_bundle(file).map_err(|error| vec![error])?;
             Ok((Certificates::Secret { name: name.clone(), ca }, Vec::new()))
         }
         (None, None, None, true) => Ok((Certificates::CertManager, Vec::new())),
-        // clap takes nothing else.
+        // The command line allows nothing else.
         _ => {
             let message = "give one of `--generate-certs`, `--tls-secret` with `--ca-file`, and `--cert-manager`";
             Err(vec![Placed::new(Code::Usage, message)])
@@ -165,9 +167,9 @@ fn certificates(args: &CertificateArgs, place: &Place) -> Result<(Certificates, 
     }
 }
 
-/// A directory's certificates, made where there are none.
-fn generated(directory: &Path, place: &Place) -> Result<(Certificates, Vec<Placed>), Vec<Placed>> {
-    let names = Names::of_service(&place.name, &place.namespace).map_err(CertsError::from);
+/// The certificates of a folder; they are made where it has none.
+fn generated(directory: &Path, site: &Site) -> Result<(Certificates, Vec<Placed>), Vec<Placed>> {
+    let names = Names::of_service(&site.name, &site.namespace).map_err(CertsError::from);
     let made = names.and_then(|names| certs::ensure(directory, &Wanted::of(names)));
     let made = made.map_err(|error| vec![error.placed()])?;
     let key = KeyPem(made.key_pem.pem().to_owned());
@@ -175,7 +177,7 @@ fn generated(directory: &Path, place: &Place) -> Result<(Certificates, Vec<Place
     Ok((certificates, made.warning.into_iter().collect()))
 }
 
-/// What an API server is to trust: certificates, and nothing secret.
+/// The certificates that an API server should trust. A private key among them is an error.
 fn ca_bundle(file: &Path) -> Result<String, Placed> {
     let wrong = |message: String| Placed::new(Code::NotACertificate, message).at(file.display().to_string(), None);
     let text = fs::read_to_string(file).map_err(|error| {
@@ -186,7 +188,7 @@ fn ca_bundle(file: &Path) -> Result<String, Placed> {
         Placed::new(Code::FileUnreadable, message).at(file.display().to_string(), None)
     })?;
     if text.contains("PRIVATE KEY-----") {
-        return Err(wrong("there is a private key in it, and everybody may read a webhook configuration".to_owned()));
+        return Err(wrong("it contains a private key, and everyone can read a webhook configuration".to_owned()));
     }
     certs::certificates(text.as_bytes()).map_err(|error| wrong(error.to_string()))?;
     Ok(text)

@@ -1,4 +1,4 @@
-//! `serve`: arguments into a server, a runtime around it, and an exit status out of it. No other command has a runtime.
+//! `serve`: makes a server from the arguments, runs it, and returns an exit status. No other command has a runtime.
 
 use std::fs;
 use std::path::PathBuf;
@@ -11,44 +11,44 @@ use crate::kube::version::KubernetesVersion;
 use crate::report::Format;
 use crate::report::exit::ExitStatus;
 use crate::shell::cli::{ClusterArgs, ServeArgs};
-use crate::shell::server::announce::{self, Namespaces};
+use crate::shell::server::announce::{self, Sight};
 use crate::shell::server::core::Core;
 use crate::shell::server::judge::NamespaceSource;
 use crate::shell::server::metrics::{Metrics, Reload};
 use crate::shell::server::ready::Readiness;
-use crate::shell::server::reload::{self, Fingerprint, Watched};
+use crate::shell::server::reload::{self, Fingerprint, WatchedFiles};
 use crate::shell::server::shutdown::Shutdown;
 use crate::shell::server::{self, App, Ended, log, probes, profiles, routes};
 
 use super::{Failed, ReportArgs};
 
-/// Serves until it is told to end. Being told twice is an error: what was in flight is lost.
+/// Serves until a signal ends it. A second signal ends it at once, which is an error: requests in flight are lost.
 pub(super) fn serve(args: &ServeArgs) -> Result<ExitStatus, Failed> {
     log::start(args.logs.log_format, args.logs.log_level);
     let runtime = Builder::new_multi_thread().thread_name("injector").enable_all().build();
     let runtime = runtime.map_err(|error| Placed::new(Code::Runtime, format!("cannot start: {error}")))?;
     let ended = runtime.block_on(run(args));
-    // A connection that is still open is not waited for.
+    // Do not wait for connections that are still open.
     runtime.shutdown_background();
     match ended? {
         Ended::Drained => Ok(ExitStatus::Done),
         Ended::Cut(connections) => {
-            tracing::warn!(connections, "cut off: the time of the drain is over");
+            tracing::warn!(connections, "connections cut off, because the drain took too long");
             Ok(ExitStatus::Done)
         }
         Ended::Aborted => Ok(ExitStatus::Error),
     }
 }
 
-/// All that can be wrong is, before a port is taken.
+/// Every error comes before a port is taken.
 async fn run(args: &ServeArgs) -> Result<Ended, Failed> {
     let metrics = Arc::new(Metrics::new());
     let (ready, namespaces) = namespaces(&args.cluster, &metrics).await?;
-    let known = if namespaces.is_some() { Namespaces::Watched } else { Namespaces::Unknown };
+    let sight = if namespaces.is_some() { Sight::Watching } else { Sight::Blind };
     let decision = args.injection.given();
     let files = profiles::files(&decision);
-    // Read before they are loaded: what changes in between is loaded once more, and not missed.
-    let watched = Watched { what: Reload::profiles, in_use: fingerprint(&files), files };
+    // The fingerprint comes before the load, so a change in between is loaded again and not missed.
+    let watched = WatchedFiles { what: Reload::profiles, in_use: fingerprint(&files), files };
     let version = args.cluster.kubernetes_version.unwrap_or(KubernetesVersion::NEWEST);
     let core = Core::new(decision, version, namespaces, Arc::clone(&metrics));
     let core = Arc::new(core.map_err(|errors| Failed(errors, ReportArgs { format: Format::Text, quiet: false }))?);
@@ -56,10 +56,10 @@ async fn run(args: &ServeArgs) -> Result<Ended, Failed> {
     let interval = settings.reload_interval;
     let bound = server::bind(settings).map_err(|error| error.placed())?;
     let shutdown = Shutdown::new();
-    shutdown.on_signals().map_err(|error| Placed::new(Code::Runtime, format!("cannot hear signals: {error}")))?;
+    shutdown.on_signals().map_err(|error| Placed::new(Code::Runtime, format!("cannot listen for signals: {error}")))?;
 
     tracing::info!(version = env!("CARGO_PKG_VERSION"), "starting");
-    announce::profiles(core.profiles().given(), known);
+    announce::profiles(core.profiles().given(), sight);
     if !watched.files.is_empty() {
         let core = Arc::clone(&core);
         tokio::spawn(reload::watch(watched, interval, Arc::clone(&metrics), move |_| core.reload_profiles()));
@@ -73,12 +73,12 @@ async fn run(args: &ServeArgs) -> Result<Ended, Failed> {
     Ok(bound.run(app, shutdown).await)
 }
 
-/// What readiness waits for, and who knows of namespaces.
-type Facts = (Arc<Readiness>, Option<Arc<dyn NamespaceSource>>);
+/// Readiness, and the watch of namespaces.
+type NamespaceFacts = (Arc<Readiness>, Option<Arc<dyn NamespaceSource>>);
 
-/// Begins to watch namespaces, where that is asked for: the one thing that talks to an API server.
+/// Starts the watch of namespaces, where the flag asks for it. Nothing else in injector calls an API server.
 #[cfg(feature = "watch")]
-async fn namespaces(args: &ClusterArgs, metrics: &Arc<Metrics>) -> Result<Facts, Failed> {
+async fn namespaces(args: &ClusterArgs, metrics: &Arc<Metrics>) -> Result<NamespaceFacts, Failed> {
     use crate::shell::server::namespaces;
 
     if !args.watch_namespaces {
@@ -86,7 +86,7 @@ async fn namespaces(args: &ClusterArgs, metrics: &Arc<Metrics>) -> Result<Facts,
     }
     let client = namespaces::client(args.kubeconfig.as_deref()).await.map_err(|error| {
         Placed::new(Code::Cluster, namespaces::causes(&error))
-            .hint(Some("outside of a cluster, `--kubeconfig` names the file that kubectl uses"))
+            .hint(Some("outside of a cluster, give kubectl's file with `--kubeconfig`"))
     })?;
     let ready = Arc::new(Readiness::new(false));
     let watched = namespaces::watch(client, Arc::clone(metrics), Arc::clone(&ready));
@@ -95,11 +95,11 @@ async fn namespaces(args: &ClusterArgs, metrics: &Arc<Metrics>) -> Result<Facts,
 
 #[cfg(not(feature = "watch"))]
 #[expect(clippy::unused_async, reason = "with the feature, it connects")]
-async fn namespaces(_: &ClusterArgs, _: &Arc<Metrics>) -> Result<Facts, Failed> {
+async fn namespaces(_: &ClusterArgs, _: &Arc<Metrics>) -> Result<NamespaceFacts, Failed> {
     Ok((Arc::new(Readiness::new(true)), None))
 }
 
-/// Of what can be read; what cannot be is told when it is loaded.
+/// A file that cannot be read counts as empty: loading it reports the error.
 fn fingerprint(files: &[PathBuf]) -> Fingerprint {
     let contents: Vec<Vec<u8>> = files.iter().map(|file| fs::read(file).unwrap_or_default()).collect();
     Fingerprint::of(&contents)

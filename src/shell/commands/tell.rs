@@ -4,12 +4,9 @@ use std::collections::BTreeSet;
 use std::env;
 use std::io::{self, IsTerminal as _};
 
-use crate::decide::eligibility::Deniable;
-use crate::decide::eligibility::Rule;
-use crate::decide::inject::{Freshness, Step, Verdict};
+use crate::decide::inject::{Answer, Freshness, Step, Verdict};
 use crate::diagnostic::{Code, Diagnostic, Placed, Severity};
 use crate::process::{Failure, Object, Sort};
-use crate::profile::{OnIneligible, Profile};
 use crate::report::{self, Colour, ColourChoice, ColourFacts, Entry, Report, ResultLine};
 use crate::shell::cli::ReportArgs;
 use crate::value::pointer::Pointer;
@@ -39,7 +36,6 @@ pub(super) enum HeldBack {
 
 /// The report on a run.
 pub(super) fn report(files: &[File<'_>], settings: &Settings, voice: Voice) -> Report {
-    let profiles = &settings.profiles;
     let mut entries = Vec::new();
     let mut diagnostics = settings.warnings.clone();
     for file in files {
@@ -53,7 +49,7 @@ pub(super) fn report(files: &[File<'_>], settings: &Settings, voice: Voice) -> R
                 Outcome::Done(processed) => {
                     // What is rendered anew has no lines in the file.
                     let start = document.range.start;
-                    let teller = Teller { file: &file.name, places: &places, start, profiles, voice };
+                    let teller = Teller { file: &file.name, places: &places, start, voice };
                     entries.extend(processed.objects.iter().flat_map(|object| teller.entries(object)));
                     if let Some(ignored) = processed.ignored {
                         let mut placed =
@@ -110,7 +106,6 @@ struct Teller<'a> {
     places: &'a Places<'a>,
     /// Where the document begins in the file.
     start: usize,
-    profiles: &'a [Profile],
     voice: Voice,
 }
 
@@ -180,17 +175,17 @@ impl Teller<'_> {
             }
             (Verdict::Injected(_), Voice::Doing(_)) => report::Verdict::Injected,
             (Verdict::Injected(_), Voice::Checking) => report::Verdict::Missing,
-            (Verdict::Skipped { freshness: Freshness::Outdated, .. }, Voice::Checking) => report::Verdict::Outdated,
-            (Verdict::Skipped { rule: Rule::AlreadyInjected, deniable: Deniable::No, .. }, Voice::Checking) => {
+            (Verdict::Skipped { freshness: Some(Freshness::Outdated), .. }, Voice::Checking) => {
+                report::Verdict::Outdated
+            }
+            (Verdict::Skipped { freshness: Some(Freshness::Current), .. }, Voice::Checking) => {
                 report::Verdict::Injected
             }
-            (Verdict::Skipped { rule, reason, deniable, freshness, .. }, _) => {
-                let profile = self.profiles.iter().find(|profile| profile.name == step.profile);
-                let denies = profile.is_some_and(|profile| profile.on_ineligible == OnIneligible::Deny);
-                let would_deny = denies && *deniable == Deniable::Yes;
+            (Verdict::Skipped { rule, reason, answer, freshness, .. }, _) => {
+                let would_deny = *answer == Answer::Deny;
                 let reason = match freshness {
-                    Freshness::Current => reason.clone(),
-                    Freshness::Outdated => format!("{reason}, and it is outdated: `--reinject` makes it anew"),
+                    None | Some(Freshness::Current) => reason.clone(),
+                    Some(Freshness::Outdated) => format!("{reason}, and it is outdated: `--reinject` makes it anew"),
                 };
                 report::Verdict::Skipped { rule: rule.id().to_owned(), reason, would_deny }
             }

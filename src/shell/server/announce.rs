@@ -1,68 +1,74 @@
-//! What a server says of itself in the log, when it starts and when something was replaced.
+//! What a server logs about itself, when it starts and when it reloads something.
 
 use std::time::{Duration, SystemTime};
 
-use super::tls::{Certificate, date, seconds};
+use super::tls::{ServingCertificate, date, seconds};
+use crate::decide::eligibility::Rule;
+use crate::decide::eligibility::row::{Fact, Needs, Path};
 use crate::profile::Profile;
 
-/// A certificate is in use from now on.
-pub(super) fn certificate(certificate: &Certificate, now: SystemTime) {
+/// Logs the certificate that is in use from now on, and what is wrong with it.
+pub(super) fn certificate(certificate: &ServingCertificate, now: SystemTime) {
     const SOON: Duration = Duration::from_secs(7 * 24 * 60 * 60);
     let (names, expires) = (certificate.names.join(","), certificate.expiry());
     tracing::info!(names, expires, "certificate");
     if certificate.names.is_empty() {
-        tracing::warn!("the certificate has no subject alternative name: API servers do not accept it");
+        tracing::warn!("the certificate has no subject alternative name, so API servers refuse it");
     }
     if certificate.not_before > seconds(now) {
-        tracing::warn!(from = date(certificate.not_before), "the certificate does not count yet");
+        tracing::warn!(from = date(certificate.not_before), "the certificate is not valid yet");
     }
     if certificate.not_after <= seconds(now + SOON) {
         tracing::warn!(expires, "the certificate expires soon");
     }
 }
 
-/// What is injected from now on, and which rules of it have nothing to go by.
-pub(crate) fn profiles(profiles: &[Profile], namespaces: Namespaces) {
+/// Logs the profiles that are injected from now on, and those of their rules that cannot work.
+pub(crate) fn profiles(profiles: &[Profile], sight: Sight) {
     let names: Vec<&str> = profiles.iter().map(|profile| profile.name.as_str()).collect();
     tracing::info!(profiles = names.join(","), "injecting");
-    if namespaces == Namespaces::Unknown {
-        for Blind { profile, rule, why } in blind(profiles) {
-            tracing::warn!(profile, rule, why, "a rule cannot work without --watch-namespaces");
+    if sight == Sight::Blind {
+        for BlindRule { profile, rule, message } in blind(profiles) {
+            tracing::warn!(profile, rule = rule.id(), "{message}");
         }
     }
 }
 
-/// Whether anything is known of namespaces.
+/// What the webhook sees of namespaces, beside their names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Namespaces {
-    /// They are watched.
-    Watched,
-    /// Nobody asks the API server.
-    Unknown,
+pub(crate) enum Sight {
+    /// It watches them.
+    Watching,
+    /// Nothing.
+    Blind,
 }
 
-/// A rule that asks for what is not known.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Blind<'p> {
+/// A rule that needs more of a namespace than a review has.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct BlindRule<'p> {
     profile: &'p str,
-    rule: &'static str,
-    why: &'static str,
+    rule: Rule,
+    message: String,
 }
 
-/// The rules of these profiles that need more of a namespace than a review has.
-fn blind(profiles: &[Profile]) -> Vec<Blind<'_>> {
+/// The rules of these profiles that cannot work without a watch. All of the profiles are asked on `/mutate`.
+fn blind(profiles: &[Profile]) -> Vec<BlindRule<'_>> {
+    let path = if profiles.len() > 1 { Path::Shared } else { Path::Own };
     let mut found = Vec::new();
     for profile in profiles {
-        let name = profile.name.as_str();
-        // A label that opts out can stand in the webhook configuration; an annotation cannot.
-        if profile.namespace_switch.as_ref().is_some_and(|switch| switch.annotation.is_some()) {
-            let why = "a review has neither annotations nor labels of its namespace";
-            found.push(Blind { profile: name, rule: "namespaceSwitch", why });
-        }
-        // That of a path with one profile stands in the webhook configuration, where the API server evaluates it.
-        if profile.namespace_selector.is_some() && profiles.len() > 1 {
-            let why = "on `/mutate`, several profiles share a path, so the API server evaluates the selector of none";
-            found.push(Blind { profile: name, rule: "namespaceSelector", why });
+        for &rule in Rule::ALL {
+            let Some(Needs { facts, without }) = rule.lacks(profile, path) else { continue };
+            let facts: Vec<&str> = facts.into_iter().filter_map(Fact::watched).collect();
+            let unseen = format!("the webhook cannot see the {} of namespaces", facts.join(" and "));
+            let message = match rule.lacks(profile, Path::Own) {
+                Some(_) => format!("{without}, because {unseen}: use `--watch-namespaces`"),
+                None => format!(
+                    "on `/mutate`, {without}, because {unseen}, and the API server checks them only for a path of one \
+                     profile: use `--watch-namespaces`, or the path `/mutate/{}`",
+                    profile.name
+                ),
+            };
+            found.push(BlindRule { profile: &profile.name, rule, message });
         }
     }
     found
@@ -70,27 +76,60 @@ fn blind(profiles: &[Profile]) -> Vec<Blind<'_>> {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::{Value, json};
+
     use super::*;
-    use crate::shell::files::selection::{Given, ProfileRef};
-    use crate::shell::server::profiles::ProfileSets;
+    use crate::profile::{builtin, load::load};
+    use crate::text::yaml::parse_yaml;
+
+    fn built_in(name: &str) -> Profile {
+        let tree = parse_yaml(builtin::text(name).unwrap()).unwrap();
+        load(tree.view(tree.root().unwrap())).unwrap()
+    }
+
+    /// A profile with these members in its spec.
+    fn profile(spec: &Value) -> Profile {
+        let mut document = json!({"apiVersion": "sidecar-injector/v1", "kind": "Profile", "metadata": {"name": "p"},
+            "spec": {"policy": "OptIn", "containers": [{"name": "side", "image": "side:1"}]}});
+        for (name, value) in spec.as_object().unwrap() {
+            document["spec"][name] = value.clone();
+        }
+        load(&document).unwrap()
+    }
+
+    fn reported(profiles: &[Profile]) -> Vec<String> {
+        blind(profiles).iter().map(|rule| format!("{} {}: {}", rule.profile, rule.rule, rule.message)).collect()
+    }
 
     #[test]
-    fn rules_that_ask_for_a_namespace_are_told() {
-        for (names, rules) in [
-            (&["cortexflow"][..], &["cortexflow namespaceSwitch"][..]),
-            (&["nginx"], &[]),
-            (&["cortexflow", "nginx"], &["cortexflow namespaceSwitch", "nginx namespaceSelector"]),
+    fn rules_that_cannot_work_are_reported() {
+        let (cortexflow, nginx) = (built_in("cortexflow"), built_in("nginx"));
+        let opted_out = "cortexflow namespace-opted-out: pods in a namespace that opts out are injected, because the \
+                         webhook cannot see the annotations and labels of namespaces: use `--watch-namespaces`";
+        assert_eq!(reported(std::slice::from_ref(&nginx)), [""; 0]);
+        assert_eq!(reported(std::slice::from_ref(&cortexflow)), [opted_out]);
+        assert_eq!(
+            reported(&[cortexflow, nginx]),
+            [
+                opted_out,
+                "nginx namespace-not-selected: on `/mutate`, no pod is injected, because the webhook cannot see the labels \
+                 of namespaces, and the API server checks them only for a path of one profile: use `--watch-namespaces`, \
+                 or the path `/mutate/nginx`"
+            ]
+        );
+    }
+
+    #[test]
+    fn an_opt_in_profile_with_only_a_label_on_the_namespace_is_reported() {
+        let label = json!({"label": "steer", "inject": ["on"]});
+        let pods = json!({"annotation": "steer", "inject": ["on"]});
+        for (spec, expected) in [
+            (json!({"namespaceSwitch": label}), "no pod is injected"),
+            (json!({"namespaceSwitch": label, "podSwitch": pods}), "only pods that opt in themselves are injected"),
         ] {
-            let given = Given {
-                profiles: names.iter().map(|name| ProfileRef::BuiltIn((*name).to_owned())).collect(),
-                settings: Vec::new(),
-                on_ineligible: None,
-                template_paths: Vec::new(),
-            };
-            let sets = ProfileSets::load(&given).unwrap();
-            let told: Vec<String> =
-                blind(sets.given()).iter().map(|blind| format!("{} {}", blind.profile, blind.rule)).collect();
-            assert_eq!(told, rules, "{names:?}");
+            let because = "because the webhook cannot see the labels of namespaces: use `--watch-namespaces`";
+            assert_eq!(reported(&[profile(&spec)]), [format!("p namespace-opted-in: {expected}, {because}")]);
         }
+        assert_eq!(reported(&[profile(&json!({"namespaceSwitch": label, "policy": "OptOut"}))]), [""; 0]);
     }
 }

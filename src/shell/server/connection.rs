@@ -1,8 +1,8 @@
-//! One connection, from its first byte of HTTP to its last: in which phase it is, and how long it may stay there.
+//! One connection, from its first byte of HTTP to its last: its phase, and how long it may stay in it.
 //!
-//! hyper has one time limit for a header, and it runs while a kept-alive connection is idle, too. The two differ here by
-//! more than a factor of ten, so the phase is watched from outside: the first byte of a request, the call of the service,
-//! the end of the answer. Nothing of HTTP is decided.
+//! hyper has one time limit for a header, which also runs while a kept-alive connection is idle. Here the two limits differ
+//! by more than a factor of ten, so the phase is observed from outside: the first byte of a request, the call of the
+//! service, the end of the answer. Nothing of HTTP is decided here.
 
 use std::convert::Infallible;
 use std::future::{Future, poll_fn};
@@ -25,43 +25,43 @@ use tokio::time::{Instant, sleep_until};
 use tower::Service as _;
 
 use super::metrics::Cut;
-use super::settings::Limits;
+use super::settings::ConnectionLimits;
 use super::shutdown::{Shutdown, Stage};
 
 mod noted;
 mod phase;
 
 use noted::Noted;
-use phase::{Phase, Watch};
+use phase::{ConnectionPhase, PhaseWatch};
 
-/// A request that is neither answered nor given up for so long has no client any more: an API server waits 30 seconds.
+/// After this time without an answer, a request has no client any more: an API server waits 30 seconds.
 const STUCK: Duration = Duration::from_secs(120);
 
-/// How long a connection may take to be closed in peace.
+/// How long a connection may take to close in order.
 const CLOSING: Duration = Duration::from_secs(1);
 
-/// How long a connection that has not asked anything yet may do so when the server stops: it was opened for a request.
+/// When the server stops, how long a connection without a request may still send its first: it was opened for one.
 const FRESH: Duration = Duration::from_secs(1);
 
-/// What one read takes at most, and with it the longest header: a record of TLS is no longer.
+/// The most bytes of one read, and so of a header: a TLS record is not longer.
 const BUFFER: usize = 16 * 1024;
 
-/// What is spoken on a connection. ALPN decides, as RFC 9113, section 3.2 has it.
+/// The protocol of a connection. ALPN decides (RFC 9113, section 3.2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Protocol {
     Http1,
     Http2,
 }
 
-/// Serves one connection to its end; tells why it was cut where it was.
+/// Serves one connection to its end. Returns the reason where the server cut it.
 pub(super) async fn serve(
     stream: impl AsyncRead + AsyncWrite + Send + Unpin + 'static,
     protocol: Protocol,
     app: Router,
-    limits: Limits,
+    limits: ConnectionLimits,
     shutdown: Shutdown,
 ) -> Option<Cut> {
-    let watch = Watch::new();
+    let watch = PhaseWatch::new();
     let service = Answering { app, watch: watch.clone(), shutdown: shutdown.clone(), protocol };
     match protocol {
         Protocol::Http1 => {
@@ -88,62 +88,68 @@ pub(super) async fn serve(
     }
 }
 
-/// What stands between the time limits and the connection that they are about.
+/// Holds a connection to its time limits.
 struct Driver<'a> {
     protocol: Protocol,
-    watch: &'a Watch,
-    limits: Limits,
+    watch: &'a PhaseWatch,
+    limits: ConnectionLimits,
     stopping: Option<Instant>,
     closing: Option<(Instant, Option<Cut>)>,
 }
 
-/// What is to be done with a connection that has nothing to do of its own.
-enum Step {
+/// What to do next with a connection that makes no progress.
+enum Due {
     WaitUntil(Instant),
     Close(Option<Cut>),
     End(Option<Cut>),
 }
 
 impl Driver<'_> {
-    fn step(&self, now: Instant) -> Step {
+    fn step(&self, now: Instant) -> Due {
         let (phase, since) = self.watch.now();
         if let Some((until, cut)) = self.closing {
-            // What is in flight is waited for; how long, is for the drain to say.
+            // Wait for the request in flight; the drain limits how long.
             let (until, cut) = match phase {
-                Phase::Busy => (since + STUCK, Some(Cut::stuck)),
+                ConnectionPhase::Busy => (since + STUCK, Some(Cut::stuck)),
                 _ => (until.max(since + CLOSING), cut),
             };
-            return if now >= until { Step::End(cut) } else { Step::WaitUntil(until) };
+            return if now >= until { Due::End(cut) } else { Due::WaitUntil(until) };
         }
         if let Some(since_stop) = self.stopping {
             match phase {
-                Phase::Idle | Phase::Busy => return Step::Close(None),
-                Phase::Fresh if self.protocol == Protocol::Http2 || now >= since_stop + FRESH => {
-                    return Step::Close(None);
+                ConnectionPhase::Idle | ConnectionPhase::Busy => return Due::Close(None),
+                ConnectionPhase::Fresh if self.protocol == Protocol::Http2 || now >= since_stop + FRESH => {
+                    return Due::Close(None);
                 }
-                Phase::Fresh => return Step::WaitUntil(since_stop + FRESH),
-                Phase::Head => {}
+                ConnectionPhase::Fresh => return Due::WaitUntil(since_stop + FRESH),
+                ConnectionPhase::Head => {}
             }
         }
         let (limit, cut) = match phase {
-            Phase::Fresh | Phase::Idle => (self.limits.idle, Cut::idle),
-            Phase::Head => (self.limits.header, Cut::header_timeout),
-            Phase::Busy => (STUCK, Cut::stuck),
+            ConnectionPhase::Fresh | ConnectionPhase::Idle => (self.limits.idle, Cut::idle),
+            ConnectionPhase::Head => (self.limits.header, Cut::header_timeout),
+            ConnectionPhase::Busy => (STUCK, Cut::stuck),
         };
         match (now < since + limit, phase) {
-            (true, _) => Step::WaitUntil(since + limit),
-            (false, Phase::Head | Phase::Busy) => Step::End(Some(cut)),
-            (false, Phase::Fresh | Phase::Idle) => Step::Close(Some(cut)),
+            (true, _) => Due::WaitUntil(since + limit),
+            (false, ConnectionPhase::Head | ConnectionPhase::Busy) => Due::End(Some(cut)),
+            (false, ConnectionPhase::Fresh | ConnectionPhase::Idle) => Due::Close(Some(cut)),
         }
     }
 }
 
-async fn drive<C>(connection: C, protocol: Protocol, watch: &Watch, limits: Limits, shutdown: &Shutdown) -> Option<Cut>
+async fn drive<C>(
+    connection: C,
+    protocol: Protocol,
+    watch: &PhaseWatch,
+    limits: ConnectionLimits,
+    shutdown: &Shutdown,
+) -> Option<Cut>
 where
     C: GracefulConnection<Error = hyper::Error>,
 {
     let mut connection = pin!(connection);
-    // A client of HTTP/2 is told to go elsewhere as soon as that is wanted; one of HTTP/1.1 with its next answer.
+    // An HTTP/2 client is asked to leave as soon as the drain begins, an HTTP/1.1 client with its next answer.
     let leave = if protocol == Protocol::Http2 { Stage::Draining } else { Stage::Stopping };
     let mut leaving = pin!(shutdown.reached(leave));
     let mut timer = pin!(sleep_until(Instant::now() + limits.idle));
@@ -158,15 +164,15 @@ where
                 driver.stopping = Some(Instant::now());
             }
             let until = match driver.step(Instant::now()) {
-                Step::End(cut) => return Poll::Ready(cut),
-                Step::Close(cut) => {
+                Due::End(cut) => return Poll::Ready(cut),
+                Due::Close(cut) => {
                     driver.closing = Some((Instant::now() + CLOSING, cut));
                     connection.as_mut().graceful_shutdown();
                     continue;
                 }
-                Step::WaitUntil(until) => until,
+                Due::WaitUntil(until) => until,
             };
-            // A later limit is not set before the earlier one has come: most requests end before it matters.
+            // Do not move the timer to a later time before it fires: most requests end before it matters.
             if until < timer.deadline() || timer.is_elapsed() {
                 timer.as_mut().reset(until);
             }
@@ -178,22 +184,22 @@ where
     .await
 }
 
-/// Whether hyper ended a connection for what came over it. That a client went away is no one's concern.
+/// The reason, where hyper ended a connection because of what the client sent. A client that went away is not one.
 fn refused(error: &hyper::Error) -> Option<Cut> {
     (error.is_parse() || error.is_parse_too_large()).then_some(Cut::malformed)
 }
 
-/// The router, seen from a connection: it notes when a request is being answered.
+/// The router as a connection calls it: it notes when a request is being answered.
 #[derive(Clone)]
 struct Answering {
     app: Router,
-    watch: Watch,
+    watch: PhaseWatch,
     shutdown: Shutdown,
     protocol: Protocol,
 }
 
 impl Service<Request<Incoming>> for Answering {
-    type Response = Response<Watched>;
+    type Response = Response<AnswerBody>;
     type Error = Infallible;
     type Future = Pin<Box<dyn Future<Output = Result<Self::Response, Infallible>> + Send>>;
 
@@ -206,18 +212,18 @@ impl Service<Request<Incoming>> for Answering {
             if protocol == Protocol::Http1 && shutdown.stage() >= Stage::Draining {
                 response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
             }
-            Ok(response.map(|body| Watched { body, _busy: busy }))
+            Ok(response.map(|body| AnswerBody { body, _busy: busy }))
         })
     }
 }
 
-/// An answer's body; when it is gone, the answer is.
-struct Watched {
+/// An answer's body. The answer ends when it is dropped.
+struct AnswerBody {
     body: Body,
     _busy: phase::Busy,
 }
 
-impl HttpBody for Watched {
+impl HttpBody for AnswerBody {
     type Data = Bytes;
     type Error = axum::Error;
 

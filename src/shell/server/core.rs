@@ -1,4 +1,4 @@
-//! The judge that asks the core: the same questions as `inject` does, of the same functions. Nothing is decided here.
+//! The judge that decides as `inject` does, with the same functions.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -6,11 +6,10 @@ use std::time::Instant;
 use bytes::Bytes;
 
 use super::current::Current;
-use super::judge::{Answer, Asked, Failure, Judge, Judged, NamespaceSource, Verdict, VerdictResult};
+use super::judge::{Asked, CountedVerdict, Judge, Judged, NamespaceSource, Reply, Unanswered, VerdictResult};
 use super::metrics::{Lookup, Metrics};
 use super::profiles::{self, Chosen, ProfileSets};
 use crate::decide::clean::Clean;
-use crate::decide::eligibility::Deniable;
 use crate::decide::facts::{Namespace, NamespaceGate, Namespaces};
 use crate::decide::inject::{self, Outcome};
 use crate::diagnostic::Placed;
@@ -18,14 +17,14 @@ use crate::kube::names;
 use crate::kube::version::KubernetesVersion;
 use crate::process::admission::{Question, Unreadable};
 use crate::process::{Action, Expand, Job, Leaves};
-use crate::profile::{OnError, OnIneligible, Profile};
+use crate::profile::OnError;
 use crate::shell::files::selection::Given;
 use crate::text::splice::RenderedLines;
 
-/// The namespace of a review that names none, as in a manifest.
+/// The namespace of a review without one, as in a manifest.
 const DEFAULT_NAMESPACE: &str = "default";
 
-/// Everything that decides, beside a review.
+/// Everything on which a decision depends, beside the review.
 pub struct Core {
     given: Given,
     sets: Current<ProfileSets>,
@@ -35,7 +34,7 @@ pub struct Core {
 }
 
 impl Core {
-    /// Loads the profiles. Without `namespaces`, nothing is known of any.
+    /// Loads the profiles. Without `namespaces`, only the names of namespaces are known.
     ///
     /// # Errors
     ///
@@ -55,20 +54,20 @@ impl Core {
         self.sets.get()
     }
 
-    /// Loads the profiles again; those that are asked about already are decided by the old ones.
+    /// Loads the profiles again. Reviews that are being answered keep the old ones.
     ///
     /// # Errors
     ///
-    /// What `inject` would say of them; the old ones stay in use.
+    /// The errors that `inject` would report; the old profiles stay in use.
     pub fn reload_profiles(&self) -> Result<(), String> {
         let next = ProfileSets::load(&self.given).map_err(profiles::told)?;
         self.sets.set(next);
         Ok(())
     }
 
-    /// What is known of the namespace; where that has to be asked for, by the deadline.
+    /// What is known of the namespace. A lookup ends at the deadline.
     async fn namespace(&self, name: &str, deadline: Instant) -> Option<Namespace> {
-        // It is a client that says this name, and it becomes part of a path.
+        // The name comes from a client and becomes part of a path.
         let name = if name.is_empty() { DEFAULT_NAMESPACE } else { name };
         let source = self.namespaces.as_ref().filter(|_| names::dns_label(name).is_ok())?;
         if let Some(known) = source.known(name) {
@@ -86,7 +85,7 @@ impl Core {
         namespace: Option<Namespace>,
         sets: &ProfileSets,
         chosen: &Chosen<'_>,
-    ) -> Result<Answer, Failure> {
+    ) -> Result<Reply, Unanswered> {
         let mut namespaces = Namespaces::default();
         if let Some(namespace) = namespace {
             namespaces.add(namespace);
@@ -97,7 +96,7 @@ impl Core {
             action: Action::Inject,
             namespaces: &namespaces,
             default_namespace: DEFAULT_NAMESPACE,
-            // An entry of a webhook configuration has one selector, and so has a profile.
+            // With one profile on the path, the API server has evaluated its selector in the webhook configuration.
             namespace_gate: if profiles.len() == 1 { NamespaceGate::Matched } else { NamespaceGate::Open },
             kubernetes_version: self.kubernetes_version,
             clean: Clean::Keep,
@@ -109,8 +108,8 @@ impl Core {
         let subject = question.subject().clone();
         let answered = question
             .answer(&job)
-            .map_err(|failure| Failure::Unproved { message: failure.to_string(), uid: subject.uid.clone() })?;
-        Ok(Answer { review: answered.review, verdicts: verdicts(&answered.outcome, profiles), subject })
+            .map_err(|failure| Unanswered::Unproved { message: failure.to_string(), uid: subject.uid.clone() })?;
+        Ok(Reply { review: answered.review, verdicts: verdicts(&answered.outcome), subject })
     }
 }
 
@@ -120,7 +119,7 @@ impl Judge for Core {
             let sets = self.sets.get();
             let chosen = sets.choose(&asked)?;
             let question =
-                Question::read(&body).map_err(|Unreadable { message, uid }| Failure::BadReview { message, uid })?;
+                Question::read(&body).map_err(|Unreadable { message, uid }| Unanswered::BadReview { message, uid })?;
             let namespace = match &self.namespaces {
                 Some(_) => self.namespace(question.namespace(), deadline).await,
                 None => None,
@@ -130,19 +129,14 @@ impl Judge for Core {
     }
 }
 
-/// What became of each profile, as it is counted.
-fn verdicts(outcome: &Outcome, profiles: &[Profile]) -> Vec<Verdict> {
-    let denies =
-        |name: &str| profiles.iter().any(|profile| profile.name == name && profile.on_ineligible == OnIneligible::Deny);
+/// The verdict on each profile, as the metrics count it.
+fn verdicts(outcome: &Outcome) -> Vec<CountedVerdict> {
     let verdict = |step: &inject::Step| {
         let (result, reason) = match &step.verdict {
             inject::Verdict::Injected(rule) => (VerdictResult::Injected, rule.id()),
-            inject::Verdict::Skipped { rule, deniable: Deniable::Yes, .. } if denies(&step.profile) => {
-                (VerdictResult::Rejected, rule.id())
-            }
-            inject::Verdict::Skipped { rule, .. } | inject::Verdict::Removed(rule, _) => {
-                (VerdictResult::Skipped, rule.id())
-            }
+            inject::Verdict::Skipped { rule, answer: inject::Answer::Deny, .. } => (VerdictResult::Rejected, rule.id()),
+            inject::Verdict::Skipped { rule, answer: inject::Answer::Allow, .. }
+            | inject::Verdict::Removed(rule, _) => (VerdictResult::Skipped, rule.id()),
             inject::Verdict::Rejected(errors, on_error) => {
                 let result = match on_error {
                     OnError::Reject => VerdictResult::Rejected,
@@ -150,10 +144,10 @@ fn verdicts(outcome: &Outcome, profiles: &[Profile]) -> Vec<Verdict> {
                 };
                 (result, errors.first().map_or("error", |error| error.code.id()))
             }
-            // Nothing is undone by a webhook.
+            // A webhook never removes an injection.
             inject::Verdict::Uninjected => (VerdictResult::Skipped, "uninjected"),
         };
-        Verdict { profile: step.profile.clone(), result, reason }
+        CountedVerdict { profile: step.profile.clone(), result, reason }
     };
     outcome.steps.iter().map(verdict).collect()
 }

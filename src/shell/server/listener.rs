@@ -1,5 +1,5 @@
-//! Ports: bound, and emptied of connections as fast as they come. Who may stay is decided by number and by handshake
-//! alone; what is said on a connection is not looked at here.
+//! Ports: bound, and emptied of connections as fast as they come. Only their number and the TLS handshake decide which of
+//! them may stay; nothing that a client sends is read here.
 
 use std::future::{Future, poll_fn};
 use std::io;
@@ -18,23 +18,23 @@ use tokio_rustls::TlsAcceptor;
 
 use super::connection::{self, Protocol};
 use super::metrics::{Connection, Cut, Metrics};
-use super::settings::Limits;
+use super::settings::ConnectionLimits;
 use super::shutdown::{Shutdown, Stage};
 use super::tls::Tls;
 
-/// How many connections the system holds for us: an API server that comes back opens hundreds at once.
+/// How many connections the system holds for the server: an API server that restarts opens hundreds at once.
 const BACKLOG: u32 = 1024;
 
 /// Connections to the probe port at a time: kubelet, and a few that scrape metrics.
 pub(super) const PROBES: usize = 64;
 
-/// How long a connection to the probe port may say nothing.
+/// How long a connection to the probe port may stay silent.
 const PROBE_IDLE: Duration = Duration::from_secs(3);
 
 /// A listening socket on this address.
 pub(super) fn listen(address: SocketAddr) -> io::Result<TcpListener> {
     let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
-    // The port of a process that has just ended can be had at once.
+    // The port of a process that has just ended is free at once.
     socket.set_reuseaddr(true)?;
     socket.bind(address)?;
     socket.listen(BACKLOG)
@@ -70,7 +70,7 @@ where
             () = &mut stop => break,
             Some(ended) = open.join_next(), if !open.is_empty() => {
                 if let Err(error) = ended && error.is_panic() {
-                    tracing::error!("a connection ended in a panic; this is a bug");
+                    tracing::error!("a connection ended in a panic: this is a bug of injector");
                 }
             }
             accepted = listener.accept() => match accepted {
@@ -86,7 +86,7 @@ where
             }
         }
     }
-    // Those whom the system has let in already would be cut off with the socket.
+    // Connections that the system has accepted already would be cut off with the socket.
     while let Some(accepted) = poll_fn(|cx| match listener.poll_accept(cx) {
         Poll::Ready(Ok(accepted)) => Poll::Ready(Some(accepted)),
         Poll::Ready(Err(_)) | Poll::Pending => Poll::Ready(None),
@@ -98,13 +98,13 @@ where
     open
 }
 
-/// Errors that are of the connection that was about to be accepted, and none of ours.
+/// Whether an error is about the one connection that was being accepted, and not about the port.
 fn of_one_connection(error: &io::Error) -> bool {
     use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset, Interrupted};
     matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset | Interrupted)
 }
 
-/// How long to wait before the next try, where the system has no more of something: doubled each time, to some 600 ms.
+/// How long to wait before the next try, where the system is out of a resource: twice as long each time, up to 640 ms.
 #[derive(Debug, Default)]
 struct Pause(u32);
 
@@ -131,7 +131,7 @@ fn prepare(stream: &TcpStream) {
 #[derive(Clone, Debug)]
 pub(super) struct Port {
     pub(super) app: Router,
-    pub(super) limits: Limits,
+    pub(super) limits: ConnectionLimits,
     pub(super) metrics: Arc<Metrics>,
     pub(super) shutdown: Shutdown,
 }
@@ -159,8 +159,8 @@ impl Port {
         let refused = |peer| tracing::debug!(%peer, "refused: too many connections to the probe port");
         accept(listener, PROBES, &self.shutdown, refused, |stream, _, permit| {
             let Self { app, limits, shutdown, .. } = self.clone();
-            // Kubelet opens a connection for each probe: who opens one and says nothing must not keep it out.
-            let limits = Limits { idle: limits.idle.min(PROBE_IDLE), ..limits };
+            // Kubelet opens a connection for each probe: silent connections must not keep it out.
+            let limits = ConnectionLimits { idle: limits.idle.min(PROBE_IDLE), ..limits };
             async move {
                 connection::serve(stream, Protocol::Http1, app, limits, shutdown).await;
                 drop(permit);
@@ -176,8 +176,8 @@ impl Port {
             Ok(Err(error)) => {
                 self.metrics.connection(Connection::handshake_failed);
                 if is_alert(&error) {
-                    // Most often, the caBundle of the webhook configuration is not that of our certificate.
-                    tracing::warn!(%peer, %error, "the client does not accept the TLS handshake");
+                    // Most often, `caBundle` in the webhook configuration has another CA than the certificate's.
+                    tracing::warn!(%peer, %error, "the client refused the TLS handshake: does `caBundle` in the webhook configuration fit the certificate?");
                 } else {
                     tracing::debug!(%peer, %error, "the TLS handshake failed");
                 }
@@ -230,7 +230,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_pause_grows_to_its_limit_and_begins_anew() {
+    fn the_pause_grows_to_its_limit_and_starts_again() {
         let mut pause = Pause::default();
         let all: Vec<u128> = (0..10).map(|_| pause.next().as_millis()).collect();
         assert_eq!(all, [5, 10, 20, 40, 80, 160, 320, 640, 640, 640]);

@@ -1,6 +1,6 @@
-//! What is logged: one line a request, as text or JSON, on standard error.
+//! The log: one line for each request, as text or JSON, on standard error.
 //!
-//! Never an object's content. What a client may choose is cut short and written so that it cannot start a line of its own.
+//! It never has an object's content. Text from a client is cut, and escaped so that it cannot begin a new line.
 
 use std::fmt::Write as _;
 use std::io::{self, IsTerminal as _};
@@ -13,8 +13,9 @@ use tracing_subscriber::filter::Targets;
 use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::layer::SubscriberExt as _;
 
-use super::judge::Answer;
+use super::judge::Reply;
 use super::routes::refusal::Refusal;
+use crate::install::LogFormat;
 
 /// A name, uid or message is cut at this length: names of Kubernetes have 253 characters at most.
 const LONGEST: usize = 256;
@@ -22,27 +23,17 @@ const LONGEST: usize = 256;
 /// The target of the line that every request gets.
 pub(crate) const REQUEST: &str = "injector::request";
 
-/// The form of log lines: `--log-format`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub enum LogFormat {
-    /// Lines for people
-    #[default]
-    Text,
-    /// One JSON object a line
-    Json,
-}
-
 /// What is logged: `--log-level`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum LogLevel {
-    /// What needs somebody's attention
+    /// What needs attention
     Error,
-    /// Requests that were refused or failed, too
+    /// Also requests that were refused or failed
     Warn,
-    /// Every request
+    /// Also every other request
     #[default]
     Info,
-    /// What the libraries have to say, too
+    /// Also what the libraries log
     Debug,
 }
 
@@ -60,25 +51,25 @@ impl From<LogLevel> for LevelFilter {
 /// Logs to standard error from now on, in the whole process. Only the first call counts.
 pub(crate) fn start(format: LogFormat, level: LogLevel) {
     let ansi = if io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none() { Ansi::On } else { Ansi::Off };
-    // Something logs already: then that goes on.
+    // An error means that a log was started before, which stays.
     let _ = tracing::dispatcher::set_global_default(subscriber(format, level, ansi, io::stderr));
 }
 
 /// Whether text is coloured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ansi {
-    /// It is.
+    /// With escape codes.
     On,
-    /// It is not.
+    /// Plain.
     Off,
 }
 
-/// What writes log lines to `writer`.
+/// A subscriber that writes log lines to `writer`.
 pub fn subscriber<W>(format: LogFormat, level: LogLevel, ansi: Ansi, writer: W) -> Dispatch
 where
     W: for<'w> MakeWriter<'w> + Send + Sync + 'static,
 {
-    // Libraries below `debug` are worth hearing only when something is wrong.
+    // Above `debug`, libraries log only what is wrong.
     let level = LevelFilter::from(level);
     let others = if level >= LevelFilter::DEBUG { LevelFilter::INFO } else { level.min(LevelFilter::WARN) };
     let targets = Targets::new().with_target("injector", level).with_default(others);
@@ -93,7 +84,7 @@ where
 }
 
 /// The line of a request that was answered.
-pub(super) fn answered(answer: &Answer, took: Duration) {
+pub(super) fn answered(answer: &Reply, took: Duration) {
     macro_rules! line {
         ($level:expr) => {
             if enabled!(target: REQUEST, $level) {
@@ -135,13 +126,13 @@ pub(super) fn refused(refusal: &Refusal, took: Duration) {
     }
 }
 
-/// One line for a request whose client went away: who it was, nobody has read yet.
+/// The line of a request whose client went away. Its body was not read, so nothing is known of the review.
 pub(super) fn gone(code: u16, took: Duration) {
     event!(target: REQUEST, Level::WARN, code, seconds = took.as_secs_f64(), "the client went away");
 }
 
 /// `cortexflow: injected (default), nginx: skipped (namespace-not-selected)`.
-fn verdicts(answer: &Answer) -> String {
+fn verdicts(answer: &Reply) -> String {
     let mut out = String::new();
     for verdict in &answer.verdicts {
         let separator = if out.is_empty() { "" } else { ", " };

@@ -1,5 +1,5 @@
-//! What Prometheus is told. Every label has few values: rules, codes, profiles of this process; never a namespace, a name or
-//! an error's text.
+//! Metrics for Prometheus. Every label has few values: rules, codes, profiles of this process; never a namespace, an object's
+//! name or the text of an error.
 
 use std::fmt::Write as _;
 use std::time::Duration;
@@ -12,7 +12,7 @@ use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::{Registry, Unit};
 
-use super::judge::{Verdict, VerdictResult};
+use super::judge::{CountedVerdict, VerdictResult};
 
 /// Upper ends of latency buckets, in seconds: most answers take less than a millisecond, and an API server waits 30 seconds.
 const LATENCY: [f64; 15] =
@@ -35,7 +35,7 @@ impl EncodeLabelValue for VerdictResult {
 }
 
 impl VerdictResult {
-    /// Its word in metrics and logs.
+    /// The word in metrics and logs.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Injected => "injected",
@@ -80,7 +80,7 @@ struct ReloadLabels {
 pub enum Connection {
     /// The handshake was done.
     accepted,
-    /// The handshake failed: no TLS, too old a version, no client certificate where one is asked for.
+    /// The handshake failed: no TLS, an old version, or no client certificate where one is required.
     handshake_failed,
     /// The handshake took too long.
     handshake_timeout,
@@ -93,24 +93,24 @@ struct ConnectionLabels {
     result: Connection,
 }
 
-/// Why we ended a connection to the TLS port.
+/// Why the server ended a connection to the TLS port.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EncodeLabelValue)]
 #[expect(non_camel_case_types, reason = "a variant's name is its label")]
 pub enum Cut {
-    /// There was no request for long.
+    /// No request came for a long time.
     idle,
     /// A request's header took too long.
     header_timeout,
-    /// What came was no HTTP.
+    /// The client did not send HTTP.
     malformed,
-    /// An answer was neither made nor taken for long.
+    /// For a long time an answer was not made, or not read by the client.
     stuck,
-    /// It was still in use when the time of the drain was over.
+    /// It was still in use at the end of the drain.
     drained,
 }
 
 impl Cut {
-    /// Its word in logs, the same as in metrics.
+    /// The word in logs, the same as in metrics.
     pub const fn name(self) -> &'static str {
         match self {
             Self::idle => "idle",
@@ -132,15 +132,15 @@ struct RequestLabels {
     code: u16,
 }
 
-/// Where what is known of a review's namespace came from.
+/// How a review's namespace was found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EncodeLabelValue)]
 #[expect(non_camel_case_types, reason = "a variant's name is its label")]
 pub enum Lookup {
     /// The watch knew it.
     hit,
-    /// It was asked for.
+    /// The API server was asked.
     fetched,
-    /// Nobody could say.
+    /// It was not found in time.
     unknown,
 }
 
@@ -176,7 +176,7 @@ impl Default for Metrics {
 }
 
 impl Metrics {
-    /// All at zero, and those with labels too whose values are known beforehand.
+    /// All at zero, with a series for each label value that is known in advance and on which alerts depend.
     pub fn new() -> Self {
         let mut metrics = Self {
             registry: Registry::default(),
@@ -198,8 +198,8 @@ impl Metrics {
         metrics
     }
 
-    /// Gives the counters that alerts are made of their series at zero: `increase()` does not see a series begin, so the
-    /// first failure of a process would go unnoticed.
+    /// Begins the series of counters for alerts at zero. `increase()` does not see a series begin, so it would miss the
+    /// first failure of a process.
     fn begin(&self) {
         for code in [500, 503, 504] {
             drop(self.requests.get_or_create(&RequestLabels { code }));
@@ -226,7 +226,7 @@ impl Metrics {
         let registry = &mut self.registry;
         let help = "Decisions, one for each pod template and profile of a review";
         registry.register("sidecar_injection", help, self.injections.clone());
-        let help = "Answers to reviews by HTTP status; 500 is a bug, 503 shed load, 504 the deadline";
+        let help = "Answers to reviews by HTTP status; 500 is a bug, 503 an overload, 504 a missed deadline";
         registry.register("injector_requests", help, self.requests.clone());
         let help = "Time from a review's headers to its answer";
         registry.register_with_unit("injector_request_duration", help, Unit::Seconds, self.duration.clone());
@@ -235,23 +235,23 @@ impl Metrics {
         registry.register("injector_connections", "Open connections to the TLS port", self.connections.clone());
         let help = "Connections to the TLS port by how they began";
         registry.register("injector_connections_begun", help, self.connections_begun.clone());
-        let help = "Connections to the TLS port that were ended from here, by why";
+        let help = "Connections to the TLS port that the server ended, by reason";
         registry.register("injector_connections_cut", help, self.connections_cut.clone());
         let help = "When the serving certificate expires, in seconds since 1970";
         registry.register("injector_certificate_expiry_timestamp_seconds", help, self.certificate_expiry.clone());
-        let help = "Changes of certificate, client CA and profile files by what came of them";
+        let help = "Reloads of certificate, client CA and profile files, by result";
         registry.register("injector_reloads", help, self.reloads.clone());
-        let help = "Namespaces of reviews by where they were known from, with --watch-namespaces";
+        let help = "Lookups of the namespaces of reviews, by result, with --watch-namespaces";
         registry.register("injector_namespace_lookups", help, self.lookups.clone());
-        let help = "1 while the watch of namespaces stands; what was seen last counts on when it does not";
+        let help = "1 while the watch of namespaces is connected; otherwise the last known state counts";
         registry.register("injector_namespace_watch_connected", help, self.watch_connected.clone());
         let build = Info::new([("version", env!("CARGO_PKG_VERSION"))]);
-        registry.register("injector_build", "The build that runs", build);
+        registry.register("injector_build", "The version of this build", build);
     }
 
     /// Counts a decision.
-    pub fn decided(&self, verdict: &Verdict) {
-        let Verdict { profile, result, reason } = verdict;
+    pub fn decided(&self, verdict: &CountedVerdict) {
+        let CountedVerdict { profile, result, reason } = verdict;
         let labels = Injection { profile: profile.clone(), result: *result, reason };
         self.injections.get_or_create(&labels).inc();
     }
@@ -270,32 +270,32 @@ impl Metrics {
         self.connections_begun.get_or_create(&ConnectionLabels { result }).inc();
     }
 
-    /// Counts a connection that we ended.
+    /// Counts a connection that the server ended.
     pub fn cut(&self, reason: Cut) {
         self.connections_cut.get_or_create(&CutLabels { reason }).inc();
     }
 
-    /// The serving certificate expires then, in seconds since 1970.
+    /// Sets when the serving certificate expires, in seconds since 1970.
     pub fn certificate_expires(&self, at: i64) {
         self.certificate_expiry.set(at);
     }
 
-    /// Counts a change of files.
+    /// Counts a reload.
     pub fn reloaded(&self, what: Reload, result: Reloaded) {
         self.reloads.get_or_create(&ReloadLabels { what, result }).inc();
     }
 
-    /// Counts where a namespace was known from.
+    /// Counts the lookup of a namespace.
     pub fn looked_up(&self, result: Lookup) {
         self.lookups.get_or_create(&LookupLabels { result }).inc();
     }
 
-    /// Whether the watch of namespaces stands.
-    pub fn watch_connected(&self, stands: bool) {
-        self.watch_connected.set(i64::from(stands));
+    /// Sets whether the watch of namespaces is connected.
+    pub fn watch_connected(&self, connected: bool) {
+        self.watch_connected.set(i64::from(connected));
     }
 
-    /// All of them, in the OpenMetrics text format.
+    /// All metrics, in the OpenMetrics text format.
     pub fn text(&self) -> String {
         let mut out = String::new();
         // Writing to a string cannot fail; a half-written page would lack its `# EOF`.

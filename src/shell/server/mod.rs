@@ -43,17 +43,17 @@ pub(crate) mod tls;
 use listener::Port;
 use metrics::{Cut, Metrics, Reload};
 use ready::Readiness;
-use settings::Settings;
+use settings::ServerSettings;
 use shutdown::{Shutdown, Stage};
 use tls::{Loaded, Tls, TlsError};
 
-/// Why there is no server.
+/// Why the server cannot start.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
-    /// The user's: the certificates cannot be used. Nothing was bound.
+    /// The certificates cannot be used. The user's fault; no port was taken.
     #[error(transparent)]
     Tls(#[from] TlsError),
-    /// The user's, or the machine's: an address cannot be listened on.
+    /// The server cannot listen on an address. The fault of the user or of the machine.
     #[error("cannot listen on `{address}`: {}", system(.error))]
     Listen {
         /// Which.
@@ -70,7 +70,7 @@ fn system(error: &io::Error) -> String {
     match error.kind() {
         io::ErrorKind::AddrInUse => "the port is in use".to_owned(),
         io::ErrorKind::PermissionDenied => "not permitted".to_owned(),
-        io::ErrorKind::AddrNotAvailable => "it is no address of this machine".to_owned(),
+        io::ErrorKind::AddrNotAvailable => "this machine does not have that address".to_owned(),
         _ => error.to_string().to_lowercase(),
     }
 }
@@ -82,9 +82,9 @@ impl StartError {
             Self::Tls(error) => error.placed(),
             Self::Listen { address, flag, error } => {
                 let hint = match error.kind() {
-                    io::ErrorKind::AddrInUse => Some(format!("`{flag}` takes another; port 0 is any that is free")),
+                    io::ErrorKind::AddrInUse => Some(format!("give another port with `{flag}`; 0 is any free port")),
                     io::ErrorKind::PermissionDenied if address.port() < 1024 => {
-                        Some(format!("ports below 1024 are for root: `{flag}` takes another"))
+                        Some(format!("ports below 1024 are for root: give another port with `{flag}`"))
                     }
                     _ => None,
                 };
@@ -94,7 +94,7 @@ impl StartError {
     }
 }
 
-/// What is served, and what is told of it.
+/// What is served, with its metrics and its readiness.
 #[derive(Clone, Debug)]
 pub struct App {
     /// On the TLS port.
@@ -103,19 +103,20 @@ pub struct App {
     pub probes: Router,
     /// Counters.
     pub metrics: Arc<Metrics>,
-    /// What `/readyz` says.
+    /// For `/readyz`.
     pub ready: Arc<Readiness>,
 }
 
-/// Reads and checks the certificates, then takes the ports. Clients can connect from now on; they are served when
-/// [`Bound::run`] does.
+/// Reads and checks the certificates, then takes the ports. Clients can connect from now on; [`Bound::run`] serves them.
 ///
 /// # Errors
-/// A certificate that cannot be used, or a port that cannot be had.
+///
+/// A certificate cannot be used, or a port cannot be taken.
 ///
 /// # Panics
+///
 /// Outside of a tokio runtime.
-pub fn bind(settings: Settings) -> Result<Bound, StartError> {
+pub fn bind(settings: ServerSettings) -> Result<Bound, StartError> {
     let (tls, loaded) = Tls::load(&settings.tls, SystemTime::now())?;
     let listen = |address, flag| {
         let bound = listener::listen(address).and_then(|listener| Ok((listener.local_addr()?, listener)));
@@ -129,7 +130,7 @@ pub fn bind(settings: Settings) -> Result<Bound, StartError> {
 /// A server with its ports.
 #[derive(Debug)]
 pub struct Bound {
-    settings: Settings,
+    settings: ServerSettings,
     tls: Arc<Tls>,
     loaded: Loaded,
     listener: TcpListener,
@@ -141,11 +142,11 @@ pub struct Bound {
 /// How a server ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ended {
-    /// All that was in flight is answered.
+    /// All requests in flight were answered.
     Drained,
-    /// Time was over before these connections had ended.
+    /// This many connections were still open at the end of the drain.
     Cut(usize),
-    /// It was told to end at once.
+    /// A second signal ended it at once.
     Aborted,
 }
 
@@ -165,20 +166,21 @@ impl Bound {
         Arc::clone(&self.tls)
     }
 
-    /// Serves until it is told to end, then drains: not ready, on for `drain.delay` with `connection: close`, then nothing
-    /// new, and at most `drain.timeout` for what is in flight. The probe port answers to the end.
+    /// Serves until `shutdown` begins, then drains: it is not ready, and answers with `connection: close` for `drain.delay`;
+    /// then it accepts nothing new, and waits at most `drain.timeout` for requests in flight. The probe port answers to the
+    /// end.
     pub async fn run(self, app: App, shutdown: Shutdown) -> Ended {
         let Self { settings, tls, loaded, listener, address, probes, probe_address } = self;
         let App { routes, probes: probe_routes, metrics, ready } = app;
         tracing::info!(tls = %address, probes = %probe_address, "listening");
         announce::certificate(&tls.certificate(), SystemTime::now());
-        tell_expiry(&tls, &metrics, &ready);
+        set_expiry(&tls, &metrics, &ready);
         let watches = Watches(vec![
             tokio::spawn(watch_pair(Arc::clone(&tls), loaded.pair, settings.reload_interval, &metrics, ready.clone())),
             tokio::spawn(watch_client_ca(tls.clone(), loaded.client_ca, settings.reload_interval, metrics.clone())),
         ]);
         let port = |app, shutdown| Port { app, limits: settings.limits, metrics: Arc::clone(&metrics), shutdown };
-        // The probe port has an end of its own, after all others.
+        // The probe port ends later than the TLS port.
         let probes_end = Shutdown::new();
         let probes = tokio::spawn(port(probe_routes, probes_end.clone()).accept_plain(probes));
         let accepting = tokio::spawn(port(routes, shutdown.clone()).accept_tls(listener, tls));
@@ -209,7 +211,7 @@ impl Bound {
     }
 }
 
-/// Waits for connections to end; those that do not are cut.
+/// Waits for connections to end, and counts those that do not.
 async fn finish(mut open: JoinSet<()>, most: Duration) -> Ended {
     match timeout(most, async { while open.join_next().await.is_some() {} }).await {
         Ok(()) => Ended::Drained,
@@ -220,7 +222,7 @@ async fn finish(mut open: JoinSet<()>, most: Duration) -> Ended {
     }
 }
 
-/// Tasks that end with the server that they are of.
+/// Tasks that end with the server.
 struct Watches(Vec<JoinHandle<()>>);
 
 impl Drop for Watches {
@@ -229,7 +231,7 @@ impl Drop for Watches {
     }
 }
 
-fn tell_expiry(tls: &Tls, metrics: &Metrics, ready: &Readiness) {
+fn set_expiry(tls: &Tls, metrics: &Metrics, ready: &Readiness) {
     let expiry = tls.certificate().not_after;
     metrics.certificate_expires(expiry);
     ready.certificate_expires(expiry);
@@ -243,12 +245,12 @@ fn watch_pair(
     ready: Arc<Readiness>,
 ) -> impl Future<Output = ()> + use<> {
     let files = vec![tls.files().certificate.clone(), tls.files().key.clone()];
-    let watched = reload::Watched { what: Reload::certificate, files, in_use };
-    let told = Arc::clone(metrics);
+    let watched = reload::WatchedFiles { what: Reload::certificate, files, in_use };
+    let counted = Arc::clone(metrics);
     reload::watch(watched, interval, Arc::clone(metrics), move |contents| {
         let [certificate, key] = contents else { return Ok(()) };
         tls.replace_pair(certificate, key, SystemTime::now()).map_err(|error| located(&error))?;
-        tell_expiry(&tls, &told, &ready);
+        set_expiry(&tls, &counted, &ready);
         announce::certificate(&tls.certificate(), SystemTime::now());
         Ok(())
     })
@@ -261,7 +263,7 @@ async fn watch_client_ca(
     metrics: Arc<Metrics>,
 ) {
     let (Some(file), Some(in_use)) = (tls.files().client_ca.clone(), in_use) else { return };
-    let watched = reload::Watched { what: Reload::client_ca, files: vec![file], in_use };
+    let watched = reload::WatchedFiles { what: Reload::client_ca, files: vec![file], in_use };
     reload::watch(watched, interval, metrics, |contents| {
         let content = contents.first().map_or(&[][..], Vec::as_slice);
         tls.replace_client_ca(content).map_err(|error| located(&error))
@@ -269,7 +271,7 @@ async fn watch_client_ca(
     .await;
 }
 
-/// An error with its file before it, on one line, as a log has it.
+/// An error with its file, on one line, for the log.
 fn located(error: &TlsError) -> String {
     let placed = error.placed();
     format!("{}: {}", placed.file, placed.message)

@@ -1,7 +1,7 @@
-//! The namespaces of the cluster, watched: the one thing of the webhook that talks to an API server.
+//! A watch of the cluster's namespaces: the only part of the webhook that calls an API server.
 //!
-//! What was seen last counts until something newer is seen, for as long as the API server is away. It must not fail a
-//! review, and must not hold up one beyond its deadline: what is not known is unknown.
+//! What it saw last counts until it sees something newer, even while the API server is away. It must not fail a review, or
+//! delay one beyond its deadline: a namespace that it cannot read is unknown.
 
 use std::collections::{BTreeMap, HashMap};
 use std::error::Error;
@@ -34,26 +34,26 @@ use misses::Misses;
 /// without a word is noticed soon after.
 const WATCH_SECONDS: u32 = 60;
 
-/// How long the API server may be silent on a connection that is waited for: longer than a watch lasts.
+/// How long the API server may be silent while a request waits for it: longer than a watch lasts.
 const SILENCE: Duration = Duration::from_secs(75);
 
 /// How long a connection to the API server may take.
 const CONNECT: Duration = Duration::from_secs(5);
 
-/// Between two attempts to list and watch, doubled after each that failed.
+/// The pause between two attempts to list and watch: twice as long after each failure.
 const SHORTEST_PAUSE: Duration = Duration::from_millis(500);
 const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 
-/// What kubectl writes onto every object that it applies, as long as the object itself. No rule reads it.
+/// An annotation with the whole object, which kubectl writes when it applies the object. No rule reads it.
 const LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
 
-/// All that is ever asked for.
-type Metadata = PartialObjectMeta<v1::Namespace>;
+/// Only metadata is requested.
+type NamespaceMetadata = PartialObjectMeta<v1::Namespace>;
 
-/// Why there is no client of the API server. The user's fault, or that of whoever wrote the Deployment.
+/// Why there is no client for the API server. The fault of the user, or of the author of the Deployment.
 #[derive(Debug, ThisError)]
 pub(crate) enum ClientError {
-    /// The file of `--kubeconfig` is missing, is none, or names nothing that could be called.
+    /// The file of `--kubeconfig` is missing, is not a kubeconfig, or names no cluster.
     #[error("`{}` cannot be used as a kubeconfig", file.display())]
     Kubeconfig {
         /// The file.
@@ -61,23 +61,23 @@ pub(crate) enum ClientError {
         /// What is wrong with it.
         source: Box<KubeconfigError>,
     },
-    /// No file was given, and this is no pod with a service account.
-    #[error("there is no API server to ask: no kubeconfig, and no service account of a pod")]
+    /// No file was given, and the process does not run in a pod with a service account.
+    #[error("no API server is known: there is no kubeconfig, and no service account of a pod")]
     Nowhere(#[source] Box<InferConfigError>),
-    /// The certificates or the credentials in the configuration are no good.
+    /// The certificates or the credentials in the configuration cannot be used.
     #[error("the configuration of the API server's client cannot be used")]
     Unusable(#[source] Box<kube::Error>),
 }
 
-/// A client of the API server that this kubeconfig names; without one, of `KUBECONFIG`'s, else of the cluster in which
-/// this process is a pod. Connects to nothing yet.
+/// A client for the API server of this kubeconfig; without one, of `KUBECONFIG`, else of the cluster in which this process
+/// runs as a pod. It does not connect yet.
 ///
 /// # Errors
 ///
 /// There is no configuration, or it cannot be used.
 pub(crate) async fn client(kubeconfig: Option<&Path>) -> Result<Client, ClientError> {
-    // kube builds its TLS on the process's default provider. Chosen here, it cannot become another one by way of some
-    // dependency's features; an error means that it has been chosen already.
+    // kube uses the default TLS provider of the process. Setting it here keeps the features of a dependency from changing
+    // it; an error means that it is set already.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let mut config = match kubeconfig {
         Some(file) => {
@@ -90,39 +90,39 @@ pub(crate) async fn client(kubeconfig: Option<&Path>) -> Result<Client, ClientEr
     config.connect_timeout = Some(CONNECT);
     config.read_timeout = Some(SILENCE);
     config.reset_reader_on_write = true;
-    // A review waits for a lookup, so it is one request; the watch has pauses of its own.
+    // A review waits for a lookup, so do not retry; the watch has its own pauses.
     config.default_retry = false;
     Client::try_from(config).map_err(|error| ClientError::Unusable(Box::new(error)))
 }
 
-/// A running watch; dropping it ends it.
+/// A running watch. It ends when it is dropped.
 #[derive(Debug)]
-pub(crate) struct Watched {
-    seen: Arc<Seen>,
+pub(crate) struct WatchedNamespaces {
+    seen: Arc<SeenNamespaces>,
     misses: Misses,
     task: JoinHandle<()>,
 }
 
-/// What was seen last, by name.
+/// The namespaces as they were seen last, by name.
 #[derive(Debug, Default)]
-struct Seen(RwLock<HashMap<String, Namespace>>);
+struct SeenNamespaces(RwLock<HashMap<String, Namespace>>);
 
-/// Begins to watch, on the runtime that this is called in. `ready` is told when all namespaces have been listed once.
-pub(crate) fn watch(client: Client, metrics: Arc<Metrics>, ready: Arc<Readiness>) -> Watched {
-    let seen = Arc::new(Seen::default());
-    let api: Api<Metadata> = Api::all(client);
+/// Starts a watch on the current runtime. `ready` learns when all namespaces have been listed once.
+pub(crate) fn watch(client: Client, metrics: Arc<Metrics>, ready: Arc<Readiness>) -> WatchedNamespaces {
+    let seen = Arc::new(SeenNamespaces::default());
+    let api: Api<NamespaceMetadata> = Api::all(client);
     metrics.watch_connected(false);
     let follower = Follower { api: api.clone(), seen: Arc::clone(&seen), metrics, ready };
-    Watched { seen, misses: Misses::new(api), task: tokio::spawn(follower.run()) }
+    WatchedNamespaces { seen, misses: Misses::new(api), task: tokio::spawn(follower.run()) }
 }
 
-impl Drop for Watched {
+impl Drop for WatchedNamespaces {
     fn drop(&mut self) {
         self.task.abort();
     }
 }
 
-impl NamespaceSource for Watched {
+impl NamespaceSource for WatchedNamespaces {
     fn known(&self, name: &str) -> Option<Namespace> {
         self.seen.get(name)
     }
@@ -132,7 +132,7 @@ impl NamespaceSource for Watched {
     }
 }
 
-impl Seen {
+impl SeenNamespaces {
     fn get(&self, name: &str) -> Option<Namespace> {
         self.0.read().unwrap_or_else(PoisonError::into_inner).get(name).cloned()
     }
@@ -143,15 +143,15 @@ impl Seen {
 }
 
 struct Follower {
-    api: Api<Metadata>,
-    seen: Arc<Seen>,
+    api: Api<NamespaceMetadata>,
+    seen: Arc<SeenNamespaces>,
     metrics: Arc<Metrics>,
     ready: Arc<Readiness>,
 }
 
 impl Follower {
-    /// Watches for ever. After an error it lists anew: a list that succeeds is the only proof that the API server is
-    /// back, since a quiet cluster sends nothing.
+    /// Watches for ever. After an error it lists again: only a list shows that the API server is back, since a watch of a
+    /// quiet cluster sends nothing.
     async fn run(self) {
         let mut pause = SHORTEST_PAUSE;
         loop {
@@ -161,9 +161,9 @@ impl Follower {
             tracing::warn!(
                 target: "injector::namespaces",
                 error = causes(&error),
-                "the watch of namespaces broke off; what was seen last counts on"
+                "the watch of namespaces broke off; the last known state still counts"
             );
-            // A watch that stood for a while was no failed attempt.
+            // A watch that lasted for a while did not fail.
             pause = if begun.elapsed() > LONGEST_PAUSE { SHORTEST_PAUSE } else { pause };
             tokio::time::sleep(pause).await;
             pause = LONGEST_PAUSE.min(pause * 2);
@@ -191,7 +191,7 @@ impl Follower {
                     self.seen.change(|seen| drop(object.metadata.name.and_then(|name| seen.remove(&name))));
                 }
                 Some(Err(error)) => return error,
-                // The stream has no end; were there one, it would be as good as a broken watch.
+                // The stream never ends. If it did, that would be a broken watch.
                 None => return watcher::Error::NoResourceVersion,
             }
         }

@@ -1,6 +1,6 @@
-//! Health, readiness and metrics: what kubelet and Prometheus ask. No review is answered here.
+//! Health, readiness and metrics, for kubelet and Prometheus.
 //!
-//! Liveness is that of the process: it answers. What it lacks to do its work is readiness.
+//! A process that answers is alive. Readiness says whether it has what it needs to answer reviews.
 
 use std::fmt::Write as _;
 use std::sync::Arc;
@@ -14,9 +14,9 @@ use axum::routing::get;
 
 use super::metrics::Metrics;
 use super::ready::Readiness;
-use super::routes;
+use super::routes::response::not_found;
 
-/// Of `/metrics`. Source: <https://prometheus.io/docs/specs/om/open_metrics_spec/#overall-structure>.
+/// The content type of `/metrics`. Source: <https://prometheus.io/docs/specs/om/open_metrics_spec/#overall-structure>.
 const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
 const PLAIN: &str = "text/plain; charset=utf-8";
@@ -27,7 +27,7 @@ pub fn router(metrics: Arc<Metrics>, ready: Arc<Readiness>) -> Router {
         let text = metrics.text();
         async move { ([(CONTENT_TYPE, OPEN_METRICS)], text).into_response() }
     };
-    health(ready).route("/metrics", get(page)).fallback(routes::not_found)
+    health(ready).route("/metrics", get(page)).fallback(not_found)
 }
 
 /// The paths that both ports have.

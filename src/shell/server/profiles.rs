@@ -1,12 +1,12 @@
-//! The profiles that paths ask for: those that `serve` was given, and the built-in ones by their names.
+//! The profiles for which paths ask: those of `serve`'s flags, and the built-in ones by name.
 //!
-//! They are loaded as `inject` loads them, so that an error reads the same. A set is never changed: another takes its
-//! place, and what was rendered for the old one goes with it.
+//! They are loaded as `inject` loads them, so errors read the same. A set never changes: a reload replaces it, together
+//! with everything that was rendered for it.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use super::judge::{Asked, Failure};
+use super::judge::{Asked, Unanswered};
 use crate::decide::inject::{Outdated, Renderings, Request};
 use crate::diagnostic::Placed;
 use crate::kube::workload::TemplatePath;
@@ -19,9 +19,9 @@ use crate::shell::files::selection::{Selection, load_profile};
 /// The profiles of a process.
 #[derive(Debug)]
 pub struct ProfileSets {
-    /// Those that `serve` was given, in order, and after them the built-in ones of other names.
+    /// Those of `serve`'s flags, in order, then the built-in ones with other names.
     all: Vec<Profile>,
-    /// How many of them `serve` was given.
+    /// How many of them come from the flags.
     given: usize,
     set: BTreeMap<String, String>,
     template_paths: Vec<TemplatePath>,
@@ -32,9 +32,9 @@ pub struct ProfileSets {
 /// The profiles of one request.
 #[derive(Debug)]
 pub enum Chosen<'s> {
-    /// As they stand.
+    /// A part of the set.
     Kept(&'s [Profile]),
-    /// Put together for the path.
+    /// Copied together for the path.
     Picked(Vec<Profile>),
 }
 
@@ -49,11 +49,11 @@ impl Chosen<'_> {
 }
 
 impl ProfileSets {
-    /// Loads what was given.
+    /// Loads the profiles of the flags.
     ///
     /// # Errors
     ///
-    /// All that is wrong with the first profile that is wrong; a parameter that none of those given has.
+    /// All errors of the first profile that has any; or a parameter that no profile has.
     pub fn load(given: &Given) -> Result<Self, Vec<Placed>> {
         let Selection { mut profiles, set, template_paths } = Selection::load(given)?;
         let count = profiles.len();
@@ -76,17 +76,17 @@ impl ProfileSets {
         })
     }
 
-    /// Those that `serve` was given.
+    /// The profiles of `serve`'s flags.
     pub fn given(&self) -> &[Profile] {
         self.all.get(..self.given).unwrap_or_default()
     }
 
-    /// Those that are asked for.
+    /// The profiles for which a path asks.
     ///
     /// # Errors
     ///
-    /// There is none of a name, or one is named twice.
-    pub fn choose(&self, asked: &Asked) -> Result<Chosen<'_>, Failure> {
+    /// A name is unknown, or occurs twice.
+    pub fn choose(&self, asked: &Asked) -> Result<Chosen<'_>, Unanswered> {
         match asked {
             Asked::Default => Ok(Chosen::Kept(self.given())),
             Asked::Named(names) => match names.as_slice() {
@@ -96,32 +96,32 @@ impl ProfileSets {
         }
     }
 
-    fn pick(&self, names: &[String]) -> Result<Vec<Profile>, Failure> {
+    fn pick(&self, names: &[String]) -> Result<Vec<Profile>, Unanswered> {
         let mut picked: Vec<Profile> = Vec::new();
         for name in names {
             let profile = self.named(name)?;
             if picked.iter().any(|known| known.name == profile.name) {
                 let message = format!("the profile `{name}` is named twice");
-                return Err(Failure::BadReview { message, uid: None });
+                return Err(Unanswered::BadReview { message, uid: None });
             }
             picked.push(profile.clone());
         }
         Ok(picked)
     }
 
-    fn named(&self, name: &str) -> Result<&Profile, Failure> {
+    fn named(&self, name: &str) -> Result<&Profile, Unanswered> {
         self.all.iter().find(|profile| profile.name == *name).ok_or_else(|| {
             let known: Vec<String> = self.all.iter().map(|profile| format!("`{}`", profile.name)).collect();
-            Failure::UnknownProfile { name: name.chars().take(100).collect(), known: known.join(", ") }
+            Unanswered::UnknownProfile { name: name.chars().take(100).collect(), known: known.join(", ") }
         })
     }
 
-    /// What has been encoded for these profiles.
+    /// The cache of encoded patches of these profiles.
     pub const fn encodings(&self) -> &Encodings {
         &self.encodings
     }
 
-    /// What is asked of the core for these profiles.
+    /// The request to the core for these profiles.
     pub fn request<'a>(&'a self, chosen: &'a Chosen<'_>) -> Request<'a> {
         Request {
             profiles: chosen.profiles(),
@@ -133,7 +133,7 @@ impl ProfileSets {
     }
 }
 
-/// The files that profiles are read from.
+/// The files from which profiles are read.
 pub fn files(given: &Given) -> Vec<PathBuf> {
     let file = |reference: &ProfileRef| match reference {
         ProfileRef::File(path) => Some(path.clone()),
@@ -142,7 +142,7 @@ pub fn files(given: &Given) -> Vec<PathBuf> {
     given.profiles.iter().filter_map(file).collect()
 }
 
-/// Errors as `inject` tells them, without colour and the last line end.
+/// Errors as `inject` reports them, without colour and without the last line end.
 pub fn told(errors: Vec<Placed>) -> String {
     let mut out = Vec::new();
     // Writing to memory cannot fail.

@@ -1,4 +1,4 @@
-//! Whether requests should be sent here: what `/readyz` says.
+//! Readiness: whether requests should be sent to this process.
 
 use std::fmt;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
@@ -16,9 +16,9 @@ pub struct Readiness {
 /// A condition that does not hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NotReady {
-    /// The process was told to end.
+    /// The process is about to end.
     Draining,
-    /// No API server accepts the serving certificate any more.
+    /// The serving certificate has expired: API servers refuse it.
     CertificateExpired,
     /// `--watch-namespaces`: the first list has not come yet.
     NamespacesUnknown,
@@ -35,7 +35,7 @@ impl fmt::Display for NotReady {
 }
 
 impl Readiness {
-    /// Ready until something is said against it; `namespaces_listed` is false where a watch has yet to begin.
+    /// Ready until one of the conditions fails. `namespaces_listed` is false where a watch has to list them first.
     pub const fn new(namespaces_listed: bool) -> Self {
         Self {
             draining: AtomicBool::new(false),
@@ -44,22 +44,22 @@ impl Readiness {
         }
     }
 
-    /// From now on no new work is wanted.
+    /// The process is about to end.
     pub fn drain(&self) {
         self.draining.store(true, Ordering::Relaxed);
     }
 
-    /// The serving certificate expires then, in seconds since 1970.
+    /// Sets when the serving certificate expires, in seconds since 1970.
     pub fn certificate_expires(&self, at: i64) {
         self.expiry.store(at, Ordering::Relaxed);
     }
 
-    /// The first list of namespaces is here.
+    /// The first list of namespaces has come.
     pub fn namespaces_listed(&self) {
         self.namespaces_listed.store(true, Ordering::Relaxed);
     }
 
-    /// What does not hold at this time; nothing where all is well.
+    /// The conditions that do not hold at this time; empty where it is ready.
     pub fn missing(&self, now: SystemTime) -> Vec<NotReady> {
         let now = now.duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_secs());
         let now = i64::try_from(now).unwrap_or(i64::MAX);

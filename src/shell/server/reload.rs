@@ -1,7 +1,7 @@
-//! Files that change while they are in use, told by their content: however they are replaced, it is that which counts.
+//! Reloads files when their content changes, however they are replaced.
 //!
-//! A Secret volume is a folder of links, `..data` among them, that kubelet renames over: a watch on a file's inode sees
-//! nothing of it. Reading a few kilobytes every other second does.
+//! In a Secret volume kubelet replaces a link (`..data`) to the folder with the files, which a watch of a file's inode does
+//! not see. Reading a few kilobytes every other second sees it.
 
 use std::fs;
 use std::path::PathBuf;
@@ -13,7 +13,7 @@ use tokio::time::MissedTickBehavior;
 
 use super::metrics::{Metrics, Reload, Reloaded};
 
-/// What the content of files comes to: equal for equal content, and no secret.
+/// A hash of the content of files. It does not reveal the content.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Fingerprint([u8; 32]);
 
@@ -30,48 +30,47 @@ impl Fingerprint {
     }
 }
 
-/// What is to be watched.
+/// Files to watch.
 #[derive(Clone, Debug)]
-pub(crate) struct Watched {
-    /// Its name in metrics and logs.
+pub(crate) struct WatchedFiles {
+    /// The name in metrics and logs.
     pub what: Reload,
-    /// The files that make it up.
+
     pub files: Vec<PathBuf>,
     /// The content in use.
     pub in_use: Fingerprint,
 }
 
-/// Looks at the files every `interval`, and hands their content to `apply` when it is another than that in use. Never
-/// ends.
+/// Reads the files every `interval`, and hands their content to `apply` when it differs from the content in use. Never ends.
 ///
-/// A file may be missing for a moment, and two files may be read of which only one is new already: what fails is tried
-/// once more at the next look, and only then logged and counted, once for each content. What is in use stays in use
-/// until `apply` takes something else.
+/// A file may be missing for a moment, and of two files perhaps only one is new already. So a failure is tried once more at
+/// the next read, and only then logged and counted, once for each content. The old content stays in use until `apply`
+/// accepts another.
 pub(crate) async fn watch(
-    watched: Watched,
+    watched: WatchedFiles,
     interval: Duration,
     metrics: Arc<Metrics>,
     mut apply: impl FnMut(&[Vec<u8>]) -> Result<(), String>,
 ) {
-    let mut look = Look { in_use: watched.in_use, failed: None };
+    let mut look = ReloadState { in_use: watched.in_use, failed: None };
     let mut ticks = tokio::time::interval(interval);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         ticks.tick().await;
         let files = watched.files.clone();
         let read = tokio::task::spawn_blocking(move || read(&files));
-        // It is cancelled when the runtime ends; that of a panic has been told.
+        // It fails only when the runtime ends, or after a panic, which is logged already.
         let Ok(read) = read.await else { continue };
         let what = name(watched.what);
         match look.at(read, &mut apply) {
-            Seen::Same | Seen::Doubtful => {}
-            Seen::Changed => {
+            Observed::Same | Observed::Doubtful => {}
+            Observed::Changed => {
                 metrics.reloaded(watched.what, Reloaded::success);
                 tracing::info!(what, "reloaded");
             }
-            Seen::Bad(reason) => {
+            Observed::Bad(reason) => {
                 metrics.reloaded(watched.what, Reloaded::failure);
-                tracing::error!(what, error = reason.as_str(), "not reloaded; the old one stays in use");
+                tracing::error!(what, error = reason.as_str(), "not reloaded: the old one stays in use");
             }
         }
     }
@@ -92,43 +91,43 @@ fn read(files: &[PathBuf]) -> Result<Vec<Vec<u8>>, String> {
 
 /// How often a content has failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Failed {
+enum FailedContent {
     Once(Fingerprint),
-    Told(Fingerprint),
+    Reported(Fingerprint),
 }
 
 #[derive(Debug)]
-struct Look {
+struct ReloadState {
     in_use: Fingerprint,
-    failed: Option<Failed>,
+    failed: Option<FailedContent>,
 }
 
-/// What a look at the files has shown.
+/// What a read of the files has shown.
 #[derive(Debug, PartialEq, Eq)]
-enum Seen {
-    /// What is in use, or what was told to be bad already and still is: a certificate can become valid.
+enum Observed {
+    /// The content in use, or content that was reported as bad and still is.
     Same,
-    /// Something that failed for the first time.
+    /// Content that failed for the first time.
     Doubtful,
-    /// Something new, which is in use now.
+    /// New content, which is in use now.
     Changed,
-    /// Something that failed twice in a row.
+    /// Content that failed twice in a row.
     Bad(String),
 }
 
-impl Look {
+impl ReloadState {
     fn at(
         &mut self,
         read: Result<Vec<Vec<u8>>, String>,
         apply: &mut impl FnMut(&[Vec<u8>]) -> Result<(), String>,
-    ) -> Seen {
+    ) -> Observed {
         let (seen, outcome) = match read {
             Err(error) => (Fingerprint::of(&[error.as_bytes()]), Err(error)),
             Ok(contents) => {
                 let seen = Fingerprint::of(&contents);
                 if seen == self.in_use {
                     self.failed = None;
-                    return Seen::Same;
+                    return Observed::Same;
                 }
                 (seen, apply(&contents))
             }
@@ -136,16 +135,16 @@ impl Look {
         match (outcome, self.failed) {
             (Ok(()), _) => {
                 *self = Self { in_use: seen, failed: None };
-                Seen::Changed
+                Observed::Changed
             }
-            (Err(_), Some(Failed::Told(told))) if told == seen => Seen::Same,
-            (Err(reason), Some(Failed::Once(once))) if once == seen => {
-                self.failed = Some(Failed::Told(seen));
-                Seen::Bad(reason)
+            (Err(_), Some(FailedContent::Reported(known))) if known == seen => Observed::Same,
+            (Err(reason), Some(FailedContent::Once(once))) if once == seen => {
+                self.failed = Some(FailedContent::Reported(seen));
+                Observed::Bad(reason)
             }
             (Err(_), _) => {
-                self.failed = Some(Failed::Once(seen));
-                Seen::Doubtful
+                self.failed = Some(FailedContent::Once(seen));
+                Observed::Doubtful
             }
         }
     }
@@ -166,8 +165,8 @@ mod tests {
     }
 
     #[test]
-    fn a_change_is_taken_once_and_a_bad_one_is_told_once() {
-        let mut look = Look { in_use: Fingerprint::of(&["a"]), failed: None };
+    fn a_change_is_taken_once_and_a_bad_one_is_reported_once() {
+        let mut look = ReloadState { in_use: Fingerprint::of(&["a"]), failed: None };
         let mut tried = Vec::new();
         let mut apply = |contents: &[Vec<u8>]| {
             let text = String::from_utf8(contents[0].clone()).unwrap();
@@ -176,34 +175,34 @@ mod tests {
         };
         let gone = || Err("gone".to_owned());
         for (read, seen) in [
-            (content("a"), Seen::Same),
-            (content("b"), Seen::Changed),
-            (content("b"), Seen::Same),
-            // Half of a pair was new: nobody has to hear of it.
-            (content("bad half"), Seen::Doubtful),
-            (content("c"), Seen::Changed),
-            (gone(), Seen::Doubtful),
-            (content("c"), Seen::Same),
-            (content("bad 1"), Seen::Doubtful),
-            (content("bad 1"), Seen::Bad("`bad 1`".to_owned())),
-            (content("bad 1"), Seen::Same),
-            (content("bad 2"), Seen::Doubtful),
-            (content("bad 2"), Seen::Bad("`bad 2`".to_owned())),
-            (gone(), Seen::Doubtful),
-            (gone(), Seen::Bad("gone".to_owned())),
-            (gone(), Seen::Same),
+            (content("a"), Observed::Same),
+            (content("b"), Observed::Changed),
+            (content("b"), Observed::Same),
+            // Half of a pair was new, which is not reported.
+            (content("bad half"), Observed::Doubtful),
+            (content("c"), Observed::Changed),
+            (gone(), Observed::Doubtful),
+            (content("c"), Observed::Same),
+            (content("bad 1"), Observed::Doubtful),
+            (content("bad 1"), Observed::Bad("`bad 1`".to_owned())),
+            (content("bad 1"), Observed::Same),
+            (content("bad 2"), Observed::Doubtful),
+            (content("bad 2"), Observed::Bad("`bad 2`".to_owned())),
+            (gone(), Observed::Doubtful),
+            (gone(), Observed::Bad("gone".to_owned())),
+            (gone(), Observed::Same),
             // Back to what is in use: nothing is loaded.
-            (content("c"), Seen::Same),
-            (content("bad 1"), Seen::Doubtful),
-            (content("bad 1"), Seen::Bad("`bad 1`".to_owned())),
-            (content("d"), Seen::Changed),
+            (content("c"), Observed::Same),
+            (content("bad 1"), Observed::Doubtful),
+            (content("bad 1"), Observed::Bad("`bad 1`".to_owned())),
+            (content("d"), Observed::Changed),
         ] {
             assert_eq!(look.at(read, &mut apply), seen);
         }
         assert_eq!(
             tried,
             ["b", "bad half", "c", "bad 1", "bad 1", "bad 1", "bad 2", "bad 2", "bad 1", "bad 1", "d"],
-            "what is known to be bad is tried on, since a certificate can become valid, and told once"
+            "bad content is tried again, since a certificate can become valid, and reported once"
         );
     }
 }

@@ -1,7 +1,7 @@
-//! HTTP on the TLS port: what may be asked, how much of it, for how long, and what the answer's status is.
+//! HTTP on the TLS port: which requests are allowed, how many, how large, for how long, and the status of the answer.
 //!
-//! Nothing is decided here: a [`Judge`] does that. Whatever becomes of a request to one of the paths of `/mutate`, it is
-//! counted once, and what is held for it is let go, be it that the client has gone away in the middle.
+//! A [`Judge`] decides. Every request to a path of `/mutate` is counted once and releases what it holds, even when its client
+//! goes away in the middle.
 
 use std::any::Any;
 use std::future::{Future, poll_fn};
@@ -12,10 +12,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use axum::Router;
-use axum::body::Body;
 use axum::extract::{Request, State};
-use axum::http::header::{ALLOW, CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
-use axum::http::{Method, StatusCode, Version};
+use axum::http::{Method, StatusCode};
 use axum::response::Response;
 use axum::routing::any;
 use bytes::Bytes;
@@ -23,53 +21,53 @@ use prometheus_client::metrics::gauge::Gauge;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout_at;
 
-use super::judge::{Answer, Asked, Failure, Judge};
+use super::judge::{Asked, Judge, Reply, Unanswered};
 use super::metrics::Metrics;
 use super::ready::Readiness;
 use super::{log, probes};
 use refusal::Refusal;
+use response::{refused, respond};
 
 mod body;
 mod deadline;
 pub(super) mod refusal;
+pub(super) mod response;
 
-/// A review with `object` and `oldObject`, each at the API server's own limit of 3 MiB, and what is around them.
+/// The largest body, in bytes: `object` and `oldObject`, each at the API server's limit of 3 MiB, and the rest of a review.
 pub const MAX_BODY: usize = 7 * 1024 * 1024;
 
-/// What all bodies together may take, those that are being decided too. An API server sends few that are large.
+/// The most bytes of all bodies together, also of those that are being decided. An API server sends few large ones.
 const MAX_BODIES: usize = 64 * 1024 * 1024;
 
-/// A body above this size is decided where it keeps no timer and no other request waiting.
+/// A body above this size, in bytes, is decided on a thread where it blocks no timer and no other request.
 const LARGE: usize = 64 * 1024;
 
-/// What the client is told to have done where it went away before it was answered; as nginx counts it.
+/// The status with which a request is counted whose client went away before the answer, as nginx does it.
 const CLIENT_GONE: u16 = 499;
 
-const JSON: HeaderValue = HeaderValue::from_static("application/json");
-
-/// How much is done at once, and how long is waited.
+/// How many reviews are answered at once, and how long the server waits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Limits {
-    /// Reviews that are read and decided at once; one more is shed.
+pub struct ReviewLimits {
+    /// Reviews that are read and decided at once; the next one is refused with 503.
     pub max_in_flight: usize,
-    /// How long a body may take, from its request's headers on.
+    /// How long a body may take, from the end of the request's headers.
     pub body_timeout: Duration,
-    /// The deadline of a request that states none.
+    /// The time for a request that does not say how long its client waits.
     pub default_deadline: Duration,
 }
 
-impl Default for Limits {
+impl Default for ReviewLimits {
     fn default() -> Self {
         Self { max_in_flight: 256, body_timeout: Duration::from_secs(10), default_deadline: Duration::from_secs(10) }
     }
 }
 
 /// All paths of the TLS port.
-pub fn router(judge: Arc<dyn Judge>, metrics: Arc<Metrics>, ready: Arc<Readiness>, limits: Limits) -> Router {
+pub fn router(judge: Arc<dyn Judge>, metrics: Arc<Metrics>, ready: Arc<Readiness>, limits: ReviewLimits) -> Router {
     let permits = Arc::new(Semaphore::new(limits.max_in_flight.min(Semaphore::MAX_PERMITS)));
     let bodies = Arc::new(Semaphore::new(MAX_BODIES));
     let large = Arc::new(Semaphore::new(std::thread::available_parallelism().map_or(2, NonZero::get)));
-    let webhook = Arc::new(Webhook { judge, metrics, permits, large, bodies, limits });
+    let webhook = Arc::new(ReviewRoute { judge, metrics, permits, large, bodies, limits });
     Router::new()
         .route("/mutate", any(mutate))
         .route("/mutation/pod", any(mutate))
@@ -77,33 +75,28 @@ pub fn router(judge: Arc<dyn Judge>, metrics: Arc<Metrics>, ready: Arc<Readiness
         .route("/mutate/{profiles}", any(mutate))
         .with_state(webhook)
         .merge(probes::health(ready))
-        .fallback(not_found)
-}
-
-/// The answer to a path that there is not.
-pub(super) async fn not_found(request: Request) -> Response {
-    refused(&Refusal::NotFound(request.uri().path().to_owned()), request.version())
+        .fallback(response::not_found)
 }
 
 /// What every request shares.
-struct Webhook {
+struct ReviewRoute {
     judge: Arc<dyn Judge>,
     metrics: Arc<Metrics>,
     permits: Arc<Semaphore>,
-    /// Those that are decided away from the timers.
+    /// For large bodies, which are decided on a thread of their own.
     large: Arc<Semaphore>,
-    /// What the bodies of all requests may take, in bytes.
+    /// Bytes for the bodies of all requests.
     bodies: Arc<Semaphore>,
-    limits: Limits,
+    limits: ReviewLimits,
 }
 
-/// A review that was answered, and the answer as it goes out.
+/// The reply to a review, and its body as it is sent.
 struct Decided {
-    answer: Answer,
+    answer: Reply,
     body: Vec<u8>,
 }
 
-async fn mutate(State(webhook): State<Arc<Webhook>>, request: Request) -> Response {
+async fn mutate(State(webhook): State<Arc<ReviewRoute>>, request: Request) -> Response {
     let version = request.version();
     let mut ending = Ending::new(Arc::clone(&webhook.metrics));
     match webhook.answer(request, &mut ending).await {
@@ -121,7 +114,7 @@ async fn mutate(State(webhook): State<Arc<Webhook>>, request: Request) -> Respon
     }
 }
 
-impl Webhook {
+impl ReviewRoute {
     async fn answer(&self, request: Request, ending: &mut Ending) -> Result<Decided, Refusal> {
         if request.method() != Method::POST {
             return Err(Refusal::Method(request.method().clone()));
@@ -132,7 +125,7 @@ impl Webhook {
         let body = request.into_body();
         body::check_length(&body)?;
         let gauge = Flying::new(self.metrics.in_flight.clone());
-        // What is full is told before a body is read, and a permit taken once it is here: who sends slowly keeps nobody out.
+        // Refuse before the body is read, but take a permit only afterwards: a slow client must not keep others out.
         if self.permits.available_permits() == 0 {
             return Err(Refusal::Overloaded);
         }
@@ -146,10 +139,10 @@ impl Webhook {
         if !is_large {
             return decided.await.unwrap_or(Err(Refusal::Deadline));
         }
-        // As many at once as there are processors: each takes many times its body's size meanwhile.
+        // As many at once as there are processors: each takes many times the size of its body in memory.
         let slot = timeout_at(deadline.into(), Arc::clone(&self.large).acquire_owned()).await;
         let Ok(Ok(slot)) = slot else { return Err(Refusal::Deadline) };
-        // A judge that waits gives up at the deadline there, too; one that computes is not waited for here.
+        // A judge that waits gives up at the deadline there, too. One that still computes is left behind here.
         let runtime = tokio::runtime::Handle::current();
         let decided = tokio::task::spawn_blocking(move || {
             let decided = runtime.block_on(decided);
@@ -164,7 +157,7 @@ impl Webhook {
     }
 }
 
-/// Asks the judge. What is held for the request is held until the judge is done, whoever still waits for it.
+/// Asks the judge. `flight` is held until the judge is done, even when the client no longer waits.
 async fn decide(
     judge: Arc<dyn Judge>,
     body: Bytes,
@@ -180,7 +173,7 @@ async fn decide(
     let encoded = serde_json::to_vec(&answer.review);
     let unproved = |error: serde_json::Error| {
         let uid = answer.subject.uid.clone();
-        Refusal::Failed(Failure::Unproved { message: error.to_string(), uid })
+        Refusal::Failed(Unanswered::Unproved { message: error.to_string(), uid })
     };
     let body = encoded.map_err(unproved)?;
     drop(flight);
@@ -189,8 +182,8 @@ async fn decide(
 
 /// The output of a future, or what it panicked with.
 ///
-/// After a panic the future is not polled again, so that nobody sees what it left half done; what the judge shares
-/// between requests is replaced whole, or is a cache behind a lock that is used on after a panic.
+/// After a panic the future is not polled again, so nothing sees its half-done state. What the judge shares between requests
+/// is replaced as a whole, or is a cache behind a lock that stays usable after a panic.
 async fn caught<F: Future>(future: F) -> Result<F::Output, Box<dyn Any + Send>> {
     let mut future = pin!(future);
     poll_fn(|context| match catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(context))) {
@@ -200,13 +193,13 @@ async fn caught<F: Future>(future: F) -> Result<F::Output, Box<dyn Any + Send>> 
     .await
 }
 
-/// What a panic said.
+/// The message of a panic.
 fn said(panic: &(dyn Any + Send)) -> String {
     let text = panic.downcast_ref::<&str>().copied();
     text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("no message").to_owned()
 }
 
-/// The profiles that a path asks for.
+/// The profiles for which a path asks.
 fn asked(path: &str) -> Asked {
     match path.strip_prefix("/mutate/") {
         None => Asked::Default,
@@ -214,42 +207,14 @@ fn asked(path: &str) -> Asked {
     }
 }
 
-fn respond(status: StatusCode, body: Vec<u8>) -> Response {
-    let length = HeaderValue::from(body.len());
-    let mut response = Response::new(Body::from(body));
-    *response.status_mut() = status;
-    response.headers_mut().insert(CONTENT_TYPE, JSON);
-    response.headers_mut().insert(CONTENT_LENGTH, length);
-    response
-}
-
-fn refused(refusal: &Refusal, version: Version) -> Response {
-    let mut response = respond(refusal.status(), refusal.body());
-    let headers = response.headers_mut();
-    match refusal {
-        Refusal::Method(_) => {
-            headers.insert(ALLOW, HeaderValue::from_static("POST"));
-        }
-        Refusal::Overloaded => {
-            headers.insert(RETRY_AFTER, HeaderValue::from_static("1"));
-        }
-        // The rest of the body is not waited for. HTTP/2 has no such header: there only the stream ends.
-        Refusal::TooLarge | Refusal::BodyTimeout | Refusal::BrokenBody(_) if version <= Version::HTTP_11 => {
-            headers.insert(CONNECTION, HeaderValue::from_static("close"));
-        }
-        _ => {}
-    }
-    response
-}
-
-/// A place among those that are in flight, until it is dropped.
+/// A request in flight, until it is dropped.
 struct Flight {
     _gauge: Flying,
     _permit: OwnedSemaphorePermit,
     _body: Option<OwnedSemaphorePermit>,
 }
 
-/// One more in the gauge, for as long as it lives.
+/// Adds one to the gauge until it is dropped.
 struct Flying(Gauge);
 
 impl Flying {
@@ -265,7 +230,7 @@ impl Drop for Flying {
     }
 }
 
-/// How a request ends: it is counted once, and where nobody says how it ended, its client has gone away.
+/// Counts a request once, when it ends. Where `end` is not called, its client went away.
 struct Ending {
     metrics: Arc<Metrics>,
     since: Instant,
@@ -278,7 +243,7 @@ impl Ending {
         Self { metrics, since: Instant::now(), size: None, code: CLIENT_GONE }
     }
 
-    /// It ends with this status; how long it took.
+    /// The request ends with this status. Returns how long it took.
     fn end(mut self, code: u16) -> Duration {
         self.code = code;
         self.since.elapsed()

@@ -1,23 +1,23 @@
-//! What the transport has to know, resolved: addresses, files and time limits. Values only; nothing is opened here.
+//! The settings of the transport: addresses, files and time limits. Nothing is opened here.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-/// Everything that [`super::bind`] is about.
+/// The settings of a server.
 #[derive(Clone, Debug)]
-pub struct Settings {
+pub struct ServerSettings {
     /// The TLS port; port 0 for a free one.
     pub listen: SocketAddr,
     /// The plain port for probes and metrics; port 0 for a free one.
     pub probe_listen: SocketAddr,
-    /// Certificates.
+    /// The files of certificates.
     pub tls: TlsFiles,
-    /// How many connections, and how long they may take.
-    pub limits: Limits,
-    /// How it ends.
+    /// The limits of connections.
+    pub limits: ConnectionLimits,
+    /// How the server ends.
     pub drain: Drain,
-    /// How often the content of files is looked at.
+    /// How often files are read to see whether they changed.
     pub reload_interval: Duration,
 }
 
@@ -28,25 +28,26 @@ pub struct TlsFiles {
     pub certificate: PathBuf,
     /// Its private key.
     pub key: PathBuf,
-    /// The CAs of clients. With it, nobody gets past the handshake without a certificate from one of them.
+    /// The CAs of clients. With it, the handshake requires a certificate from one of them.
     pub client_ca: Option<PathBuf>,
 }
 
 /// The limits of connections.
 #[derive(Clone, Copy, Debug)]
-pub struct Limits {
+pub struct ConnectionLimits {
     /// Connections to the TLS port at a time; more are closed at once.
     pub max_connections: usize,
-    /// From the connection to the end of the TLS handshake.
+    /// The longest time from the connection to the end of the TLS handshake.
     pub handshake: Duration,
-    /// From the first byte of a request to the end of its header.
+    /// The longest time from the first byte of a request to the end of its header.
     pub header: Duration,
-    /// Without a request. Longer than the 90 seconds after which a Go client closes an idle connection: where the server
-    /// closes first, a POST may be on its way, and a client that cannot know whether it was seen does not send it again.
+    /// The longest time without a request. It is longer than the 90 seconds after which a Go client closes an idle connection.
+    /// If the server closed first, a POST could be on its way, and a client that does not know whether it arrived does not
+    /// send it again.
     pub idle: Duration,
 }
 
-impl Default for Limits {
+impl Default for ConnectionLimits {
     fn default() -> Self {
         Self {
             max_connections: 1024,
@@ -60,9 +61,9 @@ impl Default for Limits {
 /// How the process ends.
 #[derive(Clone, Copy, Debug)]
 pub struct Drain {
-    /// How long to serve on after the process was told to end: until the cluster has heard of it.
+    /// How long to go on serving after the signal to end, until the whole cluster knows that the pod ends.
     pub delay: Duration,
-    /// How long to wait for what is in flight after that.
+    /// How long to wait after that for requests in flight.
     pub timeout: Duration,
 }
 

@@ -1,4 +1,4 @@
-//! How a process is told to end: once for a drain, twice to end at once. It knows neither listeners nor requests.
+//! The end of a server: the first signal begins a drain, the second ends it at once.
 
 use std::io;
 use std::sync::Arc;
@@ -6,26 +6,26 @@ use std::sync::Arc;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
-/// How far the end has come. The order is that of time.
+/// The stages of the end, in order.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Stage {
-    /// No end is in sight.
+    /// It serves.
     #[default]
     Serving,
-    /// It was told to end: it still accepts and answers, and asks clients to go elsewhere.
+    /// It still accepts and answers, and asks clients to leave.
     Draining,
-    /// Nothing new is accepted; what is in flight is finished.
+    /// It accepts nothing new, and finishes requests in flight.
     Stopping,
-    /// It ends now, whatever is in flight.
+    /// It ends now, and cuts off requests in flight.
     Aborting,
 }
 
-/// A handle to end a server with. Clones are of the same one.
+/// A handle with which to end a server. Clones are for the same server.
 #[derive(Clone, Debug, Default)]
 pub struct Shutdown(Arc<watch::Sender<Stage>>);
 
 impl Shutdown {
-    /// Of a server that is to serve.
+    /// For a server that serves.
     pub fn new() -> Self {
         Self::default()
     }
@@ -40,12 +40,12 @@ impl Shutdown {
         self.reach(Stage::Aborting);
     }
 
-    /// How far it has come.
+    /// The stage now.
     pub fn stage(&self) -> Stage {
         *self.0.borrow()
     }
 
-    /// Goes on to this stage; never back.
+    /// Moves on to this stage; never back.
     pub(super) fn reach(&self, stage: Stage) {
         self.0.send_if_modified(|at| {
             let later = stage > *at;
@@ -66,7 +66,7 @@ impl Shutdown {
     /// The first SIGTERM or SIGINT begins the drain, the second aborts.
     ///
     /// # Errors
-    /// The system refuses to tell of signals.
+    /// The system does not allow to listen for signals.
     pub fn on_signals(&self) -> io::Result<()> {
         let mut terminate = signal(SignalKind::terminate())?;
         let mut interrupt = signal(SignalKind::interrupt())?;

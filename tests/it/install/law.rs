@@ -4,12 +4,12 @@
 use std::cell::Cell;
 use std::collections::BTreeMap;
 
-use injector::internals::decide::eligibility::Deniable;
 use injector::internals::decide::facts::{Facts, Known, Namespace, NamespaceGate, Operation};
-use injector::internals::decide::inject::{self, Outdated, Renderings, Request, Verdict};
+use injector::internals::decide::inject::{self, Answer, Outdated, Renderings, Request, Verdict};
+use injector::internals::install;
 use injector::internals::kube::selector::{Operator, Requirement, Selector};
 use injector::internals::kube::version::KubernetesVersion;
-use injector::internals::profile::{OnIneligible, Profile};
+use injector::internals::profile::Profile;
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 use proptest::{collection, option};
@@ -200,11 +200,11 @@ enum Planned {
     Neither,
 }
 
-fn planned(profile: &Profile, namespace: &Namespace, pod: &Value) -> Planned {
+fn planned(profile: &Profile, namespace: &Namespace, namespace_gate: NamespaceGate, pod: &Value) -> Planned {
     let facts = Facts {
         operation: Operation::Create,
         namespace: namespace.clone(),
-        namespace_gate: NamespaceGate::Open,
+        namespace_gate,
         kubernetes_version: KubernetesVersion::NEWEST,
     };
     let request = Request {
@@ -216,9 +216,7 @@ fn planned(profile: &Profile, namespace: &Namespace, pod: &Value) -> Planned {
     };
     match &inject::plan(pod, &facts, &request).steps[0].verdict {
         Verdict::Injected(_) => Planned::Injected,
-        Verdict::Skipped { deniable: Deniable::Yes, .. } if profile.on_ineligible == OnIneligible::Deny => {
-            Planned::Denied
-        }
+        Verdict::Skipped { answer: Answer::Deny, .. } => Planned::Denied,
         _ => Planned::Neither,
     }
 }
@@ -245,7 +243,7 @@ fn nothing_that_would_be_injected_or_denied_is_left_out() {
             prop_assert!(!passes, "its own namespace is left out");
             return Ok(());
         }
-        match planned(&profile, &namespace, &pod) {
+        match planned(&profile, &namespace, NamespaceGate::Open, &pod) {
             Planned::Injected => {
                 count(injected);
                 prop_assert!(passes, "would be injected");
@@ -260,6 +258,29 @@ fn nothing_that_would_be_injected_or_denied_is_left_out() {
     };
     runner(4000).run(&(profiles(), namespaces(), pods()), law).unwrap_or_else(|error| panic!("{error}"));
     for (cell, what) in [(injected, "injected"), (denied, "denied"), (left_out, "left out")] {
+        assert!(cell.get() > 50, "only {} were {what}", cell.get());
+    }
+}
+
+/// A profile that is said to need no watch decides about every pod that reaches the webhook as if the namespace were known.
+#[test]
+fn a_profile_that_needs_no_watch_misses_nothing_without_one() {
+    let counts = [(); 2].map(|()| Cell::new(0));
+    let [injected, neither] = &counts;
+    let law = |(document, namespace, pod): (Value, Namespace, Value)| {
+        let (profile, webhook) = (read(&document), webhook(&document));
+        if install::needs_watch(&profile) || !passes(&webhook, &namespace, &pod) {
+            return Ok(());
+        }
+        let known = planned(&profile, &namespace, NamespaceGate::Open, &pod);
+        let unknown = Namespace { name: namespace.name, ..Namespace::default() };
+        prop_assert_eq!(planned(&profile, &unknown, NamespaceGate::Matched, &pod), known);
+        let cell = if known == Planned::Injected { injected } else { neither };
+        cell.set(cell.get() + 1);
+        Ok(())
+    };
+    runner(4000).run(&(profiles(), namespaces(), pods()), law).unwrap_or_else(|error| panic!("{error}"));
+    for (cell, what) in [(injected, "injected"), (neither, "not injected")] {
         assert!(cell.get() > 50, "only {} were {what}", cell.get());
     }
 }

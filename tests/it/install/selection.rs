@@ -1,9 +1,9 @@
 //! Which pods an API server asks about, profile by profile.
 
-use injector::internals::install::{self, Part, Settings};
+use injector::internals::install::{self, Part};
 use serde_json::{Value, json};
 
-use super::{read, settings, source};
+use super::{installation, read, source};
 
 /// A profile with these members in its spec.
 pub(super) fn profile(spec: &Value) -> Value {
@@ -17,8 +17,8 @@ pub(super) fn profile(spec: &Value) -> Value {
 
 /// The webhook for a profile.
 pub(super) fn webhook(document: &Value) -> Value {
-    let settings: Settings = settings(vec![source(document)]);
-    install::manifests(&settings, Part::Webhook)[0].object["webhooks"][0].clone()
+    let installation = installation(vec![source(document)]);
+    install::manifests(&installation, Part::Webhook)[0].object["webhooks"][0].clone()
 }
 
 const SYSTEM: [&str; 4] = ["injector-system", "kube-system", "kube-public", "kube-node-lease"];

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use clap::{Arg, Command, CommandFactory as _};
 use injector::internals::shell::cli::Cli;
-use injector::internals::shell::server::judge::{Verdict, VerdictResult};
+use injector::internals::shell::server::judge::{CountedVerdict, VerdictResult};
 use injector::internals::shell::server::metrics::Metrics;
 
 use super::tables::{code, first_column, rows, set, sources};
@@ -192,7 +192,7 @@ fn every_status_of_a_failure_is_in_its_table_and_no_other() {
 fn metrics() -> (BTreeSet<String>, Vec<String>) {
     let metrics = Metrics::new();
     for result in [VerdictResult::Injected, VerdictResult::Skipped, VerdictResult::Rejected, VerdictResult::Failed] {
-        metrics.decided(&Verdict { profile: "curl".to_owned(), result, reason: "default" });
+        metrics.decided(&CountedVerdict { profile: "curl".to_owned(), result, reason: "default" });
     }
     metrics.answered(200, Duration::from_millis(1), Some(1));
     let text = metrics.text();

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use injector::internals::shell::server::settings::Limits;
+use injector::internals::shell::server::settings::ConnectionLimits;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, timeout};
@@ -13,7 +13,7 @@ use super::{Authority, Files, Identity, PATIENCE, Server, eventually, settings};
 /// A limit that a test can wait for. A good client keeps it on a busy machine too: a handshake takes a tenth of it.
 const SHORT: Duration = Duration::from_millis(500);
 
-fn limited(files: &Files, limits: Limits) -> Server {
+fn limited(files: &Files, limits: ConnectionLimits) -> Server {
     let mut settings = settings(files.tls());
     settings.limits = limits;
     Server::start(settings)
@@ -29,7 +29,7 @@ async fn gone(stream: &mut TcpStream) {
 async fn a_handshake_takes_no_longer_than_it_may() {
     let authority = Authority::new();
     let files = Files::new(&authority.pair());
-    let server = limited(&files, Limits { handshake: SHORT, ..Limits::default() });
+    let server = limited(&files, ConnectionLimits { handshake: SHORT, ..ConnectionLimits::default() });
     let mut silent = TcpStream::connect(server.address).await.unwrap();
     gone(&mut silent).await;
     server.metric_reaches("injector_connections_begun_total{result=\"handshake_timeout\"}", 1.0).await;
@@ -40,7 +40,7 @@ async fn a_handshake_takes_no_longer_than_it_may() {
 async fn what_is_no_tls_or_too_old_is_refused() {
     let authority = Authority::new();
     let files = Files::new(&authority.pair());
-    let server = limited(&files, Limits::default());
+    let server = limited(&files, ConnectionLimits::default());
     // A ClientHello of TLS 1.0 with one cipher suite and no extensions.
     let mut old = vec![0x16, 3, 1, 0, 45, 1, 0, 0, 41, 3, 1];
     old.extend([7; 32]);
@@ -63,7 +63,7 @@ async fn what_is_no_tls_or_too_old_is_refused() {
 async fn an_idle_connection_may_live_longer_than_a_header_may_take() {
     let authority = Authority::new();
     let files = Files::new(&authority.pair());
-    let server = limited(&files, Limits { header: SHORT, ..Limits::default() });
+    let server = limited(&files, ConnectionLimits { header: SHORT, ..ConnectionLimits::default() });
     let mut client = server.client(&authority).await;
     for _ in 0..2 {
         // That nothing happens can only be seen by waiting.
@@ -79,7 +79,7 @@ async fn an_idle_connection_may_live_longer_than_a_header_may_take() {
 async fn a_header_that_comes_byte_by_byte_gains_no_time() {
     let authority = Authority::new();
     let files = Files::new(&authority.pair());
-    let server = limited(&files, Limits { header: SHORT * 2, ..Limits::default() });
+    let server = limited(&files, ConnectionLimits { header: SHORT * 2, ..ConnectionLimits::default() });
     let mut client = server.client(&authority).await;
     let begun = Instant::now();
     let slow = async {
@@ -96,7 +96,7 @@ async fn a_header_that_comes_byte_by_byte_gains_no_time() {
 async fn a_slow_body_and_a_slow_answer_are_no_slow_header() {
     let authority = Authority::new();
     let files = Files::new(&authority.pair());
-    let server = limited(&files, Limits { header: SHORT, idle: SHORT, ..Limits::default() });
+    let server = limited(&files, ConnectionLimits { header: SHORT, idle: SHORT, ..ConnectionLimits::default() });
     let mut client = server.client(&authority).await;
     client.send("POST /echo HTTP/1.1\r\nhost: a\r\ncontent-length: 3\r\n\r\n").await.unwrap();
     for byte in ["a", "b", "c"] {
@@ -115,7 +115,7 @@ async fn a_slow_body_and_a_slow_answer_are_no_slow_header() {
 async fn an_idle_connection_is_closed_in_peace_when_its_time_is_over() {
     let authority = Authority::new();
     let files = Files::new(&authority.pair());
-    let server = limited(&files, Limits { idle: SHORT, ..Limits::default() });
+    let server = limited(&files, ConnectionLimits { idle: SHORT, ..ConnectionLimits::default() });
     let mut client = server.client(&authority).await;
     assert_eq!(client.post("/echo", "a").await.unwrap().body, "a");
     client.closed().await.unwrap();
@@ -129,7 +129,7 @@ async fn an_idle_connection_is_closed_in_peace_when_its_time_is_over() {
 async fn more_connections_than_allowed_are_closed_at_once() {
     let authority = Authority::new();
     let files = Files::new(&authority.pair());
-    let server = limited(&files, Limits { max_connections: 2, ..Limits::default() });
+    let server = limited(&files, ConnectionLimits { max_connections: 2, ..ConnectionLimits::default() });
     let mut first = server.client(&authority).await;
     let mut second = server.client(&authority).await;
     let refused = "injector_connections_begun_total{result=\"refused\"}";
@@ -150,7 +150,7 @@ async fn more_connections_than_allowed_are_closed_at_once() {
 async fn what_is_no_http_is_answered_once_and_counted() {
     let authority = Authority::new();
     let files = Files::new(&authority.pair());
-    let server = limited(&files, Limits::default());
+    let server = limited(&files, ConnectionLimits::default());
     // No longer than what is read of it: what is left unread would reset the connection, and the answer with it.
     let padded = |head: &str| format!("{head}{}", "a".repeat(16 * 1024 - head.len()));
     let (long_path, long_header) = (padded("GET /"), padded("GET / HTTP/1.1\r\nhost: "));

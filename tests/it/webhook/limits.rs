@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use axum::body::Body;
 use bytes::Bytes;
 use hyper::body::{Frame, SizeHint};
-use injector::internals::shell::server::routes::{Limits, MAX_BODY};
+use injector::internals::shell::server::routes::{MAX_BODY, ReviewLimits};
 use tokio::sync::Notify;
 
 use super::{Served, allow, allowed, assert_status, fake, post};
@@ -79,7 +79,7 @@ async fn a_body_of_exactly_the_limit_is_judged() {
 
 #[tokio::test]
 async fn a_body_that_does_not_come_is_cut_off() {
-    let limits = Limits { body_timeout: Duration::from_millis(300), ..Limits::default() };
+    let limits = ReviewLimits { body_timeout: Duration::from_millis(300), ..ReviewLimits::default() };
     let served = Served::limited(allow(), limits);
     let got = served.post("/mutate", Body::new(Slow(None))).await;
     assert_status(&got, 408, "Timeout");
@@ -152,7 +152,7 @@ async fn what_is_too_much_at_once_is_shed_at_once() {
             })
         })
     };
-    let served = Served::limited(judge, Limits { max_in_flight: 1, ..Limits::default() });
+    let served = Served::limited(judge, ReviewLimits { max_in_flight: 1, ..ReviewLimits::default() });
     let first = tokio::spawn(served.ask(post("/mutate", "{}")));
     begun.notified().await;
     assert_eq!(served.metric("injector_requests_in_flight"), 1.0);
@@ -178,7 +178,7 @@ async fn a_client_that_goes_away_leaves_nothing_behind_and_is_counted() {
             Box::pin(std::future::pending())
         })
     };
-    let served = Served::limited(judge, Limits { max_in_flight: 1, ..Limits::default() });
+    let served = Served::limited(judge, ReviewLimits { max_in_flight: 1, ..ReviewLimits::default() });
     for round in 1..=3 {
         let client = tokio::spawn(served.ask(post("/mutate", "{}")));
         begun.notified().await;
@@ -192,7 +192,7 @@ async fn a_client_that_goes_away_leaves_nothing_behind_and_is_counted() {
 
 #[tokio::test]
 async fn bodies_that_do_not_come_keep_no_review_out() {
-    let served = Served::limited(allow(), Limits { max_in_flight: 1, ..Limits::default() });
+    let served = Served::limited(allow(), ReviewLimits { max_in_flight: 1, ..ReviewLimits::default() });
     let slow: Vec<_> = (0..8).map(|_| tokio::spawn(served.ask(post("/mutate", Body::new(Slow(None)))))).collect();
     tokio::task::yield_now().await;
     assert_eq!(served.post("/mutate", "{}").await.status.as_u16(), 200);

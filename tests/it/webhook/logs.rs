@@ -3,8 +3,9 @@
 use std::io;
 use std::sync::{Arc, Mutex};
 
-use injector::internals::shell::server::judge::{Failure, Judge};
-use injector::internals::shell::server::log::{Ansi, LogFormat, LogLevel, subscriber};
+use injector::internals::install::LogFormat;
+use injector::internals::shell::server::judge::{Judge, Unanswered};
+use injector::internals::shell::server::log::{Ansi, LogLevel, subscriber};
 use serde_json::Value;
 
 use super::{Served, allow, allowed, fake};
@@ -77,7 +78,7 @@ async fn a_refusal_or_failure_is_a_warning_and_a_panic_is_an_error() {
     let line = json(denying, "{}").await;
     assert_eq!((&line["level"], &line["allowed"]), (&"WARN".into(), &false.into()));
     let bad = fake(|_, _, _| {
-        Box::pin(async { Err(Failure::BadReview { message: "no JSON".to_owned(), uid: Some("u-2".to_owned()) }) })
+        Box::pin(async { Err(Unanswered::BadReview { message: "no JSON".to_owned(), uid: Some("u-2".to_owned()) }) })
     });
     let expected = serde_json::json!({
         "level": "WARN", "target": "injector::request", "message": "refused",
@@ -110,6 +111,7 @@ async fn what_a_client_chose_starts_no_line_and_is_cut() {
 #[tokio::test]
 async fn a_level_leaves_out_what_is_below_it() {
     assert_eq!(logged(allow(), LogFormat::Text, LogLevel::Warn, "{}").await, "");
-    let bad = fake(|_, _, _| Box::pin(async { Err(Failure::BadReview { message: "no JSON".to_owned(), uid: None }) }));
+    let bad =
+        fake(|_, _, _| Box::pin(async { Err(Unanswered::BadReview { message: "no JSON".to_owned(), uid: None }) }));
     assert_eq!(logged(bad, LogFormat::Text, LogLevel::Error, "{}").await, "");
 }

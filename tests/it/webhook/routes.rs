@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use axum::body::Body;
 use axum::http::{Method, Request};
-use injector::internals::shell::server::judge::{Asked, Failure, VerdictResult};
+use injector::internals::shell::server::judge::{Asked, Unanswered, VerdictResult};
 
 use super::{Served, allow, allowed, assert_status, fake, post};
 
@@ -100,17 +100,17 @@ async fn json_may_have_parameters_and_any_case() {
 #[tokio::test]
 async fn whose_failure_it_is_decides_the_status() {
     let uid = || "u-7".to_owned();
-    let unknown = Failure::UnknownProfile { name: "x".to_owned(), known: "`curl`, `nginx`".to_owned() };
+    let unknown = Unanswered::UnknownProfile { name: "x".to_owned(), known: "`curl`, `nginx`".to_owned() };
     for (failure, code, reason, details, told) in [
         (
-            Failure::BadReview { message: "byte 1: no JSON".to_owned(), uid: None },
+            Unanswered::BadReview { message: "byte 1: no JSON".to_owned(), uid: None },
             400,
             "BadRequest",
             None,
             "byte 1: no JSON",
         ),
         (
-            Failure::BadReview { message: "`request.object` is a list".to_owned(), uid: Some(uid()) },
+            Unanswered::BadReview { message: "`request.object` is a list".to_owned(), uid: Some(uid()) },
             400,
             "BadRequest",
             Some(uid()),
@@ -118,7 +118,7 @@ async fn whose_failure_it_is_decides_the_status() {
         ),
         (unknown, 404, "NotFound", None, "there is no profile `x`; there is `curl`, `nginx`"),
         (
-            Failure::Unproved { message: "no".to_owned(), uid: uid() },
+            Unanswered::Unproved { message: "no".to_owned(), uid: uid() },
             500,
             "InternalError",
             Some(uid()),

@@ -1,4 +1,4 @@
-//! A stream that notes when something comes in, and changes nothing.
+//! A stream that notes when bytes come in, and changes nothing.
 
 use std::io;
 use std::pin::Pin;
@@ -6,15 +6,15 @@ use std::task::{Context, Poll, ready};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-use super::phase::Watch;
+use super::phase::PhaseWatch;
 
 pub(super) struct Noted<S> {
     stream: S,
-    watch: Watch,
+    watch: PhaseWatch,
 }
 
 impl<S> Noted<S> {
-    pub(super) const fn new(stream: S, watch: Watch) -> Self {
+    pub(super) const fn new(stream: S, watch: PhaseWatch) -> Self {
         Self { stream, watch }
     }
 }

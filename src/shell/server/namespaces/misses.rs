@@ -1,4 +1,4 @@
-//! Namespaces that the watch has not seen: asked for one by one, few at a time, and not again and again.
+//! Lookups of namespaces that the watch has not seen: one by one, few at a time, and not repeated too soon.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -7,25 +7,25 @@ use std::time::{Duration, Instant};
 use kube::Api;
 use tokio::sync::Semaphore;
 
-use super::Metadata;
+use super::NamespaceMetadata;
 use crate::decide::facts::Namespace;
 
-/// How many questions may be open at once; the others wait, each to its own deadline.
+/// How many lookups may be open at once; others wait, each until its own deadline.
 const AT_ONCE: usize = 8;
 
-/// How long an answer counts, "unknown" above all: the pods of a new namespace come in crowds, and the watch is rarely
-/// later than this.
+/// How long an answer counts, also one that says "not found": many pods of a new namespace come at once, and the watch is
+/// rarely later than this.
 const REMEMBERED: Duration = Duration::from_secs(2);
 
 /// How many answers are remembered.
 const MANY: usize = 256;
 
-/// The longest that a review waits here. A deadline that is nearer leaves a fifth of itself for the answer.
+/// The longest that a review waits here. Of a shorter time until the deadline, a fifth is left for the answer.
 const PATIENCE: Duration = Duration::from_secs(2);
 
 #[derive(Debug)]
 pub(super) struct Misses {
-    api: Api<Metadata>,
+    api: Api<NamespaceMetadata>,
     permits: Semaphore,
     answers: Mutex<HashMap<String, Remembered>>,
 }
@@ -37,15 +37,15 @@ struct Remembered {
 }
 
 impl Misses {
-    pub(super) fn new(api: Api<Metadata>) -> Self {
+    pub(super) fn new(api: Api<NamespaceMetadata>) -> Self {
         Self { api, permits: Semaphore::new(AT_ONCE), answers: Mutex::default() }
     }
 
-    /// The namespace, if the API server says what it is early enough before the deadline.
+    /// The namespace, if the API server answers early enough before the deadline.
     pub(super) async fn fetch(&self, name: &str, deadline: Instant) -> Option<Namespace> {
         let left = deadline.saturating_duration_since(Instant::now());
         let patience = PATIENCE.min(left.mul_f64(0.8));
-        // What did not come in time is not remembered: the next review may have more of it.
+        // A timeout is not remembered: the next review may have more time.
         tokio::time::timeout(patience, self.ask(name)).await.ok().flatten()
     }
 
@@ -54,7 +54,7 @@ impl Misses {
             return answer;
         }
         let Ok(_permit) = self.permits.acquire().await else { return None };
-        // Others may have asked for the same one meanwhile.
+        // Another review may have looked it up in the meantime.
         if let Some(Remembered { answer, .. }) = self.remembered(name) {
             return answer;
         }

@@ -14,7 +14,7 @@ use super::*;
 use crate::decide::facts::Known;
 use crate::shell::server::ready::NotReady;
 
-/// An API server that says what it is told to.
+/// An API server with prepared answers.
 #[derive(Default)]
 struct Script {
     /// What each list gives, in order; after the last one, lists fail.
@@ -120,12 +120,12 @@ fn namespace(name: &str, switch: &str) -> Value {
     })
 }
 
-fn event(sort: &str, object: &Value) -> Value {
-    json!({"type": sort, "object": object})
+fn event(kind: &str, object: &Value) -> Value {
+    json!({"type": kind, "object": object})
 }
 
 struct Watching {
-    watched: Watched,
+    watched: WatchedNamespaces,
     metrics: Arc<Metrics>,
     ready: Arc<Readiness>,
 }
@@ -201,7 +201,7 @@ async fn what_was_seen_last_counts_while_the_api_server_is_away() {
     script.list(&[namespace("a", "disabled"), namespace("gone", "enabled")]);
     let events = script.watch();
     let watching = watching(&script);
-    until("the watch stands", || watching.connected()).await;
+    until("the watch is connected", || watching.connected()).await;
     drop(events);
     until("the watch has ended", || !watching.connected()).await;
     assert_eq!(watching.switch("a").as_deref(), Some("disabled"));
@@ -209,7 +209,7 @@ async fn what_was_seen_last_counts_while_the_api_server_is_away() {
 
     script.list(&[namespace("a", "enabled")]);
     let _events = script.watch();
-    until("the watch stands again", || watching.connected()).await;
+    until("the watch is connected again", || watching.connected()).await;
     assert_eq!(watching.switch("a").as_deref(), Some("enabled"));
     assert_eq!(watching.switch("gone"), None, "a list replaces all that was there");
 }
@@ -256,7 +256,7 @@ async fn a_lookup_ends_before_the_deadline() {
     let deadline = Instant::now() + Duration::from_millis(500);
     assert_eq!(watching.watched.fetch("a", deadline).await, None);
     assert!(Instant::now() < deadline, "a review is answered in what is left");
-    assert_eq!(watching.watched.fetch("a", Instant::now()).await, None, "a deadline that has passed is none");
+    assert_eq!(watching.watched.fetch("a", Instant::now()).await, None, "a deadline that has passed leaves no time");
 }
 
 #[tokio::test]

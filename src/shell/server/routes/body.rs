@@ -1,4 +1,4 @@
-//! A request's body: of the right type, within the limit and the time. What it says is not looked at.
+//! A request's body: its type, its size and its time. Its content is not read here.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -15,10 +15,10 @@ use tokio::time::timeout_at;
 use super::MAX_BODY;
 use super::refusal::Refusal;
 
-/// As much room is made for a body before any of it has come.
+/// The most bytes to allocate for a body before any of it has come.
 const EAGER: usize = 64 * 1024;
 
-/// `application/json`, with whatever parameters, and not compressed: what an API server sends.
+/// An API server sends `application/json`, perhaps with parameters, and not compressed.
 pub(super) fn check_type(headers: &HeaderMap) -> Result<(), Refusal> {
     let text = |name| headers.get(name).map(|value| String::from_utf8_lossy(value.as_bytes()));
     let found = text(CONTENT_TYPE).unwrap_or_default();
@@ -32,25 +32,25 @@ pub(super) fn check_type(headers: &HeaderMap) -> Result<(), Refusal> {
     }
 }
 
-/// Refuses a body that says itself that it is too long.
+/// Refuses a body whose header says that it is too long.
 pub(super) fn check_length(body: &Body) -> Result<(), Refusal> {
     if body.size_hint().lower() > MAX_BODY as u64 { Err(Refusal::TooLarge) } else { Ok(()) }
 }
 
-/// A body that was read, and its share of the budget for bodies.
-pub(super) struct Read {
+/// A body, and its share of the budget for bodies.
+pub(super) struct ReadBody {
     pub(super) bytes: Bytes,
     pub(super) held: Option<OwnedSemaphorePermit>,
 }
 
-/// Reads all of it, and no more than the limit. What has come, and only that, is charged to the budget: a client that promises
-/// much and sends little keeps nobody out.
+/// Reads a body, up to the limit. Only bytes that have come are charged to the budget: a client that announces much and sends
+/// little keeps no one out.
 pub(super) async fn read(
     body: Body,
     budget: &Arc<Semaphore>,
     until: Instant,
     deadline: Instant,
-) -> Result<Read, Refusal> {
+) -> Result<ReadBody, Refusal> {
     match timeout_at(until.min(deadline).into(), collect(body, budget)).await {
         Ok(read) => read,
         Err(_) if deadline <= until => Err(Refusal::Deadline),
@@ -58,7 +58,7 @@ pub(super) async fn read(
     }
 }
 
-async fn collect(body: Body, budget: &Arc<Semaphore>) -> Result<Read, Refusal> {
+async fn collect(body: Body, budget: &Arc<Semaphore>) -> Result<ReadBody, Refusal> {
     #[expect(clippy::cast_possible_truncation, reason = "a hint, and bounded by the limit")]
     let expected = (body.size_hint().lower() as usize).min(EAGER);
     let mut bytes = BytesMut::with_capacity(expected);
@@ -75,7 +75,7 @@ async fn collect(body: Body, budget: &Arc<Semaphore>) -> Result<Read, Refusal> {
         }
         bytes.extend_from_slice(&data);
     }
-    Ok(Read { bytes: bytes.freeze(), held })
+    Ok(ReadBody { bytes: bytes.freeze(), held })
 }
 
 fn refusal(error: &(dyn std::error::Error + 'static)) -> Refusal {

@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use crate::kube::duration;
 
-/// An API server waits no longer.
+/// The longest that an API server waits.
 const LONGEST: Duration = Duration::from_secs(30);
 
-/// The time that a query allows. One that says nothing, nothing readable, or no time at all gets the default.
+/// The time that a query allows. A query without a time, with one that cannot be read, or with zero gets the default.
 pub(super) fn of(query: Option<&str>, default: Duration) -> Duration {
     let stated = query.unwrap_or_default().split('&').find_map(|pair| pair.strip_prefix("timeout="));
     stated

@@ -4,6 +4,8 @@ use rcgen::{CertificateParams, KeyPair};
 use tempfile::TempDir;
 
 use super::*;
+use std::time::UNIX_EPOCH;
+use time::OffsetDateTime;
 
 struct Made {
     certificate: String,
@@ -29,8 +31,8 @@ fn now() -> SystemTime {
 
 const LATER: i64 = 1_800_000_001;
 
-/// What is said of these files, with the folder's name taken out.
-fn loaded(certificate: Option<&str>, key: Option<&str>, client_ca: Option<&str>) -> Result<Certificate, String> {
+/// The certificate of these files, or the error about them, without the folder's name.
+fn loaded(certificate: Option<&str>, key: Option<&str>, client_ca: Option<&str>) -> Result<ServingCertificate, String> {
     let folder = TempDir::new().unwrap();
     let file = |name: &str, content: Option<&str>| {
         let path = folder.path().join(name);
@@ -52,40 +54,57 @@ fn loaded(certificate: Option<&str>, key: Option<&str>, client_ca: Option<&str>)
     })
 }
 
+/// Files, and the error about them.
+type Wrong<'t> = (Option<&'t str>, Option<&'t str>, Option<&'t str>, &'t str);
+
+#[track_caller]
+fn assert_wrong(cases: &[Wrong<'_>]) {
+    for &(certificate, key, client_ca, expected) in cases {
+        assert_eq!(loaded(certificate, key, client_ca).unwrap_err(), expected);
+    }
+}
+
 #[test]
-fn what_is_wrong_with_certificates_is_said_of_the_right_file() {
+fn an_error_names_the_file_that_is_missing_or_exchanged() {
     let good = made(&["a.svc"], LATER);
-    let other = made(&["b.svc"], LATER);
-    let expired = made(&["a.svc"], 1_800_000_000);
-    let nonsense = "-----BEGIN CERTIFICATE-----\naGVsbG8=\n-----END CERTIFICATE-----\n";
-    let broken = "-----BEGIN CERTIFICATE-----\n*\n-----END CERTIFICATE-----\n";
-    let bad_key = "-----BEGIN PRIVATE KEY-----\naGVsbG8=\n-----END PRIVATE KEY-----\n";
     let encrypted = "-----BEGIN ENCRYPTED PRIVATE KEY-----\naGVsbG8=\n-----END ENCRYPTED PRIVATE KEY-----\n";
-    let cut = &good.key[..60];
     let (certificate, key) = (Some(good.certificate.as_str()), Some(good.key.as_str()));
-    for (certificate, key, client_ca, expected) in [
+    assert_wrong(&[
         (None, key, None, "tls.crt: cannot read the certificate: no such file"),
         (certificate, None, None, "tls.key: cannot read the private key: no such file"),
-        (Some(""), key, None, "tls.crt: there is no certificate in PEM in it"),
+        (Some(""), key, None, "tls.crt: it contains no certificate in PEM"),
         (
             key,
             certificate,
             None,
-            "tls.crt: there is no certificate in PEM in it (there is a private key in it: are the two files exchanged?)",
+            "tls.crt: it contains no certificate in PEM (it contains a private key: are the two files exchanged?)",
         ),
         (
             certificate,
             certificate,
             None,
-            "tls.key: there is no private key in PEM in it (there is a certificate in it: are the two files exchanged?)",
+            "tls.key: it contains no private key in PEM (it contains a certificate: are the two files exchanged?)",
         ),
         (
             certificate,
             Some(encrypted),
             None,
-            "tls.key: there is no private key in PEM in it (it is encrypted: decrypt it, with `openssl pkey -in FILE -out \
+            "tls.key: it contains no private key in PEM (it is encrypted: decrypt it with `openssl pkey -in FILE -out \
              FILE`)",
         ),
+        (certificate, key, Some("x"), "ca.crt: it contains no client CA in PEM"),
+    ]);
+}
+
+#[test]
+fn an_error_says_why_a_pair_cannot_be_used() {
+    let good = made(&["a.svc"], LATER);
+    let other = made(&["b.svc"], LATER);
+    let expired = made(&["a.svc"], 1_800_000_000);
+    let nonsense = "-----BEGIN CERTIFICATE-----\naGVsbG8=\n-----END CERTIFICATE-----\n";
+    let bad_key = "-----BEGIN PRIVATE KEY-----\naGVsbG8=\n-----END PRIVATE KEY-----\n";
+    let (certificate, key) = (Some(good.certificate.as_str()), Some(good.key.as_str()));
+    assert_wrong(&[
         (Some(nonsense), key, None, "tls.crt: the certificate cannot be used: it is not an X.509 certificate"),
         (
             certificate,
@@ -97,23 +116,25 @@ fn what_is_wrong_with_certificates_is_said_of_the_right_file() {
             certificate,
             Some(other.key.as_str()),
             None,
-            "tls.crt: the key in `tls.key` is not that of the certificate `a.svc` (give the key that the certificate was \
-             made with)",
+            "tls.crt: the key in `tls.key` does not belong to the certificate `a.svc` (give the key with which the certificate \
+             was made)",
         ),
         (
             Some(expired.certificate.as_str()),
             Some(expired.key.as_str()),
             None,
-            "tls.crt: the certificate `a.svc` expired at 2027-01-15T08:00:00Z (have it renewed; no API server accepts it)",
+            "tls.crt: the certificate `a.svc` expired at 2027-01-15T08:00:00Z (renew it: no API server accepts it)",
         ),
-        (certificate, key, Some("x"), "ca.crt: there is no client CA in PEM in it"),
-    ] {
-        assert_eq!(loaded(certificate, key, client_ca).unwrap_err(), expected);
-    }
-    for (certificate, key) in [(Some(broken), key), (certificate, Some(cut))] {
-        let said = loaded(certificate, key, None).unwrap_err();
-        assert!(said.contains("cannot be used: "), "{said}");
-        assert!(!said.contains("MIG"), "a key's text is not told: {said}");
+    ]);
+}
+
+#[test]
+fn an_error_shows_nothing_of_a_key() {
+    let good = made(&["a.svc"], LATER);
+    let broken = "-----BEGIN CERTIFICATE-----\n*\n-----END CERTIFICATE-----\n";
+    for (certificate, key) in [(broken, good.key.as_str()), (good.certificate.as_str(), &good.key[..60])] {
+        let message = loaded(Some(certificate), Some(key), None).unwrap_err();
+        assert!(message.contains("cannot be used: ") && !message.contains("MIG"), "{message}");
     }
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use bytes::Bytes;
-use injector::internals::shell::server::judge::{Asked, Failure, Judge, Judged};
+use injector::internals::shell::server::judge::{Asked, Judge, Judged, Unanswered};
 use serde_json::{Value, json};
 
 use super::configuration::{Applied, hook, namespace};
@@ -25,7 +25,7 @@ impl Judge for Failing {
                 "unproved" => {
                     let review: Value = serde_json::from_slice(&body).unwrap();
                     let uid = review["request"]["uid"].as_str().unwrap().to_owned();
-                    Err(Failure::Unproved { message: "made to happen by a test".into(), uid })
+                    Err(Unanswered::Unproved { message: "made to happen by a test".into(), uid })
                 }
                 other => panic!("`{other}` is no way of failing"),
             }

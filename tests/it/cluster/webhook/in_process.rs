@@ -11,7 +11,7 @@ use injector::internals::shell::server::core::Core;
 use injector::internals::shell::server::judge::{Asked, Judge, Judged};
 use injector::internals::shell::server::metrics::Metrics;
 use injector::internals::shell::server::ready::Readiness;
-use injector::internals::shell::server::settings::{Drain, Limits, Settings, TlsFiles};
+use injector::internals::shell::server::settings::{ConnectionLimits, Drain, ServerSettings, TlsFiles};
 use injector::internals::shell::server::shutdown::Shutdown;
 use injector::internals::shell::server::{App, bind, probes, routes};
 use serde_json::Value;
@@ -38,7 +38,7 @@ impl InProcess {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
         let guard = runtime.enter();
         let any = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-        let bound = bind(Settings {
+        let bound = bind(ServerSettings {
             listen: any,
             probe_listen: any,
             tls: TlsFiles {
@@ -46,7 +46,7 @@ impl InProcess {
                 key: volume.path().join("tls.key"),
                 client_ca: None,
             },
-            limits: Limits::default(),
+            limits: ConnectionLimits::default(),
             drain: Drain::default(),
             reload_interval: Duration::from_secs(2),
         })
@@ -54,7 +54,7 @@ impl InProcess {
         let address = bound.address();
         let (metrics, ready) = (Arc::new(Metrics::new()), Arc::new(Readiness::new(true)));
         let app = App {
-            routes: routes::router(judge, Arc::clone(&metrics), Arc::clone(&ready), routes::Limits::default()),
+            routes: routes::router(judge, Arc::clone(&metrics), Arc::clone(&ready), routes::ReviewLimits::default()),
             probes: probes::router(Arc::clone(&metrics), Arc::clone(&ready)),
             metrics: Arc::clone(&metrics),
             ready,

@@ -6,7 +6,7 @@ use std::time::Instant;
 use bytes::Bytes;
 use injector::internals::process::admission::{AdmissionResponse, AdmissionReview};
 use injector::internals::process::proof::{Encodings, prove_patch};
-use injector::internals::shell::server::judge::{Answer, Asked, Judge, Judged};
+use injector::internals::shell::server::judge::{Asked, Judge, Judged, Reply};
 use injector::internals::value::patch::{Op, Patch};
 use injector::internals::value::pointer::Pointer;
 use serde_json::{Value, json};
@@ -39,7 +39,7 @@ impl Judge for Other {
             }
             let review =
                 AdmissionReview { api_version: "admission.k8s.io/v1".into(), kind: "AdmissionReview", response };
-            Ok(Answer { review, verdicts: Vec::new(), subject: Default::default() })
+            Ok(Reply { review, verdicts: Vec::new(), subject: Default::default() })
         })
     }
 }

@@ -1,0 +1,196 @@
+//! What a rule's row says beside its text: the facts that it needs, and what an API server can check in its place.
+
+use crate::kube::names::is_label_value;
+use crate::kube::selector::{NAMESPACE_NAME, Operator, Requirement, Selector};
+use crate::profile::rule::{self, Asked, Rule};
+use crate::profile::{OnIneligible, Policy, Profile, Switch};
+
+macro_rules! rows {
+    ($($rule:ident {
+        id: $id:literal,
+        when: $when:literal,
+        verdict: $verdict:literal,
+        asked: $asked:expr,
+        needs: $needs:expr,
+        gate: $gate:expr,
+        look: $look:ident,
+    })+) => {
+        impl Rule {
+            pub(crate) const fn row(self) -> &'static Row {
+                match self {
+                    $(Self::$rule => {
+                        const ROW: Row = Row { needs: $needs, gate: $gate };
+                        &ROW
+                    })+
+                }
+            }
+        }
+    };
+}
+
+rule::table!(rows);
+
+/// What a rule's row says beside its text.
+pub(crate) struct Row {
+    /// Beside the object, and for this profile.
+    pub(crate) needs: fn(&Profile) -> Needs,
+    /// What an API server can check in the rule's place before it asks the webhook.
+    pub(crate) gate: Gate,
+}
+
+/// What an API server can check without the webhook. It never leaves out a pod that this rule or an earlier one would
+/// have injected.
+pub(crate) enum Gate {
+    None,
+    /// A `matchCondition`. An error in one would be for the failure policy to answer, so no expression can fail: it asks
+    /// first whether a field is there. See
+    /// <https://kubernetes.io/docs/reference/access-authn-authz/extensible-admission-controllers/#matching-requests-matchconditions>.
+    Condition {
+        name: &'static str,
+        expression: &'static str,
+    },
+    /// Names of namespaces that are left out.
+    NamespaceNames(fn(&Profile) -> &[String]),
+    /// What the labels of a namespace must meet.
+    NamespaceLabels(fn(&Profile) -> Vec<Requirement>),
+    /// What the labels of a pod must meet.
+    PodLabels(fn(&Profile) -> Vec<Requirement>),
+}
+
+/// Something that the object itself does not say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fact {
+    NamespaceName,
+    NamespaceLabels,
+    NamespaceAnnotations,
+    KubernetesVersion,
+}
+
+impl Fact {
+    /// The word for it where only a watch of namespaces brings it; a review and the flags bring the others.
+    pub(crate) const fn watched(self) -> Option<&'static str> {
+        match self {
+            Self::NamespaceName | Self::KubernetesVersion => None,
+            Self::NamespaceLabels => Some("labels"),
+            Self::NamespaceAnnotations => Some("annotations"),
+        }
+    }
+}
+
+/// The facts without which a rule decides otherwise than it should.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Needs {
+    pub(crate) facts: Vec<Fact>,
+    /// What happens without them: a clause that names pods, for the start of `serve`.
+    pub(crate) without: &'static str,
+}
+
+impl Needs {
+    const NOTHING: Self = Self { facts: Vec::new(), without: "" };
+}
+
+/// Whether the API server calls the webhook for one profile or for several at a time: it checks [`Gate`]s of one only.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Path {
+    Own,
+    Shared,
+}
+
+impl Rule {
+    /// Whether the profile asks for the rule.
+    pub(crate) fn is_asked(self, profile: &Profile) -> bool {
+        match self.asked() {
+            Asked::Always => true,
+            Asked::ByProfile => profile.skip.contains(&self),
+        }
+    }
+
+    /// What of its needs a webhook lacks that does not watch namespaces; `None` where it lacks nothing.
+    pub(crate) fn lacks(self, profile: &Profile, path: Path) -> Option<Needs> {
+        let Row { needs, gate, .. } = self.row();
+        let is_checked = match gate {
+            Gate::NamespaceLabels(requirements) => path == Path::Own && !requirements(profile).is_empty(),
+            _ => false,
+        };
+        let mut needs = needs(profile);
+        needs.facts.retain(|fact| fact.watched().is_some());
+        (self.is_asked(profile) && !is_checked && !needs.facts.is_empty()).then_some(needs)
+    }
+}
+
+const fn object_only(_: &Profile) -> Needs {
+    Needs::NOTHING
+}
+
+fn namespace_name(_: &Profile) -> Needs {
+    Needs { facts: vec![Fact::NamespaceName], without: "pods in excluded namespaces are injected" }
+}
+
+fn kubernetes_version(_: &Profile) -> Needs {
+    Needs { facts: vec![Fact::KubernetesVersion], without: "pods that must complete may never do so" }
+}
+
+/// The label with the namespace's name is known wherever the name is.
+fn selected_labels(profile: &Profile) -> Needs {
+    let facts = requirements(profile.namespace_selector.as_ref())
+        .into_iter()
+        .map(|requirement| if requirement.key == NAMESPACE_NAME { Fact::NamespaceName } else { Fact::NamespaceLabels });
+    let mut facts: Vec<Fact> = facts.collect();
+    facts.dedup();
+    Needs { facts, without: "no pod is injected" }
+}
+
+/// Under `OptIn` a namespace that opts out is skipped by the default too, and it matters only whether that is denied.
+fn opting_out(profile: &Profile) -> Needs {
+    let without = match (profile.policy, profile.on_ineligible) {
+        (Policy::OptOut, _) => "pods in a namespace that opts out are injected",
+        (Policy::OptIn, OnIneligible::Deny) => "pods in a namespace that opts out are not denied",
+        (Policy::OptIn, OnIneligible::Allow) => return Needs::NOTHING,
+    };
+    Needs { facts: switch_facts(profile, |switch| &switch.skip), without }
+}
+
+/// Under `OptOut` a namespace that opts in is injected by the default too.
+fn opting_in(profile: &Profile) -> Needs {
+    let without = match (profile.policy, pods_opt_in(profile)) {
+        (Policy::OptOut, _) => return Needs::NOTHING,
+        (Policy::OptIn, true) => "only pods that opt in themselves are injected",
+        (Policy::OptIn, false) => "no pod is injected",
+    };
+    Needs { facts: switch_facts(profile, |switch| &switch.inject), without }
+}
+
+/// What must be known of a namespace to read its switch, where that has values of this side. A value of the other side on
+/// an annotation hides the label, so both keys count.
+fn switch_facts(profile: &Profile, values: fn(&Switch) -> &[String]) -> Vec<Fact> {
+    let Some(switch) = profile.namespace_switch.as_ref().filter(|switch| !values(switch).is_empty()) else {
+        return Vec::new();
+    };
+    let annotation = switch.annotation.as_ref().map(|_| Fact::NamespaceAnnotations);
+    annotation.into_iter().chain(switch.label.as_ref().map(|_| Fact::NamespaceLabels)).collect()
+}
+
+fn pods_opt_in(profile: &Profile) -> bool {
+    profile.pod_switch.as_ref().is_some_and(|switch| !switch.inject.is_empty())
+}
+
+fn requirements(selector: Option<&Selector>) -> Vec<Requirement> {
+    selector.map(|selector| selector.0.clone()).unwrap_or_default()
+}
+
+/// The label of a namespace that opts out, where the API server may leave such namespaces out: no annotation, which would
+/// win over the label, and no pod can opt in again, and no pod is to be denied.
+fn label_that_opts_out(profile: &Profile) -> Vec<Requirement> {
+    let Some(Switch { annotation: None, label: Some(key), skip, .. }) = &profile.namespace_switch else {
+        return Vec::new();
+    };
+    if pods_opt_in(profile) || profile.on_ineligible == OnIneligible::Deny {
+        return Vec::new();
+    }
+    // A label cannot have any other value, and an API server refuses a selector with one.
+    let values: Vec<String> = skip.iter().filter(|value| is_label_value(value)).cloned().collect();
+    if values.is_empty() {
+        return Vec::new();
+    }
+    vec![Requirement { key: key.clone(), operator: Operator::NotIn, values }]
+}
