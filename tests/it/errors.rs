@@ -11,6 +11,7 @@ use crate::support::manifests::{WEB, known};
 use crate::support::{Ran, Run, injector};
 
 mod codes;
+mod conflicts;
 mod flags;
 mod objects;
 mod profiles;
@@ -66,6 +67,16 @@ fn taken_with(args: &[&str], text: &str) -> String {
         known("inject", args).file("web.yaml", text)
     };
     told(&run(&[]).succeeds(), run(&["--report=json"]))
+}
+
+/// What `inject` says where these profiles, `0.yaml` and `1.yaml`, do not get along on this.
+fn fought(text: &str, profiles: &[String]) -> String {
+    let names = ["0.yaml", "1.yaml"];
+    let run = |report: &'static str| {
+        let args = names.iter().take(profiles.len()).flat_map(|name| ["-p", name]).chain([report, "web.yaml"]);
+        known("inject", args).files(names.iter().zip(profiles)).file("web.yaml", text)
+    };
+    told(&run("--report=text").fails(), run("--report=json"))
 }
 
 /// What a command line says that is wrong on a good file.
