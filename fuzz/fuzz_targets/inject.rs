@@ -1,6 +1,6 @@
 //! The laws hold over any text: the same function as in the tests.
 //!
-//! `cargo fuzz run inject`, with the folders of `testdata/cases` as a corpus.
+//! `contrib/fuzz 60 inject`, which begins with the files of `testdata`.
 
 #![no_main]
 
@@ -8,6 +8,8 @@ use std::sync::LazyLock;
 
 use injector::internals::profile::Profile;
 use libfuzzer_sys::fuzz_target;
+
+mod guard;
 
 #[allow(dead_code, unreachable_pub, reason = "the tests use more of it")]
 #[path = "../../tests/it/laws/law.rs"]
@@ -22,7 +24,7 @@ static PROFILES: LazyLock<Vec<Profile>> = LazyLock::new(|| {
     texts.into_iter().map(law::profile_of).collect()
 });
 
-fuzz_target!(|input: (u8, &str)| {
+fuzz_target!(init: guard::let_guarded_panics_pass(), |input: (u8, &str)| {
     let (set, text) = input;
     let set = usize::from(set) % PROFILES.len();
     law::laws(text, &PROFILES[set..=set]);

@@ -1,0 +1,175 @@
+//! Every code of a diagnostic is reported by a run: those of the snapshots beside this file, and those of the runs here.
+
+use std::collections::BTreeSet;
+use std::fs;
+
+use injector::internals::diagnostic::Code;
+use serde_json::Value;
+
+use super::collect;
+use crate::support::manifests::{WEB, injected};
+use crate::support::{Ran, Run, injector};
+
+/// Codes that no run here brings about, and why.
+const EXCEPTIONS: &[(Code, &str)] = &[
+    (Code::Proof, "a bug of ours; src/process has the tests of the proof"),
+    (Code::NoFileName, "the command line refuses standard input beside `--output-dir` first"),
+    (Code::PartlyWritten, "a rename fails after another one succeeded"),
+    (Code::CertificateUnmade, "a failure inside rcgen"),
+    (Code::Runtime, "the system starts no thread or hears no signal"),
+    (Code::Listen, "of `serve`, which logs instead of reporting"),
+    (Code::Cluster, "of `serve`, which logs instead of reporting"),
+    (Code::Certificate, "of `serve`, which logs instead of reporting"),
+];
+
+/// What a run reports as JSON or SARIF.
+fn reported(ran: &Ran) -> BTreeSet<String> {
+    let report: Value = serde_json::from_str(&ran.stderr).unwrap_or_else(|error| panic!("{error}: {ran:?}"));
+    let mut codes = BTreeSet::new();
+    collect(&report, &mut codes);
+    codes
+}
+
+/// Everything that the lint finds.
+const QUESTIONABLE: &str = "\
+apiVersion: sidecar-injector/v1
+kind: Profile
+metadata: {name: own}
+spec:
+  policy: OptOut
+  parameters:
+    - {name: spare, type: string, default: a}
+    - {name: image, type: image, annotation: own/image}
+    - {name: user, type: integer, from: [/spec/securityContext/runAsUser], default: 0}
+  containers:
+    - {name: a, image: 'a:latest', ports: [{containerPort: 80}]}
+    - {name: b, image: b, ports: [{containerPort: 80}], securityContext: {privileged: true}}
+    - name: c
+      image: '{{ image }}'
+      securityContext: {runAsUser: '{{ user }}'}
+      volumeMounts: [{name: data, mountPath: /data}]
+  volumes: [{name: v, hostPath: {path: /}}]
+";
+
+/// Runs, and codes that each reports among others.
+fn runs() -> Vec<(Run, &'static [&'static str])> {
+    let web = |args: &[&'static str]| injector(args.iter().copied()).file("web.yaml", WEB);
+    let lint = injector(["profile", "lint", "--report=json", "own.yaml"]).file("own.yaml", QUESTIONABLE);
+    let found: &[&str] = &[
+        "annotation-privilege",
+        "clash",
+        "kubernetes-version",
+        "latest-image",
+        "no-probe",
+        "no-resources",
+        "pod-privilege",
+        "pod-volume",
+        "unset-parameter",
+        "untagged-image",
+        "unused-parameter",
+    ];
+    let unread = "a: [\n---\na: 1\n";
+    vec![
+        (lint, found),
+        (web(&["inject", "--report=json", "web.yaml/x"]), &["file-unreadable"]),
+        (web(&["inject", "--report=json", "--namespace-file=web.yaml", "web.yaml"]), &["no-namespace"]),
+        (web(&["inject", "--report=json", "--output-dir=web.yaml", "web.yaml"]), &["unwritable", "held-back"]),
+        (web(&["inject", "--report=json", "--set=x=1", "web.yaml"]), &["usage"]),
+        (injector(["inject", "--report=json", "--keep-going", "-o", "json"]).stdin(unread), &["output"]),
+        (web(&["check", "--report=sarif", "web.yaml"]), &["missing"]),
+        (injector(["check", "--report=sarif", "--set=tcpPort=7000"]).stdin(injected()), &["outdated"]),
+        (injector(["check", "--report=sarif"]).stdin(partly_injected()), &["partial"]),
+    ]
+}
+
+fn partly_injected() -> String {
+    let injected = injected();
+    injected[..injected.find("        - name: proxy-sidecar").unwrap()].to_owned()
+}
+
+/// The same for certificates, each run in the folder of the one before.
+#[cfg(feature = "serve")]
+fn runs_on_certificates() -> BTreeSet<String> {
+    use std::fmt::Write as _;
+
+    let mut codes = BTreeSet::new();
+    let configuration = |webhooks: &str, annotations: &str| {
+        format!(
+            "{{apiVersion: admissionregistration.k8s.io/v1, kind: MutatingWebhookConfiguration, \
+             metadata: {{name: x, annotations: {annotations}}}, webhooks: {webhooks}}}\n"
+        )
+    };
+    let made = injector(["certs", "generate", "-n=x", "injector", "--out=c", "-q"])
+        .file("none.yaml", configuration("[]", "{}"))
+        .file("theirs.yaml", configuration("[{name: x, clientConfig: {}}]", "{cert-manager.io/inject-ca-from: a/b}"))
+        .succeeds();
+    let mut missing = String::new();
+    for (line, code) in [
+        ("certs inspect --report=json c", "certificates"),
+        ("certs inspect --report=json none.yaml", "not-a-certificate"),
+        ("certs generate -n=x injector --out=c --report=json", "certificate-exists"),
+        ("certs ca-bundle --report=json -f none.yaml c", "no-webhook"),
+        ("certs ca-bundle --report=json -f theirs.yaml c", "ca-bundle-injected"),
+        ("certs rotate -q c", ""),
+        ("certs rotate --report=json c", "rotation-order"),
+    ] {
+        let ran = made.then(line.split(' ')).exits_any();
+        if code.is_empty() {
+            continue;
+        }
+        let reported = reported(&ran);
+        if !reported.contains(code) {
+            let _ = writeln!(missing, "{line}: {reported:?}");
+        }
+        codes.extend(reported);
+    }
+    assert_eq!(missing, "");
+    codes
+}
+
+#[cfg(not(feature = "serve"))]
+fn runs_on_certificates() -> BTreeSet<String> {
+    // There are no certificates without the webhook.
+    let ids = [
+        "certificates",
+        "not-a-certificate",
+        "certificate-exists",
+        "no-webhook",
+        "ca-bundle-injected",
+        "rotation-order",
+    ];
+    ids.map(str::to_owned).into()
+}
+
+/// The codes that the snapshots of this folder name.
+fn in_snapshots() -> BTreeSet<String> {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/errors");
+    let texts = fs::read_dir(folder).unwrap().map(|file| fs::read_to_string(file.unwrap().path()).unwrap());
+    let codes = texts.flat_map(|text| {
+        let lines = text.lines().filter_map(|line| line.trim().strip_prefix("codes: "));
+        lines.flat_map(|codes| codes.split(", ")).map(str::to_owned).collect::<Vec<_>>()
+    });
+    codes.collect()
+}
+
+/// The codes of certificates that are of no use: `certs.rs` makes such certificates, and compares each with its code.
+fn in_the_tests_of_certificates() -> impl Iterator<Item = String> {
+    let ids = Code::ALL.iter().map(|code| code.id());
+    ids.filter(|id| include_str!("../certs.rs").contains(&format!("\"{id}\""))).map(str::to_owned)
+}
+
+#[test]
+fn every_code_is_reported_by_a_run() {
+    let mut seen = in_snapshots();
+    for (run, expected) in runs() {
+        let reported = reported(&run.exits_any());
+        let missing: Vec<&&str> = expected.iter().filter(|code| !reported.contains(**code)).collect();
+        assert!(missing.is_empty(), "{missing:?} are not in {reported:?}");
+        seen.extend(reported);
+    }
+    seen.extend(runs_on_certificates());
+    seen.extend(in_the_tests_of_certificates());
+    let missing = Code::ALL.iter().filter(|code| !seen.contains(code.id())).map(|code| code.id());
+    let exceptions = EXCEPTIONS.iter().map(|(code, _)| code.id());
+    assert_eq!(missing.collect::<BTreeSet<_>>(), exceptions.collect::<BTreeSet<_>>());
+}
