@@ -338,7 +338,7 @@ fn rights_come_with_the_watch_alone() {
         assert_eq!((kinds.contains("ClusterRole"), kinds.contains("ClusterRoleBinding")), (watched, watched), "{line}");
     }
     let told = injector(["install", "--cert-manager", "--watch-namespaces=false"]).succeeds().stderr;
-    assert!(told.contains("the profile `cortexflow` asks what annotations or labels of a namespace say"), "{told}");
+    assert!(told.contains("the profile `cortexflow` needs labels or annotations of namespaces"), "{told}");
 }
 
 #[test]

@@ -212,8 +212,8 @@ fn a_start_that_fails_says_why() {
       hint: it contains a private key: are the two files exchanged?
     ");
     assert_snapshot!(said(&["--tls-cert=tls.crt", "--tls-key=other.key"]), @"
-    tls.crt: the key in `other.key` is not that of the certificate `localhost`
-      hint: give the key that the certificate was made with
+    tls.crt: the key in `other.key` does not belong to the certificate `localhost`
+      hint: give the key with which the certificate was made
     ");
     assert_snapshot!(said(&["--tls-cert=tls.crt", "--tls-key=tls.key", "--client-ca=text"]), @"
     text: it contains no client CA in PEM
@@ -249,6 +249,6 @@ fn an_expired_certificate_is_refused() {
     let ran = refused(&expired, &["--tls-cert=tls.crt", "--tls-key=tls.key"]).fails();
     assert_snapshot!(ran.stderr, @"
     tls.crt: the certificate `localhost` expired at 2023-11-14T22:13:20Z
-      hint: have it renewed; no API server accepts it
+      hint: renew it: no API server accepts it
     ");
 }
