@@ -221,8 +221,8 @@ complete -c injector -n "__fish_injector_using_subcommand install" -l replicas -
 complete -c injector -n "__fish_injector_using_subcommand install" -l priority-class -d 'The pods\' priority class, such as `system-cluster-critical`' -r
 complete -c injector -n "__fish_injector_using_subcommand install" -l drain-delay -d 'How long a pod that is to end still takes connections' -r
 complete -c injector -n "__fish_injector_using_subcommand install" -l drain-timeout -d 'How long it then waits for what is in flight' -r
-complete -c injector -n "__fish_injector_using_subcommand install" -l log-format -d 'The form of the webhook\'s log' -r -f -a "text\t'For people'
-json\t'For machines'"
+complete -c injector -n "__fish_injector_using_subcommand install" -l log-format -d 'The form of the webhook\'s log' -r -f -a "text\t'Lines for people'
+json\t'One JSON object a line'"
 complete -c injector -n "__fish_injector_using_subcommand install" -l color -d 'When to colour the report' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` or `CLICOLOR_FORCE` says otherwise'
 always\t'Also into a file or pipe'
 never\t'No colours'"
@@ -266,10 +266,10 @@ complete -c injector -n "__fish_injector_using_subcommand serve" -l drain-timeou
 complete -c injector -n "__fish_injector_using_subcommand serve" -l reload-interval -d 'How often to look whether certificates and profiles have changed' -r
 complete -c injector -n "__fish_injector_using_subcommand serve" -l log-format -d 'The form of log lines, on standard error' -r -f -a "text\t'Lines for people'
 json\t'One JSON object a line'"
-complete -c injector -n "__fish_injector_using_subcommand serve" -l log-level -d 'The least level of what is logged' -r -f -a "error\t'What needs somebody\'s attention'
-warn\t'Requests that were refused or failed, too'
-info\t'Every request'
-debug\t'What the libraries have to say, too'"
+complete -c injector -n "__fish_injector_using_subcommand serve" -l log-level -d 'The least level of what is logged' -r -f -a "error\t'What needs attention'
+warn\t'Also requests that were refused or failed'
+info\t'Also every other request'
+debug\t'Also what the libraries log'"
 complete -c injector -n "__fish_injector_using_subcommand serve" -l color -d 'When to colour the report' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` or `CLICOLOR_FORCE` says otherwise'
 always\t'Also into a file or pipe'
 never\t'No colours'"

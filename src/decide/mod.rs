@@ -1,6 +1,7 @@
 //! Whether a profile is injected into a pod template, what is added or taken away, and why.
 //!
-//! Pure, and without text: it imports `value`, `diagnostic`, `kube` and `profile`. A rule or a slot is added here.
+//! Pure, and without text: it imports `value`, `diagnostic`, `kube` and `profile`. What a slot does and what a rule looks at
+//! is added here; the table of the rules is `profile::rule`.
 
 pub(crate) mod clean;
 pub(crate) mod eligibility;

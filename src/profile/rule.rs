@@ -19,7 +19,7 @@ macro_rules! table {
                 id: "already-injected",
                 when: "the record has a whole entry of this profile; or a container that no entry lists, and that is not to be completed, has a name that the profile adds or matches `alreadyInjected`",
                 verdict: "skip",
-                asked: Asked::Always,
+                asked: AskedWhen::Always,
                 needs: object_only,
                 gate: Gate::None,
                 look: already_injected,
@@ -28,7 +28,7 @@ macro_rules! table {
                 id: "no-containers",
                 when: "the template has no containers",
                 verdict: "skip",
-                asked: Asked::Always,
+                asked: AskedWhen::Always,
                 needs: object_only,
                 gate: Gate::None,
                 look: no_containers,
@@ -37,7 +37,7 @@ macro_rules! table {
                 id: "mirror-pod",
                 when: "annotation `kubernetes.io/config.mirror`: a static pod's mirror, which the API server does not run",
                 verdict: "skip",
-                asked: Asked::Always,
+                asked: AskedWhen::Always,
                 needs: object_only,
                 gate: Gate::Condition {
                     name: "not-mirror-pod",
@@ -49,7 +49,7 @@ macro_rules! table {
                 id: "terminating",
                 when: "`metadata.deletionTimestamp` is set",
                 verdict: "skip",
-                asked: Asked::Always,
+                asked: AskedWhen::Always,
                 needs: object_only,
                 gate: Gate::None,
                 look: terminating,
@@ -58,7 +58,7 @@ macro_rules! table {
                 id: "owned-live",
                 when: "a `resourceVersion` and a controller owner",
                 verdict: "skip",
-                asked: Asked::Always,
+                asked: AskedWhen::Always,
                 needs: object_only,
                 gate: Gate::None,
                 look: owned_live,
@@ -67,7 +67,7 @@ macro_rules! table {
                 id: "host-network",
                 when: "the profile asks for it, and `hostNetwork: true`",
                 verdict: "skip",
-                asked: Asked::ByProfile,
+                asked: AskedWhen::ByProfile,
                 needs: object_only,
                 gate: Gate::Condition {
                     name: "not-host-network",
@@ -79,7 +79,7 @@ macro_rules! table {
                 id: "windows",
                 when: "the profile asks for it, and `spec.os.name` or a node selector says Windows",
                 verdict: "skip",
-                asked: Asked::ByProfile,
+                asked: AskedWhen::ByProfile,
                 needs: object_only,
                 gate: Gate::Condition {
                     name: "not-windows",
@@ -91,7 +91,7 @@ macro_rules! table {
                 id: "foreign-sidecar",
                 when: "the profile asks for it, and a container is another mesh's proxy, by name or image",
                 verdict: "skip",
-                asked: Asked::ByProfile,
+                asked: AskedWhen::ByProfile,
                 needs: object_only,
                 gate: Gate::None,
                 look: foreign_sidecar,
@@ -100,7 +100,7 @@ macro_rules! table {
                 id: "job",
                 when: "`nativeSidecar: auto`, a template that needs a native sidecar, and Kubernetes below 1.29",
                 verdict: "skip",
-                asked: Asked::Always,
+                asked: AskedWhen::Always,
                 needs: kubernetes_version,
                 gate: Gate::None,
                 look: job,
@@ -109,7 +109,7 @@ macro_rules! table {
                 id: "excluded-namespace",
                 when: "the namespace is in the profile's list",
                 verdict: "skip",
-                asked: Asked::Always,
+                asked: AskedWhen::Always,
                 needs: namespace_name,
                 gate: Gate::NamespaceNames(|profile| &profile.excluded_namespaces),
                 look: excluded_namespace,
@@ -118,7 +118,7 @@ macro_rules! table {
                 id: "namespace-not-selected",
                 when: "the namespace selector does not match; or the labels that it asks for are not known, and the API server has not evaluated it",
                 verdict: "skip",
-                asked: Asked::Always,
+                asked: AskedWhen::Always,
                 needs: selected_labels,
                 gate: Gate::NamespaceLabels(|profile| requirements(profile.namespace_selector.as_ref())),
                 look: namespace_not_selected,
@@ -127,7 +127,7 @@ macro_rules! table {
                 id: "object-not-selected",
                 when: "the object selector does not match",
                 verdict: "skip",
-                asked: Asked::Always,
+                asked: AskedWhen::Always,
                 needs: object_only,
                 gate: Gate::PodLabels(|profile| requirements(profile.object_selector.as_ref())),
                 look: object_not_selected,
@@ -136,7 +136,7 @@ macro_rules! table {
                 id: "pod-opted-out",
                 when: "the profile's key on the template says so",
                 verdict: "skip",
-                asked: Asked::Always,
+                asked: AskedWhen::Always,
                 needs: object_only,
                 gate: Gate::None,
                 look: pod_opted_out,
@@ -145,7 +145,7 @@ macro_rules! table {
                 id: "pod-opted-in",
                 when: "the profile's key on the template says so",
                 verdict: "inject",
-                asked: Asked::Always,
+                asked: AskedWhen::Always,
                 needs: object_only,
                 gate: Gate::None,
                 look: pod_opted_in,
@@ -154,7 +154,7 @@ macro_rules! table {
                 id: "namespace-opted-out",
                 when: "the profile's key on the namespace says so",
                 verdict: "skip",
-                asked: Asked::Always,
+                asked: AskedWhen::Always,
                 needs: opting_out,
                 gate: Gate::NamespaceLabels(label_that_opts_out),
                 look: namespace_opted_out,
@@ -163,7 +163,7 @@ macro_rules! table {
                 id: "namespace-opted-in",
                 when: "the profile's key on the namespace says so",
                 verdict: "inject",
-                asked: Asked::Always,
+                asked: AskedWhen::Always,
                 needs: opting_in,
                 gate: Gate::None,
                 look: namespace_opted_in,
@@ -172,7 +172,7 @@ macro_rules! table {
                 id: "default",
                 when: "no other rule applies",
                 verdict: "the profile's policy",
-                asked: Asked::Always,
+                asked: AskedWhen::Always,
                 needs: object_only,
                 gate: Gate::None,
                 look: default,
@@ -210,7 +210,7 @@ macro_rules! rules {
             }
 
             /// Whether the rule is asked always, or only where a profile names it.
-            pub(crate) const fn asked(self) -> Asked {
+            pub(crate) const fn asked(self) -> AskedWhen {
                 match self { $(Self::$rule => $asked,)+ }
             }
         }
@@ -221,7 +221,7 @@ table!(rules);
 
 /// When a rule is asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Asked {
+pub(crate) enum AskedWhen {
     Always,
     /// Only where the profile names it in `skip:`.
     ByProfile,
@@ -230,7 +230,7 @@ pub(crate) enum Asked {
 impl Rule {
     /// The rules that a profile may name in `skip:`, by their identifiers.
     pub(crate) fn optional() -> Vec<(&'static str, Self)> {
-        let rules = Self::ALL.iter().filter(|rule| rule.asked() == Asked::ByProfile);
+        let rules = Self::ALL.iter().filter(|rule| rule.asked() == AskedWhen::ByProfile);
         rules.map(|&rule| (rule.id(), rule)).collect()
     }
 }

@@ -150,8 +150,8 @@ fn the_namespace_is_left_alone_where_others_use_it() {
     let refused = injector(["install", "--cert-manager", "-n", "kube-system"]).fails();
     assert_eq!(
         refused.stderr,
-        "error: --namespace: `kube-system` is not the webhook's own\n  \
-         hint: leave it as it is with `--existing-namespace`, or take another\n"
+        "error: --namespace: `kube-system` belongs to the cluster, not to the webhook alone\n  \
+         hint: use `--existing-namespace`, which leaves it as it is, or another namespace\n"
     );
 }
 
@@ -215,7 +215,7 @@ fn what_cannot_be_installed_is_told_before_anything_is_printed() {
     for (line, expected) in [
         (
             "install --tls-secret a --ca-file key.pem",
-            "key.pem: there is a private key in it, and everybody may read a webhook configuration\n",
+            "key.pem: it contains a private key, and everyone can read a webhook configuration\n",
         ),
         (
             "install --tls-secret a --ca-file empty",
@@ -338,7 +338,7 @@ fn rights_come_with_the_watch_alone() {
         assert_eq!((kinds.contains("ClusterRole"), kinds.contains("ClusterRoleBinding")), (watched, watched), "{line}");
     }
     let told = injector(["install", "--cert-manager", "--watch-namespaces=false"]).succeeds().stderr;
-    assert!(told.contains("the profile `cortexflow` asks what annotations or labels of a namespace say"), "{told}");
+    assert!(told.contains("the profile `cortexflow` needs labels or annotations of namespaces"), "{told}");
 }
 
 #[test]

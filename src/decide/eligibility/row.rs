@@ -2,7 +2,7 @@
 
 use crate::kube::names::is_label_value;
 use crate::kube::selector::{NAMESPACE_NAME, Operator, Requirement, Selector};
-use crate::profile::rule::{self, Asked, Rule};
+use crate::profile::rule::{self, AskedWhen, Rule};
 use crate::profile::{OnIneligible, Policy, Profile, Switch};
 
 macro_rules! rows {
@@ -32,14 +32,13 @@ rule::table!(rows);
 
 /// What a rule's row says beside its text.
 pub(crate) struct Row {
-    /// Beside the object, and for this profile.
+    /// The facts that it needs beside the object, for this profile.
     pub(crate) needs: fn(&Profile) -> Needs,
     /// What an API server can check in the rule's place before it asks the webhook.
     pub(crate) gate: Gate,
 }
 
-/// What an API server can check without the webhook. It never leaves out a pod that this rule or an earlier one would
-/// have injected.
+/// What an API server can check without the webhook. It leaves out only pods that no rule would inject.
 pub(crate) enum Gate {
     None,
     /// A `matchCondition`. An error in one would be for the failure policy to answer, so no expression can fail: it asks
@@ -100,8 +99,8 @@ impl Rule {
     /// Whether the profile asks for the rule.
     pub(crate) fn is_asked(self, profile: &Profile) -> bool {
         match self.asked() {
-            Asked::Always => true,
-            Asked::ByProfile => profile.skip.contains(&self),
+            AskedWhen::Always => true,
+            AskedWhen::ByProfile => profile.skip.contains(&self),
         }
     }
 
@@ -132,12 +131,10 @@ fn kubernetes_version(_: &Profile) -> Needs {
 
 /// The label with the namespace's name is known wherever the name is.
 fn selected_labels(profile: &Profile) -> Needs {
-    let facts = requirements(profile.namespace_selector.as_ref())
-        .into_iter()
-        .map(|requirement| if requirement.key == NAMESPACE_NAME { Fact::NamespaceName } else { Fact::NamespaceLabels });
-    let mut facts: Vec<Fact> = facts.collect();
-    facts.dedup();
-    Needs { facts, without: "no pod is injected" }
+    let requirements = requirements(profile.namespace_selector.as_ref());
+    let has_labels = requirements.iter().any(|requirement| requirement.key != NAMESPACE_NAME);
+    let labels = has_labels.then_some(Fact::NamespaceLabels);
+    Needs { facts: [Fact::NamespaceName].into_iter().chain(labels).collect(), without: "no pod is injected" }
 }
 
 /// Under `OptIn` a namespace that opts out is skipped by the default too, and it matters only whether that is denied.

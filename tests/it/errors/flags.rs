@@ -62,8 +62,8 @@ fn versions_and_namespaces() {
     For more information, try '--help'.
     ");
     assert_snapshot!(misused(&["inject", "--namespace-labels", "inject", "web.yaml"]), @"error: --namespace-labels: `inject` has no `=`: write `[NAMESPACE:]key=value,…`");
-    assert_snapshot!(misused(&["inject", "--namespace-labels", "Prod:a=b", "web.yaml"]), @"error: --namespace-labels: `Prod` is not a namespace: a name of lower case letters, digits and `-`, at most 63");
-    assert_snapshot!(misused(&["inject", "--namespace-labels", "a=b c", "web.yaml"]), @"error: --namespace-labels: `b c` is not a label value: letters, digits, `-`, `_` and `.`, at most 63");
+    assert_snapshot!(misused(&["inject", "--namespace-labels", "Prod:a=b", "web.yaml"]), @"error: --namespace-labels: `Prod` is not a namespace: a name has at most 63 lower case letters, digits and `-`");
+    assert_snapshot!(misused(&["inject", "--namespace-labels", "a=b c", "web.yaml"]), @"error: --namespace-labels: `b c` is not a label value: one has at most 63 letters, digits, `-`, `_` and `.`");
     assert_snapshot!(misused(&["inject", "--namespace-labels", "a=b,a=c", "web.yaml"]), @"error: --namespace-labels: `a` is given twice");
     assert_snapshot!(misused(&["inject", "--namespace-annotations", "-a=b", "web.yaml"]), @"
     error: unexpected argument '-a' found

@@ -70,7 +70,7 @@ fn what_is_not_known_of_a_namespace() {
     let two = format!("{WEB}---\n{}", WEB.replace("name: web", "name: other"));
     assert_snapshot!(both(|report| injector(["inject", report, "web.yaml"]).file("web.yaml", &two)), @"
     deployment/web (default): injected by cortexflow
-    web.yaml:7:3: warning: of namespace `default`, annotation `proxy-injection` or label `proxy-injection` is not known, and passed over
+    web.yaml:7:3: warning: annotation `proxy-injection` or label `proxy-injection` of namespace `default` is not known and is ignored
       hint: put the Namespace into the input, or use `--namespace-labels` and `--namespace-annotations`
     deployment/other (default): injected by cortexflow
     codes: namespace-unknown
@@ -167,7 +167,7 @@ fn what_an_apply_would_do() {
     ");
     assert_snapshot!(taken_with(&[], &live("ReplicationController", "v1")), @"
     replicationcontroller/web (default): injected by cortexflow
-    web.yaml:9:3: warning: an apply leaves the existing pods of a ReplicationController as they are: they have no sidecar until they are made anew
+    web.yaml:9:3: warning: an apply leaves the existing pods of a ReplicationController as they are: they have no sidecar until they are created again
       hint: delete the pods afterwards, one after the other
     web.yaml:6:20: warning: an apply fails with a conflict when the live object has changed meanwhile
       hint: use `--clean`, or `-o patch` with `kubectl patch --type=json --patch-file=/dev/stdin`

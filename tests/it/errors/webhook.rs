@@ -17,7 +17,7 @@ fn serving() {
     For more information, try '--help'.
     "#);
     assert_snapshot!(misused(&["serve", "--tls-cert", "tls.crt", "--tls-key", "tls.key"]), @r#"tls.crt: cannot read the certificate: no such file"#);
-    assert_snapshot!(misused(&["serve", "--tls-cert", "web.yaml", "--tls-key", "web.yaml"]), @r#"web.yaml: there is no certificate in PEM in it"#);
+    assert_snapshot!(misused(&["serve", "--tls-cert", "web.yaml", "--tls-key", "web.yaml"]), @r#"web.yaml: it contains no certificate in PEM"#);
     assert_snapshot!(misused(&["serve", "--tls-cert", "a", "--tls-key", "b", "--listen", "9443"]), @r#"
     error: invalid value '9443' for '--listen <IP:PORT>': invalid socket address syntax
 
@@ -81,8 +81,8 @@ fn installing() {
     For more information, try '--help'.
     "#);
     assert_snapshot!(misused(&["install", "--cert-manager", "--namespace", "kube-system"]), @r#"
-    error: --namespace: `kube-system` is not the webhook's own
-      hint: leave it as it is with `--existing-namespace`, or take another
+    error: --namespace: `kube-system` belongs to the cluster, not to the webhook alone
+      hint: use `--existing-namespace`, which leaves it as it is, or another namespace
     "#);
     assert_snapshot!(misused(&["install", "--cert-manager", "--name", "A"]), @r#"
     error: invalid value 'A' for '--name <NAME>': not a name of lower case letters, digits and `-`, with a letter first, at most 50

@@ -30,7 +30,7 @@ async fn certificates_are_checked_before_a_port_is_taken() {
     // Of two things that are wrong, the certificate is told: nothing was bound by then.
     std::fs::write(files.path("tls.key"), "").unwrap();
     let error = server::bind(same).unwrap_err();
-    assert_eq!(error.to_string(), "there is no private key in PEM in it");
+    assert_eq!(error.to_string(), "it contains no private key in PEM");
 }
 
 #[tokio::test]

@@ -167,7 +167,7 @@ async fn profiles_are_reloaded_and_a_bad_one_is_kept_out() {
     fs::write(files.path("mine.yaml"), &starter).unwrap();
     let process = Process::start(&files, &["-p", "mine.yaml"], &[]).await;
     fs::write(files.path("mine.yaml"), starter.replace("kind:", "kin:")).unwrap();
-    let line = process.logged("not reloaded; the old one stays in use").await;
+    let line = process.logged("not reloaded: the old one stays in use").await;
     assert_eq!(line["what"], "profiles");
     assert!(line["error"].as_str().unwrap().starts_with("mine.yaml:"), "{line}");
     asked(&mut process.client(&authority).await, "/mutate/mine", "still").await;
@@ -205,18 +205,18 @@ fn a_start_that_fails_says_why() {
     gone.key: cannot read the private key: no such file
     ");
     assert_snapshot!(said(&["--tls-cert=text", "--tls-key=tls.key"]), @"
-    text: there is no certificate in PEM in it
+    text: it contains no certificate in PEM
     ");
     assert_snapshot!(said(&["--tls-cert=tls.key", "--tls-key=tls.crt"]), @"
-    tls.key: there is no certificate in PEM in it
-      hint: there is a private key in it: are the two files exchanged?
+    tls.key: it contains no certificate in PEM
+      hint: it contains a private key: are the two files exchanged?
     ");
     assert_snapshot!(said(&["--tls-cert=tls.crt", "--tls-key=other.key"]), @"
-    tls.crt: the key in `other.key` is not that of the certificate `localhost`
-      hint: give the key that the certificate was made with
+    tls.crt: the key in `other.key` does not belong to the certificate `localhost`
+      hint: give the key with which the certificate was made
     ");
     assert_snapshot!(said(&["--tls-cert=tls.crt", "--tls-key=tls.key", "--client-ca=text"]), @"
-    text: there is no client CA in PEM in it
+    text: it contains no client CA in PEM
     ");
     assert_snapshot!(said(&["--tls-cert=tls.crt", "--tls-key=tls.key", "-p=unknown"]), @"
     error: there is no built-in profile `unknown`
@@ -239,7 +239,7 @@ fn a_start_that_fails_says_why() {
     let ran = run.file("tls.crt", &pair.certificate).file("tls.key", &pair.key).fails();
     assert_snapshot!(ran.stderr.replace(&port, "[PORT]"), @"
     error: cannot listen on `127.0.0.1:[PORT]`: the port is in use
-      hint: `--probe-listen` takes another; port 0 is any that is free
+      hint: give another port with `--probe-listen`; 0 is any free port
     ");
 }
 
@@ -249,6 +249,6 @@ fn an_expired_certificate_is_refused() {
     let ran = refused(&expired, &["--tls-cert=tls.crt", "--tls-key=tls.key"]).fails();
     assert_snapshot!(ran.stderr, @"
     tls.crt: the certificate `localhost` expired at 2023-11-14T22:13:20Z
-      hint: have it renewed; no API server accepts it
+      hint: renew it: no API server accepts it
     ");
 }
