@@ -108,19 +108,19 @@ fn render(report: &Report, format: Format, verbosity: Verbosity, colour: Colour)
 
 #[test]
 fn text() {
-    assert_snapshot!(render(&table(), Format::Text, Verbosity::Normal, Colour::Off), @r#"
-    absent.yaml: no such file or directory
-    <stdin>:1:1: not a manifest
+    assert_snapshot!(render(&table(), Format::Text, Verbosity::Normal, Colour::Off), @r"
+    error: absent.yaml: no such file or directory
+    error: <stdin>:1:1: not a manifest
     error: standard input is named twice
     deployment/web (default): injected by cortexflow
     deployment/two (default): injected by cortexflow, nginx
     pod/node-exporter (kube-system): skipped: excluded-namespace: namespace `kube-system` is left alone
     statefulset/db (prod): injected by cortexflow
     statefulset/db (prod): skipped by nginx: host-network: the pod uses the node's network
-    deploy.yaml:3:5: warning: label `a:b,c` is 100% kept
+    warning: deploy.yaml:3:5: label `a:b,c` is 100% kept
     pod/out (default): skipped (the webhook would deny it): pod-opted-out: annotation `proxy-injection` is `disabled`
     pytorchjob/train (ml) at /spec/worker/template: rejected by cortexflow
-    deploy.yaml:12:11: container port 5054 is already used by container `web`
+    error: deploy.yaml:12:11: container port 5054 is already used by container `web`
       hint: set another port with `--set tcpPort=…`
     job/\u{1b}[31mred (default): uninjected: cortexflow
     cronjob/night (default): unchanged
@@ -128,44 +128,44 @@ fn text() {
     daemonset/half (default): partial injection by cortexflow
     daemonset/none (default): not injected by cortexflow, nginx
     note: runs on Kubernetes 1.29 and newer
-    "#);
+    ");
 }
 
 #[test]
 fn text_quiet() {
-    assert_snapshot!(render(&table(), Format::Text, Verbosity::Quiet, Colour::Off), @r#"
-    absent.yaml: no such file or directory
-    <stdin>:1:1: not a manifest
+    assert_snapshot!(render(&table(), Format::Text, Verbosity::Quiet, Colour::Off), @"
+    error: absent.yaml: no such file or directory
+    error: <stdin>:1:1: not a manifest
     error: standard input is named twice
-    deploy.yaml:12:11: container port 5054 is already used by container `web`
+    error: deploy.yaml:12:11: container port 5054 is already used by container `web`
       hint: set another port with `--set tcpPort=…`
-    "#);
+    ");
 }
 
 #[test]
 fn text_coloured() {
     let text = render(&table(), Format::Text, Verbosity::Normal, Colour::On);
-    assert_snapshot!(text.replace('\x1b', "ESC"), @r#"
-    ESC[31mabsent.yaml: ESC[0mno such file or directory
-    ESC[31m<stdin>:1:1: ESC[0mnot a manifest
+    assert_snapshot!(text.replace('\x1b', "ESC"), @r"
+    ESC[31merror:ESC[0m absent.yaml: no such file or directory
+    ESC[31merror:ESC[0m <stdin>:1:1: not a manifest
     ESC[31merror:ESC[0m standard input is named twice
     deployment/web (default): ESC[32minjected by cortexflowESC[0m
     deployment/two (default): ESC[32minjected by cortexflow, nginxESC[0m
     pod/node-exporter (kube-system): ESC[33mskipped: excluded-namespace: namespace `kube-system` is left aloneESC[0m
     statefulset/db (prod): ESC[32minjected by cortexflowESC[0m
     statefulset/db (prod): ESC[33mskipped by nginx: host-network: the pod uses the node's networkESC[0m
-    deploy.yaml:3:5: ESC[33mwarning: ESC[0mlabel `a:b,c` is 100% kept
+    ESC[33mwarning:ESC[0m deploy.yaml:3:5: label `a:b,c` is 100% kept
     pod/out (default): ESC[33mskipped (the webhook would deny it): pod-opted-out: annotation `proxy-injection` is `disabled`ESC[0m
     pytorchjob/train (ml) at /spec/worker/template: ESC[31mrejected by cortexflowESC[0m
-    ESC[31mdeploy.yaml:12:11: ESC[0mcontainer port 5054 is already used by container `web`
+    ESC[31merror:ESC[0m deploy.yaml:12:11: container port 5054 is already used by container `web`
       ESC[36mhint:ESC[0m set another port with `--set tcpPort=…`
     job/\u{1b}[31mred (default): ESC[32muninjected: cortexflowESC[0m
     cronjob/night (default): ESC[33munchangedESC[0m
     daemonset/old (default): ESC[31moutdated injection by cortexflowESC[0m
     daemonset/half (default): ESC[31mpartial injection by cortexflowESC[0m
     daemonset/none (default): ESC[31mnot injected by cortexflow, nginxESC[0m
-    ESC[36mnote: ESC[0mruns on Kubernetes 1.29 and newer
-    "#);
+    ESC[36mnote:ESC[0m runs on Kubernetes 1.29 and newer
+    ");
 }
 
 #[test]

@@ -37,24 +37,18 @@ pub(super) fn write(report: &Report, verbosity: Verbosity, colour: Colour, out: 
     Ok(())
 }
 
+/// `error: deploy.yaml:12:11: what is wrong`, and below it the hint.
 fn write_placed(placed: &Placed, verbosity: Verbosity, colour: Colour, out: &mut dyn Write) -> io::Result<()> {
-    let (word, code) = match placed.severity {
-        Severity::Error => ("", RED),
-        Severity::Warning => ("warning: ", YELLOW),
-        Severity::Note => ("note: ", CYAN),
-    };
     if verbosity == Verbosity::Quiet && placed.severity != Severity::Error {
         return Ok(());
     }
+    let (word, code) = match placed.severity {
+        Severity::Error => ("error", RED),
+        Severity::Warning => ("warning", YELLOW),
+        Severity::Note => ("note", CYAN),
+    };
     let (on, off) = paint(colour, code);
-    // An error has no word of its own before it: with a place, that is coloured instead.
-    let place = placed.place();
-    let message = visible(&placed.message);
-    match placed.severity {
-        Severity::Error if place.is_empty() => writeln!(out, "{on}error:{off} {message}")?,
-        Severity::Error => writeln!(out, "{on}{}{off}{message}", visible(&place))?,
-        Severity::Warning | Severity::Note => writeln!(out, "{}{on}{word}{off}{message}", visible(&place))?,
-    }
+    writeln!(out, "{on}{word}:{off} {}{}", visible(&placed.place()), visible(&placed.message))?;
     if let Some(hint) = &placed.hint {
         let (on, off) = paint(colour, CYAN);
         writeln!(out, "  {on}hint:{off} {}", visible(hint))?;

@@ -36,7 +36,7 @@ fn kept(text: &str) -> String {
 fn an_annotation_with_a_bad_value() {
     assert_snapshot!(refused(&annotated(WEB, "proxy-injection: disable")), @"
     deployment/web (default): rejected by cortexflow
-    web.yaml:10:26: annotation `proxy-injection`: `disable` is none of `enabled`, `disabled`
+    error: web.yaml:10:26: annotation `proxy-injection`: `disable` is none of `enabled`, `disabled`
       hint: did you mean `disabled`?
     note: nothing was printed and no file was changed, because of the errors
       hint: `--keep-going` passes what fails through unchanged
@@ -44,7 +44,7 @@ fn an_annotation_with_a_bad_value() {
     ");
     assert_snapshot!(refused(&annotated(WEB, "proxy-injection: \"off\"")), @"
     deployment/web (default): rejected by cortexflow
-    web.yaml:10:26: annotation `proxy-injection`: `off` is none of `enabled`, `disabled`
+    error: web.yaml:10:26: annotation `proxy-injection`: `off` is none of `enabled`, `disabled`
       hint: use one of `enabled`, `disabled`
     note: nothing was printed and no file was changed, because of the errors
       hint: `--keep-going` passes what fails through unchanged
@@ -52,7 +52,7 @@ fn an_annotation_with_a_bad_value() {
     ");
     assert_snapshot!(refused(&annotated(WEB, "proxy-injection: false")), @"
     deployment/web (default): rejected by cortexflow
-    web.yaml:10:26: annotation `proxy-injection` is a boolean, not a string
+    error: web.yaml:10:26: annotation `proxy-injection` is a boolean, not a string
       hint: quote the value
     note: nothing was printed and no file was changed, because of the errors
       hint: `--keep-going` passes what fails through unchanged
@@ -64,7 +64,7 @@ fn an_annotation_with_a_bad_value() {
     );
     assert_snapshot!(refused(&format!("{list}\n")), @"
     deployment/web (default): rejected by cortexflow
-    web.yaml:13:28: annotation `proxy-injection`: `disable` is none of `enabled`, `disabled`
+    error: web.yaml:13:28: annotation `proxy-injection`: `disable` is none of `enabled`, `disabled`
       hint: did you mean `disabled`?
     note: nothing was printed and no file was changed, because of the errors
       hint: `--keep-going` passes what fails through unchanged
@@ -72,7 +72,7 @@ fn an_annotation_with_a_bad_value() {
     ");
     assert_snapshot!(refused_with(&["-p", "curl"], &WEB.replace("app: web\n    spec", "sidecar.me/inject: true\n    spec")), @"
     deployment/web (default): rejected by curl
-    web.yaml:10:28: label `sidecar.me/inject` is a boolean, not a string
+    error: web.yaml:10:28: label `sidecar.me/inject` is a boolean, not a string
       hint: quote the value
     note: nothing was printed and no file was changed, because of the errors
       hint: `--keep-going` passes what fails through unchanged
@@ -86,14 +86,14 @@ fn a_parameter_with_a_bad_value() {
     let profile = [profile("mine", port)];
     assert_snapshot!(fought(&annotated(WEB, "example.com/port: http"), &profile), @"
     deployment/web (default): rejected by mine
-    web.yaml:10:27: annotation `example.com/port`: `http` is not a port: a number from 1 to 65535
+    error: web.yaml:10:27: annotation `example.com/port`: `http` is not a port: a number from 1 to 65535
     note: nothing was printed and no file was changed, because of the errors
       hint: `--keep-going` passes what fails through unchanged
     codes: bad-value, held-back
     ");
     assert_snapshot!(fought(&annotated(WEB, "example.com/port: 80"), &profile), @"
     deployment/web (default): rejected by mine
-    web.yaml:10:27: annotation `example.com/port` is a number, not a string
+    error: web.yaml:10:27: annotation `example.com/port` is a number, not a string
       hint: quote the value
     note: nothing was printed and no file was changed, because of the errors
       hint: `--keep-going` passes what fails through unchanged
@@ -101,14 +101,14 @@ fn a_parameter_with_a_bad_value() {
     ");
     assert_snapshot!(fought(&WEB.replace("image: web:1\n", "image: web:1\n          ports: [{containerPort: 0}]\n"), &profile), @"
     deployment/web (default): rejected by mine
-    web.yaml:15:35: parameter `port`: `0` is not a port: a number from 1 to 65535
+    error: web.yaml:15:35: parameter `port`: `0` is not a port: a number from 1 to 65535
     note: nothing was printed and no file was changed, because of the errors
       hint: `--keep-going` passes what fails through unchanged
     codes: bad-value, held-back
     ");
     assert_snapshot!(fought(WEB, &profile), @"
     deployment/web (default): rejected by mine
-    web.yaml:7:3: parameter `port` has no value
+    error: web.yaml:7:3: parameter `port` has no value
       hint: set it with the annotation `example.com/port` or `--set port=…`
     note: nothing was printed and no file was changed, because of the errors
       hint: `--keep-going` passes what fails through unchanged
@@ -121,7 +121,7 @@ fn two_profiles_and_one_container_name() {
     assert_snapshot!(fought(WEB, &[adding("one", "helper"), adding("two", "helper")]), @"
     deployment/web (default): unchanged
     deployment/web (default): rejected by two
-    web.yaml:12:7: the profiles `one` and `two` both add a container `helper`
+    error: web.yaml:12:7: the profiles `one` and `two` both add a container `helper`
       hint: rename one of the two
     note: nothing was printed and no file was changed, because of the errors
       hint: `--keep-going` passes what fails through unchanged
@@ -135,7 +135,7 @@ fn two_profiles_and_one_volume() {
     assert_snapshot!(fought(WEB, &[with("one", "emptyDir: {}"), with("two", "configMap: {name: x}")]), @"
     deployment/web (default): unchanged
     deployment/web (default): rejected by two
-    web.yaml:11:5: the volume `data` of the profile `two` is another one than that of the profile `one`
+    error: web.yaml:11:5: the volume `data` of the profile `two` is another one than that of the profile `one`
       hint: rename one of the two
     note: nothing was printed and no file was changed, because of the errors
       hint: `--keep-going` passes what fails through unchanged
@@ -147,7 +147,7 @@ fn two_profiles_and_one_volume() {
     );
     assert_snapshot!(fought(&own, &[with("one", "emptyDir: {}")]), @"
     deployment/web (default): rejected by one
-    web.yaml:13:11: the volume `data` of the profile `one` is another one than that of the pod
+    error: web.yaml:13:11: the volume `data` of the profile `one` is another one than that of the pod
       hint: rename one of the two
     note: nothing was printed and no file was changed, because of the errors
       hint: `--keep-going` passes what fails through unchanged
@@ -156,7 +156,7 @@ fn two_profiles_and_one_volume() {
     let claimed = "apiVersion: apps/v1\nkind: StatefulSet\nmetadata: {name: db}\nspec:\n  volumeClaimTemplates:\n    - metadata: {name: data}\n  template:\n    spec:\n      containers: [{name: db, image: \"db:1\"}]\n";
     assert_snapshot!(fought(claimed, &[with("one", "emptyDir: {}")]), @"
     statefulset/db (default): rejected by one
-    web.yaml:8:5: the volume `data` of the profile `one` is a volume claim template of this object
+    error: web.yaml:8:5: the volume `data` of the profile `one` is a volume claim template of this object
       hint: rename one of the two
     note: nothing was printed and no file was changed, because of the errors
       hint: `--keep-going` passes what fails through unchanged
@@ -172,7 +172,7 @@ fn two_profiles_and_one_port() {
     assert_snapshot!(fought(WEB, &[with("one", "containerPort: 80"), with("two", "containerPort: 80")]), @"
     deployment/web (default): unchanged
     deployment/web (default): rejected by two
-    web.yaml:12:7: container port 80 of container `two` is already used by container `one`
+    error: web.yaml:12:7: container port 80 of container `two` is already used by container `one`
     note: nothing was printed and no file was changed, because of the errors
       hint: `--keep-going` passes what fails through unchanged
     codes: conflict, held-back
@@ -181,14 +181,14 @@ fn two_profiles_and_one_port() {
     assert_snapshot!(fought(WEB, &host), @"
     deployment/web (default): unchanged
     deployment/web (default): rejected by two
-    web.yaml:12:7: host port 8000 of container `two` is already used by container `one`
+    error: web.yaml:12:7: host port 8000 of container `two` is already used by container `one`
     note: nothing was printed and no file was changed, because of the errors
       hint: `--keep-going` passes what fails through unchanged
     codes: conflict, held-back
     ");
     assert_snapshot!(refused(&WEB.replace("image: web:1\n", "image: web:1\n          ports:\n            - name: http\n              containerPort: 5054\n")), @"
     deployment/web (default): rejected by cortexflow
-    web.yaml:17:30: container port 5054 of container `proxy-sidecar` is already used by container `web`
+    error: web.yaml:17:30: container port 5054 of container `proxy-sidecar` is already used by container `web`
       hint: set another port with the annotation `sidecar-injector/tcp-port` or `--set tcpPort=…`
     note: nothing was printed and no file was changed, because of the errors
       hint: `--keep-going` passes what fails through unchanged
@@ -209,7 +209,7 @@ fn two_profiles_and_one_mount_path() {
     assert_snapshot!(fought(WEB, &[with("one", "a"), with("two", "b")]), @"
     deployment/web (default): unchanged
     deployment/web (default): rejected by two
-    web.yaml:13:11: container `web` mounts the volume `a` at `/data`, where the profile `two` mounts `b`
+    error: web.yaml:13:11: container `web` mounts the volume `a` at `/data`, where the profile `two` mounts `b`
       hint: mount one of the two elsewhere
     note: nothing was printed and no file was changed, because of the errors
       hint: `--keep-going` passes what fails through unchanged
@@ -220,7 +220,7 @@ fn two_profiles_and_one_mount_path() {
         .replace("      containers:\n", "      volumes: [{name: own, emptyDir: {}}]\n      containers:\n");
     assert_snapshot!(fought(&own, &[with("one", "a")]), @"
     deployment/web (default): rejected by one
-    web.yaml:16:26: container `web` mounts the volume `own` at `/data`, where the profile `one` mounts `a`
+    error: web.yaml:16:26: container `web` mounts the volume `own` at `/data`, where the profile `one` mounts `a`
       hint: mount one of the two elsewhere
     note: nothing was printed and no file was changed, because of the errors
       hint: `--keep-going` passes what fails through unchanged
@@ -233,7 +233,7 @@ fn the_user_id_of_a_sidecar() {
     let own = WEB.replace("image: web:1\n", "image: web:1\n          securityContext: {runAsUser: 15054}\n");
     assert_snapshot!(refused_with(&["--set", "captureOutbound=true"], &own), @"
     deployment/web (default): rejected by cortexflow
-    web.yaml:13:11: container `web` runs as user 15054, which the profile `cortexflow` keeps for its own container
+    error: web.yaml:13:11: container `web` runs as user 15054, which the profile `cortexflow` keeps for its own container
       hint: give one of the two another user id
     note: nothing was printed and no file was changed, because of the errors
       hint: `--keep-going` passes what fails through unchanged
@@ -247,14 +247,14 @@ fn what_an_api_server_would_refuse() {
         |container: &str| [profile("mine", &format!("  containers: [{{name: a, image: \"a:1\", {container}}}]\n"))];
     assert_snapshot!(fought(WEB, &with("resources: {requests: {cpu: 2}, limits: {cpu: 1}}")), @"
     deployment/web (default): rejected by mine
-    web.yaml:12:7: container `a` of the profile `mine`: request of `2` of cpu is above its limit of `1`
+    error: web.yaml:12:7: container `a` of the profile `mine`: request of `2` of cpu is above its limit of `1`
     note: nothing was printed and no file was changed, because of the errors
       hint: `--keep-going` passes what fails through unchanged
     codes: held-back, invalid
     ");
     assert_snapshot!(fought(WEB, &with("volumeMounts: [{name: gone, mountPath: /a}]")), @"
     deployment/web (default): rejected by mine
-    web.yaml:12:7: container `a` of the profile `mine`: volume `gone` is mounted, and the pod has none of that name
+    error: web.yaml:12:7: container `a` of the profile `mine`: volume `gone` is mounted, and the pod has none of that name
     note: nothing was printed and no file was changed, because of the errors
       hint: `--keep-going` passes what fails through unchanged
     codes: held-back, invalid
@@ -263,13 +263,13 @@ fn what_an_api_server_would_refuse() {
         WEB.replace("      containers:\n", "      resources: {limits: {cpu: 50m, memory: 64Mi}}\n      containers:\n");
     assert_snapshot!(refused(&pod), @"
     deployment/web (default): rejected by cortexflow
-    web.yaml:12:33: with `proxy-sidecar`, `init-iptables` the containers request `60m` of cpu, more than the pod's own `resources.limits` of `50m`
+    error: web.yaml:12:33: with `proxy-sidecar`, `init-iptables` the containers request `60m` of cpu, more than the pod's own `resources.limits` of `50m`
       hint: raise the pod's `resources.limits.cpu`, or lower that of `proxy-sidecar`, `init-iptables`
-    web.yaml:12:46: with `proxy-sidecar`, `init-iptables` the containers request `80Mi` of memory, more than the pod's own `resources.limits` of `64Mi`
+    error: web.yaml:12:46: with `proxy-sidecar`, `init-iptables` the containers request `80Mi` of memory, more than the pod's own `resources.limits` of `64Mi`
       hint: raise the pod's `resources.limits.memory`, or lower that of `proxy-sidecar`, `init-iptables`
-    web.yaml:12:33: container `proxy-sidecar` has a limit of `1` of cpu, more than the pod's own `resources.limits` of `50m`
+    error: web.yaml:12:33: container `proxy-sidecar` has a limit of `1` of cpu, more than the pod's own `resources.limits` of `50m`
       hint: raise the pod's `resources.limits.cpu`, or lower that of `proxy-sidecar`
-    web.yaml:12:46: container `proxy-sidecar` has a limit of `256Mi` of memory, more than the pod's own `resources.limits` of `64Mi`
+    error: web.yaml:12:46: container `proxy-sidecar` has a limit of `256Mi` of memory, more than the pod's own `resources.limits` of `64Mi`
       hint: raise the pod's `resources.limits.memory`, or lower that of `proxy-sidecar`
     note: nothing was printed and no file was changed, because of the errors
       hint: `--keep-going` passes what fails through unchanged
@@ -287,7 +287,7 @@ fn a_cluster_that_is_too_old() {
     };
     assert_snapshot!(told(&run("--report=text").fails(), run("--report=json")), @"
     deployment/web (default): rejected by mine
-    web.yaml:7:3: the profile `mine` needs a native sidecar, which Kubernetes 1.28 does not run
+    error: web.yaml:7:3: the profile `mine` needs a native sidecar, which Kubernetes 1.28 does not run
       hint: native sidecars run from 1.29 on; `nativeSidecar: false` makes a classic one
     note: nothing was printed and no file was changed, because of the errors
       hint: `--keep-going` passes what fails through unchanged
@@ -305,7 +305,7 @@ fn a_record_that_does_not_parse() {
     };
     assert_snapshot!(refused(&broken("'none'")), @"
     deployment/web (default): rejected by cortexflow
-    web.yaml:12:34: the record `sidecar-injector/status` cannot be read: expected ident at line 1 column 2
+    error: web.yaml:12:34: the record `sidecar-injector/status` cannot be read: expected ident at line 1 column 2
       hint: restore the annotation, or remove it together with what was injected
     note: nothing was printed and no file was changed, because of the errors
       hint: `--keep-going` passes what fails through unchanged
@@ -313,7 +313,7 @@ fn a_record_that_does_not_parse() {
     ");
     assert_snapshot!(kept(&broken("'[{\"profile\":1}]'")), @"
     deployment/web (default): rejected
-    web.yaml:12:34: the record `sidecar-injector/status` cannot be read: invalid type: integer `1`, expected a string at line 1 column 13
+    error: web.yaml:12:34: the record `sidecar-injector/status` cannot be read: invalid type: integer `1`, expected a string at line 1 column 13
       hint: restore the annotation, or remove it together with what was injected
     note: nothing was printed and no file was changed, because of the errors
       hint: `--keep-going` passes what fails through unchanged
@@ -321,7 +321,7 @@ fn a_record_that_does_not_parse() {
     ");
     assert_snapshot!(kept(&broken("7")), @"
     deployment/web (default): rejected
-    web.yaml:12:34: the record `sidecar-injector/status` cannot be read: it is a number
+    error: web.yaml:12:34: the record `sidecar-injector/status` cannot be read: it is a number
       hint: restore the annotation, or remove it together with what was injected
     note: nothing was printed and no file was changed, because of the errors
       hint: `--keep-going` passes what fails through unchanged
@@ -335,7 +335,7 @@ fn a_record_that_was_tampered_with() {
         injected().replace("\"containers\":[\"proxy-sidecar\"]", "\"containers\":[\"proxy-sidecar\",\"web\"]");
     assert_snapshot!(refused(&names_the_application), @"
     deployment/web (default): rejected by cortexflow
-    web.yaml:157:7: removing what the record names would leave no container
+    error: web.yaml:157:7: removing what the record names would leave no container
       hint: restore the annotation as injector wrote it
     note: nothing was printed and no file was changed, because of the errors
       hint: `--keep-going` passes what fails through unchanged
@@ -343,7 +343,7 @@ fn a_record_that_was_tampered_with() {
     ");
     assert_snapshot!(kept(&names_the_application), @"
     deployment/web (default): rejected
-    web.yaml:157:7: removing what the record names would leave no container
+    error: web.yaml:157:7: removing what the record names would leave no container
       hint: restore the annotation as injector wrote it
     note: nothing was printed and no file was changed, because of the errors
       hint: `--keep-going` passes what fails through unchanged
@@ -352,7 +352,7 @@ fn a_record_that_was_tampered_with() {
     let forgets = injected().replace(",\"containers\":[\"proxy-sidecar\"]", "");
     assert_snapshot!(kept(&forgets), @"
     deployment/web (default): rejected
-    web.yaml:12:34: the record of the profile `cortexflow` does not fit what it adds: it does not name `proxy-sidecar`
+    error: web.yaml:12:34: the record of the profile `cortexflow` does not fit what it adds: it does not name `proxy-sidecar`
       hint: restore the annotation as injector wrote it
     note: nothing was printed and no file was changed, because of the errors
       hint: `--keep-going` passes what fails through unchanged
@@ -363,7 +363,7 @@ fn a_record_that_was_tampered_with() {
         .replace("[\"proxy-sidecar\"]", "[\"proxy-sidecar\",\"web\"]");
     assert_snapshot!(kept(&removes_all), @"
     deployment/web (default): rejected
-    web.yaml:157:7: removing what the record names would leave no container
+    error: web.yaml:157:7: removing what the record names would leave no container
       hint: restore the annotation as injector wrote it
     note: nothing was printed and no file was changed, because of the errors
       hint: `--keep-going` passes what fails through unchanged
@@ -377,7 +377,7 @@ fn an_injection_of_which_a_part_is_gone() {
     let partial = &text[..text.find("        - name: proxy-sidecar").unwrap()];
     assert_snapshot!(refused(partial), @"
     deployment/web (default): rejected by cortexflow
-    web.yaml:12:34: the record says that the profile `cortexflow` added `/spec/containers/proxy-sidecar`, which is not there
+    error: web.yaml:12:34: the record says that the profile `cortexflow` added `/spec/containers/proxy-sidecar`, which is not there
       hint: `injector uninject --force` drops what is left of it
     note: nothing was printed and no file was changed, because of the errors
       hint: `--keep-going` passes what fails through unchanged
@@ -385,7 +385,7 @@ fn an_injection_of_which_a_part_is_gone() {
     ");
     assert_snapshot!(kept(partial), @"
     deployment/web (default): rejected
-    web.yaml:12:34: the record says that the profile `cortexflow` added `/spec/containers/proxy-sidecar`, which is not there
+    error: web.yaml:12:34: the record says that the profile `cortexflow` added `/spec/containers/proxy-sidecar`, which is not there
       hint: `injector uninject --force` drops what is left of it
     note: nothing was printed and no file was changed, because of the errors
       hint: `--keep-going` passes what fails through unchanged
@@ -394,7 +394,7 @@ fn an_injection_of_which_a_part_is_gone() {
     let check = |report: &'static str| known("check", [report, "web.yaml"]).file("web.yaml", partial);
     assert_snapshot!(told(&check("--report=text").finds(), check("--report=json")), @"
     deployment/web (default): partial injection by cortexflow
-    web.yaml:12:34: warning: the record says that the profile `cortexflow` added `/spec/containers/proxy-sidecar`, which is not there
+    warning: web.yaml:12:34: the record says that the profile `cortexflow` added `/spec/containers/proxy-sidecar`, which is not there
       hint: `injector uninject --force` drops what is left of it
     codes: partial-injection
     ");
@@ -415,7 +415,7 @@ fn an_outdated_injection_below_one_that_is_not_at_hand() {
     };
     assert_snapshot!(told(&run("--report=text").fails(), run("--report=json")), @"
     deployment/web (default): rejected by one
-    web.yaml:12:34: the profile `two` was injected after an outdated one, and is not at hand to be injected again
+    error: web.yaml:12:34: the profile `two` was injected after an outdated one, and is not at hand to be injected again
       hint: give that profile too, with `--profile`
     note: nothing was printed and no file was changed, because of the errors
       hint: `--keep-going` passes what fails through unchanged
@@ -431,25 +431,25 @@ fn several_errors_are_told_at_once() {
         annotated(WEB, "proxy-injection: 1")
     );
     assert_snapshot!(refused(&stream), @"
-    web.yaml:36:1: the document ends too early: did not find expected node content while parsing a flow node
+    error: web.yaml:36:1: the document ends too early: did not find expected node content while parsing a flow node
       hint: is it cut off?
     deployment/web (default): rejected by cortexflow
-    web.yaml:10:26: annotation `proxy-injection`: `disable` is none of `enabled`, `disabled`
+    error: web.yaml:10:26: annotation `proxy-injection`: `disable` is none of `enabled`, `disabled`
       hint: did you mean `disabled`?
     deployment/web (default): injected by cortexflow
     deployment/web (default): rejected by cortexflow
-    web.yaml:46:26: annotation `proxy-injection` is a number, not a string
+    error: web.yaml:46:26: annotation `proxy-injection` is a number, not a string
       hint: quote the value
     note: nothing was printed and no file was changed, because of the errors
       hint: `--keep-going` passes what fails through unchanged
     codes: bad-value, held-back, syntax
     ");
     assert_snapshot!(refused_with(&["-q"], &stream), @"
-    web.yaml:36:1: the document ends too early: did not find expected node content while parsing a flow node
+    error: web.yaml:36:1: the document ends too early: did not find expected node content while parsing a flow node
       hint: is it cut off?
-    web.yaml:10:26: annotation `proxy-injection`: `disable` is none of `enabled`, `disabled`
+    error: web.yaml:10:26: annotation `proxy-injection`: `disable` is none of `enabled`, `disabled`
       hint: did you mean `disabled`?
-    web.yaml:46:26: annotation `proxy-injection` is a number, not a string
+    error: web.yaml:46:26: annotation `proxy-injection` is a number, not a string
       hint: quote the value
     codes: bad-value, held-back, syntax
     ");

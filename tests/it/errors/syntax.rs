@@ -8,62 +8,62 @@ use super::{injector, refused, refused_with, taken_with, told};
 #[test]
 fn not_yaml() {
     assert_snapshot!(refused("kind: [\n"), @"
-    web.yaml:2:1: the document ends too early: did not find expected node content while parsing a flow node
+    error: web.yaml:2:1: the document ends too early: did not find expected node content while parsing a flow node
       hint: is it cut off?
     note: nothing was printed and no file was changed, because of the errors
       hint: `--keep-going` passes what fails through unchanged
     codes: held-back, syntax
     ");
     assert_snapshot!(refused("kind: Deployment\nmetadata:\n  name: a: b\n"), @"
-    web.yaml:3:10: mapping values are not allowed in this context
+    error: web.yaml:3:10: mapping values are not allowed in this context
       hint: quote a value with `: ` in it, or mend the indentation
     note: nothing was printed and no file was changed, because of the errors
       hint: `--keep-going` passes what fails through unchanged
     codes: held-back, syntax
     ");
     assert_snapshot!(refused("kind: Deployment\nmetadata:\n  name: a\n labels: {}\n"), @"
-    web.yaml:4:2: did not find expected key while parsing a block mapping
+    error: web.yaml:4:2: did not find expected key while parsing a block mapping
       hint: mend the indentation
     note: nothing was printed and no file was changed, because of the errors
       hint: `--keep-going` passes what fails through unchanged
     codes: held-back, syntax
     ");
     assert_snapshot!(refused("kind: Deployment\nmetadata:\n\tname: a\n"), @"
-    web.yaml:3:1: a tab cannot indent YAML
+    error: web.yaml:3:1: a tab cannot indent YAML
       hint: use spaces
     note: nothing was printed and no file was changed, because of the errors
       hint: `--keep-going` passes what fails through unchanged
     codes: held-back, syntax
     ");
     assert_snapshot!(refused("kind: Deployment\nmetadata:\n  name: @a\n"), @"
-    web.yaml:3:9: a value cannot begin with `@`
+    error: web.yaml:3:9: a value cannot begin with `@`
       hint: quote the value
     note: nothing was printed and no file was changed, because of the errors
       hint: `--keep-going` passes what fails through unchanged
     codes: held-back, syntax
     ");
     assert_snapshot!(refused("kind: Deployment\nmetadata:\n  name a\n  labels: {}\n"), @"
-    web.yaml:4:9: mapping values are not allowed in this context
+    error: web.yaml:4:9: mapping values are not allowed in this context
       hint: quote a value with `: ` in it, or mend the indentation
     note: nothing was printed and no file was changed, because of the errors
       hint: `--keep-going` passes what fails through unchanged
     codes: held-back, syntax
     ");
     assert_snapshot!(refused("kind: Deployment\nname: a\u{1}\n"), @"
-    web.yaml:2:8: the control character U+0001 is not allowed
+    error: web.yaml:2:8: the control character U+0001 is not allowed
     note: nothing was printed and no file was changed, because of the errors
       hint: `--keep-going` passes what fails through unchanged
     codes: held-back, syntax
     ");
     assert_snapshot!(refused("bash: helm: command not found\n"), @"
-    web.yaml:1:11: mapping values are not allowed in this context
+    error: web.yaml:1:11: mapping values are not allowed in this context
       hint: quote a value with `: ` in it, or mend the indentation
     note: nothing was printed and no file was changed, because of the errors
       hint: `--keep-going` passes what fails through unchanged
     codes: held-back, syntax
     ");
     assert_snapshot!(refused("Permission denied\n"), @"
-    web.yaml:1:1: `Permission denied` is text, not a manifest
+    error: web.yaml:1:1: `Permission denied` is text, not a manifest
     note: nothing was printed and no file was changed, because of the errors
       hint: `--keep-going` passes what fails through unchanged
     codes: held-back, not-a-manifest
@@ -73,31 +73,31 @@ fn not_yaml() {
 #[test]
 fn what_json_cannot_hold() {
     assert_snapshot!(refused("kind: Deployment\n? [a]\n: 1\n"), @"
-    web.yaml:2:3: an object or a list cannot be a key
+    error: web.yaml:2:3: an object or a list cannot be a key
     note: nothing was printed and no file was changed, because of the errors
       hint: `--keep-going` passes what fails through unchanged
     codes: held-back, syntax
     ");
     assert_snapshot!(refused("kind: Deployment\nspec:\n  <<: 1\n"), @"
-    web.yaml:3:7: `<<` takes an object or a list of objects
+    error: web.yaml:3:7: `<<` takes an object or a list of objects
     note: nothing was printed and no file was changed, because of the errors
       hint: `--keep-going` passes what fails through unchanged
     codes: held-back, syntax
     ");
     assert_snapshot!(refused("kind: Deployment\nspec: *base\n"), @"
-    web.yaml:2:7: the alias `*base` has no anchor before it
+    error: web.yaml:2:7: the alias `*base` has no anchor before it
     note: nothing was printed and no file was changed, because of the errors
       hint: `--keep-going` passes what fails through unchanged
     codes: held-back, syntax
     ");
     assert_snapshot!(refused("kind: Deployment\nreplicas: .inf\n"), @"
-    web.yaml:2:11: `.inf` has no JSON form
+    error: web.yaml:2:11: `.inf` has no JSON form
     note: nothing was printed and no file was changed, because of the errors
       hint: `--keep-going` passes what fails through unchanged
     codes: held-back, syntax
     ");
     assert_snapshot!(refused("kind: Deployment\nreplicas: !!int two\n"), @"
-    web.yaml:2:11: `two` cannot be read as `!!int`
+    error: web.yaml:2:11: `two` cannot be read as `!!int`
     note: nothing was printed and no file was changed, because of the errors
       hint: `--keep-going` passes what fails through unchanged
     codes: held-back, syntax
@@ -107,20 +107,20 @@ fn what_json_cannot_hold() {
 #[test]
 fn json_that_is_none() {
     assert_snapshot!(refused("{\"kind\": \"Deployment\",\n \"metadata\" {}}\n"), @"
-    web.yaml:2:13: `:` is missing after the key
+    error: web.yaml:2:13: `:` is missing after the key
     note: nothing was printed and no file was changed, because of the errors
       hint: `--keep-going` passes what fails through unchanged
     codes: held-back, syntax
     ");
     assert_snapshot!(refused("{\"kind\": \"Deployment\"}\n{\"kind\": \"Pod\", \"kind\": \"Pod\"}\n"), @"
-    web.yaml:2:17: the key `kind` is already there, on line 2
+    error: web.yaml:2:17: the key `kind` is already there, on line 2
       hint: kubectl keeps the last one and drops the others: remove all but one
     note: nothing was printed and no file was changed, because of the errors
       hint: `--keep-going` passes what fails through unchanged
     codes: held-back, syntax
     ");
     assert_snapshot!(refused("{\"kind\": \"Deployment\",\n \"metadata\": {"), @"
-    web.yaml:2:15: the document ends too early: did not find expected node content while parsing a flow node
+    error: web.yaml:2:15: the document ends too early: did not find expected node content while parsing a flow node
       hint: is it cut off?
     note: nothing was printed and no file was changed, because of the errors
       hint: `--keep-going` passes what fails through unchanged
@@ -131,14 +131,14 @@ fn json_that_is_none() {
 #[test]
 fn a_truncated_file() {
     assert_snapshot!(refused(&WEB[..WEB.find("requests: {cpu").unwrap() + 12]), @"
-    web.yaml:15:35: the document ends too early: did not find expected ',' or '}' while parsing a flow mapping
+    error: web.yaml:15:35: the document ends too early: did not find expected ',' or '}' while parsing a flow mapping
       hint: is it cut off?
     note: nothing was printed and no file was changed, because of the errors
       hint: `--keep-going` passes what fails through unchanged
     codes: held-back, syntax
     ");
     assert_snapshot!(refused("kind: Deployment\nmetadata:\n  name: \"we"), @"
-    web.yaml:3:9: the quoted text that begins here does not end
+    error: web.yaml:3:9: the quoted text that begins here does not end
     note: nothing was printed and no file was changed, because of the errors
       hint: `--keep-going` passes what fails through unchanged
     codes: held-back, syntax
@@ -154,7 +154,7 @@ fn not_utf_8() {
     let ran = run("--report=text").fails();
     assert_eq!(ran.read("web.yaml"), latin);
     assert_snapshot!(told(&ran, run("--report=json")), @"
-    web.yaml:14:19: byte `0xFC` is not UTF-8
+    error: web.yaml:14:19: byte `0xFC` is not UTF-8
     codes: not-utf-8
     ");
 }
@@ -164,12 +164,12 @@ fn utf_16() {
     let bytes: Vec<u8> = WEB.encode_utf16().flat_map(u16::to_le_bytes).collect();
     let run = |report: &'static str| known("inject", ["-i", report, "web.yaml"]).file("web.yaml", &bytes);
     assert_snapshot!(told(&run("--report=text").fails(), run("--report=json")), @"
-    web.yaml: is encoded as UTF-16 (little-endian), not as UTF-8
+    error: web.yaml: is encoded as UTF-16 (little-endian), not as UTF-8
       hint: convert it first: `iconv -f UTF-16 -t UTF-8 web.yaml`
     codes: encoding
     ");
     assert_snapshot!(injector(["inject"]).stdin(bytes).fails().stderr, @"
-    <stdin>: is encoded as UTF-16 (little-endian), not as UTF-8
+    error: <stdin>: is encoded as UTF-16 (little-endian), not as UTF-8
       hint: convert it first: `iconv -f UTF-16 -t UTF-8`
     ");
 }
@@ -177,14 +177,14 @@ fn utf_16() {
 #[test]
 fn what_the_splitter_of_kubectl_refuses() {
     assert_snapshot!(refused(&format!("{WEB}--- {{a: 1}}\n")), @"
-    web.yaml:16:1: `{a: 1}` stands on the line of `---`, which kubectl refuses
+    error: web.yaml:16:1: `{a: 1}` stands on the line of `---`, which kubectl refuses
       hint: write the document's first line below the `---`
     note: nothing was printed and no file was changed, because of the errors
       hint: `--keep-going` passes what fails through unchanged
     codes: held-back, syntax
     ");
     assert_snapshot!(refused(&format!("%YAML 1.2\n---\n{WEB}")), @"
-    web.yaml:1:1: `%YAML 1.2` is a directive, which kubectl does not read
+    error: web.yaml:1:1: `%YAML 1.2` is a directive, which kubectl does not read
       hint: remove that line
     deployment/web (default): injected by cortexflow
     note: nothing was printed and no file was changed, because of the errors
@@ -196,7 +196,7 @@ fn what_the_splitter_of_kubectl_refuses() {
 #[test]
 fn text_after_the_end_of_a_document() {
     assert_snapshot!(taken_with(&[], &format!("{WEB}...\n# fine\nkind: Pod\n")), @"
-    web.yaml:18:1: warning: kubectl ignores what follows `...`; it is kept
+    warning: web.yaml:18:1: kubectl ignores what follows `...`; it is kept
     deployment/web (default): injected by cortexflow
     codes: ignored-text
     ");
@@ -205,14 +205,14 @@ fn text_after_the_end_of_a_document() {
 #[test]
 fn keys_that_stand_twice() {
     assert_snapshot!(refused(&WEB.replace("    spec:\n", "    spec:\n      hostNetwork: false\n      hostNetwork: true\n")), @"
-    web.yaml:13:7: the key `hostNetwork` is already there, on line 12
+    error: web.yaml:13:7: the key `hostNetwork` is already there, on line 12
       hint: kubectl keeps the last one and drops the others: remove all but one
     note: nothing was printed and no file was changed, because of the errors
       hint: `--keep-going` passes what fails through unchanged
     codes: held-back, syntax
     ");
     assert_snapshot!(refused(&format!("{WEB}---\n{WEB}kind: Pod\n")), @"
-    web.yaml:32:1: the key `kind` is already there, on line 18
+    error: web.yaml:32:1: the key `kind` is already there, on line 18
       hint: kubectl keeps the last one and drops the others: remove all but one
     deployment/web (default): injected by cortexflow
     note: nothing was printed and no file was changed, because of the errors
@@ -224,26 +224,26 @@ fn keys_that_stand_twice() {
 #[test]
 fn nesting_ten_thousand_deep() {
     assert_snapshot!(refused(&format!("kind: Deployment\na: {}1{}\n", "[".repeat(10_000), "]".repeat(10_000))), @"
-    web.yaml:2:131: nested deeper than 100 levels
+    error: web.yaml:2:131: nested deeper than 100 levels
     note: nothing was printed and no file was changed, because of the errors
       hint: `--keep-going` passes what fails through unchanged
     codes: held-back, syntax
     ");
     assert_snapshot!(refused(&format!("{}1{}\n", "{\"a\":".repeat(10_000), "}".repeat(10_000))), @"
-    web.yaml:1:641: nested deeper than 100 levels
+    error: web.yaml:1:641: nested deeper than 100 levels
     note: nothing was printed and no file was changed, because of the errors
       hint: `--keep-going` passes what fails through unchanged
     codes: held-back, syntax
     ");
     let block: String = (0..10_000).map(|level| format!("{}a:\n", " ".repeat(level))).collect();
     assert_snapshot!(refused(&block), @"
-    web.yaml:129:129: nested deeper than 100 levels
+    error: web.yaml:129:129: nested deeper than 100 levels
     note: nothing was printed and no file was changed, because of the errors
       hint: `--keep-going` passes what fails through unchanged
     codes: held-back, syntax
     ");
     assert_snapshot!(refused(&format!("kind: Deployment\na:\n  {}1\n", "- ".repeat(10_000))), @"
-    web.yaml:3:257: nested deeper than 100 levels
+    error: web.yaml:3:257: nested deeper than 100 levels
     note: nothing was printed and no file was changed, because of the errors
       hint: `--keep-going` passes what fails through unchanged
     codes: held-back, syntax
@@ -258,14 +258,14 @@ fn an_alias_bomb() {
         bomb.push_str(&format!("{level}: &{level} [{aliases}]\n"));
     }
     assert_snapshot!(refused(&bomb), @"
-    web.yaml:19:4: aliases expand to far more than what is written
+    error: web.yaml:19:4: aliases expand to far more than what is written
       hint: write the repeated part out
     note: nothing was printed and no file was changed, because of the errors
       hint: `--keep-going` passes what fails through unchanged
     codes: held-back, syntax
     ");
     assert_snapshot!(refused_with(&["--expand"], &bomb), @"
-    web.yaml:19:4: aliases expand to far more than what is written
+    error: web.yaml:19:4: aliases expand to far more than what is written
       hint: write the repeated part out
     note: nothing was printed and no file was changed, because of the errors
       hint: `--keep-going` passes what fails through unchanged
@@ -277,49 +277,49 @@ fn an_alias_bomb() {
 fn a_helm_template_that_was_not_rendered() {
     let image = "image: web:1";
     assert_snapshot!(refused(&WEB.replace(image, "image: {{ .Values.image }}")), @"
-    web.yaml:14:18: `{{ .Values.image }}` is an expression of a template, not YAML
+    error: web.yaml:14:18: `{{ .Values.image }}` is an expression of a template, not YAML
       hint: this looks like a Helm template that was not rendered: `helm template … | injector …`
     note: nothing was printed and no file was changed, because of the errors
       hint: `--keep-going` passes what fails through unchanged
     codes: held-back, syntax
     ");
     assert_snapshot!(refused(&WEB.replace("        app: web", "        {{ .Values.key }}: web")), @"
-    web.yaml:10:9: `{{ .Values.key }}` is an expression of a template, not YAML
+    error: web.yaml:10:9: `{{ .Values.key }}` is an expression of a template, not YAML
       hint: this looks like a Helm template that was not rendered: `helm template … | injector …`
     note: nothing was printed and no file was changed, because of the errors
       hint: `--keep-going` passes what fails through unchanged
     codes: held-back, syntax
     ");
     assert_snapshot!(refused(&WEB.replace("        app: web", "        {{- include \"web.labels\" . | nindent 8 }}")), @r#"
-    web.yaml:10:9: `{{- include "web.labels" . | nindent 8 }}` is an expression of a template, not YAML
+    error: web.yaml:10:9: `{{- include "web.labels" . | nindent 8 }}` is an expression of a template, not YAML
       hint: this looks like a Helm template that was not rendered: `helm template … | injector …`
     note: nothing was printed and no file was changed, because of the errors
       hint: `--keep-going` passes what fails through unchanged
     codes: held-back, syntax
     "#);
     assert_snapshot!(refused(&WEB.replace("    spec:\n", "    {{- if .Values.on }}\n    spec:\n")), @"
-    web.yaml:11:5: `{{- if .Values.on }}` is an expression of a template, not YAML
+    error: web.yaml:11:5: `{{- if .Values.on }}` is an expression of a template, not YAML
       hint: this looks like a Helm template that was not rendered: `helm template … | injector …`
     note: nothing was printed and no file was changed, because of the errors
       hint: `--keep-going` passes what fails through unchanged
     codes: held-back, syntax
     ");
     assert_snapshot!(refused(&format!("{{{{- if .Values.on }}}}\n{WEB}{{{{- end }}}}\n")), @"
-    web.yaml:1:1: `{{- if .Values.on }}` is an expression of a template, not YAML
+    error: web.yaml:1:1: `{{- if .Values.on }}` is an expression of a template, not YAML
       hint: this looks like a Helm template that was not rendered: `helm template … | injector …`
     note: nothing was printed and no file was changed, because of the errors
       hint: `--keep-going` passes what fails through unchanged
     codes: held-back, syntax
     ");
     assert_snapshot!(refused(&format!("{{{{/* The front. */}}}}\n{WEB}")), @"
-    web.yaml:1:1: `{{/* The front. */}}` is an expression of a template, not YAML
+    error: web.yaml:1:1: `{{/* The front. */}}` is an expression of a template, not YAML
       hint: this looks like a Helm template that was not rendered: `helm template … | injector …`
     note: nothing was printed and no file was changed, because of the errors
       hint: `--keep-going` passes what fails through unchanged
     codes: held-back, syntax
     ");
     assert_snapshot!(refused(&WEB.replace("name: web\nspec", "name: {{ .Release.Name }}-web\nspec")), @"
-    web.yaml:4:9: `{{ .Release.Name }}` is an expression of a template, not YAML
+    error: web.yaml:4:9: `{{ .Release.Name }}` is an expression of a template, not YAML
       hint: this looks like a Helm template that was not rendered: `helm template … | injector …`
     note: nothing was printed and no file was changed, because of the errors
       hint: `--keep-going` passes what fails through unchanged
@@ -340,7 +340,7 @@ fn a_message_of_kubectl() {
         injector(["inject", report]).stdin("Error from server (NotFound): deployments.apps \"web\" not found\n")
     };
     assert_snapshot!(told(&run("--report=text").fails(), run("--report=json")), @r#"
-    <stdin>:1:1: this is a message of kubectl, not a manifest: `Error from server (NotFound): deployments.apps "web" not found`
+    error: <stdin>:1:1: this is a message of kubectl, not a manifest: `Error from server (NotFound): deployments.apps "web" not found`
       hint: run the command before the pipe alone; `set -o pipefail` ends a script where it fails
     codes: not-a-manifest
     "#);
@@ -355,7 +355,7 @@ fn what_cannot_be_spliced() {
     );
     assert_snapshot!(refused(&alias.replace("      x:\n        - name: web\n          image: web:1\n          resources: {requests: {cpu: 10m, memory: 16Mi}}\n", "")), @"
     deployment/web (default): rejected by cortexflow
-    web.yaml:12:19: `*all` is an alias, so what is added here would be added to its anchor too
+    error: web.yaml:12:19: `*all` is an alias, so what is added here would be added to its anchor too
       hint: write the part out, or let `--expand` render this document anew
     note: nothing was printed and no file was changed, because of the errors
       hint: `--keep-going` passes what fails through unchanged
@@ -365,7 +365,7 @@ fn what_cannot_be_spliced() {
         .replace("      labels:\n        app: web\n", "      annotations: &notes {a: b}\n      labels: {app: web}\n");
     assert_snapshot!(refused(&format!("{anchor}x: *notes\n")), @"
     deployment/web (default): rejected by cortexflow
-    web.yaml:9:20: `&notes` is used by an alias elsewhere, so what is added here would be added there too
+    error: web.yaml:9:20: `&notes` is used by an alias elsewhere, so what is added here would be added there too
       hint: write the part out, or let `--expand` render this document anew
     note: nothing was printed and no file was changed, because of the errors
       hint: `--keep-going` passes what fails through unchanged
@@ -374,8 +374,8 @@ fn what_cannot_be_spliced() {
     let merge = "apiVersion: v1\nkind: Pod\nx: &base\n  containers: [{name: web, image: \"web:1\"}]\nmetadata: {name: web}\nspec:\n  <<: *base\n";
     assert_snapshot!(refused(merge), @"
     pod/web (default): rejected by cortexflow
-    web.yaml:6:1: warning: the pod's quality-of-service class changes from BestEffort to Burstable
-    web.yaml:7:3: `containers` comes from a merge key (`<<`), so there is no text of its own to change
+    warning: web.yaml:6:1: the pod's quality-of-service class changes from BestEffort to Burstable
+    error: web.yaml:7:3: `containers` comes from a merge key (`<<`), so there is no text of its own to change
       hint: write the part out, or let `--expand` render this document anew
     note: nothing was printed and no file was changed, because of the errors
       hint: `--keep-going` passes what fails through unchanged

@@ -16,8 +16,8 @@ fn serving() {
 
     For more information, try '--help'.
     "#);
-    assert_snapshot!(misused(&["serve", "--tls-cert", "tls.crt", "--tls-key", "tls.key"]), @r#"tls.crt: cannot read the certificate: no such file"#);
-    assert_snapshot!(misused(&["serve", "--tls-cert", "web.yaml", "--tls-key", "web.yaml"]), @r#"web.yaml: there is no certificate in PEM in it"#);
+    assert_snapshot!(misused(&["serve", "--tls-cert", "tls.crt", "--tls-key", "tls.key"]), @"error: tls.crt: cannot read the certificate: no such file");
+    assert_snapshot!(misused(&["serve", "--tls-cert", "web.yaml", "--tls-key", "web.yaml"]), @"error: web.yaml: there is no certificate in PEM in it");
     assert_snapshot!(misused(&["serve", "--tls-cert", "a", "--tls-key", "b", "--listen", "9443"]), @r#"
     error: invalid value '9443' for '--listen <IP:PORT>': invalid socket address syntax
 
@@ -73,8 +73,8 @@ fn installing() {
 
     For more information, try '--help'.
     "#);
-    assert_snapshot!(misused(&["install", "--tls-secret", "a", "--ca-file", "nope.crt"]), @r#"nope.crt: no such file"#);
-    assert_snapshot!(misused(&["install", "--tls-secret", "a", "--ca-file", "web.yaml"]), @r#"web.yaml: there is no certificate in it (`-----BEGIN CERTIFICATE-----`)"#);
+    assert_snapshot!(misused(&["install", "--tls-secret", "a", "--ca-file", "nope.crt"]), @"error: nope.crt: no such file");
+    assert_snapshot!(misused(&["install", "--tls-secret", "a", "--ca-file", "web.yaml"]), @"error: web.yaml: there is no certificate in it (`-----BEGIN CERTIFICATE-----`)");
     assert_snapshot!(misused(&["install", "--cert-manager", "--timeout-seconds", "31"]), @r#"
     error: invalid value '31' for '--timeout-seconds <N>': 31 is not in 1..=30
 
@@ -119,16 +119,16 @@ fn certificates() {
     For more information, try '--help'.
     "#);
     assert_snapshot!(misused(&["certs", "generate", "A", "--out", "x"]), @r#"error: service `A` may have lower-case letters, digits and `-`, and begins and ends with a letter or digit"#);
-    assert_snapshot!(misused(&["certs", "inspect", "nope.crt"]), @r#"nope.crt: no such file or directory"#);
-    assert_snapshot!(misused(&["certs", "inspect", "web.yaml"]), @r#"
-    web.yaml: there is no certificate in it
+    assert_snapshot!(misused(&["certs", "inspect", "nope.crt"]), @"error: nope.crt: no such file or directory");
+    assert_snapshot!(misused(&["certs", "inspect", "web.yaml"]), @"
+    error: web.yaml: there is no certificate in it
       hint: a PEM file, a Secret or a webhook configuration has some
-    "#);
-    assert_snapshot!(misused(&["certs", "ca-bundle", "web.yaml"]), @r#"
-    web.yaml: there is no certificate in it
+    ");
+    assert_snapshot!(misused(&["certs", "ca-bundle", "web.yaml"]), @"
+    error: web.yaml: there is no certificate in it
       hint: a PEM file, a Secret or a webhook configuration has some
-    "#);
-    assert_snapshot!(misused(&["certs", "renew", "nope"]), @r#"nope/tls.crt: cannot be read: there is no such file"#);
-    assert_snapshot!(misused(&["certs", "rotate", "nope"]), @r#"nope/tls.crt: cannot be read: there is no such file"#);
-    assert_snapshot!(misused(&["certs", "secret", "nope"]), @r#"nope/tls.crt: cannot be read: there is no such file"#);
+    ");
+    assert_snapshot!(misused(&["certs", "renew", "nope"]), @"error: nope/tls.crt: cannot be read: there is no such file");
+    assert_snapshot!(misused(&["certs", "rotate", "nope"]), @"error: nope/tls.crt: cannot be read: there is no such file");
+    assert_snapshot!(misused(&["certs", "secret", "nope"]), @"error: nope/tls.crt: cannot be read: there is no such file");
 }

@@ -167,7 +167,7 @@ async fn profiles_are_reloaded_and_a_bad_one_is_kept_out() {
     fs::write(files.path("mine.yaml"), starter.replace("kind:", "kin:")).unwrap();
     let line = process.logged("not reloaded; the old one stays in use").await;
     assert_eq!(line["what"], "profiles");
-    assert!(line["error"].as_str().unwrap().starts_with("mine.yaml:"), "{line}");
+    assert!(line["error"].as_str().unwrap().starts_with("error: mine.yaml:"), "{line}");
     asked(&mut process.client(&authority).await, "/mutate/mine", "still").await;
     fs::write(files.path("mine.yaml"), format!("{starter}\n# changed\n")).unwrap();
     process.logged("reloaded").await;
@@ -199,23 +199,17 @@ fn a_start_that_fails_says_why() {
 
     For more information, try '--help'.
     ");
-    assert_snapshot!(said(&["--tls-cert=tls.crt", "--tls-key=gone.key"]), @"
-    gone.key: cannot read the private key: no such file
-    ");
-    assert_snapshot!(said(&["--tls-cert=text", "--tls-key=tls.key"]), @"
-    text: there is no certificate in PEM in it
-    ");
+    assert_snapshot!(said(&["--tls-cert=tls.crt", "--tls-key=gone.key"]), @"error: gone.key: cannot read the private key: no such file");
+    assert_snapshot!(said(&["--tls-cert=text", "--tls-key=tls.key"]), @"error: text: there is no certificate in PEM in it");
     assert_snapshot!(said(&["--tls-cert=tls.key", "--tls-key=tls.crt"]), @"
-    tls.key: there is no certificate in PEM in it
+    error: tls.key: there is no certificate in PEM in it
       hint: there is a private key in it: are the two files exchanged?
     ");
     assert_snapshot!(said(&["--tls-cert=tls.crt", "--tls-key=other.key"]), @"
-    tls.crt: the key in `other.key` is not that of the certificate `localhost`
+    error: tls.crt: the key in `other.key` is not that of the certificate `localhost`
       hint: give the key that the certificate was made with
     ");
-    assert_snapshot!(said(&["--tls-cert=tls.crt", "--tls-key=tls.key", "--client-ca=text"]), @"
-    text: there is no client CA in PEM in it
-    ");
+    assert_snapshot!(said(&["--tls-cert=tls.crt", "--tls-key=tls.key", "--client-ca=text"]), @"error: text: there is no client CA in PEM in it");
     assert_snapshot!(said(&["--tls-cert=tls.crt", "--tls-key=tls.key", "-p=unknown"]), @"
     error: there is no built-in profile `unknown`
       hint: there are cortexflow, nginx, curl; a file has a `/` in it or ends in `.yaml`
@@ -246,7 +240,7 @@ fn an_expired_certificate_is_refused() {
     let expired = Authority::new().expiring(std::time::SystemTime::UNIX_EPOCH + Duration::from_secs(1_700_000_000));
     let ran = refused(&expired, &["--tls-cert=tls.crt", "--tls-key=tls.key"]).fails();
     assert_snapshot!(ran.stderr, @"
-    tls.crt: the certificate `localhost` expired at 2023-11-14T22:13:20Z
+    error: tls.crt: the certificate `localhost` expired at 2023-11-14T22:13:20Z
       hint: have it renewed; no API server accepts it
     ");
 }
