@@ -48,12 +48,23 @@ pub mod kube {
     }
 }
 pub mod process {
-    pub use crate::process::{Action, Expand, Failure, Job, Leaves, Processed, process, triage};
     pub mod admission {
         pub use crate::process::admission::{AdmissionResponse, AdmissionReview, Subject};
     }
+    pub mod document {
+        pub use crate::process::document::{Processed, process, triage};
+    }
+    pub mod object {
+        pub use crate::process::object::ChangeError;
+    }
+    pub mod output {
+        pub use crate::process::output::OUTPUT_FORMATS;
+    }
     pub mod proof {
         pub use crate::process::proof::{Encodings, prove_patch};
+    }
+    pub mod run {
+        pub use crate::process::run::{Action, Leaves, Run};
     }
 }
 pub mod profile {
@@ -66,7 +77,7 @@ pub mod profile {
     }
 }
 pub mod report {
-    pub use crate::report::{Entry, Format, Report, ResultLine, Verdict};
+    pub use crate::report::{Report, ReportFormat, ReportVerdict, ResultLine, TemplateReport};
     pub mod exit {
         pub use crate::report::exit::ExitStatus;
     }
@@ -80,7 +91,7 @@ pub mod shell {
         };
     }
     pub mod cli {
-        pub use crate::shell::cli::{Cli, OutputFormat, UninjectFormat, completion_file_name, completions};
+        pub use crate::shell::cli::{Cli, completions};
     }
     pub mod files {
         pub mod selection {

@@ -9,7 +9,9 @@ use std::fmt;
 
 use serde_json::Value;
 
-use crate::decide::eligibility::{self, Applies, Recorded, Step, Subject};
+#[cfg(test)]
+use crate::decide::eligibility::Applies;
+use crate::decide::eligibility::{self, Recorded, Step, Subject};
 use crate::decide::facts::Facts;
 use crate::decide::inject::editor::Editor;
 use crate::decide::inject::{Ask, Freshness, Outcome, Outdated, Planner, Request, Verdict, freshness};
@@ -83,33 +85,9 @@ pub(crate) struct ProfileExplanation {
     pub warnings: Vec<Diagnostic>,
 }
 
-impl Explanation {
-    /// Every place that it points at.
-    pub(crate) fn places(&self) -> Vec<&Pointer> {
-        let mut places = vec![&self.template];
-        if let RecordState::Unreadable(wrong) = &self.record {
-            places.push(&wrong.at);
-        }
-        for profile in &self.profiles {
-            places.extend(profile.rules.iter().filter_map(|step| step.at.as_ref()));
-            places.extend(profile.warnings.iter().map(|warning| &warning.at));
-            for parameter in &profile.parameters {
-                match &parameter.value {
-                    Ok((_, Origin::Annotation(at) | Origin::Place(at))) => places.push(at),
-                    Ok(_) => {}
-                    Err(wrong) => places.push(&wrong.at),
-                }
-            }
-            if let Verdict::Rejected(errors, _) = &profile.verdict {
-                places.extend(errors.iter().map(|error| &error.at));
-            }
-        }
-        places
-    }
-}
-
 impl ProfileExplanation {
     /// The rule that decides.
+    #[cfg(test)]
     pub(crate) fn decisive(&self) -> Option<&Step> {
         self.rules.iter().find(|step| matches!(step.applies, Applies::Decides(_)))
     }
@@ -166,6 +144,7 @@ impl fmt::Display for ParameterState {
 ///
 /// The operation among the facts is passed over: what is asked is what a new object would meet. So is
 /// [`Request::outdated`]: an outdated injection is told as it stands.
+#[cfg(test)]
 pub(crate) fn explain<'a, V: View<'a>>(object: V, facts: &Facts, request: &Request<'_>) -> Vec<Explanation> {
     workload::identify(object).map_or_else(Vec::new, |identity| explain_as(&identity, object, facts, request))
 }
@@ -178,7 +157,7 @@ pub(crate) fn explain_as<'a, V: View<'a>>(
     request: &Request<'_>,
 ) -> Vec<Explanation> {
     let request = Request { outdated: Outdated::Keep, ..*request };
-    workload::templates(identity, object, &request.all_template_paths())
+    workload::templates(identity, object, request.template_paths)
         .into_iter()
         .filter_map(|place| {
             let template = workload::locate(object, &place)?;

@@ -10,6 +10,7 @@ mod places;
 pub(crate) mod words;
 
 pub use code::Code;
+pub(crate) use code::Fault;
 pub use placed::{Placed, Position};
 pub(crate) use places::Places;
 

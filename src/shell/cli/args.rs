@@ -2,12 +2,15 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, ValueEnum, ValueHint};
+use clap::{Args, ValueHint};
 
 use super::value::{NamespaceName, OnIneligibleChoice};
+use crate::decide::clean::Clean;
+use crate::decide::inject::Outdated;
 use crate::kube::version::KubernetesVersion;
 use crate::kube::workload::TemplatePath;
-use crate::report::{Format, Verbosity};
+use crate::process::run::Expand;
+use crate::report::{ReportFormat, Verbosity};
 use crate::shell::files::input::Recursion;
 use crate::shell::files::selection::{Given, ProfileRef, Setting};
 
@@ -50,17 +53,6 @@ impl InputArgs {
     }
 }
 
-/// The form of standard output.
-#[derive(Args, Clone, Debug)]
-#[group(skip)]
-pub struct FormatArgs<F: ValueEnum + Send + Sync + 'static> {
-    /// The form of standard output [default: that of the input]
-    ///
-    /// Manifests stay manifests, and JSON stays JSON.
-    #[arg(short, long, value_enum, value_name = "FORMAT", help_heading = "Output")]
-    pub output: Option<F>,
-}
-
 /// Where results go.
 #[derive(Args, Clone, Debug)]
 #[group(skip)]
@@ -80,6 +72,47 @@ pub struct WriteArgs {
     /// Without it, nothing is printed and no file is changed when one fails. The exit status is 2 all the same.
     #[arg(long, help_heading = "Output")]
     pub keep_going: bool,
+}
+
+/// What may be changed, beside what is added.
+#[derive(Args, Clone, Debug)]
+#[group(skip)]
+pub struct ChangeArgs {
+    /// Replace an outdated injection
+    ///
+    /// It is removed and injected again, never merged. Where the workload has opted out since, it stays removed. An
+    /// injection that is up to date is not touched.
+    #[arg(long, help_heading = "Injection")]
+    pub reinject: bool,
+    /// Strip what the server added to a live object
+    ///
+    /// Removes the status, uid, resourceVersion, generation, creationTimestamp, managedFields, selfLink, the
+    /// last-applied-configuration and revision annotations, and on pods the node's name and the token volume.
+    #[arg(long, help_heading = "Output")]
+    pub clean: bool,
+    /// Expand the aliases of a document that cannot be changed otherwise
+    ///
+    /// A list that comes from an alias or a merge key cannot be added to without changing another value. With this
+    /// flag such a document, and no other, is written again as a whole, without aliases. Its comments are lost.
+    #[arg(long, help_heading = "Output")]
+    pub expand: bool,
+}
+
+impl ChangeArgs {
+    /// What happens to an injection that is outdated.
+    pub const fn outdated(&self) -> Outdated {
+        if self.reinject { Outdated::Replace } else { Outdated::Keep }
+    }
+
+    /// What happens to fields that a cluster fills in.
+    pub const fn clean(&self) -> Clean {
+        if self.clean { Clean::Strip } else { Clean::Keep }
+    }
+
+    /// What happens to a document with aliases.
+    pub const fn expand(&self) -> Expand {
+        if self.expand { Expand::Render } else { Expand::Refuse }
+    }
 }
 
 /// With which profiles, and how.
@@ -150,7 +183,7 @@ pub struct FactArgs {
 pub struct ReportArgs {
     /// The form of the report
     #[arg(long = "report", value_enum, default_value_t, value_name = "FORMAT", help_heading = "Report")]
-    pub format: Format,
+    pub format: ReportFormat,
     /// Tell of errors only
     #[arg(short, long, help_heading = "Report")]
     pub quiet: bool,

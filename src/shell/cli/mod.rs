@@ -18,13 +18,12 @@ mod install;
 mod serve;
 mod value;
 
-pub(crate) use args::{DecisionArgs, FactArgs, FormatArgs, InputArgs, ReportArgs, WriteArgs};
+pub(crate) use args::{ChangeArgs, DecisionArgs, FactArgs, InputArgs, ReportArgs, WriteArgs};
 #[cfg(feature = "serve")]
 pub(crate) use certs::{
     CaBundleArgs, CertsCommand, GenerateArgs, InspectArgs, InspectFormat, MoreNames, RenewArgs, RotateArgs, SecretArgs,
     ServiceRef, ValidityArgs,
 };
-pub use generate::completion_file_name;
 pub use generate::completions;
 pub(crate) use generate::man_pages;
 #[cfg(feature = "serve")]
@@ -32,8 +31,8 @@ pub(crate) use install::{CertificateArgs, CertificateSource, InstallArgs, PlaceA
 #[cfg(feature = "serve")]
 pub(crate) use serve::{ClusterArgs, ServeArgs};
 pub(crate) use value::FailOn;
-pub use value::{OutputFormat, UninjectFormat};
 
+use crate::process::output::{Offer, OutputFormat};
 use crate::report::ColourChoice;
 use crate::shell::files::selection::ProfileRef;
 
@@ -196,33 +195,21 @@ pub struct InjectArgs {
     /// What to read.
     #[command(flatten)]
     pub input: InputArgs,
-    /// The form of standard output.
-    #[command(flatten)]
-    pub format: FormatArgs<OutputFormat>,
+    /// The form of standard output [default: that of the input]
+    ///
+    /// Manifests stay manifests, and JSON stays JSON.
+    #[arg(short, long, value_parser = value::output_formats(&[Offer::Always, Offer::Inject]))]
+    #[arg(value_name = "FORMAT", help_heading = "Output")]
+    pub output: Option<&'static OutputFormat>,
     /// Where results go.
     #[command(flatten)]
     pub write: WriteArgs,
     /// With which profiles, and how.
     #[command(flatten)]
     pub decision: DecisionArgs,
-    /// Replace an outdated injection
-    ///
-    /// It is removed and made anew, never merged. Where the workload has opted out since, it stays removed. An
-    /// injection that is up to date is not touched.
-    #[arg(long, help_heading = "Injection")]
-    pub reinject: bool,
-    /// Strip what the server added to a live object
-    ///
-    /// Removes the status, uid, resourceVersion, generation, creationTimestamp, managedFields, selfLink, the
-    /// last-applied-configuration and revision annotations, and on pods the node's name and the token volume.
-    #[arg(long, help_heading = "Output")]
-    pub clean: bool,
-    /// Write a document anew where its form cannot be kept
-    ///
-    /// A list that comes from an alias or a merge key cannot be added to without changing another value. With this
-    /// flag such a document, and no other, is written anew with its aliases expanded; its comments are lost.
-    #[arg(long, help_heading = "Output")]
-    pub expand: bool,
+    /// What may be changed.
+    #[command(flatten)]
+    pub change: ChangeArgs,
     /// What is known beside the manifests.
     #[command(flatten)]
     pub facts: FactArgs,
@@ -237,9 +224,12 @@ pub struct UninjectArgs {
     /// What to read.
     #[command(flatten)]
     pub input: InputArgs,
-    /// The form of standard output.
-    #[command(flatten)]
-    pub format: FormatArgs<UninjectFormat>,
+    /// The form of standard output [default: that of the input]
+    ///
+    /// Manifests stay manifests, and JSON stays JSON.
+    #[arg(short, long, value_parser = value::output_formats(&[Offer::Always]))]
+    #[arg(value_name = "FORMAT", help_heading = "Output")]
+    pub output: Option<&'static OutputFormat>,
     /// Where results go.
     #[command(flatten)]
     pub write: WriteArgs,
@@ -288,15 +278,9 @@ pub struct DiffArgs {
     /// With which profiles, and how.
     #[command(flatten)]
     pub decision: DecisionArgs,
-    /// As `inject --reinject` would
-    #[arg(long, help_heading = "Injection")]
-    pub reinject: bool,
-    /// As `inject --clean` would
-    #[arg(long, help_heading = "Output")]
-    pub clean: bool,
-    /// As `inject --expand` would
-    #[arg(long, help_heading = "Output")]
-    pub expand: bool,
+    /// What may be changed.
+    #[command(flatten)]
+    pub change: ChangeArgs,
     /// What is known beside the manifests.
     #[command(flatten)]
     pub facts: FactArgs,

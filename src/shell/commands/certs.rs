@@ -4,10 +4,10 @@ use std::path::Path;
 
 use time::OffsetDateTime;
 
-use super::{Colour, Failed, tell};
+use super::{CommandError, tell};
 use crate::diagnostic::{Code, Placed};
-use crate::report::Report;
 use crate::report::exit::ExitStatus;
+use crate::report::{ColourChoice, Report};
 use crate::shell::certs::{
     self, Authority, Certificate, CertsError, Evidence, Folder, Lifetimes, NameError, Names, Pair, Phase, Wanted,
     instant,
@@ -15,13 +15,13 @@ use crate::shell::certs::{
 use crate::shell::cli::{
     CertsCommand, GenerateArgs, MoreNames, RenewArgs, RotateArgs, SecretArgs, ServiceRef, ValidityArgs,
 };
-use crate::shell::files::output::Place;
+use crate::shell::files::output::IfPresent;
 
 mod ca_bundle;
 mod inspect;
 mod source;
 
-pub(super) fn certs(command: &CertsCommand, colour: Colour) -> Result<ExitStatus, Failed> {
+pub(super) fn certs(command: &CertsCommand, colour: ColourChoice) -> Result<ExitStatus, CommandError> {
     let now = OffsetDateTime::now_utc();
     let (done, args) = match command {
         CertsCommand::Generate(args) => (generate(args, now), &args.report),
@@ -31,7 +31,7 @@ pub(super) fn certs(command: &CertsCommand, colour: Colour) -> Result<ExitStatus
         CertsCommand::Rotate(args) => (rotate(args, now), &args.report),
         CertsCommand::Secret(args) => (secret(args), &args.report),
     };
-    let Done { data, told, status } = done.map_err(|errors| Failed::told(errors, args))?;
+    let Done { data, told, status } = done.map_err(|errors| CommandError::told(errors, args))?;
     super::print_pieces(&data.iter().map(String::as_bytes).collect::<Vec<_>>())?;
     tell::write(&Report::new(Vec::new(), told), args, colour);
     Ok(status)
@@ -47,9 +47,9 @@ struct Done {
     status: ExitStatus,
 }
 
-type Outcome = Result<Done, Vec<Placed>>;
+type CertsResult = Result<Done, Vec<Placed>>;
 
-fn generate(args: &GenerateArgs, now: OffsetDateTime) -> Outcome {
+fn generate(args: &GenerateArgs, now: OffsetDateTime) -> CertsResult {
     let service = ServiceRef { name: args.name.clone(), namespace: args.namespace.clone() };
     let names = names(&service, &args.more).map_err(refused)?;
     let wanted = Wanted { names, key_type: args.key_type, lifetimes: lifetimes(&args.validity) };
@@ -58,10 +58,13 @@ fn generate(args: &GenerateArgs, now: OffsetDateTime) -> Outcome {
     let mut done = Done::default();
     match &args.out {
         Some(dir) => {
-            let place = if args.force { Place::Replace } else { Place::New };
-            Folder::new(dir).write_new(&authority, &pair, place).map_err(failed)?;
+            let if_present = if args.force { IfPresent::Replace } else { IfPresent::Refuse };
+            Folder::new(dir).write_new(&authority, &pair, if_present).map_err(failed)?;
             done.told.push(made(dir, &authority, &pair)?);
-            done.told.push(note("keep `ca.key` away from the cluster: whoever has it can speak for the webhook", None));
+            done.told.push(note(
+                "keep `ca.key` away from the cluster: anyone who has it can pretend to be the webhook",
+                None,
+            ));
         }
         None => done.told.push(note("the CA's key was thrown away", Some("`--out DIR` keeps it, to renew from"))),
     }
@@ -71,7 +74,7 @@ fn generate(args: &GenerateArgs, now: OffsetDateTime) -> Outcome {
     Ok(done)
 }
 
-fn renew(args: &RenewArgs, now: OffsetDateTime) -> Outcome {
+fn renew(args: &RenewArgs, now: OffsetDateTime) -> CertsResult {
     let more = &args.more;
     let asked = args.service.as_ref().map(|service| names(service, more)).transpose().map_err(refused)?;
     if asked.is_none() && !(more.dns_names.is_empty() && more.ips.is_empty()) {
@@ -89,7 +92,7 @@ fn renew(args: &RenewArgs, now: OffsetDateTime) -> Outcome {
     Ok(Done { told: vec![note(message, Some(&hint))], ..Done::default() })
 }
 
-fn rotate(args: &RotateArgs, now: OffsetDateTime) -> Outcome {
+fn rotate(args: &RotateArgs, now: OffsetDateTime) -> CertsResult {
     let folder = Folder::new(&args.dir);
     let live = args.live.as_deref().map(source::read).transpose()?;
     let evidence = match (&live, args.applied) {
@@ -130,7 +133,7 @@ fn next(args: &RotateArgs, object: &str) -> String {
     format!("`kubectl get {object} -o yaml | injector certs rotate {} --live -`", args.dir.display())
 }
 
-fn secret(args: &SecretArgs) -> Outcome {
+fn secret(args: &SecretArgs) -> CertsResult {
     let existing = Folder::new(&args.dir).load_present().map_err(failed)?;
     let dns = existing.chain.first().map(|leaf| leaf.sans.dns.as_slice()).unwrap_or_default();
     let service = dns.iter().filter(|name| name.ends_with(".svc")).find_map(|name| name.parse::<ServiceRef>().ok());

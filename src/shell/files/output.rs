@@ -9,11 +9,11 @@ use std::path::{Component, Path, PathBuf};
 use thiserror::Error;
 
 use crate::diagnostic::{Code, Placed};
-use crate::shell::files::input::{Input, Source};
+use crate::shell::files::input::{Input, InputSource};
 
 mod staged;
 
-pub(crate) use staged::{Mode, PartialCommit, Place, Staged};
+pub(crate) use staged::{FileMode, IfPresent, PartialCommit, Staged};
 
 /// Whether all of it has been read by whoever reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,7 +74,7 @@ fn write_chunks(out: &mut impl Write, chunks: &[&[u8]]) -> io::Result<()> {
 pub(crate) fn mirror(directory: &Path, inputs: &[Input]) -> Result<Vec<PathBuf>, OutputError> {
     let mut targets: Vec<PathBuf> = Vec::with_capacity(inputs.len());
     for Input { source, root, .. } in inputs {
-        let Source::File(path) = source else { return Err(OutputError::NoName) };
+        let InputSource::File(path) = source else { return Err(OutputError::NoName) };
         let relative = match root {
             Some(root) => path.strip_prefix(root).unwrap_or(path),
             None => path,

@@ -87,7 +87,7 @@ mod tests {
                 on_ineligible: None,
                 template_paths: Vec::new(),
             };
-            let sets = ProfileSets::load(&given).unwrap();
+            let sets = ProfileSets::load(&given, crate::kube::version::KubernetesVersion::NEWEST).unwrap();
             let told: Vec<String> =
                 blind(sets.given()).iter().map(|blind| format!("{} {}", blind.profile, blind.rule)).collect();
             assert_eq!(told, rules, "{names:?}");

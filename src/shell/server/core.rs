@@ -8,19 +8,17 @@ use bytes::Bytes;
 use super::current::Current;
 use super::judge::{Answer, Asked, Failure, Judge, Judged, NamespaceSource, Verdict, VerdictResult};
 use super::metrics::{Lookup, Metrics};
-use super::profiles::{self, Chosen, ProfileSets};
-use crate::decide::clean::Clean;
+use super::profiles::{self, ProfileSets};
 use crate::decide::eligibility::Deniable;
-use crate::decide::facts::{Namespace, NamespaceGate, Namespaces};
+use crate::decide::facts::{Namespace, Namespaces};
 use crate::decide::inject::{self, Outcome};
 use crate::diagnostic::Placed;
 use crate::kube::names;
 use crate::kube::version::KubernetesVersion;
 use crate::process::admission::{Question, Unreadable};
-use crate::process::{Action, Expand, Job, Leaves};
+use crate::process::run::Run;
 use crate::profile::{OnError, OnIneligible, Profile};
 use crate::shell::files::selection::Given;
-use crate::text::splice::RenderedLines;
 
 /// The namespace of a review that names none, as in a manifest.
 const DEFAULT_NAMESPACE: &str = "default";
@@ -46,7 +44,7 @@ impl Core {
         namespaces: Option<Arc<dyn NamespaceSource>>,
         metrics: Arc<Metrics>,
     ) -> Result<Self, Vec<Placed>> {
-        let sets = Current::new(ProfileSets::load(&given)?);
+        let sets = Current::new(ProfileSets::load(&given, kubernetes_version)?);
         Ok(Self { given, sets, kubernetes_version, namespaces, metrics })
     }
 
@@ -61,7 +59,7 @@ impl Core {
     ///
     /// What `inject` would say of them; the old ones stay in use.
     pub fn reload_profiles(&self) -> Result<(), String> {
-        let next = ProfileSets::load(&self.given).map_err(profiles::told)?;
+        let next = ProfileSets::load(&self.given, self.kubernetes_version).map_err(profiles::told)?;
         self.sets.set(next);
         Ok(())
     }
@@ -80,37 +78,16 @@ impl Core {
         fetched
     }
 
-    fn answer(
-        &self,
-        question: &Question<'_>,
-        namespace: Option<Namespace>,
-        sets: &ProfileSets,
-        chosen: &Chosen<'_>,
-    ) -> Result<Answer, Failure> {
+    fn answer(question: &Question<'_>, namespace: Option<Namespace>, run: &Run) -> Result<Answer, Failure> {
         let mut namespaces = Namespaces::default();
         if let Some(namespace) = namespace {
             namespaces.add(namespace);
         }
-        let profiles = chosen.profiles();
-        let job = Job {
-            request: sets.request(chosen),
-            action: Action::Inject,
-            namespaces: &namespaces,
-            default_namespace: DEFAULT_NAMESPACE,
-            // An entry of a webhook configuration has one selector, and so has a profile.
-            namespace_gate: if profiles.len() == 1 { NamespaceGate::Matched } else { NamespaceGate::Open },
-            kubernetes_version: self.kubernetes_version,
-            clean: Clean::Keep,
-            expand: Expand::Refuse,
-            rendered: &RenderedLines::default(),
-            encodings: sets.encodings(),
-            leaves: Leaves::Patch,
-        };
         let subject = question.subject().clone();
         let answered = question
-            .answer(&job)
+            .answer(run, &namespaces)
             .map_err(|failure| Failure::Unproved { message: failure.to_string(), uid: subject.uid.clone() })?;
-        Ok(Answer { review: answered.review, verdicts: verdicts(&answered.outcome, profiles), subject })
+        Ok(Answer { review: answered.review, verdicts: verdicts(&answered.outcome, run.profiles()), subject })
     }
 }
 
@@ -118,14 +95,14 @@ impl Judge for Core {
     fn judge(&self, body: Bytes, asked: Asked, deadline: Instant) -> Judged<'_> {
         Box::pin(async move {
             let sets = self.sets.get();
-            let chosen = sets.choose(&asked)?;
+            let run = sets.choose(&asked)?;
             let question =
                 Question::read(&body).map_err(|Unreadable { message, uid }| Failure::BadReview { message, uid })?;
             let namespace = match &self.namespaces {
                 Some(_) => self.namespace(question.namespace(), deadline).await,
                 None => None,
             };
-            self.answer(&question, namespace, &sets, &chosen)
+            Self::answer(&question, namespace, &run)
         })
     }
 }

@@ -6,8 +6,8 @@ use std::path::PathBuf;
 use serde_json::{Value, json};
 use time::OffsetDateTime;
 
-use super::source::{self, Read};
-use super::{Done, Outcome, note};
+use super::source::{self, CertsFile};
+use super::{CertsResult, Done, note};
 use crate::diagnostic::{Code, Placed, Position, Severity};
 use crate::report::exit::ExitStatus;
 use crate::shell::certs::{Certificate, Holder, PemError, Refusal, Role, instant, verify};
@@ -29,7 +29,7 @@ struct BundleOf {
     host: Option<String>,
 }
 
-pub(super) fn inspect(args: &InspectArgs, now: OffsetDateTime) -> Outcome {
+pub(super) fn inspect(args: &InspectArgs, now: OffsetDateTime) -> CertsResult {
     let mut told = Vec::new();
     let stdin = [PathBuf::from("-")];
     let files = if args.files.is_empty() { stdin.as_slice() } else { args.files.as_slice() };
@@ -71,8 +71,8 @@ pub(super) fn inspect(args: &InspectArgs, now: OffsetDateTime) -> Outcome {
 }
 
 /// All that a file holds; what cannot be read is told.
-fn all_of(read: Read, told: &mut Vec<Placed>) -> Vec<Shown> {
-    let Read { file, plain, carried, positions } = read;
+fn all_of(read: CertsFile, told: &mut Vec<Placed>) -> Vec<Shown> {
+    let CertsFile { file, plain, carried, positions } = read;
     let mut all = Vec::new();
     if !plain.is_empty() {
         all.push(Shown { title: file.clone(), file: file.clone(), position: None, bundle: None, chain: plain });
@@ -96,7 +96,7 @@ fn all_of(read: Read, told: &mut Vec<Placed>) -> Vec<Shown> {
 }
 
 /// The bundles of `--ca-bundle`: those of its webhooks, or all its certificates as one.
-fn bundles_of(read: Read, told: &mut Vec<Placed>) -> Vec<Shown> {
+fn bundles_of(read: CertsFile, told: &mut Vec<Placed>) -> Vec<Shown> {
     let all = all_of(read, told);
     let (webhooks, others): (Vec<_>, Vec<_>) = all.into_iter().partition(|one| one.bundle.is_some());
     if webhooks.is_empty() { others } else { webhooks }

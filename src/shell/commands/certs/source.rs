@@ -2,15 +2,15 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::diagnostic::{Code, Placed, Position};
+use crate::diagnostic::{Code, Placed, Places, Position};
+use crate::process::stream;
 use crate::shell::certs::{Carried, Certificate, Holder, PemError, carried, certificates};
-use crate::shell::commands::place::{self, Places};
 use crate::shell::files::input::{self, Recursion};
 use crate::text::document;
 
 /// What was found in one file.
 #[derive(Debug)]
-pub(super) struct Read {
+pub(super) struct CertsFile {
     /// The file as it was named.
     pub(super) file: String,
     /// The certificates of a PEM file, in its order.
@@ -34,10 +34,10 @@ pub(super) fn expanded(path: &Path) -> Vec<PathBuf> {
 }
 
 /// Reads one file, or standard input for `-`.
-pub(super) fn read(path: &Path) -> Result<Read, Vec<Placed>> {
+pub(super) fn read(path: &Path) -> Result<CertsFile, Vec<Placed>> {
     let inputs = input::read(&[path.to_owned()], Recursion::Off).map_err(|error| vec![error.placed()])?;
     let mut all =
-        Read { file: path.display().to_string(), plain: Vec::new(), carried: Vec::new(), positions: Vec::new() };
+        CertsFile { file: path.display().to_string(), plain: Vec::new(), carried: Vec::new(), positions: Vec::new() };
     for input in inputs {
         all.file = input.source.to_string();
         // It was checked when it was read.
@@ -47,13 +47,13 @@ pub(super) fn read(path: &Path) -> Result<Read, Vec<Placed>> {
     Ok(all)
 }
 
-fn read_text(text: &str, all: &mut Read) -> Result<(), Vec<Placed>> {
+fn read_text(text: &str, all: &mut CertsFile) -> Result<(), Vec<Placed>> {
     // In a manifest a PEM text is indented, since it is a value.
     if text.lines().any(|line| line.starts_with("-----BEGIN ")) {
         all.plain = certificates(text.as_bytes()).map_err(|error| vec![unreadable(&all.file, None, &error)])?;
         return Ok(());
     }
-    let unread = |start, error| vec![place::unreadable(&all.file, text, start, &error)];
+    let unread = |start, error| vec![stream::unreadable(&all.file, text, start, &error)];
     let places = Places::new(text);
     for document in document::split(text).map_err(|error| unread(0, error))? {
         let start = document.range.start;
