@@ -1,4 +1,4 @@
-//! What `tests/`, `benches/` and `fuzz/` hold on to, in the tree of the rooms. It is no interface for anybody else.
+//! What `tests/`, `benches/` and `fuzz/` hold on to, in the tree of the rooms. No one else may rely on it.
 //!
 //! Every line is used there, and everything it names is used by the program too: CI builds the program once without this
 //! module (`--cfg sealed`), and the compiler then finds what only a test uses.

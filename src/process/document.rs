@@ -78,19 +78,20 @@ fn process_tree(tree: &Tree<'_>, run: &Run, namespaces: &Namespaces) -> Result<P
             return Err(SyntaxError { offset, kind: SyntaxErrorKind::Depth(MAX_DEPTH) });
         }
         let Some(mut object) = Object::plan(&found, run, namespaces) else { continue };
+        let node = found.node;
+        object.location = locate(tree, found, &object);
         if run.leaves == Leaves::Patch {
-            object.prove(found.node, run.encodings());
+            object.prove(node, run.encodings());
         }
         if !object.is_failed() && !object.outcome.patch.is_empty() {
-            match splice::splice(tree, found.node.id(), &object.outcome.patch, run.lines()) {
+            match splice::splice(tree, node.id(), &object.outcome.patch, run.lines()) {
                 Ok(edits) => {
                     processed.edits.extend(edits);
-                    whole.0.extend(object.outcome.patch.0.iter().map(|op| prefixed(&found.place, op)));
+                    whole.0.extend(object.outcome.patch.0.iter().map(|op| prefixed(&object.location.place, op)));
                 }
                 Err(error) => object.failure = Some(error.into()),
             }
         }
-        object.location = locate(tree, found, &object);
         processed.objects.push(object);
     }
     prove(tree, root, &whole, &mut processed);

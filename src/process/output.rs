@@ -17,6 +17,9 @@ use crate::kube::workload;
 use crate::profile::Profile;
 use crate::value::view::View as _;
 
+/// A text in pieces, so that what is only passed on is not copied.
+type Pieces<'s> = Vec<Cow<'s, str>>;
+
 /// A form of standard output.
 #[derive(Debug)]
 pub struct OutputFormat {
@@ -30,7 +33,7 @@ pub struct OutputFormat {
     pub(crate) leaves: Leaves,
     /// What it does about workloads that fail.
     pub(crate) failures: Failures,
-    write: for<'s> fn(&'s [Stream<'_>], &[Profile]) -> Result<Vec<Cow<'s, str>>, Placed>,
+    write: for<'s> fn(&'s [Stream<'_>], &[Profile]) -> Result<Pieces<'s>, Placed>,
 }
 
 /// Which commands have a form of output.
@@ -56,7 +59,7 @@ pub static OUTPUT_FORMATS: [&OutputFormat; 4] = [&YAML, &JSON, &PATCH, &RESPONSE
 
 pub(crate) static YAML: OutputFormat = OutputFormat {
     name: "yaml",
-    help: "The documents, with only the changed places written again",
+    help: "The documents, changed only where something is added or removed",
     offer: Offer::Always,
     leaves: Leaves::Text,
     failures: Failures::HoldBack,
@@ -83,7 +86,7 @@ static PATCH: OutputFormat = OutputFormat {
 
 pub(crate) static RESPONSE: OutputFormat = OutputFormat {
     name: "response",
-    help: "An AdmissionReview with its response; the default where the input is an AdmissionReview",
+    help: "An AdmissionReview with its response [default for an AdmissionReview]",
     offer: Offer::Inject,
     leaves: Leaves::Patch,
     failures: Failures::Answer,
@@ -96,11 +99,7 @@ impl OutputFormat {
     /// # Errors
     ///
     /// There is something that has no such form, or an answer that was not proved.
-    pub(crate) fn write<'s>(
-        &self,
-        streams: &'s [Stream<'_>],
-        profiles: &[Profile],
-    ) -> Result<Vec<Cow<'s, str>>, Placed> {
+    pub(crate) fn write<'s>(&self, streams: &'s [Stream<'_>], profiles: &[Profile]) -> Result<Pieces<'s>, Placed> {
         (self.write)(streams, profiles)
     }
 }
@@ -109,13 +108,13 @@ pub(crate) fn all_objects<'s>(streams: &'s [Stream<'_>]) -> Vec<&'s Object> {
     streams.iter().flat_map(Stream::processed).flat_map(|processed| &processed.objects).collect()
 }
 
-/// The uid of the request that is built for a manifest: there is none to echo.
+/// The uid of the request that is built for a manifest: a manifest has none to echo.
 const NO_UID: &str = "00000000-0000-0000-0000-000000000000";
 
 /// All streams one after the other; a document mark keeps one stream's last document from the next one's first.
 ///
 /// A stream that begins with `{` is JSON to kubectl up to its end, so one that goes on in YAML begins with a mark.
-fn joined<'s>(streams: &'s [Stream<'_>]) -> Vec<Cow<'s, str>> {
+fn joined<'s>(streams: &'s [Stream<'_>]) -> Pieces<'s> {
     let all: Vec<(&Stream<'_>, Vec<&str>)> =
         streams.iter().map(|stream| (stream, stream.pieces())).filter(|(_, own)| !own.is_empty()).collect();
     let is_json = |own: &[&str]| own.first().is_some_and(|first| first.trim_ascii_start().starts_with('{'));

@@ -41,13 +41,13 @@ static REPORT_FORMATS: [ReportFormat; 4] = [
 
 const TEXT: ReportFormat = ReportFormat { name: "text", help: "Lines for people", write: text::write };
 
-/// How much is told.
+/// How much is reported.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Verbosity {
     /// Everything.
     #[default]
     Normal,
-    /// Errors only. `json` and `sarif` tell everything all the same: they are read by machines.
+    /// Errors only. `json` and `sarif` stay complete: programs read them.
     Quiet,
 }
 

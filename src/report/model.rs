@@ -63,7 +63,7 @@ pub struct TemplateReport {
 pub struct ResultLine {
     /// The profile's name.
     pub profile: String,
-    /// The verdict; as JSON, `verdict` names it and its fields stand beside that.
+    /// The verdict; as JSON, `verdict` names it and its fields are beside it.
     #[serde(flatten)]
     pub verdict: ReportVerdict,
 }
@@ -178,7 +178,7 @@ impl TemplateReport {
         }
     }
 
-    /// All that is to be told at a place: each profile's errors, then the rest.
+    /// All that has a place: each profile's errors, then the rest.
     pub fn placed(&self) -> impl Iterator<Item = &Placed> {
         self.results.iter().flat_map(|result| result.verdict.errors()).chain(&self.diagnostics)
     }
@@ -209,7 +209,7 @@ impl ReportVerdict {
         self == other || matches!((self, other), (Self::Rejected { .. }, Self::Rejected { .. }))
     }
 
-    /// `only`: there is no other profile from which these have to be told apart.
+    /// `only`: there is no other profile, so that the name can be left out.
     fn sentence(&self, profiles: &[&str], only: bool) -> String {
         let profiles = profiles.join(", ");
         match self {

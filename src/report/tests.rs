@@ -35,66 +35,8 @@ fn entry(kind: &str, name: &str, namespace: &str, results: Vec<ResultLine>) -> T
 }
 
 pub(super) fn table() -> Report {
-    let conflict = Placed {
-        path: "/spec/template/spec/containers/0/ports/0".to_owned(),
-        ..placed(Severity::Error, Code::Conflict, (12, 11), "container port 5054 is already used by container `web`")
-            .hint(Some("set another port with `--set tcpPort=…`"))
-    };
-    let kept = placed(Severity::Warning, Code::KeptValue, (3, 5), "label `a:b,c` is 100% kept");
     Report::new(
-        vec![
-            entry("Deployment", "web", "default", vec![line("cortexflow", ReportVerdict::Injected)]),
-            entry(
-                "Deployment",
-                "two",
-                "default",
-                vec![line("cortexflow", ReportVerdict::Injected), line("nginx", ReportVerdict::Injected)],
-            ),
-            entry(
-                "Pod",
-                "node-exporter",
-                "kube-system",
-                vec![line("cortexflow", skipped("excluded-namespace", "namespace `kube-system` is left alone", false))],
-            ),
-            TemplateReport {
-                diagnostics: vec![kept],
-                ..entry(
-                    "StatefulSet",
-                    "db",
-                    "prod",
-                    vec![
-                        line("cortexflow", ReportVerdict::Injected),
-                        line("nginx", skipped("host-network", "the pod uses the node's network", false)),
-                    ],
-                )
-            },
-            entry(
-                "Pod",
-                "out",
-                "default",
-                vec![line("cortexflow", skipped("pod-opted-out", "annotation `proxy-injection` is `disabled`", true))],
-            ),
-            TemplateReport {
-                file: "deploy.yaml".to_owned(),
-                template: Some("/spec/worker/template".to_owned()),
-                ..entry(
-                    "PyTorchJob",
-                    "train",
-                    "ml",
-                    vec![line("cortexflow", ReportVerdict::Rejected { errors: vec![conflict] })],
-                )
-            },
-            entry("Job", "\u{1b}[31mred", "default", vec![line("cortexflow", ReportVerdict::Uninjected)]),
-            entry("CronJob", "night", "default", vec![line("cortexflow", ReportVerdict::Unchanged)]),
-            entry("DaemonSet", "old", "default", vec![line("cortexflow", ReportVerdict::Outdated)]),
-            entry("DaemonSet", "half", "default", vec![line("cortexflow", ReportVerdict::Partial)]),
-            entry(
-                "DaemonSet",
-                "none",
-                "default",
-                vec![line("cortexflow", ReportVerdict::Missing), line("nginx", ReportVerdict::Missing)],
-            ),
-        ],
+        [went_well(), went_wrong()].concat(),
         vec![
             Placed::new(Code::FileMissing, "no such file or directory").at("absent.yaml", None),
             Placed::new(Code::NotAManifest, "not a manifest").at("<stdin>", Some(Position { line: 1, column: 1 })),
@@ -102,6 +44,73 @@ pub(super) fn table() -> Report {
             Placed::new(Code::KubernetesVersion, "runs on Kubernetes 1.29 and newer"),
         ],
     )
+}
+
+fn went_well() -> Vec<TemplateReport> {
+    let kept = placed(Severity::Warning, Code::KeptValue, (3, 5), "label `a:b,c` is 100% kept");
+    vec![
+        entry("Deployment", "web", "default", vec![line("cortexflow", ReportVerdict::Injected)]),
+        entry(
+            "Deployment",
+            "two",
+            "default",
+            vec![line("cortexflow", ReportVerdict::Injected), line("nginx", ReportVerdict::Injected)],
+        ),
+        entry(
+            "Pod",
+            "node-exporter",
+            "kube-system",
+            vec![line("cortexflow", skipped("excluded-namespace", "namespace `kube-system` is left alone", false))],
+        ),
+        TemplateReport {
+            diagnostics: vec![kept],
+            ..entry(
+                "StatefulSet",
+                "db",
+                "prod",
+                vec![
+                    line("cortexflow", ReportVerdict::Injected),
+                    line("nginx", skipped("host-network", "the pod uses the node's network", false)),
+                ],
+            )
+        },
+        entry(
+            "Pod",
+            "out",
+            "default",
+            vec![line("cortexflow", skipped("pod-opted-out", "annotation `proxy-injection` is `disabled`", true))],
+        ),
+    ]
+}
+
+fn went_wrong() -> Vec<TemplateReport> {
+    let conflict = Placed {
+        path: "/spec/template/spec/containers/0/ports/0".to_owned(),
+        ..placed(Severity::Error, Code::Conflict, (12, 11), "container port 5054 is already used by container `web`")
+            .hint(Some("set another port with `--set tcpPort=…`"))
+    };
+    vec![
+        TemplateReport {
+            file: "deploy.yaml".to_owned(),
+            template: Some("/spec/worker/template".to_owned()),
+            ..entry(
+                "PyTorchJob",
+                "train",
+                "ml",
+                vec![line("cortexflow", ReportVerdict::Rejected { errors: vec![conflict] })],
+            )
+        },
+        entry("Job", "\u{1b}[31mred", "default", vec![line("cortexflow", ReportVerdict::Uninjected)]),
+        entry("CronJob", "night", "default", vec![line("cortexflow", ReportVerdict::Unchanged)]),
+        entry("DaemonSet", "old", "default", vec![line("cortexflow", ReportVerdict::Outdated)]),
+        entry("DaemonSet", "half", "default", vec![line("cortexflow", ReportVerdict::Partial)]),
+        entry(
+            "DaemonSet",
+            "none",
+            "default",
+            vec![line("cortexflow", ReportVerdict::Missing), line("nginx", ReportVerdict::Missing)],
+        ),
+    ]
 }
 
 pub(super) fn render(report: &Report, format: &str, verbosity: Verbosity, colour: Colour) -> String {
@@ -201,8 +210,8 @@ fn github_quiet() {
 pub(super) fn excerpt() -> Report {
     let all = table();
     let entries =
-        all.entries().iter().cloned().filter(|e| ["db", "train", "out", "old"].contains(&e.name.as_str())).collect();
-    Report::new(entries, all.diagnostics().iter().cloned().take(3).collect())
+        all.entries().iter().filter(|e| ["db", "train", "out", "old"].contains(&e.name.as_str())).cloned().collect();
+    Report::new(entries, all.diagnostics().iter().take(3).cloned().collect())
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! The report as lines for people. Text from an object never moves the cursor or starts a line of its own.
+//! The report as lines for people. Text from an object never moves the cursor or starts a new line.
 
 use std::borrow::Cow;
 use std::io::{self, Write};

@@ -21,51 +21,14 @@ fn sarif() {
             "driver": {
               "name": "injector",
               "semanticVersion": "0.1.0",
-              "rules": [
-                {
-                  "id": "file-missing",
-                  "shortDescription": {
-                    "text": "file missing"
-                  }
-                },
-                {
-                  "id": "not-a-manifest",
-                  "shortDescription": {
-                    "text": "not a manifest"
-                  }
-                },
-                {
-                  "id": "named-twice",
-                  "shortDescription": {
-                    "text": "named twice"
-                  }
-                },
-                {
-                  "id": "kept-value",
-                  "shortDescription": {
-                    "text": "kept value"
-                  }
-                },
-                {
-                  "id": "conflict",
-                  "shortDescription": {
-                    "text": "conflict"
-                  }
-                },
-                {
-                  "id": "outdated",
-                  "shortDescription": {
-                    "text": "outdated"
-                  }
-                }
-              ]
+              "rules": null
             }
           },
           "columnKind": "unicodeCodePoints",
           "results": [
             {
               "ruleId": "file-missing",
-              "ruleIndex": 0,
+              "ruleIndex": 22,
               "level": "error",
               "message": {
                 "text": "no such file or directory"
@@ -82,7 +45,7 @@ fn sarif() {
             },
             {
               "ruleId": "not-a-manifest",
-              "ruleIndex": 1,
+              "ruleIndex": 19,
               "level": "error",
               "message": {
                 "text": "not a manifest"
@@ -103,7 +66,7 @@ fn sarif() {
             },
             {
               "ruleId": "named-twice",
-              "ruleIndex": 2,
+              "ruleIndex": 27,
               "level": "error",
               "message": {
                 "text": "standard input is named twice"
@@ -112,7 +75,7 @@ fn sarif() {
             },
             {
               "ruleId": "kept-value",
-              "ruleIndex": 3,
+              "ruleIndex": 7,
               "level": "warning",
               "message": {
                 "text": "label `a:b,c` is 100% kept"
@@ -138,7 +101,7 @@ fn sarif() {
             },
             {
               "ruleId": "conflict",
-              "ruleIndex": 4,
+              "ruleIndex": 1,
               "level": "error",
               "message": {
                 "text": "container port 5054 is already used by container `web`\nhint: set another port with `--set tcpPort=…`"
@@ -165,7 +128,7 @@ fn sarif() {
             },
             {
               "ruleId": "outdated",
-              "ruleIndex": 5,
+              "ruleIndex": 37,
               "level": "error",
               "message": {
                 "text": "daemonset/old (default): outdated injection by cortexflow"

@@ -1,7 +1,8 @@
-//! Certificates of the webhook: a CA of its own, serving certificates from it, and whether what there is fits.
+//! Certificates of the webhook: a CA of its own, serving certificates from it, and whether existing ones fit.
 //!
 //! A shell: it reads the clock and the folder that it is given. It talks to no cluster, and no private key is ever in a
-//! message, in a log or in what `Debug` prints.
+//! message, in a log or in what `Debug` prints. Imports the pure rooms and `shell/files`. What is made or checked of a
+//! certificate is added here.
 //!
 //! ```text
 //! names → issue (CA, serving pair) → folder (files, all or none) → rotate (one CA after another, without a gap)

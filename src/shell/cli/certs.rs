@@ -18,18 +18,18 @@ pub enum CertsCommand {
     /// Make a CA and a serving certificate for NAME.NAMESPACE.svc
     #[command(after_help = GENERATE_EXAMPLES)]
     Generate(GenerateArgs),
-    /// Show certificates, and whether a caBundle fits; exit 1 if one is of no use
+    /// Show certificates, and whether a caBundle fits; exit 1 if one cannot be used
     #[command(after_help = INSPECT_EXAMPLES)]
     Inspect(InspectArgs),
     /// Print a CA as a caBundle has it, or put it into a webhook configuration
     #[command(after_help = CA_BUNDLE_EXAMPLES)]
     CaBundle(CaBundleArgs),
-    /// Make a new serving certificate from the CA that is there
+    /// Make a new serving certificate from the existing CA
     Renew(RenewArgs),
     /// Replace the CA in three steps, without a gap
     #[command(after_help = ROTATE_EXAMPLES)]
     Rotate(RotateArgs),
-    /// Print the Secret of the serving certificate that is there
+    /// Print the Secret of the existing serving certificate
     Secret(SecretArgs),
 }
 
@@ -71,7 +71,7 @@ pub struct GenerateArgs {
     /// More names.
     #[command(flatten)]
     pub more: MoreNames,
-    /// Of which sort the keys are
+    /// The type of the keys
     #[arg(long, value_enum, default_value_t, value_name = "TYPE", help_heading = "Certificate")]
     pub key_type: KeyType,
     /// How long.
@@ -90,12 +90,12 @@ pub struct GenerateArgs {
     /// The Secret's name [default: NAME-tls]
     #[arg(long, value_name = "NAME", requires = "output", help_heading = "Output")]
     pub secret_name: Option<String>,
-    /// Overwrite the files that are there
+    /// Overwrite existing files
     ///
-    /// The old CA is lost, and an API server that knows it alone refuses the new certificate: see `certs rotate`.
+    /// The old CA is lost. An API server that trusts only the old CA refuses the new certificate: see `certs rotate`.
     #[arg(long, requires = "out", help_heading = "Output")]
     pub force: bool,
-    /// How to tell of it.
+    /// How to report.
     #[command(flatten)]
     pub report: ReportArgs,
 }
@@ -104,13 +104,13 @@ pub struct GenerateArgs {
 #[derive(Args, Clone, Debug)]
 #[group(skip)]
 pub struct MoreNames {
-    /// The cluster's domain, the end of the longest of the Service's names
+    /// The cluster's domain, with which the Service's longest name ends
     #[arg(long, value_name = "DOMAIN", default_value = "cluster.local", help_heading = "Names")]
     pub cluster_domain: String,
-    /// Another name, as for a webhook with a url (repeatable)
+    /// Another DNS name, for a webhook with a url (repeatable)
     #[arg(long = "dns-name", value_name = "NAME", help_heading = "Names")]
     pub dns_names: Vec<String>,
-    /// An address, as for a webhook with a url (repeatable)
+    /// An IP address, for a webhook with a url (repeatable)
     #[arg(long = "ip", value_name = "ADDRESS", help_heading = "Names")]
     pub ips: Vec<IpAddr>,
 }
@@ -139,22 +139,22 @@ pub enum CertsFormat {
 pub struct InspectArgs {
     /// PEM files, manifests, or directories of `certs generate`; standard input for `-`
     ///
-    /// Of a manifest, Secrets and the caBundles of webhook configurations are shown. Private keys are not read.
+    /// Manifests may have Secrets, and webhook configurations with caBundles. Private keys are not read.
     #[arg(value_name = "FILE", value_hint = ValueHint::AnyPath)]
     pub files: Vec<PathBuf>,
-    /// Whether this CA, a PEM file or a webhook configuration, verifies what is shown
+    /// Verify the certificates with this CA: a PEM file or a webhook configuration
     #[arg(long, value_name = "FILE", help_heading = "Check", value_hint = ValueHint::FilePath)]
     pub ca_bundle: Option<PathBuf>,
-    /// Whether it is for this Service, too [default: that of the webhook configuration]
+    /// Check that they are for this Service [default: that of the webhook configuration]
     #[arg(long, value_name = "NAME.NAMESPACE", help_heading = "Check")]
     pub service: Option<ServiceRef>,
-    /// From when on an expiry is worth exit status 1
+    /// Exit 1 if a certificate expires within this time
     #[arg(long, value_name = "TIME", default_value = "30d", help_heading = "Check")]
     pub warn_within: Lifetime,
     /// The form of standard output
     #[arg(short, long, value_enum, default_value_t, value_name = "FORMAT", help_heading = "Output")]
     pub output: InspectFormat,
-    /// How to tell of it.
+    /// How to report.
     #[command(flatten)]
     pub report: ReportArgs,
 }
@@ -177,10 +177,10 @@ pub struct CaBundleArgs {
     pub source: PathBuf,
     /// Put it into every webhook of this file, or of standard input for `-`
     ///
-    /// The whole of it is printed; nothing but the caBundles changes.
+    /// The whole file is printed; only the caBundles change.
     #[arg(short, long, value_name = "FILE", help_heading = "Input", value_hint = ValueHint::FilePath)]
     pub filename: Option<PathBuf>,
-    /// How to tell of it.
+    /// How to report.
     #[command(flatten)]
     pub report: ReportArgs,
 }
@@ -200,7 +200,7 @@ pub struct RenewArgs {
     /// How long the serving certificate is valid, at most as long as the CA
     #[arg(long, value_name = "TIME", default_value = "365d", help_heading = "Certificate")]
     pub validity: Lifetime,
-    /// How to tell of it.
+    /// How to report.
     #[command(flatten)]
     pub report: ReportArgs,
 }
@@ -211,16 +211,16 @@ pub struct RotateArgs {
     /// The directory
     #[arg(value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub dir: PathBuf,
-    /// The webhook configuration or the Secret as the cluster has it: that shows the last step
+    /// The webhook configuration or the Secret from the cluster, which shows the last step
     #[arg(long, value_name = "FILE", conflicts_with = "applied", help_heading = "Rotation")]
     pub live: Option<PathBuf>,
-    /// Believe that the last step was applied, without a look at the cluster's objects
+    /// Take it that the last step was applied, without a look at the cluster's objects
     #[arg(long, help_heading = "Rotation")]
     pub applied: bool,
     /// How long.
     #[command(flatten)]
     pub validity: ValidityArgs,
-    /// How to tell of it.
+    /// How to report.
     #[command(flatten)]
     pub report: ReportArgs,
 }
@@ -234,7 +234,7 @@ pub struct SecretArgs {
     /// The Secret's name [default: NAME-tls, after the Service]
     #[arg(long, value_name = "NAME", help_heading = "Output")]
     pub secret_name: Option<String>,
-    /// How to tell of it.
+    /// How to report.
     #[command(flatten)]
     pub report: ReportArgs,
 }

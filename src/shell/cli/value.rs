@@ -1,4 +1,4 @@
-//! The values of flags: one closed type for each choice, one parser for each form. A bad value is told by clap, with the
+//! The values of flags: one closed type for each choice, one parser for each form. clap reports a bad value, with the
 //! flag's name before it.
 
 use std::str::FromStr;
@@ -20,7 +20,7 @@ pub(super) fn output_formats(offers: &'static [Offer]) -> impl TypedValueParser<
         .map(|name| OUTPUT_FORMATS.iter().find(|format| format.name == name).copied().unwrap_or(&YAML))
 }
 
-/// What a pod that opted out, or has the container already, meets in the webhook.
+/// What the webhook does with a pod that opted out, or that has the container already.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum OnIneligibleChoice {
     /// It is allowed, unchanged
@@ -38,7 +38,7 @@ impl From<OnIneligibleChoice> for OnIneligible {
     }
 }
 
-/// The least level of a finding that makes the exit status 1.
+/// The lowest level of a finding that makes the exit status 1.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum FailOn {
     /// Anything

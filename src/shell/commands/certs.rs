@@ -1,4 +1,4 @@
-//! `certs generate|inspect|ca-bundle|renew|rotate|secret`. Standard output is data; what to do next is told beside it.
+//! `certs generate|inspect|ca-bundle|renew|rotate|secret`. Standard output is data; what to do next goes to standard error.
 
 use std::path::Path;
 

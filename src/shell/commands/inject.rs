@@ -21,7 +21,8 @@ use super::{CommandError, batch};
 pub(super) fn inject(args: &InjectArgs, colour: ColourChoice) -> Result<ExitStatus, CommandError> {
     let told = |errors| CommandError::told(errors, &args.report);
     let prepared = Prepared::new(&args.decision, &args.facts).map_err(told)?.changing(&args.change);
-    Change { input: &args.input, write: &args.write, report: &args.report, output: args.output, colour }.make(prepared)
+    ChangingCommand { input: &args.input, write: &args.write, report: &args.report, output: args.output, colour }
+        .make(prepared)
 }
 
 pub(super) fn uninject(args: &UninjectArgs, colour: ColourChoice) -> Result<ExitStatus, CommandError> {
@@ -38,11 +39,12 @@ pub(super) fn uninject(args: &UninjectArgs, colour: ColourChoice) -> Result<Exit
     let which = if names.is_empty() { Which::All } else { Which::Of(names) };
     let leftovers = if args.force { Leftovers::Drop } else { Leftovers::Refuse };
     prepared.run.action = Action::Uninject(which, leftovers);
-    Change { input: &args.input, write: &args.write, report: &args.report, output: args.output, colour }.make(prepared)
+    ChangingCommand { input: &args.input, write: &args.write, report: &args.report, output: args.output, colour }
+        .make(prepared)
 }
 
 /// A command that changes what it reads: from where, where to, and in which form.
-struct Change<'a> {
+struct ChangingCommand<'a> {
     input: &'a InputArgs,
     write: &'a WriteArgs,
     report: &'a ReportArgs,
@@ -50,7 +52,7 @@ struct Change<'a> {
     colour: ColourChoice,
 }
 
-impl Change<'_> {
+impl ChangingCommand<'_> {
     fn make(&self, mut prepared: Prepared) -> Result<ExitStatus, CommandError> {
         let told = |errors| CommandError::told(errors, self.report);
         let inputs = super::read(self.input).map_err(told)?;

@@ -16,7 +16,7 @@ use crate::value::pointer::Pointer;
 
 use super::settings::Prepared;
 
-/// From which side a run is told.
+/// Whose report it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Voice {
     /// `inject`, `uninject` and `diff`: what was done.

@@ -15,7 +15,7 @@ mod staged;
 
 pub(crate) use staged::{FileMode, IfPresent, PartialCommit, Staged};
 
-/// Whether all of it has been read by whoever reads.
+/// Whether the reader took all of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Outlet {
     /// It has been written.
@@ -30,7 +30,7 @@ const BATCH: usize = 1024;
 /// Writes the chunks to standard output, one after the other and without joining them first.
 ///
 /// # Errors
-/// [`OutputError::Stdout`]: a full disk, for instance. A closed pipe is none.
+/// [`OutputError::Stdout`]: a full disk, for instance. A closed pipe is not an error.
 pub(crate) fn to_stdout(chunks: &[&[u8]]) -> Result<Outlet, OutputError> {
     to_writer(&mut io::stdout().lock(), chunks).map_err(|error| OutputError::Stdout { error })
 }

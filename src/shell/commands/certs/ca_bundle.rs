@@ -36,7 +36,7 @@ pub(super) fn ca_bundle(args: &CaBundleArgs) -> CertsResult {
     Ok(Done { data, told, ..Done::default() })
 }
 
-/// The CAs, with warnings about what is none.
+/// The CAs, with warnings about certificates that are not CAs.
 fn bundle(args: &CaBundleArgs) -> Result<(Vec<Certificate>, Vec<Placed>), Vec<Placed>> {
     // Of a folder, its CAs: what an API server is to believe.
     let path: PathBuf = match source::expanded(&args.source).as_slice() {

@@ -70,7 +70,7 @@ pub(super) fn inspect(args: &InspectArgs, now: OffsetDateTime) -> CertsResult {
     Ok(Done { data: vec![data], told, status })
 }
 
-/// All that a file holds; what cannot be read is told.
+/// All that a file holds; what cannot be read is reported.
 fn all_of(read: CertsFile, told: &mut Vec<Placed>) -> Vec<Shown> {
     let CertsFile { file, plain, carried, positions } = read;
     let mut all = Vec::new();

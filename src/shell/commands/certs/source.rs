@@ -17,11 +17,11 @@ pub(super) struct CertsFile {
     pub(super) plain: Vec<Certificate>,
     /// Those in manifests.
     pub(super) carried: Vec<Carried>,
-    /// Where each of `carried` stands.
+    /// Where each of `carried` is.
     pub(super) positions: Vec<Position>,
 }
 
-/// The files of a folder of `certs generate` that hold certificates; the path itself where it is none.
+/// The files of a folder of `certs generate` that hold certificates; the path itself where it is not such a folder.
 pub(super) fn expanded(path: &Path) -> Vec<PathBuf> {
     let file = |name: &str| Some(path.join(name)).filter(|file| file.is_file());
     match file("tls.crt") {
@@ -71,7 +71,7 @@ fn read_text(text: &str, all: &mut CertsFile) -> Result<(), Vec<Placed>> {
     Ok(())
 }
 
-/// A PEM text that is none, at its place.
+/// A text that is not PEM, at its place.
 pub(super) fn unreadable(file: &str, position: Option<Position>, error: &PemError) -> Placed {
     Placed::new(Code::NotACertificate, error.to_string()).at(file, position)
 }

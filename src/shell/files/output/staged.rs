@@ -206,7 +206,7 @@ fn keep_owner_and_mode(target: &Path, file: &File) -> io::Result<()> {
     use std::os::unix::fs::{MetadataExt, fchown};
     let (old, new) = (target.metadata()?, file.metadata()?);
     if (old.uid(), old.gid()) != (new.uid(), new.gid()) {
-        // Only root may give files away; anyone else keeps at least the group, where it is one of theirs.
+        // Only root may give files away; other users keep at least the group, where they are in it.
         let _ = fchown(file, Some(old.uid()), Some(old.gid())).or_else(|_| fchown(file, None, Some(old.gid())));
     }
     // After the owner: a change of owner clears bits of the mode.
