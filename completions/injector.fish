@@ -42,10 +42,10 @@ complete -c injector -n "__fish_injector_needs_command" -f -a "certs" -d 'Make, 
 complete -c injector -n "__fish_injector_needs_command" -f -a "completions" -d 'Print a completion script for a shell'
 complete -c injector -n "__fish_injector_needs_command" -f -a "man" -d 'Print the manual pages, or write one file a page'
 complete -c injector -n "__fish_injector_using_subcommand inject" -s f -l filename -d 'A file or directory, as kubectl names it (repeatable)' -r -F
-complete -c injector -n "__fish_injector_using_subcommand inject" -s o -l output -d 'The form of standard output [default: that of the input]' -r -f -a "yaml\t'The documents, with what was injected'
+complete -c injector -n "__fish_injector_using_subcommand inject" -s o -l output -d 'The form of standard output [default: that of the input]' -r -f -a "yaml\t'The documents, with only the changed places written again'
 json\t'The objects as JSON: one as an object, several as a v1 List'
 patch\t'The JSON Patch (RFC 6902)'
-response\t'An AdmissionReview with its response; the default where the input is one'"
+response\t'An AdmissionReview with its response; the default where the input is an AdmissionReview'"
 complete -c injector -n "__fish_injector_using_subcommand inject" -l output-dir -d 'Write results below this directory, in the same tree' -r -f -a "(__fish_complete_directories)"
 complete -c injector -n "__fish_injector_using_subcommand inject" -s p -l profile -d 'A built-in profile or a file (repeatable, applied in order) [default: cortexflow]' -r -F
 complete -c injector -n "__fish_injector_using_subcommand inject" -l set -d 'Set a parameter of the profiles (repeatable)' -r
@@ -69,12 +69,12 @@ complete -c injector -n "__fish_injector_using_subcommand inject" -s i -l in-pla
 complete -c injector -n "__fish_injector_using_subcommand inject" -l keep-going -d 'Pass workloads that fail through unchanged'
 complete -c injector -n "__fish_injector_using_subcommand inject" -l reinject -d 'Replace an outdated injection'
 complete -c injector -n "__fish_injector_using_subcommand inject" -l clean -d 'Strip what the server added to a live object'
-complete -c injector -n "__fish_injector_using_subcommand inject" -l expand -d 'Write a document anew where its form cannot be kept'
+complete -c injector -n "__fish_injector_using_subcommand inject" -l expand -d 'Expand the aliases of a document that cannot be changed otherwise'
 complete -c injector -n "__fish_injector_using_subcommand inject" -s q -l quiet -d 'Tell of errors only'
 complete -c injector -n "__fish_injector_using_subcommand inject" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c injector -n "__fish_injector_using_subcommand inject" -s V -l version -d 'Print version'
 complete -c injector -n "__fish_injector_using_subcommand uninject" -s f -l filename -d 'A file or directory, as kubectl names it (repeatable)' -r -F
-complete -c injector -n "__fish_injector_using_subcommand uninject" -s o -l output -d 'The form of standard output [default: that of the input]' -r -f -a "yaml\t'The documents, without what was injected'
+complete -c injector -n "__fish_injector_using_subcommand uninject" -s o -l output -d 'The form of standard output [default: that of the input]' -r -f -a "yaml\t'The documents, with only the changed places written again'
 json\t'The objects as JSON: one as an object, several as a v1 List'
 patch\t'The JSON Patch (RFC 6902)'"
 complete -c injector -n "__fish_injector_using_subcommand uninject" -l output-dir -d 'Write results below this directory, in the same tree' -r -f -a "(__fish_complete_directories)"
@@ -135,9 +135,9 @@ complete -c injector -n "__fish_injector_using_subcommand diff" -l color -d 'Whe
 always\t'Also into a file or pipe'
 never\t'No colours'"
 complete -c injector -n "__fish_injector_using_subcommand diff" -s R -l recursive -d 'Read the directories below a directory too'
-complete -c injector -n "__fish_injector_using_subcommand diff" -l reinject -d 'As `inject --reinject` would'
-complete -c injector -n "__fish_injector_using_subcommand diff" -l clean -d 'As `inject --clean` would'
-complete -c injector -n "__fish_injector_using_subcommand diff" -l expand -d 'As `inject --expand` would'
+complete -c injector -n "__fish_injector_using_subcommand diff" -l reinject -d 'Replace an outdated injection'
+complete -c injector -n "__fish_injector_using_subcommand diff" -l clean -d 'Strip what the server added to a live object'
+complete -c injector -n "__fish_injector_using_subcommand diff" -l expand -d 'Expand the aliases of a document that cannot be changed otherwise'
 complete -c injector -n "__fish_injector_using_subcommand diff" -s q -l quiet -d 'Tell of errors only'
 complete -c injector -n "__fish_injector_using_subcommand diff" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c injector -n "__fish_injector_using_subcommand diff" -s V -l version -d 'Print version'

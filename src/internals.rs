@@ -1,4 +1,4 @@
-//! What `tests/`, `benches/` and `fuzz/` hold on to, in the tree of the rooms. It is no interface for anybody else.
+//! What `tests/`, `benches/` and `fuzz/` hold on to, in the tree of the rooms. No one else may rely on it.
 //!
 //! Every line is used there, and everything it names is used by the program too: CI builds the program once without this
 //! module (`--cfg sealed`), and the compiler then finds what only a test uses.
@@ -49,12 +49,23 @@ pub mod kube {
     }
 }
 pub mod process {
-    pub use crate::process::{Action, Expand, Failure, Job, Leaves, Processed, process, triage};
     pub mod admission {
         pub use crate::process::admission::{AdmissionResponse, AdmissionReview, ReviewSubject};
     }
+    pub mod document {
+        pub use crate::process::document::{Processed, process, triage};
+    }
+    pub mod object {
+        pub use crate::process::object::ChangeError;
+    }
+    pub mod output {
+        pub use crate::process::output::OUTPUT_FORMATS;
+    }
     pub mod proof {
         pub use crate::process::proof::{Encodings, prove_patch};
+    }
+    pub mod run {
+        pub use crate::process::run::{Action, Leaves, Run};
     }
 }
 pub mod profile {
@@ -67,7 +78,7 @@ pub mod profile {
     }
 }
 pub mod report {
-    pub use crate::report::{Entry, Format, Report, ResultLine, Verdict};
+    pub use crate::report::{Report, ReportFormat, ReportVerdict, ResultLine, TemplateReport};
     pub mod exit {
         pub use crate::report::exit::ExitStatus;
     }
@@ -81,7 +92,7 @@ pub mod shell {
         };
     }
     pub mod cli {
-        pub use crate::shell::cli::{Cli, OutputFormat, UninjectFormat, completion_file_name, completions};
+        pub use crate::shell::cli::{Cli, completions};
     }
     pub mod files {
         pub mod selection {

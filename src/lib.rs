@@ -3,11 +3,12 @@
 //! Data flows one way:
 //!
 //! ```text
-//! input → document → workload → eligibility → patch → { splice → render | admission response }
+//! text → documents → objects → facts, rules → patch → proof → { spliced text, JSON, patch | answer to a review }
 //! ```
 //!
-//! The rooms stand in the order of their imports: each may import those above it, and none below. All but `shell` are pure: no
-//! files, no clock, no environment, no network. `tests/it/house.rs` holds every import against that.
+//! The rooms below are in the order of their imports: a room may import rooms above it, and none below it. The comment of its
+//! `mod.rs` says which ones, and what is added there. All rooms but `shell` are pure: they use no files, no clock, no
+//! environment and no network. `tests/it/house.rs` checks every import.
 
 mod value;
 mod diagnostic;

@@ -74,31 +74,6 @@ pub(crate) struct ProfileExplanation {
     pub warnings: Vec<Diagnostic>,
 }
 
-impl Explanation {
-    /// Every place to which it points.
-    pub(crate) fn places(&self) -> Vec<&Pointer> {
-        let mut places = vec![&self.template];
-        if let RecordState::Unreadable(wrong) = &self.record {
-            places.push(&wrong.at);
-        }
-        for profile in &self.profiles {
-            places.extend(profile.rules.iter().filter_map(|step| step.at.as_ref()));
-            places.extend(profile.warnings.iter().map(|warning| &warning.at));
-            for parameter in &profile.parameters {
-                match &parameter.value {
-                    Ok((_, Origin::Annotation(at) | Origin::Place(at))) => places.push(at),
-                    Ok(_) => {}
-                    Err(wrong) => places.push(&wrong.at),
-                }
-            }
-            if let Verdict::Rejected(errors, _) = &profile.verdict {
-                places.extend(errors.iter().map(|error| &error.at));
-            }
-        }
-        places
-    }
-}
-
 /// One parameter of a profile.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct ParameterState {
@@ -154,7 +129,7 @@ pub(crate) fn explain<'a, V: View<'a>>(
     request: &Request<'_>,
 ) -> Vec<Explanation> {
     let request = Request { outdated: Outdated::Keep, ..*request };
-    workload::templates(identity, object, &request.all_template_paths())
+    workload::templates(identity, object, request.template_paths)
         .into_iter()
         .filter_map(|place| {
             let template = workload::locate(object, &place)?;

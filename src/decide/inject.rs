@@ -37,20 +37,12 @@ pub struct Request<'a> {
     pub profiles: &'a [Profile],
     /// Parameters set for all objects, by name.
     pub set: &'a BTreeMap<String, String>,
-    /// Kinds with templates, beside the known ones and the profiles' own.
+    /// Kinds with templates beside the known ones: those of the run, then those of its profiles.
     pub template_paths: &'a [TemplatePath],
     /// What happens to an injection that is outdated.
     pub outdated: Outdated,
     /// What the run has rendered so far.
     pub renderings: &'a Renderings,
-}
-
-impl Request<'_> {
-    /// The kinds with templates that the run and its profiles name.
-    pub(crate) fn all_template_paths(&self) -> Vec<TemplatePath> {
-        let of_profiles = self.profiles.iter().flat_map(|profile| &profile.template_paths);
-        self.template_paths.iter().chain(of_profiles).cloned().collect()
-    }
 }
 
 /// What happens to an injection that its profile would render otherwise now.
@@ -83,7 +75,7 @@ pub(crate) fn plan_as<'a, V: View<'a>>(
     if facts.operation != Operation::Create {
         return outcome;
     }
-    for place in workload::templates(identity, object, &request.all_template_paths()) {
+    for place in workload::templates(identity, object, request.template_paths) {
         let Some(template) = workload::locate(object, &place) else { continue };
         Planner { object, template, place: &place, identity, facts, request, editor: None }.run(&mut outcome);
     }

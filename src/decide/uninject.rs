@@ -9,12 +9,12 @@ use crate::kube::workload::{self, Identity};
 use crate::value::view::View;
 
 /// Which entries of the record are undone.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Which<'a> {
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Which {
     /// All of them.
     All,
     /// Those of these profiles.
-    Of(&'a [String]),
+    Of(Vec<String>),
 }
 
 /// What to do about an entry of which only a part is present.
@@ -36,11 +36,11 @@ pub(crate) fn undo<'a, V: View<'a>>(
     identity: &Identity,
     object: V,
     request: &Request<'_>,
-    which: Which<'_>,
+    which: &Which,
     leftovers: Leftovers,
 ) -> Outcome {
     let mut outcome = Outcome::default();
-    for place in workload::templates(identity, object, &request.all_template_paths()) {
+    for place in workload::templates(identity, object, request.template_paths) {
         let Some(template) = workload::locate(object, &place) else { continue };
         if template.path(&["metadata", "annotations", ANNOTATION]).is_none() {
             continue;
@@ -78,7 +78,7 @@ fn undo_template<'a, V: View<'a>>(
     editor: &mut Editor<V>,
     identity: &Identity,
     request: &Request<'_>,
-    which: Which<'_>,
+    which: &Which,
     leftovers: Leftovers,
 ) -> Result<Undone, Vec<Diagnostic>> {
     let entries = read(editor)?;

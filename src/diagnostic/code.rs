@@ -72,7 +72,7 @@ codes! {
     AnnotationWithoutEffect = "annotation-without-effect", Warning, User;
     /// The object has its own value where the profile has another. The object's value stays.
     KeptValue = "kept-value", Warning, User;
-    /// Somebody edited an added item after the injection.
+    /// Someone edited an added item after the injection.
     EditedAfterInjection = "edited-after-injection", Warning, User;
     /// A rule needs labels or annotations of a namespace, and these are not known.
     NamespaceUnknown = "namespace-unknown", Warning, None;

@@ -1,4 +1,6 @@
-//! What is told to people about an object: one form for errors and warnings, pointing at values, not at lines.
+//! Diagnostics: one form for errors, warnings and notes, about a value ([`Diagnostic`]) or a place in a file ([`Placed`]).
+//!
+//! Pure: it imports `value` alone, and every other room may import it. A code is added here, as a row of `code.rs`.
 
 use serde::Serialize;
 
@@ -10,14 +12,15 @@ mod places;
 pub(crate) mod words;
 
 pub use code::Code;
+pub(crate) use code::Fault;
 pub use placed::{Placed, Position};
 pub(crate) use places::Places;
 
-/// Something to tell about an object. The message is lower case, without a final period, with values in backticks; the
+/// An error, a warning or a note about an object. The message is lower case, without a final period, with values in backticks; the
 /// shell puts file, line and column before it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Diagnostic {
-    /// Which sort of thing this is: stable, for machines.
+    /// Which kind of problem this is: stable, for machines.
     pub code: Code,
     /// The value it is about, from the root of the object.
     pub at: Pointer,

@@ -4,24 +4,24 @@ use serde::Serialize;
 
 use super::{Code, Severity};
 
-/// Something to tell, at its place.
+/// An error, a warning or a note, at its place.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Placed {
     /// How grave it is.
     pub severity: Severity,
-    /// Which sort of thing it is: stable, lower case with dashes.
+    /// Which kind of problem it is: stable, lower case with dashes.
     pub code: Code,
     /// What is wrong, or worth knowing, without the place.
     pub message: String,
     /// What to do, where there is one thing to do.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hint: Option<String>,
-    /// The file as it was named on the command line, `<stdin>`, or empty where it is about no file.
+    /// The file as it was named on the command line, `<stdin>`, or empty where it is not about a file.
     pub file: String,
-    /// Where the value stands.
+    /// Where the value is.
     #[serde(flatten)]
     pub position: Option<Position>,
-    /// The JSON Pointer of the value, from the root of the object; empty where it is about no value.
+    /// The JSON Pointer of the value, from the root of the object; empty where it is not about a value.
     pub path: String,
 }
 

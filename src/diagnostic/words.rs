@@ -1,6 +1,6 @@
 //! Words that messages have in common: lists of values, and the nearest known name of a misspelt one.
 
-/// The known name that was most likely meant: at most two edits away, one for short names, capitals aside.
+/// The known name that was most likely meant: at most two edits away, one for short names; capitals do not count.
 pub(crate) fn nearest<'n>(name: &str, known: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
     let folded = name.to_lowercase();
     // Enough for a slip, too few for another word.

@@ -1,89 +1,199 @@
-//! What becomes of one object: facts gathered, the core asked, what else is worth telling added. Whether it came in a file
-//! or from an API server is not known here.
+//! One object: its facts gathered, the planner asked, and warnings added about what no planner sees. Whether it came in a
+//! file or from an API server is not known here, but for the review around it.
 
 use std::sync::Arc;
 
-use super::objects::Found;
-use super::{Action, Job, Object, Sort};
-use crate::decide::clean::{self, Clean};
-use crate::decide::facts::{Facts, Operation};
-use crate::decide::inject::{self, Outcome};
+use thiserror::Error;
+
+use super::objects::{FoundObject, Review};
+use super::proof::{self, Encodings, ProofError, ProvedPatch};
+use super::roundtrip;
+use super::run::{Action, Run};
+use crate::decide::clean::{self, Clean, Cleaned};
+use crate::decide::facts::{Facts, Namespaces, Operation};
+use crate::decide::inject::{self, Outcome, Verdict};
 use crate::decide::uninject;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::kube::workload::{self, Identity};
-use crate::process::roundtrip;
 use crate::profile::Profile;
+use crate::text::splice::SpliceError;
 use crate::text::yaml::node::NodeRef;
-use crate::text::yaml::tree::Tree;
 use crate::value::layer::{Change, Layer};
 use crate::value::pointer::Pointer;
 use crate::value::view::View;
 
-/// Plans one object; `None` for what is no object of Kubernetes'.
-pub(crate) fn object(tree: &Tree<'_>, found: &Found<'_>, job: &Job<'_>) -> Option<Object> {
-    let identity = found.identity.clone()?;
-    let facts = facts(found, &identity, job);
-    let templates = workload::templates(&identity, found.node, &job.request.all_template_paths());
-    let node = found.node;
-    let cleaned = (job.clean == Clean::Strip).then(|| clean::strip(node, &identity));
-    let mut outcome = match &cleaned {
-        Some(cleaned) => act(&identity, &cleaned.object, &facts, job),
-        None => act(&identity, node, &facts, job),
-    };
-    if let Some(cleaned) = cleaned
-        && !outcome.is_rejected()
-    {
-        // The object that the patch is proved on is not the cleaned one: templates are told whole.
-        for (place, change) in &mut outcome.changed {
-            let template = workload::locate(&cleaned.object, place);
-            if let Some(intended) = Layer::of(template, change).map(View::value) {
-                *change = Change::New(Arc::new(intended));
-            }
-        }
-        outcome.patch.0.splice(0..0, cleaned.patch.0);
-    }
-    if matches!(job.action, Action::Inject) && facts.operation == Operation::Create {
-        outcome.warnings.extend(without_effect(node, &templates, job.request.profiles));
-    }
-    if templates.is_empty()
-        && facts.operation == Operation::Create
-        && identity.workload().is_none()
-        // A profile of ours has containers too.
-        && identity.group != "sidecar-injector"
-        && let Some(place) = workload::looks_like_template(node).filter(|place| !place.is_root())
-    {
-        let message =
-            format!("`{}` is not known to hold a pod template, but something here looks like one", identity.kind);
-        let group = if identity.group.is_empty() { String::new() } else { format!(".{}", identity.group) };
-        outcome.warnings.push(
-            Diagnostic::new(Code::UnknownTemplate, place.clone(), message)
-                .hint(format!("name it with `--template-path {}{group}={place}`", identity.kind)),
-        );
-    }
-    if !outcome.patch.is_empty() && matches!(job.action, Action::Inject) {
-        // What an API server asks about is not stored yet, and is not applied again.
-        if found.review.is_none() {
-            outcome.warnings.extend(roundtrip::warnings(&identity, node, job.clean));
-        }
-        outcome.warnings.extend(roundtrip::pod_security(&facts, node, &outcome.changed));
-    }
-    let offsets = pointers(&outcome).map(|at| (at.clone(), tree.locate_value(node.id(), at))).collect();
-    let is_workload = !templates.is_empty() || identity.workload().is_some();
-    Some(Object {
-        namespace: facts.namespace.name,
-        identity,
-        place: found.place.clone(),
-        offset: tree.span(node.id()).start,
-        review: found.review.clone(),
-        outcome,
-        sort: if is_workload { Sort::Workload } else { Sort::Other },
-        offsets,
-        failure: None,
-        proved: None,
-    })
+/// What became of an object.
+#[derive(Debug)]
+pub struct Object {
+    /// What it is.
+    pub identity: Identity,
+    /// Its namespace: its own, or the default one.
+    pub namespace: String,
+    /// The review that brought it.
+    pub review: Option<Review>,
+    /// What was decided. Pointers count from the object's root.
+    pub outcome: Outcome,
+    /// Whether it is worth a line in a report.
+    pub class: ObjectClass,
+    /// Where it is in its document; empty for what an API server sent, since no one looks into that text.
+    pub location: Location,
+    /// Why it could not be changed as planned.
+    pub failure: Option<ChangeError>,
+    /// The patch as it may leave the program, once [`Object::prove`] has found it right.
+    pub proved: Option<ProvedPatch>,
 }
 
-/// Warnings about what steers injection and stands on the outer object only, where nothing reads it.
+/// What an object is to a report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ObjectClass {
+    /// It has a pod template, or is of a kind that has one.
+    Workload,
+    /// It is not a workload.
+    Other,
+}
+
+/// Where an object is in its document. Offsets count bytes from the document's first.
+#[derive(Debug, Default)]
+pub struct Location {
+    /// From the document's root to the object.
+    pub place: Pointer,
+    /// Where the object begins.
+    pub start: usize,
+    /// Where the values are that its errors and warnings are about.
+    pub diagnostics: Vec<(Pointer, usize)>,
+}
+
+/// Why an object could not be changed as planned.
+#[derive(Clone, Debug, Error)]
+pub enum ChangeError {
+    /// A construct of the text does not let the change in.
+    #[error(transparent)]
+    Splice(#[from] SpliceError),
+    /// The result was not what it should be: a bug of ours.
+    #[error("{0}")]
+    Proof(#[from] ProofError),
+}
+
+impl Object {
+    /// Plans one object; `None` for what is not a Kubernetes object.
+    pub(crate) fn plan(found: &FoundObject<'_>, run: &Run, namespaces: &Namespaces) -> Option<Self> {
+        let identity = found.identity.clone()?;
+        let facts = facts(found, &identity, run, namespaces);
+        let node = found.node;
+        let templates = workload::templates(&identity, node, run.template_paths());
+        let cleaned = (run.clean == Clean::Strip).then(|| clean::strip(node, &identity));
+        let mut outcome = match &cleaned {
+            Some(cleaned) => act(&identity, &cleaned.object, &facts, run),
+            None => act(&identity, node, &facts, run),
+        };
+        if let Some(cleaned) = cleaned {
+            prepend(cleaned, &mut outcome);
+        }
+        outcome.warnings.extend(warnings(found, &identity, &facts, &templates, &outcome, run));
+        let is_workload = !templates.is_empty() || identity.workload().is_some();
+        Some(Self {
+            namespace: facts.namespace.name,
+            identity,
+            review: found.review.clone(),
+            outcome,
+            class: if is_workload { ObjectClass::Workload } else { ObjectClass::Other },
+            location: Location::default(),
+            failure: None,
+            proved: None,
+        })
+    }
+
+    /// Whether anything is wrong with it, so that it must not go on changed.
+    pub fn is_failed(&self) -> bool {
+        self.failure.is_some() || self.outcome.is_rejected()
+    }
+
+    /// Proves the patch, so that it may leave without the object's text.
+    pub(crate) fn prove(&mut self, node: NodeRef<'_>, encodings: &Encodings) {
+        if self.is_failed() || self.outcome.patch.is_empty() {
+            return;
+        }
+        match proof::prove_patch(node, &self.outcome.patch, &self.outcome.changed, encodings) {
+            Ok(proved) => self.proved = Some(proved),
+            Err(error) => self.failure = Some(error.into()),
+        }
+    }
+
+    /// Every error and warning about a value of it.
+    pub(crate) fn diagnostics(&self) -> impl Iterator<Item = &Diagnostic> {
+        let errors = self.outcome.steps.iter().filter_map(|step| match &step.verdict {
+            Verdict::Rejected(errors, _) => Some(errors),
+            _ => None,
+        });
+        errors.flatten().chain(&self.outcome.warnings)
+    }
+}
+
+/// The facts about one object, as its review or the run has them.
+pub(super) fn facts(found: &FoundObject<'_>, identity: &Identity, run: &Run, namespaces: &Namespaces) -> Facts {
+    let review = found.review.as_ref();
+    let of_review = review.and_then(|review| review.namespace.as_deref());
+    let name = of_review.or(identity.namespace.as_deref()).unwrap_or(&run.default_namespace);
+    Facts {
+        operation: review.map_or(Operation::Create, |review| review.operation),
+        namespace: namespaces.get(name),
+        namespace_gate: run.namespace_gate,
+        kubernetes_version: run.kubernetes_version,
+    }
+}
+
+fn act<'a, V: View<'a>>(identity: &Identity, object: V, facts: &Facts, run: &Run) -> Outcome {
+    match &run.action {
+        Action::Inject => inject::plan_as(identity, object, facts, &run.request()),
+        Action::Uninject(which, leftovers) => uninject::undo(identity, object, &run.request(), which, *leftovers),
+    }
+}
+
+/// Puts the patch that cleans an object before the one that was planned for the cleaned object.
+///
+/// The two together are proved on the object as it was, so each changed template is given as a whole: what is intended no
+/// longer counts from a template that the proof sees.
+fn prepend(cleaned: Cleaned, outcome: &mut Outcome) {
+    if outcome.is_rejected() {
+        return;
+    }
+    for (place, change) in &mut outcome.changed {
+        let template = workload::locate(&cleaned.object, place);
+        if let Some(intended) = Layer::of(template, change).map(View::value) {
+            *change = Change::New(Arc::new(intended));
+        }
+    }
+    outcome.patch.0.splice(0..0, cleaned.patch.0);
+}
+
+/// What is worth a warning about an object, beside what the planner says.
+fn warnings(
+    found: &FoundObject<'_>,
+    identity: &Identity,
+    facts: &Facts,
+    templates: &[Pointer],
+    outcome: &Outcome,
+    run: &Run,
+) -> Vec<Diagnostic> {
+    let mut warnings = Vec::new();
+    let injects = matches!(run.action, Action::Inject);
+    if injects && facts.operation == Operation::Create {
+        warnings.extend(without_effect(found.node, templates, run.profiles()));
+    }
+    if templates.is_empty() && facts.operation == Operation::Create {
+        warnings.extend(unknown_template(found.node, identity));
+    }
+    if injects && !outcome.patch.is_empty() {
+        // What an API server asks about is not stored yet, and is not applied again.
+        if found.review.is_none() {
+            warnings.extend(roundtrip::warnings(identity, found.node, run.clean));
+        }
+        warnings.extend(roundtrip::pod_security(facts, found.node, &outcome.changed));
+    }
+    warnings
+}
+
+/// A warning about each annotation or label that controls injection and is on the outer object only, where it has no effect.
 fn without_effect(object: NodeRef<'_>, templates: &[Pointer], profiles: &[Profile]) -> Vec<Diagnostic> {
     let Some(template) = templates.first().filter(|template| !template.is_root()) else { return Vec::new() };
     let mut warnings: Vec<Diagnostic> = Vec::new();
@@ -101,32 +211,16 @@ fn without_effect(object: NodeRef<'_>, templates: &[Pointer], profiles: &[Profil
     warnings
 }
 
-/// Every place that an outcome points at.
-fn pointers(outcome: &Outcome) -> impl Iterator<Item = &Pointer> {
-    let of_steps = outcome.steps.iter().flat_map(|step| match &step.verdict {
-        inject::Verdict::Rejected(errors, _) => errors.iter().map(|error| &error.at).collect::<Vec<_>>(),
-        inject::Verdict::Skipped { at, .. } => vec![at, &step.template],
-        _ => vec![&step.template],
-    });
-    of_steps.chain(outcome.warnings.iter().map(|warning| &warning.at))
-}
-
-fn act<'a, V: View<'a>>(identity: &Identity, object: V, facts: &Facts, job: &Job<'_>) -> Outcome {
-    match job.action {
-        Action::Inject => inject::plan_as(identity, object, facts, &job.request),
-        Action::Uninject(which, leftovers) => uninject::undo(identity, object, &job.request, which, leftovers),
+/// A warning about an object of an unknown kind that holds what looks like a pod template.
+fn unknown_template(object: NodeRef<'_>, identity: &Identity) -> Option<Diagnostic> {
+    // A profile of ours has containers too.
+    if identity.workload().is_some() || identity.group == "sidecar-injector" {
+        return None;
     }
-}
-
-/// The facts for one object, as its review or the run has them.
-pub(crate) fn facts(found: &Found<'_>, identity: &Identity, job: &Job<'_>) -> Facts {
-    let review = found.review.as_ref();
-    let of_review = review.and_then(|review| review.namespace.clone());
-    let name = of_review.or_else(|| identity.namespace.clone()).unwrap_or_else(|| job.default_namespace.to_owned());
-    Facts {
-        operation: review.map_or(Operation::Create, |review| review.operation),
-        namespace: job.namespaces.get(&name),
-        namespace_gate: job.namespace_gate,
-        kubernetes_version: job.kubernetes_version,
-    }
+    let place = workload::looks_like_template(object).filter(|place| !place.is_root())?;
+    let kind = &identity.kind;
+    let message = format!("`{kind}` is not known to hold a pod template, but something here looks like one");
+    let group = if identity.group.is_empty() { String::new() } else { format!(".{}", identity.group) };
+    let hint = format!("name it with `--template-path {kind}{group}={place}`");
+    Some(Diagnostic::new(Code::UnknownTemplate, place, message).hint(hint))
 }

@@ -7,17 +7,6 @@ use crate::text::yaml::tree::{NodeId, Tree};
 use crate::value::pointer::Pointer;
 use crate::value::view::{Kind, View};
 
-/// What a document is to the objects in it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Container {
-    /// A `List`, a typed list, or a `ResourceList`.
-    List,
-    /// It is the object itself.
-    Object,
-    /// An `AdmissionReview`.
-    Review,
-}
-
 /// What an `AdmissionReview` says beside its object.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Review {
@@ -31,8 +20,8 @@ pub struct Review {
     pub operation: Operation,
 }
 
-/// An object where it stands.
-pub(crate) struct Found<'t> {
+/// An object where it is in a document.
+pub(crate) struct FoundObject<'t> {
     pub(crate) node: NodeRef<'t>,
     pub(crate) identity: Option<Identity>,
     /// From the document's root.
@@ -40,11 +29,11 @@ pub(crate) struct Found<'t> {
     pub(crate) review: Option<Review>,
 }
 
-/// How many lists may stand within lists: more is nothing that a client writes.
+/// How deep lists may be nested in lists. Clients write one level; a limit keeps the recursion short.
 const MAX_LISTS: usize = 4;
 
 /// The objects of a document, in its order.
-pub(crate) fn find<'t>(tree: &'t Tree<'t>, root: NodeId) -> Vec<Found<'t>> {
+pub(crate) fn find<'t>(tree: &'t Tree<'t>, root: NodeId) -> Vec<FoundObject<'t>> {
     let mut found = Vec::new();
     let node = tree.view(root);
     let identity = workload::identify(node);
@@ -57,7 +46,7 @@ fn collect<'t>(
     identity: Option<Identity>,
     place: &Pointer,
     lists: usize,
-    found: &mut Vec<Found<'t>>,
+    found: &mut Vec<FoundObject<'t>>,
 ) {
     if node.kind() != Kind::Mapping {
         return;
@@ -74,10 +63,10 @@ fn collect<'t>(
     {
         let identity = workload::identify(object).or_else(|| requested(node));
         let place = place.append(&Pointer::of(["request", "object"]));
-        found.push(Found { node: object, identity, place, review: Some(review) });
+        found.push(FoundObject { node: object, identity, place, review: Some(review) });
         return;
     }
-    found.push(Found { node, identity, place: place.clone(), review: None });
+    found.push(FoundObject { node, identity, place: place.clone(), review: None });
 }
 
 /// What a review says, where this is one with a request.

@@ -1,4 +1,4 @@
-//! The proof that stands before every output: what is about to be printed is read again, from its text alone, and compared
+//! The proof before every output: what is about to be printed is read again, from its text alone, and compared
 //! with the patch as the crate `json-patch` applies it to the input. There is no way to switch it off.
 
 use std::collections::VecDeque;
@@ -49,13 +49,6 @@ pub(crate) fn applied(object: Value, patch: &Patch) -> Result<Value, ProofError>
 /// A patch as it leaves the program: the very text that was decoded again and applied. Nothing else makes one.
 #[derive(Clone, Debug)]
 pub struct ProvedPatch(Arc<Encoded>);
-
-impl ProvedPatch {
-    /// The patch as JSON (RFC 6902).
-    pub fn as_str(&self) -> &str {
-        &self.0.text
-    }
-}
 
 /// As an `AdmissionReview` has it: a string of base64.
 impl Serialize for ProvedPatch {
@@ -191,7 +184,7 @@ fn projected<'a, V: View<'a>>(node: V, paths: &[&[String]]) -> Value {
             }
             Value::Object(members)
         }
-        // An index behind an insertion is not that of before, so what lies deeper is not told apart.
+        // An index behind an insertion is not that of before, so what is deeper is not compared.
         Kind::Sequence if paths.iter().all(|path| path.len() == 1) => vec![Value::Null; node.elements().len()].into(),
         _ => node.value(),
     }
@@ -202,7 +195,7 @@ fn behind<'p>(path: &'p [String], name: &str) -> Option<&'p [String]> {
 }
 
 /// Whether what a patch made of a projection is what was intended of the whole: all members that are there, and elements one by
-/// one, where null stands for one that was not looked at. Members mostly stand in the same order.
+/// one, where null stands for one that was not looked at. Members are mostly in the same order.
 fn agrees<'a, V: View<'a>>(found: &Value, intended: Layer<'_, V>) -> bool {
     match (found, intended) {
         (found, Layer::New(intended)) => found == intended,
@@ -212,11 +205,11 @@ fn agrees<'a, V: View<'a>>(found: &Value, intended: Layer<'_, V>) -> bool {
                 _ => &[],
             };
             // What was to be there is, and what was to be gone is not.
-            let is_told = |(name, change): &(String, Option<Change>)| match change {
+            let is_done = |(name, change): &(String, Option<Change>)| match change {
                 Some(change) => found.contains_key(name) || change.is_nothing(),
                 None => !found.contains_key(name),
             };
-            changed.iter().all(is_told)
+            changed.iter().all(is_done)
                 && found
                     .iter()
                     .all(|(name, value)| intended.child(name).is_some_and(|intended| agrees(value, intended)))
@@ -231,7 +224,7 @@ fn agrees<'a, V: View<'a>>(found: &Value, intended: Layer<'_, V>) -> bool {
     }
 }
 
-/// Whether a projection is part of what was intended, where that is told as a whole.
+/// Whether a projection is part of what was intended, where that is given as a whole.
 fn is_part(found: &Value, intended: &Value) -> bool {
     match (found, intended) {
         (Value::Object(found), Value::Object(intended)) => {

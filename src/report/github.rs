@@ -5,7 +5,8 @@
 
 use std::io::{self, Write};
 
-use super::{Report, Verbosity};
+use super::format::Verbosity;
+use super::model::Report;
 use crate::diagnostic::{Placed, Position, Severity};
 
 pub(super) fn write(report: &Report, verbosity: Verbosity, out: &mut dyn Write) -> io::Result<()> {

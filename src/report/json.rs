@@ -1,10 +1,13 @@
-//! The report as JSON: the model as it stands. A field that has to be computed belongs into the model, not here.
+//! The report as JSON: the model as it is. A field that has to be computed belongs in the model, not here.
 
 use std::io::{self, Write};
 
-use super::Report;
+use super::model::Report;
 
 pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     serde_json::to_writer_pretty(&mut *out, report)?;
     writeln!(out)
 }
+
+#[cfg(test)]
+mod tests;

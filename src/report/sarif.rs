@@ -5,15 +5,15 @@ use std::io::{self, Write};
 
 use serde_json::{Value, json};
 
-use super::Report;
-use crate::diagnostic::{Placed, Position, Severity};
+use super::model::Report;
+use crate::diagnostic::{Code, Fault, Placed, Position, Severity};
 
 const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
 
 pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    let mut log = Log::default();
+    let mut results = Vec::new();
     for placed in report.diagnostics() {
-        log.placed(placed, None);
+        results.push(diagnostic(placed, None));
     }
     for entry in report.entries() {
         let title = entry.title();
@@ -21,12 +21,10 @@ pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
             if let Some(code) = verdict.finding() {
                 let message = format!("{title}: {sentence}");
                 let place = location(&entry.file, entry.position, "", Some(&title));
-                log.result(code.id(), "error", &message, place);
+                results.push(result(code, Severity::Error, &message, place));
             }
         }
-        for placed in entry.placed() {
-            log.placed(placed, Some(&title));
-        }
+        results.extend(entry.placed().map(|placed| diagnostic(placed, Some(&title))));
     }
     let sarif = json!({
         "$schema": SCHEMA,
@@ -35,54 +33,63 @@ pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
             "tool": {"driver": {
                 "name": env!("CARGO_PKG_NAME"),
                 "semanticVersion": env!("CARGO_PKG_VERSION"),
-                "rules": log.rules.iter().map(|id| rule(id)).collect::<Vec<_>>(),
+                "rules": Code::ALL.iter().map(|code| rule(*code)).collect::<Vec<_>>(),
             }},
             "columnKind": "unicodeCodePoints",
-            "results": log.results,
+            "results": results,
         }],
     });
     serde_json::to_writer_pretty(&mut *out, &sarif)?;
     writeln!(out)
 }
 
-/// The results, and the rules in the order in which a result first names them.
-#[derive(Default)]
-struct Log<'a> {
-    rules: Vec<&'a str>,
-    results: Vec<Value>,
+fn diagnostic(placed: &Placed, title: Option<&str>) -> Value {
+    let message = match &placed.hint {
+        None => placed.message.clone(),
+        Some(hint) => format!("{}\nhint: {hint}", placed.message),
+    };
+    let place = location(&placed.file, placed.position, &placed.path, title);
+    result(placed.code, placed.severity, &message, place)
 }
 
-impl<'a> Log<'a> {
-    fn placed(&mut self, placed: &'a Placed, title: Option<&str>) {
-        let level = match placed.severity {
-            Severity::Error => "error",
-            Severity::Warning => "warning",
-            Severity::Note => "note",
-        };
-        let message = match &placed.hint {
-            None => placed.message.clone(),
-            Some(hint) => format!("{}\nhint: {hint}", placed.message),
-        };
-        self.result(placed.code.id(), level, &message, location(&placed.file, placed.position, &placed.path, title));
-    }
+fn result(code: Code, severity: Severity, message: &str, location: Value) -> Value {
+    json!({
+        "ruleId": code.id(),
+        "ruleIndex": Code::ALL.iter().position(|known| *known == code),
+        "level": level(severity),
+        "message": {"text": message},
+        "locations": if location == json!({}) { json!([]) } else { json!([location]) },
+    })
+}
 
-    fn result(&mut self, rule: &'a str, level: &str, message: &str, location: Value) {
-        let index = self.rules.iter().position(|known| *known == rule).unwrap_or_else(|| {
-            self.rules.push(rule);
-            self.rules.len() - 1
-        });
-        self.results.push(json!({
-            "ruleId": rule,
-            "ruleIndex": index,
-            "level": level,
-            "message": {"text": message},
-            "locations": if location == json!({}) { json!([]) } else { json!([location]) },
-        }));
+/// Every code is a rule, whether a result names it or not, so that a rule's place does not depend on the input.
+fn rule(code: Code) -> Value {
+    json!({
+        "id": code.id(),
+        "shortDescription": {"text": code.id().replace('-', " ")},
+        "defaultConfiguration": {"level": level(code.severity())},
+        "properties": {"fault": fault(code.fault())},
+    })
+}
+
+const fn level(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+        Severity::Note => "note",
     }
 }
 
-fn rule(id: &str) -> Value {
-    json!({"id": id, "shortDescription": {"text": id.replace('-', " ")}})
+/// Who can do something about it.
+const fn fault(fault: Fault) -> &'static str {
+    match fault {
+        Fault::User => "user",
+        Fault::Profile => "profile",
+        Fault::Cluster => "cluster",
+        Fault::System => "system",
+        Fault::Bug => "injector",
+        Fault::None => "none",
+    }
 }
 
 fn location(file: &str, position: Option<Position>, path: &str, title: Option<&str>) -> Value {
@@ -122,17 +129,4 @@ fn uri(path: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_path_becomes_a_relative_reference() {
-        for (path, expected) in [
-            ("charts/web/deploy.yaml", "charts/web/deploy.yaml"),
-            ("a b/100%/ü.yaml", "a%20b/100%25/%C3%BC.yaml"),
-            ("<stdin>", "%3Cstdin%3E"),
-        ] {
-            assert_eq!(uri(path), expected);
-        }
-    }
-}
+mod tests;

@@ -4,8 +4,8 @@ use std::fs;
 use std::path::Path;
 
 use clap::ValueEnum;
-use clap_complete::Shell;
-use injector::internals::shell::cli::{completion_file_name, completions};
+use clap_complete::{Generator as _, Shell};
+use injector::internals::shell::cli::completions;
 
 #[test]
 fn completion_scripts_are_fresh() {
@@ -14,7 +14,7 @@ fn completion_scripts_are_fresh() {
     let mut expected = Vec::new();
     let mut stale = Vec::new();
     for shell in Shell::value_variants() {
-        let (name, script) = (completion_file_name(*shell), completions(*shell));
+        let (name, script) = (shell.file_name("injector"), completions(*shell));
         if update {
             fs::create_dir_all(&folder).unwrap();
             fs::write(folder.join(&name), script).unwrap();

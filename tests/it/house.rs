@@ -49,7 +49,7 @@ const ROOMS: &[Room] = &[
     Room {
         name: "process",
         rooms: &["value", "diagnostic", "text", "kube", "profile", "decide"],
-        reach: Reach::Pure(&["base64", "json_patch", "serde", "serde_json", "thiserror"]),
+        reach: Reach::Pure(&["base64", "json_patch", "memchr", "serde", "serde_json", "thiserror"]),
     },
     Room {
         name: "lint",

@@ -215,11 +215,11 @@ fn what_cannot_be_installed_is_told_before_anything_is_printed() {
     for (line, expected) in [
         (
             "install --tls-secret a --ca-file key.pem",
-            "key.pem: it contains a private key, and everyone can read a webhook configuration\n",
+            "error: key.pem: it contains a private key, and everyone can read a webhook configuration\n",
         ),
         (
             "install --tls-secret a --ca-file empty",
-            "empty: there is no certificate in it (`-----BEGIN CERTIFICATE-----`)\n",
+            "error: empty: there is no certificate in it (`-----BEGIN CERTIFICATE-----`)\n",
         ),
         (
             "install --cert-manager --kubernetes-version 1.21",

@@ -4,10 +4,12 @@
 //! Source: <https://kubernetes.io/docs/reference/access-authn-authz/extensible-admission-controllers/#request>.
 
 use super::{AdmissionReview, respond};
+use crate::decide::facts::Namespaces;
 use crate::decide::inject::Outcome;
 use crate::kube::workload;
-use crate::process::objects::{self, Found};
-use crate::process::{Failure, Job, object};
+use crate::process::object::{ChangeError, Object};
+use crate::process::objects::{self, FoundObject};
+use crate::process::run::Run;
 use crate::text::yaml::error::{SyntaxError, SyntaxErrorKind};
 use crate::text::yaml::node::NodeRef;
 use crate::text::yaml::tree::Tree;
@@ -98,11 +100,11 @@ impl<'t> Question<'t> {
     /// # Errors
     ///
     /// The proof of the patch failed, which is a bug of injector: then there is no answer.
-    pub(crate) fn answer(&self, job: &Job<'_>) -> Result<Answered, Failure> {
+    pub(crate) fn answer(&self, run: &Run, namespaces: &Namespaces) -> Result<Answered, ChangeError> {
         let Some(found) = self.found() else { return Ok(self.unchanged()) };
         let Some(review) = found.review.clone() else { return Ok(self.unchanged()) };
-        let Some(mut object) = object::object(&self.tree, &found, job) else { return Ok(self.unchanged()) };
-        object.prove(found.node, job.encodings);
+        let Some(mut object) = Object::plan(&found, run, namespaces) else { return Ok(self.unchanged()) };
+        object.prove(found.node, run.encodings());
         if let Some(failure) = object.failure {
             return Err(failure);
         }
@@ -112,7 +114,7 @@ impl<'t> Question<'t> {
     }
 
     /// The object; a deletion has none.
-    fn found(&self) -> Option<Found<'_>> {
+    fn found(&self) -> Option<FoundObject<'_>> {
         let root = self.tree.root()?;
         objects::find(&self.tree, root).into_iter().next().filter(|found| found.review.is_some())
     }

@@ -16,7 +16,7 @@ use super::issue::{Authority, Pair};
 use super::read::{Certificate, certificates};
 use super::verify::{Refusal, verify};
 use super::{CertsError, Names, PrivateKey};
-use crate::shell::files::output::{Mode, OutputError, Place, Staged};
+use crate::shell::files::output::{FileMode, IfPresent, OutputError, Staged};
 
 pub(super) const CA: &str = "ca.crt";
 pub(super) const CA_KEY: &str = "ca.key";
@@ -51,7 +51,7 @@ pub struct Existing {
 }
 
 /// A file to write: its name, its content, and its mode.
-type FileToWrite<'a> = (&'static str, &'a str, Mode);
+type FileToWrite<'a> = (&'static str, &'a str, FileMode);
 
 impl Folder {
     /// The folder at this path. It need not exist.
@@ -122,9 +122,9 @@ impl Folder {
     /// Writes a CA and a serving pair, and removes the files of a rotation.
     ///
     /// # Errors
-    /// A file cannot be written; or one is there and `place` is [`Place::New`]. Nothing is written then.
-    pub fn write_new(&self, authority: &Authority, pair: &Pair, place: Place) -> Result<(), CertsError> {
-        if place == Place::New {
+    /// A file cannot be written; or one is there and `place` is [`IfPresent::Refuse`]. Nothing is written then.
+    pub fn write_new(&self, authority: &Authority, pair: &Pair, if_present: IfPresent) -> Result<(), CertsError> {
+        if if_present == IfPresent::Refuse {
             for name in [CA, CA_KEY, CERT, KEY, BUNDLE, NEXT, NEXT_KEY] {
                 if self.path(name).symlink_metadata().is_ok() {
                     return Err(CertsError::Exists { file: self.path(name) });
@@ -132,20 +132,20 @@ impl Folder {
             }
         }
         let files = [
-            (CA_KEY, authority.key().pem(), Mode::Private),
-            (CA, authority.cert_pem(), Mode::Usual),
-            (KEY, pair.key.pem(), Mode::Private),
-            (CERT, &pair.cert_pem, Mode::Usual),
+            (CA_KEY, authority.key().pem(), FileMode::Private),
+            (CA, authority.cert_pem(), FileMode::Usual),
+            (KEY, pair.key.pem(), FileMode::Private),
+            (CERT, &pair.cert_pem, FileMode::Usual),
         ];
-        self.write(&files, place)?;
+        self.write(&files, if_present)?;
         self.remove(&[BUNDLE, NEXT_KEY, NEXT])
     }
 
     /// Writes these files, all or none.
-    pub(super) fn write(&self, files: &[FileToWrite<'_>], place: Place) -> Result<(), CertsError> {
+    pub(super) fn write(&self, files: &[FileToWrite<'_>], if_present: IfPresent) -> Result<(), CertsError> {
         let mut staged = Staged::new();
         for (name, content, mode) in files {
-            staged.stage_as(&self.path(name), &[content.as_bytes()], *mode, place)?;
+            staged.stage_as(&self.path(name), &[content.as_bytes()], *mode, if_present)?;
         }
         staged.commit().map_err(OutputError::from)?;
         Ok(())

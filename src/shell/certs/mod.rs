@@ -126,7 +126,7 @@ fn ensure_at(dir: &Path, wanted: &Wanted, now: OffsetDateTime) -> Result<Generat
     let folder = Folder::new(dir);
     let Some(existing) = folder.load()? else {
         let (authority, pair) = make(wanted, now)?;
-        folder.write_new(&authority, &pair, crate::shell::files::output::Place::New)?;
+        folder.write_new(&authority, &pair, crate::shell::files::output::IfPresent::Refuse)?;
         let (ca_pem, cert_pem) = (authority.cert_pem().to_owned(), pair.cert_pem);
         return Ok(Generated { ca_pem, cert_pem, key_pem: pair.key, warning: None });
     };

@@ -21,7 +21,7 @@ use super::issue::{Authority, KeyType, Pair};
 use super::manifests::{Carried, Holder};
 use super::names::Sans;
 use super::{CertsError, Lifetimes, Names};
-use crate::shell::files::output::{Mode, Place};
+use crate::shell::files::output::{FileMode, IfPresent};
 
 /// The progress of a rotation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -83,7 +83,10 @@ impl Folder {
         let authority = self.authority(CA, CA_KEY)?;
         let key_type = leaf.and_then(|leaf| KeyType::named(&leaf.key)).unwrap_or(authority.key_type());
         let pair = self.issue(&authority, CA, &sans, key_type, lifetime, now)?;
-        self.write(&[(KEY, pair.key.pem(), Mode::Private), (CERT, &pair.cert_pem, Mode::Usual)], Place::Replace)?;
+        self.write(
+            &[(KEY, pair.key.pem(), FileMode::Private), (CERT, &pair.cert_pem, FileMode::Usual)],
+            IfPresent::Replace,
+        )?;
         Ok(pair)
     }
 
@@ -142,11 +145,11 @@ fn announce(
     let both: String = existing.bundle.iter().map(|one| one.pem()).chain([next.cert_pem().to_owned()]).collect();
     // The bundle last: without it, the rotation has not begun.
     let files = [
-        (NEXT_KEY, next.key().pem(), Mode::Private),
-        (NEXT, next.cert_pem(), Mode::Usual),
-        (BUNDLE, both.as_str(), Mode::Usual),
+        (NEXT_KEY, next.key().pem(), FileMode::Private),
+        (NEXT, next.cert_pem(), FileMode::Usual),
+        (BUNDLE, both.as_str(), FileMode::Usual),
     ];
-    folder.write(&files, Place::Replace)?;
+    folder.write(&files, IfPresent::Replace)?;
     Ok(RotationPhase::Announced)
 }
 
@@ -161,12 +164,12 @@ fn switch(
     let pair = folder.issue(next, NEXT, &sans, next.key_type(), lifetimes.serving, now)?;
     // `ca.crt` last: as long as it is the old CA, this step can be taken again.
     let files = [
-        (KEY, pair.key.pem(), Mode::Private),
-        (CERT, pair.cert_pem.as_str(), Mode::Usual),
-        (CA_KEY, next.key().pem(), Mode::Private),
-        (CA, next.cert_pem(), Mode::Usual),
+        (KEY, pair.key.pem(), FileMode::Private),
+        (CERT, pair.cert_pem.as_str(), FileMode::Usual),
+        (CA_KEY, next.key().pem(), FileMode::Private),
+        (CA, next.cert_pem(), FileMode::Usual),
     ];
-    folder.write(&files, Place::Replace)?;
+    folder.write(&files, IfPresent::Replace)?;
     folder.remove(&[NEXT_KEY, NEXT])?;
     Ok(RotationPhase::Switched)
 }

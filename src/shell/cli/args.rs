@@ -2,12 +2,15 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, ValueEnum, ValueHint};
+use clap::{Args, ValueHint};
 
 use super::value::{NamespaceName, OnIneligibleChoice};
+use crate::decide::clean::Clean;
+use crate::decide::inject::Outdated;
 use crate::kube::version::KubernetesVersion;
 use crate::kube::workload::TemplatePath;
-use crate::report::{Format, Verbosity};
+use crate::process::run::Expand;
+use crate::report::{ReportFormat, Verbosity};
 use crate::shell::files::input::Recursion;
 use crate::shell::files::selection::{Given, ProfileRef, Setting};
 
@@ -27,10 +30,10 @@ pub struct InputArgs {
 #[derive(Args, Clone, Debug)]
 #[group(id = "paths", multiple = true)]
 pub struct Paths {
-    /// Files or directories; standard input without any, or for `-`
+    /// Files or directories; standard input without one, or for `-`
     ///
-    /// YAML or JSON: manifests, a List, an AdmissionReview or a ResourceList. Of a directory, the `.yaml`, `.yml` and
-    /// `.json` files are read, in the order of their names.
+    /// YAML or JSON: manifests, a List, an AdmissionReview or a ResourceList. In a directory, the files that end in
+    /// `.yaml`, `.yml` or `.json` are read, in the order of their names.
     #[arg(value_name = "FILE", help_heading = "Input", value_hint = ValueHint::AnyPath)]
     pub files: Vec<PathBuf>,
     /// A file or directory, as kubectl names it (repeatable)
@@ -50,17 +53,6 @@ impl InputArgs {
     }
 }
 
-/// The form of standard output.
-#[derive(Args, Clone, Debug)]
-#[group(skip)]
-pub struct FormatArgs<F: ValueEnum + Send + Sync + 'static> {
-    /// The form of standard output [default: that of the input]
-    ///
-    /// Manifests stay manifests, and JSON stays JSON.
-    #[arg(short, long, value_enum, value_name = "FORMAT", help_heading = "Output")]
-    pub output: Option<F>,
-}
-
 /// Where results go.
 #[derive(Args, Clone, Debug)]
 #[group(skip)]
@@ -77,9 +69,51 @@ pub struct WriteArgs {
     pub output_dir: Option<PathBuf>,
     /// Pass workloads that fail through unchanged
     ///
-    /// Without it, nothing is printed and no file is changed when one fails. The exit status is 2 all the same.
+    /// Without this flag, one failure means that nothing is printed and no file is changed. With it, the exit status is
+    /// still 2.
     #[arg(long, help_heading = "Output")]
     pub keep_going: bool,
+}
+
+/// What may be changed, beside what is added.
+#[derive(Args, Clone, Debug)]
+#[group(skip)]
+pub struct ChangeArgs {
+    /// Replace an outdated injection
+    ///
+    /// It is removed and injected again, never merged. Where the workload has opted out since, it stays removed. An
+    /// injection that is up to date is not touched.
+    #[arg(long, help_heading = "Injection")]
+    pub reinject: bool,
+    /// Strip what the server added to a live object
+    ///
+    /// Removes the status, uid, resourceVersion, generation, creationTimestamp, managedFields, selfLink, the
+    /// last-applied-configuration and revision annotations, and on pods the node's name and the token volume.
+    #[arg(long, help_heading = "Output")]
+    pub clean: bool,
+    /// Expand the aliases of a document that cannot be changed otherwise
+    ///
+    /// A list that comes from an alias or a merge key cannot be added to without changing another value. With this
+    /// flag such a document, and no other, is written again as a whole, without aliases. Its comments are lost.
+    #[arg(long, help_heading = "Output")]
+    pub expand: bool,
+}
+
+impl ChangeArgs {
+    /// What happens to an injection that is outdated.
+    pub const fn outdated(&self) -> Outdated {
+        if self.reinject { Outdated::Replace } else { Outdated::Keep }
+    }
+
+    /// What happens to fields that a cluster fills in.
+    pub const fn clean(&self) -> Clean {
+        if self.clean { Clean::Strip } else { Clean::Keep }
+    }
+
+    /// What happens to a document with aliases.
+    pub const fn expand(&self) -> Expand {
+        if self.expand { Expand::Render } else { Expand::Refuse }
+    }
 }
 
 /// With which profiles, and how.
@@ -88,16 +122,16 @@ pub struct WriteArgs {
 pub struct DecisionArgs {
     /// A built-in profile or a file (repeatable, applied in order) [default: cortexflow]
     ///
-    /// What has a path separator in it, or ends in `.yaml`, `.yml` or `.json`, is a file.
+    /// A value with a path separator, or that ends in `.yaml`, `.yml` or `.json`, is a file.
     #[arg(short, long = "profile", value_name = "NAME|FILE", help_heading = "Injection", value_hint = ValueHint::FilePath)]
     pub profiles: Vec<ProfileRef>,
     /// Set a parameter of the profiles (repeatable)
     #[arg(long = "set", value_name = "NAME=VALUE", help_heading = "Injection")]
     pub settings: Vec<Setting>,
-    /// What a pod that is not eligible meets: overrides the profile's `onIneligible`
+    /// What the webhook does with a pod that is not eligible; overrides the profile's `onIneligible`
     #[arg(long, value_enum, value_name = "ANSWER", help_heading = "Injection")]
     pub on_ineligible: Option<OnIneligibleChoice>,
-    /// Where another kind has its pod template (repeatable)
+    /// Where the pod template is in another kind (repeatable)
     ///
     /// A JSON Pointer from the object's root. The group may be left out.
     #[arg(long = "template-path", value_name = "KIND[.GROUP]=/spec/…")]
@@ -126,17 +160,18 @@ pub struct FactArgs {
     pub namespace: Option<NamespaceName>,
     /// A file with Namespace objects (repeatable)
     ///
-    /// Those in the input count too. What is known of no namespace decides nothing, and the report says so.
+    /// Namespaces in the input count too. Where nothing is known of a namespace, its labels and annotations decide
+    /// nothing, and the report says so.
     #[arg(long = "namespace-file", value_name = "FILE", help_heading = "Cluster", value_hint = ValueHint::FilePath)]
     pub namespace_files: Vec<PathBuf>,
     /// The labels of a namespace (repeatable)
     ///
-    /// Without a name before a colon, of every namespace. `NS:` alone says that it has none.
+    /// Without `NS:`, they are the labels of every namespace. `NS:` alone means that the namespace has no labels.
     #[arg(long, value_name = "[NS:]K=V,…", help_heading = "Cluster")]
     pub namespace_labels: Vec<String>,
     /// The annotations of a namespace (repeatable)
     ///
-    /// As for `--namespace-labels`.
+    /// The form is that of `--namespace-labels`.
     #[arg(long, value_name = "[NS:]K=V,…", help_heading = "Cluster")]
     pub namespace_annotations: Vec<String>,
     /// The cluster's version, as 1.MINOR [default: the newest known]
@@ -144,14 +179,14 @@ pub struct FactArgs {
     pub kubernetes_version: Option<KubernetesVersion>,
 }
 
-/// How to tell of it.
+/// How to report.
 #[derive(Args, Clone, Debug)]
 #[group(skip)]
 pub struct ReportArgs {
     /// The form of the report
     #[arg(long = "report", value_enum, default_value_t, value_name = "FORMAT", help_heading = "Report")]
-    pub format: Format,
-    /// Tell of errors only
+    pub format: ReportFormat,
+    /// Report errors only
     #[arg(short, long, help_heading = "Report")]
     pub quiet: bool,
 }

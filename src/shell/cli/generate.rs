@@ -3,7 +3,7 @@
 use std::io;
 
 use clap::{Command, CommandFactory};
-use clap_complete::{Generator, Shell};
+use clap_complete::Shell;
 
 use super::Cli;
 
@@ -12,11 +12,6 @@ pub fn completions(shell: Shell) -> Vec<u8> {
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut Cli::command(), "injector", &mut script);
     script
-}
-
-/// The name by which the shell looks for the script: `injector.bash`, `_injector`, …
-pub fn completion_file_name(shell: Shell) -> String {
-    shell.file_name("injector")
 }
 
 /// One page of the manual.

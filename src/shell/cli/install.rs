@@ -40,12 +40,12 @@ pub struct UninstallArgs {
     /// What it is called, and which part of it.
     #[command(flatten)]
     pub place: PlaceArgs,
-    /// Leave the Secret with the serving certificate: it is somebody else's
+    /// Keep the Secret with the serving certificate, which belongs to someone else
     ///
-    /// As given to `install`. Without it, the Secret that `install` made is deleted too.
+    /// Give the same flag as to `install`. Without it, the Secret that `install` made is deleted too.
     #[arg(long, value_name = "NAME", value_parser = secret_name, help_heading = "Certificates")]
     pub tls_secret: Option<String>,
-    /// Delete what cert-manager was asked for, and the Secrets that it made
+    /// Delete the cert-manager objects, and the Secrets that cert-manager made
     #[arg(long, conflicts_with = "tls_secret", help_heading = "Certificates")]
     pub cert_manager: bool,
     /// Delete the namespace too, with all that is in it
@@ -87,15 +87,15 @@ pub struct CertificateArgs {
 #[derive(Args, Clone, Debug)]
 #[group(id = "certificates", required = true, multiple = false)]
 pub struct CertificateSource {
-    /// Make a CA and a serving certificate in this directory, or use those there
+    /// Make a CA and a serving certificate in this directory, or use the existing ones
     ///
-    /// They are made once: every later run finds them, so that what is trusted does not change under running pods.
+    /// They are made once. Later runs use the same ones, so that running pods keep the CA that is trusted.
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath, help_heading = "Certificates")]
     pub generate_certs: Option<PathBuf>,
     /// A Secret in the namespace that has `tls.crt` and `tls.key`
     #[arg(long, value_name = "NAME", value_parser = secret_name, requires = "ca_file", help_heading = "Certificates")]
     pub tls_secret: Option<String>,
-    /// Ask cert-manager for the certificate, and for its CA to be trusted
+    /// Get the certificate and its CA from cert-manager
     #[arg(long, help_heading = "Certificates")]
     pub cert_manager: bool,
 }
@@ -112,13 +112,13 @@ pub struct SidecarArgs {
     /// Set a parameter of the profiles (repeatable)
     #[arg(long = "set", value_name = "NAME=VALUE", help_heading = "Injection")]
     pub settings: Vec<Setting>,
-    /// What a pod that is not eligible meets: overrides the profile's `onIneligible`
+    /// What the webhook does with a pod that is not eligible; overrides the profile's `onIneligible`
     #[arg(long, value_enum, value_name = "ANSWER", help_heading = "Injection")]
     pub on_ineligible: Option<OnIneligibleChoice>,
     /// Let the webhook watch namespaces [default: when a profile needs it]
     ///
-    /// Annotations of a namespace are known in no other way. It then may get, list and watch namespaces; without it,
-    /// it has no access to the API whatever.
+    /// Without a watch the webhook does not know a namespace's annotations. With it, the webhook may get, list and
+    /// watch namespaces; without it, it has no access to the API.
     #[arg(long, value_name = "true|false", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     #[arg(value_parser = BoolishValueParser::new(), help_heading = "Cluster")]
     pub watch_namespaces: Option<bool>,
@@ -131,17 +131,17 @@ pub struct SidecarArgs {
 #[derive(Args, Clone, Debug)]
 #[group(skip)]
 pub struct WebhookArgs {
-    /// What becomes of a pod when the webhook does not answer
+    /// What happens to a pod when the webhook does not answer
     #[arg(long, value_enum, ignore_case = true, default_value_t, value_name = "POLICY", help_heading = "Webhook")]
     pub failure_policy: FailurePolicy,
     /// How long the API server waits for an answer, in seconds, 1 to 30
     #[arg(long, value_name = "N", default_value_t = 5, help_heading = "Webhook")]
     #[arg(value_parser = clap::value_parser!(u32).range(1..=30))]
     pub timeout_seconds: u32,
-    /// Whether the webhook is asked again after another one changed the pod
+    /// Whether the API server asks again after another webhook changed the pod
     #[arg(long, value_enum, ignore_case = true, default_value_t, value_name = "POLICY", help_heading = "Webhook")]
     pub reinvocation_policy: ReinvocationPolicy,
-    /// Whether pods that come by another version of the API count
+    /// Whether requests in another version of the API are sent to the webhook
     #[arg(long, value_enum, ignore_case = true, default_value_t, value_name = "POLICY", help_heading = "Webhook")]
     pub match_policy: MatchPolicy,
 }
@@ -161,16 +161,16 @@ pub struct PodArgs {
     /// The pods' priority class, such as `system-cluster-critical`
     #[arg(long, value_name = "NAME", value_parser = priority_class, help_heading = "Pods")]
     pub priority_class: Option<String>,
-    /// How long a pod that is to end still takes connections
+    /// How long a pod still takes connections after it was asked to stop
     #[arg(long, value_name = "TIME", default_value = "5s", value_parser = drain_time, help_heading = "Pods")]
     pub drain_delay: Duration,
-    /// How long it then waits for what is in flight
+    /// How long it then waits for requests in flight
     #[arg(long, value_name = "TIME", default_value = "20s", value_parser = drain_time, help_heading = "Pods")]
     pub drain_timeout: Duration,
     /// The form of the webhook's log
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT", help_heading = "Pods")]
     pub log_format: LogFormat,
-    /// Leave the namespace as it is: it is there already, and others use it
+    /// Keep the namespace as it is: it exists, and others use it
     ///
     /// Without it, the namespace is the webhook's own, and enforces the Pod Security level `restricted`.
     #[arg(long, help_heading = "Installation")]

@@ -1,7 +1,10 @@
 //! The command line, as it was typed: types for clap, and nothing that acts.
 //!
+//! Imports the pure rooms, and `shell/files`, `shell/certs` and `shell/server`. A flag or the arguments of a command are added
+//! here.
+//!
 //! Values are parsed into types here; what they mean together with environment and files is for the commands. Help text
-//! is part of the API: one line a flag for `-h`, prose for `--help`.
+//! is part of the API: one short line a flag for `-h`, sentences for `--help`.
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -18,13 +21,12 @@ mod install;
 mod serve;
 mod value;
 
-pub(crate) use args::{DecisionArgs, FactArgs, FormatArgs, InputArgs, ReportArgs, WriteArgs};
+pub(crate) use args::{ChangeArgs, DecisionArgs, FactArgs, InputArgs, ReportArgs, WriteArgs};
 #[cfg(feature = "serve")]
 pub(crate) use certs::{
     CaBundleArgs, CertsCommand, GenerateArgs, InspectArgs, InspectFormat, MoreNames, RenewArgs, RotateArgs, SecretArgs,
     ServiceRef, ValidityArgs,
 };
-pub use generate::completion_file_name;
 pub use generate::completions;
 pub(crate) use generate::man_pages;
 #[cfg(feature = "serve")]
@@ -32,8 +34,8 @@ pub(crate) use install::{CertificateArgs, CertificateSource, InstallArgs, PlaceA
 #[cfg(feature = "serve")]
 pub(crate) use serve::{ClusterArgs, ServeArgs};
 pub(crate) use value::FailOn;
-pub use value::{OutputFormat, UninjectFormat};
 
+use crate::process::output::{Offer, OutputFormat};
 use crate::report::ColourChoice;
 use crate::shell::files::selection::ProfileRef;
 
@@ -62,7 +64,7 @@ Examples:
 
 Exit status:
   0  done
-  1  check, diff, profile lint, certs inspect: there is something to tell
+  1  check, diff, profile lint, certs inspect: something was found
   2  an error; nothing was printed and no file was changed";
 
 /// What to do.
@@ -71,13 +73,13 @@ pub enum Command {
     /// Inject sidecars into manifests
     #[command(after_help = INJECT_EXAMPLES)]
     Inject(InjectArgs),
-    /// Remove what was injected: the exact inverse
+    /// Remove what was injected, to the byte
     #[command(after_help = UNINJECT_EXAMPLES)]
     Uninject(UninjectArgs),
-    /// Tell what is not injected, or not as it should be; exit 1 if anything is
+    /// Report what is not injected, or not as it should be; exit 1 if there is anything
     #[command(after_help = CHECK_EXAMPLES)]
     Check(CheckArgs),
-    /// Show what inject would change, as a unified diff; exit 1 if anything would
+    /// Show what inject would change, as a unified diff; exit 1 if there is anything
     #[command(after_help = DIFF_EXAMPLES)]
     Diff(DiffArgs),
     /// Show every eligibility rule, what it saw and where, and which one decided
@@ -86,11 +88,11 @@ pub enum Command {
     /// List, show, check or start profiles
     #[command(subcommand, after_help = PROFILE_EXAMPLES)]
     Profile(ProfileCommand),
-    /// Print the manifests that put the webhook into a cluster
+    /// Print the manifests that install the webhook in a cluster
     #[cfg(feature = "serve")]
     #[command(after_help = INSTALL_EXAMPLES)]
     Install(Box<InstallArgs>),
-    /// Print what takes the webhook out of a cluster again, for kubectl delete
+    /// Print the manifests that remove the webhook from a cluster, for kubectl delete
     #[cfg(feature = "serve")]
     #[command(after_help = UNINSTALL_EXAMPLES)]
     Uninstall(UninstallArgs),
@@ -109,10 +111,10 @@ pub enum Command {
         #[arg(value_enum, value_name = "SHELL")]
         shell: clap_complete::Shell,
     },
-    /// Print the manual pages, or write one file a page
+    /// Print the manual pages, or write each to a file
     #[command(after_help = MAN_EXAMPLES)]
     Man {
-        /// A directory to write the pages to, one file each; standard output without it
+        /// A directory for the pages, one file each [default: standard output]
         #[arg(value_name = "DIR", value_hint = ValueHint::DirPath)]
         directory: Option<PathBuf>,
     },
@@ -196,37 +198,25 @@ pub struct InjectArgs {
     /// What to read.
     #[command(flatten)]
     pub input: InputArgs,
-    /// The form of standard output.
-    #[command(flatten)]
-    pub format: FormatArgs<OutputFormat>,
+    /// The form of standard output [default: that of the input]
+    ///
+    /// Manifests stay manifests, and JSON stays JSON.
+    #[arg(short, long, value_parser = value::output_formats(&[Offer::Always, Offer::Inject]))]
+    #[arg(value_name = "FORMAT", help_heading = "Output")]
+    pub output: Option<&'static OutputFormat>,
     /// Where results go.
     #[command(flatten)]
     pub write: WriteArgs,
     /// With which profiles, and how.
     #[command(flatten)]
     pub decision: DecisionArgs,
-    /// Replace an outdated injection
-    ///
-    /// It is removed and made anew, never merged. Where the workload has opted out since, it stays removed. An
-    /// injection that is up to date is not touched.
-    #[arg(long, help_heading = "Injection")]
-    pub reinject: bool,
-    /// Strip what the server added to a live object
-    ///
-    /// Removes the status, uid, resourceVersion, generation, creationTimestamp, managedFields, selfLink, the
-    /// last-applied-configuration and revision annotations, and on pods the node's name and the token volume.
-    #[arg(long, help_heading = "Output")]
-    pub clean: bool,
-    /// Write a document anew where its form cannot be kept
-    ///
-    /// A list that comes from an alias or a merge key cannot be added to without changing another value. With this
-    /// flag such a document, and no other, is written anew with its aliases expanded; its comments are lost.
-    #[arg(long, help_heading = "Output")]
-    pub expand: bool,
+    /// What may be changed.
+    #[command(flatten)]
+    pub change: ChangeArgs,
     /// What is known beside the manifests.
     #[command(flatten)]
     pub facts: FactArgs,
-    /// How to tell of it.
+    /// How to report.
     #[command(flatten)]
     pub report: ReportArgs,
 }
@@ -237,27 +227,30 @@ pub struct UninjectArgs {
     /// What to read.
     #[command(flatten)]
     pub input: InputArgs,
-    /// The form of standard output.
-    #[command(flatten)]
-    pub format: FormatArgs<UninjectFormat>,
+    /// The form of standard output [default: that of the input]
+    ///
+    /// Manifests stay manifests, and JSON stays JSON.
+    #[arg(short, long, value_parser = value::output_formats(&[Offer::Always]))]
+    #[arg(value_name = "FORMAT", help_heading = "Output")]
+    pub output: Option<&'static OutputFormat>,
     /// Where results go.
     #[command(flatten)]
     pub write: WriteArgs,
-    /// Undo this profile only (repeatable); all, last first, without it
+    /// Undo only this profile (repeatable) [default: all, last first]
     #[arg(short, long = "profile", value_name = "NAME|FILE", help_heading = "Injection", value_hint = ValueHint::FilePath)]
     pub profiles: Vec<ProfileRef>,
-    /// Drop what is left of an injection of which a part is gone
+    /// Remove the rest of an injection of which a part is gone
     ///
-    /// Without it, a record that names something that is no longer there is an error.
+    /// Without this flag, it is an error when something that the record names is gone.
     #[arg(long, help_heading = "Injection")]
     pub force: bool,
-    /// Where another kind has its pod template (repeatable)
+    /// Where the pod template is in another kind (repeatable)
     ///
     /// A JSON Pointer from the object's root. The group may be left out.
     #[arg(long = "template-path", value_name = "KIND[.GROUP]=/spec/…")]
     #[arg(help_heading = "Injection")]
     pub template_paths: Vec<crate::kube::workload::TemplatePath>,
-    /// How to tell of it.
+    /// How to report.
     #[command(flatten)]
     pub report: ReportArgs,
 }
@@ -274,7 +267,7 @@ pub struct CheckArgs {
     /// What is known beside the manifests.
     #[command(flatten)]
     pub facts: FactArgs,
-    /// How to tell of it.
+    /// How to report.
     #[command(flatten)]
     pub report: ReportArgs,
 }
@@ -288,19 +281,13 @@ pub struct DiffArgs {
     /// With which profiles, and how.
     #[command(flatten)]
     pub decision: DecisionArgs,
-    /// As `inject --reinject` would
-    #[arg(long, help_heading = "Injection")]
-    pub reinject: bool,
-    /// As `inject --clean` would
-    #[arg(long, help_heading = "Output")]
-    pub clean: bool,
-    /// As `inject --expand` would
-    #[arg(long, help_heading = "Output")]
-    pub expand: bool,
+    /// What may be changed.
+    #[command(flatten)]
+    pub change: ChangeArgs,
     /// What is known beside the manifests.
     #[command(flatten)]
     pub facts: FactArgs,
-    /// How to tell of it.
+    /// How to report.
     #[command(flatten)]
     pub report: ReportArgs,
 }
@@ -326,7 +313,7 @@ pub enum ProfileCommand {
     List,
     /// Print a built-in profile in full, as a file to start from
     Show {
-        /// Its name; `profile list` knows them
+        /// Its name, as `profile list` shows it
         #[arg(value_name = "NAME")]
         name: String,
     },
@@ -346,10 +333,10 @@ pub struct LintArgs {
     /// The profiles: files, or names of built-in ones
     #[arg(value_name = "FILE", required = true, value_hint = ValueHint::FilePath)]
     pub profiles: Vec<ProfileRef>,
-    /// The least level that makes the exit status 1
+    /// The lowest level that makes the exit status 1
     #[arg(long, value_enum, default_value_t, value_name = "LEVEL", help_heading = "Report")]
     pub fail_on: FailOn,
-    /// How to tell of it.
+    /// How to report.
     #[command(flatten)]
     pub report: ReportArgs,
 }
@@ -358,7 +345,7 @@ impl Cli {
     /// Reads a command line, with the program's name first.
     ///
     /// # Errors
-    /// What clap has to say: help and version too, which are none. The exit status of the others is 2.
+    /// What clap reports. Help and version come this way too, though they are not errors.
     pub fn read<T: Into<OsString> + Clone>(args: impl IntoIterator<Item = T>) -> Result<Self, clap::Error> {
         let cli = Self::try_parse_from(args)?;
         let (input, write) = match &cli.command {
@@ -366,7 +353,7 @@ impl Cli {
             Command::Uninject(args) => (&args.input, &args.write),
             _ => return Ok(cli),
         };
-        // The one conflict that clap cannot be told: standard input has no file to write to.
+        // The one conflict that clap cannot express: standard input has no file to write to.
         let flag = match (write.in_place, &write.output_dir) {
             (true, _) => "--in-place",
             (false, Some(_)) => "--output-dir",

@@ -8,8 +8,8 @@ use std::time::Duration;
 use clap::{Args, ValueHint};
 
 use super::value::OnIneligibleChoice;
-use crate::kube::duration;
 use crate::install::LogFormat;
+use crate::kube::duration;
 use crate::kube::version::KubernetesVersion;
 use crate::kube::workload::TemplatePath;
 use crate::shell::files::selection::{Given, ProfileRef, Setting};
@@ -45,7 +45,7 @@ pub struct ServeArgs {
     /// How much, and for how long.
     #[command(flatten)]
     pub limits: LimitArgs,
-    /// How it ends, and what is looked at meanwhile.
+    /// How it ends, and what it looks at until then.
     #[command(flatten)]
     pub life: LifeArgs,
     /// What is logged.
@@ -60,7 +60,7 @@ pub struct ServeArgs {
 pub struct ListeningArgs {
     /// The address of the TLS port
     ///
-    /// Port 0 is any that is free; the log says which.
+    /// With port 0, any free port; the log says which.
     #[arg(long, env = "INJECTOR_LISTEN", value_name = "IP:PORT", default_value = "0.0.0.0:9443")]
     pub listen: SocketAddr,
     /// The address of the plain port for probes and metrics
@@ -97,8 +97,8 @@ pub struct TlsArgs {
 pub struct InjectionArgs {
     /// A built-in profile or a file (repeatable, applied in order) [default: cortexflow]
     ///
-    /// Several may be given in one, with commas between. What has a path separator in it, or ends in `.yaml`, `.yml` or
-    /// `.json`, is a file, and is reloaded when its content changes.
+    /// One flag takes several, separated by commas. A value with a path separator, or that ends in `.yaml`, `.yml` or
+    /// `.json`, is a file; it is reloaded when its content changes.
     #[arg(short, long = "profile", env = "INJECTOR_PROFILE", value_name = "NAME|FILE", value_delimiter = ',')]
     #[arg(value_hint = ValueHint::FilePath)]
     pub profiles: Vec<ProfileRef>,
@@ -107,13 +107,13 @@ pub struct InjectionArgs {
     /// In the environment, one on a line.
     #[arg(long = "set", env = "INJECTOR_SET", value_name = "NAME=VALUE", value_delimiter = '\n')]
     pub settings: Vec<Setting>,
-    /// What a pod that is not eligible meets: overrides the profile's `onIneligible`
+    /// What the webhook does with a pod that is not eligible; overrides the profile's `onIneligible`
     #[arg(long, env = "INJECTOR_ON_INELIGIBLE", value_enum, value_name = "ANSWER")]
     pub on_ineligible: Option<OnIneligibleChoice>,
-    /// Where another kind has its pod template (repeatable)
+    /// Where the pod template is in another kind (repeatable)
     ///
-    /// A JSON Pointer from the object's root. The group may be left out. Several may be given in one, with commas
-    /// between.
+    /// A JSON Pointer from the object's root. The group may be left out. One flag takes several, separated
+    /// by commas.
     #[arg(long = "template-path", env = "INJECTOR_TEMPLATE_PATH", value_name = "KIND[.GROUP]=/spec/…")]
     #[arg(value_delimiter = ',')]
     pub template_paths: Vec<TemplatePath>,
@@ -139,9 +139,9 @@ pub struct ClusterArgs {
     /// The cluster's version, as 1.MINOR [default: the newest known]
     #[arg(long, env = "INJECTOR_KUBERNETES_VERSION", value_name = "VERSION")]
     pub kubernetes_version: Option<KubernetesVersion>,
-    /// Watch namespaces, for the rules that ask for their labels and annotations
+    /// Watch namespaces, for the rules that need their labels and annotations
     ///
-    /// Needs get, list and watch on namespaces. Without it there is no access to the API server whatever.
+    /// Needs get, list and watch on namespaces. Without this flag, `serve` does not use the API server.
     #[cfg(feature = "watch")]
     #[arg(long, env = "INJECTOR_WATCH_NAMESPACES")]
     pub watch_namespaces: bool,
@@ -157,10 +157,10 @@ pub struct ClusterArgs {
 #[group(skip)]
 #[command(next_help_heading = "Limits")]
 pub struct LimitArgs {
-    /// Reviews that are answered at a time; more are shed with 503
+    /// The most reviews at a time; more get status 503
     #[arg(long, env = "INJECTOR_MAX_IN_FLIGHT", value_name = "N", default_value = "256")]
     pub max_in_flight: Count,
-    /// Connections to the TLS port at a time; more are closed at once
+    /// The most connections to the TLS port at a time; more are closed at once
     #[arg(long, env = "INJECTOR_MAX_CONNECTIONS", value_name = "N", default_value = "1024")]
     pub max_connections: Count,
     /// How long a TLS handshake may take
@@ -174,7 +174,7 @@ pub struct LimitArgs {
     pub body_timeout: Span,
     /// How long a connection may be idle
     ///
-    /// Longer than the 90 seconds of an API server: whoever closes first risks that a request is on its way.
+    /// Keep it longer than the 90 seconds of an API server: the side that closes first may lose a request on its way.
     #[arg(long, env = "INJECTOR_IDLE_TIMEOUT", value_name = "TIME", default_value = "2m")]
     pub idle_timeout: Span,
     /// The deadline of a review whose request has no `?timeout=`
@@ -193,21 +193,21 @@ impl LimitArgs {
     }
 }
 
-/// How it ends, and what is looked at meanwhile.
+/// How it ends, and what it looks at until then.
 #[derive(Args, Clone, Debug)]
 #[group(skip)]
 #[command(next_help_heading = "Life cycle")]
 pub struct LifeArgs {
-    /// How long to serve on after SIGTERM, until the cluster has heard of it
+    /// How long to go on after SIGTERM, until the cluster sends no more requests
     #[arg(long, env = "INJECTOR_DRAIN_DELAY", value_name = "TIME", default_value = "5s", value_parser = Span::from_zero)]
     pub drain_delay: Span,
-    /// How long to wait after that for what is in flight
+    /// How long to wait then for requests in flight
     ///
-    /// A pod's `terminationGracePeriodSeconds` is to be longer than both together.
+    /// Make the pod's `terminationGracePeriodSeconds` longer than both together.
     #[arg(long, env = "INJECTOR_DRAIN_TIMEOUT", value_name = "TIME", default_value = "20s")]
     #[arg(value_parser = Span::from_zero)]
     pub drain_timeout: Span,
-    /// How often to look whether certificates and profiles have changed
+    /// How often to look for changed certificates and profiles
     #[arg(long, env = "INJECTOR_RELOAD_INTERVAL", value_name = "TIME", default_value = "2s")]
     pub reload_interval: Span,
 }
@@ -220,7 +220,7 @@ pub struct LogArgs {
     /// The form of log lines, on standard error
     #[arg(long, env = "INJECTOR_LOG_FORMAT", value_enum, default_value_t, value_name = "FORMAT")]
     pub log_format: LogFormat,
-    /// The least level of what is logged
+    /// The lowest level that is logged
     #[arg(long, env = "INJECTOR_LOG_LEVEL", value_enum, default_value_t, value_name = "LEVEL")]
     pub log_level: LogLevel,
 }
@@ -264,19 +264,19 @@ impl FromStr for Count {
     }
 }
 
-/// A number of things is none. The user's fault.
+/// Why a text is not a number of things. The user's fault.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not a number from 1 to 1000000")]
 pub struct CountError;
 
-/// A length of time, as Go and Kubernetes write it: `500ms`, `10s`, `1m30s`. More than none, and at most a day.
+/// A length of time, as Go and Kubernetes write it: `500ms`, `10s`, `1m30s`. More than zero, and at most a day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Span(pub Duration);
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 impl Span {
-    /// The same, and none at all too.
+    /// The same, and zero too.
     ///
     /// # Errors
     /// It is not of the form.

@@ -1,4 +1,5 @@
 use super::*;
+use clap::ValueEnum as _;
 
 fn read(line: &str) -> Result<Cli, String> {
     let args = std::iter::once("injector").chain(line.split_whitespace());
@@ -43,7 +44,7 @@ fn flags_arrive_in_their_order_and_types() {
     let Command::Inject(args) = cli.command else { panic!("{:?}", cli.command) };
     assert_eq!(args.input.paths(), ["a.yaml", "b.yaml"].map(PathBuf::from));
     assert_eq!(args.input.recursion(), crate::shell::files::input::Recursion::On);
-    assert_eq!(args.format.output, Some(OutputFormat::Patch));
+    assert_eq!(args.output.map(|format| format.name), Some("patch"));
     let profiles = [ProfileRef::BuiltIn("nginx".to_owned()), ProfileRef::File("./x".into())];
     assert_eq!(args.decision.profiles, profiles);
     assert_eq!(args.decision.settings.iter().map(|s| s.name.as_str()).collect::<Vec<_>>(), ["a", "b"]);
@@ -52,7 +53,7 @@ fn flags_arrive_in_their_order_and_types() {
     assert_eq!(args.facts.namespace.as_ref().map(|name| name.0.as_str()), Some("prod"));
     assert_eq!(args.facts.namespace_labels.len(), 1);
     assert_eq!(args.facts.kubernetes_version, Some(crate::kube::version::KubernetesVersion(28)));
-    assert_eq!(args.report.format, crate::report::Format::Sarif);
+    assert_eq!(args.report.format.to_possible_value().unwrap().get_name(), "sarif");
     assert_eq!(args.report.verbosity(), crate::report::Verbosity::Quiet);
 }
 

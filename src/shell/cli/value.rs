@@ -1,40 +1,26 @@
-//! The values of flags: one closed type for each choice, one parser for each form. A bad value is told by clap, with the
+//! The values of flags: one closed type for each choice, one parser for each form. clap reports a bad value, with the
 //! flag's name before it.
 
 use std::str::FromStr;
 
 use clap::ValueEnum;
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use thiserror::Error;
 
 use crate::diagnostic::Severity;
 use crate::kube::names::is_dns_label;
+use crate::process::output::{OUTPUT_FORMATS, Offer, OutputFormat, YAML};
 use crate::profile::OnIneligible;
 
-/// What `inject` prints.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum OutputFormat {
-    /// The documents, with what was injected
-    Yaml,
-    /// The objects as JSON: one as an object, several as a v1 List
-    Json,
-    /// The JSON Patch (RFC 6902)
-    Patch,
-    /// An AdmissionReview with its response; the default where the input is one
-    Response,
+/// The parser of `--output`: the forms that a command has, each with its help.
+pub(super) fn output_formats(offers: &'static [Offer]) -> impl TypedValueParser<Value = &'static OutputFormat> {
+    let rows = || OUTPUT_FORMATS.iter().filter(|format| offers.contains(&format.offer));
+    PossibleValuesParser::new(rows().map(|format| PossibleValue::new(format.name).help(format.help)))
+        // Only the name of a row comes through.
+        .map(|name| OUTPUT_FORMATS.iter().find(|format| format.name == name).copied().unwrap_or(&YAML))
 }
 
-/// What `uninject` prints.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum UninjectFormat {
-    /// The documents, without what was injected
-    Yaml,
-    /// The objects as JSON: one as an object, several as a v1 List
-    Json,
-    /// The JSON Patch (RFC 6902)
-    Patch,
-}
-
-/// What a pod that opted out, or has the container already, meets in the webhook.
+/// What the webhook does with a pod that opted out, or that has the container already.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum OnIneligibleChoice {
     /// It is allowed, unchanged
@@ -52,7 +38,7 @@ impl From<OnIneligibleChoice> for OnIneligible {
     }
 }
 
-/// The least level of a finding that makes the exit status 1.
+/// The lowest level of a finding that makes the exit status 1.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum FailOn {
     /// Anything

@@ -4,10 +4,10 @@ use std::path::Path;
 
 use time::OffsetDateTime;
 
-use super::{Colour, Failed, tell};
+use super::{CommandError, tell};
 use crate::diagnostic::{Code, Placed};
-use crate::report::Report;
 use crate::report::exit::ExitStatus;
+use crate::report::{ColourChoice, Report};
 use crate::shell::certs::{
     self, Authority, Certificate, CertsError, Evidence, Folder, Lifetimes, NameError, Names, Pair, RotationPhase,
     Wanted, instant,
@@ -15,13 +15,13 @@ use crate::shell::certs::{
 use crate::shell::cli::{
     CertsCommand, GenerateArgs, MoreNames, RenewArgs, RotateArgs, SecretArgs, ServiceRef, ValidityArgs,
 };
-use crate::shell::files::output::Place;
+use crate::shell::files::output::IfPresent;
 
 mod ca_bundle;
 mod inspect;
 mod source;
 
-pub(super) fn certs(command: &CertsCommand, colour: Colour) -> Result<ExitStatus, Failed> {
+pub(super) fn certs(command: &CertsCommand, colour: ColourChoice) -> Result<ExitStatus, CommandError> {
     let now = OffsetDateTime::now_utc();
     let (done, args) = match command {
         CertsCommand::Generate(args) => (generate(args, now), &args.report),
@@ -31,7 +31,7 @@ pub(super) fn certs(command: &CertsCommand, colour: Colour) -> Result<ExitStatus
         CertsCommand::Rotate(args) => (rotate(args, now), &args.report),
         CertsCommand::Secret(args) => (secret(args), &args.report),
     };
-    let Done { data, reported, status } = done.map_err(|errors| Failed::told(errors, args))?;
+    let Done { data, reported, status } = done.map_err(|errors| CommandError::told(errors, args))?;
     super::print_pieces(&data.iter().map(String::as_bytes).collect::<Vec<_>>())?;
     tell::write(&Report::new(Vec::new(), reported), args, colour);
     Ok(status)
@@ -58,7 +58,7 @@ fn generate(args: &GenerateArgs, now: OffsetDateTime) -> CertsResult {
     let mut done = Done::default();
     match &args.out {
         Some(dir) => {
-            let place = if args.force { Place::Replace } else { Place::New };
+            let place = if args.force { IfPresent::Replace } else { IfPresent::Refuse };
             Folder::new(dir).write_new(&authority, &pair, place).map_err(failed)?;
             done.reported.push(made(dir, &authority, &pair)?);
             done.reported

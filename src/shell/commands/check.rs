@@ -1,32 +1,22 @@
 //! `check`: what is not injected, or not as it would be now. Nothing is changed.
 
-use crate::decide::clean::Clean;
-use crate::decide::inject::Outdated;
 use crate::diagnostic::Code;
-use crate::process::{Action, Expand};
 use crate::report::exit::ExitStatus;
 use crate::shell::cli::CheckArgs;
 
-use super::batch::{self, Patches, Task};
-use super::settings::Settings;
+use super::settings::Prepared;
 use super::tell::{self, Voice};
-use super::{Colour, Failed};
+use super::{CommandError, batch};
+use crate::report::ColourChoice;
 
-pub(super) fn check(args: &CheckArgs, colour: Colour) -> Result<ExitStatus, Failed> {
-    let told = |errors| Failed::told(errors, &args.report);
-    let mut settings = Settings::new(&args.decision, &args.facts).map_err(told)?;
+pub(super) fn check(args: &CheckArgs, colour: ColourChoice) -> Result<ExitStatus, CommandError> {
+    let told = |errors| CommandError::told(errors, &args.report);
+    let mut prepared = Prepared::new(&args.decision, &args.facts).map_err(told)?;
     let inputs = super::read(&args.input).map_err(told)?;
-    let task = Task {
-        action: Action::Inject,
-        outdated: Outdated::Keep,
-        clean: Clean::Keep,
-        expand: Expand::Refuse,
-        patches: Patches::Drop,
-    };
-    let files = batch::run(&inputs, &mut settings, &task);
-    let report = tell::report(&files, &settings, Voice::Checking);
+    let streams = batch::run(&inputs, &mut prepared);
+    let report = tell::report(&streams, &prepared, Voice::Checking);
     tell::write(&report, &args.report, colour);
-    // A switch with a value that it does not take counts as unset: nobody meant that.
+    // A switch with a value that it does not take counts as unset, which is not what its author meant.
     let typo = report
         .entries()
         .iter()

@@ -2,55 +2,46 @@
 
 use std::fmt::Write as _;
 
-use crate::decide::clean::Clean;
 use crate::decide::eligibility::Applies;
 use crate::decide::explain::{Explanation, ProfileExplanation, RecordState};
-use crate::decide::inject::{Outdated, Verdict};
+use crate::decide::inject::Verdict;
 use crate::diagnostic::{Diagnostic, Placed, Places};
-use crate::process::{self, Action, Expand, Explained};
+use crate::process::explain::{self as process, Explained};
+use crate::process::stream::Stream;
 use crate::profile::parameter::Origin;
 use crate::report::exit::ExitStatus;
-use crate::report::{Format, Report};
+use crate::report::{ColourChoice, Report, ReportFormat};
 use crate::shell::cli::{ExplainArgs, ReportArgs};
 use crate::text::document::Triage;
+use crate::text::yaml::tree::Tree;
 use crate::value::pointer::Pointer;
 
-use super::batch::{self, File, Patches, Task};
-use super::place;
-use super::settings::Settings;
-use super::{Colour, Failed, tell};
+use super::settings::Prepared;
+use super::{CommandError, batch, tell};
 
-pub(super) fn explain(args: &ExplainArgs, colour: Colour) -> Result<ExitStatus, Failed> {
-    let report = ReportArgs { format: Format::Text, quiet: false };
-    let told = |errors| Failed::told(errors, &report);
-    let mut settings = Settings::new(&args.decision, &args.facts).map_err(told)?;
+pub(super) fn explain(args: &ExplainArgs, colour: ColourChoice) -> Result<ExitStatus, CommandError> {
+    let report = ReportArgs { format: ReportFormat::default(), quiet: false };
+    let told = |errors| CommandError::told(errors, &report);
+    let mut prepared = Prepared::new(&args.decision, &args.facts).map_err(told)?;
     let inputs = super::read(&args.input).map_err(told)?;
-    let files = batch::open_all(&inputs, &mut settings);
-    let task = Task {
-        action: Action::Inject,
-        outdated: Outdated::Keep,
-        clean: Clean::Keep,
-        expand: Expand::Refuse,
-        patches: Patches::Drop,
-    };
-    let job = batch::job(&settings, &task);
+    let streams = batch::open_all(&inputs, &mut prepared);
     let mut out = String::new();
     let mut errors: Vec<Placed> = Vec::new();
-    for file in &files {
-        errors.extend(file.error.clone());
-        let places = Places::new(file.text);
-        for document in &file.documents {
-            if process::triage(document.text(file.text), &job.request.all_template_paths()) == Triage::Opaque {
+    for stream in &streams {
+        errors.extend(stream.error.clone());
+        let places = Places::new(stream.text);
+        for (index, document) in stream.documents.iter().enumerate() {
+            if stream.triage(index, &prepared.run) == Triage::Opaque {
                 continue;
             }
-            match document.parse(file.text) {
+            match document.parse(stream.text) {
                 Ok(tree) => {
-                    let writer = Writer { file, places: &places, start: document.range.start };
-                    for object in process::explain(&tree, &job) {
-                        writer.object(&mut out, &object);
+                    let page = Page { stream, places: &places, tree: &tree, start: document.range.start };
+                    for object in process::explain(&tree, &prepared.run, &prepared.namespaces) {
+                        page.object(&mut out, &object);
                     }
                 }
-                Err(error) => errors.push(place::unreadable(&file.name, file.text, document.range.start, &error)),
+                Err(error) => errors.push(stream.unreadable(document, &error)),
             }
         }
     }
@@ -60,18 +51,20 @@ pub(super) fn explain(args: &ExplainArgs, colour: Colour) -> Result<ExitStatus, 
     Ok(report_on.status())
 }
 
-struct Writer<'a> {
-    file: &'a File<'a>,
+/// What is printed about one document, with the tree in which the places are looked up.
+struct Page<'a> {
+    stream: &'a Stream<'a>,
     places: &'a Places<'a>,
-    /// Where the document begins in the file.
+    tree: &'a Tree<'a>,
+    /// Where the document begins in the stream.
     start: usize,
 }
 
-impl Writer<'_> {
+impl Page<'_> {
     fn object(&self, out: &mut String, object: &Explained) {
         let identity = &object.identity;
         let name = identity.name.as_ref().or(identity.generate_name.as_ref()).map_or("", String::as_str);
-        let at = self.place(object.offset);
+        let at = self.at(object, &Pointer::root());
         for explanation in &object.explanations {
             line(out, 0, &format!("{}/{name} ({})  {at}", identity.kind.to_lowercase(), object.namespace));
             self.explanation(out, object, explanation);
@@ -133,13 +126,8 @@ impl Writer<'_> {
     }
 
     fn at(&self, object: &Explained, at: &Pointer) -> String {
-        let offset = object.offsets.iter().find(|(known, _)| known == at).map_or(object.offset, |(_, offset)| *offset);
-        self.place(offset)
-    }
-
-    fn place(&self, offset: usize) -> String {
-        let position = self.places.position(self.start + offset);
-        format!("{}:{}:{}", self.file.name, position.line, position.column)
+        let position = self.places.position(self.start + self.tree.locate(object.node, at));
+        format!("{}:{}:{}", self.stream.name, position.line, position.column)
     }
 }
 

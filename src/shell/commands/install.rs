@@ -11,13 +11,13 @@ use crate::install::{
 };
 use crate::profile::Profile;
 use crate::report::exit::ExitStatus;
-use crate::report::{Format, Report};
+use crate::report::{ColourChoice, Report, ReportFormat};
 use crate::shell::certs::{self, CertsError, Names, Wanted};
 use crate::shell::cli::{CertificateArgs, CertificateSource, InstallArgs, PlaceArgs, ReportArgs, UninstallArgs};
 use crate::shell::files::selection;
 use crate::shell::files::selection::ProfileRef;
 
-use super::{Colour, Failed, tell};
+use super::{CommandError, tell};
 
 /// The most bytes that a ConfigMap holds: <https://kubernetes.io/docs/concepts/configuration/configmap/#motivation>.
 const MOST_PROFILES: usize = 1024 * 1024;
@@ -25,9 +25,9 @@ const MOST_PROFILES: usize = 1024 * 1024;
 /// Namespaces that every cluster has.
 const CLUSTER_NAMESPACES: [&str; 4] = ["default", "kube-node-lease", "kube-public", "kube-system"];
 
-pub(super) fn install(args: &InstallArgs, colour: Colour) -> Result<ExitStatus, Failed> {
-    let report = ReportArgs { format: Format::Text, quiet: false };
-    let (installation, warnings) = resolve(args).map_err(|errors| Failed::told(errors, &report))?;
+pub(super) fn install(args: &InstallArgs, colour: ColourChoice) -> Result<ExitStatus, CommandError> {
+    let report = ReportArgs { format: ReportFormat::default(), quiet: false };
+    let (installation, warnings) = resolve(args).map_err(|errors| CommandError::told(errors, &report))?;
     if !warnings.is_empty() {
         tell::write(&Report::new(Vec::new(), warnings), &report, colour);
     }
@@ -35,7 +35,7 @@ pub(super) fn install(args: &InstallArgs, colour: Colour) -> Result<ExitStatus, 
     Ok(super::print(install::text(&manifests).as_bytes())?)
 }
 
-pub(super) fn uninstall(args: &UninstallArgs) -> Result<ExitStatus, Failed> {
+pub(super) fn uninstall(args: &UninstallArgs) -> Result<ExitStatus, CommandError> {
     let keeper = match (&args.tls_secret, args.cert_manager) {
         (Some(_), _) => Keeper::Other,
         (None, true) => Keeper::CertManager,

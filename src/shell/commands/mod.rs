@@ -1,11 +1,13 @@
-//! The commands: settings, then the core, then what is printed and told. Each ends in an [`ExitStatus`].
+//! The commands: each reads what was typed, asks the pure rooms, prints, and ends in an [`ExitStatus`].
+//!
+//! Imports every room, and the other folders of the shell. A command is added here, with its arguments in `shell/cli`.
 
 use std::ffi::OsString;
 use std::io;
 
 use crate::diagnostic::{Code, Placed};
 use crate::report::exit::ExitStatus;
-use crate::report::{ColourChoice, Report};
+use crate::report::{Report, ReportFormat};
 use crate::shell::cli::{Cli, Command};
 use crate::shell::cli::{InputArgs, ReportArgs};
 use crate::shell::files::input::{self, Input};
@@ -20,7 +22,6 @@ mod explain;
 mod inject;
 #[cfg(feature = "serve")]
 mod install;
-mod place;
 mod profile;
 #[cfg(feature = "serve")]
 mod serve;
@@ -32,7 +33,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitStatus {
     let cli = match Cli::read(args) {
         Ok(cli) => cli,
         Err(error) => {
-            // Help and version come this way too; where nobody reads them, there is nothing to do.
+            // Help and version come this way too. Where no one reads them, there is nothing to do.
             let _ = error.print();
             return if error.use_stderr() { ExitStatus::Error } else { ExitStatus::Done };
         }
@@ -53,7 +54,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitStatus {
         Command::Serve(args) => serve::serve(args),
         #[cfg(feature = "serve")]
         Command::Certs(command) => certs::certs(command, colour),
-        Command::Completions { shell } => print(&crate::shell::cli::completions(*shell)).map_err(Failed::from),
+        Command::Completions { shell } => print(&crate::shell::cli::completions(*shell)).map_err(CommandError::from),
         Command::Man { directory } => man(directory.as_deref()),
     };
     done.unwrap_or_else(|failed| {
@@ -63,19 +64,19 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitStatus {
     })
 }
 
-/// Why a command ended before it did anything, and how that is to be told.
-struct Failed(Vec<Placed>, ReportArgs);
+/// Why a command ended before it did anything, and the form in which to report it.
+struct CommandError(Vec<Placed>, ReportArgs);
 
-impl Failed {
-    /// As the command's own report would be told.
+impl CommandError {
+    /// In the form of the command's own report.
     fn told(errors: Vec<Placed>, args: &ReportArgs) -> Self {
         Self(errors, args.clone())
     }
 }
 
-impl From<Placed> for Failed {
+impl From<Placed> for CommandError {
     fn from(error: Placed) -> Self {
-        Self(vec![error], ReportArgs { format: crate::report::Format::Text, quiet: false })
+        Self(vec![error], ReportArgs { format: ReportFormat::default(), quiet: false })
     }
 }
 
@@ -96,7 +97,7 @@ fn print_pieces(pieces: &[&[u8]]) -> Result<ExitStatus, Placed> {
     }
 }
 
-fn man(directory: Option<&std::path::Path>) -> Result<ExitStatus, Failed> {
+fn man(directory: Option<&std::path::Path>) -> Result<ExitStatus, CommandError> {
     let unwritable = |error: io::Error| Placed::new(Code::Output, format!("cannot write the manual: {error}"));
     let pages = crate::shell::cli::man_pages().map_err(unwritable)?;
     let Some(directory) = directory else {
@@ -109,6 +110,3 @@ fn man(directory: Option<&std::path::Path>) -> Result<ExitStatus, Failed> {
     }
     Ok(ExitStatus::Done)
 }
-
-/// How a command's report is told, beside its own arguments.
-type Colour = ColourChoice;

@@ -1,18 +1,17 @@
 //! `profile list|show|lint|init`.
 
-use crate::diagnostic::{Code, Placed, Severity};
+use crate::diagnostic::{Code, Placed, Places, Severity};
 use crate::lint;
 use crate::profile::{builtin, starter};
-use crate::report::Report;
 use crate::report::exit::ExitStatus;
+use crate::report::{ColourChoice, Report};
 use crate::shell::cli::{LintArgs, ProfileCommand};
 use crate::shell::files::selection::ProfileRef;
 use crate::text::yaml;
 
-use super::place::Places;
-use super::{Colour, Failed, settings, tell};
+use super::{CommandError, settings, tell};
 
-pub(super) fn profile(command: &ProfileCommand, colour: Colour) -> Result<ExitStatus, Failed> {
+pub(super) fn profile(command: &ProfileCommand, colour: ColourChoice) -> Result<ExitStatus, CommandError> {
     match command {
         ProfileCommand::List => list(),
         ProfileCommand::Show { name } => {
@@ -31,7 +30,7 @@ pub(super) fn profile(command: &ProfileCommand, colour: Colour) -> Result<ExitSt
 }
 
 /// A line for each built-in profile.
-fn list() -> Result<ExitStatus, Failed> {
+fn list() -> Result<ExitStatus, CommandError> {
     let mut lines = format!("{:<12}{:<9}{:<12}{}\n", "NAME", "POLICY", "LEVEL", "DESCRIPTION");
     for (name, _) in builtin::ALL {
         let profile = settings::load_profile(&ProfileRef::BuiltIn((*name).to_owned()))
@@ -44,12 +43,12 @@ fn list() -> Result<ExitStatus, Failed> {
 }
 
 /// Findings go to standard error, as every report does; a profile that cannot be loaded is an error.
-fn lint(args: &LintArgs, colour: Colour) -> Result<ExitStatus, Failed> {
+fn lint(args: &LintArgs, colour: ColourChoice) -> Result<ExitStatus, CommandError> {
     let mut found: Vec<Placed> = Vec::new();
     let mut status = ExitStatus::Done;
     for reference in &args.profiles {
         let (file, text) =
-            settings::profile_text(reference).map_err(|error| Failed::told(vec![error], &args.report))?;
+            settings::profile_text(reference).map_err(|error| CommandError::told(vec![error], &args.report))?;
         let profile = match settings::parse_profile(&file, &text) {
             Ok(profile) => profile,
             Err(errors) => {

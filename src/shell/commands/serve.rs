@@ -8,7 +8,7 @@ use tokio::runtime::Builder;
 
 use crate::diagnostic::{Code, Placed};
 use crate::kube::version::KubernetesVersion;
-use crate::report::Format;
+use crate::report::ReportFormat;
 use crate::report::exit::ExitStatus;
 use crate::shell::cli::{ClusterArgs, ServeArgs};
 use crate::shell::server::announce::{self, Sight};
@@ -20,10 +20,10 @@ use crate::shell::server::reload::{self, Fingerprint, WatchedFiles};
 use crate::shell::server::shutdown::Shutdown;
 use crate::shell::server::{self, App, Ended, log, probes, profiles, routes};
 
-use super::{Failed, ReportArgs};
+use super::{CommandError, ReportArgs};
 
 /// Serves until a signal ends it. A second signal ends it at once, which is an error: requests in flight are lost.
-pub(super) fn serve(args: &ServeArgs) -> Result<ExitStatus, Failed> {
+pub(super) fn serve(args: &ServeArgs) -> Result<ExitStatus, CommandError> {
     log::start(args.logs.log_format, args.logs.log_level);
     let runtime = Builder::new_multi_thread().thread_name("injector").enable_all().build();
     let runtime = runtime.map_err(|error| Placed::new(Code::Runtime, format!("cannot start: {error}")))?;
@@ -41,7 +41,7 @@ pub(super) fn serve(args: &ServeArgs) -> Result<ExitStatus, Failed> {
 }
 
 /// Every error comes before a port is taken.
-async fn run(args: &ServeArgs) -> Result<Ended, Failed> {
+async fn run(args: &ServeArgs) -> Result<Ended, CommandError> {
     let metrics = Arc::new(Metrics::new());
     let (ready, namespaces) = namespaces(&args.cluster, &metrics).await?;
     let sight = if namespaces.is_some() { Sight::Watching } else { Sight::Blind };
@@ -51,7 +51,9 @@ async fn run(args: &ServeArgs) -> Result<Ended, Failed> {
     let watched = WatchedFiles { what: Reload::profiles, in_use: fingerprint(&files), files };
     let version = args.cluster.kubernetes_version.unwrap_or(KubernetesVersion::NEWEST);
     let core = Core::new(decision, version, namespaces, Arc::clone(&metrics));
-    let core = Arc::new(core.map_err(|errors| Failed(errors, ReportArgs { format: Format::Text, quiet: false }))?);
+    let core = Arc::new(
+        core.map_err(|errors| CommandError(errors, ReportArgs { format: ReportFormat::default(), quiet: false }))?,
+    );
     let settings = args.transport();
     let interval = settings.reload_interval;
     let bound = server::bind(settings).map_err(|error| error.placed())?;
@@ -78,7 +80,7 @@ type NamespaceFacts = (Arc<Readiness>, Option<Arc<dyn NamespaceSource>>);
 
 /// Starts the watch of namespaces, where the flag asks for it. Nothing else in injector calls an API server.
 #[cfg(feature = "watch")]
-async fn namespaces(args: &ClusterArgs, metrics: &Arc<Metrics>) -> Result<NamespaceFacts, Failed> {
+async fn namespaces(args: &ClusterArgs, metrics: &Arc<Metrics>) -> Result<NamespaceFacts, CommandError> {
     use crate::shell::server::namespaces;
 
     if !args.watch_namespaces {
@@ -95,7 +97,7 @@ async fn namespaces(args: &ClusterArgs, metrics: &Arc<Metrics>) -> Result<Namesp
 
 #[cfg(not(feature = "watch"))]
 #[expect(clippy::unused_async, reason = "with the feature, it connects")]
-async fn namespaces(_: &ClusterArgs, _: &Arc<Metrics>) -> Result<NamespaceFacts, Failed> {
+async fn namespaces(_: &ClusterArgs, _: &Arc<Metrics>) -> Result<NamespaceFacts, CommandError> {
     Ok((Arc::new(Readiness::new(true)), None))
 }
 

@@ -5,22 +5,21 @@ use std::env;
 use std::io::{self, IsTerminal as _};
 
 use crate::decide::inject::{Answer, Freshness, Step, Verdict};
-use crate::diagnostic::{Code, Diagnostic, Placed, Severity};
-use crate::process::{Failure, Object, Sort};
-use crate::report::{self, Colour, ColourChoice, ColourFacts, Entry, Report, ResultLine};
+use crate::diagnostic::{Code, Diagnostic, Placed, Places, Severity};
+use crate::process::object::{ChangeError, Object, ObjectClass};
+use crate::process::stream::{DocumentResult, Stream};
+use crate::report::{Colour, ColourChoice, ColourFacts, Report, ReportVerdict, ResultLine, TemplateReport};
 use crate::shell::cli::ReportArgs;
 use crate::value::pointer::Pointer;
 
-use super::batch::{File, Outcome};
-use super::place::Places;
-use super::settings::Settings;
+use super::settings::Prepared;
 
-/// From whose side a run is told.
+/// Whose report it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Voice {
     /// `inject`, `uninject` and `diff`: what was done.
     Doing(HeldBack),
-    /// `check`: what is to be found.
+    /// `check`: what there is.
     Checking,
 }
 
@@ -35,29 +34,28 @@ pub(super) enum HeldBack {
 }
 
 /// The report on a run.
-pub(super) fn report(files: &[File<'_>], settings: &Settings, voice: Voice) -> Report {
+pub(super) fn report(streams: &[Stream<'_>], prepared: &Prepared, voice: Voice) -> Report {
     let mut entries = Vec::new();
-    let mut diagnostics = settings.warnings.clone();
-    for file in files {
-        diagnostics.extend(file.error.clone());
-        diagnostics.extend(file.warnings.iter().cloned());
-        let places = Places::new(file.text);
-        for (document, outcome) in file.documents.iter().zip(&file.results) {
-            match outcome {
-                Outcome::Opaque => {}
-                Outcome::Unreadable(placed) => diagnostics.push(placed.clone()),
-                Outcome::Done(processed) => {
-                    // What is rendered anew has no lines in the file.
-                    let start = document.range.start;
-                    let teller = Teller { file: &file.name, places: &places, start, voice };
-                    entries.extend(processed.objects.iter().flat_map(|object| teller.entries(object)));
-                    if let Some(ignored) = processed.ignored {
-                        let mut placed =
-                            Placed::new(Code::IgnoredText, "kubectl ignores what follows `...`; it is kept");
-                        placed.severity = Severity::Warning;
-                        diagnostics.push(placed.at(file.name.as_str(), Some(places.position(start + ignored))));
-                    }
+    let mut diagnostics = prepared.warnings.clone();
+    for stream in streams {
+        diagnostics.extend(stream.error.clone());
+        diagnostics.extend(stream.warnings.iter().cloned());
+        let places = Places::new(stream.text);
+        for (document, result) in stream.documents.iter().zip(&stream.results) {
+            let processed = match result {
+                DocumentResult::Opaque => continue,
+                DocumentResult::Unreadable(placed) => {
+                    diagnostics.push(placed.clone());
+                    continue;
                 }
+                DocumentResult::Done(processed) => processed,
+            };
+            let start = document.range.start;
+            let teller = Teller { file: &stream.name, places: &places, start, voice };
+            entries.extend(processed.objects.iter().flat_map(|object| teller.entries(object)));
+            if let Some(ignored) = processed.ignored {
+                let placed = Placed::new(Code::IgnoredText, "kubectl ignores what follows `...`; it is kept");
+                diagnostics.push(placed.at(stream.name.as_str(), Some(places.position(start + ignored))));
             }
         }
     }
@@ -74,8 +72,8 @@ pub(super) fn report(files: &[File<'_>], settings: &Settings, voice: Voice) -> R
     Report::new(entries, diagnostics)
 }
 
-/// What is not known of a namespace is told once, with the first workload that asked.
-fn once_a_namespace(entries: &mut [Entry]) {
+/// A warning that nothing is known of a namespace is given once, with the first workload that asked.
+fn once_a_namespace(entries: &mut [TemplateReport]) {
     let mut told = BTreeSet::new();
     for entry in entries {
         entry.diagnostics.retain(|placed| placed.code != Code::NamespaceUnknown || told.insert(placed.message.clone()));
@@ -93,7 +91,7 @@ pub(super) fn write(report: &Report, args: &ReportArgs, choice: ColourChoice) {
         term: term.as_deref(),
     };
     let mut out = io::BufWriter::new(stderr.lock());
-    // Where standard error is gone there is nobody to tell.
+    // Where standard error is gone, no one reads the report.
     let _ = report.write(args.format, args.verbosity(), Colour::resolve(choice, facts), &mut out);
 }
 
@@ -110,8 +108,8 @@ struct Teller<'a> {
 }
 
 impl Teller<'_> {
-    /// One entry for each pod template of an object; none for an object that nobody needs to hear of.
-    fn entries(&self, object: &Object) -> Vec<Entry> {
+    /// One report for each pod template of an object; none for an object about which there is nothing to say.
+    fn entries(&self, object: &Object) -> Vec<TemplateReport> {
         let mut templates: Vec<&Pointer> = Vec::new();
         for step in &object.outcome.steps {
             if !templates.contains(&&step.template) {
@@ -123,21 +121,21 @@ impl Teller<'_> {
         warnings.extend(object.failure.as_ref().map(|failure| self.failure(failure)));
         let base = self.entry(object);
         if templates.is_empty() {
-            let silent = object.sort == Sort::Other && warnings.is_empty();
-            let results = match (object.sort, self.voice) {
-                (Sort::Workload, Voice::Doing(_)) => {
-                    vec![ResultLine { profile: String::new(), verdict: report::Verdict::Unchanged }]
+            let silent = object.class == ObjectClass::Other && warnings.is_empty();
+            let results = match (object.class, self.voice) {
+                (ObjectClass::Workload, Voice::Doing(_)) => {
+                    vec![ResultLine { profile: String::new(), verdict: ReportVerdict::Unchanged }]
                 }
                 _ => Vec::new(),
             };
-            return if silent { Vec::new() } else { vec![Entry { results, diagnostics: warnings, ..base }] };
+            return if silent { Vec::new() } else { vec![TemplateReport { results, diagnostics: warnings, ..base }] };
         }
         let usual = object.identity.workload().map(|row| Pointer::of(row.template.iter().copied()));
         let entries = templates.iter().map(|template| {
             let steps = || object.outcome.steps.iter().filter(|step| step.template == **template);
             let mut diagnostics = std::mem::take(&mut warnings);
             diagnostics.extend(steps().flat_map(|step| self.missing(object, step)));
-            Entry {
+            TemplateReport {
                 template: (usual.as_ref() != Some(*template)).then(|| template.to_string()),
                 results: steps().map(|step| self.result(object, step)).collect(),
                 diagnostics,
@@ -147,17 +145,17 @@ impl Teller<'_> {
         entries.collect()
     }
 
-    fn entry(&self, object: &Object) -> Entry {
+    fn entry(&self, object: &Object) -> TemplateReport {
         let identity = &object.identity;
         let generated = || identity.generate_name.as_ref().map(|prefix| format!("{prefix}*"));
-        Entry {
+        TemplateReport {
             file: self.file.to_owned(),
-            position: Some(self.places.position(self.start + object.offset)),
+            position: Some(self.places.position(self.start + object.location.start)),
             api_version: identity.api_version.clone(),
             kind: identity.kind.clone(),
             namespace: object.namespace.clone(),
             name: identity.name.clone().or_else(generated).unwrap_or_default(),
-            ..Entry::default()
+            ..TemplateReport::default()
         }
     }
 
@@ -167,29 +165,25 @@ impl Teller<'_> {
         };
         let verdict = match (&step.verdict, self.voice) {
             (Verdict::Injected(_) | Verdict::Uninjected, Voice::Doing(_)) if object.failure.is_some() => {
-                report::Verdict::Rejected { errors: Vec::new() }
+                ReportVerdict::Rejected { errors: Vec::new() }
             }
             // What another step rejects is as it was: nothing of the object is changed.
             (Verdict::Injected(_) | Verdict::Uninjected, Voice::Doing(_)) if object.outcome.is_rejected() => {
-                report::Verdict::Unchanged
+                ReportVerdict::Unchanged
             }
-            (Verdict::Injected(_), Voice::Doing(_)) => report::Verdict::Injected,
-            (Verdict::Injected(_), Voice::Checking) => report::Verdict::Missing,
-            (Verdict::Skipped { freshness: Some(Freshness::Outdated), .. }, Voice::Checking) => {
-                report::Verdict::Outdated
-            }
-            (Verdict::Skipped { freshness: Some(Freshness::Current), .. }, Voice::Checking) => {
-                report::Verdict::Injected
-            }
+            (Verdict::Injected(_), Voice::Doing(_)) => ReportVerdict::Injected,
+            (Verdict::Injected(_), Voice::Checking) => ReportVerdict::Missing,
+            (Verdict::Skipped { freshness: Some(Freshness::Outdated), .. }, Voice::Checking) => ReportVerdict::Outdated,
+            (Verdict::Skipped { freshness: Some(Freshness::Current), .. }, Voice::Checking) => ReportVerdict::Injected,
             (Verdict::Skipped { rule, reason, answer, freshness, .. }, _) => {
                 let would_deny = *answer == Answer::Deny;
                 let reason = match freshness {
                     None | Some(Freshness::Current) => reason.clone(),
-                    Some(Freshness::Outdated) => format!("{reason}, and it is outdated: `--reinject` makes it anew"),
+                    Some(Freshness::Outdated) => format!("{reason}, and it is outdated: `--reinject` injects it again"),
                 };
-                report::Verdict::Skipped { rule: rule.id().to_owned(), reason, would_deny }
+                ReportVerdict::Skipped { rule: rule.id().to_owned(), reason, would_deny }
             }
-            (Verdict::Removed(rule, reason), _) => report::Verdict::Skipped {
+            (Verdict::Removed(rule, reason), _) => ReportVerdict::Skipped {
                 rule: rule.id().to_owned(),
                 reason: match (self.voice, object.is_failed()) {
                     (Voice::Doing(_), true) => reason.clone(),
@@ -197,14 +191,14 @@ impl Teller<'_> {
                 },
                 would_deny: false,
             },
-            (Verdict::Rejected(found, _), Voice::Checking) if is_partial(found) => report::Verdict::Partial,
-            (Verdict::Rejected(found, _), _) => report::Verdict::Rejected { errors: errors(found, Severity::Error) },
-            (Verdict::Uninjected, _) => report::Verdict::Uninjected,
+            (Verdict::Rejected(found, _), Voice::Checking) if is_partial(found) => ReportVerdict::Partial,
+            (Verdict::Rejected(found, _), _) => ReportVerdict::Rejected { errors: errors(found, Severity::Error) },
+            (Verdict::Uninjected, _) => ReportVerdict::Uninjected,
         };
         ResultLine { profile: step.profile.clone(), verdict }
     }
 
-    /// What is gone of an injection that `check` finds to be partial: a finding there, and no error.
+    /// What is gone of an injection that `check` finds to be partial: `check` reports it as a warning, not as an error.
     fn missing(&self, object: &Object, step: &Step) -> Vec<Placed> {
         match (&step.verdict, self.voice) {
             (Verdict::Rejected(found, _), Voice::Checking) if is_partial(found) => {
@@ -215,8 +209,9 @@ impl Teller<'_> {
     }
 
     fn placed(&self, object: &Object, diagnostic: &Diagnostic, severity: Severity) -> Placed {
-        let offset = object.offsets.iter().find(|(at, _)| *at == diagnostic.at).map(|(_, offset)| *offset);
-        let position = self.places.position(self.start + offset.unwrap_or(object.offset));
+        let known = object.location.diagnostics.iter().find(|(at, _)| *at == diagnostic.at);
+        let offset = known.map_or(object.location.start, |(_, offset)| *offset);
+        let position = self.places.position(self.start + offset);
         let mut placed = Placed::new(diagnostic.code, diagnostic.message.as_str())
             .at(self.file, Some(position))
             .hint(diagnostic.hint.as_deref());
@@ -225,16 +220,16 @@ impl Teller<'_> {
         placed
     }
 
-    fn failure(&self, failure: &Failure) -> Placed {
+    fn failure(&self, failure: &ChangeError) -> Placed {
         match failure {
-            Failure::Splice(error) => {
+            ChangeError::Splice(error) => {
                 let at = self.places.position(self.start + error.offset);
                 let mut placed =
                     Placed::new(Code::Construct, error.to_string()).at(self.file, Some(at)).hint(Some(error.hint()));
                 placed.path = error.at.to_string();
                 placed
             }
-            Failure::Proof(error) => Placed::new(Code::Proof, format!("nothing was changed, because {error}"))
+            ChangeError::Proof(error) => Placed::new(Code::Proof, format!("nothing was changed, because {error}"))
                 .at(self.file, Some(self.places.position(self.start)))
                 .hint(Some("please report this as a bug of injector, with this document")),
         }

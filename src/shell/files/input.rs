@@ -19,14 +19,14 @@ pub(crate) use text::Encoding;
 
 /// Where bytes came from; what messages and reports call the file.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) enum Source {
+pub(crate) enum InputSource {
     /// Standard input.
     Stdin,
     /// A file, by the path as it was given, or as it was found below a directory that was given.
     File(PathBuf),
 }
 
-impl fmt::Display for Source {
+impl fmt::Display for InputSource {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Stdin => f.write_str("<stdin>"),
@@ -39,7 +39,7 @@ impl fmt::Display for Source {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Input {
     /// Where it came from.
-    pub source: Source,
+    pub source: InputSource,
     /// The directory argument below which it was found; `--output-dir` mirrors what is below it.
     pub root: Option<PathBuf>,
     /// The content.
@@ -66,7 +66,7 @@ pub(crate) fn read(paths: &[PathBuf], recursion: Recursion) -> Result<Vec<Input>
     read_with(paths, recursion, || {
         let stdin = io::stdin();
         if stdin.is_terminal() {
-            // Where standard error is gone there is nobody to tell.
+            // Where standard error is gone, no one reads this line.
             let _ = writeln!(io::stderr(), "waiting for manifests on standard input; end with Ctrl-D, or name files");
         }
         let mut bytes = Vec::new();
@@ -82,10 +82,10 @@ fn read_with(
 ) -> Result<Vec<Input>, InputError> {
     list(paths, recursion)?
         .into_iter()
-        .map(|Found { source, root }| {
+        .map(|FoundInput { source, root }| {
             let bytes = match &source {
-                Source::Stdin => stdin(),
-                Source::File(path) => fs::read(path),
+                InputSource::Stdin => stdin(),
+                InputSource::File(path) => fs::read(path),
             };
             let bytes = bytes.map_err(|error| InputError::reading(&source, error))?;
             text::check(&source, &bytes)?;
@@ -94,32 +94,38 @@ fn read_with(
         .collect()
 }
 
-struct Found {
-    source: Source,
+struct FoundInput {
+    source: InputSource,
     root: Option<PathBuf>,
 }
 
 /// Says what there is to read, without reading it.
-fn list(paths: &[PathBuf], recursion: Recursion) -> Result<Vec<Found>, InputError> {
+fn list(paths: &[PathBuf], recursion: Recursion) -> Result<Vec<FoundInput>, InputError> {
     if paths.is_empty() {
-        return Ok(vec![Found { source: Source::Stdin, root: None }]);
+        return Ok(vec![FoundInput { source: InputSource::Stdin, root: None }]);
     }
     let mut found = Vec::new();
     for path in paths {
         if path.as_os_str() == "-" {
-            found.push(Found { source: Source::Stdin, root: None });
+            found.push(FoundInput { source: InputSource::Stdin, root: None });
         } else if path.to_str().is_some_and(|text| text.starts_with("http://") || text.starts_with("https://")) {
             return Err(InputError::Url { url: path.display().to_string() });
-        } else if path.metadata().map_err(|error| InputError::reading(&Source::File(path.clone()), error))?.is_dir() {
+        } else if path
+            .metadata()
+            .map_err(|error| InputError::reading(&InputSource::File(path.clone()), error))?
+            .is_dir()
+        {
             let files = walk(path, recursion)?;
             if files.is_empty() {
                 let below = recursion == Recursion::Off && !walk(path, Recursion::On)?.is_empty();
                 return Err(InputError::NoManifests { directory: path.clone(), below });
             }
             let root = Some(path);
-            found.extend(files.into_iter().map(|file| Found { source: Source::File(file), root: root.cloned() }));
+            found.extend(
+                files.into_iter().map(|file| FoundInput { source: InputSource::File(file), root: root.cloned() }),
+            );
         } else {
-            found.push(Found { source: Source::File(path.clone()), root: None });
+            found.push(FoundInput { source: InputSource::File(path.clone()), root: None });
         }
     }
     refuse_twice(&found)?;
@@ -137,7 +143,8 @@ fn walk(directory: &Path, recursion: Recursion) -> Result<Vec<PathBuf>, InputErr
             }
         } else if is_manifest(&path) {
             // A link is judged by what it leads to; one that leads nowhere is an error, not a file less.
-            let target = path.metadata().map_err(|error| InputError::reading(&Source::File(path.clone()), error))?;
+            let target =
+                path.metadata().map_err(|error| InputError::reading(&InputSource::File(path.clone()), error))?;
             if target.is_file() {
                 files.push(path);
             }
@@ -151,7 +158,7 @@ fn children(directory: &Path) -> Result<Vec<(PathBuf, fs::FileType)>, InputError
     let read = || -> io::Result<Vec<_>> {
         fs::read_dir(directory)?.map(|entry| entry.and_then(|e| Ok((e.path(), e.file_type()?)))).collect()
     };
-    let mut all = read().map_err(|error| InputError::reading(&Source::File(directory.to_owned()), error))?;
+    let mut all = read().map_err(|error| InputError::reading(&InputSource::File(directory.to_owned()), error))?;
     all.sort_by(|(a, _), (b, _)| b.cmp(a));
     Ok(all)
 }
@@ -161,18 +168,18 @@ fn is_manifest(path: &Path) -> bool {
 }
 
 /// The same file under two names counts as well: written in place, one of the two results would be lost.
-fn refuse_twice(found: &[Found]) -> Result<(), InputError> {
-    let mut seen: BTreeMap<Source, &Source> = BTreeMap::new();
-    for Found { source, .. } in found {
+fn refuse_twice(found: &[FoundInput]) -> Result<(), InputError> {
+    let mut seen: BTreeMap<InputSource, &InputSource> = BTreeMap::new();
+    for FoundInput { source, .. } in found {
         let key = match source {
-            Source::Stdin => Source::Stdin,
+            InputSource::Stdin => InputSource::Stdin,
             // What has no canonical path (`/dev/fd/63`) is known by the path it was given.
-            Source::File(path) => Source::File(path.canonicalize().unwrap_or_else(|_| path.clone())),
+            InputSource::File(path) => InputSource::File(path.canonicalize().unwrap_or_else(|_| path.clone())),
         };
         match (seen.insert(key, source), source) {
             (None, _) => {}
-            (Some(_), Source::Stdin) => return Err(InputError::StdinTwice),
-            (Some(first), Source::File(path)) => {
+            (Some(_), InputSource::Stdin) => return Err(InputError::StdinTwice),
+            (Some(first), InputSource::File(path)) => {
                 return Err(InputError::FileTwice { file: path.clone(), first: first.to_string() });
             }
         }
@@ -187,13 +194,13 @@ pub(crate) enum InputError {
     #[error("no such file or directory")]
     Missing {
         /// The path.
-        of: Source,
+        of: InputSource,
     },
     /// The user's, or the machine's: it is there and cannot be read.
     #[error("cannot be read: {error}")]
     Unreadable {
         /// Which.
-        of: Source,
+        of: InputSource,
         /// What the system says.
         #[source]
         error: io::Error,
@@ -227,7 +234,7 @@ pub(crate) enum InputError {
     #[error("is encoded as {encoding}, not as UTF-8")]
     Encoding {
         /// Which.
-        of: Source,
+        of: InputSource,
         /// The encoding.
         encoding: Encoding,
     },
@@ -235,7 +242,7 @@ pub(crate) enum InputError {
     #[error("byte `0x{byte:02X}` is not UTF-8")]
     NotUtf8 {
         /// Which.
-        of: Source,
+        of: InputSource,
         /// Where.
         position: Position,
         /// The first byte that does not belong.
@@ -250,7 +257,7 @@ pub(crate) enum InputError {
 }
 
 impl InputError {
-    fn reading(of: &Source, error: io::Error) -> Self {
+    fn reading(of: &InputSource, error: io::Error) -> Self {
         let of = of.clone();
         match error.kind() {
             io::ErrorKind::NotFound => Self::Missing { of },
@@ -277,8 +284,8 @@ impl InputError {
             Self::Url { url } => Some(format!("`curl -fsSL {url} | injector …`")),
             Self::NoManifests { below: true, .. } => Some("directories below it have some: add `-R`".to_owned()),
             Self::Encoding { of, .. } => Some(match of {
-                Source::Stdin => "convert it first: `iconv -f UTF-16 -t UTF-8`".to_owned(),
-                Source::File(path) => format!("convert it first: `iconv -f UTF-16 -t UTF-8 {}`", path.display()),
+                InputSource::Stdin => "convert it first: `iconv -f UTF-16 -t UTF-8`".to_owned(),
+                InputSource::File(path) => format!("convert it first: `iconv -f UTF-16 -t UTF-8 {}`", path.display()),
             }),
             Self::KubectlMessage { .. } => {
                 Some("run the command before the pipe alone; `set -o pipefail` ends a script where it fails".to_owned())
@@ -299,7 +306,7 @@ impl InputError {
             Self::NotUtf8 { of, position, .. } => (of.to_string(), Some(*position)),
             Self::NoManifests { directory, .. } => (directory.display().to_string(), None),
             Self::FileTwice { file, .. } => (file.display().to_string(), None),
-            Self::KubectlMessage { .. } => (Source::Stdin.to_string(), Some(Position { line: 1, column: 1 })),
+            Self::KubectlMessage { .. } => (InputSource::Stdin.to_string(), Some(Position { line: 1, column: 1 })),
             Self::StdinTwice | Self::Url { .. } => (String::new(), None),
         };
         Placed::new(self.code(), self.to_string()).at(file, position).hint(self.hint())

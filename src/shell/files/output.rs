@@ -9,13 +9,13 @@ use std::path::{Component, Path, PathBuf};
 use thiserror::Error;
 
 use crate::diagnostic::{Code, Placed};
-use crate::shell::files::input::{Input, Source};
+use crate::shell::files::input::{Input, InputSource};
 
 mod staged;
 
-pub(crate) use staged::{Mode, PartialCommit, Place, Staged};
+pub(crate) use staged::{FileMode, IfPresent, PartialCommit, Staged};
 
-/// Whether all of it has been read by whoever reads.
+/// Whether the reader took all of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Outlet {
     /// It has been written.
@@ -30,7 +30,7 @@ const BATCH: usize = 1024;
 /// Writes the chunks to standard output, one after the other and without joining them first.
 ///
 /// # Errors
-/// [`OutputError::Stdout`]: a full disk, for instance. A closed pipe is none.
+/// [`OutputError::Stdout`]: a full disk, for instance. A closed pipe is not an error.
 pub(crate) fn to_stdout(chunks: &[&[u8]]) -> Result<Outlet, OutputError> {
     to_writer(&mut io::stdout().lock(), chunks).map_err(|error| OutputError::Stdout { error })
 }
@@ -74,7 +74,7 @@ fn write_chunks(out: &mut impl Write, chunks: &[&[u8]]) -> io::Result<()> {
 pub(crate) fn mirror(directory: &Path, inputs: &[Input]) -> Result<Vec<PathBuf>, OutputError> {
     let mut targets: Vec<PathBuf> = Vec::with_capacity(inputs.len());
     for Input { source, root, .. } in inputs {
-        let Source::File(path) = source else { return Err(OutputError::NoName) };
+        let InputSource::File(path) = source else { return Err(OutputError::NoName) };
         let relative = match root {
             Some(root) => path.strip_prefix(root).unwrap_or(path),
             None => path,

@@ -92,7 +92,7 @@ pub(crate) struct Selection {
 }
 
 impl Selection {
-    /// Loads what was typed. All that is wrong with a profile is told.
+    /// Loads what was typed. All that is wrong with a profile is reported.
     pub(crate) fn load(given: &Given) -> Result<Self, Vec<Placed>> {
         let mut profiles = load_profiles(&given.profiles)?;
         if let Some(choice) = given.on_ineligible {
@@ -197,7 +197,7 @@ pub(crate) fn parse_profile(file: &str, text: &str) -> Result<Profile, Vec<Place
         return Err(vec![Placed::new(Code::Profile, "there is no profile in it").at(file, None)]);
     };
     let told = |error: &ProfileError| {
-        // A field that nobody knows is wrong at its name, everything else at its value.
+        // An unknown field is wrong at its name, everything else at its value.
         let offset =
             if error.kind.is_about_key() { tree.locate(root, &error.at) } else { tree.locate_value(root, &error.at) };
         let at = places.position(offset);

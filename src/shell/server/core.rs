@@ -8,18 +8,16 @@ use bytes::Bytes;
 use super::current::Current;
 use super::judge::{Asked, CountedVerdict, Judge, Judged, NamespaceSource, Reply, Unanswered, VerdictResult};
 use super::metrics::{Lookup, Metrics};
-use super::profiles::{self, Chosen, ProfileSets};
-use crate::decide::clean::Clean;
-use crate::decide::facts::{Namespace, NamespaceGate, Namespaces};
+use super::profiles::{self, ProfileSets};
+use crate::decide::facts::{Namespace, Namespaces};
 use crate::decide::inject::{self, Outcome};
 use crate::diagnostic::Placed;
 use crate::kube::names;
 use crate::kube::version::KubernetesVersion;
 use crate::process::admission::{Question, Unreadable};
-use crate::process::{Action, Expand, Job, Leaves};
+use crate::process::run::Run;
 use crate::profile::OnError;
 use crate::shell::files::selection::Given;
-use crate::text::splice::RenderedLines;
 
 /// The namespace of a review without one, as in a manifest.
 const DEFAULT_NAMESPACE: &str = "default";
@@ -45,7 +43,7 @@ impl Core {
         namespaces: Option<Arc<dyn NamespaceSource>>,
         metrics: Arc<Metrics>,
     ) -> Result<Self, Vec<Placed>> {
-        let sets = Current::new(ProfileSets::load(&given)?);
+        let sets = Current::new(ProfileSets::load(&given, kubernetes_version)?);
         Ok(Self { given, sets, kubernetes_version, namespaces, metrics })
     }
 
@@ -60,7 +58,7 @@ impl Core {
     ///
     /// The errors that `inject` would report; the old profiles stay in use.
     pub fn reload_profiles(&self) -> Result<(), String> {
-        let next = ProfileSets::load(&self.given).map_err(profiles::told)?;
+        let next = ProfileSets::load(&self.given, self.kubernetes_version).map_err(profiles::told)?;
         self.sets.set(next);
         Ok(())
     }
@@ -79,35 +77,14 @@ impl Core {
         fetched
     }
 
-    fn answer(
-        &self,
-        question: &Question<'_>,
-        namespace: Option<Namespace>,
-        sets: &ProfileSets,
-        chosen: &Chosen<'_>,
-    ) -> Result<Reply, Unanswered> {
+    fn answer(question: &Question<'_>, namespace: Option<Namespace>, run: &Run) -> Result<Reply, Unanswered> {
         let mut namespaces = Namespaces::default();
         if let Some(namespace) = namespace {
             namespaces.add(namespace);
         }
-        let profiles = chosen.profiles();
-        let job = Job {
-            request: sets.request(chosen),
-            action: Action::Inject,
-            namespaces: &namespaces,
-            default_namespace: DEFAULT_NAMESPACE,
-            // With one profile on the path, the API server has evaluated its selector in the webhook configuration.
-            namespace_gate: if profiles.len() == 1 { NamespaceGate::Matched } else { NamespaceGate::Open },
-            kubernetes_version: self.kubernetes_version,
-            clean: Clean::Keep,
-            expand: Expand::Refuse,
-            rendered: &RenderedLines::default(),
-            encodings: sets.encodings(),
-            leaves: Leaves::Patch,
-        };
         let subject = question.subject().clone();
         let answered = question
-            .answer(&job)
+            .answer(run, &namespaces)
             .map_err(|failure| Unanswered::Unproved { message: failure.to_string(), uid: subject.uid.clone() })?;
         Ok(Reply { review: answered.review, verdicts: verdicts(&answered.outcome), subject })
     }
@@ -117,14 +94,14 @@ impl Judge for Core {
     fn judge(&self, body: Bytes, asked: Asked, deadline: Instant) -> Judged<'_> {
         Box::pin(async move {
             let sets = self.sets.get();
-            let chosen = sets.choose(&asked)?;
+            let run = sets.choose(&asked)?;
             let question =
                 Question::read(&body).map_err(|Unreadable { message, uid }| Unanswered::BadReview { message, uid })?;
             let namespace = match &self.namespaces {
                 Some(_) => self.namespace(question.namespace(), deadline).await,
                 None => None,
             };
-            self.answer(&question, namespace, &sets, &chosen)
+            Self::answer(&question, namespace, &run)
         })
     }
 }

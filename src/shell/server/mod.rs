@@ -1,4 +1,6 @@
-//! The webhook: `plan` behind TLS. Nothing is decided here.
+//! The webhook: reviews behind TLS, answered by `process`. Nothing is decided here.
+//!
+//! Imports the pure rooms, `shell/files` and `shell/certs`. A route, a metric or a limit is added here.
 //!
 //! ```text
 //! Settings → bind → Bound → run → Ended

@@ -3,49 +3,29 @@
 //! They are loaded as `inject` loads them, so errors read the same. A set never changes: a reload replaces it, together
 //! with everything that was rendered for it.
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
 use std::path::PathBuf;
 
 use super::judge::{Asked, Unanswered};
-use crate::decide::inject::{Outdated, Renderings, Request};
+use crate::decide::facts::NamespaceGate;
 use crate::diagnostic::Placed;
+use crate::kube::version::KubernetesVersion;
 use crate::kube::workload::TemplatePath;
-use crate::process::proof::Encodings;
+use crate::process::run::{Leaves, Run};
 use crate::profile::{Profile, builtin};
-use crate::report::{Colour, Format, Report, Verbosity};
+use crate::report::{Colour, Report, ReportFormat, Verbosity};
 use crate::shell::files::selection::{Given, ProfileRef};
 use crate::shell::files::selection::{Selection, load_profile};
 
-/// The profiles of a process.
+/// The profiles of a process, as what is asked on each path.
 #[derive(Debug)]
 pub struct ProfileSets {
-    /// Those of `serve`'s flags, in order, then the built-in ones with other names.
-    all: Vec<Profile>,
-    /// How many of them come from the flags.
-    given: usize,
-    set: BTreeMap<String, String>,
+    /// The profiles of `serve`'s flags, in order.
+    given: Run,
+    /// One profile each: those of the flags, then the built-in ones with other names.
+    single: Vec<Run>,
+    /// Kinds with pod templates, from the flags.
     template_paths: Vec<TemplatePath>,
-    renderings: Renderings,
-    encodings: Encodings,
-}
-
-/// The profiles of one request.
-#[derive(Debug)]
-pub enum Chosen<'s> {
-    /// A part of the set.
-    Kept(&'s [Profile]),
-    /// Copied together for the path.
-    Picked(Vec<Profile>),
-}
-
-impl Chosen<'_> {
-    /// In the order in which they are applied.
-    pub fn profiles(&self) -> &[Profile] {
-        match self {
-            Self::Kept(profiles) => profiles,
-            Self::Picked(profiles) => profiles,
-        }
-    }
 }
 
 impl ProfileSets {
@@ -54,31 +34,31 @@ impl ProfileSets {
     /// # Errors
     ///
     /// All errors of the first profile that has any; or a parameter that no profile has.
-    pub fn load(given: &Given) -> Result<Self, Vec<Placed>> {
-        let Selection { mut profiles, set, template_paths } = Selection::load(given)?;
-        let count = profiles.len();
+    pub fn load(given: &Given, kubernetes_version: KubernetesVersion) -> Result<Self, Vec<Placed>> {
+        let Selection { profiles, set, template_paths } = Selection::load(given)?;
+        let mut all = profiles.clone();
         for (name, _) in builtin::ALL {
-            if !profiles.iter().any(|known| known.name == *name) {
+            if !all.iter().any(|known| known.name == *name) {
                 let mut profile = load_profile(&ProfileRef::BuiltIn((*name).to_owned()))?;
                 if let Some(choice) = given.on_ineligible {
                     profile.on_ineligible = choice;
                 }
-                profiles.push(profile);
+                all.push(profile);
             }
         }
+        let mut run = Run::new(Vec::new(), set, &template_paths);
+        run.kubernetes_version = kubernetes_version;
+        run.leaves = Leaves::Patch;
         Ok(Self {
-            all: profiles,
-            given: count,
-            set,
+            given: with(&run, profiles, &template_paths),
+            single: all.into_iter().map(|profile| with(&run, vec![profile], &template_paths)).collect(),
             template_paths,
-            renderings: Renderings::default(),
-            encodings: Encodings::default(),
         })
     }
 
     /// The profiles of `serve`'s flags.
     pub fn given(&self) -> &[Profile] {
-        self.all.get(..self.given).unwrap_or_default()
+        self.given.profiles()
     }
 
     /// The profiles for which a path asks.
@@ -86,51 +66,46 @@ impl ProfileSets {
     /// # Errors
     ///
     /// A name is unknown, or occurs twice.
-    pub fn choose(&self, asked: &Asked) -> Result<Chosen<'_>, Unanswered> {
+    pub fn choose(&self, asked: &Asked) -> Result<Cow<'_, Run>, Unanswered> {
         match asked {
-            Asked::Default => Ok(Chosen::Kept(self.given())),
+            Asked::Default => Ok(Cow::Borrowed(&self.given)),
             Asked::Named(names) => match names.as_slice() {
-                [name] => Ok(Chosen::Kept(std::slice::from_ref(self.named(name)?))),
-                names => self.pick(names).map(Chosen::Picked),
+                [name] => self.single(name).map(Cow::Borrowed),
+                names => self.several(names).map(Cow::Owned),
             },
         }
     }
 
-    fn pick(&self, names: &[String]) -> Result<Vec<Profile>, Unanswered> {
+    fn several(&self, names: &[String]) -> Result<Run, Unanswered> {
         let mut picked: Vec<Profile> = Vec::new();
         for name in names {
-            let profile = self.named(name)?;
-            if picked.iter().any(|known| known.name == profile.name) {
+            let run = self.single(name)?;
+            if picked.iter().any(|known| known.name == *name) {
                 let message = format!("the profile `{name}` is named twice");
                 return Err(Unanswered::BadReview { message, uid: None });
             }
-            picked.push(profile.clone());
+            picked.extend(run.profiles().iter().cloned());
         }
-        Ok(picked)
+        Ok(with(&self.given, picked, &self.template_paths))
     }
 
-    fn named(&self, name: &str) -> Result<&Profile, Unanswered> {
-        self.all.iter().find(|profile| profile.name == *name).ok_or_else(|| {
-            let known: Vec<String> = self.all.iter().map(|profile| format!("`{}`", profile.name)).collect();
+    fn single(&self, name: &str) -> Result<&Run, Unanswered> {
+        let all = || self.single.iter().flat_map(Run::profiles);
+        let index = all().position(|profile| profile.name == name);
+        index.and_then(|index| self.single.get(index)).ok_or_else(|| {
+            let known: Vec<String> = all().map(|profile| format!("`{}`", profile.name)).collect();
             Unanswered::UnknownProfile { name: name.chars().take(100).collect(), known: known.join(", ") }
         })
     }
+}
 
-    /// The cache of encoded patches of these profiles.
-    pub const fn encodings(&self) -> &Encodings {
-        &self.encodings
-    }
-
-    /// The request to the core for these profiles.
-    pub fn request<'a>(&'a self, chosen: &'a Chosen<'_>) -> Request<'a> {
-        Request {
-            profiles: chosen.profiles(),
-            set: &self.set,
-            template_paths: &self.template_paths,
-            outdated: Outdated::Keep,
-            renderings: &self.renderings,
-        }
-    }
+/// The run for these profiles.
+fn with(run: &Run, profiles: Vec<Profile>, template_paths: &[TemplatePath]) -> Run {
+    // With one profile on the path, the API server has evaluated its selector in the webhook configuration.
+    let namespace_gate = if profiles.len() == 1 { NamespaceGate::Matched } else { NamespaceGate::Open };
+    let mut run = run.with_profiles(profiles, template_paths);
+    run.namespace_gate = namespace_gate;
+    run
 }
 
 /// The files from which profiles are read.
@@ -146,6 +121,6 @@ pub fn files(given: &Given) -> Vec<PathBuf> {
 pub fn told(errors: Vec<Placed>) -> String {
     let mut out = Vec::new();
     // Writing to memory cannot fail.
-    let _ = Report::new(Vec::new(), errors).write(Format::Text, Verbosity::Normal, Colour::Off, &mut out);
+    let _ = Report::new(Vec::new(), errors).write(ReportFormat::default(), Verbosity::Normal, Colour::Off, &mut out);
     String::from_utf8_lossy(&out).trim_end().to_owned()
 }

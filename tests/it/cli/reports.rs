@@ -98,7 +98,7 @@ fn quiet_tells_errors_only() {
     assert_eq!(injector(["inject", "-q"]).stdin(WEB).succeeds().stderr, "");
     let ran = known("inject", ["-q", "web.yaml"]).file("web.yaml", stream()).fails();
     assert_eq!(ran.stderr.lines().count(), 2, "the error and its hint: {}", ran.stderr);
-    assert!(ran.stderr.starts_with("web.yaml:32:38: "), "{}", ran.stderr);
+    assert!(ran.stderr.starts_with("error: web.yaml:32:38: "), "{}", ran.stderr);
     assert_eq!(injector(["check", "-q"]).stdin(WEB).finds().stderr, "");
 }
 

@@ -29,13 +29,13 @@ fn profiles() {
       hint: there are cortexflow, nginx, curl; a file has a `/` in it or ends in `.yaml`
     ");
     assert_snapshot!(misused(&["inject", "-p", "web.yaml", "web.yaml"]), @"
-    web.yaml:1:13: `apps/v1` is not `sidecar-injector/v1`
-    web.yaml:2:7: `Deployment` is not `Profile`
-    web.yaml:6:3: unknown field `selector`
+    error: web.yaml:1:13: `apps/v1` is not `sidecar-injector/v1`
+    error: web.yaml:2:7: `Deployment` is not `Profile`
+    error: web.yaml:6:3: unknown field `selector`
       hint: the fields here are `alreadyInjected`, `annotations`, `application`, `containers`, `description`, `excludedNamespaces`, `imagePullSecrets`, `initContainers`, `labels`, `namespaceSelector`, `namespaceSwitch`, `nativeSidecar`, `objectSelector`, `onError`, `onIneligible`, `parameters`, `placement`, `podSwitch`, `policy`, `reservedUser`, `skip`, `templatePaths`, `volumes`
-    web.yaml:7:3: unknown field `template`
+    error: web.yaml:7:3: unknown field `template`
       hint: the fields here are `alreadyInjected`, `annotations`, `application`, `containers`, `description`, `excludedNamespaces`, `imagePullSecrets`, `initContainers`, `labels`, `namespaceSelector`, `namespaceSwitch`, `nativeSidecar`, `objectSelector`, `onError`, `onIneligible`, `parameters`, `placement`, `podSwitch`, `policy`, `reservedUser`, `skip`, `templatePaths`, `volumes`
-    web.yaml:5:1: field `policy` is missing
+    error: web.yaml:5:1: field `policy` is missing
     ");
     assert_snapshot!(misused(&["inject", "-p", "nginx", "-p", "nginx", "web.yaml"]), @"error: the profile `nginx` is named twice");
     assert_snapshot!(misused(&["profile", "show", "ngnix"]), @"
@@ -75,7 +75,7 @@ fn versions_and_namespaces() {
     For more information, try '--help'.
     ");
     assert_snapshot!(misused(&["inject", "--namespace-annotations", "", "web.yaml"]), @"error: --namespace-annotations: nothing is given: write `[NAMESPACE:]key=value,…`");
-    assert_snapshot!(misused(&["inject", "--namespace-file", "web.yaml", "web.yaml"]), @"web.yaml: there is no Namespace in it");
+    assert_snapshot!(misused(&["inject", "--namespace-file", "web.yaml", "web.yaml"]), @"error: web.yaml: there is no Namespace in it");
 }
 
 #[test]

@@ -26,7 +26,7 @@ fn kept(text: &str) -> String {
 fn an_annotation_with_a_bad_value() {
     assert_snapshot!(refused(&annotated(WEB, "proxy-injection: disable")), @"
     deployment/web (default): rejected by cortexflow
-    web.yaml:10:26: annotation `proxy-injection`: `disable` is none of `enabled`, `disabled`
+    error: web.yaml:10:26: annotation `proxy-injection`: `disable` is none of `enabled`, `disabled`
       hint: did you mean `disabled`?
     note: nothing was printed and no file was changed, because of the errors
       hint: `--keep-going` passes what fails through unchanged
@@ -34,7 +34,7 @@ fn an_annotation_with_a_bad_value() {
     ");
     assert_snapshot!(refused(&annotated(WEB, "proxy-injection: \"off\"")), @"
     deployment/web (default): rejected by cortexflow
-    web.yaml:10:26: annotation `proxy-injection`: `off` is none of `enabled`, `disabled`
+    error: web.yaml:10:26: annotation `proxy-injection`: `off` is none of `enabled`, `disabled`
       hint: use one of `enabled`, `disabled`
     note: nothing was printed and no file was changed, because of the errors
       hint: `--keep-going` passes what fails through unchanged
@@ -42,7 +42,7 @@ fn an_annotation_with_a_bad_value() {
     ");
     assert_snapshot!(refused(&annotated(WEB, "proxy-injection: false")), @"
     deployment/web (default): rejected by cortexflow
-    web.yaml:10:26: annotation `proxy-injection` is a boolean, not a string
+    error: web.yaml:10:26: annotation `proxy-injection` is a boolean, not a string
       hint: quote the value
     note: nothing was printed and no file was changed, because of the errors
       hint: `--keep-going` passes what fails through unchanged
@@ -54,7 +54,7 @@ fn an_annotation_with_a_bad_value() {
     );
     assert_snapshot!(refused(&format!("{list}\n")), @"
     deployment/web (default): rejected by cortexflow
-    web.yaml:13:28: annotation `proxy-injection`: `disable` is none of `enabled`, `disabled`
+    error: web.yaml:13:28: annotation `proxy-injection`: `disable` is none of `enabled`, `disabled`
       hint: did you mean `disabled`?
     note: nothing was printed and no file was changed, because of the errors
       hint: `--keep-going` passes what fails through unchanged
@@ -62,7 +62,7 @@ fn an_annotation_with_a_bad_value() {
     ");
     assert_snapshot!(refused_with(&["-p", "curl"], &WEB.replace("app: web\n    spec", "sidecar.me/inject: true\n    spec")), @"
     deployment/web (default): rejected by curl
-    web.yaml:10:28: label `sidecar.me/inject` is a boolean, not a string
+    error: web.yaml:10:28: label `sidecar.me/inject` is a boolean, not a string
       hint: quote the value
     note: nothing was printed and no file was changed, because of the errors
       hint: `--keep-going` passes what fails through unchanged
@@ -76,14 +76,14 @@ fn a_parameter_with_a_bad_value() {
     let profile = [profile("mine", port)];
     assert_snapshot!(fought(&annotated(WEB, "example.com/port: http"), &profile), @"
     deployment/web (default): rejected by mine
-    web.yaml:10:27: annotation `example.com/port`: `http` is not a port: a number from 1 to 65535
+    error: web.yaml:10:27: annotation `example.com/port`: `http` is not a port: a number from 1 to 65535
     note: nothing was printed and no file was changed, because of the errors
       hint: `--keep-going` passes what fails through unchanged
     codes: bad-value, held-back
     ");
     assert_snapshot!(fought(&annotated(WEB, "example.com/port: 80"), &profile), @"
     deployment/web (default): rejected by mine
-    web.yaml:10:27: annotation `example.com/port` is a number, not a string
+    error: web.yaml:10:27: annotation `example.com/port` is a number, not a string
       hint: quote the value
     note: nothing was printed and no file was changed, because of the errors
       hint: `--keep-going` passes what fails through unchanged
@@ -91,14 +91,14 @@ fn a_parameter_with_a_bad_value() {
     ");
     assert_snapshot!(fought(&WEB.replace("image: web:1\n", "image: web:1\n          ports: [{containerPort: 0}]\n"), &profile), @"
     deployment/web (default): rejected by mine
-    web.yaml:15:35: parameter `port`: `0` is not a port: a number from 1 to 65535
+    error: web.yaml:15:35: parameter `port`: `0` is not a port: a number from 1 to 65535
     note: nothing was printed and no file was changed, because of the errors
       hint: `--keep-going` passes what fails through unchanged
     codes: bad-value, held-back
     ");
     assert_snapshot!(fought(WEB, &profile), @"
     deployment/web (default): rejected by mine
-    web.yaml:7:3: parameter `port` has no value
+    error: web.yaml:7:3: parameter `port` has no value
       hint: set it with the annotation `example.com/port` or `--set port=…`
     note: nothing was printed and no file was changed, because of the errors
       hint: `--keep-going` passes what fails through unchanged
@@ -112,7 +112,7 @@ fn what_an_api_server_would_refuse() {
         |container: &str| [profile("mine", &format!("  containers: [{{name: a, image: \"a:1\", {container}}}]\n"))];
     assert_snapshot!(fought(WEB, &with("resources: {requests: {cpu: 2}, limits: {cpu: 1}}")), @"
     deployment/web (default): rejected by mine
-    web.yaml:12:7: container `a` of the profile `mine`: request of `2` of cpu is above its limit of `1`
+    error: web.yaml:12:7: container `a` of the profile `mine`: request of `2` of cpu is above its limit of `1`
     note: nothing was printed and no file was changed, because of the errors
       hint: `--keep-going` passes what fails through unchanged
     codes: held-back, invalid
@@ -128,13 +128,13 @@ fn what_an_api_server_would_refuse() {
         WEB.replace("      containers:\n", "      resources: {limits: {cpu: 50m, memory: 64Mi}}\n      containers:\n");
     assert_snapshot!(refused(&pod), @"
     deployment/web (default): rejected by cortexflow
-    web.yaml:12:33: with `proxy-sidecar`, `init-iptables` the containers request `60m` of cpu, more than the pod's own `resources.limits` of `50m`
+    error: web.yaml:12:33: with `proxy-sidecar`, `init-iptables` the containers request `60m` of cpu, more than the pod's own `resources.limits` of `50m`
       hint: raise the pod's `resources.limits.cpu`, or lower that of `proxy-sidecar`, `init-iptables`
-    web.yaml:12:46: with `proxy-sidecar`, `init-iptables` the containers request `80Mi` of memory, more than the pod's own `resources.limits` of `64Mi`
+    error: web.yaml:12:46: with `proxy-sidecar`, `init-iptables` the containers request `80Mi` of memory, more than the pod's own `resources.limits` of `64Mi`
       hint: raise the pod's `resources.limits.memory`, or lower that of `proxy-sidecar`, `init-iptables`
-    web.yaml:12:33: container `proxy-sidecar` has a limit of `1` of cpu, more than the pod's own `resources.limits` of `50m`
+    error: web.yaml:12:33: container `proxy-sidecar` has a limit of `1` of cpu, more than the pod's own `resources.limits` of `50m`
       hint: raise the pod's `resources.limits.cpu`, or lower that of `proxy-sidecar`
-    web.yaml:12:46: container `proxy-sidecar` has a limit of `256Mi` of memory, more than the pod's own `resources.limits` of `64Mi`
+    error: web.yaml:12:46: container `proxy-sidecar` has a limit of `256Mi` of memory, more than the pod's own `resources.limits` of `64Mi`
       hint: raise the pod's `resources.limits.memory`, or lower that of `proxy-sidecar`
     note: nothing was printed and no file was changed, because of the errors
       hint: `--keep-going` passes what fails through unchanged
@@ -152,7 +152,7 @@ fn a_cluster_that_is_too_old() {
     };
     assert_snapshot!(told(&run("--report=text").fails(), run("--report=json")), @"
     deployment/web (default): rejected by mine
-    web.yaml:7:3: the profile `mine` needs a native sidecar, which Kubernetes 1.28 does not run
+    error: web.yaml:7:3: the profile `mine` needs a native sidecar, which Kubernetes 1.28 does not run
       hint: native sidecars run from 1.29 on; `nativeSidecar: false` makes a classic one
     note: nothing was printed and no file was changed, because of the errors
       hint: `--keep-going` passes what fails through unchanged
@@ -170,7 +170,7 @@ fn a_record_that_does_not_parse() {
     };
     assert_snapshot!(refused(&broken("'none'")), @"
     deployment/web (default): rejected by cortexflow
-    web.yaml:12:34: the record `sidecar-injector/status` cannot be read: expected ident at line 1 column 2
+    error: web.yaml:12:34: the record `sidecar-injector/status` cannot be read: expected ident at line 1 column 2
       hint: restore the annotation, or remove it together with what was injected
     note: nothing was printed and no file was changed, because of the errors
       hint: `--keep-going` passes what fails through unchanged
@@ -178,7 +178,7 @@ fn a_record_that_does_not_parse() {
     ");
     assert_snapshot!(kept(&broken("'[{\"profile\":1}]'")), @"
     deployment/web (default): rejected
-    web.yaml:12:34: the record `sidecar-injector/status` cannot be read: invalid type: integer `1`, expected a string at line 1 column 13
+    error: web.yaml:12:34: the record `sidecar-injector/status` cannot be read: invalid type: integer `1`, expected a string at line 1 column 13
       hint: restore the annotation, or remove it together with what was injected
     note: nothing was printed and no file was changed, because of the errors
       hint: `--keep-going` passes what fails through unchanged
@@ -186,7 +186,7 @@ fn a_record_that_does_not_parse() {
     ");
     assert_snapshot!(kept(&broken("7")), @"
     deployment/web (default): rejected
-    web.yaml:12:34: the record `sidecar-injector/status` cannot be read: it is a number
+    error: web.yaml:12:34: the record `sidecar-injector/status` cannot be read: it is a number
       hint: restore the annotation, or remove it together with what was injected
     note: nothing was printed and no file was changed, because of the errors
       hint: `--keep-going` passes what fails through unchanged
@@ -200,7 +200,7 @@ fn a_record_that_was_tampered_with() {
         injected().replace("\"containers\":[\"proxy-sidecar\"]", "\"containers\":[\"proxy-sidecar\",\"web\"]");
     assert_snapshot!(refused(&names_the_application), @"
     deployment/web (default): rejected by cortexflow
-    web.yaml:157:7: removing what the record names would leave no container
+    error: web.yaml:157:7: removing what the record names would leave no container
       hint: restore the annotation as injector wrote it
     note: nothing was printed and no file was changed, because of the errors
       hint: `--keep-going` passes what fails through unchanged
@@ -208,7 +208,7 @@ fn a_record_that_was_tampered_with() {
     ");
     assert_snapshot!(kept(&names_the_application), @"
     deployment/web (default): rejected
-    web.yaml:157:7: removing what the record names would leave no container
+    error: web.yaml:157:7: removing what the record names would leave no container
       hint: restore the annotation as injector wrote it
     note: nothing was printed and no file was changed, because of the errors
       hint: `--keep-going` passes what fails through unchanged
@@ -217,7 +217,7 @@ fn a_record_that_was_tampered_with() {
     let forgets = injected().replace(",\"containers\":[\"proxy-sidecar\"]", "");
     assert_snapshot!(kept(&forgets), @"
     deployment/web (default): rejected
-    web.yaml:12:34: the record of the profile `cortexflow` does not fit what it adds: it does not name `proxy-sidecar`
+    error: web.yaml:12:34: the record of the profile `cortexflow` does not fit what it adds: it does not name `proxy-sidecar`
       hint: restore the annotation as injector wrote it
     note: nothing was printed and no file was changed, because of the errors
       hint: `--keep-going` passes what fails through unchanged
@@ -228,7 +228,7 @@ fn a_record_that_was_tampered_with() {
         .replace("[\"proxy-sidecar\"]", "[\"proxy-sidecar\",\"web\"]");
     assert_snapshot!(kept(&removes_all), @"
     deployment/web (default): rejected
-    web.yaml:157:7: removing what the record names would leave no container
+    error: web.yaml:157:7: removing what the record names would leave no container
       hint: restore the annotation as injector wrote it
     note: nothing was printed and no file was changed, because of the errors
       hint: `--keep-going` passes what fails through unchanged
@@ -242,7 +242,7 @@ fn an_injection_of_which_a_part_is_gone() {
     let partial = &text[..text.find("        - name: proxy-sidecar").unwrap()];
     assert_snapshot!(refused(partial), @"
     deployment/web (default): rejected by cortexflow
-    web.yaml:12:34: the record says that the profile `cortexflow` added `/spec/containers/proxy-sidecar`, which is not there
+    error: web.yaml:12:34: the record says that the profile `cortexflow` added `/spec/containers/proxy-sidecar`, which is not there
       hint: `injector uninject --force` drops what is left of it
     note: nothing was printed and no file was changed, because of the errors
       hint: `--keep-going` passes what fails through unchanged
@@ -250,7 +250,7 @@ fn an_injection_of_which_a_part_is_gone() {
     ");
     assert_snapshot!(kept(partial), @"
     deployment/web (default): rejected
-    web.yaml:12:34: the record says that the profile `cortexflow` added `/spec/containers/proxy-sidecar`, which is not there
+    error: web.yaml:12:34: the record says that the profile `cortexflow` added `/spec/containers/proxy-sidecar`, which is not there
       hint: `injector uninject --force` drops what is left of it
     note: nothing was printed and no file was changed, because of the errors
       hint: `--keep-going` passes what fails through unchanged
@@ -259,7 +259,7 @@ fn an_injection_of_which_a_part_is_gone() {
     let check = |report: &'static str| known("check", [report, "web.yaml"]).file("web.yaml", partial);
     assert_snapshot!(told(&check("--report=text").finds(), check("--report=json")), @"
     deployment/web (default): partial injection by cortexflow
-    web.yaml:12:34: warning: the record says that the profile `cortexflow` added `/spec/containers/proxy-sidecar`, which is not there
+    warning: web.yaml:12:34: the record says that the profile `cortexflow` added `/spec/containers/proxy-sidecar`, which is not there
       hint: `injector uninject --force` drops what is left of it
     codes: partial-injection
     ");
@@ -280,7 +280,7 @@ fn an_outdated_injection_below_one_that_is_not_at_hand() {
     };
     assert_snapshot!(told(&run("--report=text").fails(), run("--report=json")), @"
     deployment/web (default): rejected by one
-    web.yaml:12:34: the profile `two` was injected after an outdated one, and is not at hand to be injected again
+    error: web.yaml:12:34: the profile `two` was injected after an outdated one, and is not at hand to be injected again
       hint: give that profile too, with `--profile`
     note: nothing was printed and no file was changed, because of the errors
       hint: `--keep-going` passes what fails through unchanged
@@ -299,11 +299,11 @@ fn several_errors_are_told_at_once() {
     web.yaml:36:1: the document ends too early: did not find expected node content while parsing a flow node
       hint: is the file complete?
     deployment/web (default): rejected by cortexflow
-    web.yaml:10:26: annotation `proxy-injection`: `disable` is none of `enabled`, `disabled`
+    error: web.yaml:10:26: annotation `proxy-injection`: `disable` is none of `enabled`, `disabled`
       hint: did you mean `disabled`?
     deployment/web (default): injected by cortexflow
     deployment/web (default): rejected by cortexflow
-    web.yaml:46:26: annotation `proxy-injection` is a number, not a string
+    error: web.yaml:46:26: annotation `proxy-injection` is a number, not a string
       hint: quote the value
     note: nothing was printed and no file was changed, because of the errors
       hint: `--keep-going` passes what fails through unchanged
@@ -314,7 +314,7 @@ fn several_errors_are_told_at_once() {
       hint: is the file complete?
     web.yaml:10:26: annotation `proxy-injection`: `disable` is none of `enabled`, `disabled`
       hint: did you mean `disabled`?
-    web.yaml:46:26: annotation `proxy-injection` is a number, not a string
+    error: web.yaml:46:26: annotation `proxy-injection` is a number, not a string
       hint: quote the value
     codes: bad-value, held-back, syntax
     ");

@@ -15,7 +15,7 @@ fn refused(profile: &str) -> String {
 #[test]
 fn not_a_profile() {
     assert_snapshot!(refused(""), @"
-    mine.yaml: there is no profile in it
+    error: mine.yaml: there is no profile in it
     codes: profile
     ");
     assert_snapshot!(refused("spec: [\n"), @"
@@ -24,13 +24,13 @@ fn not_a_profile() {
     codes: profile
     ");
     assert_snapshot!(refused(WEB), @"
-    mine.yaml:1:13: `apps/v1` is not `sidecar-injector/v1`
-    mine.yaml:2:7: `Deployment` is not `Profile`
-    mine.yaml:6:3: unknown field `selector`
+    error: mine.yaml:1:13: `apps/v1` is not `sidecar-injector/v1`
+    error: mine.yaml:2:7: `Deployment` is not `Profile`
+    error: mine.yaml:6:3: unknown field `selector`
       hint: the fields here are `alreadyInjected`, `annotations`, `application`, `containers`, `description`, `excludedNamespaces`, `imagePullSecrets`, `initContainers`, `labels`, `namespaceSelector`, `namespaceSwitch`, `nativeSidecar`, `objectSelector`, `onError`, `onIneligible`, `parameters`, `placement`, `podSwitch`, `policy`, `reservedUser`, `skip`, `templatePaths`, `volumes`
-    mine.yaml:7:3: unknown field `template`
+    error: mine.yaml:7:3: unknown field `template`
       hint: the fields here are `alreadyInjected`, `annotations`, `application`, `containers`, `description`, `excludedNamespaces`, `imagePullSecrets`, `initContainers`, `labels`, `namespaceSelector`, `namespaceSwitch`, `nativeSidecar`, `objectSelector`, `onError`, `onIneligible`, `parameters`, `placement`, `podSwitch`, `policy`, `reservedUser`, `skip`, `templatePaths`, `volumes`
-    mine.yaml:5:1: field `policy` is missing
+    error: mine.yaml:5:1: field `policy` is missing
     codes: profile
     ");
     assert_snapshot!(refused(&profile("mine", "  containers: [{name: a, image: {{ image }}}]\n")), @r#"
@@ -43,30 +43,30 @@ fn not_a_profile() {
 #[test]
 fn fields() {
     assert_snapshot!(refused(&profile("mine", "  contaners: []\n")), @"
-    mine.yaml:6:3: unknown field `contaners`
+    error: mine.yaml:6:3: unknown field `contaners`
       hint: did you mean `containers`?
     codes: profile
     ");
     assert_snapshot!(refused(&profile("mine", "  containers: [{name: a, image: \"a:1\", comand: [a]}]\n")), @"
-    mine.yaml:6:40: unknown field `comand`
+    error: mine.yaml:6:40: unknown field `comand`
       hint: did you mean `command`?
     codes: profile
     ");
     assert_snapshot!(refused(&profile("mine", "  containers: [{name: a, image: \"a:1\", ports: [{containerPort: http}]}]\n")), @"
-    mine.yaml:6:64: expected an integer, found a string `http`
+    error: mine.yaml:6:64: expected an integer, found a string `http`
     codes: profile
     ");
     assert_snapshot!(refused(&profile("mine", "  nativeSidecar: perhaps\n")), @"
-    mine.yaml:6:18: `perhaps` is none of `auto`, `true`, `false`
+    error: mine.yaml:6:18: `perhaps` is none of `auto`, `true`, `false`
     codes: profile
     ");
     assert_snapshot!(refused(&profile("mine", "").replace("OptOut", "optout")), @"
-    mine.yaml:5:11: `optout` is none of `OptOut`, `OptIn`
+    error: mine.yaml:5:11: `optout` is none of `OptOut`, `OptIn`
       hint: did you mean `OptOut`?
     codes: profile
     ");
     assert_snapshot!(refused(&profile("Mine", "")), @"
-    mine.yaml:3:18: `Mine` is not a DNS label: lower case letters, digits and `-`, at most 63
+    error: mine.yaml:3:18: `Mine` is not a DNS label: lower case letters, digits and `-`, at most 63
     codes: profile
     ");
 }
@@ -80,16 +80,16 @@ fn parameters() {
         )
     };
     assert_snapshot!(refused(&with("{name: images, type: image, default: \"a:1\"}")), @"
-    mine.yaml:8:33: unknown parameter `image`
+    error: mine.yaml:8:33: unknown parameter `image`
       hint: did you mean `images`?
     codes: profile
     ");
     assert_snapshot!(refused(&with("{name: image, type: picture}")), @"
-    mine.yaml:7:27: `picture` is none of `string`, `integer`, `port`, `ports`, `boolean`, `quantity`, `image`, `duration`, `enum`
+    error: mine.yaml:7:27: `picture` is none of `string`, `integer`, `port`, `ports`, `boolean`, `quantity`, `image`, `duration`, `enum`
     codes: profile
     ");
     assert_snapshot!(refused(&with("{name: image, type: port, default: http}")), @"
-    mine.yaml:7:42: default of parameter `image`: `http` is not a port: a number from 1 to 65535
+    error: mine.yaml:7:42: default of parameter `image`: `http` is not a port: a number from 1 to 65535
     codes: profile
     ");
 }

@@ -36,7 +36,7 @@ fn not_yaml() {
     codes: held-back, syntax
     ");
     assert_snapshot!(refused("kind: Deployment\nmetadata:\n  name: @a\n"), @"
-    web.yaml:3:9: a value cannot begin with `@`
+    error: web.yaml:3:9: a value cannot begin with `@`
       hint: quote the value
     note: nothing was printed and no file was changed, because of the errors
       hint: `--keep-going` passes what fails through unchanged
@@ -50,7 +50,7 @@ fn not_yaml() {
     codes: held-back, syntax
     ");
     assert_snapshot!(refused("kind: Deployment\nname: a\u{1}\n"), @"
-    web.yaml:2:8: the control character U+0001 is not allowed
+    error: web.yaml:2:8: the control character U+0001 is not allowed
     note: nothing was printed and no file was changed, because of the errors
       hint: `--keep-going` passes what fails through unchanged
     codes: held-back, syntax
@@ -63,7 +63,7 @@ fn not_yaml() {
     codes: held-back, syntax
     ");
     assert_snapshot!(refused("Permission denied\n"), @"
-    web.yaml:1:1: `Permission denied` is text, not a manifest
+    error: web.yaml:1:1: `Permission denied` is text, not a manifest
     note: nothing was printed and no file was changed, because of the errors
       hint: `--keep-going` passes what fails through unchanged
     codes: held-back, not-a-manifest
@@ -73,7 +73,7 @@ fn not_yaml() {
 #[test]
 fn what_json_cannot_hold() {
     assert_snapshot!(refused("kind: Deployment\n? [a]\n: 1\n"), @"
-    web.yaml:2:3: an object or a list cannot be a key
+    error: web.yaml:2:3: an object or a list cannot be a key
     note: nothing was printed and no file was changed, because of the errors
       hint: `--keep-going` passes what fails through unchanged
     codes: held-back, syntax
@@ -97,7 +97,7 @@ fn what_json_cannot_hold() {
     codes: held-back, syntax
     ");
     assert_snapshot!(refused("kind: Deployment\nreplicas: !!int two\n"), @"
-    web.yaml:2:11: `two` cannot be read as `!!int`
+    error: web.yaml:2:11: `two` cannot be read as `!!int`
     note: nothing was printed and no file was changed, because of the errors
       hint: `--keep-going` passes what fails through unchanged
     codes: held-back, syntax
@@ -107,7 +107,7 @@ fn what_json_cannot_hold() {
 #[test]
 fn json_that_is_none() {
     assert_snapshot!(refused("{\"kind\": \"Deployment\",\n \"metadata\" {}}\n"), @"
-    web.yaml:2:13: `:` is missing after the key
+    error: web.yaml:2:13: `:` is missing after the key
     note: nothing was printed and no file was changed, because of the errors
       hint: `--keep-going` passes what fails through unchanged
     codes: held-back, syntax
@@ -138,7 +138,7 @@ fn a_truncated_file() {
     codes: held-back, syntax
     ");
     assert_snapshot!(refused("kind: Deployment\nmetadata:\n  name: \"we"), @"
-    web.yaml:3:9: the quoted text that begins here does not end
+    error: web.yaml:3:9: the quoted text that begins here does not end
     note: nothing was printed and no file was changed, because of the errors
       hint: `--keep-going` passes what fails through unchanged
     codes: held-back, syntax
@@ -154,7 +154,7 @@ fn not_utf_8() {
     let ran = run("--report=text").fails();
     assert_eq!(ran.read("web.yaml"), latin);
     assert_snapshot!(told(&ran, run("--report=json")), @"
-    web.yaml:14:19: byte `0xFC` is not UTF-8
+    error: web.yaml:14:19: byte `0xFC` is not UTF-8
     codes: not-utf-8
     ");
 }
@@ -164,12 +164,12 @@ fn utf_16() {
     let bytes: Vec<u8> = WEB.encode_utf16().flat_map(u16::to_le_bytes).collect();
     let run = |report: &'static str| known("inject", ["-i", report, "web.yaml"]).file("web.yaml", &bytes);
     assert_snapshot!(told(&run("--report=text").fails(), run("--report=json")), @"
-    web.yaml: is encoded as UTF-16 (little-endian), not as UTF-8
+    error: web.yaml: is encoded as UTF-16 (little-endian), not as UTF-8
       hint: convert it first: `iconv -f UTF-16 -t UTF-8 web.yaml`
     codes: encoding
     ");
     assert_snapshot!(injector(["inject"]).stdin(bytes).fails().stderr, @"
-    <stdin>: is encoded as UTF-16 (little-endian), not as UTF-8
+    error: <stdin>: is encoded as UTF-16 (little-endian), not as UTF-8
       hint: convert it first: `iconv -f UTF-16 -t UTF-8`
     ");
 }
@@ -196,7 +196,7 @@ fn what_the_splitter_of_kubectl_refuses() {
 #[test]
 fn text_after_the_end_of_a_document() {
     assert_snapshot!(taken_with(&[], &format!("{WEB}...\n# fine\nkind: Pod\n")), @"
-    web.yaml:18:1: warning: kubectl ignores what follows `...`; it is kept
+    warning: web.yaml:18:1: kubectl ignores what follows `...`; it is kept
     deployment/web (default): injected by cortexflow
     codes: ignored-text
     ");
@@ -224,26 +224,26 @@ fn keys_that_stand_twice() {
 #[test]
 fn nesting_ten_thousand_deep() {
     assert_snapshot!(refused(&format!("kind: Deployment\na: {}1{}\n", "[".repeat(10_000), "]".repeat(10_000))), @"
-    web.yaml:2:131: nested deeper than 100 levels
+    error: web.yaml:2:131: nested deeper than 100 levels
     note: nothing was printed and no file was changed, because of the errors
       hint: `--keep-going` passes what fails through unchanged
     codes: held-back, syntax
     ");
     assert_snapshot!(refused(&format!("{}1{}\n", "{\"a\":".repeat(10_000), "}".repeat(10_000))), @"
-    web.yaml:1:641: nested deeper than 100 levels
+    error: web.yaml:1:641: nested deeper than 100 levels
     note: nothing was printed and no file was changed, because of the errors
       hint: `--keep-going` passes what fails through unchanged
     codes: held-back, syntax
     ");
     let block: String = (0..10_000).map(|level| format!("{}a:\n", " ".repeat(level))).collect();
     assert_snapshot!(refused(&block), @"
-    web.yaml:129:129: nested deeper than 100 levels
+    error: web.yaml:129:129: nested deeper than 100 levels
     note: nothing was printed and no file was changed, because of the errors
       hint: `--keep-going` passes what fails through unchanged
     codes: held-back, syntax
     ");
     assert_snapshot!(refused(&format!("kind: Deployment\na:\n  {}1\n", "- ".repeat(10_000))), @"
-    web.yaml:3:257: nested deeper than 100 levels
+    error: web.yaml:3:257: nested deeper than 100 levels
     note: nothing was printed and no file was changed, because of the errors
       hint: `--keep-going` passes what fails through unchanged
     codes: held-back, syntax
@@ -340,7 +340,7 @@ fn a_message_of_kubectl() {
         injector(["inject", report]).stdin("Error from server (NotFound): deployments.apps \"web\" not found\n")
     };
     assert_snapshot!(told(&run("--report=text").fails(), run("--report=json")), @r#"
-    <stdin>:1:1: this is a message of kubectl, not a manifest: `Error from server (NotFound): deployments.apps "web" not found`
+    error: <stdin>:1:1: this is a message of kubectl, not a manifest: `Error from server (NotFound): deployments.apps "web" not found`
       hint: run the command before the pipe alone; `set -o pipefail` ends a script where it fails
     codes: not-a-manifest
     "#);

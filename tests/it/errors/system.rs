@@ -18,19 +18,19 @@ fn both(run: impl Fn(&'static str) -> Run) -> String {
 #[test]
 fn a_file_that_is_not_there() {
     assert_snapshot!(both(|report| injector(["inject", report, "web.yaml"])), @"
-    web.yaml: no such file or directory
+    error: web.yaml: no such file or directory
     codes: file-missing
     ");
     assert_snapshot!(both(|report| injector(["inject", report, "-f", "a/web.yaml"])), @"
-    a/web.yaml: no such file or directory
+    error: a/web.yaml: no such file or directory
     codes: file-missing
     ");
     assert_snapshot!(both(|report| injector(["check", report, "-p", "mine.yaml", "web.yaml"]).file("web.yaml", WEB)), @"
-    mine.yaml: cannot read the profile: no such file
+    error: mine.yaml: cannot read the profile: no such file
     codes: profile
     ");
     assert_snapshot!(both(|report| injector(["check", report, "--namespace-file=ns.yaml", "web.yaml"]).file("web.yaml", WEB)), @"
-    ns.yaml: no such file or directory
+    error: ns.yaml: no such file or directory
     codes: file-missing
     ");
 }
@@ -43,7 +43,7 @@ fn a_link_that_leads_nowhere() {
         run
     };
     assert_snapshot!(both(run), @"
-    ./b.yaml: no such file or directory
+    error: ./b.yaml: no such file or directory
     codes: file-missing
     ");
 }
@@ -52,12 +52,12 @@ fn a_link_that_leads_nowhere() {
 fn a_directory_without_manifests() {
     let run = |report| injector(["inject", report, "docs"]).file("docs/README.md", "");
     assert_snapshot!(both(run), @"
-    docs: no `.yaml`, `.yml` or `.json` file in this directory
+    error: docs: no `.yaml`, `.yml` or `.json` file in this directory
     codes: no-manifests
     ");
     let run = |report| injector(["inject", report, "docs"]).file("docs/below/web.yaml", WEB);
     assert_snapshot!(both(run), @"
-    docs: no `.yaml`, `.yml` or `.json` file in this directory
+    error: docs: no `.yaml`, `.yml` or `.json` file in this directory
       hint: directories below it have some: add `-R`
     codes: no-manifests
     ");
@@ -66,7 +66,7 @@ fn a_directory_without_manifests() {
 #[test]
 fn what_is_named_twice() {
     assert_snapshot!(both(|report| injector(["inject", report, "web.yaml", "./web.yaml"]).file("web.yaml", WEB)), @"
-    ./web.yaml: the same file as `web.yaml`
+    error: ./web.yaml: the same file as `web.yaml`
     codes: named-twice
     ");
     assert_snapshot!(both(|report| injector(["inject", report, "-", "-f", "-"])), @"
@@ -112,14 +112,14 @@ fn a_file_that_cannot_be_read_or_written() {
         return skipped("a_file_that_cannot_be_read_or_written", &Lack::Root);
     };
     assert_eq!(status, Some(2));
-    assert_snapshot!(stderr, @"secret.yaml: cannot be read: Permission denied (os error 13)");
+    assert_snapshot!(stderr, @"error: secret.yaml: cannot be read: Permission denied (os error 13)");
     let (status, stderr) = as_nobody(&run, "inject -i -q free.yaml fixed.yaml").unwrap();
     assert_eq!(status, Some(2));
-    assert_snapshot!(stderr, @"fixed.yaml: cannot be written: Permission denied (os error 13)");
+    assert_snapshot!(stderr, @"error: fixed.yaml: cannot be written: Permission denied (os error 13)");
     assert_eq!(fs::read_to_string(run.folder().join("free.yaml")).unwrap(), WEB, "all or nothing");
     mode("", 0o755);
     let (_, stderr) = as_nobody(&run, "inject -i -q free.yaml").unwrap();
-    assert_snapshot!(stderr, @"free.yaml: cannot be written: its folder takes no new file: permission denied");
+    assert_snapshot!(stderr, @"error: free.yaml: cannot be written: its folder takes no new file: permission denied");
 }
 
 #[test]
@@ -145,7 +145,7 @@ fn a_full_disk_during_in_place() {
         return skipped("a_full_disk_during_in_place", &Lack::Root);
     }
     assert_snapshot!(output, @"
-    b.yaml: cannot be written: No space left on device (os error 28)
+    error: b.yaml: cannot be written: No space left on device (os error 28)
     status 2
     a.yaml
     b.yaml

@@ -52,14 +52,14 @@ fn an_annotation_where_nothing_reads_it() {
     let outer = WEB.replace("  name: web\nspec", "  name: web\n  annotations:\n    proxy-injection: disabled\nspec");
     assert_snapshot!(taken_with(&[], &outer), @"
     deployment/web (default): injected by cortexflow
-    web.yaml:6:22: warning: annotation `proxy-injection` has no effect here: it is read from the pod template
+    warning: web.yaml:6:22: annotation `proxy-injection` has no effect here: it is read from the pod template
       hint: move it to `/spec/template/metadata/annotations`
     codes: annotation-without-effect
     ");
     let label = WEB.replace("  name: web\nspec", "  name: web\n  labels:\n    sidecar.me/inject: \"true\"\nspec");
     assert_snapshot!(taken_with(&["-p", "curl"], &label), @"
     deployment/web (default): skipped: object-not-selected: label `sidecar.me/inject` is not there, and the profile asks that `sidecar.me/inject` is one of `True`, `true`
-    web.yaml:6:24: warning: label `sidecar.me/inject` has no effect here: it is read from the pod template
+    warning: web.yaml:6:24: label `sidecar.me/inject` has no effect here: it is read from the pod template
       hint: move it to `/spec/template/metadata/labels`
     codes: annotation-without-effect
     ");
@@ -77,7 +77,7 @@ fn what_is_not_known_of_a_namespace() {
     ");
     assert_snapshot!(both(|report| injector(["inject", "-p", "nginx", report, "web.yaml"]).file("web.yaml", WEB)), @"
     deployment/web (default): skipped: namespace-not-selected: the labels of namespace `default` are not known, and the profile asks that `sidecar-inject` is `enabled`
-    web.yaml:7:3: warning: the labels of namespace `default` are not known, and the profile asks that `sidecar-inject` is `enabled`
+    warning: web.yaml:7:3: the labels of namespace `default` are not known, and the profile asks that `sidecar-inject` is `enabled`
       hint: put the Namespace into the input, or use `--namespace-labels` and `--namespace-annotations`
     codes: namespace-unknown
     ");
@@ -94,12 +94,12 @@ fn a_value_of_a_namespace_that_counts_as_unset() {
         |value: &'static str| move |report| injector(["inject", report, "web.yaml"]).file("web.yaml", namespace(value));
     assert_snapshot!(both(run("disable")), @"
     deployment/web (default): injected by cortexflow
-    web.yaml:14:3: warning: annotation `proxy-injection` of namespace `default`: `disable` is none of `enabled`, `disabled`, and counts as unset
+    warning: web.yaml:14:3: annotation `proxy-injection` of namespace `default`: `disable` is none of `enabled`, `disabled`, and counts as unset
       hint: did you mean `disabled`?
     codes: bad-value
     ");
     assert_snapshot!(both(run("false")), @"
-    web.yaml:6:22: warning: `proxy-injection` of a namespace is a boolean, not a string, and counts as unset
+    warning: web.yaml:6:22: `proxy-injection` of a namespace is a boolean, not a string, and counts as unset
       hint: quote the value
     deployment/web (default): injected by cortexflow
     codes: bad-value
@@ -108,7 +108,7 @@ fn a_value_of_a_namespace_that_counts_as_unset() {
         injector(["check", report, "web.yaml"]).file("web.yaml", namespace("false").replace(WEB, SERVICE))
     };
     assert_snapshot!(told(&check("--report=text").finds(), check("--report=json")), @"
-    web.yaml:6:22: warning: `proxy-injection` of a namespace is a boolean, not a string, and counts as unset
+    warning: web.yaml:6:22: `proxy-injection` of a namespace is a boolean, not a string, and counts as unset
       hint: quote the value
     codes: bad-value
     ");
@@ -119,8 +119,8 @@ fn values_of_the_user_that_stand() {
     let env = WEB.replace("image: web:1\n", "image: web:1\n          env: [{name: MODE, value: own}]\n");
     assert_snapshot!(taken("  application: {env: [{name: MODE, value: ours}]}\n  labels: {app: ours}\n", &env), @"
     deployment/web (default): injected by mine
-    web.yaml:10:14: warning: the label `app` is there with another value, which stands
-    web.yaml:15:17: warning: the variable `MODE` is there with another value, which stands
+    warning: web.yaml:10:14: the label `app` is there with another value, which stands
+    warning: web.yaml:15:17: the variable `MODE` is there with another value, which stands
     codes: kept-value
     ");
 }
@@ -129,7 +129,7 @@ fn values_of_the_user_that_stand() {
 fn a_placement_beside_nothing() {
     assert_snapshot!(taken(&format!("  placement: {{Before: proxy}}\n  containers: [{{name: a, image: \"a:1\", {RESOURCES}}}]\n"), WEB), @"
     deployment/web (default): injected by mine
-    web.yaml:12:7: warning: there is no container `proxy` to place the profile `mine` at: it goes last
+    warning: web.yaml:12:7: there is no container `proxy` to place the profile `mine` at: it goes last
     codes: placement-absent
     ");
 }
@@ -139,7 +139,7 @@ fn another_quality_of_service() {
     let none = WEB.replace("          resources: {requests: {cpu: 10m, memory: 16Mi}}\n", "");
     assert_snapshot!(taken_with(&[], &none), @"
     deployment/web (default): injected by cortexflow
-    web.yaml:11:5: warning: the pod's quality-of-service class changes from BestEffort to Burstable
+    warning: web.yaml:11:5: the pod's quality-of-service class changes from BestEffort to Burstable
     codes: qos-changed
     ");
 }
@@ -153,15 +153,15 @@ fn what_an_apply_would_do() {
     };
     assert_snapshot!(taken_with(&[], &live("Deployment", "apps/v1")), @"
     deployment/web (default): injected by cortexflow
-    web.yaml:6:20: warning: an apply fails with a conflict when the live object has changed meanwhile
+    warning: web.yaml:6:20: an apply fails with a conflict when the live object has changed meanwhile
       hint: use `--clean`, or `-o patch` with `kubectl patch --type=json --patch-file=/dev/stdin`
     codes: round-trip
     ");
     assert_snapshot!(taken_with(&[], &live("Job", "batch/v1")), @"
     job/web (default): injected by cortexflow
-    web.yaml:9:3: warning: the template of a live Job is immutable: an apply is refused
+    warning: web.yaml:9:3: the template of a live Job is immutable: an apply is refused
       hint: inject the manifest that the object is made from, before it is created
-    web.yaml:6:20: warning: an apply fails with a conflict when the live object has changed meanwhile
+    warning: web.yaml:6:20: an apply fails with a conflict when the live object has changed meanwhile
       hint: use `--clean`, or `-o patch` with `kubectl patch --type=json --patch-file=/dev/stdin`
     codes: round-trip
     ");
@@ -169,14 +169,14 @@ fn what_an_apply_would_do() {
     replicationcontroller/web (default): injected by cortexflow
     web.yaml:9:3: warning: an apply leaves the existing pods of a ReplicationController as they are: they have no sidecar until they are created again
       hint: delete the pods afterwards, one after the other
-    web.yaml:6:20: warning: an apply fails with a conflict when the live object has changed meanwhile
+    warning: web.yaml:6:20: an apply fails with a conflict when the live object has changed meanwhile
       hint: use `--clean`, or `-o patch` with `kubectl patch --type=json --patch-file=/dev/stdin`
     codes: round-trip
     ");
     let pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: web, uid: 0b9f}\nspec:\n  containers: [{name: web, image: \"web:1\", resources: {requests: {cpu: 10m}}}]\n";
     assert_snapshot!(taken_with(&[], pod), @"
     pod/web (default): injected by cortexflow
-    web.yaml:4:1: warning: the containers of a live Pod cannot be changed: an apply is refused
+    warning: web.yaml:4:1: the containers of a live Pod cannot be changed: an apply is refused
       hint: inject what makes the pod, or use `--clean` and `kubectl replace --force`, which deletes it first
     codes: round-trip
     ");
@@ -191,8 +191,8 @@ fn a_pod_security_level() {
     let namespace = "apiVersion: v1\nkind: Namespace\nmetadata:\n  name: default\n  labels:\n    pod-security.kubernetes.io/enforce: baseline\n";
     assert_snapshot!(taken_with(&[], &format!("{namespace}---\n{WEB}")), @"
     deployment/web (default): injected by cortexflow
-    web.yaml:18:5: warning: the namespace `default` has the Pod Security level `baseline` (enforce), which refuses the injected pod: capability `NET_ADMIN` may not be added
-    web.yaml:18:5: warning: the namespace `default` has the Pod Security level `baseline` (enforce), which refuses the injected pod: capability `NET_RAW` may not be added
+    warning: web.yaml:18:5: the namespace `default` has the Pod Security level `baseline` (enforce), which refuses the injected pod: capability `NET_ADMIN` may not be added
+    warning: web.yaml:18:5: the namespace `default` has the Pod Security level `baseline` (enforce), which refuses the injected pod: capability `NET_RAW` may not be added
     codes: pod-security
     ");
 }
@@ -201,7 +201,7 @@ fn a_pod_security_level() {
 fn a_kind_that_is_not_known() {
     let rollout = WEB.replace("apps/v1", "example.com/v1").replace("Deployment", "Application");
     assert_snapshot!(taken_with(&[], &rollout), @"
-    web.yaml:7:3: warning: `Application` is not known to hold a pod template, but something here looks like one
+    warning: web.yaml:7:3: `Application` is not known to hold a pod template, but something here looks like one
       hint: name it with `--template-path Application.example.com=/spec/template`
     codes: unknown-template
     ");
@@ -212,7 +212,7 @@ fn knative() {
     let service = "apiVersion: serving.knative.dev/v1\nkind: Service\nmetadata: {name: web}\nspec:\n  template:\n    spec:\n      containers: [{name: web, image: \"web:1\", resources: {requests: {cpu: 10m}}}]\n";
     assert_snapshot!(taken_with(&[], service), @"
     service/web (default): injected by cortexflow
-    web.yaml:5:3: warning: Knative refuses what the profile `cortexflow` adds unless feature flags allow it
+    warning: web.yaml:5:3: Knative refuses what the profile `cortexflow` adds unless feature flags allow it
       hint: see config-features: kubernetes.podspec-init-containers, kubernetes.containerspec-addcapabilities, multi-container
     codes: feature-flag
     ");
@@ -223,7 +223,7 @@ fn an_item_that_was_edited() {
     let edited = injected().replace("cortexflow-proxy:latest", "cortexflow-proxy:mine");
     assert_snapshot!(both(|report| injector(["uninject", report, "web.yaml"]).file("web.yaml", &edited)), @"
     deployment/web (default): uninjected: cortexflow
-    web.yaml:161:11: warning: `proxy-sidecar` was edited after it was injected; it is removed all the same
+    warning: web.yaml:161:11: `proxy-sidecar` was edited after it was injected; it is removed all the same
     codes: edited-after-injection
     ");
 }

@@ -73,8 +73,8 @@ fn installing() {
 
     For more information, try '--help'.
     "#);
-    assert_snapshot!(misused(&["install", "--tls-secret", "a", "--ca-file", "nope.crt"]), @r#"nope.crt: no such file"#);
-    assert_snapshot!(misused(&["install", "--tls-secret", "a", "--ca-file", "web.yaml"]), @r#"web.yaml: there is no certificate in it (`-----BEGIN CERTIFICATE-----`)"#);
+    assert_snapshot!(misused(&["install", "--tls-secret", "a", "--ca-file", "nope.crt"]), @"error: nope.crt: no such file");
+    assert_snapshot!(misused(&["install", "--tls-secret", "a", "--ca-file", "web.yaml"]), @"error: web.yaml: there is no certificate in it (`-----BEGIN CERTIFICATE-----`)");
     assert_snapshot!(misused(&["install", "--cert-manager", "--timeout-seconds", "31"]), @r#"
     error: invalid value '31' for '--timeout-seconds <N>': 31 is not in 1..=30
 

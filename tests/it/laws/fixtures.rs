@@ -6,7 +6,7 @@ use std::fs;
 use std::path::Path;
 
 use injector::internals::decide::uninject::Which;
-use injector::internals::process::Action;
+use injector::internals::process::run::Action;
 
 use super::law::{self, Held, laws, run, undo, values};
 use super::profile_sets;
@@ -110,7 +110,7 @@ fn profiles_injected_in_separate_runs_are_undone_one_at_a_time_in_either_order()
                 let mut text = two.text.clone();
                 for index in order {
                     let which = [names[index].clone()];
-                    text = undo(&text, &[first, second].concat(), Which::Of(&which))
+                    text = undo(&text, &[first, second].concat(), Which::Of(which.into()))
                         .unwrap_or_else(|error| panic!("{order:?} {error}\n{}", two.text));
                 }
                 let (got, expected) = (values(&text).unwrap(), values(&fixture.input).unwrap());

@@ -3,7 +3,7 @@
 
 use std::cell::RefCell;
 
-use injector::internals::process::Action;
+use injector::internals::process::run::Action;
 use injector::internals::profile::Profile;
 use proptest::prelude::*;
 use serde_json::{Value, json};

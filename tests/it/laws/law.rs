@@ -3,13 +3,12 @@
 
 use std::collections::BTreeMap;
 
-use injector::internals::decide::clean::Clean;
 use injector::internals::decide::facts::Namespaces;
-use injector::internals::decide::inject::{Outdated, Renderings, Request, Verdict};
+use injector::internals::decide::inject::Verdict;
 use injector::internals::decide::uninject::{Leftovers, Which};
-use injector::internals::kube::version::KubernetesVersion;
-use injector::internals::process::proof::Encodings;
-use injector::internals::process::{self, Action, Expand, Failure, Job, Leaves, Processed};
+use injector::internals::process::document::{Processed, process, triage};
+use injector::internals::process::object::ChangeError;
+use injector::internals::process::run::{Action, Leaves, Run as Asked};
 use injector::internals::profile::{Profile, load};
 use injector::internals::text::document::{self, Document};
 use injector::internals::text::splice::{self, Edit, SpliceErrorKind};
@@ -38,7 +37,7 @@ impl Run {
     /// The patches of all documents that have objects, with their places in the document.
     pub(crate) fn patches(&self) -> impl Iterator<Item = (&Document, Vec<(&Pointer, &Patch)>)> {
         self.documents.iter().map(|(document, processed)| {
-            (document, processed.objects.iter().map(|object| (&object.place, &object.outcome.patch)).collect())
+            (document, processed.objects.iter().map(|object| (&object.location.place, &object.outcome.patch)).collect())
         })
     }
 
@@ -48,40 +47,23 @@ impl Run {
 }
 
 /// Takes a stream through, as a shell would. The error is one of reading.
-pub(crate) fn run(stream: &str, profiles: &[Profile], action: Action<'_>) -> Result<Run, String> {
+pub(crate) fn run(stream: &str, profiles: &[Profile], action: Action) -> Result<Run, String> {
     let mut namespaces = Namespaces::default();
     // Makes every namespace one that the built-in profiles select.
     namespaces.add_labels("sidecar-inject=enabled").expect("a label");
     let documents = document::split(stream).map_err(|error| error.to_string())?;
     let covered: String = documents.iter().map(|document| document.text(stream)).collect();
     assert!(covered == stream || stream.trim().is_empty(), "documents do not cover {stream:?}");
-    let set = BTreeMap::new();
-    let job = Job {
-        request: Request {
-            profiles,
-            set: &set,
-            template_paths: &[],
-            outdated: Outdated::Keep,
-            renderings: &Renderings::default(),
-        },
-        action,
-        namespaces: &namespaces,
-        default_namespace: "default",
-        namespace_gate: injector::internals::decide::facts::NamespaceGate::Open,
-        kubernetes_version: KubernetesVersion::NEWEST,
-        clean: Clean::Keep,
-        expand: Expand::Refuse,
-        rendered: &splice::RenderedLines::default(),
-        encodings: &Encodings::default(),
-        leaves: Leaves::Patch,
-    };
+    let mut asked = Asked::new(profiles.to_vec(), BTreeMap::new(), &[]);
+    asked.action = action;
+    asked.leaves = Leaves::Patch;
     let mut run = Run { text: String::new(), documents: Vec::new(), errors: Vec::new() };
     for document in documents {
         let text = document.text(stream);
-        let processed = process::process(text, document.language, &job).map_err(|error| error.to_string())?;
+        let processed = process(text, document.language, &asked, &namespaces).map_err(|error| error.to_string())?;
         for object in &processed.objects {
             run.errors.extend(object.failure.as_ref().map(|failure| match failure {
-                Failure::Splice(error) if !matches!(error.kind, SpliceErrorKind::Misfit(_)) => error.to_string(),
+                ChangeError::Splice(error) if !matches!(error.kind, SpliceErrorKind::Misfit(_)) => error.to_string(),
                 bug => format!("BUG: {bug:?}"),
             }));
             for step in &object.outcome.steps {
@@ -90,7 +72,7 @@ pub(crate) fn run(stream: &str, profiles: &[Profile], action: Action<'_>) -> Res
                 }
             }
         }
-        let is_opaque = process::triage(text, &[]) == document::Triage::Opaque;
+        let is_opaque = triage(text, &[]) == document::Triage::Opaque;
         assert!(processed.edits.is_empty() || !is_opaque, "a workload would have been passed by: {text:?}");
         run.text.push_str(&splice::pieces(text, &processed.edits).concat());
         run.documents.push((document, processed));
@@ -159,7 +141,7 @@ pub(crate) fn laws(stream: &str, profiles: &[Profile]) -> Held {
 }
 
 /// Undoes; anything wrong is an error.
-pub(crate) fn undo(stream: &str, profiles: &[Profile], which: Which<'_>) -> Result<String, String> {
+pub(crate) fn undo(stream: &str, profiles: &[Profile], which: Which) -> Result<String, String> {
     let undone = run(stream, profiles, Action::Uninject(which, Leftovers::Refuse))?;
     if undone.errors.is_empty() { Ok(undone.text) } else { Err(undone.errors.join("\n")) }
 }

@@ -10,10 +10,11 @@ use injector::internals::decide::record;
 use injector::internals::diagnostic::Code;
 use injector::internals::diagnostic::{Placed, Position, Severity};
 use injector::internals::kube::workload::KINDS;
+use injector::internals::process::output::OUTPUT_FORMATS;
 use injector::internals::profile::builtin;
 use injector::internals::report::exit::ExitStatus;
-use injector::internals::report::{Entry, Format, Report, ResultLine, Verdict};
-use injector::internals::shell::cli::{Cli, OutputFormat, UninjectFormat};
+use injector::internals::report::{Report, ReportFormat, ReportVerdict, ResultLine, TemplateReport};
+use injector::internals::shell::cli::Cli;
 use serde_json::{Value, json};
 
 use super::{readme, root};
@@ -115,24 +116,27 @@ fn every_field_of_the_report_is_in_its_table_and_no_other() {
         position: Some(Position { line: 1, column: 1 }),
         path: String::new(),
     };
-    let skipped = Verdict::Skipped { rule: String::new(), reason: String::new(), would_deny: false };
+    let skipped = ReportVerdict::Skipped { rule: String::new(), reason: String::new(), would_deny: false };
     let verdicts = [
-        Verdict::Injected,
+        ReportVerdict::Injected,
         skipped,
-        Verdict::Rejected { errors: vec![placed.clone()] },
-        Verdict::Uninjected,
-        Verdict::Unchanged,
-        Verdict::Outdated,
-        Verdict::Partial,
-        Verdict::Missing,
+        ReportVerdict::Rejected { errors: vec![placed.clone()] },
+        ReportVerdict::Uninjected,
+        ReportVerdict::Unchanged,
+        ReportVerdict::Outdated,
+        ReportVerdict::Partial,
+        ReportVerdict::Missing,
     ];
     // A verdict that is new has to be added above.
     let _ = |verdict| match verdict {
-        Verdict::Injected | Verdict::Skipped { .. } | Verdict::Rejected { .. } | Verdict::Uninjected => (),
-        Verdict::Unchanged | Verdict::Outdated | Verdict::Partial | Verdict::Missing => (),
+        ReportVerdict::Injected
+        | ReportVerdict::Skipped { .. }
+        | ReportVerdict::Rejected { .. }
+        | ReportVerdict::Uninjected => (),
+        ReportVerdict::Unchanged | ReportVerdict::Outdated | ReportVerdict::Partial | ReportVerdict::Missing => (),
     };
     let result = |verdict| ResultLine { profile: String::new(), verdict };
-    let entry = Entry {
+    let entry = TemplateReport {
         file: String::new(),
         position: Some(Position { line: 1, column: 1 }),
         api_version: String::new(),
@@ -279,18 +283,14 @@ fn every_flag_command_and_choice_is_written_about_and_no_other_flag() {
 
 #[test]
 fn every_output_report_and_kind_is_written_about() {
-    let outputs: Vec<String> = OutputFormat::value_variants()
-        .iter()
-        .map(|one| one.to_possible_value().unwrap().get_name().to_owned())
-        .collect();
+    let outputs: Vec<String> = OUTPUT_FORMATS.iter().map(|format| format.name.to_owned()).collect();
     let table = rows("### Outputs");
     let shown: Vec<String> = table.iter().take(outputs.len()).flat_map(|row| code(&row[0])).collect();
     assert_eq!(shown, outputs);
-    for format in UninjectFormat::value_variants() {
-        assert!(outputs.contains(&format.to_possible_value().unwrap().get_name().to_owned()));
-    }
-    let formats: Vec<String> =
-        Format::value_variants().iter().map(|one| one.to_possible_value().unwrap().get_name().to_owned()).collect();
+    let formats: Vec<String> = ReportFormat::value_variants()
+        .iter()
+        .map(|one| one.to_possible_value().unwrap().get_name().to_owned())
+        .collect();
     let flag = format!("--report {}", formats.join("|"));
     assert!(table.iter().any(|row| code(&row[0]).contains(&flag)), "`{flag}` is not in the table of flags");
     let markdown = readme();

@@ -169,7 +169,7 @@ async fn profiles_are_reloaded_and_a_bad_one_is_kept_out() {
     fs::write(files.path("mine.yaml"), starter.replace("kind:", "kin:")).unwrap();
     let line = process.logged("not reloaded: the old one stays in use").await;
     assert_eq!(line["what"], "profiles");
-    assert!(line["error"].as_str().unwrap().starts_with("mine.yaml:"), "{line}");
+    assert!(line["error"].as_str().unwrap().starts_with("error: mine.yaml:"), "{line}");
     asked(&mut process.client(&authority).await, "/mutate/mine", "still").await;
     fs::write(files.path("mine.yaml"), format!("{starter}\n# changed\n")).unwrap();
     process.logged("reloaded").await;

@@ -3,10 +3,10 @@
 use std::path::PathBuf;
 
 use super::{CertsResult, Done, source};
-use crate::diagnostic::{Code, Placed, Severity};
+use crate::diagnostic::{Code, Placed, Places, Severity};
+use crate::process::stream;
 use crate::shell::certs::{self, Certificate, CertificateRole, Holder, InsertError};
 use crate::shell::cli::CaBundleArgs;
-use crate::shell::commands::place::{self, Places};
 use crate::shell::files::input::{self, Recursion};
 use crate::text::document;
 use crate::text::splice;
@@ -76,9 +76,9 @@ fn put_in(file: &str, text: &str, value: &str) -> Result<PutIn, Vec<Placed>> {
     let mut new = String::new();
     let mut webhooks = 0;
     let mut warnings = Vec::new();
-    for document in document::split(text).map_err(|error| vec![place::unreadable(file, text, 0, &error)])? {
+    for document in document::split(text).map_err(|error| vec![stream::unreadable(file, text, 0, &error)])? {
         let start = document.range.start;
-        let tree = document.parse(text).map_err(|error| vec![place::unreadable(file, text, start, &error)])?;
+        let tree = document.parse(text).map_err(|error| vec![stream::unreadable(file, text, start, &error)])?;
         let inserted = certs::insert(&tree, value).map_err(|error| {
             let (code, offset, hint) = match &error {
                 InsertError::NoClient(_) => (Code::NoWebhook, 0, None),

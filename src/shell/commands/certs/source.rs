@@ -2,9 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::diagnostic::{Code, Placed, Position};
+use crate::diagnostic::{Code, Placed, Places, Position};
+use crate::process::stream;
 use crate::shell::certs::{Carried, Certificate, Holder, PemError, carried, certificates};
-use crate::shell::commands::place::{self, Places};
 use crate::shell::files::input::{self, Recursion};
 use crate::text::document;
 
@@ -57,7 +57,7 @@ fn read_text(text: &str, all: &mut SourceContent) -> Result<(), Vec<Placed>> {
         all.plain = certificates(text.as_bytes()).map_err(|error| vec![unreadable(&all.file, None, &error)])?;
         return Ok(());
     }
-    let unread = |start, error| vec![place::unreadable(&all.file, text, start, &error)];
+    let unread = |start, error| vec![stream::unreadable(&all.file, text, start, &error)];
     let places = Places::new(text);
     for document in document::split(text).map_err(|error| unread(0, error))? {
         let start = document.range.start;

@@ -64,7 +64,7 @@ fn an_input_knows_its_directory_and_keeps_its_bytes() {
     assert_eq!(
         inputs,
         [Input {
-            source: Source::File(tree.path("d/a.yaml")),
+            source: InputSource::File(tree.path("d/a.yaml")),
             root: Some(tree.path("d")),
             bytes: b"\xEF\xBB\xBFa: 1\r\n".to_vec()
         }]

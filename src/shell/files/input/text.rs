@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{InputError, Source};
+use super::{InputError, InputSource};
 use crate::diagnostic::Position;
 
 /// An encoding that is recognised in order to say so.
@@ -33,7 +33,7 @@ const KUBECTL: [&str; 6] = [
     "No resources found",
 ];
 
-pub(super) fn check(source: &Source, bytes: &[u8]) -> Result<(), InputError> {
+pub(super) fn check(source: &InputSource, bytes: &[u8]) -> Result<(), InputError> {
     if let Some(encoding) = utf16(bytes) {
         return Err(InputError::Encoding { of: source.clone(), encoding });
     }
@@ -43,7 +43,9 @@ pub(super) fn check(source: &Source, bytes: &[u8]) -> Result<(), InputError> {
         InputError::NotUtf8 { of: source.clone(), position: after(before), byte }
     })?;
     match kubectl_message(text) {
-        Some(message) if *source == Source::Stdin => Err(InputError::KubectlMessage { message: message.to_owned() }),
+        Some(message) if *source == InputSource::Stdin => {
+            Err(InputError::KubectlMessage { message: message.to_owned() })
+        }
         _ => Ok(()),
     }
 }
@@ -80,7 +82,7 @@ fn kubectl_message(text: &str) -> Option<&str> {
 mod tests {
     use super::*;
 
-    fn refusal(source: &Source, bytes: &[u8]) -> Option<String> {
+    fn refusal(source: &InputSource, bytes: &[u8]) -> Option<String> {
         check(source, bytes).err().map(|error| {
             let placed = error.placed();
             let place = placed.position.map(|p| format!("{}:{} ", p.line, p.column)).unwrap_or_default();
@@ -105,7 +107,7 @@ mod tests {
             (b"\xEF\xBB\xBFa: \xC3\xA4", None),
             (b"a\0", None),
         ] {
-            assert_eq!(refusal(&Source::File("f".into()), bytes).as_deref(), expected, "{bytes:?}");
+            assert_eq!(refusal(&InputSource::File("f".into()), bytes).as_deref(), expected, "{bytes:?}");
         }
     }
 
@@ -119,11 +121,11 @@ mod tests {
             "\nNo resources found in default namespace.\n",
             "Error from server (NotFound): pods \"a\" not found\napiVersion: v1\nkind: List\n",
         ] {
-            assert!(refusal(&Source::Stdin, text.as_bytes()).is_some(), "{text}");
-            assert_eq!(refusal(&Source::File("f".into()), text.as_bytes()), None, "{text}");
+            assert!(refusal(&InputSource::Stdin, text.as_bytes()).is_some(), "{text}");
+            assert_eq!(refusal(&InputSource::File("f".into()), text.as_bytes()), None, "{text}");
         }
         for text in ["error: x\nkind: Pod\n", "errors: 1\n", "kind: Pod\n# error: x\n", ""] {
-            assert_eq!(refusal(&Source::Stdin, text.as_bytes()), None, "{text}");
+            assert_eq!(refusal(&InputSource::Stdin, text.as_bytes()), None, "{text}");
         }
     }
 }

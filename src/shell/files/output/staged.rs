@@ -1,6 +1,6 @@
 //! Files replaced all or none: each result is written in full beside its target, then all are renamed.
 //!
-//! It must not touch a target before [`Staged::commit`]. Mode, owner and symbolic links are kept; extended attributes and
+//! It must not touch a target before [`Staged::commit`]. FileMode, owner and symbolic links are kept; extended attributes and
 //! hard links are not.
 
 use std::fs::{self, File, OpenOptions};
@@ -26,23 +26,23 @@ struct StagedFile {
     /// As the system knows it: what a symbolic link leads to.
     target: PathBuf,
     content: NamedTempFile,
-    place: Place,
+    if_present: IfPresent,
 }
 
-/// Whether a file may take the place of another.
+/// What happens when there is a file already.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Place {
-    /// It may.
+pub enum IfPresent {
+    /// It is replaced.
     #[default]
     Replace,
-    /// It is a new one: what came there in the meantime stays, and is an error.
-    New,
+    /// It stays, and that is an error; also when it has come there only since the result was staged.
+    Refuse,
 }
 
 /// Who may read a file.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum Mode {
-    /// Whoever could before; for a new file, whom the umask allows.
+pub(crate) enum FileMode {
+    /// Those who could before; for a new file, those whom the umask allows.
     #[default]
     Usual,
     /// Its owner alone (0600), whatever it was before.
@@ -79,19 +79,19 @@ impl Staged {
     /// # Errors
     /// What the file, or its folder, does not allow. Drop the whole then: nothing has been changed.
     pub(crate) fn stage(&mut self, path: &Path, chunks: &[&[u8]]) -> Result<(), OutputError> {
-        self.stage_as(path, chunks, Mode::Usual, Place::Replace)
+        self.stage_as(path, chunks, FileMode::Usual, IfPresent::Replace)
     }
 
     /// The same, and says who may read it and whether it may replace a file.
     ///
     /// # Errors
-    /// As for [`Staged::stage`]; and a file that is there, of what has to be new.
+    /// As for [`Staged::stage`]; and a file that is there, with [`IfPresent::Refuse`].
     pub(crate) fn stage_as(
         &mut self,
         path: &Path,
         chunks: &[&[u8]],
-        mode: Mode,
-        place: Place,
+        mode: FileMode,
+        if_present: IfPresent,
     ) -> Result<(), OutputError> {
         let failed = |error| OutputError::Unwritable { file: path.to_owned(), error };
         let present = match fs::canonicalize(path) {
@@ -104,7 +104,7 @@ impl Staged {
         {
             return Err(OutputError::NotAFile { file: path.to_owned() });
         }
-        if present.is_some() && place == Place::New {
+        if present.is_some() && if_present == IfPresent::Refuse {
             return Err(failed(io::ErrorKind::AlreadyExists.into()));
         }
         let target = present.clone().unwrap_or_else(|| path.to_owned());
@@ -114,21 +114,21 @@ impl Staged {
         };
         self.make_folders(folder).map_err(failed)?;
         let content = write_beside(folder, present.as_deref(), mode, chunks).map_err(failed)?;
-        self.files.push(StagedFile { name: path.to_owned(), target, content, place });
+        self.files.push(StagedFile { name: path.to_owned(), target, content, if_present });
         Ok(())
     }
 
-    /// Puts all in their places, in the order in which they were staged; their names are the result.
+    /// Moves all to their targets, in the order in which they were staged; their names are the result.
     ///
     /// # Errors
     /// The first rename that fails, with what has been replaced before it.
     pub(crate) fn commit(mut self) -> Result<Vec<PathBuf>, PartialCommit> {
         let mut replaced = Vec::with_capacity(self.files.len());
         let mut folders: Vec<PathBuf> = Vec::new();
-        for StagedFile { name, target, content, place } in self.files.drain(..) {
-            let persisted = match place {
-                Place::Replace => content.persist(&target),
-                Place::New => content.persist_noclobber(&target),
+        for StagedFile { name, target, content, if_present } in self.files.drain(..) {
+            let persisted = match if_present {
+                IfPresent::Replace => content.persist(&target),
+                IfPresent::Refuse => content.persist_noclobber(&target),
             };
             match persisted {
                 Ok(_) => replaced.push(name),
@@ -165,21 +165,21 @@ impl Drop for Staged {
     }
 }
 
-fn write_beside(folder: &Path, present: Option<&Path>, mode: Mode, chunks: &[&[u8]]) -> io::Result<NamedTempFile> {
+fn write_beside(folder: &Path, present: Option<&Path>, mode: FileMode, chunks: &[&[u8]]) -> io::Result<NamedTempFile> {
     // No `.yaml` at its end: a run over the same folder must not take it for a manifest.
     let mut builder = Builder::new();
     builder.prefix(".injector-").suffix(".tmp");
     let mut content = match present {
         // As the builder makes it: 0600, before a byte is in it.
-        None if mode == Mode::Private => builder.tempfile_in(folder).map_err(|error| beside(&error))?,
+        None if mode == FileMode::Private => builder.tempfile_in(folder).map_err(|error| beside(&error))?,
         None => as_new_file(&mut builder).tempfile_in(folder).map_err(|error| beside(&error))?,
         Some(target) => {
-            // A rename would replace a file that nobody may write.
+            // A rename would replace a file even where no one may write to it.
             OpenOptions::new().write(true).open(target)?;
             let file = builder.tempfile_in(folder).map_err(|error| beside(&error))?;
             match mode {
-                Mode::Usual => keep_owner_and_mode(target, file.as_file())?,
-                Mode::Private => {}
+                FileMode::Usual => keep_owner_and_mode(target, file.as_file())?,
+                FileMode::Private => {}
             }
             file
         }
@@ -189,7 +189,7 @@ fn write_beside(folder: &Path, present: Option<&Path>, mode: Mode, chunks: &[&[u
     Ok(content)
 }
 
-/// Without the name of a file that nobody has heard of.
+/// Without the name of the temporary file, which the user does not know.
 fn beside(error: &io::Error) -> io::Error {
     io::Error::new(error.kind(), format!("its folder takes no new file: {}", error.kind()))
 }
@@ -206,7 +206,7 @@ fn keep_owner_and_mode(target: &Path, file: &File) -> io::Result<()> {
     use std::os::unix::fs::{MetadataExt, fchown};
     let (old, new) = (target.metadata()?, file.metadata()?);
     if (old.uid(), old.gid()) != (new.uid(), new.gid()) {
-        // Only root may give files away; anyone else keeps at least the group, where it is one of theirs.
+        // Only root may give files away; other users keep at least the group, where they are in it.
         let _ = fchown(file, Some(old.uid()), Some(old.gid())).or_else(|_| fchown(file, None, Some(old.gid())));
     }
     // After the owner: a change of owner clears bits of the mode.

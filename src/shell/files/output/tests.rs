@@ -57,7 +57,7 @@ fn a_reader_that_goes_away_is_no_error_and_a_full_disk_is() {
 }
 
 fn input(path: &str, root: Option<&str>) -> Input {
-    let source = if path == "-" { Source::Stdin } else { Source::File(path.into()) };
+    let source = if path == "-" { InputSource::Stdin } else { InputSource::File(path.into()) };
     Input { source, root: root.map(PathBuf::from), bytes: Vec::new() }
 }
 

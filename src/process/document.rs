@@ -1,0 +1,151 @@
+//! One document taken all the way: read, its objects planned, their patches spliced into its text, the result proved.
+
+use super::object::{ChangeError, Location, Object};
+use super::objects::{self, FoundObject};
+use super::proof;
+use super::run::{Expand, Leaves, Run};
+use crate::decide::facts::Namespaces;
+use crate::kube::workload::{TemplatePath, known_without_template};
+use crate::text::document::Triage;
+use crate::text::splice::{self, Edit, SpliceErrorKind};
+use crate::text::yaml::error::{SyntaxError, SyntaxErrorKind};
+use crate::text::yaml::tree::{Language, NodeId, Tree};
+use crate::text::yaml::{MAX_DEPTH, emit, parse_json, parse_yaml};
+use crate::value::patch::{Op, Patch};
+use crate::value::pointer::Pointer;
+use crate::value::view::View;
+
+/// What became of a document.
+#[derive(Debug, Default)]
+pub struct Processed {
+    /// The objects in it, in order.
+    pub objects: Vec<Object>,
+    /// The document with its aliases expanded, which the edits are then edits of.
+    pub rendered: Option<String>,
+    /// The changes of its text, in order.
+    pub edits: Vec<Edit>,
+    /// Where text begins that kubectl ignores.
+    pub ignored: Option<usize>,
+}
+
+/// Takes one document through. Offsets count from its first byte.
+///
+/// What is wrong with an object is said in its outcome, or in its failure.
+///
+/// # Errors
+///
+/// The document cannot be read, or an object in it is nested too deep.
+pub fn process(text: &str, language: Language, run: &Run, namespaces: &Namespaces) -> Result<Processed, SyntaxError> {
+    let tree = parse(text, language)?;
+    let processed = process_tree(&tree, run, namespaces)?;
+    if run.expand == Expand::Render
+        && processed.objects.iter().any(is_aliased)
+        && let Some(root) = tree.root()
+    {
+        let rendered = expand(&tree, root);
+        let processed = process_tree(&parse_yaml(&rendered)?, run, namespaces)?;
+        return Ok(Processed { rendered: Some(rendered), ..processed });
+    }
+    Ok(processed)
+}
+
+/// Whether a document has to be read, by the beginnings of its lines; `extra` are kinds with templates beside the known ones.
+pub fn triage(text: &str, extra: &[TemplatePath]) -> Triage {
+    Triage::of(text, |group, kind| known_without_template(group, kind, extra))
+}
+
+/// Reads a document.
+pub(super) fn parse(text: &str, language: Language) -> Result<Tree<'_>, SyntaxError> {
+    match language {
+        Language::Yaml => parse_yaml(text),
+        Language::Json => parse_json(text).map(|(tree, _)| tree),
+    }
+}
+
+/// Whether an alias or a merge key kept an object from being spliced.
+fn is_aliased(object: &Object) -> bool {
+    let Some(ChangeError::Splice(error)) = &object.failure else { return false };
+    !matches!(error.kind, SpliceErrorKind::Misfit(_))
+}
+
+fn process_tree(tree: &Tree<'_>, run: &Run, namespaces: &Namespaces) -> Result<Processed, SyntaxError> {
+    let mut processed = Processed { ignored: tree.ignored, ..Processed::default() };
+    let Some(root) = tree.root() else { return Ok(processed) };
+    let mut whole = Patch::default();
+    for found in objects::find(tree, root) {
+        if !tree.is_within(MAX_DEPTH) && tree.depth(found.node.id()) > MAX_DEPTH {
+            let offset = tree.span(found.node.id()).start;
+            return Err(SyntaxError { offset, kind: SyntaxErrorKind::Depth(MAX_DEPTH) });
+        }
+        let Some(mut object) = Object::plan(&found, run, namespaces) else { continue };
+        let node = found.node;
+        object.location = locate(tree, found, &object);
+        if run.leaves == Leaves::Patch {
+            object.prove(node, run.encodings());
+        }
+        if !object.is_failed() && !object.outcome.patch.is_empty() {
+            match splice::splice(tree, node.id(), &object.outcome.patch, run.lines()) {
+                Ok(edits) => {
+                    processed.edits.extend(edits);
+                    whole.0.extend(object.outcome.patch.0.iter().map(|op| prefixed(&object.location.place, op)));
+                }
+                Err(error) => object.failure = Some(error.into()),
+            }
+        }
+        processed.objects.push(object);
+    }
+    prove(tree, root, &whole, &mut processed);
+    if run.leaves == Leaves::Text {
+        processed.objects.iter_mut().for_each(|object| object.outcome.forget_patch());
+    }
+    Ok(processed)
+}
+
+/// Where an object begins, and where the values are that it has diagnostics about: none, mostly.
+fn locate(tree: &Tree<'_>, found: FoundObject<'_>, object: &Object) -> Location {
+    let node = found.node.id();
+    let offset = |at: &Pointer| (at.clone(), tree.locate_value(node, at));
+    Location {
+        place: found.place,
+        start: tree.span(node).start,
+        diagnostics: object.diagnostics().map(|diagnostic| offset(&diagnostic.at)).collect(),
+    }
+}
+
+/// Compares the document's new text with the patch. A document that fails is not changed at all.
+fn prove(tree: &Tree<'_>, root: NodeId, patch: &Patch, processed: &mut Processed) {
+    if patch.is_empty() {
+        return;
+    }
+    let text = splice::pieces(tree.text(), &processed.edits).concat();
+    let input = tree.view(root).value();
+    let proved = proof::applied(input, patch).and_then(|expected| proof::prove_text(&text, tree.language(), &expected));
+    if let Err(error) = proved {
+        processed.edits.clear();
+        for object in processed.objects.iter_mut().filter(|object| !object.outcome.patch.is_empty()) {
+            object.failure = Some(error.clone().into());
+        }
+    }
+}
+
+/// An operation on an object, as one on the document around it.
+fn prefixed(place: &Pointer, op: &Op) -> Op {
+    match op {
+        Op::Add(path, value) => Op::Add(place.append(path), value.clone()),
+        Op::Remove(path) => Op::Remove(place.append(path)),
+        Op::Replace(path, value) => Op::Replace(place.append(path), value.clone()),
+    }
+}
+
+/// The document in block style, with every alias written out.
+fn expand(tree: &Tree<'_>, root: NodeId) -> String {
+    let eol = if tree.text().contains("\r\n") { "\r\n" } else { "\n" };
+    let mut rendered = String::new();
+    if tree.text().starts_with("---") {
+        rendered.push_str("---");
+        rendered.push_str(eol);
+    }
+    emit::block(&mut rendered, &tree.view(root).value(), 0, &emit::BlockLayout { indent: 2, dash: 0, eol });
+    rendered.push_str(eol);
+    rendered
+}

@@ -1,0 +1,141 @@
+//! What is asked: one value for a run, made once and used for all of its documents.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::proof::Encodings;
+use crate::decide::clean::Clean;
+use crate::decide::facts::NamespaceGate;
+use crate::decide::inject::{Outdated, Renderings, Request};
+use crate::decide::uninject::{Leftovers, Which};
+use crate::kube::version::KubernetesVersion;
+use crate::kube::workload::TemplatePath;
+use crate::profile::Profile;
+use crate::text::splice::RenderedLines;
+
+/// What is done with every object.
+#[derive(Clone, Debug)]
+pub enum Action {
+    /// Profiles are injected.
+    Inject,
+    /// Injections are removed: which ones, and what happens to those of which a part is gone.
+    Uninject(Which, Leftovers),
+}
+
+/// What happens to a document that cannot be spliced because of its aliases.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Expand {
+    /// It is an error.
+    #[default]
+    Refuse,
+    /// The whole document is written again, with its aliases expanded.
+    Render,
+}
+
+/// What leaves the program, and so what has to be proved.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Leaves {
+    /// Text: it is compared with the patch, and the patch is dropped.
+    #[default]
+    Text,
+    /// The patch too: it is encoded and decoded again before it is applied.
+    Patch,
+}
+
+/// What stays the same for all documents of a run; for the webhook, for all reviews on one path.
+///
+/// Only facts of namespaces are handed in beside it: the webhook learns them review by review.
+#[derive(Clone, Debug)]
+pub struct Run {
+    profiles: Vec<Profile>,
+    set: BTreeMap<String, String>,
+    /// All of them: those that were named, then those of the profiles.
+    template_paths: Vec<TemplatePath>,
+    caches: Arc<Caches>,
+    /// What is done.
+    pub action: Action,
+    /// What happens to an injection that is outdated.
+    pub outdated: Outdated,
+    /// Whether fields that a cluster fills in are removed.
+    pub clean: Clean,
+    /// Whether aliases may be expanded.
+    pub expand: Expand,
+    /// What leaves the program.
+    pub leaves: Leaves,
+    /// The namespace of objects that name none.
+    pub default_namespace: String,
+    /// Whether an API server has evaluated the profile's namespace selector already.
+    pub namespace_gate: NamespaceGate,
+    /// The cluster's version.
+    pub kubernetes_version: KubernetesVersion,
+}
+
+/// Work that objects alike have in common, kept so that it is done once.
+#[derive(Debug, Default)]
+struct Caches {
+    renderings: Renderings,
+    encodings: Encodings,
+    lines: RenderedLines,
+}
+
+impl Run {
+    /// An injection of these profiles, in this order, that keeps what it finds.
+    ///
+    /// `set` are the parameters that are set for all objects, by name; `template_paths` are kinds with pod templates beside
+    /// the known ones and those that the profiles name.
+    pub fn new(profiles: Vec<Profile>, set: BTreeMap<String, String>, template_paths: &[TemplatePath]) -> Self {
+        let of_profiles = profiles.iter().flat_map(|profile| &profile.template_paths);
+        Self {
+            template_paths: template_paths.iter().chain(of_profiles).cloned().collect(),
+            profiles,
+            set,
+            caches: Arc::default(),
+            action: Action::Inject,
+            outdated: Outdated::default(),
+            clean: Clean::default(),
+            expand: Expand::default(),
+            leaves: Leaves::default(),
+            default_namespace: "default".to_owned(),
+            namespace_gate: NamespaceGate::Open,
+            kubernetes_version: KubernetesVersion::NEWEST,
+        }
+    }
+
+    /// The profiles, in the order in which they are applied.
+    pub fn profiles(&self) -> &[Profile] {
+        &self.profiles
+    }
+
+    /// The kinds with pod templates beside the known ones.
+    pub fn template_paths(&self) -> &[TemplatePath] {
+        &self.template_paths
+    }
+
+    /// As the planner sees it.
+    pub(crate) fn request(&self) -> Request<'_> {
+        Request {
+            profiles: &self.profiles,
+            set: &self.set,
+            template_paths: &self.template_paths,
+            outdated: self.outdated,
+            renderings: &self.caches.renderings,
+        }
+    }
+
+    /// The patches that have been encoded so far.
+    pub(crate) fn encodings(&self) -> &Encodings {
+        &self.caches.encodings
+    }
+
+    /// The lines that have been rendered so far.
+    pub(crate) fn lines(&self) -> &RenderedLines {
+        &self.caches.lines
+    }
+
+    /// The same for other profiles; what has been rendered and encoded is shared.
+    #[cfg(feature = "serve")]
+    pub(crate) fn with_profiles(&self, profiles: Vec<Profile>, template_paths: &[TemplatePath]) -> Self {
+        let own = Self::new(profiles, self.set.clone(), template_paths);
+        Self { profiles: own.profiles, template_paths: own.template_paths, ..self.clone() }
+    }
+}

@@ -1,0 +1,207 @@
+//! One input as a stream of documents: split, read for namespaces, and put together again with what became of each.
+
+use super::document::{Processed, process, triage};
+use super::object::Object;
+use super::objects;
+use super::run::Run;
+use crate::decide::facts::Namespaces;
+use crate::diagnostic::{Code, Diagnostic, Placed, Places, Severity};
+use crate::text::document::{self, Document, Triage};
+use crate::text::splice;
+use crate::text::yaml::error::{SyntaxError, SyntaxErrorKind};
+use crate::text::yaml::tree::Tree;
+use crate::value::view::{Kind, View as _};
+
+/// One input, with what became of its documents.
+pub(crate) struct Stream<'t> {
+    /// What messages call it.
+    pub(crate) name: String,
+    pub(crate) text: &'t str,
+    pub(crate) documents: Vec<Document>,
+    /// One for each document.
+    pub(crate) results: Vec<DocumentResult>,
+    /// Why the stream as a whole could not be split.
+    pub(crate) error: Option<Placed>,
+    /// Values of its namespaces that are wrong, and count as unset.
+    pub(crate) warnings: Vec<Placed>,
+}
+
+/// What became of one document.
+pub(crate) enum DocumentResult {
+    /// Its bytes pass through: it holds nothing that could be injected.
+    Opaque,
+    /// It was read and planned.
+    Done(Box<Processed>),
+    /// It could not be read.
+    Unreadable(Placed),
+}
+
+impl<'t> Stream<'t> {
+    /// Splits a text. Nothing is known of its documents yet.
+    pub(crate) fn open(name: String, text: &'t str) -> Self {
+        let (documents, error) = match document::split(text) {
+            Ok(documents) => (documents, None),
+            Err(error) => (Vec::new(), Some(unreadable(&name, text, 0, &error))),
+        };
+        let results = documents.iter().map(|_| DocumentResult::Opaque).collect();
+        Self { name, text, documents, results, error, warnings: Vec::new() }
+    }
+
+    /// Notes what its namespaces say. A document that cannot be read says nothing here: reading it again gives the error.
+    pub(crate) fn collect_namespaces(&mut self, namespaces: &mut Namespaces) {
+        let word = memchr::memmem::Finder::new("Namespace");
+        let mut warnings = Vec::new();
+        for document in &self.documents {
+            let text = document.text(self.text);
+            // Only a document with the word in it can hold a Namespace.
+            if word.find(text.as_bytes()).is_some()
+                && triage(text, &[]) == Triage::Candidate
+                && let Ok(tree) = document.parse(self.text)
+            {
+                warnings.extend(self.namespaces(document, &tree, namespaces).1);
+            }
+        }
+        self.warnings.extend(warnings);
+    }
+
+    /// Notes what the namespaces of one document say: how many there are, and a warning for each value that counts as unset.
+    pub(crate) fn namespaces(
+        &self,
+        document: &Document,
+        tree: &Tree<'_>,
+        namespaces: &mut Namespaces,
+    ) -> (usize, Vec<Placed>) {
+        let Some(root) = tree.root() else { return (0, Vec::new()) };
+        let mut count = 0;
+        let mut warnings = Vec::new();
+        for found in objects::find(tree, root) {
+            let is_namespace =
+                |identity: &crate::kube::workload::Identity| identity.kind == "Namespace" && identity.group.is_empty();
+            if found.identity.as_ref().is_some_and(is_namespace) {
+                count += 1;
+                for warning in namespaces.add_document(found.node) {
+                    let offset = tree.locate_value(found.node.id(), &warning.at);
+                    warnings.push(self.namespace_warning(&warning, document.range.start + offset));
+                }
+            }
+        }
+        (count, warnings)
+    }
+
+    fn namespace_warning(&self, warning: &Diagnostic, offset: usize) -> Placed {
+        let at = Places::new(self.text).position(offset);
+        let mut placed = Placed::new(warning.code, warning.message.as_str()).hint(warning.hint.as_deref());
+        placed.severity = Severity::Warning;
+        placed.path = warning.at.to_string();
+        placed.at(self.name.as_str(), Some(at))
+    }
+
+    /// Whether the document at this index has to be read.
+    pub(crate) fn triage(&self, index: usize, run: &Run) -> Triage {
+        let text = self.documents.get(index).map_or("", |document| document.text(self.text));
+        triage(text, run.template_paths())
+    }
+
+    /// Takes one of its documents through.
+    pub(crate) fn process(&self, document: &Document, run: &Run, namespaces: &Namespaces) -> DocumentResult {
+        match process(document.text(self.text), document.language, run, namespaces) {
+            Ok(processed) if processed.objects.is_empty() && self.is_mere_text(document) => {
+                DocumentResult::Unreadable(self.mere_text(document))
+            }
+            Ok(processed) => DocumentResult::Done(Box::new(processed)),
+            Err(error) => DocumentResult::Unreadable(self.unreadable(document, &error)),
+        }
+    }
+
+    /// An error of reading one of its documents, at its place in the stream.
+    pub(crate) fn unreadable(&self, document: &Document, error: &SyntaxError) -> Placed {
+        unreadable(&self.name, self.text, document.range.start, error)
+    }
+
+    /// Whether a document is one scalar: not an object, and not a list of anything that some tool might read.
+    fn is_mere_text(&self, document: &Document) -> bool {
+        let scalar = |tree: &Tree<'_>| {
+            let root = tree.root()?;
+            let kind = tree.view(root).kind();
+            Some(!matches!(kind, Kind::Mapping | Kind::Sequence | Kind::Null))
+        };
+        document.parse(self.text).is_ok_and(|tree| scalar(&tree) == Some(true))
+    }
+
+    /// What came instead of a manifest: most likely the message of a program that failed.
+    fn mere_text(&self, document: &Document) -> Placed {
+        let text = document.text(self.text);
+        let is_content =
+            |line: &&str| !line.starts_with("---") && !line.trim().is_empty() && !line.trim_start().starts_with('#');
+        let line = text.split_inclusive('\n').find(is_content).unwrap_or_default();
+        let offset = document.range.start + (line.as_ptr().addr() - text.as_ptr().addr()).min(text.len());
+        let shown: String = line.trim().chars().take(80).collect();
+        let at = Places::new(self.text).position(offset);
+        Placed::new(Code::NotAManifest, format!("`{shown}` is text, not a manifest")).at(self.name.as_str(), Some(at))
+    }
+
+    pub(crate) fn processed(&self) -> impl Iterator<Item = &Processed> {
+        self.results.iter().filter_map(|result| match result {
+            DocumentResult::Done(processed) => Some(&**processed),
+            _ => None,
+        })
+    }
+
+    /// Whether all of it could be read.
+    pub(crate) fn is_readable(&self) -> bool {
+        self.error.is_none() && !self.results.iter().any(|result| matches!(result, DocumentResult::Unreadable(_)))
+    }
+
+    /// Whether anything of it failed.
+    pub(crate) fn is_failed(&self) -> bool {
+        !self.is_readable() || self.processed().flat_map(|processed| &processed.objects).any(Object::is_failed)
+    }
+
+    /// Whether anything of it changes.
+    pub(crate) fn is_changed(&self) -> bool {
+        self.processed().any(Processed::is_changed)
+    }
+
+    /// Its new content, as slices of the old and of what is inserted.
+    pub(crate) fn pieces(&self) -> Vec<&str> {
+        let mut pieces: Vec<&str> = Vec::new();
+        // What lies between two changed documents is one slice.
+        let mut pass = 0..0;
+        for (document, result) in self.documents.iter().zip(&self.results) {
+            match result {
+                DocumentResult::Done(processed) if processed.is_changed() => {
+                    pieces.push(self.text.get(pass.clone()).unwrap_or_default());
+                    pieces.extend(processed.pieces(document.text(self.text)));
+                    pass = document.range.end..document.range.end;
+                }
+                _ => pass.end = document.range.end,
+            }
+        }
+        pieces.push(self.text.get(pass.start..).unwrap_or_default());
+        pieces.retain(|piece| !piece.is_empty());
+        pieces
+    }
+}
+
+impl Processed {
+    fn is_changed(&self) -> bool {
+        !self.edits.is_empty() || self.rendered.is_some()
+    }
+
+    /// The document's new text, in slices; `text` is its old one.
+    pub(super) fn pieces<'s>(&'s self, text: &'s str) -> Vec<&'s str> {
+        splice::pieces(self.rendered.as_deref().unwrap_or(text), &self.edits)
+    }
+}
+
+/// An error of reading the document that begins at `start`, with its place in the stream.
+pub(crate) fn unreadable(name: &str, text: &str, start: usize, error: &SyntaxError) -> Placed {
+    let places = Places::new(text);
+    let mut error = error.clone();
+    if let SyntaxErrorKind::DuplicateKey { line, .. } = &mut error.kind {
+        // It was counted in the document.
+        *line += places.position(start).line - 1;
+    }
+    let at = places.position(start + error.offset);
+    Placed::new(Code::Syntax, error.to_string()).hint(error.hint()).at(name, Some(at))
+}

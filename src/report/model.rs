@@ -1,0 +1,267 @@
+//! The model of a report: plain data that decides nothing, and knows neither terminals nor files.
+
+use serde::Serialize;
+
+use super::exit::ExitStatus;
+use crate::diagnostic::{Code, Placed, Position, Severity};
+
+/// Everything there is to report about a run. As JSON, version `v1`:
+///
+/// | field | meaning |
+/// |---|---|
+/// | `version` | `v1`; fields may be added to it, none changes or goes |
+/// | `entries` | one for each workload, in the order of the input: [`TemplateReport`] |
+/// | `diagnostics` | what concerns no single workload, such as a file that cannot be read: [`Placed`] |
+/// | `summary` | counts: [`Counts`] |
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Report {
+    /// The version of this model.
+    version: Version,
+    /// One for each workload, in the order of the input.
+    entries: Vec<TemplateReport>,
+    /// What concerns no single workload.
+    diagnostics: Vec<Placed>,
+    /// Counts over both.
+    summary: Counts,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+enum Version {
+    #[default]
+    #[serde(rename = "v1")]
+    V1,
+}
+
+/// What happened to one pod template.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct TemplateReport {
+    /// The file as it was named on the command line, or `<stdin>`.
+    pub file: String,
+    /// Where the object begins.
+    #[serde(flatten)]
+    pub position: Option<Position>,
+    /// `apiVersion` as it is written.
+    pub api_version: String,
+    /// `kind` as it is written.
+    pub kind: String,
+    /// The namespace that the rules saw: the object's, else the one given, else `default`.
+    pub namespace: String,
+    /// `metadata.name`, else `generateName` with a `*`, else empty.
+    pub name: String,
+    /// The JSON Pointer of the pod template, where it is not at the usual place of the kind.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub template: Option<String>,
+    /// One for each profile, in the order of application.
+    pub results: Vec<ResultLine>,
+    /// Warnings, and errors that are no profile's.
+    pub diagnostics: Vec<Placed>,
+}
+
+/// What one profile came to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ResultLine {
+    /// The profile's name.
+    pub profile: String,
+    /// The verdict; as JSON, `verdict` names it and its fields are beside it.
+    #[serde(flatten)]
+    pub verdict: ReportVerdict,
+}
+
+/// What happened, or for `check`, what was found.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "verdict", rename_all = "camelCase", rename_all_fields = "camelCase")]
+pub enum ReportVerdict {
+    /// It was injected; for `check`, it holds an injection that is up to date.
+    Injected,
+    /// It was left alone.
+    Skipped {
+        /// The row of the eligibility table that decided.
+        rule: String,
+        /// Why, in a phrase.
+        reason: String,
+        /// Whether the webhook would deny the object rather than allow it unchanged.
+        would_deny: bool,
+    },
+    /// It was refused.
+    Rejected {
+        /// Why.
+        errors: Vec<Placed>,
+    },
+    /// An injection was removed.
+    Uninjected,
+    /// There was nothing to do.
+    Unchanged,
+    /// A finding of `check`: it was injected by another version or with other values.
+    Outdated,
+    /// A finding of `check`: some of what the record names is gone.
+    Partial,
+    /// A finding of `check`: it should be injected and is not.
+    Missing,
+}
+
+/// Counts. A workload to which several profiles are applied counts once for each.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub(super) struct Counts {
+    /// Pod templates.
+    pub workloads: usize,
+    /// [`ReportVerdict::Injected`].
+    pub injected: usize,
+    /// [`ReportVerdict::Skipped`].
+    pub skipped: usize,
+    /// [`ReportVerdict::Rejected`].
+    pub rejected: usize,
+    /// [`ReportVerdict::Uninjected`].
+    pub uninjected: usize,
+    /// [`ReportVerdict::Unchanged`].
+    pub unchanged: usize,
+    /// [`ReportVerdict::Outdated`].
+    pub outdated: usize,
+    /// [`ReportVerdict::Partial`].
+    pub partial: usize,
+    /// [`ReportVerdict::Missing`].
+    pub missing: usize,
+    /// Diagnostics that are errors.
+    pub errors: usize,
+    /// Diagnostics that are warnings.
+    pub warnings: usize,
+    /// Diagnostics that are notes.
+    pub notes: usize,
+}
+
+impl Report {
+    /// The report on these workloads, and on what concerns none of them.
+    pub fn new(entries: Vec<TemplateReport>, diagnostics: Vec<Placed>) -> Self {
+        let summary = Counts::of(&entries, &diagnostics);
+        Self { version: Version::V1, entries, diagnostics, summary }
+    }
+
+    /// The same, and this too, which concerns no single workload.
+    #[must_use]
+    pub fn with(self, diagnostic: Option<Placed>) -> Self {
+        let mut diagnostics = self.diagnostics;
+        diagnostics.extend(diagnostic);
+        Self::new(self.entries, diagnostics)
+    }
+
+    /// One for each workload.
+    pub fn entries(&self) -> &[TemplateReport] {
+        &self.entries
+    }
+
+    /// What concerns no single workload.
+    pub fn diagnostics(&self) -> &[Placed] {
+        &self.diagnostics
+    }
+
+    /// The exit status that follows: an error is 2; without one, a finding of `check` is 1.
+    pub const fn status(&self) -> ExitStatus {
+        let s = self.summary;
+        if s.errors + s.rejected > 0 {
+            ExitStatus::Error
+        } else if s.outdated + s.partial + s.missing > 0 {
+            ExitStatus::Findings
+        } else {
+            ExitStatus::Done
+        }
+    }
+}
+
+impl TemplateReport {
+    /// How people call it: `deployment/web (default)`; with the template's place where that is not the usual one.
+    pub fn title(&self) -> String {
+        let Self { kind, name, namespace, .. } = self;
+        let kind = kind.to_lowercase();
+        match &self.template {
+            None => format!("{kind}/{name} ({namespace})"),
+            Some(template) => format!("{kind}/{name} ({namespace}) at {template}"),
+        }
+    }
+
+    /// All that has a place: each profile's errors, then the rest.
+    pub fn placed(&self) -> impl Iterator<Item = &Placed> {
+        self.results.iter().flat_map(|result| result.verdict.errors()).chain(&self.diagnostics)
+    }
+
+    /// The lines that say what happened, without the title: results that read the same are one line.
+    pub(super) fn lines(&self) -> Vec<(&ReportVerdict, String)> {
+        let mut groups: Vec<(&ReportVerdict, Vec<&str>)> = Vec::new();
+        for ResultLine { profile, verdict } in &self.results {
+            match groups.iter_mut().find(|(known, _)| known.reads_like(verdict)) {
+                Some((_, profiles)) => profiles.push(profile),
+                None => groups.push((verdict, vec![profile])),
+            }
+        }
+        let only = self.results.len() == 1;
+        groups.into_iter().map(|(verdict, profiles)| (verdict, verdict.sentence(&profiles, only))).collect()
+    }
+}
+
+impl ReportVerdict {
+    fn errors(&self) -> &[Placed] {
+        match self {
+            Self::Rejected { errors } => errors,
+            _ => &[],
+        }
+    }
+
+    fn reads_like(&self, other: &Self) -> bool {
+        self == other || matches!((self, other), (Self::Rejected { .. }, Self::Rejected { .. }))
+    }
+
+    /// `only`: there is no other profile, so that the name can be left out.
+    fn sentence(&self, profiles: &[&str], only: bool) -> String {
+        let profiles = profiles.join(", ");
+        match self {
+            Self::Injected => format!("injected by {profiles}"),
+            Self::Skipped { rule, reason, would_deny } => {
+                let by = if only { String::new() } else { format!(" by {profiles}") };
+                let denied = if *would_deny { " (the webhook would deny it)" } else { "" };
+                format!("skipped{by}{denied}: {rule}: {reason}")
+            }
+            Self::Rejected { .. } if profiles.is_empty() => "rejected".to_owned(),
+            Self::Rejected { .. } => format!("rejected by {profiles}"),
+            Self::Uninjected => format!("uninjected: {profiles}"),
+            Self::Unchanged => "unchanged".to_owned(),
+            Self::Outdated => format!("outdated injection by {profiles}"),
+            Self::Partial => format!("partial injection by {profiles}"),
+            Self::Missing => format!("not injected by {profiles}"),
+        }
+    }
+
+    /// The stable id of a verdict that is a finding of `check`.
+    pub(super) fn finding(&self) -> Option<Code> {
+        match self {
+            Self::Outdated => Some(Code::Outdated),
+            Self::Partial => Some(Code::Partial),
+            Self::Missing => Some(Code::Missing),
+            _ => None,
+        }
+    }
+}
+
+impl Counts {
+    fn of(entries: &[TemplateReport], diagnostics: &[Placed]) -> Self {
+        let mut all = Self { workloads: entries.len(), ..Self::default() };
+        for ResultLine { verdict, .. } in entries.iter().flat_map(|entry| &entry.results) {
+            *match verdict {
+                ReportVerdict::Injected => &mut all.injected,
+                ReportVerdict::Skipped { .. } => &mut all.skipped,
+                ReportVerdict::Rejected { .. } => &mut all.rejected,
+                ReportVerdict::Uninjected => &mut all.uninjected,
+                ReportVerdict::Unchanged => &mut all.unchanged,
+                ReportVerdict::Outdated => &mut all.outdated,
+                ReportVerdict::Partial => &mut all.partial,
+                ReportVerdict::Missing => &mut all.missing,
+            } += 1;
+        }
+        for placed in diagnostics.iter().chain(entries.iter().flat_map(TemplateReport::placed)) {
+            *match placed.severity {
+                Severity::Error => &mut all.errors,
+                Severity::Warning => &mut all.warnings,
+                Severity::Note => &mut all.notes,
+            } += 1;
+        }
+        all
+    }
+}
