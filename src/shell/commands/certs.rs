@@ -31,9 +31,9 @@ pub(super) fn certs(command: &CertsCommand, colour: Colour) -> Result<ExitStatus
         CertsCommand::Rotate(args) => (rotate(args, now), &args.report),
         CertsCommand::Secret(args) => (secret(args), &args.report),
     };
-    let Done { data, told, status } = done.map_err(|errors| Failed::told(errors, args))?;
+    let Done { data, reported, status } = done.map_err(|errors| Failed::told(errors, args))?;
     super::print_pieces(&data.iter().map(String::as_bytes).collect::<Vec<_>>())?;
-    tell::write(&Report::new(Vec::new(), told), args, colour);
+    tell::write(&Report::new(Vec::new(), reported), args, colour);
     Ok(status)
 }
 
@@ -43,7 +43,7 @@ struct Done {
     /// Pieces of standard output.
     data: Vec<String>,
     /// Lines of standard error.
-    told: Vec<Placed>,
+    reported: Vec<Placed>,
     status: ExitStatus,
 }
 
@@ -60,11 +60,11 @@ fn generate(args: &GenerateArgs, now: OffsetDateTime) -> CertsResult {
         Some(dir) => {
             let place = if args.force { Place::Replace } else { Place::New };
             Folder::new(dir).write_new(&authority, &pair, place).map_err(failed)?;
-            done.told.push(made(dir, &authority, &pair)?);
-            done.told
+            done.reported.push(made(dir, &authority, &pair)?);
+            done.reported
                 .push(note("keep `ca.key` out of the cluster: anyone who has it can impersonate the webhook", None));
         }
-        None => done.told.push(note("the CA's key was not kept", Some("`--out DIR` keeps it, for `certs renew`"))),
+        None => done.reported.push(note("the CA's key was not kept", Some("`--out DIR` keeps it, for `certs renew`"))),
     }
     if args.output.is_some() {
         done.data.push(certs::secret(&secret_name, &wanted.names, authority.cert_pem(), &pair.cert_pem, &pair.key));
@@ -88,7 +88,7 @@ fn renew(args: &RenewArgs, now: OffsetDateTime) -> CertsResult {
         format!("`{dir}/tls.crt` is new: for {}, valid until {}", leaf.sans.all().join(", "), instant(leaf.not_after));
     let hint =
         format!("the CA is the same, so apply only the Secret: `injector certs secret {dir} | kubectl apply -f -`");
-    Ok(Done { told: vec![note(message, Some(&hint))], ..Done::default() })
+    Ok(Done { reported: vec![note(message, Some(&hint))], ..Done::default() })
 }
 
 fn rotate(args: &RotateArgs, now: OffsetDateTime) -> CertsResult {
@@ -104,7 +104,7 @@ fn rotate(args: &RotateArgs, now: OffsetDateTime) -> CertsResult {
     let bundle = format!(
         "`kubectl get mutatingwebhookconfiguration NAME -o yaml | injector certs ca-bundle {dir} -f - | kubectl apply -f -`"
     );
-    let told = match rotated.now {
+    let reported = match rotated.now {
         RotationPhase::Announced => vec![
             note(format!("step 1 of 3: `{dir}/ca-bundle.crt` has the old CA and a new one"), Some(&bundle)),
             note(
@@ -124,7 +124,7 @@ fn rotate(args: &RotateArgs, now: OffsetDateTime) -> CertsResult {
         ],
         RotationPhase::Steady => vec![note("step 3 of 3: the old CA is removed", Some(&bundle))],
     };
-    Ok(Done { told, ..Done::default() })
+    Ok(Done { reported, ..Done::default() })
 }
 
 /// The command of the next step.

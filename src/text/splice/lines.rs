@@ -14,10 +14,10 @@ const KEPT: usize = 8;
 
 /// The lines that a run has rendered so far.
 #[derive(Debug, Default)]
-pub struct RenderedLines(Mutex<HashMap<Key, Vec<Rendered>>>);
+pub struct RenderedLines(Mutex<HashMap<Key, Vec<RenderedValue>>>);
 
 /// A value and its lines.
-type Rendered = (Value, Arc<str>);
+type RenderedValue = (Value, Arc<str>);
 
 /// Where lines go, and how they look there.
 #[derive(Debug, PartialEq, Eq, Hash)]

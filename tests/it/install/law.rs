@@ -1,7 +1,6 @@
 //! The law: what `install` prints never leaves out a pod that `plan` would inject, or that the profile has denied. Over
 //! generated profiles, namespaces and pods.
 
-use std::borrow::Cow;
 use std::cell::Cell;
 use std::collections::BTreeMap;
 
@@ -161,7 +160,7 @@ fn read_selector(printed: &Value) -> Selector {
 }
 
 fn matches(selector: &Selector, labels: &BTreeMap<String, String>) -> bool {
-    selector.first_unmet(|key| labels.get(key).map(|value| Cow::Borrowed(value.as_str()))).is_none()
+    selector.0.iter().all(|requirement| requirement.holds(labels.get(&requirement.key).map(String::as_str)))
 }
 
 /// What an API server makes of an expression. One that is not known here has to be thought about first.

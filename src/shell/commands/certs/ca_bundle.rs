@@ -12,10 +12,10 @@ use crate::text::document;
 use crate::text::splice;
 
 pub(super) fn ca_bundle(args: &CaBundleArgs) -> CertsResult {
-    let (bundle, mut told) = bundle(args)?;
+    let (bundle, mut reported) = bundle(args)?;
     let value = certs::one_line(&bundle);
     let Some(path) = &args.filename else {
-        return Ok(Done { data: vec![value, "\n".to_owned()], told, ..Done::default() });
+        return Ok(Done { data: vec![value, "\n".to_owned()], reported, ..Done::default() });
     };
     let inputs = input::read(std::slice::from_ref(path), Recursion::Off).map_err(|error| vec![error.placed()])?;
     let mut data = Vec::new();
@@ -26,14 +26,14 @@ pub(super) fn ca_bundle(args: &CaBundleArgs) -> CertsResult {
         let (new, found, warnings) = put_in(&file, &text, &value)?;
         data.push(new);
         webhooks += found;
-        told.extend(warnings);
+        reported.extend(warnings);
     }
     if webhooks == 0 {
         let hint = "a MutatingWebhookConfiguration or a ValidatingWebhookConfiguration has webhooks";
         let error = Placed::new(Code::NoWebhook, "has no webhook").at(path.display().to_string(), None);
         return Err(vec![error.hint(Some(hint))]);
     }
-    Ok(Done { data, told, ..Done::default() })
+    Ok(Done { data, reported, ..Done::default() })
 }
 
 /// The CAs, with a warning for each certificate that is not a CA.

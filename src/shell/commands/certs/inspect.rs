@@ -30,14 +30,14 @@ struct BundleOf {
 }
 
 pub(super) fn inspect(args: &InspectArgs, now: OffsetDateTime) -> CertsResult {
-    let mut told = Vec::new();
+    let mut reported = Vec::new();
     let stdin = [PathBuf::from("-")];
     let files = if args.files.is_empty() { stdin.as_slice() } else { args.files.as_slice() };
     let mut shown = Vec::new();
     for path in files {
         let of_folder = source::expanded(path);
         for (index, file) in of_folder.iter().enumerate() {
-            let mut all = all_of(source::read(file)?, &mut told);
+            let mut all = all_of(source::read(file)?, &mut reported);
             if index > 0
                 && let Some(serving) = shown.last()
             {
@@ -50,14 +50,14 @@ pub(super) fn inspect(args: &InspectArgs, now: OffsetDateTime) -> CertsResult {
     }
     let checked = match &args.ca_bundle {
         Some(path) => {
-            let bundles = bundles_of(source::read(path)?, &mut told);
+            let bundles = bundles_of(source::read(path)?, &mut reported);
             fit(args, &shown, &bundles, now)
         }
         None => fit_themselves(args, &shown, now),
     };
-    told.extend(shown.iter().flat_map(|one| dates(one, args, now)));
-    told.extend(checked);
-    let findings = told.iter().any(|placed| placed.severity > Severity::Note);
+    reported.extend(shown.iter().flat_map(|one| dates(one, args, now)));
+    reported.extend(checked);
+    let findings = reported.iter().any(|placed| placed.severity > Severity::Note);
     let data = match args.output {
         InspectFormat::Text => text(&shown, now),
         InspectFormat::Json => {
@@ -67,11 +67,11 @@ pub(super) fn inspect(args: &InspectArgs, now: OffsetDateTime) -> CertsResult {
         }
     };
     let status = if findings { ExitStatus::Findings } else { ExitStatus::Done };
-    Ok(Done { data: vec![data], told, status })
+    Ok(Done { data: vec![data], reported, status })
 }
 
 /// All certificates of a file; an error for what cannot be read.
-fn all_of(read: SourceContent, told: &mut Vec<Placed>) -> Vec<Shown> {
+fn all_of(read: SourceContent, reported: &mut Vec<Placed>) -> Vec<Shown> {
     let SourceContent { file, plain, carried, positions } = read;
     let mut all = Vec::new();
     if !plain.is_empty() {
@@ -87,17 +87,17 @@ fn all_of(read: SourceContent, told: &mut Vec<Placed>) -> Vec<Shown> {
             Ok(chain) => all.push(Shown { title, file: file.clone(), position: Some(position), bundle, chain }),
             Err(PemError::Empty) if bundle.is_some() => {
                 let error = Placed::new(Code::CertificateMissing, format!("{} has no `caBundle`", one.object));
-                told.push(error.at(file.as_str(), Some(position)));
+                reported.push(error.at(file.as_str(), Some(position)));
             }
-            Err(error) => told.push(source::unreadable(&file, Some(position), &error)),
+            Err(error) => reported.push(source::unreadable(&file, Some(position), &error)),
         }
     }
     all
 }
 
 /// The bundles of `--ca-bundle`: those of its webhooks, or all its certificates as one.
-fn bundles_of(read: SourceContent, told: &mut Vec<Placed>) -> Vec<Shown> {
-    let all = all_of(read, told);
+fn bundles_of(read: SourceContent, reported: &mut Vec<Placed>) -> Vec<Shown> {
+    let all = all_of(read, reported);
     let (webhooks, others): (Vec<_>, Vec<_>) = all.into_iter().partition(|one| one.bundle.is_some());
     if webhooks.is_empty() { others } else { webhooks }
 }
@@ -114,16 +114,16 @@ fn fit(args: &InspectArgs, shown: &[Shown], bundles: &[Shown], now: OffsetDateTi
 
 /// Checks each serving certificate of the input against the webhooks of the input that call it.
 fn fit_themselves(args: &InspectArgs, shown: &[Shown], now: OffsetDateTime) -> Vec<Placed> {
-    let mut told = Vec::new();
+    let mut reported = Vec::new();
     for bundle in shown.iter().filter(|one| one.bundle.is_some()) {
         let host = bundle.bundle.as_ref().and_then(|bundle| bundle.host.as_ref());
         let called = |one: &&Shown| {
             is_serving(one)
                 && one.chain.first().is_some_and(|leaf| host.is_some_and(|host| leaf.sans.all().contains(host)))
         };
-        told.extend(shown.iter().filter(called).map(|one| checked(args, one, bundle, now)));
+        reported.extend(shown.iter().filter(called).map(|one| checked(args, one, bundle, now)));
     }
-    told
+    reported
 }
 
 fn is_serving(one: &Shown) -> bool {
@@ -149,7 +149,7 @@ fn own_name(one: &Shown) -> Option<String> {
 
 /// The certificates that have expired, or will soon.
 fn dates(one: &Shown, args: &InspectArgs, now: OffsetDateTime) -> Vec<Placed> {
-    let told = |certificate: &Certificate| {
+    let reported = |certificate: &Certificate| {
         let (title, at) = (certificate.title(), instant(certificate.not_after));
         let days = certificate.days_left(now);
         let (code, message) = if now > certificate.not_after {
@@ -162,7 +162,7 @@ fn dates(one: &Shown, args: &InspectArgs, now: OffsetDateTime) -> Vec<Placed> {
         };
         Some(Placed::new(code, message).at(one.file.as_str(), one.position))
     };
-    one.chain.iter().filter_map(told).collect()
+    one.chain.iter().filter_map(reported).collect()
 }
 
 fn text(shown: &[Shown], now: OffsetDateTime) -> String {
