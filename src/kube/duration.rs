@@ -6,8 +6,8 @@
 //! | [`whole`]: whole numbers, from the largest unit to the smallest | `1m30s`, `500ms` | the flags of `serve` |
 //! | [`lifetime`]: one whole number, also of days | `365d`, `12h` | the flags of `certs` |
 //!
-//! Flags take less than Go: no one needs `1s1m` or `.5s` there, and a typo is found sooner. Certificates live for years, and
-//! Go has no unit above the hour; so `certs` takes days, each of 24 hours.
+//! Flags take less than Go: no one needs `1s1m` or `.5s` there, and a typo is found sooner. Certificates live for
+//! years, and Go has no unit above the hour; so `certs` takes days, each of 24 hours.
 
 use std::time::Duration;
 

@@ -1,9 +1,9 @@
 //! The first Kubernetes version that runs a pod, by the fields that it uses.
 //!
-//! A field counts from the version in which it works without a feature gate: an older API server drops or refuses it. The
-//! versions are from `pkg/features/kube_features.go` of Kubernetes 1.36 and from
-//! <https://kubernetes.io/docs/reference/command-line-tools-reference/feature-gates-removed/>. Fields that still need a feature
-//! gate in 1.36 are not in the table.
+//! A field counts from the version in which it works without a feature gate: an older API server drops or refuses it.
+//! The versions are from `pkg/features/kube_features.go` of Kubernetes 1.36 and from
+//! <https://kubernetes.io/docs/reference/command-line-tools-reference/feature-gates-removed/>. Fields that still need a
+//! feature gate in 1.36 are not in the table.
 //!
 //! A field is added as one row of [`RULES`].
 
@@ -96,8 +96,8 @@ const RULES: &[VersionRule] = &[
     rule(Scope::Container, &["startupProbe", "grpc"], 24, "a gRPC probe"),
 ];
 
-/// The first version that runs a pod template (`metadata` and `spec`), and the field that needs it. `None` where no field of
-/// the table is used.
+/// The first version that runs a pod template (`metadata` and `spec`), and the field that needs it. `None` where no
+/// field of the table is used.
 pub(crate) fn first_version(template: &Value) -> Option<(KubernetesVersion, Reason)> {
     let spec = template.get("spec")?;
     RULES.iter().find_map(|rule| {

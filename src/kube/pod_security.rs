@@ -1,8 +1,8 @@
 //! The Pod Security Standards: which level a pod needs, and which namespaces would refuse it.
 //!
-//! Follows <https://kubernetes.io/docs/concepts/security/pod-security-standards/> as Kubernetes 1.36 checks them, and the
-//! earlier versions of the policy, from 1.25 on, to which a namespace can be pinned. A cluster's own defaults and exemptions
-//! are not known here.
+//! Follows <https://kubernetes.io/docs/concepts/security/pod-security-standards/> as Kubernetes 1.36 checks them, and
+//! the earlier versions of the policy, from 1.25 on, to which a namespace can be pinned. A cluster's own defaults and
+//! exemptions are not known here.
 
 use std::collections::BTreeMap;
 
@@ -116,11 +116,11 @@ pub fn required_level(template: &Value) -> (Level, Vec<Violation>) {
     if restricted.is_empty() { (Level::Restricted, restricted) } else { (Level::Baseline, restricted) }
 }
 
-/// What a namespace with these labels does not allow in the pod `after`, though it allows the pod `before`: for each mode, its
-/// level and each violation. A mode whose level already refuses `before` gives nothing.
+/// What a namespace with these labels does not allow in the pod `after`, though it allows the pod `before`: for each
+/// mode, its level and each violation. A mode whose level already refuses `before` gives nothing.
 ///
-/// As in the API server: without a label, `warn` has the level of `enforce`; an unknown level is `restricted` for `enforce` and
-/// no level for the others; an unknown version is the newest.
+/// As in the API server: without a label, `warn` has the level of `enforce`; an unknown level is `restricted` for
+/// `enforce` and no level for the others; an unknown version is the newest.
 pub(crate) fn newly_refused(
     labels: &BTreeMap<String, String>,
     before: &Value,
@@ -188,8 +188,8 @@ impl<'t> Check<'t> {
         lists.into_iter().flat_map(list).collect()
     }
 
-    /// The security contexts of the pod and then of all containers, each with its pointer and the container's name. An absent
-    /// one is `None`; the pod's has no name.
+    /// The security contexts of the pod and then of all containers, each with its pointer and the container's name. An
+    /// absent one is `None`; the pod's has no name.
     fn contexts(&self) -> Vec<(Option<&'t Value>, Pointer, Option<&'t str>)> {
         let pod = (given(self.spec(), "securityContext"), Pointer::of(["spec", "securityContext"]), None);
         let containers = self.containers().into_iter().map(|container| {

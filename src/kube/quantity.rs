@@ -1,7 +1,7 @@
 //! Kubernetes quantities (`resource.Quantity`): amounts of cpu, memory and other resources, exactly.
 //!
-//! Follows <https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/>. It computes with integers, so a
-//! sum is exact; a number that does not fit is an error, never a wrong answer.
+//! Follows <https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/>. It computes with
+//! integers, so a sum is exact; a number that does not fit is an error, never a wrong answer.
 
 use std::cmp::Ordering;
 use std::fmt;

@@ -102,9 +102,9 @@ impl Shape {
 
 /// Everything in a value that does not fit a shape, in the order of the document; `at` is the place of the value.
 ///
-/// A string with `{{` in it fits any scalar. A field that is null counts as absent, as for the API server, but an element of a
-/// list or a value of a map must not be null. The recursion is as deep as the shape, which is fixed, never as deep as the
-/// value.
+/// A string with `{{` in it fits any scalar. A field that is null counts as absent, as for the API server, but an
+/// element of a list or a value of a map must not be null. The recursion is as deep as the shape, which is fixed, never
+/// as deep as the value.
 pub(crate) fn check(value: &Value, shape: &Shape, at: &Pointer) -> Vec<SchemaError> {
     let mut errors = Vec::new();
     collect(value, shape, at, &mut errors);

@@ -5,8 +5,8 @@ use std::fmt;
 
 use crate::diagnostic::words::list;
 
-/// A Kubernetes label selector: it matches where all requirements hold, so an empty one matches all. `matchLabels` become `In`
-/// with one value.
+/// A Kubernetes label selector: it matches where all requirements hold, so an empty one matches all. `matchLabels`
+/// become `In` with one value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Selector(pub Vec<Requirement>);
 

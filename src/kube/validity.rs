@@ -1,11 +1,11 @@
 //! Finds what an API server would refuse in what is added to a pod, before it gets there.
 //!
-//! Follows the validation of core/v1 in Kubernetes 1.36. Types and unknown fields are in `schema`; a value of the wrong type is
-//! skipped here. Not checked:
+//! Follows the validation of core/v1 in Kubernetes 1.36. Types and unknown fields are in `schema`; a value of the wrong
+//! type is skipped here. Not checked:
 //!
 //! - what depends on the policies of a cluster, since no cluster is asked;
-//! - what depends on the rest of the pod: `stopSignal`, a sleep longer than the grace period, the source of a volume that is a
-//!   device;
+//! - what depends on the rest of the pod: `stopSignal`, a sleep longer than the grace period, the source of a volume
+//!   that is a device;
 //! - what only kubelet refuses: `runAsNonRoot: true` with `runAsUser: 0`, or an image name that cannot be parsed.
 
 use std::collections::{BTreeMap, BTreeSet};

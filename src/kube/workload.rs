@@ -139,10 +139,11 @@ fn text<'a, V: View<'a>>(object: V, names: &[&str]) -> Option<String> {
     object.text(names).map(Cow::into_owned).filter(|text| !text.is_empty())
 }
 
-/// The objects in a list, each with its pointer. `None` where this is not a list: a kind that ends with `List`, and `items`.
+/// The objects in a list, each with its pointer. `None` where this is not a list: a kind that ends with `List`, and
+/// `items`.
 ///
-/// An item without `apiVersion` and `kind` gets them from a typed list: an item of a `DeploymentList` is a `Deployment`, as for
-/// kubectl.
+/// An item without `apiVersion` and `kind` gets them from a typed list: an item of a `DeploymentList` is a
+/// `Deployment`, as for kubectl.
 pub(crate) fn items<'a, V: View<'a>>(list: &Identity, object: V) -> Option<Vec<(Pointer, V, Option<Identity>)>> {
     let items = object.member("items").filter(|_| list.is_named_list())?;
     if items.kind() != Kind::Sequence {
@@ -191,9 +192,9 @@ pub(crate) fn locate<'a, V: View<'a>>(root: V, place: &Pointer) -> Option<V> {
     })
 }
 
-/// The pointer to a value that looks like a pod template: with a `spec.containers` of objects that all have names, and at least
-/// one an image. The nearest to the root is found first. The search is bounded in depth and in the number of values, so that
-/// aliases of aliases cost little.
+/// The pointer to a value that looks like a pod template: with a `spec.containers` of objects that all have names, and
+/// at least one an image. The nearest to the root is found first. The search is bounded in depth and in the number of
+/// values, so that aliases of aliases cost little.
 pub(crate) fn looks_like_template<'a, V: View<'a>>(object: V) -> Option<Pointer> {
     const DEEPEST: usize = 12;
     const MOST_VALUES: usize = 10_000;

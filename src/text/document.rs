@@ -47,9 +47,9 @@ pub enum Triage {
 impl Triage {
     /// Looks only at the beginnings of a document's lines, so that documents of other kinds need no parser.
     ///
-    /// A document is opaque where a line begins with `kind:`, each such line has a kind that never holds a pod template, and no
-    /// line begins with a character that could give these lines another meaning (a quote, a brace, an anchor and so on). In
-    /// doubt it is a candidate: that costs time, while a wrong answer would leave out a workload.
+    /// A document is opaque where a line begins with `kind:`, each such line has a kind that never holds a pod
+    /// template, and no line begins with a character that could give these lines another meaning (a quote, a brace, an
+    /// anchor and so on). In doubt it is a candidate: that costs time, while a wrong answer would leave out a workload.
     ///
     /// `is_without_template` says of an API group and a kind that no object of it holds a pod template.
     pub fn of(text: &str, is_without_template: impl Fn(&str, &str) -> bool) -> Self {
@@ -102,8 +102,8 @@ fn plain_word(rest: &str) -> Option<&str> {
 
 /// Splits a stream; offsets in an error count from the stream's first byte.
 ///
-/// A stream that begins with `{` is JSON: values one after another. Where the first or the second value is not JSON, the rest
-/// is read as YAML, as kubectl does.
+/// A stream that begins with `{` is JSON: values one after another. Where the first or the second value is not JSON,
+/// the rest is read as YAML, as kubectl does.
 pub fn split(stream: &str) -> Result<Vec<Document>, SyntaxError> {
     let mut documents = Vec::new();
     let mut at = 0;
@@ -173,8 +173,9 @@ fn split_yaml(stream: &str, from: usize, documents: &mut Vec<Document>) -> Resul
         check_separator(stream, line)?;
         documents.push(Document { range: start..line, language: Language::Yaml });
         start = line;
-        // kubectl cuts out the line of a later separator, so a byte order mark directly below it begins a text. Here the line
-        // becomes an empty document of its own. The mark is then at the beginning of a text, where every parser expects it.
+        // kubectl cuts out the line of a later separator, so a byte order mark directly below it begins a text. Here
+        // the line becomes an empty document of its own. The mark is then at the beginning of a text, where every
+        // parser expects it.
         let below =
             stream.get(line..).and_then(|rest| rest.find('\n')).map_or(stream.len(), |newline| line + newline + 1);
         if stream.get(below..).is_some_and(|rest| rest.starts_with(BOM)) {

@@ -12,8 +12,8 @@
 //! - *The result, read again, is the patched object.* The caller proves this for every document (`process::proof`), so a
 //!   mistake here is an error message and never a wrong file.
 //! - *No other byte changes.* The only bytes that are deleted are a null or empty value, a replaced value, and, when an
-//!   injection is undone, what it inserted. No proof finds a comment that moved to the wrong item: the rules for comments in
-//!   `block` and `flow` have to be right by themselves.
+//!   injection is undone, what it inserted. No proof finds a comment that moved to the wrong item: the rules for
+//!   comments in `block` and `flow` have to be right by themselves.
 //! - *Removing what was inserted gives the first text back, byte for byte.* So an entry is deleted in the exact form in
 //!   which it would be inserted, with its line end or its comma. The one exception is the spelling of an empty value, which
 //!   the text no longer has: `volumes:` and `volumes: ~` come back as `volumes: null`.
@@ -162,8 +162,8 @@ fn odd_line_break(tree: &Tree<'_>) -> Option<usize> {
 
 /// Where text follows the document without a separator.
 ///
-/// kubectl ignores such text. But an insertion could change that: braces on one line may be the key of a mapping, and braces
-/// on several lines may not. Text after `...` is safe, since that line ends the document in any case.
+/// kubectl ignores such text. But an insertion could change that: braces on one line may be the key of a mapping, and
+/// braces on several lines may not. Text after `...` is safe, since that line ends the document in any case.
 fn trailing_text(tree: &Tree<'_>) -> Option<usize> {
     let end = tree.span(tree.root()?).end;
     tree.ignored.filter(|ignored| !tree.text().get(end..*ignored).is_some_and(|between| between.contains("\n...")))

@@ -32,8 +32,8 @@ pub(crate) fn parse_json(text: &str) -> Result<(Tree<'_>, usize), SyntaxError> {
     json::parse(text, &[], usize::MAX)
 }
 
-/// Members of an `AdmissionReview` that no code reads and no patch names, each with the number of objects around it. They are a
-/// third of what an API server sends.
+/// Members of an `AdmissionReview` that no code reads and no patch names, each with the number of objects around it.
+/// They are a third of what an API server sends.
 const UNREAD: &[(usize, &str)] = &[
     (2, "oldObject"),
     (2, "options"),

@@ -1,4 +1,5 @@
-//! JSON values: pointers into them, patches of them, a read-only view that several trees implement, and changes on top of one.
+//! JSON values: pointers into them, patches of them, a read-only view that several trees implement, and changes on top
+//! of one.
 //!
 //! Imports nothing of this crate. A new way to hold a JSON value implements [`view::View`] where that value lives.
 

@@ -1,5 +1,5 @@
-//! JSON Patch (RFC 6902): what a decision hands to a shell, which writes it into a text or an answer. Operations are made one by
-//! one with each decision, never by a comparison of two objects and never from text.
+//! JSON Patch (RFC 6902): what a decision hands to a shell, which writes it into a text or an answer. Operations are
+//! made one by one with each decision, never by a comparison of two objects and never from text.
 
 use std::sync::Arc;
 

@@ -28,8 +28,8 @@ pub(super) fn check(container: &Value, at: &Pointer, errors: &mut ErrorList) {
     }
 }
 
-/// Adds the host ports that are used twice by the containers of a list. Init containers run one after the other, so only the
-/// ports within one of them count.
+/// Adds the host ports that are used twice by the containers of a list. Init containers run one after the other, so
+/// only the ports within one of them count.
 pub(super) fn host_ports(list: &[&Value], role: Role, at: &Pointer, errors: &mut ErrorList) {
     let mut taken = BTreeSet::new();
     for (index, container) in list.iter().enumerate() {

@@ -1,8 +1,9 @@
 //! The rules of requests and limits, of a container and of a whole pod, and the quality-of-service class of a pod.
 //!
-//! What a pod requests is computed as the scheduler and the API server do, with Kubernetes' defaults: a request that is absent
-//! is the limit; native sidecars run beside the containers, so they are added; other init containers run one by one before
-//! them, so the largest counts. A quantity that cannot be read is an error of its container, and is skipped in sums.
+//! What a pod requests is computed as the scheduler and the API server do, with Kubernetes' defaults: a request that is
+//! absent is the limit; native sidecars run beside the containers, so they are added; other init containers run one by
+//! one before them, so the largest counts. A quantity that cannot be read is an error of its container, and is skipped
+//! in sums.
 
 use std::collections::BTreeMap;
 
@@ -95,8 +96,8 @@ fn sum(one: Quantity, other: Quantity) -> Quantity {
     one.checked_add(other).unwrap_or_else(|_| one.max(other))
 }
 
-/// The errors of pod-level `resources` that are too small for what was added to a pod. `before` and `after` are its specs, `at`
-/// the pointer to the spec. What was already too small before is not reported.
+/// The errors of pod-level `resources` that are too small for what was added to a pod. `before` and `after` are its
+/// specs, `at` the pointer to the spec. What was already too small before is not reported.
 ///
 /// The rules are those of KEP-2837 and of the API server:
 ///

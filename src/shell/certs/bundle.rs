@@ -1,4 +1,5 @@
-//! Puts a CA bundle into webhook configurations, with the same patch, splice and proof as an injection: every other byte stays.
+//! Puts a CA bundle into webhook configurations, with the same patch, splice and proof as an injection: every other
+//! byte stays.
 
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use serde_json::Value;
@@ -37,8 +38,8 @@ pub(crate) enum InsertError {
     Proof(#[from] ProofError),
 }
 
-/// Certificates as the value of `caBundle`: the base64 of their PEM, on one line. Other parts of their file, such as comments or
-/// keys, are not in it.
+/// Certificates as the value of `caBundle`: the base64 of their PEM, on one line. Other parts of their file, such as
+/// comments or keys, are not in it.
 pub(crate) fn one_line(certificates: &[Certificate]) -> String {
     BASE64_STANDARD.encode(certificates.iter().map(Certificate::pem).collect::<String>())
 }

@@ -1,7 +1,7 @@
 //! Makes a CA, and serving certificates from it, by RFC 5280 and for the verifier of Go. It reads no files.
 //!
-//! A server sends the serving certificate without its CA: Go has the CA from the `caBundle`, and ignores a root that a server
-//! sends (RFC 8446, section 4.4.2, lets the server leave it out).
+//! A server sends the serving certificate without its CA: Go has the CA from the `caBundle`, and ignores a root that a
+//! server sends (RFC 8446, section 4.4.2, lets the server leave it out).
 
 use std::time::Duration;
 
@@ -137,8 +137,8 @@ impl Authority {
         self.key_type
     }
 
-    /// Makes a serving certificate with its own key. It has no subject, only subject alternative names, which are critical for
-    /// that reason (RFC 5280, section 4.2.1.6). Its validity ends with the CA's at the latest.
+    /// Makes a serving certificate with its own key. It has no subject, only subject alternative names, which are
+    /// critical for that reason (RFC 5280, section 4.2.1.6). Its validity ends with the CA's at the latest.
     ///
     /// # Errors
     /// The system has no random numbers, or the validity ends beyond the year 9999.

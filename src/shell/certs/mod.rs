@@ -1,7 +1,7 @@
 //! The webhook's certificates: its own CA, serving certificates from that CA, and checks of both.
 //!
-//! This is a shell: it reads the clock, and reads and writes one folder. It talks to no cluster. No private key is ever in a
-//! message, in a log or in the output of `Debug`.
+//! This is a shell: it reads the clock, and reads and writes one folder. It talks to no cluster. No private key is ever
+//! in a message, in a log or in the output of `Debug`.
 //!
 //! ```text
 //! names → issue (CA, serving pair) → folder (files, all or none) → rotate (a new CA in three steps, without an outage)
@@ -116,8 +116,8 @@ pub struct Generated {
 /// A later run must not change them: with a new `caBundle`, every call fails until the pods have the new Secret.
 ///
 /// # Errors
-/// The files are incomplete, are not for these names, do not belong together or have expired; or they cannot be written. The
-/// hint has the command to run: `certs renew`, `certs rotate` or `certs generate --force`.
+/// The files are incomplete, are not for these names, do not belong together or have expired; or they cannot be
+/// written. The hint has the command to run: `certs renew`, `certs rotate` or `certs generate --force`.
 pub fn ensure(dir: &Path, wanted: &Wanted) -> Result<Generated, CertsError> {
     ensure_at(dir, wanted, OffsetDateTime::now_utc())
 }

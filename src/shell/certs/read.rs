@@ -1,5 +1,5 @@
-//! Reads certificates. It does not judge them (`verify` does), and skips every other section of a PEM file, above all private
-//! keys.
+//! Reads certificates. It does not judge them (`verify` does), and skips every other section of a PEM file, above all
+//! private keys.
 
 use std::fmt::Write as _;
 use std::net::IpAddr;

@@ -1,7 +1,7 @@
 //! Replaces the CA without an outage, in three steps. Their order is checked.
 //!
-//! An API server trusts the CAs of the `caBundle`, and pods serve the certificate of the Secret. Both change at different times,
-//! so at each moment the bundle must have the CA of the old and of the new serving certificate.
+//! An API server trusts the CAs of the `caBundle`, and pods serve the certificate of the Secret. Both change at
+//! different times, so at each moment the bundle must have the CA of the old and of the new serving certificate.
 //!
 //! | step | the folder afterwards | what to apply, before the next step |
 //! |---|---|---|
@@ -9,8 +9,8 @@
 //! | 2 | a serving pair from the new CA, which is `ca.crt` now; the same bundle | the Secret |
 //! | 3 | the bundle is gone: the new CA alone | the webhook configuration |
 //!
-//! The files say which step was taken. Whether its result was applied to the cluster they cannot say: the user shows the objects
-//! of the cluster (`--live`), or says so (`--applied`).
+//! The files say which step was taken. Whether its result was applied to the cluster they cannot say: the user shows
+//! the objects of the cluster (`--live`), or says so (`--applied`).
 
 use std::time::Duration;
 
@@ -67,7 +67,8 @@ impl Folder {
         })
     }
 
-    /// Makes and writes a new serving pair from the CA of the folder, for these names or for those of the present certificate.
+    /// Makes and writes a new serving pair from the CA of the folder, for these names or for those of the present
+    /// certificate.
     ///
     /// # Errors
     /// The CA or its key is missing or has expired, or the pair cannot be written.
@@ -105,8 +106,8 @@ impl Folder {
 /// Takes the next step.
 ///
 /// # Errors
-/// [`CertsError::Order`] where nothing shows that the last step was applied; the folder is not complete, or cannot be written.
-/// Nothing is changed then.
+/// [`CertsError::Order`] where nothing shows that the last step was applied; the folder is not complete, or cannot be
+/// written. Nothing is changed then.
 pub fn rotate(
     folder: &Folder,
     evidence: Evidence<'_>,

@@ -1,7 +1,8 @@
 //! Whether an API server would accept a certificate: the chain to the `caBundle`, the name, the dates, the usage.
 //!
-//! The verifier of rustls decides, with two differences, as API servers use Go's: an expired CA of the bundle is ignored, and a
-//! certificate that is itself in the bundle is trusted, CA or not. Where rustls is stricter than Go, so is this.
+//! The verifier of rustls decides, with two differences, as API servers use Go's: an expired CA of the bundle is
+//! ignored, and a certificate that is itself in the bundle is trusted, CA or not. Where rustls is stricter than Go, so
+//! is this.
 
 use std::sync::Arc;
 use std::time::Duration;

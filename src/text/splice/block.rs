@@ -1,9 +1,9 @@
 //! Edits of block collections: whole lines are inserted and deleted.
 //!
-//! Why an insertion is safe. The lines of a new entry begin in the column of the collection's keys or dashes. A line in that
-//! column ends every deeper node above it, plain scalars and block scalars included, and cannot continue one. So the new
-//! lines belong to this collection, and they change no value above. They also end with a line end and never with a block
-//! scalar (see [`emit::block`]), so the lines below mean the same as before.
+//! Why an insertion is safe. The lines of a new entry begin in the column of the collection's keys or dashes. A line in
+//! that column ends every deeper node above it, plain scalars and block scalars included, and cannot continue one. So
+//! the new lines belong to this collection, and they change no value above. They also end with a line end and never
+//! with a block scalar (see [`emit::block`]), so the lines below mean the same as before.
 //!
 //! Where it goes, by example; `+` marks the new lines:
 //!
@@ -18,9 +18,9 @@
 //! volumes: []
 //! ```
 //!
-//! A member that goes before another one (`initContainers` before `containers`) also goes before the comments directly above
-//! that one, in its column: they belong to it. Where the first key is behind a dash, `- name: web`, there is no line to insert
-//! before; the new member takes the place behind the dash, and the old one gets a line of its own.
+//! A member that goes before another one (`initContainers` before `containers`) also goes before the comments directly
+//! above that one, in its column: they belong to it. Where the first key is behind a dash, `- name: web`, there is no
+//! line to insert before; the new member takes the place behind the dash, and the old one gets a line of its own.
 
 use std::sync::Arc;
 
@@ -78,9 +78,9 @@ impl Splicer<'_> {
         if let Some(key) = nodes.key {
             return self.question(key).unwrap_or(self.tree.span(key).start);
         }
-        // The parser gives no offset for a dash, so it is searched for. The first is where the list begins, behind the list's
-        // anchor and tag. Each other one is the first in the same column of a line below the item before it: nothing but a
-        // comment can be between them, and a comment begins with `#`.
+        // The parser gives no offset for a dash, so it is searched for. The first is where the list begins, behind the
+        // list's anchor and tag. Each other one is the first in the same column of a line below the item before it:
+        // nothing but a comment can be between them, and a comment begins with `#`.
         let dash_from = |from: usize, to: usize, column: Option<usize>| {
             let mut line = self.lines.start(from);
             while line <= to {
@@ -209,8 +209,8 @@ impl Splicer<'_> {
         }
     }
 
-    /// Inserts whole lines at the beginning of a line. At the end of a text without a final line end, the line end goes before
-    /// them, so that the text still has none.
+    /// Inserts whole lines at the beginning of a line. At the end of a text without a final line end, the line end goes
+    /// before them, so that the text still has none.
     fn insert_lines(&mut self, at: usize, lines: Arc<str>) {
         let eol = self.layout.yaml.eol;
         if at == self.lines.0.len() && self.lines.lacks_final_newline() {
@@ -275,8 +275,8 @@ impl Splicer<'_> {
         self.colon(nodes).map_or(self.tree.span(nodes.value).start, |colon| colon + 1)
     }
 
-    /// The offset of a key's colon: behind the key, blanks, line ends and comments. `None` for an element of a list, and for
-    /// a key without a colon (`{a}`, `? a`).
+    /// The offset of a key's colon: behind the key, blanks, line ends and comments. `None` for an element of a list,
+    /// and for a key without a colon (`{a}`, `? a`).
     pub(super) fn colon(&self, nodes: EntryNodes) -> Option<usize> {
         let mut at = self.tree.span(nodes.key?).end;
         loop {
@@ -323,8 +323,8 @@ fn without_blank_lines<'s>(source: &'s str, header_end: usize, indicators: &str)
     let spaces = |line: &str| line.len() - line.trim_start_matches(' ').len();
     let body = source.get(header_end..).unwrap_or_default();
     let first = body.lines().find(|line| !is_blank(line));
-    // With an explicit indentation (`|2`), which counts from the parent's column, only a line without any space is surely not
-    // part of the value.
+    // With an explicit indentation (`|2`), which counts from the parent's column, only a line without any space is
+    // surely not part of the value.
     let has_number = indicators.contains(|c: char| c.is_ascii_digit());
     let indent = if has_number { 0 } else { first.map_or(usize::MAX, spaces) };
     let mut kept = source;

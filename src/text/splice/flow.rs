@@ -77,8 +77,8 @@ impl Splicer<'_> {
         start..if value.is_empty() { self.value_start(nodes) } else { value.end }
     }
 
-    /// Where a member's value begins, behind its anchor and tag. An empty value is behind its key's colon, or behind the key
-    /// where there is no colon; the parser gives an offset for it that may be farther on.
+    /// Where a member's value begins, behind its anchor and tag. An empty value is behind its key's colon, or behind
+    /// the key where there is no colon; the parser gives an offset for it that may be farther on.
     fn value_start(&self, nodes: EntryNodes) -> usize {
         match nodes.key {
             Some(key) if self.tree.span(nodes.value).is_empty() => {
@@ -119,8 +119,8 @@ impl Splicer<'_> {
         }
     }
 
-    /// Whether an entry ends with a colon, a tag or an anchor, as its value is empty: a comma directly behind it would be part
-    /// of that.
+    /// Whether an entry ends with a colon, a tag or an anchor, as its value is empty: a comma directly behind it would
+    /// be part of that.
     fn is_bare(&self, nodes: EntryNodes) -> bool {
         let (span, value) = (self.entry_span(nodes), self.tree.span(nodes.value));
         let is_empty = value.is_empty() || self.value_start(nodes) >= value.end;

@@ -1,8 +1,8 @@
 //! What a patch makes of a tree: the changed collections, with their old and new entries in their new order.
 //!
-//! A collection is copied into the overlay when an operation first reaches into it ([`Edited`]); all else stays a [`NodeId`].
-//! An old entry keeps its nodes, so that the splicer knows where in the text it is. The text and the tree never change
-//! here.
+//! A collection is copied into the overlay when an operation first reaches into it ([`Edited`]); all else stays a
+//! [`NodeId`]. An old entry keeps its nodes, so that the splicer knows where in the text it is. The text and the tree
+//! never change here.
 //!
 //! It also refuses what no edit of this place can do: an alias, an anchor that is in use, a value from a merge key.
 
@@ -213,8 +213,8 @@ fn apply_to_value(value: &mut Value, tokens: &[String], op: &Op) -> Option<()> {
     Some(())
 }
 
-/// Refuses an alias, which has no text of its own, and a value whose anchor is in use, since an edit there would also change
-/// the value of each alias. Also refuses a pair without braces (`[a: 1]`): it cannot have a second member.
+/// Refuses an alias, which has no text of its own, and a value whose anchor is in use, since an edit there would also
+/// change the value of each alias. Also refuses a pair without braces (`[a: 1]`): it cannot have a second member.
 fn check_editable(tree: &Tree<'_>, id: NodeId, op: &Op) -> Result<(), SpliceError> {
     let source = || tree.source(id).split([' ', '\n', '\r', '\t']).next().unwrap_or_default().to_owned();
     let kind = match (tree.kind(id), tree.anchor(id)) {
@@ -230,8 +230,8 @@ fn check_editable(tree: &Tree<'_>, id: NodeId, op: &Op) -> Result<(), SpliceErro
     Err(SpliceError { offset: tree.span(id).start, at: op.path().clone(), kind })
 }
 
-/// Refuses to change a member that a later merge key (`<<`) overrides: the change would have no effect. kubectl lets the later
-/// of the two win, a merge key or not.
+/// Refuses to change a member that a later merge key (`<<`) overrides: the change would have no effect. kubectl lets
+/// the later of the two win, a merge key or not.
 fn check_effective(
     tree: &Tree<'_>,
     node: NodeId,

@@ -75,7 +75,8 @@ impl<'t> Lines<'t> {
         end
     }
 
-    /// The start of the first of the comment lines directly above a line that begin in this column; else the line's own start.
+    /// The start of the first of the comment lines directly above a line that begin in this column; else the line's own
+    /// start.
     pub(super) fn before_attached_comments(self, line_start: usize, column: usize) -> usize {
         let mut at = line_start;
         while at > 0 {
@@ -95,8 +96,8 @@ impl<'t> Lines<'t> {
 
     /// Keeps the end of a text without a final line end as it is, where the last edit deletes up to that end.
     ///
-    /// The last line then has gone, and the line before it would be left with its line end. That line end is deleted too, or
-    /// taken from the text that was inserted there.
+    /// The last line then has gone, and the line before it would be left with its line end. That line end is deleted
+    /// too, or taken from the text that was inserted there.
     pub(super) fn keep_missing_final_newline(self, edits: &mut [Edit]) {
         let Some((last, before)) = edits.split_last_mut() else { return };
         if !self.lacks_final_newline() || last.range.end != self.0.len() || !last.text.is_empty() {

@@ -8,8 +8,8 @@ use std::ops::Range;
 use super::error::{SyntaxError, SyntaxErrorKind};
 use super::tree::{Anchor, Language, NodeId, NodeKind, ScalarStyle, Tree};
 
-/// How many levels a parser follows. It is more than [`super::MAX_DEPTH`], since an object in a list or in a review has some
-/// levels around it, and its own depth is checked later.
+/// How many levels a parser follows. It is more than [`super::MAX_DEPTH`], since an object in a list or in a review has
+/// some levels around it, and its own depth is checked later.
 pub(super) const MAX_DEPTH: usize = 128;
 
 /// From more members than this on, duplicates of a mapping are found by hash.
@@ -292,8 +292,8 @@ fn check_merge(tree: &Tree<'_>, value: NodeId) -> Result<(), SyntaxError> {
     if fits { Ok(()) } else { Err(SyntaxError::new(tree.span(value).start, SyntaxErrorKind::Merge)) }
 }
 
-/// Whether aliases expand to too much, by the rule of goyaml.v2, kubectl's parser: a small document may consist of aliases, a
-/// large one may have only a few. Source: `allowedAliasRatio` of its `decode.go`.
+/// Whether aliases expand to too much, by the rule of goyaml.v2, kubectl's parser: a small document may consist of
+/// aliases, a large one may have only a few. Source: `allowedAliasRatio` of its `decode.go`.
 fn exceeds_budget(expansion: Expansion) -> bool {
     const FREE: u64 = 400_000;
     const FULL: u64 = 4_000_000;

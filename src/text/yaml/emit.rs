@@ -1,9 +1,9 @@
-//! Renders JSON values as YAML or JSON text, to be inserted into a document. The text looks as a person would write it, in the
-//! layout of that document, and parsers of YAML 1.1 and 1.2 read the same values from it. It never has anchors, tags or
-//! comments. `emit::text` decides how scalars are written.
+//! Renders JSON values as YAML or JSON text, to be inserted into a document. The text looks as a person would write it,
+//! in the layout of that document, and parsers of YAML 1.1 and 1.2 read the same values from it. It never has anchors,
+//! tags or comments. `emit::text` decides how scalars are written.
 //!
-//! The recursion is as deep as the value, which comes from a parser that refuses more than 100 levels. Keys must not have more
-//! than 1,000 bytes (Kubernetes allows 317): above 1,024, YAML has another syntax for them.
+//! The recursion is as deep as the value, which comes from a parser that refuses more than 100 levels. Keys must not
+//! have more than 1,000 bytes (Kubernetes allows 317): above 1,024, YAML has another syntax for them.
 
 use serde_json::{Map, Value};
 
@@ -129,8 +129,8 @@ pub fn flow(out: &mut String, value: &Value, context: Context, spacing: Spacing)
     }
 }
 
-/// JSON over several lines. The first line is not indented, the last is indented to `column`, and each level is `step` columns
-/// deeper. Empty collections stay on one line.
+/// JSON over several lines. The first line is not indented, the last is indented to `column`, and each level is `step`
+/// columns deeper. Empty collections stay on one line.
 pub fn json_pretty(out: &mut String, value: &Value, column: usize, step: usize, eol: &str) {
     let inner = column + step;
     let line = |out: &mut String, column| {

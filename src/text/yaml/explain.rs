@@ -7,8 +7,8 @@ use super::error::{SyntaxError, SyntaxErrorKind};
 /// How many characters of the text a message shows.
 const SHOWN: usize = 60;
 
-/// The error for what the parser found (`problem`, at the offset `at`) while it read something (`context`, which began at the
-/// offset `began`).
+/// The error for what the parser found (`problem`, at the offset `at`) while it read something (`context`, which began
+/// at the offset `began`).
 pub(super) fn parser_error(text: &str, problem: &str, context: &str, at: usize, began: Option<usize>) -> SyntaxError {
     let began = began.unwrap_or(at);
     if text.get(at..).is_some_and(|rest| rest.starts_with('\t')) && problem.contains("cannot start any token") {
@@ -66,8 +66,8 @@ fn directive(text: &str) -> Option<usize> {
     None
 }
 
-/// The offset of `{{` on the line of an error. Or at the beginning of the line before it: the parser then took that line for
-/// the start of a key, and found its error only on the next line.
+/// The offset of `{{` on the line of an error. Or at the beginning of the line before it: the parser then took that
+/// line for the start of a key, and found its error only on the next line.
 fn braces(text: &str, offset: usize) -> Option<usize> {
     let start = |end: usize| text.get(..end).and_then(|before| before.rfind('\n')).map_or(0, |newline| newline + 1);
     let line = start(offset);

@@ -1,12 +1,13 @@
-//! Parses JSON text (RFC 8259) into a tree. The YAML parser cannot do it: it refuses tabs, surrogate pairs and long keys, which
-//! JSON allows.
+//! Parses JSON text (RFC 8259) into a tree. The YAML parser cannot do it: it refuses tabs, surrogate pairs and long
+//! keys, which JSON allows.
 
 use super::build::Builder;
 use super::error::{SyntaxError, SyntaxErrorKind};
 use super::tree::{CollectionStyle, Language, NodeKind, ScalarStyle, Tree};
 
-/// Parses the JSON value at the start of a text, and returns where it ends. `left_out` are members that get no nodes, each with
-/// the number of objects around it; they have to be valid JSON too. With more than `most` nodes the text is refused.
+/// Parses the JSON value at the start of a text, and returns where it ends. `left_out` are members that get no nodes,
+/// each with the number of objects around it; they have to be valid JSON too. With more than `most` nodes the text is
+/// refused.
 pub(super) fn parse<'t>(
     text: &'t str,
     left_out: &'static [(usize, &'static str)],
@@ -185,8 +186,8 @@ impl Scanner<'_> {
     }
 }
 
-/// How many bytes are before the first quote, backslash or control character; `None` where there is none of these. It looks at
-/// eight bytes at a time, since most of a review is the text of strings.
+/// How many bytes are before the first quote, backslash or control character; `None` where there is none of these. It
+/// looks at eight bytes at a time, since most of a review is the text of strings.
 fn plain_length(bytes: &[u8]) -> Option<usize> {
     const ONES: u64 = u64::MAX / 255;
     const HIGH: u64 = ONES << 7;

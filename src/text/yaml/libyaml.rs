@@ -20,8 +20,8 @@ const BOM: &str = "\u{feff}";
 
 thread_local! {
     static GUARDED: Cell<bool> = const { Cell::new(false) };
-    /// The parser between two documents. It keeps its buffers: to allocate them costs more than to parse a small document. After
-    /// a panic the parser is dropped.
+    /// The parser between two documents. It keeps its buffers: to allocate them costs more than to parse a small
+    /// document. After a panic the parser is dropped.
     static PARSER: Cell<Option<Box<Libyaml>>> = const { Cell::new(None) };
 }
 
@@ -133,8 +133,8 @@ impl<'t> Reader<'t> {
                 self.builder.open(NodeKind::Mapping(style), span, anchor, tag)
             }
             EventData::SequenceEnd | EventData::MappingEnd => {
-                // The end event of a flow collection has the span of the closing bracket. The one of a block collection, or of a
-                // pair without braces, points at the next token.
+                // The end event of a flow collection has the span of the closing bracket. The one of a block
+                // collection, or of a pair without braces, points at the next token.
                 let bracket = if matches!(event.data, EventData::SequenceEnd) { "]" } else { "}" };
                 let closed = self.text.get(span.clone()) == Some(bracket);
                 self.builder.close(closed.then_some(span.end))

@@ -1,5 +1,5 @@
-//! The [`View`] of a YAML or JSON node. It follows aliases and merge keys, so that a decision sees the values that Kubernetes
-//! sees.
+//! The [`View`] of a YAML or JSON node. It follows aliases and merge keys, so that a decision sees the values that
+//! Kubernetes sees.
 
 use std::borrow::Cow;
 

@@ -1,8 +1,8 @@
 //! The types that Kubernetes gives to YAML scalars: the rules of goyaml.v2 under `sigs.k8s.io/yaml`, which kubectl and the
 //! API server use. They are neither YAML 1.1 nor 1.2: `yes` is a boolean, `0644` is 420, `1_000` is 1000, `1:30` is text.
 //!
-//! This runs for every scalar, so it decides on the first byte and allocates nothing for a string. A merge key (`<<`) is text
-//! here; [`is_merge`] finds it.
+//! This runs for every scalar, so it decides on the first byte and allocates nothing for a string. A merge key (`<<`)
+//! is text here; [`is_merge`] finds it.
 
 use std::borrow::Cow;
 
@@ -109,9 +109,9 @@ pub fn plain(text: &str) -> Result<Scalar<'_>, NotFinite> {
 
 /// The type of a scalar with an explicit tag.
 ///
-/// The tag is as a parser gives it: `tag:yaml.org,2002:int` for `!!int`, `!` for the non-specific tag, and empty where there is
-/// none. Only without a tag does it matter whether the scalar is `plain`. With any other tag (`!foo`, `!!map`) the text is a
-/// string, as for kubectl.
+/// The tag is as a parser gives it: `tag:yaml.org,2002:int` for `!!int`, `!` for the non-specific tag, and empty where
+/// there is none. Only without a tag does it matter whether the scalar is `plain`. With any other tag (`!foo`, `!!map`)
+/// the text is a string, as for kubectl.
 ///
 /// # Errors
 ///
@@ -172,8 +172,8 @@ pub fn plain_key(text: &str) -> Result<Cow<'_, str>, KeyError> {
     plain(text).map_or_else(|not_finite| Ok(Cow::Borrowed(not_finite.as_key())), key)
 }
 
-/// The JSON value that kubectl sends for a scalar. Go prints a float below 10^21 without an exponent, so that a whole one is read
-/// back as an integer: `8.0` is 8, `1e3` is 1000.
+/// The JSON value that kubectl sends for a scalar. Go prints a float below 10^21 without an exponent, so that a whole
+/// one is read back as an integer: `8.0` is 8, `1e3` is 1000.
 pub fn to_value(scalar: Scalar<'_>) -> Value {
     match scalar {
         Scalar::Null => Value::Null,
@@ -185,8 +185,8 @@ pub fn to_value(scalar: Scalar<'_>) -> Value {
     }
 }
 
-/// Whether an untagged plain scalar is certainly a string: it begins with an ASCII letter, and is not a word for a boolean or
-/// null. This is a quick test; where it is false, the scalar may still be a string.
+/// Whether an untagged plain scalar is certainly a string: it begins with an ASCII letter, and is not a word for a
+/// boolean or null. This is a quick test; where it is false, the scalar may still be a string.
 pub fn certainly_string(text: &str) -> bool {
     match text.as_bytes().first() {
         Some(b'y' | b'Y' | b'n' | b'N' | b't' | b'T' | b'f' | b'F' | b'o' | b'O') => word(text).is_none(),
@@ -225,8 +225,8 @@ fn not_finite(text: &str) -> Option<NotFinite> {
     }
 }
 
-/// Decodes as Go's `base64.StdEncoding`: it skips line ends, needs the padding, and ignores trailing bits. The result becomes a
-/// JSON string, in which each byte that is not UTF-8 is replaced.
+/// Decodes as Go's `base64.StdEncoding`: it skips line ends, needs the padding, and ignores trailing bits. The result
+/// becomes a JSON string, in which each byte that is not UTF-8 is replaced.
 fn binary(text: &str) -> Result<Scalar<'static>, TagError> {
     const LAX: GeneralPurposeConfig = GeneralPurposeConfig::new()
         .with_decode_allow_trailing_bits(true)

@@ -1,5 +1,5 @@
-//! How scalars are written: plain where no parser of YAML 1.1 or 1.2 could read anything but this string, in single quotes where
-//! they save backslashes, else in double quotes. In doubt a string is quoted.
+//! How scalars are written: plain where no parser of YAML 1.1 or 1.2 could read anything but this string, in single
+//! quotes where they save backslashes, else in double quotes. In doubt a string is quoted.
 
 use std::fmt::Write as _;
 
@@ -22,8 +22,8 @@ pub(super) struct Literal<'a> {
     pub(super) lines: &'a str,
 }
 
-/// The literal block of a string of several lines, where every parser reads the same string and no editor changes it (as one
-/// that removes spaces at the ends of lines would).
+/// The literal block of a string of several lines, where every parser reads the same string and no editor changes it
+/// (as one that removes spaces at the ends of lines would).
 pub(super) fn literal(string: &str) -> Option<Literal<'_>> {
     let (header, lines) = match string.strip_suffix('\n') {
         Some(lines) => ("|", lines),
@@ -133,8 +133,8 @@ fn double_quoted(out: &mut String, string: &str) {
     out.push('"');
 }
 
-/// Whether a character is not printable by YAML's rules, one of its rare line ends, or the byte order mark. None of them needs
-/// more than four hexadecimal digits.
+/// Whether a character is not printable by YAML's rules, one of its rare line ends, or the byte order mark. None of
+/// them needs more than four hexadecimal digits.
 fn needs_escape(char: char) -> bool {
     matches!(char, '\0'..='\u{1f}' | '\u{7f}'..='\u{9f}' | '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}')
 }

@@ -14,7 +14,8 @@ pub(crate) fn json(text: &str) -> Result<Scalar<'static>, String> {
         "null" => return Ok(Scalar::Null),
         "true" => return Ok(Scalar::Boolean(true)),
         "false" => return Ok(Scalar::Boolean(false)),
-        // Short integers need no parser. The scanner has already refused leading zeros. `-0` is a float, and not taken here.
+        // Short integers need no parser. The scanner has already refused leading zeros. `-0` is a float, and not taken
+        // here.
         digits if digits.len() < 18 && digits.bytes().all(|byte| byte.is_ascii_digit()) => {
             if let Ok(integer) = digits.parse() {
                 return Ok(Scalar::Integer(integer));

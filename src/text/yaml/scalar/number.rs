@@ -1,5 +1,5 @@
-//! Numbers among plain scalars: the texts that Go's `strconv` reads with base 0, after goyaml.v2 has removed the underscores. And
-//! how Go prints floats, in values and in keys. Infinities are words, and are not read here.
+//! Numbers among plain scalars: the texts that Go's `strconv` reads with base 0, after goyaml.v2 has removed the
+//! underscores. And how Go prints floats, in values and in keys. Infinities are words, and are not read here.
 
 use std::borrow::Cow;
 

@@ -1,5 +1,5 @@
-//! Which texts an explicit `!!timestamp` accepts: the four layouts that goyaml.v2 passes to Go's `time.Parse`, which is lenient.
-//! The value stays text; this only says whether it is refused.
+//! Which texts an explicit `!!timestamp` accepts: the four layouts that goyaml.v2 passes to Go's `time.Parse`, which is
+//! lenient. The value stays text; this only says whether it is refused.
 
 /// `2001-1-2`, `2001-01-02 3:4:5.6` or `2001-01-02T03:04:05.6+07:00` (`t` too).
 pub(super) fn is_timestamp(text: &str) -> bool {
