@@ -391,7 +391,7 @@ Register-ArgumentCompleter -Native -CommandName 'injector' -ScriptBlock {
             break
         }
         'injector;certs;rotate' {
-            [CompletionResult]::new('--live', '--live', [CompletionResultType]::ParameterName, 'The webhook configuration or Secret as it is in the cluster, to check that the last step was applied')
+            [CompletionResult]::new('--live', '--live', [CompletionResultType]::ParameterName, 'The cluster''s webhook configuration or Secret, to check the last step')
             [CompletionResult]::new('--validity', '--validity', [CompletionResultType]::ParameterName, 'How long the serving certificate is valid, as in 365d or 12h')
             [CompletionResult]::new('--ca-validity', '--ca-validity', [CompletionResultType]::ParameterName, 'How long the CA is valid')
             [CompletionResult]::new('--report', '--report', [CompletionResultType]::ParameterName, 'The form of the report')

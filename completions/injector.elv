@@ -369,7 +369,7 @@ set edit:completion:arg-completer[injector] = {|@words|
             cand --version 'Print version'
         }
         &'injector;certs;rotate'= {
-            cand --live 'The webhook configuration or Secret as it is in the cluster, to check that the last step was applied'
+            cand --live 'The cluster''s webhook configuration or Secret, to check the last step'
             cand --validity 'How long the serving certificate is valid, as in 365d or 12h'
             cand --ca-validity 'How long the CA is valid'
             cand --report 'The form of the report'

@@ -351,7 +351,7 @@ never\t'No colours'"
 complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from renew" -s q -l quiet -d 'Tell of errors only'
 complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from renew" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from renew" -s V -l version -d 'Print version'
-complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from rotate" -l live -d 'The webhook configuration or Secret as it is in the cluster, to check that the last step was applied' -r -F
+complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from rotate" -l live -d 'The cluster\'s webhook configuration or Secret, to check the last step' -r -F
 complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from rotate" -l validity -d 'How long the serving certificate is valid, as in 365d or 12h' -r
 complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from rotate" -l ca-validity -d 'How long the CA is valid' -r
 complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from rotate" -l report -d 'The form of the report' -r -f -a "text\t'Lines for people'

@@ -212,7 +212,7 @@ pub struct RotateArgs {
     /// The directory of the certificates
     #[arg(value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub dir: PathBuf,
-    /// The webhook configuration or Secret as it is in the cluster, to check that the last step was applied
+    /// The cluster's webhook configuration or Secret, to check the last step
     #[arg(long, value_name = "FILE", conflicts_with = "applied", help_heading = "Rotation")]
     pub live: Option<PathBuf>,
     /// Skip the check that the last step was applied
