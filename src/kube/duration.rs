@@ -19,9 +19,11 @@ const UNITS: [(&str, f64); 8] =
     [("ns", 1.0), ("us", 1e3), ("µs", 1e3), ("μs", 1e3), ("ms", 1e6), ("s", 1e9), ("m", 6e10), ("h", 3.6e12)];
 
 /// The units of [`whole`] in milliseconds.
+#[cfg(any(feature = "serve", test))]
 const WHOLE_UNITS: [(&str, u64); 4] = [("ms", 1), ("s", 1000), ("m", 60 * 1000), ("h", 60 * 60 * 1000)];
 
 /// The units of [`lifetime`] in seconds.
+#[cfg(any(feature = "serve", test))]
 const LIFETIME_UNITS: [(&str, u64); 4] = [("s", 1), ("m", 60), ("h", 60 * 60), ("d", 24 * 60 * 60)];
 
 /// A duration as Go reads it, but without a sign: from zero to about 292 years.
@@ -42,6 +44,7 @@ pub(crate) fn go(text: &str) -> Option<Duration> {
 }
 
 /// `0`, or whole numbers with a unit each, from the largest unit to the smallest and each unit once.
+#[cfg(any(feature = "serve", test))]
 pub(crate) fn whole(text: &str) -> Option<Duration> {
     if text == "0" {
         return Some(Duration::ZERO);
@@ -59,6 +62,7 @@ pub(crate) fn whole(text: &str) -> Option<Duration> {
 }
 
 /// One whole number with the unit `d`, `h`, `m` or `s`.
+#[cfg(any(feature = "serve", test))]
 pub(crate) fn lifetime(text: &str) -> Option<Duration> {
     let (number, unit, rest) = first_term(text);
     let unit = factor(&LIFETIME_UNITS, unit).filter(|_| rest.is_empty())?;
