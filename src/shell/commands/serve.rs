@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use tokio::runtime::Builder;
 
@@ -72,6 +73,8 @@ async fn run(args: &ServeArgs) -> Result<Ended, CommandError> {
         metrics,
         ready,
     };
+    tracing::info!(tls = %bound.address(), probes = %bound.probe_address(), "listening");
+    announce::certificate(&bound.tls().certificate(), SystemTime::now());
     Ok(bound.run(app, shutdown).await)
 }
 

@@ -8,7 +8,7 @@ use crate::decide::eligibility::row::{Fact, Needs, Path};
 use crate::profile::Profile;
 
 /// Logs the certificate that is in use from now on, and what is wrong with it.
-pub(super) fn certificate(certificate: &ServingCertificate, now: SystemTime) {
+pub(crate) fn certificate(certificate: &ServingCertificate, now: SystemTime) {
     const SOON: Duration = Duration::from_secs(7 * 24 * 60 * 60);
     let (names, expires) = (certificate.names.join(","), certificate.expiry());
     tracing::info!(names, expires, "certificate");

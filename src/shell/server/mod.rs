@@ -172,10 +172,8 @@ impl Bound {
     /// then it accepts nothing new, and waits at most `drain.timeout` for requests in flight. The probe port answers to the
     /// end.
     pub async fn run(self, app: App, shutdown: Shutdown) -> Ended {
-        let Self { settings, tls, loaded, listener, address, probes, probe_address } = self;
+        let Self { settings, tls, loaded, listener, probes, .. } = self;
         let App { routes, probes: probe_routes, metrics, ready } = app;
-        tracing::info!(tls = %address, probes = %probe_address, "listening");
-        announce::certificate(&tls.certificate(), SystemTime::now());
         set_expiry(&tls, &metrics, &ready);
         let watches = Watches(vec![
             tokio::spawn(watch_pair(Arc::clone(&tls), loaded.pair, settings.reload_interval, &metrics, ready.clone())),
