@@ -67,6 +67,10 @@ struct Report {
 }
 
 impl Report {
+    #[expect(
+        clippy::zombie_processes,
+        reason = "the shell ends after this process, which therefore cannot wait for it"
+    )]
     fn start() -> Self {
         let file = std::env::temp_dir().join(format!("injector-skipped-{}", std::process::id()));
         let mut shell = Command::new("/bin/sh")
