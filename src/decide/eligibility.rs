@@ -13,6 +13,7 @@ use crate::value::pointer::Pointer;
 use crate::value::view::View;
 
 mod containers;
+#[cfg(feature = "serve")]
 pub(crate) mod row;
 mod rules;
 mod steering;

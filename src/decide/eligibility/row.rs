@@ -2,7 +2,7 @@
 
 use crate::kube::names::is_label_value;
 use crate::kube::selector::{NAMESPACE_NAME, Operator, Requirement, Selector};
-use crate::profile::rule::{self, AskedWhen, Rule};
+use crate::profile::rule::{self, Rule};
 use crate::profile::{OnIneligible, Policy, Profile, Switch};
 
 macro_rules! rows {
@@ -96,14 +96,6 @@ pub(crate) enum Path {
 }
 
 impl Rule {
-    /// Whether the profile asks for the rule.
-    pub(crate) fn is_asked(self, profile: &Profile) -> bool {
-        match self.asked() {
-            AskedWhen::Always => true,
-            AskedWhen::ByProfile => profile.skip.contains(&self),
-        }
-    }
-
     /// What of its needs a webhook lacks that does not watch namespaces; `None` where it lacks nothing.
     pub(crate) fn lacks(self, profile: &Profile, path: Path) -> Option<Needs> {
         let Row { needs, gate, .. } = self.row();

@@ -2,8 +2,8 @@
 
 use crate::decide::record;
 use crate::kube::version::KubernetesVersion;
-use crate::profile::rule;
-use crate::profile::{NativeSidecar, Policy};
+use crate::profile::rule::{self, AskedWhen};
+use crate::profile::{NativeSidecar, Policy, Profile};
 use crate::value::pointer::Pointer;
 use crate::value::view::{Kind, View};
 
@@ -36,6 +36,16 @@ macro_rules! look {
 }
 
 rule::table!(look);
+
+impl Rule {
+    /// Whether the profile asks for the rule.
+    pub(crate) fn is_asked(self, profile: &Profile) -> bool {
+        match self.asked() {
+            AskedWhen::Always => true,
+            AskedWhen::ByProfile => profile.skip.contains(&self),
+        }
+    }
+}
 
 impl RuleFinding {
     pub(super) fn no(saw: impl Into<String>) -> Self {
