@@ -49,7 +49,7 @@ response\t'An AdmissionReview with its response [default for an AdmissionReview]
 complete -c injector -n "__fish_injector_using_subcommand inject" -l output-dir -d 'Write results below this directory, in the same tree' -r -f -a "(__fish_complete_directories)"
 complete -c injector -n "__fish_injector_using_subcommand inject" -s p -l profile -d 'A built-in profile or a file (repeatable, applied in order) [default: cortexflow]' -r -F
 complete -c injector -n "__fish_injector_using_subcommand inject" -l set -d 'Set a parameter of the profiles (repeatable)' -r
-complete -c injector -n "__fish_injector_using_subcommand inject" -l on-ineligible -d 'What the webhook does with a pod that is not eligible; overrides the profile\'s `onIneligible`' -r -f -a "allow\t'It is allowed, unchanged'
+complete -c injector -n "__fish_injector_using_subcommand inject" -l on-ineligible -d 'Allow or deny a pod that is not eligible; overrides the profile\'s `onIneligible`' -r -f -a "allow\t'It is allowed, unchanged'
 deny\t'It is denied'"
 complete -c injector -n "__fish_injector_using_subcommand inject" -l template-path -d 'Where the pod template is in another kind (repeatable)' -r
 complete -c injector -n "__fish_injector_using_subcommand inject" -s n -l namespace -d 'The namespace of objects that name none [default: default]' -r
@@ -97,7 +97,7 @@ complete -c injector -n "__fish_injector_using_subcommand uninject" -s V -l vers
 complete -c injector -n "__fish_injector_using_subcommand check" -s f -l filename -d 'A file or directory, as kubectl names it (repeatable)' -r -F
 complete -c injector -n "__fish_injector_using_subcommand check" -s p -l profile -d 'A built-in profile or a file (repeatable, applied in order) [default: cortexflow]' -r -F
 complete -c injector -n "__fish_injector_using_subcommand check" -l set -d 'Set a parameter of the profiles (repeatable)' -r
-complete -c injector -n "__fish_injector_using_subcommand check" -l on-ineligible -d 'What the webhook does with a pod that is not eligible; overrides the profile\'s `onIneligible`' -r -f -a "allow\t'It is allowed, unchanged'
+complete -c injector -n "__fish_injector_using_subcommand check" -l on-ineligible -d 'Allow or deny a pod that is not eligible; overrides the profile\'s `onIneligible`' -r -f -a "allow\t'It is allowed, unchanged'
 deny\t'It is denied'"
 complete -c injector -n "__fish_injector_using_subcommand check" -l template-path -d 'Where the pod template is in another kind (repeatable)' -r
 complete -c injector -n "__fish_injector_using_subcommand check" -s n -l namespace -d 'The namespace of objects that name none [default: default]' -r
@@ -119,7 +119,7 @@ complete -c injector -n "__fish_injector_using_subcommand check" -s V -l version
 complete -c injector -n "__fish_injector_using_subcommand diff" -s f -l filename -d 'A file or directory, as kubectl names it (repeatable)' -r -F
 complete -c injector -n "__fish_injector_using_subcommand diff" -s p -l profile -d 'A built-in profile or a file (repeatable, applied in order) [default: cortexflow]' -r -F
 complete -c injector -n "__fish_injector_using_subcommand diff" -l set -d 'Set a parameter of the profiles (repeatable)' -r
-complete -c injector -n "__fish_injector_using_subcommand diff" -l on-ineligible -d 'What the webhook does with a pod that is not eligible; overrides the profile\'s `onIneligible`' -r -f -a "allow\t'It is allowed, unchanged'
+complete -c injector -n "__fish_injector_using_subcommand diff" -l on-ineligible -d 'Allow or deny a pod that is not eligible; overrides the profile\'s `onIneligible`' -r -f -a "allow\t'It is allowed, unchanged'
 deny\t'It is denied'"
 complete -c injector -n "__fish_injector_using_subcommand diff" -l template-path -d 'Where the pod template is in another kind (repeatable)' -r
 complete -c injector -n "__fish_injector_using_subcommand diff" -s n -l namespace -d 'The namespace of objects that name none [default: default]' -r
@@ -144,7 +144,7 @@ complete -c injector -n "__fish_injector_using_subcommand diff" -s V -l version 
 complete -c injector -n "__fish_injector_using_subcommand explain" -s f -l filename -d 'A file or directory, as kubectl names it (repeatable)' -r -F
 complete -c injector -n "__fish_injector_using_subcommand explain" -s p -l profile -d 'A built-in profile or a file (repeatable, applied in order) [default: cortexflow]' -r -F
 complete -c injector -n "__fish_injector_using_subcommand explain" -l set -d 'Set a parameter of the profiles (repeatable)' -r
-complete -c injector -n "__fish_injector_using_subcommand explain" -l on-ineligible -d 'What the webhook does with a pod that is not eligible; overrides the profile\'s `onIneligible`' -r -f -a "allow\t'It is allowed, unchanged'
+complete -c injector -n "__fish_injector_using_subcommand explain" -l on-ineligible -d 'Allow or deny a pod that is not eligible; overrides the profile\'s `onIneligible`' -r -f -a "allow\t'It is allowed, unchanged'
 deny\t'It is denied'"
 complete -c injector -n "__fish_injector_using_subcommand explain" -l template-path -d 'Where the pod template is in another kind (repeatable)' -r
 complete -c injector -n "__fish_injector_using_subcommand explain" -s n -l namespace -d 'The namespace of objects that name none [default: default]' -r
@@ -204,7 +204,7 @@ complete -c injector -n "__fish_injector_using_subcommand install" -l tls-secret
 complete -c injector -n "__fish_injector_using_subcommand install" -l ca-file -d 'What the API server trusts, for `--tls-secret`: certificates as PEM' -r -F
 complete -c injector -n "__fish_injector_using_subcommand install" -s p -l profile -d 'A built-in profile or a file (repeatable, applied in order) [default: cortexflow]' -r -F
 complete -c injector -n "__fish_injector_using_subcommand install" -l set -d 'Set a parameter of the profiles (repeatable)' -r
-complete -c injector -n "__fish_injector_using_subcommand install" -l on-ineligible -d 'What the webhook does with a pod that is not eligible; overrides the profile\'s `onIneligible`' -r -f -a "allow\t'It is allowed, unchanged'
+complete -c injector -n "__fish_injector_using_subcommand install" -l on-ineligible -d 'Allow or deny a pod that is not eligible; overrides the profile\'s `onIneligible`' -r -f -a "allow\t'It is allowed, unchanged'
 deny\t'It is denied'"
 complete -c injector -n "__fish_injector_using_subcommand install" -l watch-namespaces -d 'Let the webhook watch namespaces [default: when a profile needs it]' -r -f -a "true\t''
 false\t''"
@@ -249,7 +249,7 @@ complete -c injector -n "__fish_injector_using_subcommand serve" -l tls-key -d '
 complete -c injector -n "__fish_injector_using_subcommand serve" -l client-ca -d 'Serve only clients with a certificate from these CAs' -r -F
 complete -c injector -n "__fish_injector_using_subcommand serve" -s p -l profile -d 'A built-in profile or a file (repeatable, applied in order) [default: cortexflow]' -r -F
 complete -c injector -n "__fish_injector_using_subcommand serve" -l set -d 'Set a parameter of the profiles (repeatable)' -r
-complete -c injector -n "__fish_injector_using_subcommand serve" -l on-ineligible -d 'What the webhook does with a pod that is not eligible; overrides the profile\'s `onIneligible`' -r -f -a "allow\t'It is allowed, unchanged'
+complete -c injector -n "__fish_injector_using_subcommand serve" -l on-ineligible -d 'Allow or deny a pod that is not eligible; overrides the profile\'s `onIneligible`' -r -f -a "allow\t'It is allowed, unchanged'
 deny\t'It is denied'"
 complete -c injector -n "__fish_injector_using_subcommand serve" -l template-path -d 'Where the pod template is in another kind (repeatable)' -r
 complete -c injector -n "__fish_injector_using_subcommand serve" -l kubernetes-version -d 'The cluster\'s version, as 1.MINOR [default: the newest known]' -r
