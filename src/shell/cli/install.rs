@@ -112,7 +112,7 @@ pub struct SidecarArgs {
     /// Set a parameter of the profiles (repeatable)
     #[arg(long = "set", value_name = "NAME=VALUE", help_heading = "Injection")]
     pub settings: Vec<Setting>,
-    /// What the webhook does with a pod that is not eligible; overrides the profile's `onIneligible`
+    /// Allow or deny a pod that is not eligible; overrides the profile's `onIneligible`
     #[arg(long, value_enum, value_name = "ANSWER", help_heading = "Injection")]
     pub on_ineligible: Option<OnIneligibleChoice>,
     /// Let the webhook watch namespaces [default: when a profile needs it]

@@ -107,7 +107,7 @@ pub struct InjectionArgs {
     /// In the environment, one on a line.
     #[arg(long = "set", env = "INJECTOR_SET", value_name = "NAME=VALUE", value_delimiter = '\n')]
     pub settings: Vec<Setting>,
-    /// What the webhook does with a pod that is not eligible; overrides the profile's `onIneligible`
+    /// Allow or deny a pod that is not eligible; overrides the profile's `onIneligible`
     #[arg(long, env = "INJECTOR_ON_INELIGIBLE", value_enum, value_name = "ANSWER")]
     pub on_ineligible: Option<OnIneligibleChoice>,
     /// Where the pod template is in another kind (repeatable)

@@ -3,5 +3,6 @@
 //! Imports the pure rooms, and nothing of the shell. Another source of manifests or profiles, or another target, is added here.
 
 pub(crate) mod input;
+#[cfg_attr(not(feature = "serve"), allow(unreachable_pub, reason = "only the errors of certificates hand these on"))]
 pub(crate) mod output;
 pub(crate) mod selection;

@@ -13,7 +13,9 @@ use crate::shell::files::input::{Input, InputSource};
 
 mod staged;
 
-pub(crate) use staged::{FileMode, IfPresent, PartialCommit, Staged};
+#[cfg(feature = "serve")]
+pub(crate) use staged::{FileMode, IfPresent};
+pub(crate) use staged::{PartialCommit, Staged};
 
 /// Whether the reader took all of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
