@@ -1,7 +1,6 @@
 //! Label selectors: what they match.
 //! Semantics of <https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#label-selectors>.
 
-use std::borrow::Cow;
 use std::fmt;
 
 use crate::diagnostic::words::list;
@@ -32,13 +31,6 @@ pub enum Operator {
     In,
     /// The label has none of the values, or is not there.
     NotIn,
-}
-
-impl Selector {
-    /// The first requirement that does not hold; `None` where the selector matches. An empty selector matches all.
-    pub fn first_unmet<'l>(&self, label: impl Fn(&str) -> Option<Cow<'l, str>>) -> Option<&Requirement> {
-        self.0.iter().find(|requirement| !requirement.holds(label(&requirement.key).as_deref()))
-    }
 }
 
 impl Requirement {
@@ -87,6 +79,5 @@ mod tests {
                 "{requirement}"
             );
         }
-        assert!(Selector(Vec::new()).first_unmet(|_| None).is_none());
     }
 }

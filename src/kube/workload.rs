@@ -119,7 +119,7 @@ impl Identity {
 }
 
 /// What an object is; `None` where it is no object, or lacks `apiVersion` or `kind`.
-pub(crate) fn identify<'a, V: View<'a>>(object: V) -> Option<Identity> {
+pub fn identify<'a, V: View<'a>>(object: V) -> Option<Identity> {
     Some(identity(object, text(object, &["apiVersion"])?, text(object, &["kind"])?))
 }
 

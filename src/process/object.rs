@@ -113,7 +113,7 @@ fn pointers(outcome: &Outcome) -> impl Iterator<Item = &Pointer> {
 
 fn act<'a, V: View<'a>>(identity: &Identity, object: V, facts: &Facts, job: &Job<'_>) -> Outcome {
     match job.action {
-        Action::Inject => inject::plan_as(identity, object, facts, &job.request),
+        Action::Inject => inject::plan(identity, object, facts, &job.request),
         Action::Uninject(which, leftovers) => uninject::undo(identity, object, &job.request, which, leftovers),
     }
 }

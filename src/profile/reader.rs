@@ -51,6 +51,14 @@ pub enum ProfileErrorKind {
         /// What it should be, with its article.
         form: &'static str,
     },
+    /// A default that names a parameter, which would be added as it is written.
+    #[error("the default of parameter `{name}` names the parameter `{other}`: a default is a plain value")]
+    ParameterInDefault {
+        /// The parameter.
+        name: String,
+        /// The one in its default.
+        other: String,
+    },
     /// A parameter's default is not of its type.
     #[error("default of parameter `{name}`: {bad}")]
     Default {
@@ -59,6 +67,9 @@ pub enum ProfileErrorKind {
         /// What is wrong.
         bad: BadValue,
     },
+    /// Every slot is empty.
+    #[error("the profile adds nothing")]
+    AddsNothing,
     /// Two things of one name.
     #[error("{what} `{name}` is there twice")]
     Duplicate {
@@ -134,7 +145,7 @@ pub enum ProfileErrorKind {
         /// What is written.
         name: String,
         /// The fields that there are.
-        known: &'static [&'static str],
+        known: Vec<&'static str>,
     },
     /// A parameter that there is not.
     #[error("unknown parameter `{name}`")]
@@ -164,6 +175,7 @@ impl ProfileError {
         match &self.kind {
             ProfileErrorKind::Default { bad, .. } => bad.hint(),
             ProfileErrorKind::NoneOf { value, allowed } => nearest(value, allowed.iter().copied()).map(meant),
+            ProfileErrorKind::AddsNothing => Some("add at least one of the fields `containers`, `initContainers`, `volumes`, `imagePullSecrets`, `annotations`, `labels`, `application`".to_owned()),
             ProfileErrorKind::Schema { hint, .. } => hint.clone(),
             ProfileErrorKind::UnfitText(_) => Some("write one parameter, and nothing else".to_owned()),
             ProfileErrorKind::Template(_) => Some("write two braces as `{{ '{{' }}`".to_owned()),
@@ -219,11 +231,12 @@ impl<'a, V: View<'a>> Node<V> {
     }
 
     /// This node, where it is an object; its fields must be among those known.
-    pub(super) fn object(self, known: &'static [&'static str], errors: &mut Errors) -> Option<Self> {
+    pub(super) fn object(self, known: &[&'static str], errors: &mut Errors) -> Option<Self> {
         let node = self.of_kind(Kind::Mapping, errors)?;
         for (name, _) in node.view.members() {
             if !known.contains(&&*name) {
-                errors.add(&node.at.join(&*name), ProfileErrorKind::UnknownField { name: name.into_owned(), known });
+                let at = node.at.join(&*name);
+                errors.add(&at, ProfileErrorKind::UnknownField { name: name.into_owned(), known: known.to_vec() });
             }
         }
         Some(node)

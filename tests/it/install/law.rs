@@ -1,7 +1,6 @@
 //! The law: what `install` prints never leaves out a pod that `plan` would inject, or that the profile has denied. Over
 //! generated profiles, namespaces and pods.
 
-use std::borrow::Cow;
 use std::cell::Cell;
 use std::collections::BTreeMap;
 
@@ -10,6 +9,7 @@ use injector::internals::decide::facts::{Facts, Known, Namespace, NamespaceGate,
 use injector::internals::decide::inject::{self, Outdated, Renderings, Request, Verdict};
 use injector::internals::kube::selector::{Operator, Requirement, Selector};
 use injector::internals::kube::version::KubernetesVersion;
+use injector::internals::kube::workload::identify;
 use injector::internals::profile::{OnIneligible, Profile};
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
@@ -161,7 +161,7 @@ fn read_selector(printed: &Value) -> Selector {
 }
 
 fn matches(selector: &Selector, labels: &BTreeMap<String, String>) -> bool {
-    selector.first_unmet(|key| labels.get(key).map(|value| Cow::Borrowed(value.as_str()))).is_none()
+    selector.0.iter().all(|requirement| requirement.holds(labels.get(&requirement.key).map(String::as_str)))
 }
 
 /// What an API server makes of an expression. One that is not known here has to be thought about first.
@@ -215,7 +215,8 @@ fn planned(profile: &Profile, namespace: &Namespace, pod: &Value) -> Planned {
         outdated: Outdated::Keep,
         renderings: &Renderings::default(),
     };
-    match &inject::plan(pod, &facts, &request).steps[0].verdict {
+    let identity = identify(pod).expect("a pod");
+    match &inject::plan(&identity, pod, &facts, &request).steps[0].verdict {
         Verdict::Injected(_) => Planned::Injected,
         Verdict::Skipped { deniable: Deniable::Yes, .. } if profile.on_ineligible == OnIneligible::Deny => {
             Planned::Denied
