@@ -1,4 +1,4 @@
-//! The exact inverse of an injection: what the record names is removed, and what it says of parents comes back.
+//! The exact inverse of an injection: what the record names is removed, and what was there before it comes back.
 
 use crate::decide::inject::editor::Editor;
 use crate::decide::inject::removal::{check_whole, compare, read, remove};

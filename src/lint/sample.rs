@@ -56,7 +56,7 @@ impl<'p> Sample<'p> {
     pub(super) fn list(&self, slot: Slot) -> impl Iterator<Item = Placed<'_>> {
         let place = slot.place_in_profile();
         let items = self.rendered.added[slot].iter().enumerate();
-        items.map(move |(index, item)| Placed { value: &*item.value, at: place.join(index.to_string()) })
+        items.map(move |(index, item)| Placed { value: &item.value, at: place.join(index.to_string()) })
     }
 
     /// All of the profile's containers.

@@ -83,6 +83,9 @@ pub(crate) enum Clash {
     Same,
 }
 
+/// Checks all elements of a slot, each with its name; places count from the pointer.
+pub(crate) type CheckAll = fn(&[(&str, &Value)], &Pointer) -> Vec<Diagnostic>;
+
 /// How what is added is checked as an API server would.
 #[derive(Clone, Copy)]
 pub(crate) enum Validity {
@@ -91,7 +94,7 @@ pub(crate) enum Validity {
     /// As a volume, each by itself.
     Volume,
     /// All elements together, without their pod. The word is for messages.
-    Alone(&'static str, fn(&[(&str, &Value)], &Pointer) -> Vec<Diagnostic>),
+    Alone(&'static str, CheckAll),
     /// There is nothing to check that the schema does not.
     Schema,
 }
@@ -99,6 +102,78 @@ pub(crate) enum Validity {
 pub(super) const LABEL_VALUE: &str = "a label value: letters, digits, `-`, `_` and `.`, at most 63";
 
 const NAME: &[&str] = &["name"];
+
+const INIT_CONTAINERS: Row = Row {
+    field: "initContainers",
+    home: Home::Spec,
+    form: Form::List(&schema::CONTAINER, NAME),
+    clash: Clash::Complete,
+    validity: Validity::Container(Role::Init),
+    noun: "init container",
+};
+
+const CONTAINERS: Row = Row {
+    field: "containers",
+    home: Home::Spec,
+    form: Form::List(&schema::CONTAINER, NAME),
+    clash: Clash::Complete,
+    validity: Validity::Container(Role::Container),
+    noun: "container",
+};
+
+const VOLUMES: Row = Row {
+    field: "volumes",
+    home: Home::Spec,
+    form: Form::List(&schema::VOLUME, NAME),
+    clash: Clash::Conflict,
+    validity: Validity::Volume,
+    noun: "volume",
+};
+
+const IMAGE_PULL_SECRETS: Row = Row {
+    field: "imagePullSecrets",
+    home: Home::Spec,
+    form: Form::List(&schema::PULL_SECRET, NAME),
+    clash: Clash::Same,
+    validity: Validity::Schema,
+    noun: "pull secret",
+};
+
+const ANNOTATIONS: Row = Row {
+    field: "annotations",
+    home: Home::Metadata,
+    form: Form::Map(MapForm { is_key: is_annotation_key, is_value: |_| true, value: "a string" }),
+    clash: Clash::Keep,
+    validity: Validity::Alone("annotations", annotations),
+    noun: "annotation",
+};
+
+const LABELS: Row = Row {
+    field: "labels",
+    home: Home::Metadata,
+    form: Form::Map(MapForm { is_key: is_qualified_name, is_value: is_label_value, value: LABEL_VALUE }),
+    clash: Clash::Keep,
+    validity: Validity::Alone("labels", labels),
+    noun: "label",
+};
+
+const ENV: Row = Row {
+    field: "env",
+    home: Home::Application,
+    form: Form::List(&schema::ENV_VAR, NAME),
+    clash: Clash::Keep,
+    validity: Validity::Alone("environment variables", env),
+    noun: "variable",
+};
+
+const VOLUME_MOUNTS: Row = Row {
+    field: "volumeMounts",
+    home: Home::Application,
+    form: Form::List(&schema::VOLUME_MOUNT, &["mountPath", "name"]),
+    clash: Clash::Conflict,
+    validity: Validity::Schema,
+    noun: "mount",
+};
 
 impl Slot {
     /// Every slot, in the order of loading, of the record's members, and of the hash. A new one goes last: the hash of a
@@ -116,70 +191,14 @@ impl Slot {
 
     const fn row(self) -> Row {
         match self {
-            Self::InitContainers => Row {
-                field: "initContainers",
-                home: Home::Spec,
-                form: Form::List(&schema::CONTAINER, NAME),
-                clash: Clash::Complete,
-                validity: Validity::Container(Role::Init),
-                noun: "init container",
-            },
-            Self::Containers => Row {
-                field: "containers",
-                home: Home::Spec,
-                form: Form::List(&schema::CONTAINER, NAME),
-                clash: Clash::Complete,
-                validity: Validity::Container(Role::Container),
-                noun: "container",
-            },
-            Self::Volumes => Row {
-                field: "volumes",
-                home: Home::Spec,
-                form: Form::List(&schema::VOLUME, NAME),
-                clash: Clash::Conflict,
-                validity: Validity::Volume,
-                noun: "volume",
-            },
-            Self::ImagePullSecrets => Row {
-                field: "imagePullSecrets",
-                home: Home::Spec,
-                form: Form::List(&schema::PULL_SECRET, NAME),
-                clash: Clash::Same,
-                validity: Validity::Schema,
-                noun: "pull secret",
-            },
-            Self::Annotations => Row {
-                field: "annotations",
-                home: Home::Metadata,
-                form: Form::Map(MapForm { is_key: is_annotation_key, is_value: |_| true, value: "a string" }),
-                clash: Clash::Keep,
-                validity: Validity::Alone("annotations", annotations),
-                noun: "annotation",
-            },
-            Self::Labels => Row {
-                field: "labels",
-                home: Home::Metadata,
-                form: Form::Map(MapForm { is_key: is_qualified_name, is_value: is_label_value, value: LABEL_VALUE }),
-                clash: Clash::Keep,
-                validity: Validity::Alone("labels", labels),
-                noun: "label",
-            },
-            Self::Env => Row {
-                field: "env",
-                home: Home::Application,
-                form: Form::List(&schema::ENV_VAR, NAME),
-                clash: Clash::Keep,
-                validity: Validity::Alone("environment variables", env),
-                noun: "variable",
-            },
-            Self::VolumeMounts => Row {
-                field: "volumeMounts",
-                home: Home::Application,
-                form: Form::List(&schema::VOLUME_MOUNT, &["mountPath", "name"]),
-                clash: Clash::Conflict,
-                validity: Validity::Schema,
-                noun: "mount",
-            },
+            Self::InitContainers => INIT_CONTAINERS,
+            Self::Containers => CONTAINERS,
+            Self::Volumes => VOLUMES,
+            Self::ImagePullSecrets => IMAGE_PULL_SECRETS,
+            Self::Annotations => ANNOTATIONS,
+            Self::Labels => LABELS,
+            Self::Env => ENV,
+            Self::VolumeMounts => VOLUME_MOUNTS,
         }
     }
 

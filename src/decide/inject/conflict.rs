@@ -1,4 +1,4 @@
-//! What clashes once everything is in place, and what an API server would refuse of it.
+//! What clashes once everything is added, and what an API server would refuse of it.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;

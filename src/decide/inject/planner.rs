@@ -84,7 +84,7 @@ impl<'p, 'a, V: View<'a>> Planner<'p, V> {
         outcome.steps.push(Step { template: self.place.clone(), profile: profile.to_owned(), verdict });
     }
 
-    /// What is wrong with the record concerns every profile.
+    /// The names of all profiles: what is wrong with the record concerns each of them.
     fn all_profiles(&self) -> String {
         self.request.profiles.iter().map(|profile| profile.name.as_str()).collect::<Vec<_>>().join(", ")
     }

@@ -1,5 +1,5 @@
-//! Taking out what a record names, and holding a record against what its profile adds. Planning needs it to replace an
-//! outdated injection and to see what a profile saw; undoing is nothing else.
+//! Removing what a record names, and comparing a record with what its profile adds. Planning needs it to replace an outdated
+//! injection, and to see the template as a profile saw it; undoing does nothing else.
 
 use serde_json::Value;
 
@@ -47,8 +47,8 @@ pub(crate) fn stripped<'a, V: View<'a>>(
     Ok(scratch)
 }
 
-/// Holds an entry against what its profile renders now. Where the hash is the same, other names mean a record that was
-/// tampered with, and other items ones that were edited.
+/// Compares an entry with what its profile renders now. Where the hash is the same, other names are an error, because someone
+/// changed the record; elements with other values were edited, which is a warning.
 pub(crate) fn compare<'a, V: View<'a>>(
     editor: &Editor<V>,
     identity: &Identity,
@@ -127,7 +127,14 @@ fn foreign_field<'e>(entry: &'e Entry, rendered: &Rendered) -> Option<&'e String
     })
 }
 
-/// Removes the chosen entries' items, last entry first, and writes the rest of the record. What is absent is passed over.
+/// Removes what the chosen entries name, and writes the rest of the record. What is absent is passed over.
+///
+/// In three steps, so that the template is byte for byte what it was before the chosen profiles:
+///
+/// 1. The elements go, last entry first: a later profile may have added to what an earlier one added.
+/// 2. What an entry says of parents (lists and objects that it created, values that it replaced) is a duty. A parent that an
+///    entry which stays still uses cannot be removed now, so that entry inherits the duty, and does it when its turn comes.
+/// 3. The other duties are done, children before parents.
 pub(crate) fn remove<'a, V: View<'a>>(
     editor: &mut Editor<V>,
     entries: Vec<Entry>,
@@ -137,7 +144,7 @@ pub(crate) fn remove<'a, V: View<'a>>(
     let had_containers = !editor.list(&containers).is_empty();
     for entry in entries.iter().rev().filter(|entry| chosen(entry)) {
         for named in entry.named().iter().rev() {
-            // What another profile brings too stays for as long as that one does.
+            // What a profile that stays has added too stays with it.
             let shared = entries.iter().any(|other| !chosen(other) && other.named().contains(named));
             if let Some(at) = editor.resolve(named).filter(|_| !shared) {
                 editor.remove(&at);
@@ -155,7 +162,8 @@ pub(crate) fn remove<'a, V: View<'a>>(
         let later = entries.iter().skip(index + 1).filter(|entry| !chosen(entry)).map(|entry| &entry.profile).next();
         let heir = later.and_then(|profile| rest.iter().position(|entry| entry.profile == *profile)).unwrap_or(0);
         for (duty, named) in duties_of(entry) {
-            // A parent that another entry still uses is that entry's to remove.
+            // The first that uses it, from the entry that came next: that one found the parent there, and has no duty of its own
+            // for it.
             match rest.get_mut(heir..).into_iter().flatten().find(|entry| uses(entry, &named)) {
                 Some(heir) => inherit(heir, duty, &named),
                 None => duties.push((duty, named)),
@@ -163,7 +171,7 @@ pub(crate) fn remove<'a, V: View<'a>>(
         }
     }
     write_record(editor, &rest);
-    // Children before parents, created or replaced: a parent is let go only when it is empty.
+    // A parent is removed only when it is empty, so its children come first.
     duties.sort_by_key(|(_, named)| std::cmp::Reverse(named.tokens().len()));
     for (duty, named) in duties {
         let Some(at) = editor.resolve(&named) else { continue };
@@ -183,15 +191,15 @@ pub(crate) fn remove<'a, V: View<'a>>(
     Ok(rest)
 }
 
-/// What undoing has to do beside removing what was added.
+/// What undoing must do besides removing what was added.
 enum Duty {
-    /// Remove a parent that was created, if nothing is left in it.
+    /// Remove a parent that was created, unless the user has put something in it since.
     Remove,
-    /// Put back what gave way.
+    /// Put back the value that was replaced.
     Restore(Value),
 }
 
-/// Later ones first; the caller puts children before parents.
+/// The duties of an entry, in the reverse order of what it did.
 fn duties_of(entry: &Entry) -> Vec<(Duty, Pointer)> {
     let restore = entry.replaced.iter().rev().map(|(named, value)| (Duty::Restore(value.clone()), named));
     let created = entry.created.iter().rev().map(|named| (Duty::Remove, named));

@@ -20,6 +20,7 @@ use crate::text::document;
 use crate::text::yaml::error::{SyntaxError, SyntaxErrorKind};
 use crate::text::yaml::{parse_json, parse_yaml};
 use crate::value::pointer::Pointer;
+use crate::value::view::{Kind, View as _};
 
 /// The profile that is injected where none is named.
 pub(crate) const DEFAULT_PROFILE: &str = "cortexflow";
@@ -223,7 +224,7 @@ fn second_document(text: &str) -> Result<Option<usize>, SyntaxError> {
     for document in document::split(text)?.into_iter().skip(1) {
         let start = document.range.start;
         let tree = document.parse(text).map_err(|error| SyntaxError { offset: start + error.offset, ..error })?;
-        if let Some(root) = tree.root() {
+        if let Some(root) = tree.root().filter(|root| tree.view(*root).kind() != Kind::Null) {
             return Ok(Some(start + tree.locate_value(root, &Pointer::root())));
         }
     }

@@ -135,7 +135,7 @@ fn two_profiles_and_one_volume() {
     assert_snapshot!(fought(WEB, &[with("one", "emptyDir: {}"), with("two", "configMap: {name: x}")]), @"
     deployment/web (default): unchanged
     deployment/web (default): rejected by two
-    web.yaml:11:5: the volume `data` of the profile `two` is another one than that of the profile `one`
+    web.yaml:11:5: the profile `two` adds a volume `data`, and the profile `one` has a different one of that name
       hint: rename one of the two
     note: nothing was printed and no file was changed, because of the errors
       hint: `--keep-going` passes what fails through unchanged
@@ -147,7 +147,7 @@ fn two_profiles_and_one_volume() {
     );
     assert_snapshot!(fought(&own, &[with("one", "emptyDir: {}")]), @"
     deployment/web (default): rejected by one
-    web.yaml:13:11: the volume `data` of the profile `one` is another one than that of the pod
+    web.yaml:13:11: the profile `one` adds a volume `data`, and the pod has a different one of that name
       hint: rename one of the two
     note: nothing was printed and no file was changed, because of the errors
       hint: `--keep-going` passes what fails through unchanged

@@ -119,8 +119,8 @@ fn values_of_the_user_that_stand() {
     let env = WEB.replace("image: web:1\n", "image: web:1\n          env: [{name: MODE, value: own}]\n");
     assert_snapshot!(taken("  application: {env: [{name: MODE, value: ours}]}\n  labels: {app: ours}\n", &env), @"
     deployment/web (default): injected by mine
-    web.yaml:10:14: warning: the label `app` is there with another value, which stands
-    web.yaml:15:17: warning: the variable `MODE` is there with another value, which stands
+    web.yaml:10:14: warning: the label `app` already has another value, which is kept
+    web.yaml:15:17: warning: the variable `MODE` already has another value, which is kept
     codes: kept-value
     ");
 }
@@ -129,7 +129,7 @@ fn values_of_the_user_that_stand() {
 fn a_placement_beside_nothing() {
     assert_snapshot!(taken(&format!("  placement: {{Before: proxy}}\n  containers: [{{name: a, image: \"a:1\", {RESOURCES}}}]\n"), WEB), @"
     deployment/web (default): injected by mine
-    web.yaml:12:7: warning: there is no container `proxy` to place the profile `mine` at: it goes last
+    web.yaml:12:7: warning: the pod has no container `proxy`, where the profile `mine` has its place: it goes last
     codes: placement-absent
     ");
 }

@@ -214,7 +214,8 @@ fn a_profile_that_adds_nothing_is_an_error() {
     for spec in [json!({}), json!({"containers": [], "annotations": {}}), application] {
         let lines = nothing(&spec);
         assert!(
-            lines.len() == 1 && lines[0].starts_with("/spec: the profile adds nothing (add at least one of "),
+            lines.len() == 1
+                && lines[0].starts_with("/spec: the profile adds nothing (add to at least one of the fields "),
             "{lines:?}"
         );
     }

@@ -69,14 +69,14 @@ fn a_parameter_fits_the_place_where_it_stands_or_is_an_error() {
         for ty in bad.split_whitespace() {
             let lines = told(&place(ty, at, "{{ p }}"));
             assert_eq!(lines.len(), 1, "{ty} at {at}: {lines:?}");
-            let start = format!("/spec/containers/0{at}: parameter `p` is of type `{ty}`, and this has to be ");
+            let start = format!("/spec/containers/0{at}: parameter `p` is of type `{ty}`, and this must be ");
             assert!(lines[0].starts_with(&start), "{lines:?}");
         }
     }
     assert_eq!(
         told(&place("integer", INTEGER, "1{{ p }}")),
         [
-            "/spec/containers/0/securityContext/runAsUser: a text with a parameter in it is a string, and this has to be an integer (write one parameter, and nothing else)"
+            "/spec/containers/0/securityContext/runAsUser: a text with a parameter in it is a string, and this must be an integer (write one parameter, and nothing else)"
         ]
     );
     assert!(told(&place("integer", QUANTITY, "{{ p }}Mi")).is_empty());
