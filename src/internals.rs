@@ -45,7 +45,7 @@ pub mod kube {
         pub use crate::kube::version::KubernetesVersion;
     }
     pub mod workload {
-        pub use crate::kube::workload::KINDS;
+        pub use crate::kube::workload::{KINDS, identify};
     }
 }
 pub mod process {
@@ -74,7 +74,7 @@ pub mod profile {
         pub use crate::profile::builtin::{ALL, text};
     }
     pub mod load {
-        pub use crate::profile::load::load;
+        pub use crate::profile::load::{load, spec_fields};
     }
 }
 pub mod report {

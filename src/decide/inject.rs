@@ -1,4 +1,4 @@
-//! `plan`: the one function that both shells call. It is pure, and is not told who called it.
+//! `plan`: the one function by which both shells inject. It is pure, and does not know which of them called it.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -7,13 +7,17 @@ use crate::decide::facts::{Facts, Operation};
 use crate::decide::record::Entry;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::kube::workload::{self, Identity, TemplatePath, Trait};
+use crate::profile::slot::Slot;
 use crate::profile::{NativeSidecar, Profile, parameter};
 use crate::value::pointer::Pointer;
 use crate::value::view::View;
 
+mod application;
+mod applier;
 mod apply;
 mod complete;
 mod conflict;
+mod containers;
 pub(crate) mod editor;
 mod outcome;
 mod planner;
@@ -45,32 +49,22 @@ pub struct Request<'a> {
     pub renderings: &'a Renderings,
 }
 
-/// What happens to an injection that its profile would render otherwise now.
+/// What happens to an injection that is not the one that its profile would make now.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Outdated {
     /// It stays.
     #[default]
     Keep,
-    /// It is removed, and made anew.
+    /// It is removed, and made again.
     Replace,
 }
 
 /// Decides about every pod template of an object, profile by profile, each seeing what the one before it left.
 ///
-/// Goes in: the object, the facts, and what is asked. Comes out: what is to become of it. An object without a pod template
-/// has no steps. Pointers count from the object's root.
-pub fn plan<'a, V: View<'a>>(object: V, facts: &Facts, request: &Request<'_>) -> Outcome {
-    workload::identify(object).map_or_else(Outcome::default, |identity| plan_as(&identity, object, facts, request))
-}
-
-/// [`plan`] for an object of which it is known what it is: an item of a typed list, or what a review brings, need not say
-/// so itself.
-pub(crate) fn plan_as<'a, V: View<'a>>(
-    identity: &Identity,
-    object: V,
-    facts: &Facts,
-    request: &Request<'_>,
-) -> Outcome {
+/// Goes in: what the object is (an item of a typed list, or the object of a review, need not say so itself), the object, the
+/// facts, and what is asked. Comes out: what is to become of it. An object without a pod template has no steps. Pointers
+/// count from the object's root.
+pub fn plan<'a, V: View<'a>>(identity: &Identity, object: V, facts: &Facts, request: &Request<'_>) -> Outcome {
     let mut outcome = Outcome::default();
     if facts.operation != Operation::Create {
         return outcome;
@@ -96,7 +90,7 @@ pub(crate) fn freshness<'a, V: View<'a>>(
     let known = record.get(index).map(|entry| entry.hash.as_str());
     match rendered_now(profile, before.template(), identity, request) {
         Some(rendered) if Some(rendered.hash.as_str()) == known => Freshness::Current,
-        // A parameter that has a bad value by now is told when the injection is made anew.
+        // A parameter that has a bad value by now is reported when the injection is made again.
         Some(_) | None => Freshness::Outdated,
     }
 }
@@ -115,7 +109,7 @@ pub(crate) fn rendered_now<'a, V: View<'a>>(
 /// Native where it is asked for, or where a classic sidecar would keep the pod from completing.
 fn sidecar<'a, V: View<'a>>(profile: &Profile, identity: &Identity, template: V) -> Sidecar {
     let native = match profile.native_sidecar {
-        NativeSidecar::Always => !profile.containers.is_empty(),
+        NativeSidecar::Always => profile.has_sidecars(),
         NativeSidecar::Never => false,
         NativeSidecar::Auto => needs_native(profile, identity, template),
     };
@@ -126,7 +120,7 @@ fn sidecar<'a, V: View<'a>>(profile: &Profile, identity: &Identity, template: V)
 pub(crate) fn needs_native<'a, V: View<'a>>(profile: &Profile, identity: &Identity, template: V) -> bool {
     let restart_policy = template.text(&["spec", "restartPolicy"]);
     let completes = identity.has(Trait::Completes) || restart_policy.is_some_and(|policy| policy != "Always");
-    completes && !profile.containers.is_empty()
+    completes && profile.has_sidecars()
 }
 
 /// The names of the volumes that a StatefulSet's claims bring into its pods.
@@ -144,13 +138,13 @@ fn knative_warning(profile: &Profile, identity: &Identity, rendered: &Rendered, 
         return None;
     }
     let mut flags = Vec::new();
-    if !rendered.init_containers.is_empty() {
+    if !rendered.added[Slot::InitContainers].is_empty() {
         flags.push("kubernetes.podspec-init-containers");
     }
-    if rendered.all_containers().any(|container| container.pointer("/securityContext/capabilities").is_some()) {
+    if rendered.all_containers().any(|item| item.value.pointer("/securityContext/capabilities").is_some()) {
         flags.push("kubernetes.containerspec-addcapabilities");
     }
-    if rendered.containers.iter().any(|container| container.get("ports").is_some()) {
+    if rendered.added[Slot::Containers].iter().any(|item| item.value.get("ports").is_some()) {
         flags.push("multi-container");
     }
     let message = format!("Knative refuses what the profile `{}` adds unless feature flags allow it", profile.name);
@@ -159,3 +153,6 @@ fn knative_warning(profile: &Profile, identity: &Identity, rendered: &Rendered, 
             .hint(format!("see config-features: {}", flags.join(", ")))
     })
 }
+
+#[cfg(test)]
+mod tests;

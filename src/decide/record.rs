@@ -1,22 +1,23 @@
 //! The record of what was added: one annotation on the pod template, a list with an entry for each profile.
 //!
-//! It holds what cannot be told from the result when undoing. Pointers count from the pod template, and list indexes in them
-//! are names, so that they stay true when other containers come and go.
+//! It holds what undoing cannot see in the result. Pointers count from the pod template. Instead of the index of a list's
+//! element they have its name, so that they stay true when other elements are added or removed.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::profile::slot::{Slot, SlotMap};
 use crate::value::pointer::Pointer;
 use crate::value::view::{Kind, View};
 
 pub use crate::profile::RECORD as ANNOTATION;
 
+mod json;
+
 /// What one profile added.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Entry {
     /// The profile's name.
     pub profile: String,
@@ -24,53 +25,25 @@ pub struct Entry {
     pub version: String,
     /// The hash of the rendered injection.
     pub hash: String,
-    /// Names of init containers.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub init_containers: Vec<String>,
-    /// Names of containers.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub containers: Vec<String>,
-    /// Names of volumes.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub volumes: Vec<String>,
-    /// Names of pull secrets.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub image_pull_secrets: Vec<String>,
-    /// Keys of annotations.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub annotations: Vec<String>,
-    /// Keys of labels.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub labels: Vec<String>,
-    /// What was added to containers of the user's.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    /// The names of what was added, by slot; empty for what was added to containers of the application, see `fields`.
+    pub(crate) names: SlotMap<Vec<String>>,
+    /// What was added to the user's own containers, as pointers.
     pub fields: Vec<String>,
     /// Lists and objects that were not there before.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub created: Vec<String>,
-    /// Null and empty values, and `auto` images, that gave way.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    /// Values that were replaced: null and empty ones, and `auto` images.
     pub replaced: BTreeMap<String, Value>,
 }
 
 impl Entry {
     /// Everything that the entry names, as pointers from the pod template whose list indexes are names.
     pub fn named(&self) -> Vec<Pointer> {
-        let lists = [
-            (["spec", "initContainers"], &self.init_containers),
-            (["spec", "containers"], &self.containers),
-            (["spec", "volumes"], &self.volumes),
-            (["spec", "imagePullSecrets"], &self.image_pull_secrets),
-            (["metadata", "annotations"], &self.annotations),
-            (["metadata", "labels"], &self.labels),
-        ];
-        let items =
-            lists.into_iter().flat_map(|(place, names)| names.iter().map(move |name| Pointer::of(place).join(name)));
+        let items = self.names.iter().flat_map(|(slot, names)| names.iter().map(move |name| slot.place().join(name)));
         items.chain(self.fields.iter().filter_map(|field| Pointer::parse(field).ok())).collect()
     }
 
-    /// Whether all pointers are of the form in which they are written: a record that was tampered with must not lead to the
-    /// user's own containers, volumes or images.
+    /// Whether all pointers have the form in which injector writes them: someone who can write the annotation must not be able
+    /// to have the user's own containers, volumes or images removed.
     fn check_pointers(&self) -> Result<(), String> {
         let parse = |text: &String| Pointer::parse(text).map_err(|error| error.to_string());
         for field in &self.fields {
@@ -94,9 +67,9 @@ impl Entry {
         Ok(())
     }
 
-    /// Names of containers of either sort.
+    /// The names of containers and init containers.
     pub fn all_containers(&self) -> impl Iterator<Item = &String> {
-        self.init_containers.iter().chain(&self.containers)
+        self.names.iter().filter(|(slot, _)| slot.holds_containers()).flat_map(|(_, names)| names)
     }
 }
 
@@ -106,12 +79,14 @@ pub(crate) fn is_image(named: &Pointer) -> bool {
 }
 
 fn is_containers(list: &str) -> bool {
-    list == "containers" || list == "initContainers"
+    Slot::ALL.into_iter().any(|slot| slot.holds_containers() && slot.field() == list)
 }
 
 /// Reads the record of a pod template; empty where there is none.
 ///
-/// The error says why what stands there is no record.
+/// # Errors
+///
+/// Why the annotation is not a record.
 pub(crate) fn read<'a, V: View<'a>>(template: V) -> Result<Vec<Entry>, String> {
     let Some(annotation) = template.path(&["metadata", "annotations", ANNOTATION]) else { return Ok(Vec::new()) };
     let Some(text) = annotation.string() else { return Err(format!("it is {}", annotation.kind().name())) };
@@ -152,7 +127,7 @@ pub(crate) fn resolve<'a, V: View<'a>>(value: V, named: &Pointer) -> Option<Poin
     Some(Pointer::of(indexed))
 }
 
-/// The name by which a list's element is known: as Kubernetes merges lists, by name, mount path, or port and protocol.
+/// The name of a list's element, after the keys by which Kubernetes merges lists: mount path, port and protocol, or name.
 pub(crate) fn element_name<'a, V: View<'a>>(element: V) -> Option<String> {
     if let Some(name) = element.member("mountPath").or_else(|| element.member("devicePath")).and_then(View::string) {
         return Some(name.into_owned());

@@ -1,4 +1,4 @@
-//! The exact inverse of an injection: what the record names is removed, and what it says of parents comes back.
+//! The exact inverse of an injection: what the record names is removed, and what was there before it comes back.
 
 use crate::decide::inject::editor::Editor;
 use crate::decide::inject::removal::{check_whole, compare, read, remove};
@@ -29,9 +29,9 @@ pub enum Leftovers {
 
 /// Plans the removal of what was injected into an object.
 ///
-/// Goes in: what the object is; the object; the profiles that are known, to tell what was edited since (an entry of another
-/// one is taken as it stands); which entries; and what to do about leftovers. Comes out: the patch, and a step for each
-/// entry.
+/// Goes in: what the object is; the object; the profiles that are known, to find what was edited since (an entry of a profile
+/// that is not known is taken as it is); which entries; and what to do about leftovers. Comes out: the patch, and a step for
+/// each entry.
 pub(crate) fn undo<'a, V: View<'a>>(
     identity: &Identity,
     object: V,

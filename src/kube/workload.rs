@@ -120,7 +120,7 @@ impl Identity {
 }
 
 /// What an object says about itself; `None` where it is not an object, or has no `apiVersion` or `kind`.
-pub(crate) fn identify<'a, V: View<'a>>(object: V) -> Option<Identity> {
+pub fn identify<'a, V: View<'a>>(object: V) -> Option<Identity> {
     Some(identity(object, text(object, &["apiVersion"])?, text(object, &["kind"])?))
 }
 

@@ -1,42 +1,43 @@
-//! What is to tell about the containers and volumes of a profile: what clashes, what an API server refuses, and what good
-//! containers have. What they may do to a node is the matter of `privilege` and of Pod Security.
+//! The containers and volumes of a profile: what clashes, what an API server refuses, and what good containers have. What they
+//! may do to a node is checked in `privilege` and by the Pod Security levels.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use serde_json::Value;
 
 use super::Finding;
 use super::sample::{Placed, Sample};
 use crate::decide::inject::{name, port_clash};
-use crate::diagnostic::{Code, Severity};
+use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::kube::image::image_parts;
-use crate::kube::validity::{self, Role};
+use crate::kube::validity;
+use crate::profile::slot::{Home, Slot, Validity};
 use crate::value::pointer::Pointer;
 
 pub(super) fn check(sample: &Sample<'_>) -> Vec<Finding> {
     let mut findings = clashes(sample);
     findings.extend(invalid(sample));
     findings.extend(foreign_volumes(sample));
-    for list in ["initContainers", "containers"] {
-        for container in sample.list(list) {
+    for slot in container_slots() {
+        for container in sample.list(slot) {
             findings.extend(image(sample, text(container.value, "/image"), container.at.join("image")));
             findings.extend(resources(&container));
             // An init container ends, and a probe of one is refused.
-            if list == "containers" {
+            if slot == Slot::Containers {
                 findings.extend(probe(&container));
             }
         }
     }
-    for (index, volume) in sample.rendered().volumes.iter().enumerate() {
-        let at = Pointer::of(["spec", "volumes"]).join(index.to_string()).join("image").join("reference");
-        findings.extend(image(sample, text(volume, "/image/reference"), at));
+    for volume in sample.list(Slot::Volumes) {
+        let at = volume.at.join("image").join("reference");
+        findings.extend(image(sample, text(volume.value, "/image/reference"), at));
     }
     findings
 }
 
-/// Ports that two containers of the profile's have in common.
+/// Ports that two of the profile's containers have in common.
 fn clashes(sample: &Sample<'_>) -> Vec<Finding> {
-    let containers: Vec<Placed<'_>> = sample.list("initContainers").chain(sample.list("containers")).collect();
+    let containers: Vec<Placed<'_>> = sample.containers().collect();
     let mut findings = Vec::new();
     for (index, first) in containers.iter().enumerate() {
         for second in containers.iter().skip(index + 1) {
@@ -66,24 +67,29 @@ fn ports<'c>(sample: &Sample<'_>, container: &Placed<'c>) -> Vec<(&'c Value, Poi
     list.map(|(index, port)| (port, place.join(index.to_string()))).collect()
 }
 
-/// What an API server would refuse, as far as it does not hang on made-up values.
+/// What an API server would refuse, as far as it does not depend on made-up values.
 fn invalid(sample: &Sample<'_>) -> Vec<Finding> {
-    let spec = |list: &'static str| -> Vec<&Value> {
-        let list = sample.pod().get("spec").and_then(|spec| spec.get(list)).and_then(Value::as_array);
-        list.into_iter().flatten().collect()
-    };
-    let (inits, containers, volumes) = (spec("initContainers"), spec("containers"), spec("volumes"));
-    // A mount of a volume that is not the profile's is told by itself.
-    let mounted = inits.iter().chain(&containers).flat_map(|container| mounts(container)).map(|(_, volume)| volume);
+    let volumes = in_pod(sample, Slot::Volumes);
+    let containers = container_slots().flat_map(|slot| in_pod(sample, slot));
+    // A mount of a volume that the profile does not add is reported by itself.
+    let mounted = containers.flat_map(mounts).map(|(_, volume)| volume);
     let names: BTreeSet<String> = volumes.iter().map(|volume| name(volume)).chain(mounted).map(str::to_owned).collect();
-    let place = |list: &str| Pointer::of(["spec", list]);
-    let mut found = validity::containers(&inits, Role::Init, &names, &place("initContainers"));
-    found.extend(validity::containers(&containers, Role::Container, &names, &place("containers")));
-    found.extend(validity::volumes(&volumes, &place("volumes")));
-    let metadata = Pointer::of(["metadata"]);
-    found.extend(validity::labels(&strings(&sample.rendered().labels), &metadata.join("labels")));
-    found.extend(validity::annotations(&strings(&sample.rendered().annotations), &metadata.join("annotations")));
-    let finding = |diagnostic: crate::diagnostic::Diagnostic| {
+    let mut found = Vec::new();
+    for (slot, items) in sample.rendered().added.iter() {
+        match slot.validity() {
+            Validity::Container(role) => {
+                found.extend(validity::containers(&in_pod(sample, slot), role, &names, &slot.place()));
+            }
+            Validity::Volume => found.extend(validity::volumes(&volumes, &slot.place())),
+            Validity::Alone(_, check) if slot.home() == Home::Metadata => {
+                let items: Vec<(&str, &Value)> = items.iter().map(|item| (item.key.as_str(), &*item.value)).collect();
+                found.extend(check(&items, &slot.place()));
+            }
+            // What is added to the application is checked as a part of its container.
+            Validity::Alone(..) | Validity::Schema => {}
+        }
+    }
+    let finding = |diagnostic: Diagnostic| {
         let at = sample.place(&diagnostic.at);
         let finding = Finding::new(Severity::Error, Code::Invalid, at, diagnostic.message);
         Finding { hint: diagnostic.hint, ..finding }
@@ -91,8 +97,15 @@ fn invalid(sample: &Sample<'_>) -> Vec<Finding> {
     found.into_iter().map(finding).filter(|finding| !sample.is_guess(&finding.at)).collect()
 }
 
-fn strings(map: &BTreeMap<String, Value>) -> BTreeMap<String, String> {
-    map.iter().map(|(key, value)| (key.clone(), value.as_str().unwrap_or_default().to_owned())).collect()
+/// The lists of containers in a pod.
+fn container_slots() -> impl Iterator<Item = Slot> {
+    Slot::ALL.into_iter().filter(|slot| slot.holds_containers())
+}
+
+/// A list of the pod's spec: the application's container is in it too.
+fn in_pod<'s>(sample: &'s Sample<'_>, slot: Slot) -> Vec<&'s Value> {
+    let list = sample.pod().get("spec").and_then(|spec| spec.get(slot.field())).and_then(Value::as_array);
+    list.into_iter().flatten().collect()
 }
 
 /// The places of a container's mounts and devices, and the volumes' names.
@@ -103,29 +116,25 @@ fn mounts(container: &Value) -> impl Iterator<Item = (Pointer, &str)> {
     })
 }
 
-/// Mounts of volumes that the profile does not bring: the pod has to.
+/// Mounts of volumes that the profile does not add: the pod must have them.
 fn foreign_volumes(sample: &Sample<'_>) -> Vec<Finding> {
-    let own: BTreeSet<&str> = sample.rendered().volumes.iter().map(name).collect();
-    let pod = |list: &'static str| {
-        let containers = sample.pod().get("spec").and_then(|spec| spec.get(list)).and_then(Value::as_array);
-        let place = Pointer::of(["spec", list]);
-        let placed = move |(index, container): (usize, &'_ Value)| {
-            let at = place.join(index.to_string());
-            mounts(container).map(|(mount, volume)| (at.append(&mount), volume.to_owned())).collect::<Vec<_>>()
-        };
-        containers.into_iter().flatten().enumerate().flat_map(placed)
-    };
-    pod("initContainers")
-        .chain(pod("containers"))
-        .filter(|(_, volume)| !volume.is_empty() && !own.contains(volume.as_str()))
-        .map(|(at, volume)| (sample.place(&at), volume))
-        .filter(|(at, _)| !sample.is_guess(at))
-        .map(|(at, volume)| {
-            let message =
-                format!("the volume `{volume}` is mounted and is none of the profile's: the pod has to bring it");
-            Finding::new(Severity::Warning, Code::PodVolume, at, message).hint("add it under `volumes`")
-        })
-        .collect()
+    let own = &sample.rendered().added[Slot::Volumes];
+    let mut findings = Vec::new();
+    for slot in container_slots() {
+        for (index, container) in in_pod(sample, slot).into_iter().enumerate() {
+            for (mount, volume) in mounts(container) {
+                let at = sample.place(&slot.place().join(index.to_string()).append(&mount));
+                if volume.is_empty() || own.iter().any(|own| own.key == volume) || sample.is_guess(&at) {
+                    continue;
+                }
+                let message =
+                    format!("the profile mounts the volume `{volume}` and does not add it: the pod must have it");
+                let finding = Finding::new(Severity::Warning, Code::PodVolume, at, message);
+                findings.push(finding.hint("add it under `volumes`"));
+            }
+        }
+    }
+    findings
 }
 
 fn image(sample: &Sample<'_>, image: &str, at: Pointer) -> Option<Finding> {
@@ -135,7 +144,7 @@ fn image(sample: &Sample<'_>, image: &str, at: Pointer) -> Option<Finding> {
     }
     let (code, message) = match parts.tag {
         None => (Code::UntaggedImage, format!("image `{image}` has neither a tag nor a digest")),
-        Some("latest") => (Code::LatestImage, format!("image `{image}` is another one from day to day")),
+        Some("latest") => (Code::LatestImage, format!("image `{image}` can be a different one every day")),
         Some(_) => return None,
     };
     Some(Finding::new(Severity::Warning, code, at, message).hint("pin a version, or better a digest"))
@@ -159,7 +168,8 @@ fn resources(container: &Placed<'_>) -> Option<Finding> {
 fn probe(container: &Placed<'_>) -> Option<Finding> {
     let probes = ["livenessProbe", "readinessProbe", "startupProbe"];
     let has_one = probes.iter().any(|probe| container.value.get(*probe).is_some_and(|probe| !probe.is_null()));
-    let message = format!("container `{}` has no probe: its failure goes unseen", name(container.value));
+    let message =
+        format!("container `{}` has no probe: Kubernetes does not notice when it fails", name(container.value));
     (!has_one).then(|| Finding::new(Severity::Warning, Code::NoProbe, container.at.clone(), message))
 }
 

@@ -1,8 +1,8 @@
 //! What a profile's author should know before anyone injects it: what clashes, what an API server refuses, what it asks
 //! of a cluster, and what it lets a pod's author do.
 //!
-//! The profile is rendered with its defaults into a pod of one container. Nothing is asked of an object or a cluster, and
-//! whether the document is a profile at all has been decided by loading it.
+//! The profile is rendered with its defaults into a pod of one container. No object and no cluster is looked at. That the
+//! document is a profile at all has been checked by loading it. Knows `kube`, `profile` and `decide`; a check is added here.
 
 use std::collections::BTreeSet;
 
@@ -12,7 +12,9 @@ use crate::decide::inject::Sidecar;
 use crate::diagnostic::{Code, Severity};
 use crate::kube::first_version::first_version;
 use crate::kube::pod_security::{self, Level};
-use crate::profile::{NativeSidecar, Policy, Profile, Template};
+use crate::profile::slot::Slot;
+use crate::profile::template::{Scalar, Template};
+use crate::profile::{NativeSidecar, Policy, Profile};
 use crate::value::pointer::Pointer;
 
 mod containers;
@@ -21,16 +23,14 @@ mod sample;
 
 use sample::Sample;
 
-/// Something to tell about a profile. The message is lower case, without a final period, with values in backticks.
+/// Something that a profile's author should know. The message is lower case, without a final period, with values in backticks.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct Finding {
-    /// How grave it is; `--fail-on` compares it.
+    /// `--fail-on` compares it.
     pub severity: Severity,
-    /// Which sort of finding.
     pub code: Code,
     /// The value, from the root of the profile's document; it may be absent there.
     pub at: Pointer,
-    /// What there is to tell.
     pub message: String,
     /// What to do, where there is one thing to do.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -47,7 +47,7 @@ impl Finding {
     }
 }
 
-/// All that there is to tell about a profile, the gravest first.
+/// Everything that is found in a profile, the gravest first.
 pub(crate) fn lint(profile: &Profile) -> Vec<Finding> {
     let samples = samples(profile);
     let mut findings: Vec<Finding> = samples
@@ -72,17 +72,13 @@ pub(crate) fn lint(profile: &Profile) -> Vec<Finding> {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Summary<'p> {
-    /// Its name.
     pub name: &'p str,
     /// What it is for, in one line.
     pub description: &'p str,
-    /// Whether pods are injected where nothing steers: `OptIn` or `OptOut`.
+    /// Whether pods are injected where nothing opts in or out: `OptIn` or `OptOut`.
     pub policy: &'static str,
-    /// The names of its init containers.
     pub init_containers: Vec<&'p str>,
-    /// The names of its containers.
     pub containers: Vec<&'p str>,
-    /// The names of its parameters.
     pub parameters: Vec<&'p str>,
     /// The Pod Security level that a pod needs once injected.
     pub pod_security: &'static str,
@@ -103,8 +99,8 @@ pub(crate) fn summary(profile: &Profile) -> Summary<'_> {
             Policy::OptIn => "OptIn",
             Policy::OptOut => "OptOut",
         },
-        init_containers: profile.init_containers.iter().filter_map(Template::name).collect(),
-        containers: profile.containers.iter().filter_map(Template::name).collect(),
+        init_containers: profile.names(Slot::InitContainers).collect(),
+        containers: profile.names(Slot::Containers).collect(),
         parameters: profile.parameters.iter().map(|parameter| parameter.name.as_str()).collect(),
         pod_security: level.unwrap_or(Level::Restricted).name(),
         first_version: version.map(|(version, _)| version.to_string()),
@@ -113,19 +109,19 @@ pub(crate) fn summary(profile: &Profile) -> Summary<'_> {
 
 /// The pods that the profile can make: with a classic sidecar, with a native one, or either.
 fn samples(profile: &Profile) -> Vec<Sample<'_>> {
-    let sorts: &[Sidecar] = match profile.native_sidecar {
-        _ if profile.containers.is_empty() => &[Sidecar::Classic],
+    let kinds: &[Sidecar] = match profile.native_sidecar {
+        _ if !profile.has_sidecars() => &[Sidecar::Classic],
         NativeSidecar::Always => &[Sidecar::Native],
         NativeSidecar::Never => &[Sidecar::Classic],
         NativeSidecar::Auto => &[Sidecar::Classic, Sidecar::Native],
     };
-    sorts.iter().map(|sort| Sample::new(profile, *sort)).collect()
+    kinds.iter().map(|kind| Sample::new(profile, *kind)).collect()
 }
 
 fn pod_security(sample: &Sample<'_>) -> Vec<Finding> {
     let (level, violations) = pod_security::required_level(sample.pod());
     if level == Level::Restricted {
-        let message = "a pod of the Pod Security level `restricted` keeps it";
+        let message = "a pod that meets the Pod Security level `restricted` still meets it once injected";
         return vec![Finding::new(Severity::Note, Code::PodSecurity, Pointer::of(["spec"]), message)];
     }
     let severity = if level == Level::Privileged { Severity::Warning } else { Severity::Note };
@@ -140,7 +136,7 @@ fn pod_security(sample: &Sample<'_>) -> Vec<Finding> {
 
 fn kubernetes_version(sample: &Sample<'_>) -> Finding {
     let what = match sample.sidecar() {
-        _ if sample.profile().containers.is_empty() => "what is added",
+        _ if !sample.profile().has_sidecars() => "what is added",
         Sidecar::Classic => "a classic sidecar of this profile",
         Sidecar::Native => "a native sidecar of this profile",
     };
@@ -156,23 +152,12 @@ fn kubernetes_version(sample: &Sample<'_>) -> Finding {
 
 /// Parameters that nothing uses, and those that have to be set.
 fn parameters(profile: &Profile) -> Vec<Finding> {
-    let reserved = profile.reserved_user.iter().flat_map(|reserved| [&reserved.id, &reserved.when]);
-    let application = profile.application.iter().flat_map(|added| added.env.iter().chain(&added.volume_mounts));
-    let lists = [&profile.init_containers, &profile.containers, &profile.volumes, &profile.image_pull_secrets];
-    let used: BTreeSet<&str> = lists
-        .into_iter()
-        .flatten()
-        .chain(reserved)
-        .chain(application)
-        .chain(profile.annotations.values())
-        .chain(profile.labels.values())
-        .flat_map(Template::parameters)
-        .collect();
+    let used: BTreeSet<usize> = profile.templates().flat_map(Template::scalars).flat_map(Scalar::parameters).collect();
     let mut findings = Vec::new();
     for (index, parameter) in profile.parameters.iter().enumerate() {
         let at = Pointer::of(["spec", "parameters"]).join(index.to_string());
         let name = &parameter.name;
-        if !used.contains(name.as_str()) {
+        if !used.contains(&index) {
             let message = format!("nothing uses the parameter `{name}`");
             findings.push(
                 Finding::new(Severity::Warning, Code::UnusedParameter, at.join("name"), message)
@@ -184,7 +169,7 @@ fn parameters(profile: &Profile) -> Vec<Finding> {
                 Some(key) => format!("with `--set {name}=…`, or the annotation `{key}`"),
                 None => format!("with `--set {name}=…`"),
             };
-            let message = format!("the parameter `{name}` has no default, and so has to be set");
+            let message = format!("the parameter `{name}` has no default, so it must be set");
             findings.push(Finding::new(Severity::Note, Code::UnsetParameter, at, message).hint(hint));
         }
     }

@@ -1,83 +1,62 @@
 //! Privileges that a pod's author can take by an annotation, or by another place in the pod that a parameter reads.
 //!
-//! A profile's containers may hold what its pods' authors do not: capabilities, root, the node's files. Whoever chooses
-//! such a container's image or context holds it too.
-
-use serde_json::Value;
+//! A profile's containers may have privileges that the authors of pods do not have: capabilities, root, the node's files.
+//! Anyone who chooses the image or the security context of such a container has them too.
 
 use super::Finding;
 use crate::diagnostic::{Code, Severity};
-use crate::profile::template::{Segment, segments};
-use crate::profile::{Parameter, ParameterType, Profile, Template};
+use crate::profile::slot::Validity;
+use crate::profile::{Parameter, ParameterType, Profile};
 use crate::value::pointer::Pointer;
 
-/// What a place in a container or volume gives to whoever sets it.
+/// What a place in a container or volume gives to anyone who sets it.
 #[derive(Clone, Copy)]
 struct Reach {
-    /// What is set.
     what: &'static str,
-    /// Why that matters.
     why: &'static str,
     weight: Weight,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Weight {
-    /// Whatever the container may do, its setter may.
+    /// Anything that the container may do.
     Whole,
-    /// Something of it.
+    /// A part of it.
     Part,
     /// Only where the value is free text.
     FreeText,
 }
 
-/// What a path in a template gives to whoever sets it.
+/// What a path in an element gives to anyone who sets it.
 type Judge = fn(&[&str]) -> Option<Reach>;
 
 pub(super) fn check(profile: &Profile) -> Vec<Finding> {
-    let lists: [(_, &[Template], Judge); 3] = [
-        ("init container", &profile.init_containers, of_container),
-        ("container", &profile.containers, of_container),
-        ("volume", &profile.volumes, of_volume),
-    ];
     let mut findings = Vec::new();
     for (index, parameter) in profile.parameters.iter().enumerate() {
         let at = Pointer::of(["spec", "parameters"]).join(index.to_string());
-        for (sort, templates, reach) in lists {
-            for template in templates {
-                for path in uses(template, &parameter.name) {
-                    let tokens: Vec<&str> = path.iter().map(String::as_str).collect();
-                    if let Some(reach) = reach(&tokens) {
-                        let owner = format!("{sort} `{}`", template.name().unwrap_or_default());
-                        findings.extend(told(parameter, reach, &owner, &at));
+        for (slot, added) in profile.added.iter() {
+            let judge: Judge = match slot.validity() {
+                Validity::Container(_) => of_container,
+                Validity::Volume => of_volume,
+                // These reach the application alone, which is the pod's author's own.
+                Validity::Alone(..) | Validity::Schema => continue,
+            };
+            for (place, template) in added.iter().map(|addition| &addition.template).enumerate() {
+                let element = slot.place_in_profile().join(place.to_string());
+                for scalar in template.scalars().into_iter().filter(|scalar| scalar.parameters().contains(&index)) {
+                    let path = scalar.at.tokens().iter().skip(element.tokens().len());
+                    if let Some(reach) = judge(&path.map(String::as_str).collect::<Vec<_>>()) {
+                        let owner = match template.name() {
+                            Some(name) => format!("{} `{name}`", slot.noun()),
+                            None => format!("a {}", slot.noun()),
+                        };
+                        findings.extend(reached(parameter, reach, &owner, &at));
                     }
                 }
             }
         }
     }
     findings
-}
-
-/// The paths of the scalars in which a parameter stands. By an explicit stack, so that depth costs no call stack.
-fn uses(template: &Template, name: &str) -> Vec<Vec<String>> {
-    let mut found = Vec::new();
-    let mut open: Vec<(&Value, Vec<String>)> = vec![(&template.0, Vec::new())];
-    while let Some((value, path)) = open.pop() {
-        let below = |token: String| path.iter().cloned().chain([token]).collect::<Vec<_>>();
-        match value {
-            Value::String(text) => {
-                if segments(text).contains(&Ok(Segment::Parameter(name))) {
-                    found.push(path);
-                }
-            }
-            Value::Array(list) => {
-                open.extend(list.iter().enumerate().rev().map(|(index, item)| (item, below(index.to_string()))));
-            }
-            Value::Object(map) => open.extend(map.iter().rev().map(|(key, member)| (member, below(key.clone())))),
-            Value::Null | Value::Bool(_) | Value::Number(_) => {}
-        }
-    }
-    found
 }
 
 fn of_container(path: &[&str]) -> Option<Reach> {
@@ -114,7 +93,7 @@ fn of_volume(path: &[&str]) -> Option<Reach> {
     Some(Reach { what, why, weight: Weight::Whole })
 }
 
-fn told(parameter: &Parameter, reach: Reach, owner: &str, at: &Pointer) -> Vec<Finding> {
+fn reached(parameter: &Parameter, reach: Reach, owner: &str, at: &Pointer) -> Vec<Finding> {
     let free = matches!(parameter.ty, ParameterType::String | ParameterType::Image);
     if reach.weight == Weight::FreeText && !free {
         return Vec::new();

@@ -1,24 +1,20 @@
 //! A profile rendered with its defaults into a pod of one container, and the way back from a place in that pod to the
 //! place in the profile's document. It judges nothing.
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use std::sync::Arc;
+use std::borrow::Cow;
 
 use serde_json::{Value, json};
 
 use crate::decide::inject::{Rendered, Sidecar};
-use crate::profile::{Parameter, ParameterType, Profile, Template};
+use crate::profile::slot::{Form, Home, Slot};
+use crate::profile::{Parameter, ParameterType, Profile};
 use crate::value::pointer::Pointer;
 
 /// One pod that a profile makes.
 pub(super) struct Sample<'p> {
     profile: &'p Profile,
-    sidecar: Sidecar,
     rendered: Rendered,
     pod: Value,
-    /// The parameters without a default, for which a value was made up.
-    guessed: BTreeSet<&'p str>,
 }
 
 /// A rendered container of the profile's, and its place in the profile's document.
@@ -29,18 +25,14 @@ pub(super) struct Placed<'s> {
 
 impl<'p> Sample<'p> {
     pub(super) fn new(profile: &'p Profile, sidecar: Sidecar) -> Self {
-        let mut guessed = BTreeSet::new();
-        let mut values = BTreeMap::new();
-        for parameter in &profile.parameters {
-            let value = parameter.default.clone().unwrap_or_else(|| {
-                guessed.insert(parameter.name.as_str());
-                guess(parameter)
-            });
-            values.insert(parameter.name.clone(), value);
-        }
+        let values: Vec<Cow<'p, Value>> = profile
+            .parameters
+            .iter()
+            .map(|parameter| parameter.default.as_ref().map_or_else(|| Cow::Owned(guess(parameter)), Cow::Borrowed))
+            .collect();
         let rendered = Rendered::new(profile, &values, sidecar);
-        let pod = pod(profile, &rendered, sidecar);
-        Self { profile, sidecar, rendered, pod, guessed }
+        let pod = pod(profile, &rendered);
+        Self { profile, rendered, pod }
     }
 
     pub(super) const fn profile(&self) -> &'p Profile {
@@ -48,7 +40,7 @@ impl<'p> Sample<'p> {
     }
 
     pub(super) const fn sidecar(&self) -> Sidecar {
-        self.sidecar
+        self.rendered.sidecar
     }
 
     pub(super) const fn rendered(&self) -> &Rendered {
@@ -60,71 +52,67 @@ impl<'p> Sample<'p> {
         &self.pod
     }
 
-    /// The containers of the profile's list of this name.
-    pub(super) fn list(&self, list: &'static str) -> impl Iterator<Item = Placed<'_>> {
-        let containers =
-            if list == "initContainers" { &self.rendered.init_containers } else { &self.rendered.containers };
-        let place = Pointer::of(["spec", list]);
-        containers.iter().enumerate().map(move |(index, value)| Placed { value, at: place.join(index.to_string()) })
+    /// The containers that the profile adds to a slot.
+    pub(super) fn list(&self, slot: Slot) -> impl Iterator<Item = Placed<'_>> {
+        let place = slot.place_in_profile();
+        let items = self.rendered.added[slot].iter().enumerate();
+        items.map(move |(index, item)| Placed { value: &item.value, at: place.join(index.to_string()) })
+    }
+
+    /// All of the profile's containers.
+    pub(super) fn containers(&self) -> impl Iterator<Item = Placed<'_>> {
+        Slot::ALL.into_iter().filter(|slot| slot.holds_containers()).flat_map(|slot| self.list(slot))
     }
 
     /// From a place in the pod to the one in the profile's document that made it; `/spec` where none did.
     pub(super) fn place(&self, at: &Pointer) -> Pointer {
         let tokens: Vec<&str> = at.tokens().iter().map(String::as_str).collect();
-        let spec = Pointer::of(["spec"]);
-        let inits = self.rendered.init_containers.len();
-        match tokens.as_slice() {
-            ["metadata", rest @ ..] => spec.append(&Pointer::of(rest.iter().copied())),
-            ["spec", "containers", "0", rest @ ..] => match rest.first() {
-                Some(&("env" | "volumeMounts")) => spec.join("application").append(&Pointer::of(rest.iter().copied())),
-                _ => spec,
-            },
-            ["spec", list @ ("containers" | "initContainers"), index, rest @ ..] => {
+        let within = |slot: Slot, rest: &[&str]| slot.place_in_profile().append(&Pointer::of(rest.iter().copied()));
+        let inits = self.rendered.added[Slot::InitContainers].len();
+        let found = match tokens.as_slice() {
+            ["metadata", field, rest @ ..] => Slot::named(Home::Metadata, field).map(|slot| within(slot, rest)),
+            ["spec", "containers", "0", field, rest @ ..] => {
+                Slot::named(Home::Application, field).map(|slot| within(slot, rest))
+            }
+            ["spec", "containers", "0"] => None,
+            ["spec", field, index, rest @ ..] => Slot::named(Home::Spec, field).map(|slot| {
                 let index: usize = index.parse().unwrap_or_default();
-                let (list, index) = match *list {
-                    "containers" => ("containers", index.saturating_sub(1)),
-                    _ if index < inits => ("initContainers", index),
-                    _ => ("containers", index - inits),
+                let (slot, index) = match slot {
+                    // The first container is the application.
+                    Slot::Containers => (slot, index.saturating_sub(1)),
+                    Slot::InitContainers if index >= inits => (Slot::Containers, index - inits),
+                    _ => (slot, index),
                 };
-                spec.join(list).join(index.to_string()).append(&Pointer::of(rest.iter().copied()))
-            }
-            ["spec", "volumes" | "imagePullSecrets", ..] => at.clone(),
-            _ => spec,
-        }
-    }
-
-    /// Whether a made-up value is in what the place, in the profile's document, belongs to: a field of a container or
-    /// volume as a whole, since its parts are judged by each other.
-    pub(super) fn is_guess(&self, at: &Pointer) -> bool {
-        let tokens: Vec<&str> = at.tokens().iter().map(String::as_str).collect();
-        let profile = self.profile;
-        let (template, rest) = match tokens.as_slice() {
-            ["spec", "annotations", key, ..] => (profile.annotations.get(*key), None),
-            ["spec", "labels", key, ..] => (profile.labels.get(*key), None),
-            ["spec", "application", list, index, ..] => {
-                let added = profile.application.as_ref();
-                let list = added.map(|added| if *list == "env" { &added.env } else { &added.volume_mounts });
-                (list.and_then(|list| element(list, index)), None)
-            }
-            ["spec", list, index, rest @ ..] => {
-                let list = match *list {
-                    "initContainers" => &profile.init_containers,
-                    "containers" => &profile.containers,
-                    "volumes" => &profile.volumes,
-                    _ => &profile.image_pull_secrets,
-                };
-                (element(list, index), rest.first())
-            }
-            _ => (None, None),
+                within(slot, &[index.to_string().as_str()]).append(&Pointer::of(rest.iter().copied()))
+            }),
+            ["spec", field] => Slot::named(Home::Spec, field).map(Slot::place_in_profile),
+            _ => None,
         };
-        let Some(template) = template else { return false };
-        let part = rest.and_then(|field| template.0.get(*field)).unwrap_or(&template.0);
-        Template(part.clone()).parameters().iter().any(|name| self.guessed.contains(name))
+        found.unwrap_or_else(|| Pointer::of(["spec"]))
     }
-}
 
-fn element<'t>(list: &'t [Template], index: &str) -> Option<&'t Template> {
-    list.get(index.parse::<usize>().ok()?)
+    /// Whether a made-up value is in what the place, in the profile's document, belongs to: a field of an element as a
+    /// whole, since the parts of a field are judged by each other.
+    pub(super) fn is_guess(&self, at: &Pointer) -> bool {
+        let Some((slot, rest)) = Slot::ALL.into_iter().find_map(|slot| {
+            let place = slot.place_in_profile();
+            Some((slot, at.tokens().strip_prefix(place.tokens())?))
+        }) else {
+            return false;
+        };
+        let added = &self.profile.added[slot];
+        let template = match (slot.form(), rest) {
+            (Form::Map(_), [key, ..]) => added.iter().find(|addition| addition.key.as_ref() == Some(key)),
+            (Form::List(..), [index, ..]) => index.parse::<usize>().ok().and_then(|index| added.get(index)),
+            _ => None,
+        };
+        let Some(template) = template.map(|addition| &addition.template) else { return false };
+        let field = rest.get(1).filter(|_| slot.home() == Home::Spec);
+        let part = field.and_then(|field| template.member(field)).unwrap_or(template);
+        let is_guessed =
+            |index: &usize| self.profile.parameters.get(*index).is_some_and(|parameter| parameter.default.is_none());
+        part.scalars().into_iter().any(|scalar| scalar.parameters().iter().any(is_guessed))
+    }
 }
 
 /// A value of the parameter's type for what has no default.
@@ -142,18 +130,16 @@ fn guess(parameter: &Parameter) -> Value {
     }
 }
 
-/// The application is one that every Pod Security level takes, and says so itself: what its pod says would hold for the
+/// The application satisfies every Pod Security level, and says so in its container: what its pod says would hold for the
 /// profile's containers too.
-fn pod(profile: &Profile, rendered: &Rendered, sidecar: Sidecar) -> Value {
+fn pod(profile: &Profile, rendered: &Rendered) -> Value {
     let mut name = "app".to_owned();
     while profile.adds_container(&name) {
         name.push('0');
     }
-    let application = json!({
+    let mut application = json!({
         "name": name,
         "image": "app:1",
-        "env": rendered.env,
-        "volumeMounts": rendered.volume_mounts,
         "securityContext": {
             "allowPrivilegeEscalation": false,
             "capabilities": {"drop": ["ALL"]},
@@ -161,21 +147,34 @@ fn pod(profile: &Profile, rendered: &Rendered, sidecar: Sidecar) -> Value {
             "seccompProfile": {"type": "RuntimeDefault"},
         },
     });
-    let mut containers = vec![application];
-    let values =
-        |containers: &[Arc<Value>]| containers.iter().map(|container| Value::clone(container)).collect::<Vec<_>>();
-    let mut inits = values(&rendered.init_containers);
-    match sidecar {
-        Sidecar::Classic => containers.extend(values(&rendered.containers)),
-        Sidecar::Native => inits.extend(values(&rendered.containers)),
+    let (mut spec, mut metadata) = (json!({}), json!({}));
+    for (slot, items) in rendered.added.iter() {
+        let parent = match slot.home() {
+            Home::Spec => &mut spec,
+            Home::Metadata => &mut metadata,
+            Home::Application => &mut application,
+        };
+        parent[slot.field()] = match slot.form() {
+            Form::List(..) => items.iter().map(|item| Value::clone(&item.value)).collect(),
+            Form::Map(_) => items.iter().map(|item| (item.key.clone(), Value::clone(&item.value))).collect(),
+        };
     }
-    json!({
-        "metadata": {"annotations": rendered.annotations, "labels": rendered.labels},
-        "spec": {
-            "initContainers": inits,
-            "containers": containers,
-            "volumes": rendered.volumes,
-            "imagePullSecrets": rendered.image_pull_secrets,
-        },
-    })
+    let sidecars = std::mem::take(&mut spec[Slot::Containers.field()]);
+    let with = |first: Value, sidecars: Value| -> Value {
+        let lists = [first, sidecars].into_iter().filter_map(|list| match list {
+            Value::Array(list) => Some(list),
+            _ => None,
+        });
+        lists.flatten().collect()
+    };
+    let containers = json!([application]);
+    match rendered.sidecar {
+        Sidecar::Classic => spec[Slot::Containers.field()] = with(containers, sidecars),
+        Sidecar::Native => {
+            let inits = std::mem::take(&mut spec[Slot::InitContainers.field()]);
+            spec[Slot::InitContainers.field()] = with(inits, sidecars);
+            spec[Slot::Containers.field()] = containers;
+        }
+    }
+    json!({"metadata": metadata, "spec": spec})
 }

@@ -1,4 +1,4 @@
-//! One small profile for each sort of finding, and what is found in the built-in profiles.
+//! One small profile for each kind of finding, and what is found in the built-in profiles.
 
 use serde_json::{Value, json};
 
@@ -8,7 +8,7 @@ use crate::profile::{builtin, load};
 
 fn profile(spec: &Value) -> Profile {
     let mut document = json!({"apiVersion": "sidecar-injector/v1", "kind": "Profile", "metadata": {"name": "p"},
-        "spec": {"policy": "OptOut"}});
+        "spec": {"policy": "OptOut", "labels": {"added": "yes"}}});
     for (field, value) in spec.as_object().unwrap() {
         document["spec"][field] = value.clone();
     }
@@ -62,7 +62,7 @@ fn a_profile_without_a_fault_has_notes_only() {
     assert_eq!(
         lines(&lint(&profile(&spec)).iter().collect::<Vec<_>>()),
         [
-            "Note pod-security /spec: a pod of the Pod Security level `restricted` keeps it",
+            "Note pod-security /spec: a pod that meets the Pod Security level `restricted` still meets it once injected",
             "Note kubernetes-version /spec: a classic sidecar of this profile runs on every Kubernetes version that is known",
             "Note kubernetes-version /spec/containers/0/restartPolicy: a native sidecar of this profile runs from Kubernetes 1.29 on, because of a native sidecar",
         ]
@@ -139,7 +139,7 @@ fn what_a_good_container_has_is_missed_with_a_warning() {
         (
             json!({"parameters": [{"name": "i", "type": "image", "default": "a:latest"}],
                 "containers": [container(&json!({"image": "{{ i }}"}))]}),
-            &["Warning latest-image /spec/containers/0/image: image `a:latest` is another one from day to day"],
+            &["Warning latest-image /spec/containers/0/image: image `a:latest` can be a different one every day"],
         ),
         (json!({"containers": [container(&json!({"image": format!("a:latest@sha256:{}", "0".repeat(64))}))]}), &[]),
         (
@@ -154,18 +154,20 @@ fn what_a_good_container_has_is_missed_with_a_warning() {
         ),
         (
             json!({"containers": [container(&json!({"readinessProbe": null}))]}),
-            &["Warning no-probe /spec/containers/0: container `side` has no probe: its failure goes unseen"],
+            &[
+                "Warning no-probe /spec/containers/0: container `side` has no probe: Kubernetes does not notice when it fails",
+            ],
         ),
         (
             json!({"containers": [container(&json!({"volumeMounts": [{"name": "data", "mountPath": "/a"}]}))]}),
             &[
-                "Warning pod-volume /spec/containers/0/volumeMounts/0/name: the volume `data` is mounted and is none of the profile's: the pod has to bring it",
+                "Warning pod-volume /spec/containers/0/volumeMounts/0/name: the profile mounts the volume `data` and does not add it: the pod must have it",
             ],
         ),
         (
             json!({"application": {"volumeMounts": [{"name": "data", "mountPath": "/a"}]}}),
             &[
-                "Warning pod-volume /spec/application/volumeMounts/0/name: the volume `data` is mounted and is none of the profile's: the pod has to bring it",
+                "Warning pod-volume /spec/application/volumeMounts/0/name: the profile mounts the volume `data` and does not add it: the pod must have it",
             ],
         ),
     ] {
@@ -192,78 +194,58 @@ fn parameters_are_used_and_those_without_a_value_break_nothing() {
         told(&spec),
         [
             "Warning unused-parameter /spec/parameters/0/name: nothing uses the parameter `idle`",
-            "Note unset-parameter /spec/parameters/2: the parameter `cpu` has no default, and so has to be set",
-            "Note unset-parameter /spec/parameters/3: the parameter `image` has no default, and so has to be set",
+            "Note unset-parameter /spec/parameters/2: the parameter `cpu` has no default, so it must be set",
+            "Note unset-parameter /spec/parameters/3: the parameter `image` has no default, so it must be set",
         ]
     );
     let hints: Vec<_> = lint(&profile(&spec)).into_iter().filter_map(|finding| finding.hint).collect();
     assert!(hints.contains(&"with `--set cpu=…`, or the annotation `example.com/cpu`".to_owned()), "{hints:?}");
 }
 
-#[test]
-fn a_privilege_that_a_pods_author_sets_is_told_with_its_reason() {
-    for (ty, change, volume, expected) in [
-        (
-            "image",
-            json!({"image": "{{ p }}"}),
-            json!({}),
-            Some((Severity::Error, "sets the image of container `side`: ")),
-        ),
-        ("enum", json!({"image": "{{ p }}"}), json!({}), Some((Severity::Warning, "sets the image of"))),
-        (
-            "integer",
-            json!({"securityContext": {"runAsUser": "{{ p }}"}}),
-            json!({}),
-            Some((Severity::Error, "user or group id")),
-        ),
-        (
-            "integer",
-            json!({"securityContext": {"runAsGroup": "{{ p }}"}}),
-            json!({}),
-            Some((Severity::Error, "user or group id")),
-        ),
-        (
-            "boolean",
-            json!({"securityContext": {"privileged": "{{ p }}"}}),
-            json!({}),
-            Some((Severity::Error, "the security context")),
-        ),
-        (
-            "string",
-            json!({"securityContext": {"capabilities": {"add": ["{{ p }}"]}}}),
-            json!({}),
-            Some((Severity::Error, "the security context")),
-        ),
-        ("string", json!({"args": ["--x={{ p }}"]}), json!({}), Some((Severity::Warning, "the command line"))),
-        (
-            "string",
-            json!({"lifecycle": {"preStop": {"exec": {"command": ["{{ p }}"]}}}}),
-            json!({}),
-            Some((Severity::Warning, "the command line")),
-        ),
-        ("port", json!({"args": ["--x={{ p }}"]}), json!({}), None),
-        ("port", json!({"ports": [{"containerPort": "{{ p }}"}]}), json!({}), None),
+/// A parameter's type, where it is in a container or a volume, and what it gives to anyone who sets it.
+type Privilege = (&'static str, Value, Option<(Severity, &'static str)>);
+
+fn in_containers() -> Vec<Privilege> {
+    use Severity::{Error, Warning};
+    let ids = Some((Error, "the user or group id of container `side`: "));
+    let context = Some((Error, "the security context"));
+    let command = Some((Warning, "the command line"));
+    let argument = json!({"args": ["--x={{ p }}"]});
+    vec![
+        ("image", json!({"image": "{{ p }}"}), Some((Error, "sets the image of container `side`: "))),
+        ("enum", json!({"image": "{{ p }}"}), Some((Warning, "sets the image of"))),
+        ("integer", json!({"securityContext": {"runAsUser": "{{ p }}"}}), ids),
+        ("integer", json!({"securityContext": {"runAsGroup": "{{ p }}"}}), ids),
+        ("boolean", json!({"securityContext": {"privileged": "{{ p }}"}}), context),
+        ("string", json!({"securityContext": {"capabilities": {"add": ["{{ p }}"]}}}), context),
+        ("string", argument.clone(), command),
+        ("string", json!({"lifecycle": {"preStop": {"exec": {"command": ["{{ p }}"]}}}}), command),
+        ("port", argument, None),
+        ("port", json!({"ports": [{"containerPort": "{{ p }}"}]}), None),
         (
             "port",
             json!({"ports": [{"containerPort": 1, "hostPort": "{{ p }}"}]}),
-            json!({}),
-            Some((Severity::Warning, "a port of the node")),
+            Some((Warning, "a port of the node")),
         ),
-        ("string", json!({"env": [{"name": "A", "value": "{{ p }}"}]}), json!({}), None),
-        (
-            "string",
-            json!({}),
-            json!({"hostPath": {"path": "{{ p }}"}}),
-            Some((Severity::Error, "the folder of the node of volume `v`: ")),
-        ),
-        (
-            "string",
-            json!({}),
-            json!({"secret": {"secretName": "{{ p }}"}}),
-            Some((Severity::Error, "the source of volume `v`: ")),
-        ),
-        ("quantity", json!({}), json!({"emptyDir": {"sizeLimit": "{{ p }}"}}), None),
-    ] {
+        ("string", json!({"env": [{"name": "A", "value": "{{ p }}"}]}), None),
+    ]
+}
+
+fn in_volumes() -> Vec<Privilege> {
+    let folder = Some((Severity::Error, "the folder of the node of volume `v`: "));
+    let source = Some((Severity::Error, "the source of volume `v`: "));
+    vec![
+        ("string", json!({"hostPath": {"path": "{{ p }}"}}), folder),
+        ("string", json!({"secret": {"secretName": "{{ p }}"}}), source),
+        ("quantity", json!({"emptyDir": {"sizeLimit": "{{ p }}"}}), None),
+    ]
+}
+
+#[test]
+fn a_privilege_that_a_pods_author_sets_is_told_with_its_reason() {
+    let in_containers = in_containers().into_iter().map(|(ty, change, expected)| (ty, change, json!({}), expected));
+    let in_volumes = in_volumes().into_iter().map(|(ty, volume, expected)| (ty, json!({}), volume, expected));
+    for (ty, change, volume, expected) in in_containers.chain(in_volumes) {
         let mut v = json!({"name": "v"});
         v.as_object_mut().unwrap().extend(volume.as_object().unwrap().clone());
         let spec = |parameter: &Value| {
@@ -287,11 +269,8 @@ fn a_privilege_that_a_pods_author_sets_is_told_with_its_reason() {
         }
         let by_place = of(&spec(&json!({"from": ["/spec/x"]})), Code::PodPrivilege);
         assert_eq!(by_place.len(), usize::from(expected.is_some()), "{by_place:?}");
-        assert!(
-            by_place
-                .iter()
-                .all(|line| line.starts_with("Warning pod-privilege /spec/parameters/0/from: the pod's `/spec/x` "))
-        );
+        let start = "Warning pod-privilege /spec/parameters/0/from: the pod's `/spec/x` ";
+        assert!(by_place.iter().all(|line| line.starts_with(start)));
         assert!(of(&spec(&json!({"default": null})), Code::AnnotationPrivilege).is_empty(), "`--set` may set all");
     }
 }
@@ -315,7 +294,7 @@ fn the_pod_security_level_and_the_version_name_their_reason() {
         security.message
     );
     let [version] = told(Code::KubernetesVersion)[..] else { panic!("{found:?}") };
-    // The native sidecar stands among the init containers of the pod, and not of the profile.
+    // The native sidecar is among the init containers of the pod, and not of the profile.
     assert_eq!(version.at.to_string(), "/spec/containers/0/lifecycle/preStop/sleep");
     assert!(
         version.message.ends_with("runs from Kubernetes 1.30 on, because of a sleep action"),

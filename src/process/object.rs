@@ -144,7 +144,7 @@ pub(super) fn facts(found: &FoundObject<'_>, identity: &Identity, run: &Run, nam
 
 fn act<'a, V: View<'a>>(identity: &Identity, object: V, facts: &Facts, run: &Run) -> Outcome {
     match &run.action {
-        Action::Inject => inject::plan_as(identity, object, facts, &run.request()),
+        Action::Inject => inject::plan(identity, object, facts, &run.request()),
         Action::Uninject(which, leftovers) => uninject::undo(identity, object, &run.request(), which, *leftovers),
     }
 }

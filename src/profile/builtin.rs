@@ -1,6 +1,6 @@
 //! The built-in profiles, as the text that `profile show` prints.
 //!
-//! Each is a file beside this one, in the form of any user's profile; a new one is a file and a row here.
+//! Each is a file beside this one, written as a user would write it; a new one is a file and a row here.
 //! Nothing in this file reads that text.
 
 /// Every built-in profile: its name, and its text. The first is the default.

@@ -1,5 +1,5 @@
 //! The grammars of parameter values that are written as text: ports, quantities.
-//! Each is as strict as Kubernetes or stricter; none trims what it does not own.
+//! Each is as strict as Kubernetes or stricter; none removes spaces that are not its own.
 
 use crate::kube::quantity::Quantity;
 

@@ -1,19 +1,21 @@
 //! From a profile's document to a [`Profile`]: every error of the document, each at its own place.
 //!
-//! Selection is read here; parameters, what is added, and templates in `load::added`. It stays with the document:
-//! no files, no defaults from elsewhere, and nothing of the object that is to be injected.
+//! What decides about injection is read here, parameters in `parameters`, what is added in `added`. Only the document is
+//! read: no other file, and nothing of the object that is to be injected.
 
 use crate::value::pointer::Pointer;
 use crate::value::view::View;
 
 use super::reader::{Errors, Node};
 pub(crate) use super::reader::{ProfileError, ProfileErrorKind};
-use super::{ContainerPattern, NativeSidecar, OnError, OnIneligible, Policy, Profile, Switch};
+use super::slot::{Home, LABEL_VALUE, Slot, SlotMap};
+use super::{ContainerPattern, NativeSidecar, OnError, OnIneligible, Placement, Policy, Profile, Switch, Targets};
 use crate::kube::names::{is_dns_label, is_label_value, is_qualified_name};
 use crate::kube::selector::{Operator, Requirement, Selector};
 use crate::profile::rule::Rule;
 
 mod added;
+mod parameters;
 mod shape;
 
 /// The `apiVersion` of a profile.
@@ -23,22 +25,17 @@ pub(crate) const KIND: &str = "Profile";
 
 const DNS_LABEL: &str = "a DNS label: lower case letters, digits and `-`, at most 63";
 const KEY: &str = "a label or annotation key";
-const LABEL_VALUE: &str = "a label value: letters, digits, `-`, `_` and `.`, at most 63";
 const EXCLUDED_NAMESPACES: [&str; 3] = ["kube-system", "kube-public", "kube-node-lease"];
 
 const TOP_FIELDS: &[&str] = &["apiVersion", "kind", "metadata", "spec"];
-// Beside its name, a Kubernetes object may carry what tools put there; none of it means anything here.
+// An object may carry more metadata than its name, such as what tools write there. A profile reads only the name.
 const METADATA_FIELDS: &[&str] = &["annotations", "labels", "name", "namespace"];
-pub(super) const SPEC_FIELDS: &[&str] = &[
+/// The fields of `spec` beside the slots.
+const OWN_FIELDS: &[&str] = &[
     "alreadyInjected",
-    "annotations",
     "application",
-    "containers",
     "description",
     "excludedNamespaces",
-    "imagePullSecrets",
-    "initContainers",
-    "labels",
     "namespaceSelector",
     "namespaceSwitch",
     "nativeSidecar",
@@ -52,17 +49,30 @@ pub(super) const SPEC_FIELDS: &[&str] = &[
     "reservedUser",
     "skip",
     "templatePaths",
-    "volumes",
 ];
+
+/// Every field of a profile's `spec`, in alphabetical order.
+pub fn spec_fields() -> Vec<&'static str> {
+    let slots = Slot::ALL.into_iter().filter(|slot| slot.home() != Home::Application).map(Slot::field);
+    let mut fields: Vec<&'static str> = OWN_FIELDS.iter().copied().chain(slots).collect();
+    fields.sort_unstable();
+    fields
+}
 
 /// Reads and validates a profile's document.
 ///
 /// # Errors
 ///
-/// All that is wrong in it, in the order of reading; a field's place is its own, in the document.
+/// Everything that is wrong in it, in the order of reading, each with its place in the document.
 pub fn load<'a, V: View<'a>>(document: V) -> Result<Profile, Vec<ProfileError>> {
     let mut errors = Errors::default();
     let profile = document_of(Node { view: document, at: Pointer::root() }, &mut errors);
+    // Only of a profile that is right otherwise: a misspelt field is not also one that is missing.
+    if errors.0.is_empty()
+        && profile.as_ref().is_some_and(|profile| profile.added.iter().all(|(_, added)| added.is_empty()))
+    {
+        errors.add(&Pointer::of(["spec"]), ProfileErrorKind::AddsNothing);
+    }
     match profile {
         Some(profile) if errors.0.is_empty() => Ok(profile),
         _ => Err(errors.0),
@@ -80,19 +90,20 @@ fn document_of<'a, V: View<'a>>(root: Node<V>, errors: &mut Errors) -> Option<Pr
     let name = metadata
         .and_then(|node| node.require("name", errors))
         .and_then(|node| node.formed(DNS_LABEL, is_dns_label, errors));
-    let spec = root.require("spec", errors).and_then(|node| node.object(SPEC_FIELDS, errors))?;
+    let spec = root.require("spec", errors).and_then(|node| node.object(&spec_fields(), errors))?;
     let policy = spec
         .require("policy", errors)
         .and_then(|node| node.choice(&[("OptOut", Policy::OptOut), ("OptIn", Policy::OptIn)], errors));
     let mut profile = selection(&spec, errors);
-    added::read(&spec, &mut profile, errors);
+    let names = parameters::read(&spec, &mut profile, errors);
+    added::read(&spec, &names, &mut profile, errors);
     // A profile without these has an error, and is never handed out.
     profile.name = name.unwrap_or_default();
     profile.policy = policy.unwrap_or(Policy::OptIn);
     Some(profile)
 }
 
-/// What a profile says about when it applies; the rest is empty.
+/// What a profile says about when it applies; the rest is filled in by `parameters` and `added`.
 fn selection<'a, V: View<'a>>(spec: &Node<V>, errors: &mut Errors) -> Profile {
     let rules = Rule::optional();
     let rejects = [("Reject", OnError::Reject), ("Skip", OnError::Skip)];
@@ -130,14 +141,9 @@ fn selection<'a, V: View<'a>>(spec: &Node<V>, errors: &mut Errors) -> Profile {
             })
             .collect(),
         parameters: Vec::new(),
-        placement: super::Placement::Last,
-        init_containers: Vec::new(),
-        containers: Vec::new(),
-        volumes: Vec::new(),
-        image_pull_secrets: Vec::new(),
-        annotations: std::collections::BTreeMap::new(),
-        labels: std::collections::BTreeMap::new(),
-        application: None,
+        placement: Placement::Last,
+        targets: Targets::default(),
+        added: SlotMap::default(),
     }
 }
 
@@ -153,6 +159,14 @@ fn formed_list<'a, V: View<'a>>(
     errors: &mut Errors,
 ) -> Vec<String> {
     list.list(errors).iter().filter_map(|node| node.formed(form, has, errors)).collect()
+}
+
+fn check_key(key: &str, is_key: fn(&str) -> bool, at: &Pointer, errors: &mut Errors) {
+    if key == super::RECORD {
+        errors.add(at, ProfileErrorKind::Reserved(key.to_owned()));
+    } else if !is_key(key) {
+        errors.add(at, ProfileErrorKind::BadForm { value: key.to_owned(), form: KEY });
+    }
 }
 
 fn native_sidecar<'a, V: View<'a>>(node: &Node<V>, errors: &mut Errors) -> Option<NativeSidecar> {

@@ -1,11 +1,8 @@
 //! A profile: what is added to a pod template, when, and with which parameters.
 //!
-//! This is the validated form. A value that may hold `{{ parameter }}` is a
-//! [`Template`], still unrendered.
+//! This is the validated form. Knows `text` and `kube`. A slot, a parameter's type or a built-in profile is added here.
 
 pub(crate) mod builtin;
-
-use std::collections::BTreeMap;
 
 use serde_json::Value;
 
@@ -17,22 +14,20 @@ pub(crate) mod glob;
 pub(crate) mod grammar;
 pub(crate) mod load;
 pub(crate) mod parameter;
-mod reader;
 mod pattern;
+mod reader;
 pub(crate) mod rule;
+pub(crate) mod slot;
 pub(crate) mod starter;
 pub(crate) mod template;
 
 pub(crate) use pattern::ContainerPattern;
 use rule::Rule;
+use slot::{Slot, SlotMap};
+pub(crate) use template::Template;
 
 /// The annotation of a pod template that holds the record of what was injected. Only injector writes it.
 pub const RECORD: &str = "sidecar-injector/status";
-
-/// A value of a profile in which `{{ name }}` stands for a parameter. It is the parsed value, so that what a parameter
-/// brings can never add structure.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Template(pub Value);
 
 /// A validated profile.
 #[derive(Clone, Debug)]
@@ -41,7 +36,7 @@ pub struct Profile {
     pub name: String,
     /// One line for `profile list`.
     pub description: String,
-    /// What happens where nothing steers.
+    /// Whether a pod is injected where nothing opts in or out.
     pub policy: Policy,
     /// Whether an object with a bad value is refused or let through unchanged.
     pub on_error: OnError,
@@ -61,9 +56,9 @@ pub struct Profile {
     pub pod_switch: Option<Switch>,
     /// The annotation or label of the namespace that opts in or out.
     pub namespace_switch: Option<Switch>,
-    /// Containers by which a pod counts as injected already, whoever put them there.
+    /// A pod with such a container counts as injected already, whatever added it.
     pub already_injected: Vec<ContainerPattern>,
-    /// A user id that no application container may share, where a parameter says so.
+    /// A user id that no container of the application may have, where a parameter says so.
     pub reserved_user: Option<ReservedUser>,
     /// Further kinds that hold pod templates.
     pub template_paths: Vec<TemplatePath>,
@@ -71,29 +66,49 @@ pub struct Profile {
     pub parameters: Vec<Parameter>,
     /// Where the containers go.
     pub placement: Placement,
-    /// Containers added to `initContainers`.
-    pub init_containers: Vec<Template>,
-    /// Containers added to `containers`, or, as native sidecars, to `initContainers`.
-    pub containers: Vec<Template>,
-    /// Volumes added to the pod.
-    pub volumes: Vec<Template>,
-    /// Pull secrets added to the pod.
-    pub image_pull_secrets: Vec<Template>,
-    /// Annotations added to the pod template.
-    pub annotations: BTreeMap<String, Template>,
-    /// Labels added to the pod template.
-    pub labels: BTreeMap<String, Template>,
-    /// What is added to containers of the application.
-    pub application: Option<Application>,
+    /// Which containers of the application get what is added to containers of the application.
+    pub targets: Targets,
+    /// What is added, by slot.
+    pub(crate) added: SlotMap<Vec<Addition>>,
+}
+
+/// One element that a profile adds to a slot.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Addition {
+    /// The key in a map. An element of a list has its name inside, and that may hold a parameter.
+    pub(crate) key: Option<String>,
+    pub(crate) template: Template,
 }
 
 impl Profile {
     /// Whether one of the profile's containers or init containers has this name.
     pub fn adds_container(&self, name: &str) -> bool {
-        self.init_containers.iter().chain(&self.containers).any(|container| container.name() == Some(name))
+        self.containers().any(|container| container.name() == Some(name))
     }
 
-    /// What is read of a pod template's metadata: the member, the word for its values, and the key.
+    /// The profile's containers and init containers.
+    fn containers(&self) -> impl Iterator<Item = &Template> {
+        let slots = self.added.iter().filter(|(slot, _)| slot.holds_containers());
+        slots.flat_map(|(_, added)| added).map(|addition| &addition.template)
+    }
+
+    /// Whether it adds sidecars, and not only init containers and what is no container.
+    pub(crate) fn has_sidecars(&self) -> bool {
+        !self.added[Slot::Containers].is_empty()
+    }
+
+    /// The names of what it adds to a slot, as far as they hold no parameter.
+    pub(crate) fn names(&self, slot: Slot) -> impl Iterator<Item = &str> {
+        self.added[slot].iter().filter_map(|addition| addition.template.name())
+    }
+
+    /// Every template of the profile: what is added, and the reserved user.
+    pub(crate) fn templates(&self) -> impl Iterator<Item = &Template> {
+        let added = self.added.iter().flat_map(|(_, added)| added).map(|addition| &addition.template);
+        added.chain(self.reserved_user.iter().flat_map(|reserved| [&reserved.id, &reserved.when]))
+    }
+
+    /// The annotations and labels of a pod template that a profile reads: the member of the metadata, the noun, and the key.
     pub fn steering_keys(&self) -> impl Iterator<Item = (&'static str, &'static str, &str)> {
         let switch = self.pod_switch.iter();
         let annotations = switch.clone().filter_map(|switch| switch.annotation.as_deref());
@@ -106,7 +121,7 @@ impl Profile {
     }
 }
 
-/// What happens to a pod where nothing steers.
+/// What happens to a pod where nothing opts in or out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Policy {
     /// Injected only where something opts in.
@@ -164,15 +179,15 @@ pub struct Switch {
 #[derive(Clone, Debug, PartialEq)]
 pub struct ReservedUser {
     /// The user id.
-    pub id: Template,
+    pub(crate) id: Template,
     /// Applies where this renders to `true`.
-    pub when: Template,
+    pub(crate) when: Template,
 }
 
 /// A typed parameter.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Parameter {
-    /// Its name, as `{{ name }}` has it.
+    /// Its name, as in `{{ name }}`.
     pub name: String,
     /// Its type.
     pub ty: ParameterType,
@@ -221,17 +236,6 @@ pub enum Placement {
     /// After all others.
     #[default]
     Last,
-}
-
-/// What is added to containers that the application brings.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Application {
-    /// Which containers.
-    pub targets: Targets,
-    /// Environment variables, each an `EnvVar`.
-    pub env: Vec<Template>,
-    /// Mounts, each a `VolumeMount`.
-    pub volume_mounts: Vec<Template>,
 }
 
 /// Which containers of the application are meant.

@@ -1,4 +1,4 @@
-//! Reading a document node by node, collecting every error with its place. It knows no field of a profile's.
+//! Reading a document node by node, collecting every error with its place. It knows no field of a profile.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -6,6 +6,7 @@ use std::fmt;
 use thiserror::Error;
 
 use super::parameter::BadValue;
+use super::slot::{Home, Slot};
 use super::template::TemplateError;
 use crate::diagnostic::words::{list, nearest};
 use crate::kube::workload::TemplatePathError;
@@ -40,7 +41,7 @@ impl ProfileErrorKind {
     }
 }
 
-/// Every sort of error in a profile's document.
+/// Every kind of error in a profile's document.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 pub enum ProfileErrorKind {
     /// A name that does not have the form it must have.
@@ -51,6 +52,14 @@ pub enum ProfileErrorKind {
         /// What it should be, with its article.
         form: &'static str,
     },
+    /// A default that names a parameter, which would be added as it is written.
+    #[error("the default of parameter `{name}` names the parameter `{other}`: a default is a plain value")]
+    ParameterInDefault {
+        /// The parameter.
+        name: String,
+        /// The one in its default.
+        other: String,
+    },
     /// A parameter's default is not of its type.
     #[error("default of parameter `{name}`: {bad}")]
     Default {
@@ -59,10 +68,13 @@ pub enum ProfileErrorKind {
         /// What is wrong.
         bad: BadValue,
     },
+    /// Every slot is empty.
+    #[error("the profile adds nothing")]
+    AddsNothing,
     /// Two things of one name.
     #[error("{what} `{name}` is there twice")]
     Duplicate {
-        /// What sort of thing.
+        /// What kind of thing.
         what: &'static str,
         /// The name.
         name: String,
@@ -73,7 +85,7 @@ pub enum ProfileErrorKind {
     /// A field that must be there is not.
     #[error("field `{0}` is missing")]
     Missing(&'static str),
-    /// A word that is none of those allowed.
+    /// A word that is not one of those allowed.
     #[error("`{value}` {} {}", if allowed.len() == 1 { "is not" } else { "is none of" }, list(allowed))]
     NoneOf {
         /// What is written.
@@ -81,7 +93,7 @@ pub enum ProfileErrorKind {
         /// What is allowed.
         allowed: Vec<&'static str>,
     },
-    /// A place that is no JSON Pointer.
+    /// A place that is not a JSON Pointer.
     #[error(transparent)]
     Pointer(#[from] PointerError),
     /// A key that only the injector writes.
@@ -106,17 +118,17 @@ pub enum ProfileErrorKind {
     /// One value both opts in and out.
     #[error("value `{0}` both injects and skips")]
     SwitchOverlap(String),
-    /// A text with a `{{` that is no parameter.
+    /// A text with a `{{` that is not a parameter.
     #[error(transparent)]
     Template(#[from] TemplateError),
-    /// A template path that is none.
+    /// A text that is not a template path.
     #[error(transparent)]
     TemplatePath(#[from] TemplatePathError),
     /// Nested deeper than is read.
     #[error("nested deeper than {0}")]
     TooDeep(usize),
     /// A parameter whose type cannot be what Kubernetes wants there.
-    #[error("parameter `{name}` is of type `{ty}`, and this has to be {expected}")]
+    #[error("parameter `{name}` is of type `{ty}`, and this must be {expected}")]
     Unfit {
         /// The parameter.
         name: String,
@@ -126,28 +138,28 @@ pub enum ProfileErrorKind {
         expected: &'static str,
     },
     /// A text with a parameter in it where no string can be.
-    #[error("a text with a parameter in it is a string, and this has to be {0}")]
+    #[error("a text with a parameter in it is a string, and this must be {0}")]
     UnfitText(&'static str),
-    /// A field that there is not.
+    /// A field that does not exist.
     #[error("unknown field `{name}`")]
     UnknownField {
         /// What is written.
         name: String,
-        /// The fields that there are.
-        known: &'static [&'static str],
+        /// The fields that exist.
+        known: Vec<&'static str>,
     },
-    /// A parameter that there is not.
+    /// A parameter that does not exist.
     #[error("unknown parameter `{name}`")]
     UnknownParameter {
         /// What is written.
         name: String,
-        /// The nearest one that there is.
+        /// The nearest name that exists.
         nearest: Option<String>,
     },
-    /// `values` of a parameter that is no enum.
+    /// `values` of a parameter that is not an enum.
     #[error("`values` belongs to type `enum`, and this is `{0}`")]
     ValuesWithoutEnum(&'static str),
-    /// Another sort of value.
+    /// A value of another kind.
     #[error("expected {expected}, found {}", found.name())]
     WrongType {
         /// What it should be, with its article.
@@ -164,6 +176,11 @@ impl ProfileError {
         match &self.kind {
             ProfileErrorKind::Default { bad, .. } => bad.hint(),
             ProfileErrorKind::NoneOf { value, allowed } => nearest(value, allowed.iter().copied()).map(meant),
+            ProfileErrorKind::AddsNothing => {
+                let fields = Slot::ALL.into_iter().filter(|slot| slot.home() != Home::Application).map(Slot::field);
+                let fields: Vec<&str> = fields.chain(["application"]).collect();
+                Some(format!("add to at least one of the fields {}", list(&fields)))
+            }
             ProfileErrorKind::Schema { hint, .. } => hint.clone(),
             ProfileErrorKind::UnfitText(_) => Some("write one parameter, and nothing else".to_owned()),
             ProfileErrorKind::Template(_) => Some("write two braces as `{{ '{{' }}`".to_owned()),
@@ -219,11 +236,12 @@ impl<'a, V: View<'a>> Node<V> {
     }
 
     /// This node, where it is an object; its fields must be among those known.
-    pub(super) fn object(self, known: &'static [&'static str], errors: &mut Errors) -> Option<Self> {
+    pub(super) fn object(self, known: &[&'static str], errors: &mut Errors) -> Option<Self> {
         let node = self.of_kind(Kind::Mapping, errors)?;
         for (name, _) in node.view.members() {
             if !known.contains(&&*name) {
-                errors.add(&node.at.join(&*name), ProfileErrorKind::UnknownField { name: name.into_owned(), known });
+                let at = node.at.join(&*name);
+                errors.add(&at, ProfileErrorKind::UnknownField { name: name.into_owned(), known: known.to_vec() });
             }
         }
         Some(node)

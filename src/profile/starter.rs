@@ -1,6 +1,6 @@
-//! The commented profile that `profile init` prints: every field, once, with a word on each.
+//! The commented profile that `profile init` prints: every field, once, with a comment on each.
 //!
-//! It is text to be edited, and no profile of the program's: nothing in this file reads it.
+//! It is a text to be edited, and not a built-in profile: nothing in this file reads it.
 
 use serde_json::Value;
 
@@ -13,7 +13,7 @@ pub(crate) const TEXT: &str = include_str!("starter.yaml");
 /// The name of the profile, and of its container, in [`TEXT`].
 pub(crate) const NAME: &str = "my-sidecar";
 
-/// The text with another name for the profile and its container; `None` where that is no DNS label.
+/// The text with another name for the profile and its container; `None` where that is not a DNS label.
 pub(crate) fn named(name: &str) -> Option<String> {
     // A name such as `0` or `on` is a string in quotes only.
     let mut scalar = String::new();
@@ -25,6 +25,7 @@ pub(crate) fn named(name: &str) -> Option<String> {
 mod tests {
     use crate::diagnostic::Severity;
     use crate::lint::lint;
+    use crate::profile::slot::Slot;
     use crate::profile::{Profile, load};
 
     use super::*;
@@ -47,7 +48,8 @@ mod tests {
         let longest = "a".repeat(63);
         for name in ["proxy", "my-sidecar-2", "0", "on", "null", "1e3", &longest] {
             let profile = read(&named(name).unwrap());
-            assert_eq!((profile.name.as_str(), profile.containers[0].name()), (name, Some(name)));
+            assert_eq!(profile.name, name);
+            assert_eq!(profile.names(Slot::Containers).collect::<Vec<_>>(), [name]);
             assert!(lint(&profile).iter().all(|finding| finding.severity == Severity::Note), "{name}");
         }
         for name in ["", "My", "a b", "a\nb: c", &format!("{longest}a")] {
@@ -65,7 +67,7 @@ mod tests {
                 assert_eq!(shown, 1, "{field}");
             }
         };
-        listed(load::SPEC_FIELDS, 2);
+        listed(&load::spec_fields(), 2);
         for field in ["type", "description", "default", "annotation", "from", "values"] {
             assert!(TEXT.contains(&format!("\n      {field}:")), "{field}");
         }

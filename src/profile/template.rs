@@ -1,31 +1,71 @@
-//! Values in which `{{ name }}` stands for a parameter.
+//! Values in which `{{ name }}` stands for a parameter, parsed once: rendering looks for no braces and no names.
 //!
-//! It lives in scalars that are parsed already: what a parameter brings becomes a scalar or a part of one, and never
-//! structure. Keys are never templates.
+//! Only scalars hold parameters: what a parameter brings becomes a scalar or a part of one, and never structure. Keys are
+//! never templates.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 use thiserror::Error;
 
-use super::Template;
 use super::grammar::is_parameter_name;
+use crate::kube::schema::{self, Shape};
 use crate::value::pointer::Pointer;
+use crate::value::view::{Kind, View};
 
-/// A piece of a scalar.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Segment<'t> {
-    /// Text that stands for itself.
-    Text(&'t str),
-    /// The parameter of this name.
-    Parameter(&'t str),
+/// A value of a profile, parsed.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Template {
+    /// A value without any parameter: it is rendered as it is.
+    Literal(Value),
+    Scalar(Scalar),
+    List(Vec<Self>),
+    Object(Vec<(String, Self)>),
 }
 
-/// What is wrong in a `{{ … }}`. The profile's fault.
+/// A text with braces in it.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Scalar {
+    pub(crate) expression: Expression,
+    /// Its place in the profile's document.
+    pub(crate) at: Pointer,
+    pub(crate) wanted: Wanted,
+}
+
+/// What a scalar is computed from. A further kind of expression is a further variant.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Expression {
+    /// Text that stands for itself.
+    Text(String),
+    /// The parameter at this index of the profile's parameters.
+    Parameter(usize),
+    /// The texts of these, one after another.
+    Concatenation(Vec<Self>),
+}
+
+/// What Kubernetes wants at the place of a scalar.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Wanted {
+    /// A string, whatever type a parameter has.
+    String,
+    /// The value in its own type.
+    Typed,
+}
+
+impl Wanted {
+    /// What is wanted at a place of a shape; a place that Kubernetes does not know wants nothing.
+    const fn at(shape: Option<&Shape>) -> Self {
+        match shape {
+            Some(Shape::Str | Shape::Quantity) => Self::String,
+            _ => Self::Typed,
+        }
+    }
+}
+
+/// What is wrong in a template. The profile's fault.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 pub enum TemplateError {
-    /// What stands between the braces is not a name.
+    /// What is between the braces is not a name.
     #[error("`{{{{{0}}}}}` is not a parameter's name: expressions beyond a parameter's name are not supported")]
     Expression(String),
     /// There is no `}}`.
@@ -33,8 +73,16 @@ pub enum TemplateError {
     Unclosed,
 }
 
-/// The pieces of a scalar, in order.
-pub(crate) fn segments(text: &str) -> Vec<Result<Segment<'_>, TemplateError>> {
+/// A piece of a text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Segment<'t> {
+    Text(&'t str),
+    /// The parameter of this name.
+    Parameter(&'t str),
+}
+
+/// The pieces of a text, in order. `{{ '{{' }}` is the way to write two braces.
+fn segments(text: &str) -> Vec<Result<Segment<'_>, TemplateError>> {
     let mut pieces = Vec::new();
     let mut rest = text;
     while let Some((before, after)) = rest.split_once("{{") {
@@ -58,169 +106,212 @@ pub(crate) fn segments(text: &str) -> Vec<Result<Segment<'_>, TemplateError>> {
     pieces
 }
 
-impl Template {
-    /// The names of the parameters that it uses.
-    pub fn parameters(&self) -> BTreeSet<&str> {
-        let mut names = BTreeSet::new();
-        let mut open = vec![&self.0];
-        while let Some(value) = open.pop() {
-            match value {
-                Value::String(text) => names.extend(segments(text).into_iter().filter_map(|piece| match piece {
-                    Ok(Segment::Parameter(name)) => Some(name),
-                    _ => None,
-                })),
-                Value::Array(elements) => open.extend(elements),
-                Value::Object(members) => open.extend(members.values()),
-                Value::Null | Value::Bool(_) | Value::Number(_) => {}
-            }
-        }
-        names
-    }
-
-    /// Its `name`, where it is an object with one, as it is written.
-    pub fn name(&self) -> Option<&str> {
-        self.0.get("name")?.as_str()
-    }
-
-    /// The value with parameters filled in.
-    ///
-    /// A scalar that is nothing but one parameter keeps the parameter's type, unless `wants_string` says of its place
-    /// (from this template's root) that Kubernetes wants a string there. Elsewhere the parameter's text is put into the
-    /// scalar's. A parameter without a value, which loading and resolving rule out, stays as it is written.
-    pub fn render(&self, values: &BTreeMap<String, Value>, wants_string: &dyn Fn(&Pointer) -> bool) -> Value {
-        Renderer { values, wants_string, place: Vec::new() }.value(&self.0)
-    }
+/// The first parameter that a text names.
+pub(super) fn first_parameter(text: &str) -> Option<&str> {
+    segments(text).into_iter().find_map(|piece| match piece {
+        Ok(Segment::Parameter(name)) => Some(name),
+        _ => None,
+    })
 }
 
-struct Renderer<'r> {
-    values: &'r BTreeMap<String, Value>,
-    wants_string: &'r dyn Fn(&Pointer) -> bool,
-    place: Vec<String>,
+/// Something that parsing a value met.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Fault {
+    Syntax(TemplateError),
+    /// No parameter has this name.
+    Unknown(String),
+    /// The value is nested deeper than is read.
+    TooDeep,
 }
 
-impl Renderer<'_> {
-    /// Recurses as deep as the profile's document is nested, which loading caps.
-    fn value(&mut self, value: &Value) -> Value {
-        match value {
-            Value::String(text) => self.scalar(text),
-            Value::Array(elements) => {
-                elements.iter().enumerate().map(|(index, element)| self.within(index.to_string(), element)).collect()
+/// Parses the values of a profile.
+pub(super) struct Parser<'r> {
+    /// The names of the profile's parameters, in their order.
+    pub(super) names: &'r [String],
+    /// How many tokens the pointer to a value may have. It bounds the recursion, here and in rendering.
+    pub(super) deepest: usize,
+    pub(super) faults: Vec<(Pointer, Fault)>,
+}
+
+impl Parser<'_> {
+    /// Parses a value of a shape, whose place in the profile's document is `at`. What is wrong goes to the faults.
+    pub(super) fn parse<'a, V: View<'a>>(&mut self, view: V, at: &Pointer, shape: Option<&'static Shape>) -> Template {
+        if at.tokens().len() > self.deepest {
+            // One fault for a value, however many of its branches are too deep.
+            if !self.faults.iter().any(|(_, fault)| *fault == Fault::TooDeep) {
+                self.faults.push((at.clone(), Fault::TooDeep));
             }
-            Value::Object(members) => Value::Object(
-                members.iter().map(|(key, member)| (key.clone(), self.within(key.clone(), member))).collect(),
-            ),
-            Value::Null | Value::Bool(_) | Value::Number(_) => value.clone(),
+            return Template::Literal(Value::Null);
+        }
+        let below = |token: &str| shape.and_then(|shape| schema::shape_at(shape, &[token.to_owned()]));
+        match view.kind() {
+            Kind::Mapping => {
+                let members = view.members().into_iter().map(|(name, member)| {
+                    let parsed = self.parse(member, &at.join(&*name), below(&name));
+                    (name.into_owned(), parsed)
+                });
+                object(members.collect())
+            }
+            Kind::Sequence => {
+                let elements = view.elements().into_iter().enumerate().map(|(index, element)| {
+                    let token = index.to_string();
+                    self.parse(element, &at.join(token.as_str()), below(&token))
+                });
+                list(elements.collect())
+            }
+            Kind::String => {
+                let text = view.string().unwrap_or_default();
+                self.text(&text, at, Wanted::at(shape))
+            }
+            Kind::Null | Kind::Boolean | Kind::Number => Template::Literal(view.value()),
         }
     }
 
-    fn within(&mut self, token: String, value: &Value) -> Value {
-        self.place.push(token);
-        let rendered = self.value(value);
-        self.place.pop();
-        rendered
-    }
-
-    fn scalar(&self, text: &str) -> Value {
-        let pieces = segments(text);
-        if let [Ok(Segment::Parameter(name))] = pieces.as_slice()
-            && let Some(value) = self.values.get(*name)
-        {
-            let keeps_type = value.is_string() || !(self.wants_string)(&Pointer::of(self.place.iter().cloned()));
-            return if keeps_type { value.clone() } else { Value::String(plain(value).into_owned()) };
+    /// Parses a text, whose place is `at`.
+    pub(super) fn text(&mut self, text: &str, at: &Pointer, wanted: Wanted) -> Template {
+        if !text.contains("{{") {
+            return Template::Literal(Value::from(text));
         }
-        let mut rendered = String::with_capacity(text.len());
-        for piece in pieces {
+        let mut parts = Vec::new();
+        for piece in segments(text) {
             match piece {
-                Ok(Segment::Text(literal)) => rendered.push_str(literal),
-                Ok(Segment::Parameter(name)) => match self.values.get(name) {
-                    Some(value) => rendered.push_str(&plain(value)),
-                    None => return Value::String(text.to_owned()),
+                Ok(Segment::Text(text)) => parts.push(Expression::Text(text.to_owned())),
+                Ok(Segment::Parameter(name)) => match self.names.iter().position(|known| known == name) {
+                    Some(index) => parts.push(Expression::Parameter(index)),
+                    None => self.faults.push((at.clone(), Fault::Unknown(name.to_owned()))),
                 },
-                Err(_) => return Value::String(text.to_owned()),
+                Err(error) => self.faults.push((at.clone(), Fault::Syntax(error))),
             }
         }
-        Value::String(rendered)
+        let expression = match parts.len() {
+            1 => parts.remove(0),
+            _ => Expression::Concatenation(parts),
+        };
+        Template::Scalar(Scalar { expression, at: at.clone(), wanted })
     }
 }
 
-/// A scalar as text; a parameter's value is never anything else.
-fn plain(value: &Value) -> Cow<'_, str> {
-    match value {
-        Value::String(text) => Cow::Borrowed(text),
-        other => Cow::Owned(other.to_string()),
+/// An object of these members; a literal where all of them are.
+fn object(members: Vec<(String, Template)>) -> Template {
+    if !members.iter().all(|(_, member)| matches!(member, Template::Literal(_))) {
+        return Template::Object(members);
+    }
+    let literals = members.into_iter().filter_map(|(name, member)| match member {
+        Template::Literal(value) => Some((name, value)),
+        _ => None,
+    });
+    Template::Literal(Value::Object(literals.collect()))
+}
+
+/// A list of these elements; a literal where all of them are.
+fn list(elements: Vec<Template>) -> Template {
+    if !elements.iter().all(|element| matches!(element, Template::Literal(_))) {
+        return Template::List(elements);
+    }
+    let literals = elements.into_iter().filter_map(|element| match element {
+        Template::Literal(value) => Some(value),
+        _ => None,
+    });
+    Template::Literal(Value::Array(literals.collect()))
+}
+
+impl Template {
+    /// Every scalar that is not a literal, in the order of the document.
+    pub(crate) fn scalars(&self) -> Vec<&Scalar> {
+        let mut scalars = Vec::new();
+        self.collect(&mut scalars);
+        scalars
+    }
+
+    fn collect<'t>(&'t self, scalars: &mut Vec<&'t Scalar>) {
+        match self {
+            Self::Literal(_) => {}
+            Self::Scalar(scalar) => scalars.push(scalar),
+            Self::List(elements) => elements.iter().for_each(|element| element.collect(scalars)),
+            Self::Object(members) => members.iter().for_each(|(_, member)| member.collect(scalars)),
+        }
+    }
+
+    /// Its `name`, where it is an object with one that is a literal. Those of containers always are.
+    pub(crate) fn name(&self) -> Option<&str> {
+        match self {
+            Self::Literal(value) => value.get("name")?.as_str(),
+            _ => match self.member("name")? {
+                Self::Literal(name) => name.as_str(),
+                _ => None,
+            },
+        }
+    }
+
+    /// The member of an object of which not all is a literal.
+    pub(crate) fn member(&self, name: &str) -> Option<&Self> {
+        match self {
+            Self::Object(members) => members.iter().find(|(key, _)| key == name).map(|(_, member)| member),
+            _ => None,
+        }
+    }
+
+    /// The value with parameters filled in: `values` are those of the profile's parameters, in their order.
+    ///
+    /// A scalar that is nothing but one parameter keeps the parameter's type, unless Kubernetes wants a string there.
+    /// Recurses as deep as the profile's document is nested, which parsing caps.
+    pub(crate) fn render(&self, values: &[Cow<'_, Value>]) -> Value {
+        match self {
+            Self::Literal(value) => value.clone(),
+            Self::Scalar(scalar) => scalar.render(values),
+            Self::List(elements) => elements.iter().map(|element| element.render(values)).collect(),
+            Self::Object(members) => {
+                let members = members.iter().map(|(key, member)| (key.clone(), member.render(values)));
+                Value::Object(members.collect::<Map<_, _>>())
+            }
+        }
+    }
+}
+
+impl Scalar {
+    fn render(&self, values: &[Cow<'_, Value>]) -> Value {
+        match &self.expression {
+            Expression::Parameter(index) if self.wanted == Wanted::Typed => {
+                values.get(*index).map_or(Value::Null, |value| Value::clone(value))
+            }
+            expression => {
+                let mut text = String::new();
+                expression.write(values, &mut text);
+                Value::String(text)
+            }
+        }
+    }
+
+    /// The indexes of the parameters that it uses.
+    pub(crate) fn parameters(&self) -> Vec<usize> {
+        let mut used = Vec::new();
+        self.expression.collect(&mut used);
+        used
+    }
+}
+
+impl Expression {
+    fn write(&self, values: &[Cow<'_, Value>], text: &mut String) {
+        match self {
+            Self::Text(literal) => text.push_str(literal),
+            // A parameter's value is always a scalar.
+            Self::Parameter(index) => match values.get(*index).map(|value| &**value) {
+                Some(Value::String(value)) => text.push_str(value),
+                Some(other) => text.push_str(&other.to_string()),
+                None => {}
+            },
+            Self::Concatenation(parts) => parts.iter().for_each(|part| part.write(values, text)),
+        }
+    }
+
+    fn collect(&self, used: &mut Vec<usize>) {
+        match self {
+            Self::Text(_) => {}
+            Self::Parameter(index) => used.push(*index),
+            Self::Concatenation(parts) => parts.iter().for_each(|part| part.collect(used)),
+        }
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    fn values() -> BTreeMap<String, Value> {
-        [("port", json!(5054)), ("on", json!(true)), ("image", json!("nginx:1")), ("evil", json!("a\nb: {{ port }}"))]
-            .map(|(name, value)| (name.to_owned(), value))
-            .into()
-    }
-
-    #[test]
-    fn a_lone_parameter_keeps_its_type_and_text_is_concatenated() {
-        for (written, expected) in [
-            (json!("{{ port }}"), json!(5054)),
-            (json!("{{port}}"), json!(5054)),
-            (json!("{{ on }}"), json!(true)),
-            (json!("{{ image }}"), json!("nginx:1")),
-            (json!(" {{ port }}"), json!(" 5054")),
-            (json!("{{ port }}{{ on }}"), json!("5054true")),
-            (json!("a {{ '{{' }} b }} {{ on }}"), json!("a {{ b }} true")),
-            (json!("{{ '{{' }}"), json!("{{")),
-            (json!("{{'{{'}} .Values.x }}"), json!("{{ .Values.x }}")),
-            (json!(["{{ port }}", 1, null, {"{{ port }}": "{{ on }}"}]), json!([5054, 1, null, {"{{ port }}": true}])),
-            (json!("plain"), json!("plain")),
-            (json!(""), json!("")),
-        ] {
-            assert_eq!(Template(written.clone()).render(&values(), &|_| false), expected, "{written}");
-        }
-    }
-
-    #[test]
-    fn a_place_that_wants_a_string_gets_one() {
-        let template = Template(json!({"env": [{"value": "{{ port }}"}], "port": "{{ port }}", "args": ["{{ on }}"]}));
-        let wants = |at: &Pointer| at.to_string().starts_with("/args/") || at.to_string() == "/env/0/value";
-        assert_eq!(
-            template.render(&values(), &wants),
-            json!({"env": [{"value": "5054"}], "port": 5054, "args": ["true"]})
-        );
-        assert_eq!(Template(json!("{{ port }}")).render(&values(), &Pointer::is_root), json!("5054"));
-    }
-
-    #[test]
-    fn a_value_adds_no_structure_and_is_not_a_template_itself() {
-        let rendered = Template(json!({"a": "{{ evil }}", "b": "x{{ evil }}"})).render(&values(), &|_| true);
-        assert_eq!(rendered, json!({"a": "a\nb: {{ port }}", "b": "xa\nb: {{ port }}"}));
-    }
-
-    #[test]
-    fn parameters_are_found_wherever_they_stand_but_in_keys() {
-        let template = Template(json!({"{{ key }}": ["{{ a }}-{{ b }}", {"c": "{{ '{{' }} {{a}}"}], "n": 1}));
-        assert_eq!(template.parameters().into_iter().collect::<Vec<_>>(), ["a", "b"]);
-    }
-
-    #[test]
-    fn what_is_no_name_is_an_error_each() {
-        let errors =
-            |text| segments(text).into_iter().filter_map(Result::err).map(|e| e.to_string()).collect::<Vec<_>>();
-        assert_eq!(
-            errors("{{ a + 1 }} and {{ }} and {{ b"),
-            [
-                "`{{ a + 1 }}` is not a parameter's name: expressions beyond a parameter's name are not supported",
-                "`{{ }}` is not a parameter's name: expressions beyond a parameter's name are not supported",
-                "`{{` without `}}`",
-            ]
-        );
-        assert_eq!(errors("{{ .Values.x }}").len(), 1);
-        assert_eq!(errors("{{ 1a }}").len(), 1);
-        assert_eq!(errors("{{{ a }}}").len(), 1);
-        assert_eq!(errors("}} {"), Vec::<String>::new());
-    }
-}
+mod tests;

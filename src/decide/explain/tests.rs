@@ -65,7 +65,7 @@ fn deciding(profile: &ProfileExplanation) -> Option<&RuleTrace> {
 
 /// The object with the profiles injected, by the patch that `plan` makes.
 fn injected(object: &Value, profiles: &[Profile]) -> Value {
-    let outcome = with(profiles, &[], |request| plan(object, &facts(), request));
+    let outcome = with(profiles, &[], |request| plan(&workload::identify(object).unwrap(), object, &facts(), request));
     let patch: json_patch::Patch = serde_json::from_value(serde_json::to_value(&outcome.patch).unwrap()).unwrap();
     let mut object = object.clone();
     json_patch::patch(&mut object, &patch).unwrap();
@@ -170,7 +170,8 @@ fn what_is_explained_is_what_is_planned() {
     let profiles = [profile("first", "side", 5000), profile("second", "other", 5000)];
     for annotations in [json!({}), json!({"example.com/sidecar": "off"}), json!({"example.com/port": "x"})] {
         let object = deployment(&annotations);
-        let outcome = with(&profiles, &[], |request| plan(&object, &facts(), request));
+        let outcome =
+            with(&profiles, &[], |request| plan(&workload::identify(&object).unwrap(), &object, &facts(), request));
         let told = explained(&object, &profiles, &[]);
         let same = outcome.steps.iter().zip(&told.profiles).all(|(step, one)| {
             std::mem::discriminant(&step.verdict) == std::mem::discriminant(&one.verdict) && step.profile == one.profile

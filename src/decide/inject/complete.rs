@@ -1,33 +1,27 @@
-//! A container that the pod declares under a name of the profile's is completed where it stands: what it lacks is added,
-//! and what its author wrote stands.
+//! A container that the pod declares under a name of the profile's is completed where it is: what it lacks is added, and what
+//! its author wrote stays. So a pod's author can set a field of the sidecar that no parameter sets.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
-use super::apply::{Applier, members};
+use super::applier::Applier;
+use super::render::Item;
+use crate::decide::record::element_name;
 use crate::diagnostic::Code;
 use crate::kube::version::KubernetesVersion;
+use crate::profile::slot::Slot;
 use crate::value::pointer::Pointer;
 use crate::value::view::{Kind, View};
 
-/// Completes the container at `at` in the list of that name; the eligibility table has seen that it is to be completed.
-pub(super) fn container<'v, V: View<'v>>(applier: &mut Applier<'_, V>, list: &str, at: &Pointer, wanted: &Value) {
-    let name = super::render::name(wanted).to_owned();
-    let named = Pointer::of(["spec", list, name.as_str()]);
-    let mut wanted = members(wanted);
-    // A sidecar declared among the init containers is a native one, whatever the pod's kind: otherwise it would never end,
-    // and the pod never start. One declared among the containers stays there.
-    let is_sidecar = applier.rendered.containers.iter().any(|container| super::render::name(container) == name);
-    if list == "containers" {
+/// Completes the container at `at`, in the list of a slot. The rules have decided that it is to be completed.
+pub(super) fn container<'v, V: View<'v>>(applier: &mut Applier<'_, V>, list: Slot, at: &Pointer, item: &Item) {
+    let named = list.place().join(item.key.as_str());
+    let mut wanted = members(&item.value);
+    if list == Slot::Containers {
         wanted.shift_remove("restartPolicy");
-    } else if is_sidecar {
-        if applier.kubernetes_version < KubernetesVersion::NATIVE_SIDECARS {
-            let message = format!(
-                "container `{name}` stands among the init containers, where it would have to be a native sidecar, which Kubernetes {} does not run",
-                applier.kubernetes_version
-            );
-            let hint = "declare it under `containers`".to_owned();
-            applier.error(Code::UnsupportedVersion, at, message, Some(hint));
-        }
+    } else if applier.rendered.added[Slot::Containers].iter().any(|sidecar| sidecar.key == item.key) {
+        // A sidecar declared among the init containers is a native one, whatever the pod's kind: otherwise it would never
+        // end, and the pod would never start. One declared among the containers stays there.
+        require_native(applier, at, &item.key);
         wanted.insert("restartPolicy".to_owned(), Value::String("Always".to_owned()));
     }
     for (field, value) in &wanted {
@@ -35,48 +29,53 @@ pub(super) fn container<'v, V: View<'v>>(applier: &mut Applier<'_, V>, list: &st
         match (field.as_str(), applier.editor.get(&at)) {
             ("image", Some(found)) => {
                 if found.kind() == Kind::Null || found.string().is_some_and(|image| image == "auto") {
-                    applier.entry.replaced.insert(named.to_string(), found.value());
+                    applier.done.entry.replaced.insert(named.to_string(), found.value());
                     applier.editor.replace(&at, value.clone());
                 }
             }
-            ("env" | "volumeMounts" | "ports", _) => lists(applier, &at, &named, value),
-            (_, None) => applier.field(&at, &named, value),
-            // One of several handlers: two together would be none that an API server takes.
+            ("env" | "volumeMounts" | "ports", _) => elements(applier, &at, &named, value),
+            (_, None) => applier.add_field(&at, &named, value),
+            // A handler is one of several kinds, and an API server refuses two of them together.
             ("livenessProbe" | "readinessProbe" | "startupProbe" | "lifecycle", Some(_)) => {}
-            (_, Some(found)) if found.is_object() => objects(applier, &at, &named, value),
+            (_, Some(found)) if found.is_object() => object(applier, &at, &named, value),
             (_, Some(_)) => {}
         }
     }
 }
 
-fn lists<'v, V: View<'v>>(applier: &mut Applier<'_, V>, at: &Pointer, named: &Pointer, wanted: &Value) {
-    let (Some((at, field)), Some((named, _))) = (at.split_last(), named.split_last()) else { return };
-    let field = match field {
-        "env" => "env",
-        "ports" => "ports",
-        _ => "volumeMounts",
-    };
-    // Ports that both name alike are the user's to describe; a mount path of the user's stands too.
-    let there: Vec<String> =
-        applier.editor.list(&at.join(field)).into_iter().filter_map(crate::decide::record::element_name).collect();
-    let missing: Vec<Value> = wanted
-        .as_array()
-        .into_iter()
-        .flatten()
-        .filter(|item| crate::decide::record::element_name(*item).is_none_or(|name| !there.contains(&name)))
-        .cloned()
-        .collect();
-    applier.keyed_list(&at, &named, field, &missing);
+fn require_native<'v, V: View<'v>>(applier: &mut Applier<'_, V>, at: &Pointer, name: &str) {
+    let version = applier.kubernetes_version;
+    if version < KubernetesVersion::NATIVE_SIDECARS {
+        let message = format!(
+            "container `{name}` is among the init containers, where it must be a native sidecar, which Kubernetes {version} does not run"
+        );
+        applier.error(Code::UnsupportedVersion, at, message, Some("declare it under `containers`"));
+    }
 }
 
-/// Objects are completed member by member. A profile is nested no deeper than documents may be.
-fn objects<'v, V: View<'v>>(applier: &mut Applier<'_, V>, at: &Pointer, named: &Pointer, wanted: &Value) {
+/// Adds the elements that a list lacks. An element with the same port, path or name is the user's to describe.
+fn elements<'v, V: View<'v>>(applier: &mut Applier<'_, V>, at: &Pointer, named: &Pointer, wanted: &Value) {
+    let mut there: Vec<String> = applier.editor.list(at).into_iter().filter_map(element_name).collect();
+    for value in wanted.as_array().into_iter().flatten() {
+        let Some(key) = element_name(value).filter(|key| !there.contains(key)) else { continue };
+        applier.add_element(at, named, &key, value.clone());
+        there.push(key);
+    }
+}
+
+/// Completes an object member by member. Loading caps how deep a profile is nested.
+fn object<'v, V: View<'v>>(applier: &mut Applier<'_, V>, at: &Pointer, named: &Pointer, wanted: &Value) {
     for (name, value) in &members(wanted) {
         let (at, named) = (at.join(name.as_str()), named.join(name.as_str()));
         match applier.editor.get(&at) {
-            None => applier.field(&at, &named, value),
-            Some(found) if found.is_object() => objects(applier, &at, &named, value),
+            None => applier.add_field(&at, &named, value),
+            Some(found) if found.is_object() => object(applier, &at, &named, value),
             Some(_) => {}
         }
     }
+}
+
+/// The members of an object; none where it is something else.
+fn members(value: &Value) -> Map<String, Value> {
+    value.as_object().cloned().unwrap_or_default()
 }

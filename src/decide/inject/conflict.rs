@@ -1,15 +1,17 @@
-//! What clashes once everything is in place, and what an API server would refuse of it.
+//! What clashes once everything is added, and what an API server would refuse of it.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::apply::Applier;
+use super::applier::Applier;
 use super::editor::Editor;
 use super::render::{mounted, name};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::kube::validity::{self, Role};
+use crate::kube::validity;
+use crate::profile::slot::{Home, Slot, Validity};
+use crate::profile::{Parameter, ParameterType};
 use crate::value::layer::Layer;
 use crate::value::pointer::Pointer;
 use crate::value::view::View;
@@ -24,20 +26,19 @@ pub(super) fn check<'v, V: View<'v>>(applier: &mut Applier<'_, V>) {
 /// A port is taken by number and protocol, a host port likewise.
 fn ports<'v, V: View<'v>>(applier: &mut Applier<'_, V>) {
     let mut clashes = Vec::new();
-    let added: Vec<&String> = applier.entry.all_containers().chain(&applier.completed).collect();
+    let added: Vec<&String> = applier.done.entry.all_containers().chain(&applier.done.completed).collect();
     let template = &*applier.editor;
-    let all: Vec<Ports<'_, V>> =
-        ["initContainers", "containers"].into_iter().flat_map(|list| ports_of(template, list)).collect();
+    let all: Vec<Ports<'_, V>> = container_slots().flat_map(|slot| ports_of(template, slot)).collect();
     for own in all.iter().filter(|own| added.iter().any(|added| **added == own.name)) {
         for port in &own.ports {
             for other in all.iter().filter(|other| other.name != own.name) {
                 for (index, taken) in other.ports.iter().enumerate() {
-                    if let Some((sort, number)) = clash(*port, *taken) {
-                        let place = ["spec", other.list, &other.index.to_string(), "ports", &index.to_string()];
-                        let at = Pointer::of(place).join(sort.field());
+                    if let Some((which, number)) = clash(*port, *taken) {
+                        let ports = other.slot.place().join(other.index.to_string()).join("ports");
+                        let at = ports.join(index.to_string()).join(which.field());
                         let message = format!(
                             "{} {number} of container `{}` is already used by container `{}`",
-                            sort.word(),
+                            which.noun(),
                             own.name,
                             other.name
                         );
@@ -50,24 +51,24 @@ fn ports<'v, V: View<'v>>(applier: &mut Applier<'_, V>) {
     let mut seen = BTreeSet::new();
     for (at, message, number) in clashes {
         if seen.insert(message.clone()) {
-            let hint = port_hint(applier, number);
-            applier.error(Code::Conflict, &at, message, hint);
+            let hint = port_hint(applier.profile.parameters.iter(), number);
+            applier.error(Code::Conflict, &at, message, hint.as_deref());
         }
     }
 }
 
 /// A container's ports.
 struct Ports<'e, V> {
-    list: &'static str,
+    slot: Slot,
     index: usize,
     name: Cow<'e, str>,
     ports: Vec<Layer<'e, V>>,
 }
 
-fn ports_of<'e, 'v: 'e, V: View<'v>>(template: &'e Editor<V>, list: &'static str) -> Vec<Ports<'e, V>> {
-    let containers = template.list(&Pointer::of(["spec", list])).into_iter().enumerate();
+fn ports_of<'e, 'v: 'e, V: View<'v>>(template: &'e Editor<V>, slot: Slot) -> Vec<Ports<'e, V>> {
+    let containers = template.list(&slot.place()).into_iter().enumerate();
     let ports = containers.map(|(index, container)| Ports {
-        list,
+        slot,
         index,
         name: container.text(&["name"]).unwrap_or_default(),
         ports: container.child("ports").map(Layer::list).unwrap_or_default(),
@@ -77,12 +78,12 @@ fn ports_of<'e, 'v: 'e, V: View<'v>>(template: &'e Editor<V>, list: &'static str
 
 /// Which of a port's numbers is meant.
 #[derive(Clone, Copy)]
-enum PortSort {
+enum PortNumber {
     Container,
     Host,
 }
 
-impl PortSort {
+impl PortNumber {
     const fn field(self) -> &'static str {
         match self {
             Self::Container => "containerPort",
@@ -90,7 +91,7 @@ impl PortSort {
         }
     }
 
-    const fn word(self) -> &'static str {
+    const fn noun(self) -> &'static str {
         match self {
             Self::Container => "container port",
             Self::Host => "host port",
@@ -98,136 +99,152 @@ impl PortSort {
     }
 }
 
-fn clash<'a, 'b>(left: impl View<'a>, right: impl View<'b>) -> Option<(PortSort, u64)> {
-    let (sort, number) = [PortSort::Container, PortSort::Host].into_iter().find_map(|sort| {
-        let number = left.member(sort.field()).and_then(View::unsigned).filter(|number| *number != 0)?;
-        (right.member(sort.field()).and_then(View::unsigned) == Some(number)).then_some((sort, number))
-    })?;
+/// The number that two ports have in common; container ports are looked at before host ports.
+fn clash<'a, 'b>(left: impl View<'a>, right: impl View<'b>) -> Option<(PortNumber, u64)> {
+    let common = |which: &PortNumber| {
+        let number = left.member(which.field()).and_then(View::unsigned).filter(|number| *number != 0)?;
+        (right.member(which.field()).and_then(View::unsigned) == Some(number)).then_some((*which, number))
+    };
+    let found = [PortNumber::Container, PortNumber::Host].iter().find_map(common)?;
     let same_protocol =
         left.text(&["protocol"]).as_deref().unwrap_or("TCP") == right.text(&["protocol"]).as_deref().unwrap_or("TCP");
-    same_protocol.then_some((sort, number))
+    same_protocol.then_some(found)
 }
 
-/// The number that two ports have in common, after the word for what it is the number of.
+/// The number that two ports have in common, after the noun for it.
 pub(crate) fn port_clash(left: &Value, right: &Value) -> Option<(&'static str, u64)> {
-    clash(left, right).map(|(sort, number)| (sort.word(), number))
+    clash(left, right).map(|(which, number)| (which.noun(), number))
 }
 
-/// The parameter that sets a port, where one does.
-fn port_hint<'v, V: View<'v>>(applier: &Applier<'_, V>, number: u64) -> Option<String> {
-    let is_port = |parameter: &&crate::profile::Parameter| {
-        parameter.ty == crate::profile::ParameterType::Port
-            && parameter.default.as_ref().and_then(Value::as_u64) == Some(number)
-    };
-    let parameter = applier.profile.parameters.iter().find(is_port)?;
+/// How to set another port, where a parameter sets this one.
+fn port_hint<'p>(mut parameters: impl Iterator<Item = &'p Parameter>, number: u64) -> Option<String> {
+    let parameter = parameters.find(|parameter| {
+        parameter.ty == ParameterType::Port && parameter.default.as_ref().and_then(Value::as_u64) == Some(number)
+    })?;
+    let set = format!("`--set {}=…`", parameter.name);
     Some(match &parameter.annotation {
-        Some(annotation) => {
-            format!("set another port with the annotation `{annotation}` or `--set {}=…`", parameter.name)
-        }
-        None => format!("set another port with `--set {}=…`", parameter.name),
+        Some(annotation) => format!("set another port with the annotation `{annotation}` or {set}"),
+        None => format!("set another port with {set}"),
     })
 }
 
-/// The profile's own traffic is told by its user id, so an application that has it would not be captured.
+/// The lists of containers in a pod.
+fn container_slots() -> impl Iterator<Item = Slot> {
+    Slot::ALL.into_iter().filter(|slot| slot.holds_containers())
+}
+
+/// The sidecar's own traffic is recognized by its user id, so that of an application with the same id would not be captured.
 fn reserved_user<'v, V: View<'v>>(applier: &mut Applier<'_, V>) {
-    let Some(reserved) = &applier.rendered.reserved_user else { return };
-    let reserved = reserved.clone();
-    let own: Vec<String> = applier.rendered.all_containers().map(|container| name(container).to_owned()).collect();
+    let rendered = applier.rendered;
+    let Some(reserved) = &rendered.reserved_user else { return };
     let pod_user = applier.editor.template().path(&["spec", "securityContext", "runAsUser"]).map(View::value);
-    for list in ["initContainers", "containers"] {
-        let place = Pointer::of(["spec", list]);
-        let containers = applier.editor.list(&place).into_iter();
-        let users: Vec<(String, Option<Value>)> = containers
-            .map(|container| {
-                let user = container.path(&["securityContext", "runAsUser"]).map(View::value);
-                (container.text(&["name"]).unwrap_or_default().into_owned(), user.or_else(|| pod_user.clone()))
-            })
-            .collect();
-        for (index, (container_name, id)) in users.into_iter().enumerate() {
-            if !own.contains(&container_name) && id.as_ref() == Some(&reserved) {
-                let message = format!(
-                    "container `{container_name}` runs as user {reserved}, which the profile `{}` keeps for its own container",
-                    applier.profile.name
-                );
-                let at = place.join(index.to_string());
-                applier.error(Code::Conflict, &at, message, Some("give one of the two another user id".to_owned()));
+    let mut found = Vec::new();
+    for place in container_slots().map(Slot::place) {
+        for (index, container) in applier.editor.list(&place).into_iter().enumerate() {
+            let name = container.text(&["name"]).unwrap_or_default();
+            let user = container.path(&["securityContext", "runAsUser"]).map(View::value).or_else(|| pod_user.clone());
+            if user.as_ref() == Some(reserved) && !rendered.all_containers().any(|own| own.key == name) {
+                found.push((place.join(index.to_string()), name.into_owned()));
             }
         }
     }
+    for (at, container) in found {
+        let profile = &applier.profile.name;
+        let message = format!(
+            "container `{container}` runs as user {reserved}, which the profile `{profile}` keeps for its own container"
+        );
+        applier.error(Code::Conflict, &at, message, Some("give one of the two another user id"));
+    }
 }
 
-/// What is added is checked as the API server would.
+/// What is added is checked as the API server would check it.
 fn valid<'v, V: View<'v>>(applier: &mut Applier<'_, V>) {
     let volumes: BTreeSet<String> = applier
         .editor
-        .list(&Pointer::of(["spec", "volumes"]))
+        .list(&Slot::Volumes.place())
         .into_iter()
         .map(|volume| volume.text(&["name"]).unwrap_or_default().into_owned())
         .chain(applier.claims.iter().cloned())
         .collect();
     let rendered = applier.rendered;
-    for (list, role) in [("initContainers", Role::Init), ("containers", Role::Container)] {
-        each(applier, list, "container", |applier, container| {
-            let completed = applier.completed.iter().any(|own| own == name(container));
-            let as_rendered = !completed && rendered.sound.contains(name(container));
-            if as_rendered && mounted(container).all(|volume| volumes.contains(volume)) {
-                return Vec::new();
-            }
-            validity::containers(&[container], role, &volumes, &Pointer::root())
-        });
-    }
-    each(applier, "volumes", "volume", |_, volume| validity::volumes(&[volume], &Pointer::root()));
-    if applier.editor.template().path(&["spec", "hostUsers"]).and_then(View::boolean) != Some(false) {
-        for list in ["initContainers", "containers"] {
-            each(applier, list, "container", |_, container| unmasked(container).into_iter().collect());
+    for slot in Slot::of(Home::Spec) {
+        match slot.validity() {
+            Validity::Container(role) => each(applier, slot, |applier, container| {
+                let completed = applier.done.completed.iter().any(|own| own == name(container));
+                // Most containers are added just as they were rendered, and were checked then.
+                let as_rendered = !completed && rendered.sound.contains(name(container));
+                if as_rendered && mounted(container).all(|volume| volumes.contains(volume)) {
+                    return Vec::new();
+                }
+                validity::containers(&[container], role, &volumes, &Pointer::root())
+            }),
+            Validity::Volume => each(applier, slot, |_, volume| validity::volumes(&[volume], &Pointer::root())),
+            Validity::Alone(..) | Validity::Schema => {}
         }
     }
-    let mounts = applier.entry.fields.iter().any(|field| field.contains("/volumeMounts/"));
-    for mount in rendered.volume_mounts.iter().filter(|mount| mounts && !volumes.contains(name(mount))) {
-        let message = format!(
-            "the profile `{}` mounts the volume `{}` into the application's containers, which is not there",
-            applier.profile.name,
-            name(mount)
-        );
-        let hint = "add the volume to the profile".to_owned();
-        applier.error(Code::Invalid, &Pointer::of(["spec", "volumes"]), message, Some(hint));
+    if applier.editor.template().path(&["spec", "hostUsers"]).and_then(View::boolean) != Some(false) {
+        for slot in container_slots() {
+            each(applier, slot, |_, container| unmasked(container).into_iter().collect());
+        }
     }
-    // These are the profile's alone: they have no place in the pod.
+    absent_volumes(applier, &volumes);
+    // What is wrong with these is wrong in the profile: they have no place of their own in the pod.
     for (what, fault) in &rendered.faults {
         let message = format!("{what} of the profile `{}`: {}", applier.profile.name, fault.message);
-        applier.error(Code::Invalid, &Pointer::root(), message, fault.hint.clone());
+        applier.error(Code::Invalid, &Pointer::root(), message, fault.hint.as_deref());
     }
 }
 
-/// Tells what is wrong with each item that was added to a list of the pod's spec; `check` gets it as a list of one.
+/// Volumes that the application's containers would mount, and that are not there.
+fn absent_volumes<'v, V: View<'v>>(applier: &mut Applier<'_, V>, volumes: &BTreeSet<String>) {
+    let rendered = applier.rendered;
+    if !applier.done.entry.fields.iter().any(|field| field.contains("/volumeMounts/")) {
+        return;
+    }
+    for mount in &rendered.added[Slot::VolumeMounts] {
+        let volume = name(&mount.value);
+        if !volumes.contains(volume) {
+            let profile = &applier.profile.name;
+            let message = format!(
+                "the profile `{profile}` mounts the volume `{volume}` into the application's containers, and the pod has no such volume"
+            );
+            let at = Slot::Volumes.place();
+            applier.error(Code::Invalid, &at, message, Some("add the volume to the profile"));
+        }
+    }
+}
+
+/// Reports what is wrong with each element that was added to a list of the pod's spec.
 fn each<'v, V: View<'v>>(
     applier: &mut Applier<'_, V>,
-    list: &str,
-    what: &str,
+    slot: Slot,
     check: impl Fn(&Applier<'_, V>, &Value) -> Vec<Diagnostic>,
 ) {
-    let place = Pointer::of(["spec", list]);
-    let entry = &applier.entry;
-    let is_added = |name: Cow<'_, str>| match list {
-        "volumes" => entry.volumes.iter().any(|added| *added == name),
-        _ => entry.all_containers().chain(&applier.completed).any(|added| *added == name),
+    let place = slot.place();
+    let done = &applier.done;
+    let is_added = |name: &str| {
+        let completed = slot.holds_containers() && done.completed.iter().any(|added| added == name);
+        completed || done.entry.names[slot].iter().any(|added| added == name)
     };
+    // A native sidecar is an init container, and its profile calls it a container.
+    let noun = if slot.holds_containers() { Slot::Containers.noun() } else { slot.noun() };
     let mut found = Vec::new();
     for (index, item) in applier.editor.list(&place).into_iter().enumerate() {
-        if !is_added(item.text(&["name"]).unwrap_or_default()) {
+        if !is_added(&item.text(&["name"]).unwrap_or_default()) {
             continue;
         }
         let item = &*item.as_value();
         for diagnostic in check(applier, item) {
-            let inner: Vec<String> = diagnostic.at.tokens().iter().skip(1).cloned().collect();
+            // It was checked as the only element of a list.
+            let inner = diagnostic.at.tokens().iter().skip(1).cloned();
             let at = place.join(index.to_string()).append(&Pointer::of(inner));
-            let message =
-                format!("{what} `{}` of the profile `{}`: {}", name(item), applier.profile.name, diagnostic.message);
+            let profile = &applier.profile.name;
+            let message = format!("{noun} `{}` of the profile `{profile}`: {}", name(item), diagnostic.message);
             found.push((at, message, diagnostic.hint));
         }
     }
     for (at, message, hint) in found {
-        applier.error(Code::Invalid, &at, message, hint);
+        applier.error(Code::Invalid, &at, message, hint.as_deref());
     }
 }
 

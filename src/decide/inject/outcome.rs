@@ -1,4 +1,4 @@
-//! What is to become of an object, as `plan` says it.
+//! What is to become of an object: what `plan` returns.
 
 use super::editor::Editor;
 use crate::decide::eligibility::Rule;
@@ -14,9 +14,9 @@ use crate::value::view::View;
 pub struct Outcome {
     /// One step for each pod template and profile, in order.
     pub steps: Vec<Step>,
-    /// The patch, from the object's root; empty when anything was rejected.
+    /// The patch, from the object's root; empty where anything was rejected.
     pub patch: Patch,
-    /// What becomes of each changed pod template, at its place: what the patch is held against.
+    /// What becomes of each changed pod template, at its place. The proof compares the patch with it.
     pub changed: Vec<(Pointer, Change)>,
     /// What should be known.
     pub warnings: Vec<Diagnostic>,
@@ -38,7 +38,7 @@ pub struct Step {
 pub enum Verdict {
     /// It was injected, by this rule.
     Injected(Rule),
-    /// An outdated injection was removed, and the rules do not let it be made anew.
+    /// An outdated injection was removed, and the rules do not let it be made again.
     Removed(Rule, String),
     /// A value is wrong. With [`OnError::Skip`] the object is let through unchanged.
     Rejected(Vec<Diagnostic>, OnError),
@@ -99,7 +99,7 @@ impl Outcome {
         }
     }
 
-    /// Lets go of the patch where it is not needed any more.
+    /// Drops the patch.
     pub(crate) fn forget_patch(&mut self) {
         self.patch = Patch::default();
         self.changed = Vec::new();

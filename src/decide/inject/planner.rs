@@ -1,8 +1,11 @@
 //! One pod template taken through the profiles: what the record says, what the rules decide, what is added.
 
+use std::sync::Arc;
+
+use super::applier::{Applier, Done};
 use super::editor::Editor;
 use super::{
-    Answer, Freshness, Outcome, Outdated, Request, Sidecar, Step, Verdict, apply, freshness, knative_warning,
+    Answer, Freshness, Outcome, Outdated, Rendered, Request, Sidecar, Step, Verdict, freshness, knative_warning,
     needs_native, removal, sidecar, volume_claims, write_record,
 };
 use crate::decide::eligibility::{self, Decision, Deniable, Record, Recorded, Subject};
@@ -47,7 +50,7 @@ impl Ask for Decide {
     }
 }
 
-impl<'a, V: View<'a>> Planner<'_, V> {
+impl<'p, 'a, V: View<'a>> Planner<'p, V> {
     pub(super) fn run(mut self, outcome: &mut Outcome) {
         let mut record = match crate::decide::record::read(self.template) {
             Ok(record) => record,
@@ -81,7 +84,7 @@ impl<'a, V: View<'a>> Planner<'_, V> {
         outcome.steps.push(Step { template: self.place.clone(), profile: profile.to_owned(), verdict });
     }
 
-    /// What is wrong with the record concerns every profile.
+    /// The names of all profiles: what is wrong with the record concerns each of them.
     fn all_profiles(&self) -> String {
         self.request.profiles.iter().map(|profile| profile.name.as_str()).collect::<Vec<_>>().join(", ")
     }
@@ -200,66 +203,73 @@ impl<'a, V: View<'a>> Planner<'_, V> {
         }
     }
 
+    /// Adds what a profile adds to the template, and the entry to the record. The warnings come back, or the errors.
     fn inject(&mut self, profile: &Profile, record: &mut Vec<Entry>) -> Result<Vec<Diagnostic>, Vec<Diagnostic>> {
-        let (identity, facts, request) = (self.identity, self.facts, self.request);
-        let claims = volume_claims(self.object, identity);
+        let rendered = self.rendered(profile)?;
+        let claims = volume_claims(self.object, self.identity);
+        let (identity, place, kubernetes_version) = (self.identity, self.place, self.facts.kubernetes_version);
         let editor = self.editor();
-        let place = editor.place().clone();
-        let before = editor.template();
-        let sidecar = sidecar(profile, identity, before);
-        if sidecar == Sidecar::Native && facts.kubernetes_version < KubernetesVersion::NATIVE_SIDECARS {
-            let message = format!(
-                "the profile `{}` needs a native sidecar, which Kubernetes {} does not run",
-                profile.name, facts.kubernetes_version
-            );
-            return Err(vec![
-                Diagnostic::new(Code::UnsupportedVersion, place, message)
-                    .hint("native sidecars run from 1.29 on; `nativeSidecar: false` makes a classic one"),
-            ]);
-        }
-        let values = parameter::resolve(profile, before, request.set).map_err(|errors| {
-            errors.into_iter().map(|error| Diagnostic { at: place.append(&error.at), ..error }).collect::<Vec<_>>()
-        })?;
-        let rendered = request.renderings.get(profile, &values, sidecar);
-        let spec = before.child("spec");
+        let spec = editor.template().child("spec");
         let qos_before = spec.map_or(Qos::BestEffort, validity::qos_class);
         // Only a pod that limits itself as a whole can be exceeded as one.
         let limited = spec.filter(|spec| spec.child("resources").is_some()).map(View::value);
+        // With `Reject` the whole object is refused, and no one reads what is half done. With `Skip` the next profile sees the
+        // template as it was before this one.
         let rollback = (profile.on_error == OnError::Skip).then(|| editor.clone());
-        let applier = apply::Applier {
+        let done = Applier {
             editor,
             profile,
             rendered: &rendered,
-            sidecar,
             record,
             claims: &claims,
-            kubernetes_version: facts.kubernetes_version,
-            completed: Vec::new(),
-            entry: Entry::default(),
-            errors: Vec::new(),
-            warnings: Vec::new(),
-        };
-        let (entry, mut errors, mut warnings) = applier.run();
+            kubernetes_version,
+            done: Done::default(),
+        }
+        .run();
+        let Done { entry, mut errors, mut warnings, .. } = done;
         let editor = self.editor();
         let after = editor.template().child("spec");
         if let (Some(before), Some(after)) = (&limited, after) {
             errors.extend(validity::pod_resources(before, &after.as_value(), &place.join("spec")));
         }
-        let qos_after = after.map_or(Qos::BestEffort, validity::qos_class);
-        if qos_before != qos_after {
-            let (from, to) = (qos_before.name(), qos_after.name());
-            let message = format!("the pod's quality-of-service class changes from {from} to {to}");
-            warnings.push(Diagnostic::new(Code::QosChanged, place.join("spec"), message));
-        }
-        warnings.extend(knative_warning(profile, identity, &rendered, &place));
         if !errors.is_empty() {
             if let Some(rollback) = rollback {
                 self.editor = Some(rollback);
             }
             return Err(errors);
         }
+        warnings.extend(qos_warning(qos_before, after.map_or(Qos::BestEffort, validity::qos_class), place));
+        warnings.extend(knative_warning(profile, identity, &rendered, place));
         record.push(entry);
-        write_record(self.editor(), record);
+        write_record(editor, record);
         Ok(warnings)
     }
+
+    /// What a profile adds to the template as it is now. Errors point from the object's root.
+    fn rendered(&mut self, profile: &Profile) -> Result<Arc<Rendered>, Vec<Diagnostic>> {
+        let (identity, place, request) = (self.identity, self.place, self.request);
+        let version = self.facts.kubernetes_version;
+        let template = self.editor().template();
+        let sidecar = sidecar(profile, identity, template);
+        if sidecar == Sidecar::Native && version < KubernetesVersion::NATIVE_SIDECARS {
+            let message = format!(
+                "the profile `{}` needs a native sidecar, which Kubernetes {version} does not run",
+                profile.name
+            );
+            return Err(vec![
+                Diagnostic::new(Code::UnsupportedVersion, place.clone(), message)
+                    .hint("native sidecars run from 1.29 on; `nativeSidecar: false` makes a classic one"),
+            ]);
+        }
+        let values = parameter::resolve(profile, template, request.set).map_err(|errors| {
+            errors.into_iter().map(|error| Diagnostic { at: place.append(&error.at), ..error }).collect::<Vec<_>>()
+        })?;
+        Ok(request.renderings.get(profile, &values, sidecar))
+    }
+}
+
+/// The kubelet evicts pods by their class, so a change of it is worth a warning.
+fn qos_warning(before: Qos, after: Qos, place: &Pointer) -> Option<Diagnostic> {
+    let message = format!("the pod's quality-of-service class changes from {} to {}", before.name(), after.name());
+    (before != after).then(|| Diagnostic::new(Code::QosChanged, place.join("spec"), message))
 }

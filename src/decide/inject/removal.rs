@@ -1,16 +1,16 @@
-//! Taking out what a record names, and holding a record against what its profile adds. Planning needs it to replace an
-//! outdated injection and to see what a profile saw; undoing is nothing else.
-
-use std::collections::BTreeMap;
+//! Removing what a record names, and comparing a record with what its profile adds. Planning needs it to replace an outdated
+//! injection, and to see the template as a profile saw it; undoing does nothing else.
 
 use serde_json::Value;
 
 use super::editor::Editor;
-use super::{Rendered, Request, name, rendered_now, write_record};
+use super::render::Item;
+use super::{Rendered, Request, rendered_now, write_record};
 use crate::decide::record::{self, ANNOTATION, Entry};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::kube::workload::Identity;
 use crate::profile::Profile;
+use crate::profile::slot::{Home, Slot};
 use crate::value::pointer::Pointer;
 use crate::value::view::{self, Kind, View};
 
@@ -47,8 +47,8 @@ pub(crate) fn stripped<'a, V: View<'a>>(
     Ok(scratch)
 }
 
-/// Holds an entry against what its profile renders now. Where the hash is the same, other names mean a record that was
-/// tampered with, and other items ones that were edited.
+/// Compares an entry with what its profile renders now. Where the hash is the same, other names are an error, because someone
+/// changed the record; elements with other values were edited, which is a warning.
 pub(crate) fn compare<'a, V: View<'a>>(
     editor: &Editor<V>,
     identity: &Identity,
@@ -68,18 +68,13 @@ pub(crate) fn compare<'a, V: View<'a>>(
         let message = format!("the record of the profile `{}` does not fit what it adds: {what}", entry.profile);
         return Err(Diagnostic::new(Code::Record, at, message).hint("restore the annotation as injector wrote it"));
     }
-    let lists = [
-        ("initContainers", &entry.init_containers, rendered.all_containers().collect::<Vec<_>>()),
-        ("containers", &entry.containers, rendered.all_containers().collect()),
-        ("volumes", &entry.volumes, rendered.volumes.iter().collect()),
-    ];
     let mut edited = Vec::new();
-    for (list, names, wanted) in lists {
-        for item_name in names {
-            let Some(at) = editor.resolve(&Pointer::of(["spec", list, item_name.as_str()])) else { continue };
-            let original = wanted.iter().find(|item| name(item) == item_name);
-            if original.is_some_and(|original| !editor.get(&at).is_some_and(|found| view::equals(found, original))) {
-                let message = format!("`{item_name}` was edited after it was injected; it is removed all the same");
+    for slot in Slot::of(Home::Spec) {
+        for name in &entry.names[slot] {
+            let Some(at) = editor.resolve(&slot.place().join(name)) else { continue };
+            let original = wanted(&rendered, slot).find(|item| item.key == *name);
+            if original.is_some_and(|item| !editor.get(&at).is_some_and(|found| view::equals(found, &item.value))) {
+                let message = format!("`{name}` was edited after it was injected; it is removed all the same");
                 edited.push(Diagnostic::new(Code::EditedAfterInjection, editor.place().append(&at), message));
             }
         }
@@ -87,75 +82,75 @@ pub(crate) fn compare<'a, V: View<'a>>(
     Ok(edited)
 }
 
-/// A name in which the entry differs from what its profile adds.
-fn misnamed(entry: &Entry, rendered: &Rendered) -> Option<String> {
-    let containers: Vec<&str> = rendered.all_containers().map(name).collect();
-    let names = |list: &[Value]| list.iter().map(|item| name(item).to_owned()).collect::<Vec<_>>();
-    let keys = |map: &BTreeMap<String, Value>| map.keys().cloned().collect::<Vec<_>>();
-    let stranger = entry.all_containers().find(|known| !containers.contains(&known.as_str()));
-    let lists = [
-        (&entry.volumes, names(&rendered.volumes)),
-        (&entry.image_pull_secrets, names(&rendered.image_pull_secrets)),
-        (&entry.annotations, keys(&rendered.annotations)),
-        (&entry.labels, keys(&rendered.labels)),
-    ];
-    let stranger = stranger
-        .or_else(|| lists.iter().find_map(|(known, wanted)| known.iter().find(|known| !wanted.contains(known))));
-    if let Some(stranger) = stranger {
-        return Some(format!("it names `{stranger}`, which is not of that profile"));
-    }
-    let items = |list: &[Value]| list.iter().filter_map(record::element_name).collect::<Vec<_>>();
-    let (env, mounts) = (items(&rendered.env), items(&rendered.volume_mounts));
-    let foreign = entry.fields.iter().find(|field| {
-        let Ok(field) = Pointer::parse(field) else { return true };
-        match field.tokens() {
-            [_, _, container, ..] if containers.contains(&container.as_str()) => false,
-            [_, _, _, list, item] if list == "env" => !env.contains(item),
-            [_, _, _, list, item] if list == "volumeMounts" => !mounts.contains(item),
-            _ => true,
-        }
-    });
-    let foreign = foreign.or_else(|| {
-        let is_foreign = |named: &&String| {
-            Pointer::parse(named).is_ok_and(|named| {
-                record::is_image(&named)
-                    && named.tokens().get(2).is_none_or(|name| !containers.contains(&name.as_str()))
-            })
-        };
-        entry.replaced.keys().find(is_foreign)
-    });
-    if let Some(foreign) = foreign {
-        return Some(format!("it names `{foreign}`, which is not of that profile"));
-    }
-    // One that was completed instead has left a field, or the image that it had.
-    let completed =
-        |wanted: &str| {
-            entry.fields.iter().chain(entry.replaced.keys()).filter_map(|field| Pointer::parse(field).ok()).any(
-                |field| matches!(field.tokens(), [_, list, name, ..] if list.ends_with("ontainers") && name == wanted),
-            )
-        };
-    let forgotten =
-        containers.iter().find(|wanted| !entry.all_containers().any(|known| known == *wanted) && !completed(wanted))?;
-    Some(format!("it does not name `{forgotten}`"))
+/// What a profile adds that an entry may name in a slot. A native sidecar comes from one list of containers and is in the
+/// other.
+fn wanted(rendered: &Rendered, slot: Slot) -> impl Iterator<Item = &Item> {
+    let is_wanted = move |other: Slot| other == slot || (other.holds_containers() && slot.holds_containers());
+    rendered.added.iter().filter(move |(other, _)| is_wanted(*other)).flat_map(|(_, items)| items)
 }
 
-/// Removes the chosen entries' items, last entry first, and writes the rest of the record. What is absent is passed over.
+/// How an entry differs from what its profile adds, where it does.
+fn misnamed(entry: &Entry, rendered: &Rendered) -> Option<String> {
+    let stranger = entry
+        .names
+        .iter()
+        .find_map(|(slot, names)| names.iter().find(|name| !wanted(rendered, slot).any(|item| item.key == **name)));
+    if let Some(foreign) = stranger.or_else(|| foreign_field(entry, rendered)) {
+        return Some(format!("it names `{foreign}`, which that profile does not add"));
+    }
+    // A container that was completed instead has left a field, or the image that it had.
+    let traces = entry.fields.iter().chain(entry.replaced.keys());
+    let traces: Vec<Pointer> = traces.filter_map(|field| Pointer::parse(field).ok()).collect();
+    let is_completed = |wanted: &str| {
+        let is_trace = |field: &Pointer| matches!(field.tokens(), [_, list, name, ..] if list.ends_with("ontainers") && name == wanted);
+        traces.iter().any(is_trace)
+    };
+    let is_known = |name: &str| entry.all_containers().any(|known| known == name) || is_completed(name);
+    let forgotten = rendered.all_containers().find(|item| !is_known(&item.key))?;
+    Some(format!("it does not name `{}`", forgotten.key))
+}
+
+/// A field, or a replaced image, of a container of the user's own to which the profile adds nothing of that name.
+fn foreign_field<'e>(entry: &'e Entry, rendered: &Rendered) -> Option<&'e String> {
+    let is_own = |container: &str| rendered.all_containers().any(|item| item.key == container);
+    let is_added = |field: &Pointer| match field.tokens() {
+        [_, _, container, ..] if is_own(container) => true,
+        [_, _, _, list, key] => Slot::named(Home::Application, list)
+            .is_some_and(|slot| rendered.added[slot].iter().any(|item| item.key == *key)),
+        _ => false,
+    };
+    let is_image_of_another =
+        |named: &Pointer| record::is_image(named) && !named.tokens().get(2).is_some_and(|container| is_own(container));
+    let field = entry.fields.iter().find(|field| !Pointer::parse(field).is_ok_and(|field| is_added(&field)));
+    field.or_else(|| {
+        entry.replaced.keys().find(|named| Pointer::parse(named).is_ok_and(|named| is_image_of_another(&named)))
+    })
+}
+
+/// Removes what the chosen entries name, and writes the rest of the record. What is absent is passed over.
+///
+/// In three steps, so that the template is byte for byte what it was before the chosen profiles:
+///
+/// 1. The elements go, last entry first: a later profile may have added to what an earlier one added.
+/// 2. What an entry says of parents (lists and objects that it created, values that it replaced) is a duty. A parent that an
+///    entry which stays still uses cannot be removed now, so that entry inherits the duty, and does it when its turn comes.
+/// 3. The other duties are done, children before parents.
 pub(crate) fn remove<'a, V: View<'a>>(
     editor: &mut Editor<V>,
     entries: Vec<Entry>,
     chosen: impl Fn(&Entry) -> bool,
 ) -> Result<Vec<Entry>, Diagnostic> {
-    let had_containers = !editor.list(&Pointer::of(["spec", "containers"])).is_empty();
+    let containers = Slot::Containers.place();
+    let had_containers = !editor.list(&containers).is_empty();
     for entry in entries.iter().rev().filter(|entry| chosen(entry)) {
         for named in entry.named().iter().rev() {
-            // What another profile brings too stays for as long as that one does.
+            // What a profile that stays has added too stays with it.
             let shared = entries.iter().any(|other| !chosen(other) && other.named().contains(named));
             if let Some(at) = editor.resolve(named).filter(|_| !shared) {
                 editor.remove(&at);
             }
         }
     }
-    let containers = Pointer::of(["spec", "containers"]);
     if had_containers && editor.list(&containers).is_empty() {
         let message = "removing what the record names would leave no container".to_owned();
         return Err(Diagnostic::new(Code::Record, editor.place().append(&containers), message)
@@ -167,7 +162,8 @@ pub(crate) fn remove<'a, V: View<'a>>(
         let later = entries.iter().skip(index + 1).filter(|entry| !chosen(entry)).map(|entry| &entry.profile).next();
         let heir = later.and_then(|profile| rest.iter().position(|entry| entry.profile == *profile)).unwrap_or(0);
         for (duty, named) in duties_of(entry) {
-            // A parent that another entry still uses is that entry's to remove.
+            // The first that uses it, from the entry that came next: that one found the parent there, and has no duty of its own
+            // for it.
             match rest.get_mut(heir..).into_iter().flatten().find(|entry| uses(entry, &named)) {
                 Some(heir) => inherit(heir, duty, &named),
                 None => duties.push((duty, named)),
@@ -175,7 +171,7 @@ pub(crate) fn remove<'a, V: View<'a>>(
         }
     }
     write_record(editor, &rest);
-    // Children before parents, created or replaced: a parent is let go only when it is empty.
+    // A parent is removed only when it is empty, so its children come first.
     duties.sort_by_key(|(_, named)| std::cmp::Reverse(named.tokens().len()));
     for (duty, named) in duties {
         let Some(at) = editor.resolve(&named) else { continue };
@@ -195,15 +191,15 @@ pub(crate) fn remove<'a, V: View<'a>>(
     Ok(rest)
 }
 
-/// What undoing has to do beside removing what was added.
+/// What undoing must do besides removing what was added.
 enum Duty {
-    /// Remove a parent that was created, if nothing is left in it.
+    /// Remove a parent that was created, unless the user has put something in it since.
     Remove,
-    /// Put back what gave way.
+    /// Put back the value that was replaced.
     Restore(Value),
 }
 
-/// Later ones first; the caller puts children before parents.
+/// The duties of an entry, in the reverse order of what it did.
 fn duties_of(entry: &Entry) -> Vec<(Duty, Pointer)> {
     let restore = entry.replaced.iter().rev().map(|(named, value)| (Duty::Restore(value.clone()), named));
     let created = entry.created.iter().rev().map(|named| (Duty::Remove, named));

@@ -1,60 +1,59 @@
 //! A profile with its parameters filled in: what would be added to one pod template.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeSet, VecDeque};
 use std::fmt::Write as _;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
 use sha2::{Digest as _, Sha256};
 
 use crate::diagnostic::Diagnostic;
-use crate::kube::schema::{self, Shape};
 use crate::kube::validity::{self, Role};
-use crate::profile::{Profile, Template, parameter};
+use crate::profile::slot::{Form, Slot, SlotMap, Validity};
+use crate::profile::{Addition, Profile};
 use crate::value::pointer::Pointer;
 use crate::value::view::View;
 
 /// Whether the profile's containers run beside the application's, or before and beside them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Sidecar {
     /// Among `containers`.
+    #[default]
     Classic,
     /// Among `initContainers`, with `restartPolicy: Always`.
     Native,
 }
 
+/// One element that is added to a slot.
+#[derive(Clone, Debug)]
+pub(crate) struct Item {
+    /// How it is named: the key in a map, and in a list the first member that names its elements; empty where there is none.
+    pub key: String,
+    /// Shared with the patch and the changed template, so that many pods with the same injection cost one.
+    pub value: Arc<Value>,
+}
+
 /// What a profile adds, rendered.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Rendered {
-    /// Set-up containers.
-    pub init_containers: Vec<Arc<Value>>,
-    /// Sidecars; with `restartPolicy: Always` where they are native.
-    pub containers: Vec<Arc<Value>>,
-    /// Volumes.
-    pub volumes: Vec<Value>,
-    /// Pull secrets.
-    pub image_pull_secrets: Vec<Value>,
-    /// Annotations.
-    pub annotations: BTreeMap<String, Value>,
-    /// Labels.
-    pub labels: BTreeMap<String, Value>,
-    /// For the application's containers.
-    pub env: Vec<Value>,
-    /// For the application's containers.
-    pub volume_mounts: Vec<Value>,
+    /// What is added, by slot. Sidecars have `restartPolicy: Always` where they are native.
+    pub added: SlotMap<Vec<Item>>,
+    /// Where the sidecars go.
+    pub sidecar: Sidecar,
     /// The user id that the application may not have.
     pub reserved_user: Option<Value>,
-    /// The names of containers of which the API server refuses nothing, given that the volumes that they mount are there.
+    /// The names of containers of which the API server refuses nothing, as long as the volumes that they mount are there.
     pub sound: BTreeSet<String>,
-    /// What the API server refuses of all that is no container or volume of its own: of what, and what is wrong.
+    /// What the API server refuses of all that can be checked without a pod: of what, and what is wrong.
     pub faults: Vec<(&'static str, Diagnostic)>,
-    /// A hash of all that is added: equal for equal injections, whatever made them.
+    /// A hash of all that is added: equal for equal injections, whatever profile and parameters they come from.
     pub hash: String,
 }
 
-/// How many injections are kept, the latest. Parameters may come from the object, so whoever writes objects could ask for any
-/// number.
+/// How many injections are kept, the latest. Parameters may come from the object, so anyone who writes objects could ask for
+/// any number.
 const KEPT: usize = 64;
 
 /// Injections that were rendered in this run: one for each profile and set of parameters, however many pods have it.
@@ -81,7 +80,7 @@ impl Renderings {
         if let Some(known) = all.iter().find(is_it) {
             return Arc::clone(&known.rendered);
         }
-        let rendered = Arc::new(Rendered::new(profile, &parameter::by_name(profile, values), sidecar));
+        let rendered = Arc::new(Rendered::new(profile, values, sidecar));
         let values = values.iter().map(|value| Value::clone(value)).collect();
         all.truncate(KEPT - 1);
         all.push_front(Known { profile: profile.name.clone(), sidecar, values, rendered: Arc::clone(&rendered) });
@@ -90,89 +89,67 @@ impl Renderings {
 }
 
 impl Rendered {
-    /// Fills a profile's parameters in.
-    pub(crate) fn new(profile: &Profile, values: &BTreeMap<String, Value>, sidecar: Sidecar) -> Self {
-        let list = |templates: &[Template], shape: &'static Shape| -> Vec<Value> {
-            templates.iter().map(|template| render(template, values, shape)).collect()
-        };
-        let strings = |templates: &BTreeMap<String, Template>| -> BTreeMap<String, Value> {
-            templates.iter().map(|(key, template)| (key.clone(), template.render(values, &|_| true))).collect()
-        };
-        let mut containers = list(&profile.containers, &schema::CONTAINER);
-        if sidecar == Sidecar::Native {
-            containers.iter_mut().for_each(make_native);
-        }
-        let shared = |values: Vec<Value>| values.into_iter().map(Arc::new).collect();
-        let application = profile.application.as_ref();
-        let reserved = profile
-            .reserved_user
-            .as_ref()
-            .filter(|reserved| reserved.when.render(values, &|_| false).as_bool() == Some(true));
-        let mut rendered = Self {
-            hash: String::new(),
-            sound: BTreeSet::new(),
-            faults: Vec::new(),
-            init_containers: shared(list(&profile.init_containers, &schema::CONTAINER)),
-            containers: shared(containers),
-            volumes: list(&profile.volumes, &schema::VOLUME),
-            image_pull_secrets: list(&profile.image_pull_secrets, &schema::PULL_SECRET),
-            annotations: strings(&profile.annotations),
-            labels: strings(&profile.labels),
-            env: application.map_or_else(Vec::new, |added| list(&added.env, &schema::ENV_VAR)),
-            volume_mounts: application.map_or_else(Vec::new, |added| list(&added.volume_mounts, &schema::VOLUME_MOUNT)),
-            reserved_user: reserved.map(|reserved| reserved.id.render(values, &|_| false)),
-        };
+    /// Fills in a profile's parameters, whose values are in their order.
+    pub(crate) fn new(profile: &Profile, values: &[Cow<'_, Value>], sidecar: Sidecar) -> Self {
+        let added = SlotMap::new(|slot| {
+            let native = slot == Slot::Containers && sidecar == Sidecar::Native;
+            let item = |addition: &Addition| {
+                let mut value = addition.template.render(values);
+                if native {
+                    make_native(&mut value);
+                }
+                Item { key: key(slot, addition, &value), value: Arc::new(value) }
+            };
+            profile.added[slot].iter().map(item).collect()
+        });
+        let reserved = profile.reserved_user.as_ref();
+        let reserved = reserved.filter(|reserved| reserved.when.render(values) == Value::Bool(true));
+        let reserved_user = reserved.map(|reserved| reserved.id.render(values));
+        let mut rendered = Self { added, sidecar, reserved_user, ..Self::default() };
         rendered.hash = rendered.digest();
-        rendered.sound = rendered.sound(sidecar);
+        rendered.sound = rendered.sound();
         rendered.faults = rendered.faults();
         rendered
     }
 
-    fn sound(&self, sidecar: Sidecar) -> BTreeSet<String> {
-        let role = match sidecar {
-            Sidecar::Native => Role::Init,
-            Sidecar::Classic => Role::Container,
-        };
-        let is_sound = |container: &Value, role| {
-            let volumes = mounted(container).map(str::to_owned).collect();
-            validity::containers(&[container], role, &volumes, &Pointer::root()).is_empty()
-        };
-        let sound = |containers: &[Arc<Value>], role| {
-            let sound = containers.iter().filter(|container| is_sound(container, role));
-            sound.map(|container| name(container).to_owned()).collect::<Vec<_>>()
-        };
-        sound(&self.init_containers, Role::Init).into_iter().chain(sound(&self.containers, role)).collect()
+    /// The role of a slot's containers in the pod: native sidecars are init containers.
+    fn role(&self, slot: Slot) -> Option<Role> {
+        match slot.validity() {
+            Validity::Container(_) if self.sidecar == Sidecar::Native => Some(Role::Init),
+            Validity::Container(role) => Some(role),
+            _ => None,
+        }
+    }
+
+    fn sound(&self) -> BTreeSet<String> {
+        let mut sound = BTreeSet::new();
+        for (slot, items) in self.added.iter() {
+            let Some(role) = self.role(slot) else { continue };
+            sound.extend(items.iter().filter(|item| is_sound(&item.value, role)).map(|item| item.key.clone()));
+        }
+        sound
     }
 
     fn faults(&self) -> Vec<(&'static str, Diagnostic)> {
-        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-        let texts = |values: &BTreeMap<String, Value>| -> BTreeMap<String, String> {
-            values.iter().map(|(key, value)| (key.clone(), text(value))).collect()
-        };
-        let (env, root) = (self.env.iter().collect::<Vec<_>>(), Pointer::root());
-        let found = [
-            ("environment variables", validity::env(&env, &root)),
-            ("labels", validity::labels(&texts(&self.labels), &root)),
-            ("annotations", validity::annotations(&texts(&self.annotations), &root)),
-        ];
-        found.into_iter().flat_map(|(what, found)| found.into_iter().map(move |fault| (what, fault))).collect()
+        let mut faults = Vec::new();
+        for (slot, items) in self.added.iter() {
+            if let Validity::Alone(what, check) = slot.validity() {
+                let items: Vec<(&str, &Value)> = items.iter().map(|item| (item.key.as_str(), &*item.value)).collect();
+                faults.extend(check(&items, &Pointer::root()).into_iter().map(|fault| (what, fault)));
+            }
+        }
+        faults
     }
 
+    /// The hash is in records out in the world, so what is hashed stays the same to the byte: a JSON list of the slots, in
+    /// their order. Slots that came after the first eight are not hashed where they are the last and empty.
     fn digest(&self) -> String {
-        let values = |containers: &[Arc<Value>]| containers.iter().map(|container| Value::clone(container)).collect();
-        let (init_containers, containers): (Vec<Value>, Vec<Value>) =
-            (values(&self.init_containers), values(&self.containers));
-        let all = serde_json::json!([
-            init_containers,
-            containers,
-            self.volumes,
-            self.image_pull_secrets,
-            self.annotations,
-            self.labels,
-            self.env,
-            self.volume_mounts,
-        ]);
-        let digest = Sha256::digest(all.to_string().as_bytes());
+        const ALWAYS: usize = 8;
+        let mut slots: Vec<Hashed<'_>> = self.added.iter().map(|(slot, items)| Hashed(slot.form(), items)).collect();
+        while slots.len() > ALWAYS && slots.last().is_some_and(|last| last.1.is_empty()) {
+            slots.pop();
+        }
+        let digest = Sha256::digest(serde_json::to_vec(&slots).unwrap_or_default());
         digest.iter().take(8).fold(String::new(), |mut hex, byte| {
             // Writing to a string cannot fail.
             let _ = write!(hex, "{byte:02x}");
@@ -180,16 +157,35 @@ impl Rendered {
         })
     }
 
-    /// All containers of either sort.
-    pub(crate) fn all_containers(&self) -> impl Iterator<Item = &Value> {
-        self.init_containers.iter().chain(&self.containers).map(|container| &**container)
+    /// The containers and init containers.
+    pub(crate) fn all_containers(&self) -> impl Iterator<Item = &Item> {
+        self.added.iter().filter(|(slot, _)| slot.holds_containers()).flat_map(|(_, items)| items)
     }
 }
 
-fn render(template: &Template, values: &BTreeMap<String, Value>, shape: &'static Shape) -> Value {
-    let wants_string =
-        |at: &Pointer| matches!(schema::shape_at(shape, at.tokens()), Some(Shape::Str | Shape::Quantity));
-    template.render(values, &wants_string)
+/// What one slot adds, as it is hashed.
+struct Hashed<'r>(Form, &'r [Item]);
+
+impl Serialize for Hashed<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.0 {
+            Form::List(..) => serializer.collect_seq(self.1.iter().map(|item| &*item.value)),
+            Form::Map(_) => serializer.collect_map(self.1.iter().map(|item| (&item.key, &*item.value))),
+        }
+    }
+}
+
+fn key(slot: Slot, addition: &Addition, value: &Value) -> String {
+    let name = match slot.form() {
+        Form::Map(_) => addition.key.as_deref(),
+        Form::List(_, members) => members.iter().find_map(|member| value.get(member)?.as_str()),
+    };
+    name.unwrap_or_default().to_owned()
+}
+
+fn is_sound(container: &Value, role: Role) -> bool {
+    let volumes = mounted(container).map(str::to_owned).collect();
+    validity::containers(&[container], role, &volumes, &Pointer::root()).is_empty()
 }
 
 /// Gives a container `restartPolicy: Always`, after its name and image, where a reader looks first.
@@ -217,7 +213,7 @@ pub(super) fn mounted(container: &Value) -> impl Iterator<Item = &str> {
         .map(name)
 }
 
-/// Whether what a view shows has this name; empty where it has none.
+/// Whether an element has this name; one without a name has the empty one.
 pub(super) fn is_named<'a, V: View<'a>>(element: V, wanted: &str) -> bool {
     element.text(&["name"]).map_or(wanted.is_empty(), |name| name == wanted)
 }
@@ -234,7 +230,7 @@ mod tests {
     #[test]
     fn values_that_objects_choose_do_not_pile_up() {
         let profile = crate::profile::load::load(&serde_json::json!({
-            "apiVersion": "sidecar-injector/v1", "kind": "Profile", "metadata": {"name": "t"}, "spec": {"policy": "OptOut"},
+            "apiVersion": "sidecar-injector/v1", "kind": "Profile", "metadata": {"name": "t"}, "spec": {"policy": "OptOut", "labels": {"a": "b"}},
         }))
         .unwrap();
         let renderings = Renderings::default();

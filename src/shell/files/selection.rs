@@ -16,8 +16,11 @@ use crate::diagnostic::{Code, Placed, Places};
 use crate::kube::workload::TemplatePath;
 use crate::profile::load::{self, ProfileError};
 use crate::profile::{OnIneligible, Profile, builtin};
+use crate::text::document;
 use crate::text::yaml::error::{SyntaxError, SyntaxErrorKind};
 use crate::text::yaml::{parse_json, parse_yaml};
+use crate::value::pointer::Pointer;
+use crate::value::view::{Kind, View as _};
 
 /// The profile that is injected where none is named.
 pub(crate) const DEFAULT_PROFILE: &str = "cortexflow";
@@ -205,7 +208,27 @@ pub(crate) fn parse_profile(file: &str, text: &str) -> Result<Profile, Vec<Place
         placed.path = error.at.to_string();
         placed
     };
-    load::load(tree.view(root)).map_err(|errors| errors.iter().map(told).collect())
+    let profile = load::load(tree.view(root)).map_err(|errors| errors.iter().map(told).collect::<Vec<_>>())?;
+    match second_document(text).map_err(syntax)? {
+        None => Ok(profile),
+        Some(offset) => {
+            let placed = Placed::new(Code::Profile, "a profile is one document, and this is a second one");
+            let placed = placed.hint(Some("write each profile in a file of its own".to_owned()));
+            Err(vec![placed.at(file, Some(places.position(offset)))])
+        }
+    }
+}
+
+/// Where a second document begins, which would otherwise be ignored; one that holds only comments does not count.
+fn second_document(text: &str) -> Result<Option<usize>, SyntaxError> {
+    for document in document::split(text)?.into_iter().skip(1) {
+        let start = document.range.start;
+        let tree = document.parse(text).map_err(|error| SyntaxError { offset: start + error.offset, ..error })?;
+        if let Some(root) = tree.root().filter(|root| tree.view(*root).kind() != Kind::Null) {
+            return Ok(Some(start + tree.locate_value(root, &Pointer::root())));
+        }
+    }
+    Ok(None)
 }
 
 #[cfg(test)]

@@ -93,3 +93,47 @@ fn parameters() {
     codes: profile
     ");
 }
+
+#[test]
+fn a_parameter_in_a_default() {
+    let spec = "  parameters:\n    - {name: host, type: string, default: localhost}\n    - {name: image, type: string, default: \"{{ host }}/a:1\"}\n  containers: [{name: a, image: \"{{ image }}\"}]\n";
+    assert_snapshot!(refused(&profile("mine", spec)), @"
+    mine.yaml:8:44: the default of parameter `image` names the parameter `host`: a default is a plain value
+    codes: profile
+    ");
+}
+
+#[test]
+fn a_second_document() {
+    let first = profile("mine", "  labels: {a: b}\n");
+    let second = profile("other", "  labels: {a: b}\n");
+    assert_snapshot!(refused(&format!("{first}---\n# the other one\n{second}")), @"
+    mine.yaml:9:1: a profile is one document, and this is a second one
+      hint: write each profile in a file of its own
+    codes: profile
+    ");
+    known("inject", ["-p", "mine.yaml", "web.yaml"])
+        .file("mine.yaml", &format!("{first}---\n# nothing more\n"))
+        .file("web.yaml", WEB)
+        .succeeds();
+    let json = r#"{"apiVersion": "sidecar-injector/v1", "kind": "Profile", "metadata": {"name": "a"}, "spec": {"policy": "OptOut", "labels": {"a": "b"}}}"#;
+    assert_snapshot!(refused(&format!("{json}\n{json}\n")), @"
+    mine.yaml:2:1: a profile is one document, and this is a second one
+      hint: write each profile in a file of its own
+    codes: profile
+    ");
+}
+
+#[test]
+fn nothing_is_added() {
+    assert_snapshot!(refused(&profile("mine", "")), @"
+    mine.yaml:4:1: the profile adds nothing
+      hint: add to at least one of the fields `initContainers`, `containers`, `volumes`, `imagePullSecrets`, `annotations`, `labels`, `application`
+    codes: profile
+    ");
+    assert_snapshot!(refused(&profile("mine", "  containers: []\n  application: {targets: All}\n")), @"
+    mine.yaml:4:1: the profile adds nothing
+      hint: add to at least one of the fields `initContainers`, `containers`, `volumes`, `imagePullSecrets`, `annotations`, `labels`, `application`
+    codes: profile
+    ");
+}

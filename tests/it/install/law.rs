@@ -9,6 +9,7 @@ use injector::internals::decide::inject::{self, Answer, Outdated, Renderings, Re
 use injector::internals::install;
 use injector::internals::kube::selector::{Operator, Requirement, Selector};
 use injector::internals::kube::version::KubernetesVersion;
+use injector::internals::kube::workload::identify;
 use injector::internals::profile::Profile;
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
@@ -214,7 +215,8 @@ fn planned(profile: &Profile, namespace: &Namespace, namespace_gate: NamespaceGa
         outdated: Outdated::Keep,
         renderings: &Renderings::default(),
     };
-    match &inject::plan(pod, &facts, &request).steps[0].verdict {
+    let identity = identify(pod).expect("a pod");
+    match &inject::plan(&identity, pod, &facts, &request).steps[0].verdict {
         Verdict::Injected(_) => Planned::Injected,
         Verdict::Skipped { answer: Answer::Deny, .. } => Planned::Denied,
         _ => Planned::Neither,

@@ -1,0 +1,94 @@
+//! Where the profile's own containers go in the pod, and what happens where the pod has one of that name.
+
+use std::sync::Arc;
+
+use super::applier::Applier;
+use super::complete;
+use super::render::{Item, Sidecar, is_named};
+use crate::diagnostic::Code;
+use crate::profile::Placement;
+use crate::profile::slot::Slot;
+use crate::value::pointer::Pointer;
+use crate::value::view::View;
+
+/// Adds the containers, each at its place.
+pub(super) fn add<'v, V: View<'v>>(applier: &mut Applier<'_, V>) {
+    let rendered = applier.rendered;
+    // A classic sidecar runs once all init containers have ended, so the profile's set-up comes last: until then the user's
+    // own init containers have the network as they know it. A native one runs from its place on, so it comes first.
+    let mut init_index = match rendered.sidecar {
+        Sidecar::Native => 0,
+        Sidecar::Classic => applier.editor.list(&Slot::InitContainers.place()).len(),
+    };
+    for item in &rendered.added[Slot::InitContainers] {
+        init_index = put(applier, Slot::InitContainers, init_index, item);
+    }
+    let (slot, mut index) = match rendered.sidecar {
+        Sidecar::Native => (Slot::InitContainers, init_index),
+        Sidecar::Classic => (Slot::Containers, placement(applier)),
+    };
+    for item in &rendered.added[Slot::Containers] {
+        index = put(applier, slot, index, item);
+    }
+}
+
+/// Adds a container at an index of a list, unless the pod has it, and returns the index for the next one.
+fn put<'v, V: View<'v>>(applier: &mut Applier<'_, V>, slot: Slot, index: usize, item: &Item) -> usize {
+    if is_there(applier, item) {
+        return index;
+    }
+    let list = slot.place();
+    applier.ensure_list(&list, &list);
+    let end = applier.editor.list(&list).len();
+    let token = if index >= end { "-".to_owned() } else { index.to_string() };
+    applier.editor.add(&list.join(token), Arc::clone(&item.value));
+    // Recorded by where it is, and not by the slot that it comes from: a native sidecar is found among the init containers.
+    applier.done.entry.names[slot].push(item.key.clone());
+    index + 1
+}
+
+/// Whether the pod has a container of this name. Its own one is completed where it is; one of another profile is a conflict.
+fn is_there<'v, V: View<'v>>(applier: &mut Applier<'_, V>, item: &Item) -> bool {
+    let name = item.key.as_str();
+    for slot in Slot::ALL.into_iter().filter(|slot| slot.holds_containers()) {
+        let list = slot.place();
+        let Some(index) = applier.editor.list(&list).iter().position(|found| is_named(*found, name)) else {
+            continue;
+        };
+        let at = list.join(index.to_string());
+        let owner = applier.record.iter().find(|entry| entry.all_containers().any(|known| known == name));
+        if let Some(owner) = owner {
+            let (theirs, ours) = (&owner.profile, &applier.profile.name);
+            let message = format!("the profiles `{theirs}` and `{ours}` both add a container `{name}`");
+            applier.error(Code::Conflict, &at, message, Some("rename one of the two"));
+        } else {
+            complete::container(applier, slot, &at, item);
+            applier.done.completed.push(name.to_owned());
+        }
+        return true;
+    }
+    false
+}
+
+/// The index for the first of the profile's classic sidecars.
+fn placement<'v, V: View<'v>>(applier: &mut Applier<'_, V>) -> usize {
+    let list: Pointer = Slot::Containers.place();
+    let containers = applier.editor.list(&list);
+    let last = containers.len();
+    let position = |wanted: &str| containers.iter().position(|container| is_named(*container, wanted));
+    let profile = applier.profile;
+    let (wanted, index) = match &profile.placement {
+        Placement::First => return 0,
+        Placement::Last => return last,
+        Placement::Before(wanted) => (wanted, position(wanted)),
+        Placement::After(wanted) => (wanted, position(wanted).map(|index| index + 1)),
+    };
+    index.unwrap_or_else(|| {
+        let message = format!(
+            "the pod has no container `{wanted}`, where the profile `{}` has its place: it goes last",
+            profile.name
+        );
+        applier.warn(Code::PlacementAbsent, &list, message);
+        last
+    })
+}

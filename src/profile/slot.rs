@@ -1,0 +1,322 @@
+//! The slots: every place of a pod template that a profile may add to, one row each.
+//!
+//! Loading, lint, rendering, the hash, applying, removal and the record go over [`Slot::ALL`] and ask a slot for its row.
+//! A new slot is one row here. Only what truly differs (containers are placed and completed) asks which slot it is.
+
+use std::collections::BTreeMap;
+use std::ops::{Index, IndexMut};
+
+use serde_json::Value;
+
+use crate::diagnostic::Diagnostic;
+use crate::kube::names::{is_label_value, is_qualified_name};
+use crate::kube::schema::{self, Shape};
+use crate::kube::validity::{self, Role};
+use crate::value::pointer::Pointer;
+
+/// A place of a pod template that a profile may add to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Slot {
+    InitContainers,
+    Containers,
+    Volumes,
+    ImagePullSecrets,
+    Annotations,
+    Labels,
+    Env,
+    VolumeMounts,
+}
+
+/// What there is to know about a slot.
+struct Row {
+    /// Its name, everywhere: in a profile, in the pod template, and in the record.
+    field: &'static str,
+    home: Home,
+    form: Form,
+    clash: Clash,
+    validity: Validity,
+    /// One element, in messages.
+    noun: &'static str,
+}
+
+/// What the slot's field is a member of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Home {
+    /// The pod's spec. The record names each element in a member of its own.
+    Spec,
+    /// The pod template's metadata. The record names each key in a member of its own.
+    Metadata,
+    /// Containers of the application, those that the profile targets. The record names each element in `fields`, by its
+    /// whole path, since one element is added to several containers.
+    Application,
+}
+
+/// What the slot holds, and so how an element of it is named.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Form {
+    /// A list of objects of this shape, each known by the first of these members that it has: the keys by which Kubernetes
+    /// merges such lists.
+    List(&'static Shape, &'static [&'static str]),
+    /// An object whose values are strings, each known by its key.
+    Map(MapForm),
+}
+
+/// What the keys and values of a map may be.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct MapForm {
+    pub(crate) is_key: fn(&str) -> bool,
+    pub(crate) is_value: fn(&str) -> bool,
+    /// What a value must be, with its article, for messages.
+    pub(crate) value: &'static str,
+}
+
+/// What happens where the pod has another element of the same name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Clash {
+    /// The pod's own one is completed with what it lacks.
+    Complete,
+    /// It is an error: both are needed, and only one can be there.
+    Conflict,
+    /// The pod's own one stays, with a warning.
+    Keep,
+    /// The pod's own one stays: it means the same.
+    Same,
+}
+
+/// Checks all elements of a slot, each with its name; places count from the pointer.
+pub(crate) type CheckAll = fn(&[(&str, &Value)], &Pointer) -> Vec<Diagnostic>;
+
+/// How what is added is checked as an API server would.
+#[derive(Clone, Copy)]
+pub(crate) enum Validity {
+    /// As a container, together with the volumes of its pod.
+    Container(Role),
+    /// As a volume, each by itself.
+    Volume,
+    /// All elements together, without their pod. The word is for messages.
+    Alone(&'static str, CheckAll),
+    /// There is nothing to check that the schema does not.
+    Schema,
+}
+
+pub(super) const LABEL_VALUE: &str = "a label value: letters, digits, `-`, `_` and `.`, at most 63";
+
+const NAME: &[&str] = &["name"];
+
+const INIT_CONTAINERS: Row = Row {
+    field: "initContainers",
+    home: Home::Spec,
+    form: Form::List(&schema::CONTAINER, NAME),
+    clash: Clash::Complete,
+    validity: Validity::Container(Role::Init),
+    noun: "init container",
+};
+
+const CONTAINERS: Row = Row {
+    field: "containers",
+    home: Home::Spec,
+    form: Form::List(&schema::CONTAINER, NAME),
+    clash: Clash::Complete,
+    validity: Validity::Container(Role::Container),
+    noun: "container",
+};
+
+const VOLUMES: Row = Row {
+    field: "volumes",
+    home: Home::Spec,
+    form: Form::List(&schema::VOLUME, NAME),
+    clash: Clash::Conflict,
+    validity: Validity::Volume,
+    noun: "volume",
+};
+
+const IMAGE_PULL_SECRETS: Row = Row {
+    field: "imagePullSecrets",
+    home: Home::Spec,
+    form: Form::List(&schema::PULL_SECRET, NAME),
+    clash: Clash::Same,
+    validity: Validity::Schema,
+    noun: "pull secret",
+};
+
+const ANNOTATIONS: Row = Row {
+    field: "annotations",
+    home: Home::Metadata,
+    form: Form::Map(MapForm { is_key: is_annotation_key, is_value: |_| true, value: "a string" }),
+    clash: Clash::Keep,
+    validity: Validity::Alone("annotations", annotations),
+    noun: "annotation",
+};
+
+const LABELS: Row = Row {
+    field: "labels",
+    home: Home::Metadata,
+    form: Form::Map(MapForm { is_key: is_qualified_name, is_value: is_label_value, value: LABEL_VALUE }),
+    clash: Clash::Keep,
+    validity: Validity::Alone("labels", labels),
+    noun: "label",
+};
+
+const ENV: Row = Row {
+    field: "env",
+    home: Home::Application,
+    form: Form::List(&schema::ENV_VAR, NAME),
+    clash: Clash::Keep,
+    validity: Validity::Alone("environment variables", env),
+    noun: "variable",
+};
+
+const VOLUME_MOUNTS: Row = Row {
+    field: "volumeMounts",
+    home: Home::Application,
+    form: Form::List(&schema::VOLUME_MOUNT, &["mountPath", "name"]),
+    clash: Clash::Conflict,
+    validity: Validity::Schema,
+    noun: "mount",
+};
+
+impl Slot {
+    /// Every slot, in the order of loading, of the record's members, and of the hash. A new one goes last: the hash of a
+    /// profile that does not use it then stays what it is.
+    pub(crate) const ALL: [Self; 8] = [
+        Self::InitContainers,
+        Self::Containers,
+        Self::Volumes,
+        Self::ImagePullSecrets,
+        Self::Annotations,
+        Self::Labels,
+        Self::Env,
+        Self::VolumeMounts,
+    ];
+
+    const fn row(self) -> Row {
+        match self {
+            Self::InitContainers => INIT_CONTAINERS,
+            Self::Containers => CONTAINERS,
+            Self::Volumes => VOLUMES,
+            Self::ImagePullSecrets => IMAGE_PULL_SECRETS,
+            Self::Annotations => ANNOTATIONS,
+            Self::Labels => LABELS,
+            Self::Env => ENV,
+            Self::VolumeMounts => VOLUME_MOUNTS,
+        }
+    }
+
+    pub(crate) const fn field(self) -> &'static str {
+        self.row().field
+    }
+
+    pub(crate) const fn home(self) -> Home {
+        self.row().home
+    }
+
+    pub(crate) const fn form(self) -> Form {
+        self.row().form
+    }
+
+    pub(crate) const fn clash(self) -> Clash {
+        self.row().clash
+    }
+
+    pub(crate) const fn validity(self) -> Validity {
+        self.row().validity
+    }
+
+    pub(crate) const fn noun(self) -> &'static str {
+        self.row().noun
+    }
+
+    /// The slots of one home, in their order.
+    pub(crate) fn of(home: Home) -> impl Iterator<Item = Self> {
+        Self::ALL.into_iter().filter(move |slot| slot.home() == home)
+    }
+
+    /// Whether its elements are containers.
+    pub(crate) const fn holds_containers(self) -> bool {
+        matches!(self.validity(), Validity::Container(_))
+    }
+
+    /// Its field in the pod template; in a container, for what is added to those of the application.
+    pub(crate) fn place(self) -> Pointer {
+        match self.home() {
+            Home::Spec => Pointer::of(["spec", self.field()]),
+            Home::Metadata => Pointer::of(["metadata", self.field()]),
+            Home::Application => Pointer::of([self.field()]),
+        }
+    }
+
+    /// Its field in a profile's document.
+    pub(crate) fn place_in_profile(self) -> Pointer {
+        match self.home() {
+            Home::Spec | Home::Metadata => Pointer::of(["spec", self.field()]),
+            Home::Application => Pointer::of(["spec", "application", self.field()]),
+        }
+    }
+
+    /// The slot of this field, of those of a home.
+    pub(crate) fn named(home: Home, field: &str) -> Option<Self> {
+        Self::of(home).find(|slot| slot.field() == field)
+    }
+}
+
+/// One value for each slot.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct SlotMap<T>([T; Slot::ALL.len()]);
+
+impl<T> SlotMap<T> {
+    pub(crate) fn new(of: impl FnMut(Slot) -> T) -> Self {
+        Self(Slot::ALL.map(of))
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (Slot, &T)> {
+        Slot::ALL.into_iter().zip(&self.0)
+    }
+}
+
+impl<T> Index<Slot> for SlotMap<T> {
+    type Output = T;
+
+    fn index(&self, slot: Slot) -> &T {
+        &self.0[slot as usize]
+    }
+}
+
+impl<T> IndexMut<Slot> for SlotMap<T> {
+    fn index_mut(&mut self, slot: Slot) -> &mut T {
+        &mut self.0[slot as usize]
+    }
+}
+
+/// Capitals in an annotation's prefix do not matter (`ValidateAnnotations` in apimachinery).
+pub(super) fn is_annotation_key(key: &str) -> bool {
+    is_qualified_name(&key.to_lowercase())
+}
+
+fn annotations(items: &[(&str, &Value)], at: &Pointer) -> Vec<Diagnostic> {
+    validity::annotations(&strings(items), at)
+}
+
+fn labels(items: &[(&str, &Value)], at: &Pointer) -> Vec<Diagnostic> {
+    validity::labels(&strings(items), at)
+}
+
+fn env(items: &[(&str, &Value)], at: &Pointer) -> Vec<Diagnostic> {
+    validity::env(&items.iter().map(|(_, value)| *value).collect::<Vec<_>>(), at)
+}
+
+fn strings(items: &[(&str, &Value)]) -> BTreeMap<String, String> {
+    items.iter().map(|(key, value)| ((*key).to_owned(), value.as_str().unwrap_or_default().to_owned())).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slot_is_found_where_it_is_listed() {
+        for (index, slot) in Slot::ALL.into_iter().enumerate() {
+            assert_eq!(slot as usize, index, "{slot:?}");
+            assert_eq!(Slot::named(slot.home(), slot.field()), Some(slot));
+        }
+    }
+}

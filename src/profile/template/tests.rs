@@ -1,0 +1,95 @@
+//! What a value parses to, and what it renders to.
+
+use serde_json::json;
+
+use super::*;
+use crate::kube::schema::CONTAINER;
+
+const NAMES: [&str; 4] = ["port", "on", "image", "evil"];
+
+fn parsed(value: &Value, shape: Option<&'static Shape>) -> (Template, Vec<String>) {
+    let names = NAMES.map(str::to_owned);
+    let mut parser = Parser { names: &names, deepest: 100, faults: Vec::new() };
+    let template = parser.parse(value, &Pointer::root(), shape);
+    let line = |(at, fault): (Pointer, Fault)| match fault {
+        Fault::Syntax(error) => format!("{at}: {error}"),
+        other => format!("{at}: {other:?}"),
+    };
+    (template, parser.faults.into_iter().map(line).collect())
+}
+
+fn rendered(value: &Value, shape: Option<&'static Shape>) -> Value {
+    let values = [json!(5054), json!(true), json!("nginx:1"), json!("a\nb: {{ port }}")].map(Cow::Owned);
+    let (template, faults) = parsed(value, shape);
+    assert_eq!(faults, Vec::<String>::new(), "{value}");
+    template.render(&values)
+}
+
+#[test]
+fn a_lone_parameter_keeps_its_type_and_text_is_concatenated() {
+    for (written, expected) in [
+        (json!("{{ port }}"), json!(5054)),
+        (json!("{{port}}"), json!(5054)),
+        (json!("{{ on }}"), json!(true)),
+        (json!("{{ image }}"), json!("nginx:1")),
+        (json!(" {{ port }}"), json!(" 5054")),
+        (json!("{{ port }}{{ on }}"), json!("5054true")),
+        (json!("a {{ '{{' }} b }} {{ on }}"), json!("a {{ b }} true")),
+        (json!("{{ '{{' }}"), json!("{{")),
+        (json!("{{'{{'}} .Values.x }}"), json!("{{ .Values.x }}")),
+        (json!(["{{ port }}", 1, null, {"{{ port }}": "{{ on }}"}]), json!([5054, 1, null, {"{{ port }}": true}])),
+        (json!("plain"), json!("plain")),
+        (json!(""), json!("")),
+    ] {
+        assert_eq!(rendered(&written, None), expected, "{written}");
+    }
+}
+
+#[test]
+fn a_place_that_wants_a_string_gets_one() {
+    let container = json!({
+        "env": [{"value": "{{ port }}"}], "ports": [{"containerPort": "{{ port }}"}], "args": ["{{ on }}"],
+        "resources": {"limits": {"cpu": "{{ port }}"}},
+    });
+    assert_eq!(
+        rendered(&container, Some(&CONTAINER)),
+        json!({
+            "env": [{"value": "5054"}], "ports": [{"containerPort": 5054}], "args": ["true"],
+            "resources": {"limits": {"cpu": "5054"}},
+        })
+    );
+}
+
+#[test]
+fn a_value_adds_no_structure_and_is_not_a_template_itself() {
+    let value = json!({"a": "{{ evil }}", "b": "x{{ evil }}"});
+    assert_eq!(rendered(&value, None), json!({"a": "a\nb: {{ port }}", "b": "xa\nb: {{ port }}"}));
+}
+
+#[test]
+fn every_scalar_with_braces_knows_its_place_and_its_parameters() {
+    let value = json!({"{{ key }}": ["{{ on }}-{{ port }}", {"c": "{{ '{{' }} {{port}}"}], "n": 1, "t": "plain"});
+    let (template, faults) = parsed(&value, None);
+    assert_eq!(faults, Vec::<String>::new());
+    let found: Vec<_> = template.scalars().into_iter().map(|one| (one.at.to_string(), one.parameters())).collect();
+    assert_eq!(found, [("/{{ key }}/0".to_owned(), vec![1, 0]), ("/{{ key }}/1/c".to_owned(), vec![0])]);
+    assert_eq!(parsed(&json!({"a": [1, {"b": "c"}]}), None).0, Template::Literal(json!({"a": [1, {"b": "c"}]})));
+}
+
+#[test]
+fn what_is_not_a_known_name_is_an_error() {
+    let errors = |text: &str| parsed(&json!(text), None).1;
+    assert_eq!(
+        errors("{{ a + 1 }} and {{ }} and {{ prot }} and {{ b"),
+        [
+            ": `{{ a + 1 }}` is not a parameter's name: expressions beyond a parameter's name are not supported",
+            ": `{{ }}` is not a parameter's name: expressions beyond a parameter's name are not supported",
+            ": Unknown(\"prot\")",
+            ": `{{` without `}}`",
+        ]
+    );
+    assert_eq!(errors("{{ .Values.x }}").len(), 1);
+    assert_eq!(errors("{{ 1a }}").len(), 1);
+    assert_eq!(errors("{{{ port }}}").len(), 1);
+    assert_eq!(errors("}} {"), Vec::<String>::new());
+}
