@@ -21,9 +21,9 @@ mod laws;
 mod manifests;
 mod oracle;
 mod ownership;
-// The README is about the program as it is built by default.
+// The documents are about the program as it is built by default.
 #[cfg(feature = "watch")]
-mod readme;
+mod docs;
 mod refusals;
 #[cfg(feature = "serve")]
 mod reviews;
