@@ -109,7 +109,7 @@ fn every_flag_of_certs_is_in_its_table_with_its_default_and_its_commands() {
         }
     }
     let mut shown = BTreeSet::new();
-    for row in rows("docs/reference.md", "## Flags of `certs`") {
+    for row in rows("docs/certificates.md", "## Flags of `certs`") {
         let commands = row[2].split(':').next().unwrap();
         let long = |word: &String| Some(word.split(' ').next()?.to_owned()).filter(|flag| flag.starts_with("--"));
         for flag in code(&row[0]).iter().filter_map(long) {
