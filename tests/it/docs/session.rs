@@ -32,7 +32,7 @@ pub(super) fn steps(block: &Block) -> Vec<Step> {
 }
 
 /// What is run for a command of a document. `cargo` would build what is already built and run the tests within the
-/// tests: the binary at hand stands for what `run` and `install` build, and `cargo test` is what CI runs.
+/// tests: the binary at hand is used for what `run` builds, and `cargo test` is what CI runs.
 fn runnable(command: &str) -> String {
     if let Some(arguments) = command.strip_prefix("cargo run --locked -- ") {
         return format!("injector {arguments}");

@@ -42,7 +42,7 @@ pub(super) fn sources() -> Vec<(PathBuf, String)> {
     files
 }
 
-/// The string literals between `open` and the next `close` after it, at each place where `open` stands.
+/// The string literals between `open` and the next `close` after it, at each place of `open`.
 fn literals(text: &str, open: &str, close: &str) -> Vec<String> {
     text.match_indices(open)
         .flat_map(|(at, _)| {

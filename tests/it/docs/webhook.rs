@@ -30,7 +30,7 @@ pub(super) fn examine(session: &Session, steps: &[Step]) -> Vec<&'static str> {
     if !objects.iter().any(|object| object == webhook) {
         return Vec::new();
     }
-    // Whatever a block did, the API server trusts what the pods serve.
+    // After every block, the API server trusts what the pods serve.
     let read = |name: &str| fs::read_to_string(session.path("cluster").join(name)).unwrap();
     let args = ["certs", "inspect", "-q", "secret.yaml", "--ca-bundle", "webhook.yaml"];
     injector(args).file("secret.yaml", read(secret)).file("webhook.yaml", read(webhook)).succeeds();
@@ -71,7 +71,7 @@ fn default(arg: &Arg) -> Option<String> {
     arg.get_default_values().first().filter(|_| !is_switch).map(|value| value.to_str().unwrap().to_owned())
 }
 
-/// The flags of a table with their defaults: where several stand in a row, the defaults are in the same order.
+/// The flags of a table with their defaults: where a row has several, the defaults are in the same order.
 fn shown(heading: &str) -> BTreeSet<(String, Option<String>)> {
     let mut all = BTreeSet::new();
     for row in rows("docs/reference.md", heading) {
