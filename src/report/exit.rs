@@ -1,6 +1,6 @@
 //! The exit status: part of the API, the same for every command.
 //!
-//! The table in the README says the same, and each row has a test. Nothing else in the program knows a number.
+//! The table in docs/reference.md says the same, and each row has a test. Nothing else in the program knows a number.
 
 use std::process::ExitCode;
 

@@ -11,10 +11,10 @@ mod source;
 use source::{Import, Source};
 
 /// A folder of `src/`, and what it may import.
-struct Room {
-    name: &'static str,
+pub(super) struct Room {
+    pub(super) name: &'static str,
     /// The rooms that it may import, beside itself.
-    rooms: &'static [&'static str],
+    pub(super) rooms: &'static [&'static str],
     reach: Reach,
 }
 
@@ -27,7 +27,7 @@ enum Reach {
 }
 
 /// The rooms from the ground up. A room may only import rooms above its own line.
-const ROOMS: &[Room] = &[
+pub(super) const ROOMS: &[Room] = &[
     Room { name: "value", rooms: &[], reach: Reach::Pure(&["serde", "serde_json", "thiserror"]) },
     Room { name: "diagnostic", rooms: &["value"], reach: Reach::Pure(&["memchr", "serde", "strsim"]) },
     Room {

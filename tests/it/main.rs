@@ -43,4 +43,4 @@ mod sidecars;
 
 // The documents, which are about the program as it is built by default.
 #[cfg(feature = "watch")]
-mod readme;
+mod docs;

@@ -1,4 +1,4 @@
-//! The tables of the README against the program: what is there is in its table, and what is in a table is there.
+//! The tables of the documents against the program: what is there is in its table, and what is in a table is there.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -18,38 +18,10 @@ use injector::internals::report::{Report, ReportFormat, ReportVerdict, ResultLin
 use injector::internals::shell::cli::Cli;
 use serde_json::{Value, json};
 
-use super::{readme, root};
+use super::markdown::{code, first_column, manual, page, root, rows, set};
 
-/// The cells of all tables below a heading, until the next one; heads and rules left out.
-pub(super) fn rows(heading: &str) -> Vec<Vec<String>> {
-    let markdown = readme();
-    let mut lines = markdown.lines().skip_while(|line| *line != heading);
-    assert!(lines.next().is_some(), "there is no heading `{heading}`");
-    let below: Vec<&str> = lines.take_while(|line| !line.starts_with('#')).collect();
-    let mut rows = Vec::new();
-    for (index, line) in below.iter().enumerate() {
-        let is_head = below.get(index + 1).is_some_and(|next| next.starts_with("|--"));
-        if line.starts_with('|') && !line.starts_with("|--") && !is_head {
-            let inner = line.trim_start_matches('|').trim_end_matches('|').replace("\\|", "\u{0}");
-            rows.push(inner.split('|').map(|cell| cell.trim().replace('\u{0}', "|")).collect());
-        }
-    }
-    assert!(!rows.is_empty(), "there is no table below `{heading}`");
-    rows
-}
-
-/// What stands in backticks.
-pub(super) fn code(cell: &str) -> Vec<String> {
-    cell.split('`').skip(1).step_by(2).map(str::to_owned).collect()
-}
-
-pub(super) fn set<S: Into<String>>(items: impl IntoIterator<Item = S>) -> BTreeSet<String> {
-    items.into_iter().map(Into::into).collect()
-}
-
-pub(super) fn first_column(heading: &str) -> Vec<String> {
-    rows(heading).iter().flat_map(|row| code(&row[0])).collect()
-}
+/// Where most tables are.
+const REFERENCE: &str = "docs/reference.md";
 
 /// The Rust files below `src`, without their tests.
 pub(super) fn sources() -> Vec<(PathBuf, String)> {
@@ -72,7 +44,7 @@ pub(super) fn sources() -> Vec<(PathBuf, String)> {
     files
 }
 
-/// The string literals between `open` and the next `close` after it, at each place where `open` stands.
+/// The string literals between `open` and the next `close` after it, at each place of `open`.
 fn literals(text: &str, open: &str, close: &str) -> Vec<String> {
     text.match_indices(open)
         .flat_map(|(at, _)| {
@@ -86,7 +58,7 @@ fn literals(text: &str, open: &str, close: &str) -> Vec<String> {
 #[test]
 fn the_eligibility_table_is_that_of_the_program_row_by_row() {
     let ids: Vec<&str> = Rule::ALL.iter().map(|rule| rule.id()).collect();
-    assert_eq!(first_column("## Which pods"), ids);
+    assert_eq!(first_column(REFERENCE, "## Which pods"), ids);
 }
 
 #[test]
@@ -96,14 +68,36 @@ fn every_exit_status_is_in_its_table() {
     let _ = |status| match status {
         ExitStatus::Done | ExitStatus::Findings | ExitStatus::Error => (),
     };
-    let shown: Vec<String> = rows("### Exit status").into_iter().map(|row| row[0].clone()).collect();
+    let shown: Vec<String> = rows(REFERENCE, "## Exit status").into_iter().map(|row| row[0].clone()).collect();
     assert_eq!(shown, all.map(|status| status.code().to_string()));
 }
 
+/// The comment above a code in the sources, which is its meaning.
+fn meaning(source: &str, id: &str) -> String {
+    let lines: Vec<&str> = source.lines().map(str::trim).collect();
+    let at = lines.iter().position(|line| line.contains(&format!(" = \"{id}\","))).unwrap();
+    let above = lines[..at].iter().rposition(|line| !line.starts_with("///")).unwrap();
+    lines[above + 1..at].iter().map(|line| line.trim_start_matches("/// ")).collect::<Vec<_>>().join(" ")
+}
+
 #[test]
-fn every_diagnostic_code_is_in_its_table_and_no_other() {
-    let codes = set(Code::ALL.iter().map(|code| code.id()));
-    assert_eq!(set(first_column("### Diagnostic codes")), codes);
+fn every_diagnostic_code_is_in_its_table_with_its_level_fault_and_meaning_and_no_other() {
+    let source = fs::read_to_string(root().join("src/diagnostic/code.rs")).unwrap();
+    let expected: Vec<String> = Code::ALL
+        .iter()
+        .map(|code| {
+            let level = json!(code.severity());
+            let fault = match format!("{:?}", code.fault()).as_str() {
+                "Bug" => "injector".to_owned(),
+                "None" => "–".to_owned(),
+                other => other.to_lowercase(),
+            };
+            let (id, level) = (code.id(), level.as_str().unwrap());
+            format!("`{id}` | {level} | {fault} | {}", meaning(&source, id))
+        })
+        .collect();
+    let shown: Vec<String> = rows(REFERENCE, "## Diagnostic codes").iter().map(|row| row.join(" | ")).collect();
+    assert_eq!(shown.join("\n"), expected.join("\n"));
 }
 
 #[test]
@@ -164,7 +158,7 @@ fn every_field_of_the_report_is_in_its_table_and_no_other() {
         ("diagnostic", keys(&entry["diagnostics"][0]).into_iter().chain(levels).collect()),
         ("summary", counts),
     ]);
-    let shown = rows("### Report (`--report json`, version `v1`)");
+    let shown = rows(REFERENCE, "## Report");
     let shown: BTreeMap<&str, BTreeSet<String>> =
         shown.iter().map(|row| (row[0].as_str(), set(code(&row[1])))).collect();
     assert_eq!(shown, expected);
@@ -172,8 +166,8 @@ fn every_field_of_the_report_is_in_its_table_and_no_other() {
 
 #[test]
 fn every_field_of_the_record_is_in_its_table_and_no_other() {
-    assert_eq!(set(first_column("### The record")), set(record::Entry::members()));
-    assert!(readme().contains(record::ANNOTATION));
+    assert_eq!(set(first_column(REFERENCE, "## The record")), set(record::Entry::members()));
+    assert!(manual().contains(record::ANNOTATION));
 }
 
 #[test]
@@ -187,8 +181,10 @@ fn every_field_of_a_profile_is_in_its_table_and_no_other() {
         }
     }
     assert!(spec.len() > 20 && inner.len() > 12, "the profile's fields are no longer found: {spec:?} {inner:?}");
-    assert_eq!(set(first_column("### Profiles")), spec);
-    let shown = set(rows("### Profiles").iter().flat_map(|row| code(&row[1]).into_iter().chain(code(&row[2]))));
+    assert_eq!(set(first_column("docs/profiles.md", "## Fields")), spec);
+    let shown = set(rows("docs/profiles.md", "## Fields")
+        .iter()
+        .flat_map(|row| code(&row[1]).into_iter().chain(code(&row[2]))));
     let words = set(shown.iter().flat_map(|word| word.split(|c: char| !c.is_ascii_alphabetic())));
     let missing: Vec<&String> = inner.difference(&words).collect();
     assert!(missing.is_empty(), "not in the table of a profile's fields: {missing:?}");
@@ -206,7 +202,7 @@ fn every_parameter_of_a_built_in_profile_is_in_the_table_with_its_default_and_an
         }
     }
     let mut shown = BTreeSet::new();
-    for row in rows("### Built-in profiles") {
+    for row in rows("docs/profiles.md", "## Built-in profiles") {
         // A row may be about several parameters of one type: names, defaults and annotations in the same order.
         let (names, defaults, annotations) = (code(&row[1]), code(&row[3]), code(&row[4]));
         for (index, name) in names.into_iter().enumerate() {
@@ -221,11 +217,44 @@ fn every_parameter_of_a_built_in_profile_is_in_the_table_with_its_default_and_an
 }
 
 #[test]
+fn every_flag_for_manifests_is_in_its_table_with_its_commands() {
+    let manifests = ["inject", "uninject", "check", "diff", "explain"];
+    let everywhere = ["help", "version", "color"];
+    let mut expected = BTreeSet::new();
+    let root = Cli::command();
+    let lint = root.find_subcommand("profile").unwrap().find_subcommand("lint").unwrap();
+    let commands = manifests.map(|name| (name, root.find_subcommand(name).unwrap()));
+    for (name, command) in commands.into_iter().chain([("profile lint", lint)]) {
+        let long = command.get_arguments().filter_map(|argument| argument.get_long());
+        expected
+            .extend(long.filter(|flag| !everywhere.contains(flag)).map(|flag| (format!("--{flag}"), name.to_owned())));
+    }
+    let mut shown = BTreeSet::new();
+    for row in rows(REFERENCE, "## Flags for manifests") {
+        // `all`, perhaps without some and with others.
+        let (all, also) = row[1].split_once("; also").unwrap_or((&row[1], ""));
+        let named = set(code(all));
+        let commands = match all.starts_with("all") {
+            true => set(manifests).difference(&named).cloned().collect(),
+            false => named,
+        };
+        for flag in code(&row[0]).iter().filter(|word| word.starts_with("--")) {
+            let flag = flag.split(' ').next().unwrap().to_owned();
+            for command in commands.iter().cloned().chain(code(also)) {
+                assert!(shown.insert((flag.clone(), command)), "twice: `{flag}`");
+            }
+        }
+    }
+    assert_eq!(shown, expected);
+}
+
+#[test]
 fn every_flag_command_and_choice_is_written_about_and_no_other_flag() {
-    let markdown = readme();
+    let markdown = manual();
     // Of cargo, kubectl, Helm, curl and linkerd.
     let mut known = set([
-        "--release",
+        "--local",
+        "--locked",
         "--path",
         "--type",
         "--patch-file",
@@ -268,16 +297,15 @@ fn every_flag_command_and_choice_is_written_about_and_no_other_flag() {
 #[test]
 fn every_output_report_and_kind_is_written_about() {
     let outputs: Vec<String> = OUTPUT_FORMATS.iter().map(|format| format.name.to_owned()).collect();
-    let table = rows("### Outputs");
-    let shown: Vec<String> = table.iter().take(outputs.len()).flat_map(|row| code(&row[0])).collect();
-    assert_eq!(shown, outputs);
+    assert_eq!(first_column(REFERENCE, "## Outputs"), outputs);
     let formats: Vec<String> = ReportFormat::value_variants()
         .iter()
         .map(|one| one.to_possible_value().unwrap().get_name().to_owned())
         .collect();
     let flag = format!("--report {}", formats.join("|"));
-    assert!(table.iter().any(|row| code(&row[0]).contains(&flag)), "`{flag}` is not in the table of flags");
-    let markdown = readme();
+    let flags = first_column(REFERENCE, "## Flags for manifests");
+    assert!(flags.contains(&flag), "`{flag}` is not in the table of flags");
+    let markdown = page(REFERENCE);
     for kind in KINDS {
         let word = |text: &str| text.split(|c: char| !c.is_ascii_alphanumeric()).any(|word| word == kind.kind);
         let paragraph = markdown.split("\n\n").find(|text| text.starts_with("Kinds with a pod template:")).unwrap();
@@ -286,15 +314,6 @@ fn every_output_report_and_kind_is_written_about() {
 }
 
 #[test]
-fn links_within_the_readme_lead_to_headings() {
-    let markdown = readme();
-    let anchor = |heading: &str| -> String {
-        let text = heading.trim_start_matches('#').trim().to_lowercase();
-        text.chars().filter(|c| c.is_alphanumeric() || " -_".contains(*c)).collect::<String>().replace(' ', "-")
-    };
-    let headings = set(markdown.lines().filter(|line| line.starts_with('#')).map(anchor));
-    for link in markdown.split("](#").skip(1) {
-        let target = link.split(')').next().unwrap();
-        assert!(headings.contains(target), "`#{target}` leads nowhere");
-    }
+fn the_figures_are_the_same_wherever_they_are_shown() {
+    assert_eq!(rows("docs/comparison.md", "## Figures"), rows("benches/README.md", "## Offline"));
 }

@@ -1,4 +1,4 @@
-//! What the README says of the webhook, against the program: its flags, routes, statuses, metrics and alerts, and what its
+//! What the documents say of the webhook, against the program: its flags, routes, statuses, metrics and alerts, and what its
 //! commands left in the cluster that the stand-in for kubectl keeps.
 
 use std::collections::BTreeSet;
@@ -10,8 +10,9 @@ use injector::internals::shell::cli::Cli;
 use injector::internals::shell::server::judge::{CountedVerdict, VerdictResult};
 use injector::internals::shell::server::metrics::Metrics;
 
-use super::tables::{code, first_column, rows, set, sources};
-use super::{Session, Step, readme, root};
+use super::markdown::{code, first_column, page, root, rows, set};
+use super::tables::sources;
+use super::{Session, Step};
 use crate::support::injector;
 
 /// Whether the cluster is as it should be after this block; gives what was done to it.
@@ -29,7 +30,7 @@ pub(super) fn examine(session: &Session, steps: &[Step]) -> Vec<&'static str> {
     if !objects.iter().any(|object| object == webhook) {
         return Vec::new();
     }
-    // Whatever a block did, the API server trusts what the pods serve.
+    // After every block, the API server trusts what the pods serve.
     let read = |name: &str| fs::read_to_string(session.path("cluster").join(name)).unwrap();
     let args = ["certs", "inspect", "-q", "secret.yaml", "--ca-bundle", "webhook.yaml"];
     injector(args).file("secret.yaml", read(secret)).file("webhook.yaml", read(webhook)).succeeds();
@@ -70,10 +71,10 @@ fn default(arg: &Arg) -> Option<String> {
     arg.get_default_values().first().filter(|_| !is_switch).map(|value| value.to_str().unwrap().to_owned())
 }
 
-/// The flags of a table with their defaults: where several stand in a row, the defaults are in the same order.
+/// The flags of a table with their defaults: where a row has several, the defaults are in the same order.
 fn shown(heading: &str) -> BTreeSet<(String, Option<String>)> {
     let mut all = BTreeSet::new();
-    for row in rows(heading) {
+    for row in rows("docs/reference.md", heading) {
         let defaults = code(&row[1]);
         let long =
             |word: &String| Some(word.split([' ', '[']).next()?.to_owned()).filter(|flag| flag.starts_with("--"));
@@ -88,14 +89,13 @@ fn shown(heading: &str) -> BTreeSet<(String, Option<String>)> {
 fn every_flag_of_serve_and_install_is_in_its_table_with_its_default() {
     for (name, heading, by_itself) in [
         // What is no default of clap's, but of the profile's list.
-        ("serve", "### Flags of `serve`", "--profile"),
-        ("install", "### Flags of `install`", "--profile"),
+        ("serve", "## Flags of `serve`", "--profile"),
+        ("install", "## Flags of `install`", "--profile"),
     ] {
         let expected: BTreeSet<(String, Option<String>)> = flags(&command(&[name]))
             .iter()
             .map(|arg| (long(arg), default(arg).or((long(arg) == by_itself).then(|| "cortexflow".to_owned()))))
             .collect();
-        // The table of what is printed stands below the same heading, and has no flags in its first column.
         assert_eq!(shown(heading), expected, "{heading}");
     }
 }
@@ -109,7 +109,7 @@ fn every_flag_of_certs_is_in_its_table_with_its_default_and_its_commands() {
         }
     }
     let mut shown = BTreeSet::new();
-    for row in rows("### Flags of `certs`") {
+    for row in rows("docs/certificates.md", "## Flags of `certs`") {
         let commands = row[2].split(':').next().unwrap();
         let long = |word: &String| Some(word.split(' ').next()?.to_owned()).filter(|flag| flag.starts_with("--"));
         for flag in code(&row[0]).iter().filter_map(long) {
@@ -125,14 +125,14 @@ fn every_flag_of_certs_is_in_its_table_with_its_default_and_its_commands() {
 
 #[test]
 fn what_uninstall_takes_is_listed() {
-    let markdown = readme();
+    let markdown = page("docs/reference.md");
     let paragraph = markdown.split("\n\n").find(|text| text.starts_with("`uninstall` has")).unwrap();
     let shown = set(code(paragraph).into_iter().filter(|word| word.starts_with("--")));
     assert_eq!(shown, set(flags(&command(&["uninstall"])).iter().map(long)));
 }
 
 #[test]
-fn every_flag_of_serve_has_the_twin_in_the_environment_that_the_readme_promises() {
+fn every_flag_of_serve_has_the_twin_in_the_environment_that_the_reference_promises() {
     for arg in flags(&command(&["serve"])) {
         let twin = format!("INJECTOR_{}", arg.get_long().unwrap().replace('-', "_").to_uppercase());
         assert_eq!(arg.get_env().unwrap().to_str().unwrap(), twin);
@@ -151,7 +151,7 @@ fn every_route_is_in_its_table_and_no_other() {
         }
     }
     assert!(routes.len() > 8, "the routes are no longer found: {routes:?}");
-    let table = rows("### Routes");
+    let table = rows("docs/webhook.md", "## Routes");
     let requests = table.iter().filter(|row| !row[0].starts_with(char::is_numeric));
     let shown = requests.flat_map(|row| code(&row[0])).map(|word| word.split(' ').next_back().unwrap().to_owned());
     assert_eq!(set(shown), routes);
@@ -179,7 +179,7 @@ fn every_status_of_a_failure_is_in_its_table_and_no_other() {
         .map(|name| name.split(|c: char| !(c.is_ascii_uppercase() || c == '_')).next().unwrap())
         .map(|name| known.iter().find(|(word, _)| *word == name).unwrap_or_else(|| panic!("{name} is new")).1)
         .collect();
-    let table = rows("### Routes");
+    let table = rows("docs/webhook.md", "## Routes");
     let shown: BTreeSet<u16> = table
         .iter()
         .filter(|row| row[0].starts_with(char::is_numeric))
@@ -219,10 +219,10 @@ fn labels(series: &str) -> Vec<(&str, &str)> {
 #[test]
 fn every_metric_is_in_its_table_with_its_labels_and_their_values_and_no_other() {
     let (names, series) = metrics();
-    assert_eq!(set(first_column("### Metrics")), names);
+    assert_eq!(set(first_column("docs/operations.md", "## Metrics")), names);
     // Of these, the values are too many for the table.
     let open = ["code", "profile", "reason", "version"];
-    for row in rows("### Metrics") {
+    for row in rows("docs/operations.md", "## Metrics") {
         for metric in code(&row[0]) {
             let mut expected = BTreeSet::new();
             for one in series.iter().filter(|one| one.split(['{', ' ']).next() == Some(&metric)) {
@@ -242,7 +242,7 @@ fn every_metric_is_in_its_table_with_its_labels_and_their_values_and_no_other() 
 #[test]
 fn every_alert_asks_for_a_metric_and_a_label_value_that_there_is() {
     let (_, series) = metrics();
-    for row in rows("### Alerts worth having") {
+    for row in rows("docs/operations.md", "## Alerts worth having") {
         let query = code(&row[1]).remove(0);
         let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
         let ours = |word: &&str| word.starts_with("injector_") || word.starts_with("sidecar_");
@@ -273,8 +273,8 @@ fn every_cargo_feature_is_in_its_table_and_no_other() {
     let features: Vec<(&str, &str)> = lines.filter_map(|line| line.split_once(" = ")).collect();
     let named = |name: &str| features.iter().find(|feature| feature.0 == name).unwrap().1;
     let expected = set(features.iter().map(|feature| feature.0).filter(|name| *name != "default"));
-    assert_eq!(set(first_column("### Cargo features")), expected);
-    for row in rows("### Cargo features") {
+    assert_eq!(set(first_column("docs/reference.md", "## Cargo features")), expected);
+    for row in rows("docs/reference.md", "## Cargo features") {
         let is_default = named("default").contains(&format!("\"{}\"", code(&row[0])[0]));
         assert_eq!(row[1], if is_default { "yes" } else { "no" });
     }
