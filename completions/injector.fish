@@ -30,28 +30,28 @@ never\t'No colours'"
 complete -c injector -n "__fish_injector_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c injector -n "__fish_injector_needs_command" -s V -l version -d 'Print version'
 complete -c injector -n "__fish_injector_needs_command" -f -a "inject" -d 'Inject sidecars into manifests'
-complete -c injector -n "__fish_injector_needs_command" -f -a "uninject" -d 'Remove what was injected: the exact inverse'
-complete -c injector -n "__fish_injector_needs_command" -f -a "check" -d 'Tell what is not injected, or not as it should be; exit 1 if anything is'
-complete -c injector -n "__fish_injector_needs_command" -f -a "diff" -d 'Show what inject would change, as a unified diff; exit 1 if anything would'
+complete -c injector -n "__fish_injector_needs_command" -f -a "uninject" -d 'Remove what was injected, to the byte'
+complete -c injector -n "__fish_injector_needs_command" -f -a "check" -d 'Report what is not injected, or not as it should be; exit 1 if there is anything'
+complete -c injector -n "__fish_injector_needs_command" -f -a "diff" -d 'Show what inject would change, as a unified diff; exit 1 if there is anything'
 complete -c injector -n "__fish_injector_needs_command" -f -a "explain" -d 'Show every eligibility rule, what it saw and where, and which one decided'
 complete -c injector -n "__fish_injector_needs_command" -f -a "profile" -d 'List, show, check or start profiles'
-complete -c injector -n "__fish_injector_needs_command" -f -a "install" -d 'Print the manifests that put the webhook into a cluster'
-complete -c injector -n "__fish_injector_needs_command" -f -a "uninstall" -d 'Print what takes the webhook out of a cluster again, for kubectl delete'
+complete -c injector -n "__fish_injector_needs_command" -f -a "install" -d 'Print the manifests that install the webhook in a cluster'
+complete -c injector -n "__fish_injector_needs_command" -f -a "uninstall" -d 'Print the manifests that remove the webhook from a cluster, for kubectl delete'
 complete -c injector -n "__fish_injector_needs_command" -f -a "serve" -d 'Inject as a TLS admission webhook in a cluster'
 complete -c injector -n "__fish_injector_needs_command" -f -a "certs" -d 'Make, show, renew and rotate the webhook\'s certificates'
 complete -c injector -n "__fish_injector_needs_command" -f -a "completions" -d 'Print a completion script for a shell'
-complete -c injector -n "__fish_injector_needs_command" -f -a "man" -d 'Print the manual pages, or write one file a page'
+complete -c injector -n "__fish_injector_needs_command" -f -a "man" -d 'Print the manual pages, or write each to a file'
 complete -c injector -n "__fish_injector_using_subcommand inject" -s f -l filename -d 'A file or directory, as kubectl names it (repeatable)' -r -F
-complete -c injector -n "__fish_injector_using_subcommand inject" -s o -l output -d 'The form of standard output [default: that of the input]' -r -f -a "yaml\t'The documents, with only the changed places written again'
+complete -c injector -n "__fish_injector_using_subcommand inject" -s o -l output -d 'The form of standard output [default: that of the input]' -r -f -a "yaml\t'The documents, changed only where something is added or removed'
 json\t'The objects as JSON: one as an object, several as a v1 List'
 patch\t'The JSON Patch (RFC 6902)'
-response\t'An AdmissionReview with its response; the default where the input is an AdmissionReview'"
+response\t'An AdmissionReview with its response [default for an AdmissionReview]'"
 complete -c injector -n "__fish_injector_using_subcommand inject" -l output-dir -d 'Write results below this directory, in the same tree' -r -f -a "(__fish_complete_directories)"
 complete -c injector -n "__fish_injector_using_subcommand inject" -s p -l profile -d 'A built-in profile or a file (repeatable, applied in order) [default: cortexflow]' -r -F
 complete -c injector -n "__fish_injector_using_subcommand inject" -l set -d 'Set a parameter of the profiles (repeatable)' -r
-complete -c injector -n "__fish_injector_using_subcommand inject" -l on-ineligible -d 'What a pod that is not eligible meets: overrides the profile\'s `onIneligible`' -r -f -a "allow\t'It is allowed, unchanged'
+complete -c injector -n "__fish_injector_using_subcommand inject" -l on-ineligible -d 'Allow or deny a pod that is not eligible; overrides the profile\'s `onIneligible`' -r -f -a "allow\t'It is allowed, unchanged'
 deny\t'It is denied'"
-complete -c injector -n "__fish_injector_using_subcommand inject" -l template-path -d 'Where another kind has its pod template (repeatable)' -r
+complete -c injector -n "__fish_injector_using_subcommand inject" -l template-path -d 'Where the pod template is in another kind (repeatable)' -r
 complete -c injector -n "__fish_injector_using_subcommand inject" -s n -l namespace -d 'The namespace of objects that name none [default: default]' -r
 complete -c injector -n "__fish_injector_using_subcommand inject" -l namespace-file -d 'A file with Namespace objects (repeatable)' -r -F
 complete -c injector -n "__fish_injector_using_subcommand inject" -l namespace-labels -d 'The labels of a namespace (repeatable)' -r
@@ -70,16 +70,16 @@ complete -c injector -n "__fish_injector_using_subcommand inject" -l keep-going 
 complete -c injector -n "__fish_injector_using_subcommand inject" -l reinject -d 'Replace an outdated injection'
 complete -c injector -n "__fish_injector_using_subcommand inject" -l clean -d 'Strip what the server added to a live object'
 complete -c injector -n "__fish_injector_using_subcommand inject" -l expand -d 'Expand the aliases of a document that cannot be changed otherwise'
-complete -c injector -n "__fish_injector_using_subcommand inject" -s q -l quiet -d 'Tell of errors only'
+complete -c injector -n "__fish_injector_using_subcommand inject" -s q -l quiet -d 'Report errors only'
 complete -c injector -n "__fish_injector_using_subcommand inject" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c injector -n "__fish_injector_using_subcommand inject" -s V -l version -d 'Print version'
 complete -c injector -n "__fish_injector_using_subcommand uninject" -s f -l filename -d 'A file or directory, as kubectl names it (repeatable)' -r -F
-complete -c injector -n "__fish_injector_using_subcommand uninject" -s o -l output -d 'The form of standard output [default: that of the input]' -r -f -a "yaml\t'The documents, with only the changed places written again'
+complete -c injector -n "__fish_injector_using_subcommand uninject" -s o -l output -d 'The form of standard output [default: that of the input]' -r -f -a "yaml\t'The documents, changed only where something is added or removed'
 json\t'The objects as JSON: one as an object, several as a v1 List'
 patch\t'The JSON Patch (RFC 6902)'"
 complete -c injector -n "__fish_injector_using_subcommand uninject" -l output-dir -d 'Write results below this directory, in the same tree' -r -f -a "(__fish_complete_directories)"
-complete -c injector -n "__fish_injector_using_subcommand uninject" -s p -l profile -d 'Undo this profile only (repeatable); all, last first, without it' -r -F
-complete -c injector -n "__fish_injector_using_subcommand uninject" -l template-path -d 'Where another kind has its pod template (repeatable)' -r
+complete -c injector -n "__fish_injector_using_subcommand uninject" -s p -l profile -d 'Undo only this profile (repeatable) [default: all, last first]' -r -F
+complete -c injector -n "__fish_injector_using_subcommand uninject" -l template-path -d 'Where the pod template is in another kind (repeatable)' -r
 complete -c injector -n "__fish_injector_using_subcommand uninject" -l report -d 'The form of the report' -r -f -a "text\t'Lines for people'
 json\t'One JSON object, version `v1`'
 github\t'Annotations of GitHub Actions'
@@ -90,16 +90,16 @@ never\t'No colours'"
 complete -c injector -n "__fish_injector_using_subcommand uninject" -s R -l recursive -d 'Read the directories below a directory too'
 complete -c injector -n "__fish_injector_using_subcommand uninject" -s i -l in-place -d 'Write results back to the files'
 complete -c injector -n "__fish_injector_using_subcommand uninject" -l keep-going -d 'Pass workloads that fail through unchanged'
-complete -c injector -n "__fish_injector_using_subcommand uninject" -l force -d 'Drop what is left of an injection of which a part is gone'
-complete -c injector -n "__fish_injector_using_subcommand uninject" -s q -l quiet -d 'Tell of errors only'
+complete -c injector -n "__fish_injector_using_subcommand uninject" -l force -d 'Remove the rest of an injection of which a part is gone'
+complete -c injector -n "__fish_injector_using_subcommand uninject" -s q -l quiet -d 'Report errors only'
 complete -c injector -n "__fish_injector_using_subcommand uninject" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c injector -n "__fish_injector_using_subcommand uninject" -s V -l version -d 'Print version'
 complete -c injector -n "__fish_injector_using_subcommand check" -s f -l filename -d 'A file or directory, as kubectl names it (repeatable)' -r -F
 complete -c injector -n "__fish_injector_using_subcommand check" -s p -l profile -d 'A built-in profile or a file (repeatable, applied in order) [default: cortexflow]' -r -F
 complete -c injector -n "__fish_injector_using_subcommand check" -l set -d 'Set a parameter of the profiles (repeatable)' -r
-complete -c injector -n "__fish_injector_using_subcommand check" -l on-ineligible -d 'What a pod that is not eligible meets: overrides the profile\'s `onIneligible`' -r -f -a "allow\t'It is allowed, unchanged'
+complete -c injector -n "__fish_injector_using_subcommand check" -l on-ineligible -d 'Allow or deny a pod that is not eligible; overrides the profile\'s `onIneligible`' -r -f -a "allow\t'It is allowed, unchanged'
 deny\t'It is denied'"
-complete -c injector -n "__fish_injector_using_subcommand check" -l template-path -d 'Where another kind has its pod template (repeatable)' -r
+complete -c injector -n "__fish_injector_using_subcommand check" -l template-path -d 'Where the pod template is in another kind (repeatable)' -r
 complete -c injector -n "__fish_injector_using_subcommand check" -s n -l namespace -d 'The namespace of objects that name none [default: default]' -r
 complete -c injector -n "__fish_injector_using_subcommand check" -l namespace-file -d 'A file with Namespace objects (repeatable)' -r -F
 complete -c injector -n "__fish_injector_using_subcommand check" -l namespace-labels -d 'The labels of a namespace (repeatable)' -r
@@ -113,15 +113,15 @@ complete -c injector -n "__fish_injector_using_subcommand check" -l color -d 'Wh
 always\t'Also into a file or pipe'
 never\t'No colours'"
 complete -c injector -n "__fish_injector_using_subcommand check" -s R -l recursive -d 'Read the directories below a directory too'
-complete -c injector -n "__fish_injector_using_subcommand check" -s q -l quiet -d 'Tell of errors only'
+complete -c injector -n "__fish_injector_using_subcommand check" -s q -l quiet -d 'Report errors only'
 complete -c injector -n "__fish_injector_using_subcommand check" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c injector -n "__fish_injector_using_subcommand check" -s V -l version -d 'Print version'
 complete -c injector -n "__fish_injector_using_subcommand diff" -s f -l filename -d 'A file or directory, as kubectl names it (repeatable)' -r -F
 complete -c injector -n "__fish_injector_using_subcommand diff" -s p -l profile -d 'A built-in profile or a file (repeatable, applied in order) [default: cortexflow]' -r -F
 complete -c injector -n "__fish_injector_using_subcommand diff" -l set -d 'Set a parameter of the profiles (repeatable)' -r
-complete -c injector -n "__fish_injector_using_subcommand diff" -l on-ineligible -d 'What a pod that is not eligible meets: overrides the profile\'s `onIneligible`' -r -f -a "allow\t'It is allowed, unchanged'
+complete -c injector -n "__fish_injector_using_subcommand diff" -l on-ineligible -d 'Allow or deny a pod that is not eligible; overrides the profile\'s `onIneligible`' -r -f -a "allow\t'It is allowed, unchanged'
 deny\t'It is denied'"
-complete -c injector -n "__fish_injector_using_subcommand diff" -l template-path -d 'Where another kind has its pod template (repeatable)' -r
+complete -c injector -n "__fish_injector_using_subcommand diff" -l template-path -d 'Where the pod template is in another kind (repeatable)' -r
 complete -c injector -n "__fish_injector_using_subcommand diff" -s n -l namespace -d 'The namespace of objects that name none [default: default]' -r
 complete -c injector -n "__fish_injector_using_subcommand diff" -l namespace-file -d 'A file with Namespace objects (repeatable)' -r -F
 complete -c injector -n "__fish_injector_using_subcommand diff" -l namespace-labels -d 'The labels of a namespace (repeatable)' -r
@@ -138,15 +138,15 @@ complete -c injector -n "__fish_injector_using_subcommand diff" -s R -l recursiv
 complete -c injector -n "__fish_injector_using_subcommand diff" -l reinject -d 'Replace an outdated injection'
 complete -c injector -n "__fish_injector_using_subcommand diff" -l clean -d 'Strip what the server added to a live object'
 complete -c injector -n "__fish_injector_using_subcommand diff" -l expand -d 'Expand the aliases of a document that cannot be changed otherwise'
-complete -c injector -n "__fish_injector_using_subcommand diff" -s q -l quiet -d 'Tell of errors only'
+complete -c injector -n "__fish_injector_using_subcommand diff" -s q -l quiet -d 'Report errors only'
 complete -c injector -n "__fish_injector_using_subcommand diff" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c injector -n "__fish_injector_using_subcommand diff" -s V -l version -d 'Print version'
 complete -c injector -n "__fish_injector_using_subcommand explain" -s f -l filename -d 'A file or directory, as kubectl names it (repeatable)' -r -F
 complete -c injector -n "__fish_injector_using_subcommand explain" -s p -l profile -d 'A built-in profile or a file (repeatable, applied in order) [default: cortexflow]' -r -F
 complete -c injector -n "__fish_injector_using_subcommand explain" -l set -d 'Set a parameter of the profiles (repeatable)' -r
-complete -c injector -n "__fish_injector_using_subcommand explain" -l on-ineligible -d 'What a pod that is not eligible meets: overrides the profile\'s `onIneligible`' -r -f -a "allow\t'It is allowed, unchanged'
+complete -c injector -n "__fish_injector_using_subcommand explain" -l on-ineligible -d 'Allow or deny a pod that is not eligible; overrides the profile\'s `onIneligible`' -r -f -a "allow\t'It is allowed, unchanged'
 deny\t'It is denied'"
-complete -c injector -n "__fish_injector_using_subcommand explain" -l template-path -d 'Where another kind has its pod template (repeatable)' -r
+complete -c injector -n "__fish_injector_using_subcommand explain" -l template-path -d 'Where the pod template is in another kind (repeatable)' -r
 complete -c injector -n "__fish_injector_using_subcommand explain" -s n -l namespace -d 'The namespace of objects that name none [default: default]' -r
 complete -c injector -n "__fish_injector_using_subcommand explain" -l namespace-file -d 'A file with Namespace objects (repeatable)' -r -F
 complete -c injector -n "__fish_injector_using_subcommand explain" -l namespace-labels -d 'The labels of a namespace (repeatable)' -r
@@ -177,7 +177,7 @@ always\t'Also into a file or pipe'
 never\t'No colours'"
 complete -c injector -n "__fish_injector_using_subcommand profile; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c injector -n "__fish_injector_using_subcommand profile; and __fish_seen_subcommand_from show" -s V -l version -d 'Print version'
-complete -c injector -n "__fish_injector_using_subcommand profile; and __fish_seen_subcommand_from lint" -l fail-on -d 'The least level that makes the exit status 1' -r -f -a "note\t'Anything'
+complete -c injector -n "__fish_injector_using_subcommand profile; and __fish_seen_subcommand_from lint" -l fail-on -d 'The lowest level that makes the exit status 1' -r -f -a "note\t'Anything'
 warning\t'Warnings and errors'
 error\t'Errors'"
 complete -c injector -n "__fish_injector_using_subcommand profile; and __fish_seen_subcommand_from lint" -l report -d 'The form of the report' -r -f -a "text\t'Lines for people'
@@ -187,7 +187,7 @@ sarif\t'SARIF 2.1.0, for code scanning'"
 complete -c injector -n "__fish_injector_using_subcommand profile; and __fish_seen_subcommand_from lint" -l color -d 'When to colour the report' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` or `CLICOLOR_FORCE` says otherwise'
 always\t'Also into a file or pipe'
 never\t'No colours'"
-complete -c injector -n "__fish_injector_using_subcommand profile; and __fish_seen_subcommand_from lint" -s q -l quiet -d 'Tell of errors only'
+complete -c injector -n "__fish_injector_using_subcommand profile; and __fish_seen_subcommand_from lint" -s q -l quiet -d 'Report errors only'
 complete -c injector -n "__fish_injector_using_subcommand profile; and __fish_seen_subcommand_from lint" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c injector -n "__fish_injector_using_subcommand profile; and __fish_seen_subcommand_from lint" -s V -l version -d 'Print version'
 complete -c injector -n "__fish_injector_using_subcommand profile; and __fish_seen_subcommand_from init" -l color -d 'When to colour the report' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` or `CLICOLOR_FORCE` says otherwise'
@@ -199,46 +199,46 @@ complete -c injector -n "__fish_injector_using_subcommand install" -l name -d 'T
 complete -c injector -n "__fish_injector_using_subcommand install" -s n -l namespace -d 'The namespace of the webhook, whose own pods are never injected' -r
 complete -c injector -n "__fish_injector_using_subcommand install" -l only -d 'Print the webhook configuration alone, or all the rest [default: both]' -r -f -a "webhook\t'The webhook configuration'
 rest\t'All but the webhook configuration'"
-complete -c injector -n "__fish_injector_using_subcommand install" -l generate-certs -d 'Make a CA and a serving certificate in this directory, or use those there' -r -f -a "(__fish_complete_directories)"
+complete -c injector -n "__fish_injector_using_subcommand install" -l generate-certs -d 'Make a CA and a serving certificate in this directory, or use the existing ones' -r -f -a "(__fish_complete_directories)"
 complete -c injector -n "__fish_injector_using_subcommand install" -l tls-secret -d 'A Secret in the namespace that has `tls.crt` and `tls.key`' -r
 complete -c injector -n "__fish_injector_using_subcommand install" -l ca-file -d 'What the API server trusts, for `--tls-secret`: certificates as PEM' -r -F
 complete -c injector -n "__fish_injector_using_subcommand install" -s p -l profile -d 'A built-in profile or a file (repeatable, applied in order) [default: cortexflow]' -r -F
 complete -c injector -n "__fish_injector_using_subcommand install" -l set -d 'Set a parameter of the profiles (repeatable)' -r
-complete -c injector -n "__fish_injector_using_subcommand install" -l on-ineligible -d 'What a pod that is not eligible meets: overrides the profile\'s `onIneligible`' -r -f -a "allow\t'It is allowed, unchanged'
+complete -c injector -n "__fish_injector_using_subcommand install" -l on-ineligible -d 'Allow or deny a pod that is not eligible; overrides the profile\'s `onIneligible`' -r -f -a "allow\t'It is allowed, unchanged'
 deny\t'It is denied'"
 complete -c injector -n "__fish_injector_using_subcommand install" -l watch-namespaces -d 'Let the webhook watch namespaces [default: when a profile needs it]' -r -f -a "true\t''
 false\t''"
 complete -c injector -n "__fish_injector_using_subcommand install" -l kubernetes-version -d 'The cluster\'s version, as 1.MINOR [default: the newest known]' -r
-complete -c injector -n "__fish_injector_using_subcommand install" -l failure-policy -d 'What becomes of a pod when the webhook does not answer' -r -f -a "Ignore\t'It is created without the sidecar'
+complete -c injector -n "__fish_injector_using_subcommand install" -l failure-policy -d 'What happens to a pod when the webhook does not answer' -r -f -a "Ignore\t'It is created without the sidecar'
 Fail\t'It is refused'"
 complete -c injector -n "__fish_injector_using_subcommand install" -l timeout-seconds -d 'How long the API server waits for an answer, in seconds, 1 to 30' -r
-complete -c injector -n "__fish_injector_using_subcommand install" -l reinvocation-policy -d 'Whether the webhook is asked again after another one changed the pod' -r -f -a "IfNeeded\t'It is asked again'
+complete -c injector -n "__fish_injector_using_subcommand install" -l reinvocation-policy -d 'Whether the API server asks again after another webhook changed the pod' -r -f -a "IfNeeded\t'It is asked again'
 Never\t'It is asked once'"
-complete -c injector -n "__fish_injector_using_subcommand install" -l match-policy -d 'Whether pods that come by another version of the API count' -r -f -a "Equivalent\t'They count'
+complete -c injector -n "__fish_injector_using_subcommand install" -l match-policy -d 'Whether requests in another version of the API are sent to the webhook' -r -f -a "Equivalent\t'They count'
 Exact\t'They do not'"
 complete -c injector -n "__fish_injector_using_subcommand install" -l image -d 'The webhook\'s image' -r
 complete -c injector -n "__fish_injector_using_subcommand install" -l replicas -d 'How many pods; they share nothing' -r
 complete -c injector -n "__fish_injector_using_subcommand install" -l priority-class -d 'The pods\' priority class, such as `system-cluster-critical`' -r
-complete -c injector -n "__fish_injector_using_subcommand install" -l drain-delay -d 'How long a pod that is to end still takes connections' -r
-complete -c injector -n "__fish_injector_using_subcommand install" -l drain-timeout -d 'How long it then waits for what is in flight' -r
+complete -c injector -n "__fish_injector_using_subcommand install" -l drain-delay -d 'How long a pod still takes connections after it was asked to stop' -r
+complete -c injector -n "__fish_injector_using_subcommand install" -l drain-timeout -d 'How long it then waits for requests in flight' -r
 complete -c injector -n "__fish_injector_using_subcommand install" -l log-format -d 'The form of the webhook\'s log' -r -f -a "text\t'Lines for people'
 json\t'One JSON object a line'"
 complete -c injector -n "__fish_injector_using_subcommand install" -l color -d 'When to colour the report' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` or `CLICOLOR_FORCE` says otherwise'
 always\t'Also into a file or pipe'
 never\t'No colours'"
-complete -c injector -n "__fish_injector_using_subcommand install" -l cert-manager -d 'Ask cert-manager for the certificate, and for its CA to be trusted'
-complete -c injector -n "__fish_injector_using_subcommand install" -l existing-namespace -d 'Leave the namespace as it is: it is there already, and others use it'
+complete -c injector -n "__fish_injector_using_subcommand install" -l cert-manager -d 'Get the certificate and its CA from cert-manager'
+complete -c injector -n "__fish_injector_using_subcommand install" -l existing-namespace -d 'Keep the namespace as it is: it exists, and others use it'
 complete -c injector -n "__fish_injector_using_subcommand install" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c injector -n "__fish_injector_using_subcommand install" -s V -l version -d 'Print version'
 complete -c injector -n "__fish_injector_using_subcommand uninstall" -l name -d 'The name of everything that is installed' -r
 complete -c injector -n "__fish_injector_using_subcommand uninstall" -s n -l namespace -d 'The namespace of the webhook, whose own pods are never injected' -r
 complete -c injector -n "__fish_injector_using_subcommand uninstall" -l only -d 'Print the webhook configuration alone, or all the rest [default: both]' -r -f -a "webhook\t'The webhook configuration'
 rest\t'All but the webhook configuration'"
-complete -c injector -n "__fish_injector_using_subcommand uninstall" -l tls-secret -d 'Leave the Secret with the serving certificate: it is somebody else\'s' -r
+complete -c injector -n "__fish_injector_using_subcommand uninstall" -l tls-secret -d 'Keep the Secret with the serving certificate, which belongs to someone else' -r
 complete -c injector -n "__fish_injector_using_subcommand uninstall" -l color -d 'When to colour the report' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` or `CLICOLOR_FORCE` says otherwise'
 always\t'Also into a file or pipe'
 never\t'No colours'"
-complete -c injector -n "__fish_injector_using_subcommand uninstall" -l cert-manager -d 'Delete what cert-manager was asked for, and the Secrets that it made'
+complete -c injector -n "__fish_injector_using_subcommand uninstall" -l cert-manager -d 'Delete the cert-manager objects, and the Secrets that cert-manager made'
 complete -c injector -n "__fish_injector_using_subcommand uninstall" -l delete-namespace -d 'Delete the namespace too, with all that is in it'
 complete -c injector -n "__fish_injector_using_subcommand uninstall" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c injector -n "__fish_injector_using_subcommand uninstall" -s V -l version -d 'Print version'
@@ -249,31 +249,31 @@ complete -c injector -n "__fish_injector_using_subcommand serve" -l tls-key -d '
 complete -c injector -n "__fish_injector_using_subcommand serve" -l client-ca -d 'Serve only clients with a certificate from these CAs' -r -F
 complete -c injector -n "__fish_injector_using_subcommand serve" -s p -l profile -d 'A built-in profile or a file (repeatable, applied in order) [default: cortexflow]' -r -F
 complete -c injector -n "__fish_injector_using_subcommand serve" -l set -d 'Set a parameter of the profiles (repeatable)' -r
-complete -c injector -n "__fish_injector_using_subcommand serve" -l on-ineligible -d 'What a pod that is not eligible meets: overrides the profile\'s `onIneligible`' -r -f -a "allow\t'It is allowed, unchanged'
+complete -c injector -n "__fish_injector_using_subcommand serve" -l on-ineligible -d 'Allow or deny a pod that is not eligible; overrides the profile\'s `onIneligible`' -r -f -a "allow\t'It is allowed, unchanged'
 deny\t'It is denied'"
-complete -c injector -n "__fish_injector_using_subcommand serve" -l template-path -d 'Where another kind has its pod template (repeatable)' -r
+complete -c injector -n "__fish_injector_using_subcommand serve" -l template-path -d 'Where the pod template is in another kind (repeatable)' -r
 complete -c injector -n "__fish_injector_using_subcommand serve" -l kubernetes-version -d 'The cluster\'s version, as 1.MINOR [default: the newest known]' -r
 complete -c injector -n "__fish_injector_using_subcommand serve" -l kubeconfig -d 'How to reach the API server [default: KUBECONFIG, else as a pod]' -r -F
-complete -c injector -n "__fish_injector_using_subcommand serve" -l max-in-flight -d 'Reviews that are answered at a time; more are shed with 503' -r
-complete -c injector -n "__fish_injector_using_subcommand serve" -l max-connections -d 'Connections to the TLS port at a time; more are closed at once' -r
+complete -c injector -n "__fish_injector_using_subcommand serve" -l max-in-flight -d 'The most reviews at a time; more get status 503' -r
+complete -c injector -n "__fish_injector_using_subcommand serve" -l max-connections -d 'The most connections to the TLS port at a time; more are closed at once' -r
 complete -c injector -n "__fish_injector_using_subcommand serve" -l handshake-timeout -d 'How long a TLS handshake may take' -r
 complete -c injector -n "__fish_injector_using_subcommand serve" -l header-timeout -d 'How long the header of a request may take, from its first byte' -r
 complete -c injector -n "__fish_injector_using_subcommand serve" -l body-timeout -d 'How long the body of a request may take' -r
 complete -c injector -n "__fish_injector_using_subcommand serve" -l idle-timeout -d 'How long a connection may be idle' -r
 complete -c injector -n "__fish_injector_using_subcommand serve" -l default-deadline -d 'The deadline of a review whose request has no `?timeout=`' -r
-complete -c injector -n "__fish_injector_using_subcommand serve" -l drain-delay -d 'How long to serve on after SIGTERM, until the cluster has heard of it' -r
-complete -c injector -n "__fish_injector_using_subcommand serve" -l drain-timeout -d 'How long to wait after that for what is in flight' -r
-complete -c injector -n "__fish_injector_using_subcommand serve" -l reload-interval -d 'How often to look whether certificates and profiles have changed' -r
+complete -c injector -n "__fish_injector_using_subcommand serve" -l drain-delay -d 'How long to go on after SIGTERM, until the cluster sends no more requests' -r
+complete -c injector -n "__fish_injector_using_subcommand serve" -l drain-timeout -d 'How long to wait then for requests in flight' -r
+complete -c injector -n "__fish_injector_using_subcommand serve" -l reload-interval -d 'How often to look for changed certificates and profiles' -r
 complete -c injector -n "__fish_injector_using_subcommand serve" -l log-format -d 'The form of log lines, on standard error' -r -f -a "text\t'Lines for people'
 json\t'One JSON object a line'"
-complete -c injector -n "__fish_injector_using_subcommand serve" -l log-level -d 'The least level of what is logged' -r -f -a "error\t'What needs attention'
+complete -c injector -n "__fish_injector_using_subcommand serve" -l log-level -d 'The lowest level that is logged' -r -f -a "error\t'What needs attention'
 warn\t'Also requests that were refused or failed'
 info\t'Also every other request'
 debug\t'Also what the libraries log'"
 complete -c injector -n "__fish_injector_using_subcommand serve" -l color -d 'When to colour the report' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` or `CLICOLOR_FORCE` says otherwise'
 always\t'Also into a file or pipe'
 never\t'No colours'"
-complete -c injector -n "__fish_injector_using_subcommand serve" -l watch-namespaces -d 'Watch namespaces, for the rules that ask for their labels and annotations'
+complete -c injector -n "__fish_injector_using_subcommand serve" -l watch-namespaces -d 'Watch namespaces, for the rules that need their labels and annotations'
 complete -c injector -n "__fish_injector_using_subcommand serve" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c injector -n "__fish_injector_using_subcommand serve" -s V -l version -d 'Print version'
 complete -c injector -n "__fish_injector_using_subcommand certs; and not __fish_seen_subcommand_from generate inspect ca-bundle renew rotate secret" -l color -d 'When to colour the report' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` or `CLICOLOR_FORCE` says otherwise'
@@ -307,7 +307,7 @@ complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen
 always\t'Also into a file or pipe'
 never\t'No colours'"
 complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from generate" -l force -d 'Overwrite existing files'
-complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from generate" -s q -l quiet -d 'Tell of errors only'
+complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from generate" -s q -l quiet -d 'Report errors only'
 complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from generate" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from generate" -s V -l version -d 'Print version'
 complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from inspect" -l ca-bundle -d 'Check that this CA, in a PEM file or a webhook configuration, verifies the certificates' -r -F
@@ -322,7 +322,7 @@ sarif\t'SARIF 2.1.0, for code scanning'"
 complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from inspect" -l color -d 'When to colour the report' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` or `CLICOLOR_FORCE` says otherwise'
 always\t'Also into a file or pipe'
 never\t'No colours'"
-complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from inspect" -s q -l quiet -d 'Tell of errors only'
+complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from inspect" -s q -l quiet -d 'Report errors only'
 complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from inspect" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from inspect" -s V -l version -d 'Print version'
 complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from ca-bundle" -s f -l filename -d 'Put it into every webhook of this file, or of standard input for `-`' -r -F
@@ -333,7 +333,7 @@ sarif\t'SARIF 2.1.0, for code scanning'"
 complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from ca-bundle" -l color -d 'When to colour the report' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` or `CLICOLOR_FORCE` says otherwise'
 always\t'Also into a file or pipe'
 never\t'No colours'"
-complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from ca-bundle" -s q -l quiet -d 'Tell of errors only'
+complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from ca-bundle" -s q -l quiet -d 'Report errors only'
 complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from ca-bundle" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from ca-bundle" -s V -l version -d 'Print version'
 complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from renew" -l service -d 'Make it for this Service, instead of for the names of the present certificate' -r
@@ -348,7 +348,7 @@ sarif\t'SARIF 2.1.0, for code scanning'"
 complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from renew" -l color -d 'When to colour the report' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` or `CLICOLOR_FORCE` says otherwise'
 always\t'Also into a file or pipe'
 never\t'No colours'"
-complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from renew" -s q -l quiet -d 'Tell of errors only'
+complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from renew" -s q -l quiet -d 'Report errors only'
 complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from renew" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from renew" -s V -l version -d 'Print version'
 complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from rotate" -l live -d 'The cluster\'s webhook configuration or Secret, to check the last step' -r -F
@@ -362,7 +362,7 @@ complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen
 always\t'Also into a file or pipe'
 never\t'No colours'"
 complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from rotate" -l applied -d 'Skip the check that the last step was applied'
-complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from rotate" -s q -l quiet -d 'Tell of errors only'
+complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from rotate" -s q -l quiet -d 'Report errors only'
 complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from rotate" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from rotate" -s V -l version -d 'Print version'
 complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from secret" -l secret-name -d 'The Secret\'s name [default: NAME-tls, after the Service]' -r
@@ -373,7 +373,7 @@ sarif\t'SARIF 2.1.0, for code scanning'"
 complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from secret" -l color -d 'When to colour the report' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` or `CLICOLOR_FORCE` says otherwise'
 always\t'Also into a file or pipe'
 never\t'No colours'"
-complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from secret" -s q -l quiet -d 'Tell of errors only'
+complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from secret" -s q -l quiet -d 'Report errors only'
 complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from secret" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from secret" -s V -l version -d 'Print version'
 complete -c injector -n "__fish_injector_using_subcommand completions" -l color -d 'When to colour the report' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` or `CLICOLOR_FORCE` says otherwise'

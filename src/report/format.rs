@@ -6,7 +6,7 @@ use clap::ValueEnum;
 use clap::builder::PossibleValue;
 
 use super::colour::Colour;
-use super::model::Report;
+use super::model::{Report, Verbosity};
 use super::{github, json, sarif, text};
 
 /// A form of a report: a value of `--report`.
@@ -40,16 +40,6 @@ static REPORT_FORMATS: [ReportFormat; 4] = [
 ];
 
 const TEXT: ReportFormat = ReportFormat { name: "text", help: "Lines for people", write: text::write };
-
-/// How much is reported.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Verbosity {
-    /// Everything.
-    #[default]
-    Normal,
-    /// Errors only. `json` and `sarif` stay complete: programs read them.
-    Quiet,
-}
 
 impl Default for ReportFormat {
     fn default() -> Self {

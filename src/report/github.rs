@@ -5,8 +5,7 @@
 
 use std::io::{self, Write};
 
-use super::format::Verbosity;
-use super::model::Report;
+use super::model::{Report, Verbosity};
 use crate::diagnostic::{Placed, Position, Severity};
 
 pub(super) fn write(report: &Report, verbosity: Verbosity, out: &mut dyn Write) -> io::Result<()> {

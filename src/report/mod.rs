@@ -15,7 +15,7 @@ mod text;
 
 pub(crate) use colour::{Colour, ColourChoice, ColourFacts};
 pub use format::ReportFormat;
-pub(crate) use format::Verbosity;
+pub(crate) use model::Verbosity;
 pub use model::{Report, ReportVerdict, ResultLine, TemplateReport};
 pub(crate) use text::visible;
 

@@ -5,6 +5,16 @@ use serde::Serialize;
 use super::exit::ExitStatus;
 use crate::diagnostic::{Code, Placed, Position, Severity};
 
+/// How much is reported.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Verbosity {
+    /// Everything.
+    #[default]
+    Normal,
+    /// Errors only. `json` and `sarif` stay complete: programs read them.
+    Quiet,
+}
+
 /// Everything there is to report about a run. As JSON, version `v1`:
 ///
 /// | field | meaning |

@@ -4,8 +4,7 @@ use std::borrow::Cow;
 use std::io::{self, Write};
 
 use super::colour::Colour;
-use super::format::Verbosity;
-use super::model::{Report, ReportVerdict};
+use super::model::{Report, ReportVerdict, Verbosity};
 use crate::diagnostic::{Placed, Severity};
 
 const RED: &str = "\x1b[31m";

@@ -49,7 +49,10 @@ fn one_where_check_diff_or_lint_have_something_to_tell() {
     known("check", []).stdin(WEB).finds();
     known("check", ["--set", "tcpPort=7000"]).stdin(injected()).finds();
     known("check", []).stdin(&injected()[..injected().find("        - name: proxy-sidecar").unwrap()]).finds();
-    let switch = profile("mine", "  namespaceSwitch: {annotation: inject, inject: [on], skip: [off]}\n");
+    let switch = profile(
+        "mine",
+        "  labels: {mine: added}\n  namespaceSwitch: {annotation: inject, inject: [on], skip: [off]}\n",
+    );
     let typo = |value: &str| {
         injector(["check", "-p", "mine.yaml", "--namespace-annotations", &format!("inject={value}")])
             .file(

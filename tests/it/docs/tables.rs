@@ -102,15 +102,7 @@ fn every_diagnostic_code_is_in_its_table_with_its_level_fault_and_meaning_and_no
 
 #[test]
 fn every_field_of_the_report_is_in_its_table_and_no_other() {
-    let placed = Placed {
-        severity: Severity::Error,
-        code: Code::Usage,
-        message: String::new(),
-        hint: Some(String::new()),
-        file: String::new(),
-        position: Some(Position { line: 1, column: 1 }),
-        path: String::new(),
-    };
+    let placed = Placed::new(Code::Usage, "").hint(Some("")).at("", Some(Position { line: 1, column: 1 }));
     let skipped = ReportVerdict::Skipped { rule: String::new(), reason: String::new(), would_deny: false };
     let verdicts = [
         ReportVerdict::Injected,

@@ -10,7 +10,7 @@ fn two_profiles_and_one_container_name() {
     assert_snapshot!(fought(WEB, &[adding("one", "helper"), adding("two", "helper")]), @"
     deployment/web (default): unchanged
     deployment/web (default): rejected by two
-    web.yaml:12:7: the profiles `one` and `two` both add a container `helper`
+    error: web.yaml:12:7: the profiles `one` and `two` both add a container `helper`
       hint: rename one of the two
     note: nothing was printed and no file was changed, because of the errors
       hint: `--keep-going` passes what fails through unchanged
@@ -24,7 +24,7 @@ fn two_profiles_and_one_volume() {
     assert_snapshot!(fought(WEB, &[with("one", "emptyDir: {}"), with("two", "configMap: {name: x}")]), @"
     deployment/web (default): unchanged
     deployment/web (default): rejected by two
-    web.yaml:11:5: the volume `data` of the profile `two` is another one than that of the profile `one`
+    error: web.yaml:11:5: the profile `two` adds a volume `data`, and the profile `one` has a different one of that name
       hint: rename one of the two
     note: nothing was printed and no file was changed, because of the errors
       hint: `--keep-going` passes what fails through unchanged
@@ -36,7 +36,7 @@ fn two_profiles_and_one_volume() {
     );
     assert_snapshot!(fought(&own, &[with("one", "emptyDir: {}")]), @"
     deployment/web (default): rejected by one
-    web.yaml:13:11: the volume `data` of the profile `one` is another one than that of the pod
+    error: web.yaml:13:11: the profile `one` adds a volume `data`, and the pod has a different one of that name
       hint: rename one of the two
     note: nothing was printed and no file was changed, because of the errors
       hint: `--keep-going` passes what fails through unchanged
@@ -45,7 +45,7 @@ fn two_profiles_and_one_volume() {
     let claimed = "apiVersion: apps/v1\nkind: StatefulSet\nmetadata: {name: db}\nspec:\n  volumeClaimTemplates:\n    - metadata: {name: data}\n  template:\n    spec:\n      containers: [{name: db, image: \"db:1\"}]\n";
     assert_snapshot!(fought(claimed, &[with("one", "emptyDir: {}")]), @"
     statefulset/db (default): rejected by one
-    web.yaml:8:5: the volume `data` of the profile `one` is a volume claim template of this object
+    error: web.yaml:8:5: the profile `one` adds a volume `data`, and this object has a volume claim template of that name
       hint: rename one of the two
     note: nothing was printed and no file was changed, because of the errors
       hint: `--keep-going` passes what fails through unchanged
@@ -61,7 +61,7 @@ fn two_profiles_and_one_port() {
     assert_snapshot!(fought(WEB, &[with("one", "containerPort: 80"), with("two", "containerPort: 80")]), @"
     deployment/web (default): unchanged
     deployment/web (default): rejected by two
-    web.yaml:12:7: container port 80 of container `two` is already used by container `one`
+    error: web.yaml:12:7: container port 80 of container `two` is already used by container `one`
     note: nothing was printed and no file was changed, because of the errors
       hint: `--keep-going` passes what fails through unchanged
     codes: conflict, held-back
@@ -70,14 +70,14 @@ fn two_profiles_and_one_port() {
     assert_snapshot!(fought(WEB, &host), @"
     deployment/web (default): unchanged
     deployment/web (default): rejected by two
-    web.yaml:12:7: host port 8000 of container `two` is already used by container `one`
+    error: web.yaml:12:7: host port 8000 of container `two` is already used by container `one`
     note: nothing was printed and no file was changed, because of the errors
       hint: `--keep-going` passes what fails through unchanged
     codes: conflict, held-back
     ");
     assert_snapshot!(refused(&WEB.replace("image: web:1\n", "image: web:1\n          ports:\n            - name: http\n              containerPort: 5054\n")), @"
     deployment/web (default): rejected by cortexflow
-    web.yaml:17:30: container port 5054 of container `proxy-sidecar` is already used by container `web`
+    error: web.yaml:17:30: container port 5054 of container `proxy-sidecar` is already used by container `web`
       hint: set another port with the annotation `sidecar-injector/tcp-port` or `--set tcpPort=…`
     note: nothing was printed and no file was changed, because of the errors
       hint: `--keep-going` passes what fails through unchanged
@@ -98,7 +98,7 @@ fn two_profiles_and_one_mount_path() {
     assert_snapshot!(fought(WEB, &[with("one", "a"), with("two", "b")]), @"
     deployment/web (default): unchanged
     deployment/web (default): rejected by two
-    web.yaml:13:11: container `web` mounts the volume `a` at `/data`, where the profile `two` mounts `b`
+    error: web.yaml:13:11: container `web` mounts the volume `a` at `/data`, where the profile `two` mounts `b`
       hint: mount one of the two elsewhere
     note: nothing was printed and no file was changed, because of the errors
       hint: `--keep-going` passes what fails through unchanged
@@ -109,7 +109,7 @@ fn two_profiles_and_one_mount_path() {
         .replace("      containers:\n", "      volumes: [{name: own, emptyDir: {}}]\n      containers:\n");
     assert_snapshot!(fought(&own, &[with("one", "a")]), @"
     deployment/web (default): rejected by one
-    web.yaml:16:26: container `web` mounts the volume `own` at `/data`, where the profile `one` mounts `a`
+    error: web.yaml:16:26: container `web` mounts the volume `own` at `/data`, where the profile `one` mounts `a`
       hint: mount one of the two elsewhere
     note: nothing was printed and no file was changed, because of the errors
       hint: `--keep-going` passes what fails through unchanged
@@ -122,7 +122,7 @@ fn the_user_id_of_a_sidecar() {
     let own = WEB.replace("image: web:1\n", "image: web:1\n          securityContext: {runAsUser: 15054}\n");
     assert_snapshot!(refused_with(&["--set", "captureOutbound=true"], &own), @"
     deployment/web (default): rejected by cortexflow
-    web.yaml:13:11: container `web` runs as user 15054, which the profile `cortexflow` keeps for its own container
+    error: web.yaml:13:11: container `web` runs as user 15054, which the profile `cortexflow` keeps for its own container
       hint: give one of the two another user id
     note: nothing was printed and no file was changed, because of the errors
       hint: `--keep-going` passes what fails through unchanged

@@ -119,7 +119,7 @@ fn what_an_api_server_would_refuse() {
     ");
     assert_snapshot!(fought(WEB, &with("volumeMounts: [{name: gone, mountPath: /a}]")), @"
     deployment/web (default): rejected by mine
-    web.yaml:12:7: container `a` of the profile `mine`: the pod has no volume `gone` to mount
+    error: web.yaml:12:7: container `a` of the profile `mine`: the pod has no volume `gone` to mount
     note: nothing was printed and no file was changed, because of the errors
       hint: `--keep-going` passes what fails through unchanged
     codes: held-back, invalid
@@ -296,7 +296,7 @@ fn several_errors_are_told_at_once() {
         annotated(WEB, "proxy-injection: 1")
     );
     assert_snapshot!(refused(&stream), @"
-    web.yaml:36:1: the document ends too early: did not find expected node content while parsing a flow node
+    error: web.yaml:36:1: the document ends too early: did not find expected node content while parsing a flow node
       hint: is the file complete?
     deployment/web (default): rejected by cortexflow
     error: web.yaml:10:26: annotation `proxy-injection`: `disable` is none of `enabled`, `disabled`
@@ -310,9 +310,9 @@ fn several_errors_are_told_at_once() {
     codes: bad-value, held-back, syntax
     ");
     assert_snapshot!(refused_with(&["-q"], &stream), @"
-    web.yaml:36:1: the document ends too early: did not find expected node content while parsing a flow node
+    error: web.yaml:36:1: the document ends too early: did not find expected node content while parsing a flow node
       hint: is the file complete?
-    web.yaml:10:26: annotation `proxy-injection`: `disable` is none of `enabled`, `disabled`
+    error: web.yaml:10:26: annotation `proxy-injection`: `disable` is none of `enabled`, `disabled`
       hint: did you mean `disabled`?
     error: web.yaml:46:26: annotation `proxy-injection` is a number, not a string
       hint: quote the value

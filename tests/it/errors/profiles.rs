@@ -19,7 +19,7 @@ fn not_a_profile() {
     codes: profile
     ");
     assert_snapshot!(refused("spec: [\n"), @"
-    mine.yaml:2:1: the document ends too early: did not find expected node content while parsing a flow node
+    error: mine.yaml:2:1: the document ends too early: did not find expected node content while parsing a flow node
       hint: is the file complete?
     codes: profile
     ");
@@ -34,7 +34,7 @@ fn not_a_profile() {
     codes: profile
     ");
     assert_snapshot!(refused(&profile("mine", "  containers: [{name: a, image: {{ image }}}]\n")), @r#"
-    mine.yaml:6:33: `{{ image }}` is a template expression, not YAML
+    error: mine.yaml:6:33: `{{ image }}` is a template expression, not YAML
       hint: quote it: `"{{ image }}"`
     codes: profile
     "#);
@@ -98,7 +98,7 @@ fn parameters() {
 fn a_parameter_in_a_default() {
     let spec = "  parameters:\n    - {name: host, type: string, default: localhost}\n    - {name: image, type: string, default: \"{{ host }}/a:1\"}\n  containers: [{name: a, image: \"{{ image }}\"}]\n";
     assert_snapshot!(refused(&profile("mine", spec)), @"
-    mine.yaml:8:44: the default of parameter `image` names the parameter `host`: a default is a plain value
+    error: mine.yaml:8:44: the default of parameter `image` names the parameter `host`: a default is a plain value
     codes: profile
     ");
 }
@@ -108,7 +108,7 @@ fn a_second_document() {
     let first = profile("mine", "  labels: {a: b}\n");
     let second = profile("other", "  labels: {a: b}\n");
     assert_snapshot!(refused(&format!("{first}---\n# the other one\n{second}")), @"
-    mine.yaml:9:1: a profile is one document, and this is a second one
+    error: mine.yaml:9:1: a profile is one document, and this is a second one
       hint: write each profile in a file of its own
     codes: profile
     ");
@@ -118,7 +118,7 @@ fn a_second_document() {
         .succeeds();
     let json = r#"{"apiVersion": "sidecar-injector/v1", "kind": "Profile", "metadata": {"name": "a"}, "spec": {"policy": "OptOut", "labels": {"a": "b"}}}"#;
     assert_snapshot!(refused(&format!("{json}\n{json}\n")), @"
-    mine.yaml:2:1: a profile is one document, and this is a second one
+    error: mine.yaml:2:1: a profile is one document, and this is a second one
       hint: write each profile in a file of its own
     codes: profile
     ");
@@ -127,12 +127,12 @@ fn a_second_document() {
 #[test]
 fn nothing_is_added() {
     assert_snapshot!(refused(&profile("mine", "")), @"
-    mine.yaml:4:1: the profile adds nothing
+    error: mine.yaml:4:1: the profile adds nothing
       hint: add to at least one of the fields `initContainers`, `containers`, `volumes`, `imagePullSecrets`, `annotations`, `labels`, `application`
     codes: profile
     ");
     assert_snapshot!(refused(&profile("mine", "  containers: []\n  application: {targets: All}\n")), @"
-    mine.yaml:4:1: the profile adds nothing
+    error: mine.yaml:4:1: the profile adds nothing
       hint: add to at least one of the fields `initContainers`, `containers`, `volumes`, `imagePullSecrets`, `annotations`, `labels`, `application`
     codes: profile
     ");

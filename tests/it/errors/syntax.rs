@@ -8,28 +8,28 @@ use crate::support::manifests::{WEB, known};
 #[test]
 fn not_yaml() {
     assert_snapshot!(refused("kind: [\n"), @"
-    web.yaml:2:1: the document ends too early: did not find expected node content while parsing a flow node
+    error: web.yaml:2:1: the document ends too early: did not find expected node content while parsing a flow node
       hint: is the file complete?
     note: nothing was printed and no file was changed, because of the errors
       hint: `--keep-going` passes what fails through unchanged
     codes: held-back, syntax
     ");
     assert_snapshot!(refused("kind: Deployment\nmetadata:\n  name: a: b\n"), @"
-    web.yaml:3:10: mapping values are not allowed in this context
+    error: web.yaml:3:10: mapping values are not allowed in this context
       hint: quote a value with `: ` in it, or fix the indentation
     note: nothing was printed and no file was changed, because of the errors
       hint: `--keep-going` passes what fails through unchanged
     codes: held-back, syntax
     ");
     assert_snapshot!(refused("kind: Deployment\nmetadata:\n  name: a\n labels: {}\n"), @"
-    web.yaml:4:2: did not find expected key while parsing a block mapping
+    error: web.yaml:4:2: did not find expected key while parsing a block mapping
       hint: fix the indentation
     note: nothing was printed and no file was changed, because of the errors
       hint: `--keep-going` passes what fails through unchanged
     codes: held-back, syntax
     ");
     assert_snapshot!(refused("kind: Deployment\nmetadata:\n\tname: a\n"), @"
-    web.yaml:3:1: YAML cannot be indented with a tab
+    error: web.yaml:3:1: YAML cannot be indented with a tab
       hint: use spaces
     note: nothing was printed and no file was changed, because of the errors
       hint: `--keep-going` passes what fails through unchanged
@@ -43,7 +43,7 @@ fn not_yaml() {
     codes: held-back, syntax
     ");
     assert_snapshot!(refused("kind: Deployment\nmetadata:\n  name a\n  labels: {}\n"), @"
-    web.yaml:4:9: mapping values are not allowed in this context
+    error: web.yaml:4:9: mapping values are not allowed in this context
       hint: quote a value with `: ` in it, or fix the indentation
     note: nothing was printed and no file was changed, because of the errors
       hint: `--keep-going` passes what fails through unchanged
@@ -56,7 +56,7 @@ fn not_yaml() {
     codes: held-back, syntax
     ");
     assert_snapshot!(refused("bash: helm: command not found\n"), @"
-    web.yaml:1:11: mapping values are not allowed in this context
+    error: web.yaml:1:11: mapping values are not allowed in this context
       hint: quote a value with `: ` in it, or fix the indentation
     note: nothing was printed and no file was changed, because of the errors
       hint: `--keep-going` passes what fails through unchanged
@@ -79,19 +79,19 @@ fn what_json_cannot_hold() {
     codes: held-back, syntax
     ");
     assert_snapshot!(refused("kind: Deployment\nspec:\n  <<: 1\n"), @"
-    web.yaml:3:7: the value of `<<` is not an object or a list of objects
+    error: web.yaml:3:7: the value of `<<` is not an object or a list of objects
     note: nothing was printed and no file was changed, because of the errors
       hint: `--keep-going` passes what fails through unchanged
     codes: held-back, syntax
     ");
     assert_snapshot!(refused("kind: Deployment\nspec: *base\n"), @"
-    web.yaml:2:7: the alias `*base` has no anchor `&base` before it
+    error: web.yaml:2:7: the alias `*base` has no anchor `&base` before it
     note: nothing was printed and no file was changed, because of the errors
       hint: `--keep-going` passes what fails through unchanged
     codes: held-back, syntax
     ");
     assert_snapshot!(refused("kind: Deployment\nreplicas: .inf\n"), @"
-    web.yaml:2:11: `.inf` cannot be written in JSON
+    error: web.yaml:2:11: `.inf` cannot be written in JSON
     note: nothing was printed and no file was changed, because of the errors
       hint: `--keep-going` passes what fails through unchanged
     codes: held-back, syntax
@@ -113,14 +113,14 @@ fn json_that_is_none() {
     codes: held-back, syntax
     ");
     assert_snapshot!(refused("{\"kind\": \"Deployment\"}\n{\"kind\": \"Pod\", \"kind\": \"Pod\"}\n"), @"
-    web.yaml:2:17: the key `kind` is already on line 2
+    error: web.yaml:2:17: the key `kind` is already on line 2
       hint: kubectl keeps the last one and drops the others: remove all but one
     note: nothing was printed and no file was changed, because of the errors
       hint: `--keep-going` passes what fails through unchanged
     codes: held-back, syntax
     ");
     assert_snapshot!(refused("{\"kind\": \"Deployment\",\n \"metadata\": {"), @"
-    web.yaml:2:15: the document ends too early: did not find expected node content while parsing a flow node
+    error: web.yaml:2:15: the document ends too early: did not find expected node content while parsing a flow node
       hint: is the file complete?
     note: nothing was printed and no file was changed, because of the errors
       hint: `--keep-going` passes what fails through unchanged
@@ -131,7 +131,7 @@ fn json_that_is_none() {
 #[test]
 fn a_truncated_file() {
     assert_snapshot!(refused(&WEB[..WEB.find("requests: {cpu").unwrap() + 12]), @"
-    web.yaml:15:35: the document ends too early: did not find expected ',' or '}' while parsing a flow mapping
+    error: web.yaml:15:35: the document ends too early: did not find expected ',' or '}' while parsing a flow mapping
       hint: is the file complete?
     note: nothing was printed and no file was changed, because of the errors
       hint: `--keep-going` passes what fails through unchanged
@@ -177,14 +177,14 @@ fn utf_16() {
 #[test]
 fn what_the_splitter_of_kubectl_refuses() {
     assert_snapshot!(refused(&format!("{WEB}--- {{a: 1}}\n")), @"
-    web.yaml:16:1: `{a: 1}` is on the same line as `---`, which kubectl does not accept
+    error: web.yaml:16:1: `{a: 1}` is on the same line as `---`, which kubectl does not accept
       hint: move it to the next line
     note: nothing was printed and no file was changed, because of the errors
       hint: `--keep-going` passes what fails through unchanged
     codes: held-back, syntax
     ");
     assert_snapshot!(refused(&format!("%YAML 1.2\n---\n{WEB}")), @"
-    web.yaml:1:1: `%YAML 1.2` is a YAML directive, which kubectl does not accept
+    error: web.yaml:1:1: `%YAML 1.2` is a YAML directive, which kubectl does not accept
       hint: remove that line
     deployment/web (default): injected by cortexflow
     note: nothing was printed and no file was changed, because of the errors
@@ -205,14 +205,14 @@ fn text_after_the_end_of_a_document() {
 #[test]
 fn keys_that_stand_twice() {
     assert_snapshot!(refused(&WEB.replace("    spec:\n", "    spec:\n      hostNetwork: false\n      hostNetwork: true\n")), @"
-    web.yaml:13:7: the key `hostNetwork` is already on line 12
+    error: web.yaml:13:7: the key `hostNetwork` is already on line 12
       hint: kubectl keeps the last one and drops the others: remove all but one
     note: nothing was printed and no file was changed, because of the errors
       hint: `--keep-going` passes what fails through unchanged
     codes: held-back, syntax
     ");
     assert_snapshot!(refused(&format!("{WEB}---\n{WEB}kind: Pod\n")), @"
-    web.yaml:32:1: the key `kind` is already on line 18
+    error: web.yaml:32:1: the key `kind` is already on line 18
       hint: kubectl keeps the last one and drops the others: remove all but one
     deployment/web (default): injected by cortexflow
     note: nothing was printed and no file was changed, because of the errors
@@ -258,14 +258,14 @@ fn an_alias_bomb() {
         bomb.push_str(&format!("{level}: &{level} [{aliases}]\n"));
     }
     assert_snapshot!(refused(&bomb), @"
-    web.yaml:19:4: the aliases expand to far more than the text itself
+    error: web.yaml:19:4: the aliases expand to far more than the text itself
       hint: write the part out instead of repeating its alias
     note: nothing was printed and no file was changed, because of the errors
       hint: `--keep-going` passes what fails through unchanged
     codes: held-back, syntax
     ");
     assert_snapshot!(refused_with(&["--expand"], &bomb), @"
-    web.yaml:19:4: the aliases expand to far more than the text itself
+    error: web.yaml:19:4: the aliases expand to far more than the text itself
       hint: write the part out instead of repeating its alias
     note: nothing was printed and no file was changed, because of the errors
       hint: `--keep-going` passes what fails through unchanged
@@ -277,49 +277,49 @@ fn an_alias_bomb() {
 fn a_helm_template_that_was_not_rendered() {
     let image = "image: web:1";
     assert_snapshot!(refused(&WEB.replace(image, "image: {{ .Values.image }}")), @"
-    web.yaml:14:18: `{{ .Values.image }}` is a template expression, not YAML
+    error: web.yaml:14:18: `{{ .Values.image }}` is a template expression, not YAML
       hint: this looks like a Helm template: render it first, `helm template … | injector …`
     note: nothing was printed and no file was changed, because of the errors
       hint: `--keep-going` passes what fails through unchanged
     codes: held-back, syntax
     ");
     assert_snapshot!(refused(&WEB.replace("        app: web", "        {{ .Values.key }}: web")), @"
-    web.yaml:10:9: `{{ .Values.key }}` is a template expression, not YAML
+    error: web.yaml:10:9: `{{ .Values.key }}` is a template expression, not YAML
       hint: this looks like a Helm template: render it first, `helm template … | injector …`
     note: nothing was printed and no file was changed, because of the errors
       hint: `--keep-going` passes what fails through unchanged
     codes: held-back, syntax
     ");
     assert_snapshot!(refused(&WEB.replace("        app: web", "        {{- include \"web.labels\" . | nindent 8 }}")), @r#"
-    web.yaml:10:9: `{{- include "web.labels" . | nindent 8 }}` is a template expression, not YAML
+    error: web.yaml:10:9: `{{- include "web.labels" . | nindent 8 }}` is a template expression, not YAML
       hint: this looks like a Helm template: render it first, `helm template … | injector …`
     note: nothing was printed and no file was changed, because of the errors
       hint: `--keep-going` passes what fails through unchanged
     codes: held-back, syntax
     "#);
     assert_snapshot!(refused(&WEB.replace("    spec:\n", "    {{- if .Values.on }}\n    spec:\n")), @"
-    web.yaml:11:5: `{{- if .Values.on }}` is a template expression, not YAML
+    error: web.yaml:11:5: `{{- if .Values.on }}` is a template expression, not YAML
       hint: this looks like a Helm template: render it first, `helm template … | injector …`
     note: nothing was printed and no file was changed, because of the errors
       hint: `--keep-going` passes what fails through unchanged
     codes: held-back, syntax
     ");
     assert_snapshot!(refused(&format!("{{{{- if .Values.on }}}}\n{WEB}{{{{- end }}}}\n")), @"
-    web.yaml:1:1: `{{- if .Values.on }}` is a template expression, not YAML
+    error: web.yaml:1:1: `{{- if .Values.on }}` is a template expression, not YAML
       hint: this looks like a Helm template: render it first, `helm template … | injector …`
     note: nothing was printed and no file was changed, because of the errors
       hint: `--keep-going` passes what fails through unchanged
     codes: held-back, syntax
     ");
     assert_snapshot!(refused(&format!("{{{{/* The front. */}}}}\n{WEB}")), @"
-    web.yaml:1:1: `{{/* The front. */}}` is a template expression, not YAML
+    error: web.yaml:1:1: `{{/* The front. */}}` is a template expression, not YAML
       hint: this looks like a Helm template: render it first, `helm template … | injector …`
     note: nothing was printed and no file was changed, because of the errors
       hint: `--keep-going` passes what fails through unchanged
     codes: held-back, syntax
     ");
     assert_snapshot!(refused(&WEB.replace("name: web\nspec", "name: {{ .Release.Name }}-web\nspec")), @"
-    web.yaml:4:9: `{{ .Release.Name }}` is a template expression, not YAML
+    error: web.yaml:4:9: `{{ .Release.Name }}` is a template expression, not YAML
       hint: this looks like a Helm template: render it first, `helm template … | injector …`
     note: nothing was printed and no file was changed, because of the errors
       hint: `--keep-going` passes what fails through unchanged
@@ -355,7 +355,7 @@ fn what_cannot_be_spliced() {
     );
     assert_snapshot!(refused(&alias.replace("      x:\n        - name: web\n          image: web:1\n          resources: {requests: {cpu: 10m, memory: 16Mi}}\n", "")), @"
     deployment/web (default): rejected by cortexflow
-    web.yaml:12:19: `*all` is an alias: a change here would also change its anchor
+    error: web.yaml:12:19: `*all` is an alias: a change here would also change its anchor
       hint: write the part out, or use `--expand`, which renders this document again
     note: nothing was printed and no file was changed, because of the errors
       hint: `--keep-going` passes what fails through unchanged
@@ -365,7 +365,7 @@ fn what_cannot_be_spliced() {
         .replace("      labels:\n        app: web\n", "      annotations: &notes {a: b}\n      labels: {app: web}\n");
     assert_snapshot!(refused(&format!("{anchor}x: *notes\n")), @"
     deployment/web (default): rejected by cortexflow
-    web.yaml:9:20: `&notes` has an alias: a change here would also change the value there
+    error: web.yaml:9:20: `&notes` has an alias: a change here would also change the value there
       hint: write the part out, or use `--expand`, which renders this document again
     note: nothing was printed and no file was changed, because of the errors
       hint: `--keep-going` passes what fails through unchanged
@@ -374,8 +374,8 @@ fn what_cannot_be_spliced() {
     let merge = "apiVersion: v1\nkind: Pod\nx: &base\n  containers: [{name: web, image: \"web:1\"}]\nmetadata: {name: web}\nspec:\n  <<: *base\n";
     assert_snapshot!(refused(merge), @"
     pod/web (default): rejected by cortexflow
-    web.yaml:6:1: warning: the pod's quality-of-service class changes from BestEffort to Burstable
-    web.yaml:7:3: `containers` comes from a merge key (`<<`): it has no text of its own to change
+    warning: web.yaml:6:1: the pod's quality-of-service class changes from BestEffort to Burstable
+    error: web.yaml:7:3: `containers` comes from a merge key (`<<`): it has no text of its own to change
       hint: write the part out, or use `--expand`, which renders this document again
     note: nothing was printed and no file was changed, because of the errors
       hint: `--keep-going` passes what fails through unchanged

@@ -70,7 +70,7 @@ fn what_is_not_known_of_a_namespace() {
     let two = format!("{WEB}---\n{}", WEB.replace("name: web", "name: other"));
     assert_snapshot!(both(|report| injector(["inject", report, "web.yaml"]).file("web.yaml", &two)), @"
     deployment/web (default): injected by cortexflow
-    web.yaml:7:3: warning: annotation `proxy-injection` or label `proxy-injection` of namespace `default` is not known and is ignored
+    warning: web.yaml:7:3: annotation `proxy-injection` or label `proxy-injection` of namespace `default` is not known and is ignored
       hint: put the Namespace into the input, or use `--namespace-labels` and `--namespace-annotations`
     deployment/other (default): injected by cortexflow
     codes: namespace-unknown
@@ -119,8 +119,8 @@ fn values_of_the_user_that_stand() {
     let env = WEB.replace("image: web:1\n", "image: web:1\n          env: [{name: MODE, value: own}]\n");
     assert_snapshot!(taken("  application: {env: [{name: MODE, value: ours}]}\n  labels: {app: ours}\n", &env), @"
     deployment/web (default): injected by mine
-    warning: web.yaml:10:14: the label `app` is there with another value, which stands
-    warning: web.yaml:15:17: the variable `MODE` is there with another value, which stands
+    warning: web.yaml:10:14: the label `app` already has another value, which is kept
+    warning: web.yaml:15:17: the variable `MODE` already has another value, which is kept
     codes: kept-value
     ");
 }
@@ -129,7 +129,7 @@ fn values_of_the_user_that_stand() {
 fn a_placement_beside_nothing() {
     assert_snapshot!(taken(&format!("  placement: {{Before: proxy}}\n  containers: [{{name: a, image: \"a:1\", {RESOURCES}}}]\n"), WEB), @"
     deployment/web (default): injected by mine
-    warning: web.yaml:12:7: there is no container `proxy` to place the profile `mine` at: it goes last
+    warning: web.yaml:12:7: the pod has no container `proxy`, where the profile `mine` has its place: it goes last
     codes: placement-absent
     ");
 }
@@ -167,7 +167,7 @@ fn what_an_apply_would_do() {
     ");
     assert_snapshot!(taken_with(&[], &live("ReplicationController", "v1")), @"
     replicationcontroller/web (default): injected by cortexflow
-    web.yaml:9:3: warning: an apply leaves the existing pods of a ReplicationController as they are: they have no sidecar until they are created again
+    warning: web.yaml:9:3: an apply leaves the existing pods of a ReplicationController as they are: they have no sidecar until they are created again
       hint: delete the pods afterwards, one after the other
     warning: web.yaml:6:20: an apply fails with a conflict when the live object has changed meanwhile
       hint: use `--clean`, or `-o patch` with `kubectl patch --type=json --patch-file=/dev/stdin`

@@ -16,8 +16,8 @@ fn serving() {
 
     For more information, try '--help'.
     "#);
-    assert_snapshot!(misused(&["serve", "--tls-cert", "tls.crt", "--tls-key", "tls.key"]), @r#"tls.crt: cannot read the certificate: no such file"#);
-    assert_snapshot!(misused(&["serve", "--tls-cert", "web.yaml", "--tls-key", "web.yaml"]), @r#"web.yaml: it contains no certificate in PEM"#);
+    assert_snapshot!(misused(&["serve", "--tls-cert", "tls.crt", "--tls-key", "tls.key"]), @"error: tls.crt: cannot read the certificate: no such file");
+    assert_snapshot!(misused(&["serve", "--tls-cert", "web.yaml", "--tls-key", "web.yaml"]), @"error: web.yaml: it contains no certificate in PEM");
     assert_snapshot!(misused(&["serve", "--tls-cert", "a", "--tls-key", "b", "--listen", "9443"]), @r#"
     error: invalid value '9443' for '--listen <IP:PORT>': invalid socket address syntax
 
@@ -119,16 +119,16 @@ fn certificates() {
     For more information, try '--help'.
     "#);
     assert_snapshot!(misused(&["certs", "generate", "A", "--out", "x"]), @"error: service `A` must have only lower-case letters, digits and `-`, and begin and end with a letter or digit");
-    assert_snapshot!(misused(&["certs", "inspect", "nope.crt"]), @r#"nope.crt: no such file or directory"#);
+    assert_snapshot!(misused(&["certs", "inspect", "nope.crt"]), @"error: nope.crt: no such file or directory");
     assert_snapshot!(misused(&["certs", "inspect", "web.yaml"]), @"
-    web.yaml: has no certificate
+    error: web.yaml: has no certificate
       hint: name a PEM file, a Secret or a webhook configuration
     ");
     assert_snapshot!(misused(&["certs", "ca-bundle", "web.yaml"]), @"
-    web.yaml: has no certificate
+    error: web.yaml: has no certificate
       hint: name a PEM file, a Secret or a webhook configuration
     ");
-    assert_snapshot!(misused(&["certs", "renew", "nope"]), @r#"nope/tls.crt: cannot be read: there is no such file"#);
-    assert_snapshot!(misused(&["certs", "rotate", "nope"]), @r#"nope/tls.crt: cannot be read: there is no such file"#);
-    assert_snapshot!(misused(&["certs", "secret", "nope"]), @r#"nope/tls.crt: cannot be read: there is no such file"#);
+    assert_snapshot!(misused(&["certs", "renew", "nope"]), @"error: nope/tls.crt: cannot be read: there is no such file");
+    assert_snapshot!(misused(&["certs", "rotate", "nope"]), @"error: nope/tls.crt: cannot be read: there is no such file");
+    assert_snapshot!(misused(&["certs", "secret", "nope"]), @"error: nope/tls.crt: cannot be read: there is no such file");
 }

@@ -201,23 +201,17 @@ fn a_start_that_fails_says_why() {
 
     For more information, try '--help'.
     ");
-    assert_snapshot!(said(&["--tls-cert=tls.crt", "--tls-key=gone.key"]), @"
-    gone.key: cannot read the private key: no such file
-    ");
-    assert_snapshot!(said(&["--tls-cert=text", "--tls-key=tls.key"]), @"
-    text: it contains no certificate in PEM
-    ");
+    assert_snapshot!(said(&["--tls-cert=tls.crt", "--tls-key=gone.key"]), @"error: gone.key: cannot read the private key: no such file");
+    assert_snapshot!(said(&["--tls-cert=text", "--tls-key=tls.key"]), @"error: text: it contains no certificate in PEM");
     assert_snapshot!(said(&["--tls-cert=tls.key", "--tls-key=tls.crt"]), @"
-    tls.key: it contains no certificate in PEM
+    error: tls.key: it contains no certificate in PEM
       hint: it contains a private key: are the two files exchanged?
     ");
     assert_snapshot!(said(&["--tls-cert=tls.crt", "--tls-key=other.key"]), @"
-    tls.crt: the key in `other.key` does not belong to the certificate `localhost`
+    error: tls.crt: the key in `other.key` does not belong to the certificate `localhost`
       hint: give the key with which the certificate was made
     ");
-    assert_snapshot!(said(&["--tls-cert=tls.crt", "--tls-key=tls.key", "--client-ca=text"]), @"
-    text: it contains no client CA in PEM
-    ");
+    assert_snapshot!(said(&["--tls-cert=tls.crt", "--tls-key=tls.key", "--client-ca=text"]), @"error: text: it contains no client CA in PEM");
     assert_snapshot!(said(&["--tls-cert=tls.crt", "--tls-key=tls.key", "-p=unknown"]), @"
     error: there is no built-in profile `unknown`
       hint: there are cortexflow, nginx, curl; a file has a `/` in it or ends in `.yaml`
@@ -248,7 +242,7 @@ fn an_expired_certificate_is_refused() {
     let expired = Authority::new().expiring(std::time::SystemTime::UNIX_EPOCH + Duration::from_secs(1_700_000_000));
     let ran = refused(&expired, &["--tls-cert=tls.crt", "--tls-key=tls.key"]).fails();
     assert_snapshot!(ran.stderr, @"
-    tls.crt: the certificate `localhost` expired at 2023-11-14T22:13:20Z
+    error: tls.crt: the certificate `localhost` expired at 2023-11-14T22:13:20Z
       hint: renew it: no API server accepts it
     ");
 }
