@@ -50,7 +50,9 @@ pub mod kube {
 }
 pub mod process {
     pub mod admission {
-        pub use crate::process::admission::{AdmissionResponse, AdmissionReview, ReviewSubject};
+        #[cfg(feature = "serve")]
+        pub use crate::process::admission::ReviewSubject;
+        pub use crate::process::admission::{AdmissionResponse, AdmissionReview};
     }
     pub mod document {
         pub use crate::process::document::{Processed, process, triage};

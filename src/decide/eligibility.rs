@@ -68,8 +68,6 @@ pub(crate) enum Decision {
         rule: Rule,
         /// Why, in the words of a report.
         reason: String,
-        /// The value that decided, from the object's root; the template's place where the value is outside the object.
-        at: Pointer,
         warnings: Vec<Diagnostic>,
         /// Whether a webhook denies this where the profile says `onIneligible: Deny`.
         deniable: Deniable,
@@ -172,16 +170,13 @@ pub(crate) fn decide<'a, V: View<'a>>(subject: &Subject<'_, V>, facts: &Facts, p
         match finding.ruling {
             Ruling::No | Ruling::Off => {}
             Ruling::Inject => return Decision::Inject { rule, warnings },
-            Ruling::Skip(reason, deniable) => {
-                let at = finding.at.unwrap_or_else(|| subject.at.clone());
-                return Decision::Skip { rule, reason, at, warnings, deniable };
-            }
+            Ruling::Skip(reason, deniable) => return Decision::Skip { rule, reason, warnings, deniable },
             Ruling::Error(diagnostic) => return Decision::Reject(vec![*diagnostic]),
         }
     }
     // Never reached, because the last rule always applies. If it were, no rule would have allowed a change.
     let reason = "no rule applies".to_owned();
-    Decision::Skip { rule: Rule::Default, reason, at: subject.at.clone(), warnings, deniable: Deniable::No }
+    Decision::Skip { rule: Rule::Default, reason, warnings, deniable: Deniable::No }
 }
 
 /// What every rule sees, also those after the one that decides. It asks the same functions as [`decide`].

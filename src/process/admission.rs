@@ -11,9 +11,12 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::process::proof::ProvedPatch;
 use crate::profile::OnError;
 
+#[cfg(feature = "serve")]
 mod question;
 
+#[cfg(feature = "serve")]
 pub use question::ReviewSubject;
+#[cfg(feature = "serve")]
 pub(crate) use question::{Question, Unreadable};
 
 /// Longer warnings are cut, in bytes: the API server would cut or drop them.

@@ -34,6 +34,7 @@ pub(crate) fn parse_json(text: &str) -> Result<(Tree<'_>, usize), SyntaxError> {
 
 /// Members of an `AdmissionReview` that no code reads and no patch names, each with the number of objects around it.
 /// They are a third of what an API server sends.
+#[cfg(feature = "serve")]
 const UNREAD: &[(usize, &str)] = &[
     (2, "oldObject"),
     (2, "options"),
@@ -47,10 +48,12 @@ const UNREAD: &[(usize, &str)] = &[
 
 /// More values than any object has that an API server can store. Each value takes many times its bytes while a review is
 /// decided, so a review of more would be an attack on the memory.
+#[cfg(feature = "serve")]
 const MOST_VALUES: usize = 250_000;
 
 /// Reads an `AdmissionReview` as [`parse_json`] does, but leaves out the members that decide nothing, and refuses too many
 /// values.
+#[cfg(feature = "serve")]
 pub(crate) fn parse_review(text: &str) -> Result<(Tree<'_>, usize), SyntaxError> {
     json::parse(text, UNREAD, MOST_VALUES)
 }

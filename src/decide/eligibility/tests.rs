@@ -121,7 +121,10 @@ fn rule_of(decision: &Decision) -> Option<Rule> {
 #[track_caller]
 fn skipped(scene: &Scene) -> (Rule, String, String, Deniable) {
     match scene.decide() {
-        Decision::Skip { rule, reason, at, deniable, .. } => (rule, reason, at.to_string(), deniable),
+        Decision::Skip { rule, reason, deniable, .. } => {
+            let seen = scene.trace().into_iter().find(|seen| seen.rule == rule).and_then(|seen| seen.at);
+            (rule, reason, seen.map(|at| at.to_string()).unwrap_or_default(), deniable)
+        }
         other => panic!("{other:?}"),
     }
 }

@@ -48,8 +48,6 @@ pub enum Verdict {
         rule: Rule,
         /// Why.
         reason: String,
-        /// The value that decided.
-        at: Pointer,
         /// What a webhook answers.
         answer: Answer,
         /// Whether the injection that is there is the one that would be made now; `None` where there is none.

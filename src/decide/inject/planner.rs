@@ -144,14 +144,14 @@ impl<'p, 'a, V: View<'a>> Planner<'p, V> {
         }
         match self.ask(&Decide, profile, recorded, record) {
             Decision::Reject(errors) => Verdict::Rejected(errors, profile.on_error),
-            Decision::Skip { rule, reason, at, warnings, deniable } => {
+            Decision::Skip { rule, reason, warnings, deniable } => {
                 outcome.warnings.extend(warnings);
                 let answer = match (deniable, profile.on_ineligible) {
                     (Deniable::Yes, OnIneligible::Deny) => Answer::Deny,
                     (Deniable::Yes, OnIneligible::Allow) | (Deniable::No, _) => Answer::Allow,
                 };
                 let freshness = self.skipped_freshness(profile, record);
-                Verdict::Skipped { rule, reason, at, answer, freshness }
+                Verdict::Skipped { rule, reason, answer, freshness }
             }
             Decision::Inject { rule, warnings } => match self.inject(profile, record) {
                 Ok(more) => {

@@ -21,11 +21,12 @@ use super::settings::TlsFiles;
 
 mod check;
 mod error;
+mod instant;
 
 pub(crate) use check::ServingCertificate;
 use check::{check_client_ca, check_pair};
-pub(super) use check::{date, seconds};
 pub(crate) use error::{TlsError, What};
+pub(super) use instant::{date, seconds};
 
 struct Parts {
     pair: Arc<CertifiedKey>,

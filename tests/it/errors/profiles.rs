@@ -113,7 +113,7 @@ fn a_second_document() {
     codes: profile
     ");
     known("inject", ["-p", "mine.yaml", "web.yaml"])
-        .file("mine.yaml", &format!("{first}---\n# nothing more\n"))
+        .file("mine.yaml", format!("{first}---\n# nothing more\n"))
         .file("web.yaml", WEB)
         .succeeds();
     let json = r#"{"apiVersion": "sidecar-injector/v1", "kind": "Profile", "metadata": {"name": "a"}, "spec": {"policy": "OptOut", "labels": {"a": "b"}}}"#;

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::SystemTime;
 
 use rustls::crypto::CryptoProvider;
 use rustls::pki_types::pem::{self, PemObject as _};
@@ -11,19 +11,12 @@ use rustls::server::WebPkiClientVerifier;
 use rustls::server::danger::ClientCertVerifier;
 use rustls::sign::CertifiedKey;
 use rustls::{InconsistentKeys, RootCertStore};
-use time::OffsetDateTime;
-use time::format_description::well_known::Rfc3339;
 use x509_parser::extensions::GeneralName;
 use x509_parser::prelude::{FromDer as _, X509Certificate};
 
 use super::error::{TlsError, What};
+use super::instant::{date, seconds};
 use crate::shell::server::settings::TlsFiles;
-
-/// A time in seconds since 1970 as RFC 3339, in UTC.
-pub(in crate::shell::server) fn date(seconds: i64) -> String {
-    let date = OffsetDateTime::from_unix_timestamp(seconds).ok();
-    date.and_then(|date| date.format(&Rfc3339).ok()).unwrap_or_else(|| seconds.to_string())
-}
 
 /// What the log and the metrics say about the serving certificate.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -71,12 +64,6 @@ pub(super) fn check_pair(
         return Err(TlsError::Expired { file: files.certificate.clone(), name, at: known.not_after });
     }
     Ok((pair, known))
-}
-
-/// Seconds since 1970.
-pub(in crate::shell::server) fn seconds(time: SystemTime) -> i64 {
-    let since = time.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
-    i64::try_from(since).unwrap_or(i64::MAX)
 }
 
 fn certificates(what: What, file: &Path, content: &[u8]) -> Result<Vec<CertificateDer<'static>>, TlsError> {

@@ -4,7 +4,7 @@ use std::fmt;
 use std::io;
 use std::path::PathBuf;
 
-use super::check::date;
+use super::instant::date;
 use crate::diagnostic::{Code, Placed};
 
 /// Why certificates cannot be used. The fault of the files' author, or of the machine for [`TlsError::Unreadable`].
