@@ -56,7 +56,7 @@ macro_rules! codes {
 #[rustfmt::skip]
 codes! {
     // The object.
-    /// A value is not one of those allowed. On a Namespace it is a warning, and the value counts as unset.
+    /// A value is not one of those allowed. On a Namespace it is a warning, and the value counts as not set.
     BadValue = "bad-value", Error, User;
     /// Something else already has the name, port, volume or mount that the profile adds.
     Conflict = "conflict", Error, User;

@@ -78,7 +78,7 @@ pub struct Installation {
     pub kubernetes_version: Option<KubernetesVersion>,
     /// The format of the log.
     pub log_format: LogFormat,
-    /// How long a pod that is told to end still answers as before, while it reports that it is not ready.
+    /// How long a pod still answers as before after it was asked to stop, while it reports that it is not ready.
     pub drain_delay: Duration,
     /// How long it then waits for requests that it is still answering.
     pub drain_timeout: Duration,

@@ -167,7 +167,7 @@ struct Check<'t> {
 }
 
 /// A container, and its pointer from the pod template.
-struct PodContainer<'t> {
+struct CheckedContainer<'t> {
     value: &'t Value,
     name: &'t str,
     at: Pointer,
@@ -179,12 +179,12 @@ impl<'t> Check<'t> {
     }
 
     /// All containers: init containers, then the others, then ephemeral ones.
-    fn containers(&self) -> Vec<PodContainer<'t>> {
+    fn containers(&self) -> Vec<CheckedContainer<'t>> {
         let spec = self.spec();
         let lists = ["initContainers", "containers", "ephemeralContainers"];
         let list = |field: &'static str| {
             let items = spec.get(field).and_then(Value::as_array).into_iter().flatten().enumerate();
-            items.map(move |(index, value)| PodContainer {
+            items.map(move |(index, value)| CheckedContainer {
                 value,
                 name: value.get("name").and_then(Value::as_str).unwrap_or_default(),
                 at: Pointer::of(["spec", field, &index.to_string()]),

@@ -59,7 +59,7 @@ impl fmt::Display for Requirement {
             Operator::DoesNotExist => write!(f, "`{key}` does not exist"),
             Operator::In if values.len() == 1 => write!(f, "`{key}` is {}", list(values)),
             Operator::In => write!(f, "`{key}` is one of {}", list(values)),
-            Operator::NotIn => write!(f, "`{key}` is none of {}", list(values)),
+            Operator::NotIn => write!(f, "`{key}` is not one of {}", list(values)),
         }
     }
 }

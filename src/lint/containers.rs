@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::Finding;
-use super::sample::{Placed, Sample};
+use super::sample::{Sample, SampleItem};
 use crate::decide::inject::{name, port_clash};
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::kube::image::image_parts;
@@ -37,7 +37,7 @@ pub(super) fn check(sample: &Sample<'_>) -> Vec<Finding> {
 
 /// Ports that two of the profile's containers have in common.
 fn clashes(sample: &Sample<'_>) -> Vec<Finding> {
-    let containers: Vec<Placed<'_>> = sample.containers().collect();
+    let containers: Vec<SampleItem<'_>> = sample.containers().collect();
     let mut findings = Vec::new();
     for (index, first) in containers.iter().enumerate() {
         for second in containers.iter().skip(index + 1) {
@@ -58,7 +58,7 @@ fn clashes(sample: &Sample<'_>) -> Vec<Finding> {
 }
 
 /// The ports of a container whose numbers are known, with their places.
-fn ports<'c>(sample: &Sample<'_>, container: &Placed<'c>) -> Vec<(&'c Value, Pointer)> {
+fn ports<'c>(sample: &Sample<'_>, container: &SampleItem<'c>) -> Vec<(&'c Value, Pointer)> {
     let place = container.at.join("ports");
     if sample.is_guess(&place) {
         return Vec::new();
@@ -150,7 +150,7 @@ fn image(sample: &Sample<'_>, image: &str, at: Pointer) -> Option<Finding> {
     Some(Finding::new(Severity::Warning, code, at, message).hint("pin a version, or better a digest"))
 }
 
-fn resources(container: &Placed<'_>) -> Option<Finding> {
+fn resources(container: &SampleItem<'_>) -> Option<Finding> {
     let missing: Vec<String> = ["requests", "limits"]
         .into_iter()
         .flat_map(|kind| ["cpu", "memory"].map(|resource| format!("{kind}.{resource}")))
@@ -165,7 +165,7 @@ fn resources(container: &Placed<'_>) -> Option<Finding> {
         .then(|| Finding::new(Severity::Warning, Code::NoResources, container.at.join("resources"), message))
 }
 
-fn probe(container: &Placed<'_>) -> Option<Finding> {
+fn probe(container: &SampleItem<'_>) -> Option<Finding> {
     let probes = ["livenessProbe", "readinessProbe", "startupProbe"];
     let has_one = probes.iter().any(|probe| container.value.get(*probe).is_some_and(|probe| !probe.is_null()));
     let message =

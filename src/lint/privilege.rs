@@ -28,14 +28,14 @@ enum Weight {
 }
 
 /// What a path in an element gives to anyone who sets it.
-type Judge = fn(&[&str]) -> Option<Reach>;
+type FindReach = fn(&[&str]) -> Option<Reach>;
 
 pub(super) fn check(profile: &Profile) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (index, parameter) in profile.parameters.iter().enumerate() {
         let at = Pointer::of(["spec", "parameters"]).join(index.to_string());
         for (slot, added) in profile.added.iter() {
-            let judge: Judge = match slot.validity() {
+            let judge: FindReach = match slot.validity() {
                 Validity::Container(_) => of_container,
                 Validity::Volume => of_volume,
                 // These reach the application alone, which is the pod's author's own.

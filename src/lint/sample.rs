@@ -18,7 +18,7 @@ pub(super) struct Sample<'p> {
 }
 
 /// A rendered container of the profile's, and its place in the profile's document.
-pub(super) struct Placed<'s> {
+pub(super) struct SampleItem<'s> {
     pub(super) value: &'s Value,
     pub(super) at: Pointer,
 }
@@ -53,14 +53,14 @@ impl<'p> Sample<'p> {
     }
 
     /// The containers that the profile adds to a slot.
-    pub(super) fn list(&self, slot: Slot) -> impl Iterator<Item = Placed<'_>> {
+    pub(super) fn list(&self, slot: Slot) -> impl Iterator<Item = SampleItem<'_>> {
         let place = slot.place_in_profile();
         let items = self.rendered.added[slot].iter().enumerate();
-        items.map(move |(index, item)| Placed { value: &item.value, at: place.join(index.to_string()) })
+        items.map(move |(index, item)| SampleItem { value: &item.value, at: place.join(index.to_string()) })
     }
 
     /// All of the profile's containers.
-    pub(super) fn containers(&self) -> impl Iterator<Item = Placed<'_>> {
+    pub(super) fn containers(&self) -> impl Iterator<Item = SampleItem<'_>> {
         Slot::ALL.into_iter().filter(|slot| slot.holds_containers()).flat_map(|slot| self.list(slot))
     }
 

@@ -64,7 +64,7 @@ impl<'t> Stream<'t> {
         self.warnings.extend(warnings);
     }
 
-    /// Notes what the namespaces of one document say: how many there are, and a warning for each value that counts as unset.
+    /// Notes what the namespaces of one document say: how many there are, and a warning for each value that counts as not set.
     pub(crate) fn namespaces(
         &self,
         document: &Document,

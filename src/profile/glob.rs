@@ -1,4 +1,4 @@
-//! Patterns in which `*` stands for any text, as `alreadyInjected` has them. Nothing else is special.
+//! Patterns in which `*` is any text, as `alreadyInjected` has them. Nothing else is special.
 
 /// Whether the whole of a text matches a pattern. Linear in the text for each literal part of the pattern.
 pub(crate) fn matches(pattern: &str, text: &str) -> bool {

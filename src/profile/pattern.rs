@@ -3,7 +3,7 @@
 use super::glob;
 use crate::value::view::View;
 
-/// A pattern for a container: each part is a glob in which `*` stands for any text; all parts given must match.
+/// A pattern for a container: each part is a glob in which `*` is any text; all parts given must match.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ContainerPattern {
     /// The container's name.

@@ -86,7 +86,7 @@ pub enum ProfileErrorKind {
     #[error("field `{0}` is missing")]
     Missing(&'static str),
     /// A word that is not one of those allowed.
-    #[error("`{value}` {} {}", if allowed.len() == 1 { "is not" } else { "is none of" }, list(allowed))]
+    #[error("`{value}` {} {}", if allowed.len() == 1 { "is not" } else { "is not one of" }, list(allowed))]
     NoneOf {
         /// What is written.
         value: String,

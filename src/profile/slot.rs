@@ -28,7 +28,7 @@ pub(crate) enum Slot {
 }
 
 /// What there is to know about a slot.
-struct Row {
+struct SlotRow {
     /// Its name, everywhere: in a profile, in the pod template, and in the record.
     field: &'static str,
     home: Home,
@@ -103,7 +103,7 @@ pub(super) const LABEL_VALUE: &str = "a label value: letters, digits, `-`, `_` a
 
 const NAME: &[&str] = &["name"];
 
-const INIT_CONTAINERS: Row = Row {
+const INIT_CONTAINERS: SlotRow = SlotRow {
     field: "initContainers",
     home: Home::Spec,
     form: Form::List(&schema::CONTAINER, NAME),
@@ -112,7 +112,7 @@ const INIT_CONTAINERS: Row = Row {
     noun: "init container",
 };
 
-const CONTAINERS: Row = Row {
+const CONTAINERS: SlotRow = SlotRow {
     field: "containers",
     home: Home::Spec,
     form: Form::List(&schema::CONTAINER, NAME),
@@ -121,7 +121,7 @@ const CONTAINERS: Row = Row {
     noun: "container",
 };
 
-const VOLUMES: Row = Row {
+const VOLUMES: SlotRow = SlotRow {
     field: "volumes",
     home: Home::Spec,
     form: Form::List(&schema::VOLUME, NAME),
@@ -130,7 +130,7 @@ const VOLUMES: Row = Row {
     noun: "volume",
 };
 
-const IMAGE_PULL_SECRETS: Row = Row {
+const IMAGE_PULL_SECRETS: SlotRow = SlotRow {
     field: "imagePullSecrets",
     home: Home::Spec,
     form: Form::List(&schema::PULL_SECRET, NAME),
@@ -139,7 +139,7 @@ const IMAGE_PULL_SECRETS: Row = Row {
     noun: "pull secret",
 };
 
-const ANNOTATIONS: Row = Row {
+const ANNOTATIONS: SlotRow = SlotRow {
     field: "annotations",
     home: Home::Metadata,
     form: Form::Map(MapForm { is_key: is_annotation_key, is_value: |_| true, value: "a string" }),
@@ -148,7 +148,7 @@ const ANNOTATIONS: Row = Row {
     noun: "annotation",
 };
 
-const LABELS: Row = Row {
+const LABELS: SlotRow = SlotRow {
     field: "labels",
     home: Home::Metadata,
     form: Form::Map(MapForm { is_key: is_qualified_name, is_value: is_label_value, value: LABEL_VALUE }),
@@ -157,7 +157,7 @@ const LABELS: Row = Row {
     noun: "label",
 };
 
-const ENV: Row = Row {
+const ENV: SlotRow = SlotRow {
     field: "env",
     home: Home::Application,
     form: Form::List(&schema::ENV_VAR, NAME),
@@ -166,7 +166,7 @@ const ENV: Row = Row {
     noun: "variable",
 };
 
-const VOLUME_MOUNTS: Row = Row {
+const VOLUME_MOUNTS: SlotRow = SlotRow {
     field: "volumeMounts",
     home: Home::Application,
     form: Form::List(&schema::VOLUME_MOUNT, &["mountPath", "name"]),
@@ -189,7 +189,7 @@ impl Slot {
         Self::VolumeMounts,
     ];
 
-    const fn row(self) -> Row {
+    const fn row(self) -> SlotRow {
         match self {
             Self::InitContainers => INIT_CONTAINERS,
             Self::Containers => CONTAINERS,

@@ -18,18 +18,18 @@ use crate::value::view::{Kind, View};
 pub(crate) enum Template {
     /// A value without any parameter: it is rendered as it is.
     Literal(Value),
-    Scalar(Scalar),
+    Scalar(TemplateScalar),
     List(Vec<Self>),
     Object(Vec<(String, Self)>),
 }
 
 /// A text with braces in it.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Scalar {
+pub(crate) struct TemplateScalar {
     pub(crate) expression: Expression,
     /// Its place in the profile's document.
     pub(crate) at: Pointer,
-    pub(crate) wanted: Wanted,
+    pub(crate) wanted: WantedType,
 }
 
 /// What a scalar is computed from. A further kind of expression is a further variant.
@@ -45,14 +45,14 @@ pub(crate) enum Expression {
 
 /// What Kubernetes wants at the place of a scalar.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Wanted {
+pub(crate) enum WantedType {
     /// A string, whatever type a parameter has.
     String,
     /// The value in its own type.
     Typed,
 }
 
-impl Wanted {
+impl WantedType {
     /// What is wanted at a place of a shape; a place that Kubernetes does not know wants nothing.
     const fn at(shape: Option<&Shape>) -> Self {
         match shape {
@@ -116,7 +116,7 @@ pub(super) fn first_parameter(text: &str) -> Option<&str> {
 
 /// Something that parsing a value met.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Fault {
+pub(super) enum ScalarFault {
     Syntax(TemplateError),
     /// No parameter has this name.
     Unknown(String),
@@ -130,7 +130,7 @@ pub(super) struct Parser<'r> {
     pub(super) names: &'r [String],
     /// How many tokens the pointer to a value may have. It bounds the recursion, here and in rendering.
     pub(super) deepest: usize,
-    pub(super) faults: Vec<(Pointer, Fault)>,
+    pub(super) faults: Vec<(Pointer, ScalarFault)>,
 }
 
 impl Parser<'_> {
@@ -138,8 +138,8 @@ impl Parser<'_> {
     pub(super) fn parse<'a, V: View<'a>>(&mut self, view: V, at: &Pointer, shape: Option<&'static Shape>) -> Template {
         if at.tokens().len() > self.deepest {
             // One fault for a value, however many of its branches are too deep.
-            if !self.faults.iter().any(|(_, fault)| *fault == Fault::TooDeep) {
-                self.faults.push((at.clone(), Fault::TooDeep));
+            if !self.faults.iter().any(|(_, fault)| *fault == ScalarFault::TooDeep) {
+                self.faults.push((at.clone(), ScalarFault::TooDeep));
             }
             return Template::Literal(Value::Null);
         }
@@ -161,14 +161,14 @@ impl Parser<'_> {
             }
             Kind::String => {
                 let text = view.string().unwrap_or_default();
-                self.text(&text, at, Wanted::at(shape))
+                self.text(&text, at, WantedType::at(shape))
             }
             Kind::Null | Kind::Boolean | Kind::Number => Template::Literal(view.value()),
         }
     }
 
     /// Parses a text, whose place is `at`.
-    pub(super) fn text(&mut self, text: &str, at: &Pointer, wanted: Wanted) -> Template {
+    pub(super) fn text(&mut self, text: &str, at: &Pointer, wanted: WantedType) -> Template {
         if !text.contains("{{") {
             return Template::Literal(Value::from(text));
         }
@@ -178,16 +178,16 @@ impl Parser<'_> {
                 Ok(Segment::Text(text)) => parts.push(Expression::Text(text.to_owned())),
                 Ok(Segment::Parameter(name)) => match self.names.iter().position(|known| known == name) {
                     Some(index) => parts.push(Expression::Parameter(index)),
-                    None => self.faults.push((at.clone(), Fault::Unknown(name.to_owned()))),
+                    None => self.faults.push((at.clone(), ScalarFault::Unknown(name.to_owned()))),
                 },
-                Err(error) => self.faults.push((at.clone(), Fault::Syntax(error))),
+                Err(error) => self.faults.push((at.clone(), ScalarFault::Syntax(error))),
             }
         }
         let expression = match parts.len() {
             1 => parts.remove(0),
             _ => Expression::Concatenation(parts),
         };
-        Template::Scalar(Scalar { expression, at: at.clone(), wanted })
+        Template::Scalar(TemplateScalar { expression, at: at.clone(), wanted })
     }
 }
 
@@ -217,13 +217,13 @@ fn list(elements: Vec<Template>) -> Template {
 
 impl Template {
     /// Every scalar that is not a literal, in the order of the document.
-    pub(crate) fn scalars(&self) -> Vec<&Scalar> {
+    pub(crate) fn scalars(&self) -> Vec<&TemplateScalar> {
         let mut scalars = Vec::new();
         self.collect(&mut scalars);
         scalars
     }
 
-    fn collect<'t>(&'t self, scalars: &mut Vec<&'t Scalar>) {
+    fn collect<'t>(&'t self, scalars: &mut Vec<&'t TemplateScalar>) {
         match self {
             Self::Literal(_) => {}
             Self::Scalar(scalar) => scalars.push(scalar),
@@ -268,10 +268,10 @@ impl Template {
     }
 }
 
-impl Scalar {
+impl TemplateScalar {
     fn render(&self, values: &[Cow<'_, Value>]) -> Value {
         match &self.expression {
-            Expression::Parameter(index) if self.wanted == Wanted::Typed => {
+            Expression::Parameter(index) if self.wanted == WantedType::Typed => {
                 values.get(*index).map_or(Value::Null, |value| Value::clone(value))
             }
             expression => {

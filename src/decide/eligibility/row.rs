@@ -16,10 +16,10 @@ macro_rules! rows {
         look: $look:ident,
     })+) => {
         impl Rule {
-            pub(crate) const fn row(self) -> &'static Row {
+            pub(crate) const fn row(self) -> &'static RuleRow {
                 match self {
                     $(Self::$rule => {
-                        const ROW: Row = Row { needs: $needs, gate: $gate };
+                        const ROW: RuleRow = RuleRow { needs: $needs, gate: $gate };
                         &ROW
                     })+
                 }
@@ -31,7 +31,7 @@ macro_rules! rows {
 rule::table!(rows);
 
 /// What a rule's row says beside its text.
-pub(crate) struct Row {
+pub(crate) struct RuleRow {
     /// The facts that it needs beside the object, for this profile.
     pub(crate) needs: fn(&Profile) -> Needs,
     /// What an API server can check in the rule's place before it asks the webhook.
@@ -98,7 +98,7 @@ pub(crate) enum Path {
 impl Rule {
     /// What of its needs a webhook lacks that does not watch namespaces; `None` where it lacks nothing.
     pub(crate) fn lacks(self, profile: &Profile, path: Path) -> Option<Needs> {
-        let Row { needs, gate, .. } = self.row();
+        let RuleRow { needs, gate, .. } = self.row();
         let is_checked = match gate {
             Gate::NamespaceLabels(requirements) => path == Path::Own && !requirements(profile).is_empty(),
             _ => false,

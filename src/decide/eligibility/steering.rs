@@ -41,7 +41,7 @@ impl Switch {
     /// The error for a value that the switch does not take. `place` says where it is, `rest` what becomes of it.
     fn bad(&self, at: Pointer, place: &str, value: &str, rest: &str) -> Diagnostic {
         let allowed = self.allowed();
-        let message = format!("{place}: `{value}` is none of {}{rest}", list(&allowed));
+        let message = format!("{place}: `{value}` is not one of {}{rest}", list(&allowed));
         let hint = match nearest(value, allowed.iter().copied()) {
             Some(near) => format!("did you mean `{near}`?"),
             None => format!("use one of {}", list(&allowed)),
@@ -199,7 +199,7 @@ fn namespace_switch<'a, V: View<'a>>(case: &Case<'_, V>, asked: Side) -> RuleFin
         }
         // One typo on a namespace must not stop all its pods.
         let place = format!("{word} `{key}` of namespace `{name}`");
-        warnings.push(switch.bad(case.subject.at.clone(), &place, value, ", and counts as unset"));
+        warnings.push(switch.bad(case.subject.at.clone(), &place, value, ", and counts as not set"));
     }
     let finding = if unknown.is_empty() {
         RuleFinding::no(format!("namespace `{name}` says nothing"))

@@ -60,7 +60,7 @@ impl Namespaces {
     /// Takes the labels and annotations of a `Namespace`; ignores any other object. A later document of the same name
     /// replaces an earlier one, as it does when both are applied.
     ///
-    /// Returns a warning for each value that is not a string; it counts as unset.
+    /// Returns a warning for each value that is not a string; it counts as not set.
     pub fn add_document<'a, V: View<'a>>(&mut self, document: V) -> Vec<Diagnostic> {
         let mut warnings = Vec::new();
         let Some(identity) = identify(document) else { return warnings };
@@ -155,7 +155,7 @@ fn values_of<'a, V: View<'a>>(document: V, field: &str, warnings: &mut Vec<Diagn
     let place = Pointer::of(["metadata", field]);
     if metadata.kind() != Kind::Mapping {
         let message =
-            format!("`{field}` of a namespace is {}, not an object, and counts as unset", metadata.kind().name());
+            format!("`{field}` of a namespace is {}, not an object, and counts as not set", metadata.kind().name());
         warnings.push(Diagnostic::new(Code::BadValue, place, message));
         return values;
     }
@@ -166,7 +166,7 @@ fn values_of<'a, V: View<'a>>(document: V, field: &str, warnings: &mut Vec<Diagn
             }
             None => {
                 let message =
-                    format!("`{key}` of a namespace is {}, not a string, and counts as unset", value.kind().name());
+                    format!("`{key}` of a namespace is {}, not a string, and counts as not set", value.kind().name());
                 warnings.push(Diagnostic::new(Code::BadValue, place.join(key), message).hint("quote the value"));
             }
         }
@@ -284,8 +284,8 @@ mod tests {
         assert_eq!(
             messages,
             [
-                "/metadata/labels/x: `x` of a namespace is a boolean, not a string, and counts as unset",
-                "/metadata/annotations: `annotations` of a namespace is a list, not an object, and counts as unset",
+                "/metadata/labels/x: `x` of a namespace is a boolean, not a string, and counts as not set",
+                "/metadata/annotations: `annotations` of a namespace is a list, not an object, and counts as not set",
             ]
         );
         assert_eq!(namespaces.get("a").labels, known(&[("y", "1"), (NAMESPACE_NAME, "a")]));

@@ -25,12 +25,12 @@ pub(super) struct Applier<'a, V> {
     /// The names of volumes that the object brings outside its template.
     pub(super) claims: &'a [String],
     pub(super) kubernetes_version: KubernetesVersion,
-    pub(super) done: Done,
+    pub(super) done: Applied,
 }
 
 /// What applying a profile comes to.
 #[derive(Default)]
-pub(super) struct Done {
+pub(super) struct Applied {
     /// The new entry of the record.
     pub(super) entry: Entry,
     /// The names of the pod's own containers that were completed.

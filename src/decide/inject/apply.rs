@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::applier::{Applier, Done};
+use super::applier::{Applied, Applier};
 use super::editor::Editor;
 use super::render::{Item, is_named};
 use super::{application, conflict, containers};
@@ -21,7 +21,7 @@ impl<'v, V: View<'v>> Applier<'_, V> {
     /// The order matters. The metadata comes first: the annotations must be there for the record. The application's
     /// containers come before the profile's own, which would move their indexes, and must not be taken for the
     /// application's. The checks come last, since they look at the template as a whole.
-    pub(super) fn run(mut self) -> Done {
+    pub(super) fn run(mut self) -> Applied {
         let entry = &mut self.done.entry;
         self.profile.name.clone_into(&mut entry.profile);
         env!("CARGO_PKG_VERSION").clone_into(&mut entry.version);

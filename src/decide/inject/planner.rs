@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::applier::{Applier, Done};
+use super::applier::{Applied, Applier};
 use super::editor::Editor;
 use super::{
     Answer, Freshness, Outcome, Outdated, Rendered, Request, Sidecar, Step, Verdict, freshness, knative_warning,
@@ -223,10 +223,10 @@ impl<'p, 'a, V: View<'a>> Planner<'p, V> {
             record,
             claims: &claims,
             kubernetes_version,
-            done: Done::default(),
+            done: Applied::default(),
         }
         .run();
-        let Done { entry, mut errors, mut warnings, .. } = done;
+        let Applied { entry, mut errors, mut warnings, .. } = done;
         let editor = self.editor();
         let after = editor.template().child("spec");
         if let (Some(before), Some(after)) = (&limited, after) {

@@ -58,10 +58,10 @@ const KEPT: usize = 64;
 
 /// Injections that were rendered in this run: one for each profile and set of parameters, however many pods have it.
 #[derive(Debug, Default)]
-pub struct Renderings(Mutex<VecDeque<Known>>);
+pub struct Renderings(Mutex<VecDeque<KeptRendering>>);
 
 #[derive(Debug)]
-struct Known {
+struct KeptRendering {
     profile: String,
     sidecar: Sidecar,
     values: Vec<Value>,
@@ -72,18 +72,24 @@ impl Renderings {
     /// The injection of a profile with these parameters.
     pub(super) fn get(&self, profile: &Profile, values: &[Cow<'_, Value>], sidecar: Sidecar) -> Arc<Rendered> {
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let same_values = |known: &Known| {
+        let same_values = |known: &KeptRendering| {
             known.values.len() == values.len()
                 && known.values.iter().zip(values).all(|(known, value)| *known == **value)
         };
-        let is_it = |known: &&Known| known.sidecar == sidecar && known.profile == profile.name && same_values(known);
+        let is_it =
+            |known: &&KeptRendering| known.sidecar == sidecar && known.profile == profile.name && same_values(known);
         if let Some(known) = all.iter().find(is_it) {
             return Arc::clone(&known.rendered);
         }
         let rendered = Arc::new(Rendered::new(profile, values, sidecar));
         let values = values.iter().map(|value| Value::clone(value)).collect();
         all.truncate(KEPT - 1);
-        all.push_front(Known { profile: profile.name.clone(), sidecar, values, rendered: Arc::clone(&rendered) });
+        all.push_front(KeptRendering {
+            profile: profile.name.clone(),
+            sidecar,
+            values,
+            rendered: Arc::clone(&rendered),
+        });
         rendered
     }
 }

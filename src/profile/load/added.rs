@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use super::super::reader::{Errors, Node, ProfileErrorKind};
 use super::super::slot::{Form, Home, MapForm, Slot, Validity};
-use super::super::template::{Fault, Parser, Template, Wanted};
+use super::super::template::{Parser, ScalarFault, Template, WantedType};
 use super::super::{Addition, Placement, Profile, ReservedUser, Targets};
 use super::{DNS_LABEL, check_key, nodes, shape};
 use crate::diagnostic::words::nearest;
@@ -18,7 +18,7 @@ const DEEPEST: usize = 100;
 
 /// Fills in what the profile adds. `names` are those of its parameters.
 pub(super) fn read<'a, V: View<'a>>(spec: &Node<V>, names: &[String], profile: &mut Profile, errors: &mut Errors) {
-    let mut added = Added { known: shape::Known { names, parameters: &profile.parameters }, errors };
+    let mut added = Added { known: shape::KnownParameters { names, parameters: &profile.parameters }, errors };
     for slot in Slot::ALL.into_iter().filter(|slot| slot.home() != Home::Application) {
         profile.added[slot] = added.slot(slot, spec.get(slot.field()));
         // Both lists of containers share their names, so the last of the two is checked together with the first.
@@ -44,7 +44,7 @@ pub(super) fn read<'a, V: View<'a>>(spec: &Node<V>, names: &[String], profile: &
 }
 
 struct Added<'r> {
-    known: shape::Known<'r>,
+    known: shape::KnownParameters<'r>,
     errors: &'r mut Errors,
 }
 
@@ -101,7 +101,7 @@ impl Added<'_> {
         for (key, value) in node.map(|node| node.entries(self.errors)).unwrap_or_default() {
             check_key(&key, form.is_key, &value.at, self.errors);
             let Some(text) = value.string(self.errors) else { continue };
-            let template = self.parsed(|parser| parser.text(&text, &value.at, Wanted::String));
+            let template = self.parsed(|parser| parser.text(&text, &value.at, WantedType::String));
             // A text with parameters has no value yet that could be checked.
             if matches!(template, Template::Literal(_)) && !(form.is_value)(&text) {
                 self.errors.add(&value.at, ProfileErrorKind::BadForm { value: text, form: form.value });
@@ -139,9 +139,9 @@ impl Added<'_> {
         let template = parse(&mut parser);
         for (at, fault) in parser.faults {
             let kind = match fault {
-                Fault::Syntax(error) => ProfileErrorKind::Template(error),
-                Fault::TooDeep => ProfileErrorKind::TooDeep(DEEPEST),
-                Fault::Unknown(name) => {
+                ScalarFault::Syntax(error) => ProfileErrorKind::Template(error),
+                ScalarFault::TooDeep => ProfileErrorKind::TooDeep(DEEPEST),
+                ScalarFault::Unknown(name) => {
                     let nearest = nearest(&name, self.known.names.iter().map(String::as_str)).map(str::to_owned);
                     ProfileErrorKind::UnknownParameter { name, nearest }
                 }

@@ -4,21 +4,21 @@
 use serde_json::Value;
 
 use super::super::reader::{Errors, ProfileErrorKind};
-use super::super::template::{Expression, Scalar, Template};
+use super::super::template::{Expression, Template, TemplateScalar};
 use super::super::{Parameter, ParameterType, grammar};
 use crate::kube::schema::{self, Shape};
 use crate::value::pointer::Pointer;
 
 /// The parameters of a profile that may have errors.
 #[derive(Clone, Copy)]
-pub(super) struct Known<'r> {
+pub(super) struct KnownParameters<'r> {
     /// The names of all of them, in their order.
     pub(super) names: &'r [String],
     /// Those without errors.
     pub(super) parameters: &'r [Parameter],
 }
 
-impl Known<'_> {
+impl KnownParameters<'_> {
     /// The parameter at an index of the names; `None` where it has errors of its own.
     fn at(&self, index: usize) -> Option<&Parameter> {
         let name = self.names.get(index)?;
@@ -33,7 +33,7 @@ pub(super) fn check(
     template: &Template,
     shape: &Shape,
     at: &Pointer,
-    parameters: &Known<'_>,
+    parameters: &KnownParameters<'_>,
     errors: &mut Errors,
 ) {
     for wrong in schema::check(value, shape, at) {
@@ -53,7 +53,7 @@ pub(super) fn check(
 }
 
 /// Why a scalar cannot be at a place; `None` where it can.
-fn unfit(scalar: &Scalar, shape: &Shape, parameters: &Known<'_>) -> Option<ProfileErrorKind> {
+fn unfit(scalar: &TemplateScalar, shape: &Shape, parameters: &KnownParameters<'_>) -> Option<ProfileErrorKind> {
     match &scalar.expression {
         Expression::Parameter(index) => {
             let parameter = parameters.at(*index)?;

@@ -23,7 +23,7 @@ pub enum BadValue {
         expected: String,
     },
     /// A value that is not in an enum's list.
-    #[error("{} is none of {}", shown(value), list(allowed))]
+    #[error("{} is not one of {}", shown(value), list(allowed))]
     NoneOf {
         /// The value as it is written.
         value: String,
@@ -154,7 +154,7 @@ mod tests {
             (ParameterType::Quantity, "1Zi", "`1Zi` is not a quantity, such as `100m` or `128Mi`"),
             (ParameterType::Image, "a b", "`a b` is not an image reference, such as `registry.example/name:tag`"),
             (ParameterType::Ports, "80,x", "`80,x` is not a list of ports, such as `80,443,8000-8100`, or `*`"),
-            (level, "inof", "`inof` is none of `debug`, `info`"),
+            (level, "inof", "`inof` is not one of `debug`, `info`"),
         ] {
             assert_eq!(ty.parse(text).unwrap_err().to_string(), message);
         }

@@ -11,8 +11,8 @@ fn parsed(value: &Value, shape: Option<&'static Shape>) -> (Template, Vec<String
     let names = NAMES.map(str::to_owned);
     let mut parser = Parser { names: &names, deepest: 100, faults: Vec::new() };
     let template = parser.parse(value, &Pointer::root(), shape);
-    let line = |(at, fault): (Pointer, Fault)| match fault {
-        Fault::Syntax(error) => format!("{at}: {error}"),
+    let line = |(at, fault): (Pointer, ScalarFault)| match fault {
+        ScalarFault::Syntax(error) => format!("{at}: {error}"),
         other => format!("{at}: {other:?}"),
     };
     (template, parser.faults.into_iter().map(line).collect())

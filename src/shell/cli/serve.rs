@@ -294,7 +294,7 @@ impl FromStr for Span {
     }
 }
 
-/// A length of time is none. The user's fault.
+/// A text is not a length of time. The fault of the user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not a time such as `500ms`, `10s` or `1m30s`, at most a day")]
 pub struct SpanError;

@@ -31,7 +31,7 @@ pub(super) fn certs(command: &CertsCommand, colour: ColourChoice) -> Result<Exit
         CertsCommand::Rotate(args) => (rotate(args, now), &args.report),
         CertsCommand::Secret(args) => (secret(args), &args.report),
     };
-    let Done { data, reported, status } = done.map_err(|errors| CommandError::told(errors, args))?;
+    let CertsDone { data, reported, status } = done.map_err(|errors| CommandError::told(errors, args))?;
     super::print_pieces(&data.iter().map(String::as_bytes).collect::<Vec<_>>())?;
     tell::write(&Report::new(Vec::new(), reported), args, colour);
     Ok(status)
@@ -39,7 +39,7 @@ pub(super) fn certs(command: &CertsCommand, colour: ColourChoice) -> Result<Exit
 
 /// The result of a command.
 #[derive(Debug, Default)]
-struct Done {
+struct CertsDone {
     /// Pieces of standard output.
     data: Vec<String>,
     /// Lines of standard error.
@@ -47,7 +47,7 @@ struct Done {
     status: ExitStatus,
 }
 
-type CertsResult = Result<Done, Vec<Placed>>;
+type CertsResult = Result<CertsDone, Vec<Placed>>;
 
 fn generate(args: &GenerateArgs, now: OffsetDateTime) -> CertsResult {
     let service = ServiceRef { name: args.name.clone(), namespace: args.namespace.clone() };
@@ -55,7 +55,7 @@ fn generate(args: &GenerateArgs, now: OffsetDateTime) -> CertsResult {
     let wanted = Wanted { names, key_type: args.key_type, lifetimes: lifetimes(&args.validity) };
     let secret_name = secret_name(args.secret_name.as_deref(), &wanted.names)?;
     let (authority, pair) = certs::make(&wanted, now).map_err(failed)?;
-    let mut done = Done::default();
+    let mut done = CertsDone::default();
     match &args.out {
         Some(dir) => {
             let place = if args.force { IfPresent::Replace } else { IfPresent::Refuse };
@@ -88,7 +88,7 @@ fn renew(args: &RenewArgs, now: OffsetDateTime) -> CertsResult {
         format!("`{dir}/tls.crt` is new: for {}, valid until {}", leaf.sans.all().join(", "), instant(leaf.not_after));
     let hint =
         format!("the CA is the same, so apply only the Secret: `injector certs secret {dir} | kubectl apply -f -`");
-    Ok(Done { reported: vec![note(message, Some(&hint))], ..Done::default() })
+    Ok(CertsDone { reported: vec![note(message, Some(&hint))], ..CertsDone::default() })
 }
 
 fn rotate(args: &RotateArgs, now: OffsetDateTime) -> CertsResult {
@@ -124,7 +124,7 @@ fn rotate(args: &RotateArgs, now: OffsetDateTime) -> CertsResult {
         ],
         RotationPhase::Steady => vec![note("step 3 of 3: the old CA is removed", Some(&bundle))],
     };
-    Ok(Done { reported, ..Done::default() })
+    Ok(CertsDone { reported, ..CertsDone::default() })
 }
 
 /// The command of the next step.
@@ -144,7 +144,7 @@ fn secret(args: &SecretArgs) -> CertsResult {
     let names = Names::of_service(&service.name, &service.namespace).map_err(refused)?;
     let name = secret_name(args.secret_name.as_deref(), &names)?;
     let data = vec![certs::secret(&name, &names, &existing.bundle_pem, &existing.cert_pem, &existing.key)];
-    Ok(Done { data, ..Done::default() })
+    Ok(CertsDone { data, ..CertsDone::default() })
 }
 
 /// The line that says what was made, for which names, and until when it is valid.

@@ -16,7 +16,7 @@ pub(super) fn check(args: &CheckArgs, colour: ColourChoice) -> Result<ExitStatus
     let streams = batch::run(&inputs, &mut prepared);
     let report = tell::report(&streams, &prepared, Voice::Checking);
     tell::write(&report, &args.report, colour);
-    // A switch with a value that it does not take counts as unset, which is not what its author meant.
+    // A switch with a value that it does not take counts as not set, which is not what its author meant.
     let typo = report
         .entries()
         .iter()

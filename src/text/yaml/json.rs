@@ -186,7 +186,7 @@ impl Scanner<'_> {
     }
 }
 
-/// How many bytes are before the first quote, backslash or control character; `None` where there is none of these. It
+/// How many bytes are before the first quote, backslash or control character; `None` where there is not one of these. It
 /// looks at eight bytes at a time, since most of a review is the text of strings.
 fn plain_length(bytes: &[u8]) -> Option<usize> {
     const ONES: u64 = u64::MAX / 255;

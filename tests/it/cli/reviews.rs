@@ -92,7 +92,7 @@ fn a_refusal_is_an_answer_too() {
     assert_eq!(answer["response"]["allowed"], false);
     assert_eq!(answer["response"]["status"]["code"], 400);
     let message = answer["response"]["status"]["message"].as_str().unwrap();
-    assert!(message.contains("`off` is none of `enabled`, `disabled`"), "{message}");
+    assert!(message.contains("`off` is not one of `enabled`, `disabled`"), "{message}");
     assert!(!ran.stderr.contains("nothing was printed"), "{}", ran.stderr);
 }
 

@@ -12,7 +12,7 @@ fn parameters() {
     ");
     assert_snapshot!(misused(&["inject", "--set", "tcpPort=many", "web.yaml"]), @"error: --set tcpPort: `many` is not a port: a number from 1 to 65535");
     assert_snapshot!(misused(&["check", "--set", "pullPolicy=always", "web.yaml"]), @"
-    error: --set pullPolicy: `always` is none of `Always`, `IfNotPresent`, `Never`
+    error: --set pullPolicy: `always` is not one of `Always`, `IfNotPresent`, `Never`
       hint: did you mean `Always`?
     ");
     assert_snapshot!(misused(&["inject", "--set", "tcpPort", "web.yaml"]), @"

@@ -26,7 +26,7 @@ fn kept(text: &str) -> String {
 fn an_annotation_with_a_bad_value() {
     assert_snapshot!(refused(&annotated(WEB, "proxy-injection: disable")), @"
     deployment/web (default): rejected by cortexflow
-    error: web.yaml:10:26: annotation `proxy-injection`: `disable` is none of `enabled`, `disabled`
+    error: web.yaml:10:26: annotation `proxy-injection`: `disable` is not one of `enabled`, `disabled`
       hint: did you mean `disabled`?
     note: nothing was printed and no file was changed, because of the errors
       hint: `--keep-going` passes what fails through unchanged
@@ -34,7 +34,7 @@ fn an_annotation_with_a_bad_value() {
     ");
     assert_snapshot!(refused(&annotated(WEB, "proxy-injection: \"off\"")), @"
     deployment/web (default): rejected by cortexflow
-    error: web.yaml:10:26: annotation `proxy-injection`: `off` is none of `enabled`, `disabled`
+    error: web.yaml:10:26: annotation `proxy-injection`: `off` is not one of `enabled`, `disabled`
       hint: use one of `enabled`, `disabled`
     note: nothing was printed and no file was changed, because of the errors
       hint: `--keep-going` passes what fails through unchanged
@@ -54,7 +54,7 @@ fn an_annotation_with_a_bad_value() {
     );
     assert_snapshot!(refused(&format!("{list}\n")), @"
     deployment/web (default): rejected by cortexflow
-    error: web.yaml:13:28: annotation `proxy-injection`: `disable` is none of `enabled`, `disabled`
+    error: web.yaml:13:28: annotation `proxy-injection`: `disable` is not one of `enabled`, `disabled`
       hint: did you mean `disabled`?
     note: nothing was printed and no file was changed, because of the errors
       hint: `--keep-going` passes what fails through unchanged
@@ -299,7 +299,7 @@ fn several_errors_are_told_at_once() {
     error: web.yaml:36:1: the document ends too early: did not find expected node content while parsing a flow node
       hint: is the file complete?
     deployment/web (default): rejected by cortexflow
-    error: web.yaml:10:26: annotation `proxy-injection`: `disable` is none of `enabled`, `disabled`
+    error: web.yaml:10:26: annotation `proxy-injection`: `disable` is not one of `enabled`, `disabled`
       hint: did you mean `disabled`?
     deployment/web (default): injected by cortexflow
     deployment/web (default): rejected by cortexflow
@@ -312,7 +312,7 @@ fn several_errors_are_told_at_once() {
     assert_snapshot!(refused_with(&["-q"], &stream), @"
     error: web.yaml:36:1: the document ends too early: did not find expected node content while parsing a flow node
       hint: is the file complete?
-    error: web.yaml:10:26: annotation `proxy-injection`: `disable` is none of `enabled`, `disabled`
+    error: web.yaml:10:26: annotation `proxy-injection`: `disable` is not one of `enabled`, `disabled`
       hint: did you mean `disabled`?
     error: web.yaml:46:26: annotation `proxy-injection` is a number, not a string
       hint: quote the value

@@ -57,11 +57,11 @@ fn fields() {
     codes: profile
     ");
     assert_snapshot!(refused(&profile("mine", "  nativeSidecar: perhaps\n")), @"
-    error: mine.yaml:6:18: `perhaps` is none of `auto`, `true`, `false`
+    error: mine.yaml:6:18: `perhaps` is not one of `auto`, `true`, `false`
     codes: profile
     ");
     assert_snapshot!(refused(&profile("mine", "").replace("OptOut", "optout")), @"
-    error: mine.yaml:5:11: `optout` is none of `OptOut`, `OptIn`
+    error: mine.yaml:5:11: `optout` is not one of `OptOut`, `OptIn`
       hint: did you mean `OptOut`?
     codes: profile
     ");
@@ -85,7 +85,7 @@ fn parameters() {
     codes: profile
     ");
     assert_snapshot!(refused(&with("{name: image, type: picture}")), @"
-    error: mine.yaml:7:27: `picture` is none of `string`, `integer`, `port`, `ports`, `boolean`, `quantity`, `image`, `duration`, `enum`
+    error: mine.yaml:7:27: `picture` is not one of `string`, `integer`, `port`, `ports`, `boolean`, `quantity`, `image`, `duration`, `enum`
     codes: profile
     ");
     assert_snapshot!(refused(&with("{name: image, type: port, default: http}")), @"

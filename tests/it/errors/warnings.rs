@@ -94,12 +94,12 @@ fn a_value_of_a_namespace_that_counts_as_unset() {
         |value: &'static str| move |report| injector(["inject", report, "web.yaml"]).file("web.yaml", namespace(value));
     assert_snapshot!(both(run("disable")), @"
     deployment/web (default): injected by cortexflow
-    warning: web.yaml:14:3: annotation `proxy-injection` of namespace `default`: `disable` is none of `enabled`, `disabled`, and counts as unset
+    warning: web.yaml:14:3: annotation `proxy-injection` of namespace `default`: `disable` is not one of `enabled`, `disabled`, and counts as not set
       hint: did you mean `disabled`?
     codes: bad-value
     ");
     assert_snapshot!(both(run("false")), @"
-    warning: web.yaml:6:22: `proxy-injection` of a namespace is a boolean, not a string, and counts as unset
+    warning: web.yaml:6:22: `proxy-injection` of a namespace is a boolean, not a string, and counts as not set
       hint: quote the value
     deployment/web (default): injected by cortexflow
     codes: bad-value
@@ -108,7 +108,7 @@ fn a_value_of_a_namespace_that_counts_as_unset() {
         injector(["check", report, "web.yaml"]).file("web.yaml", namespace("false").replace(WEB, SERVICE))
     };
     assert_snapshot!(told(&check("--report=text").finds(), check("--report=json")), @"
-    warning: web.yaml:6:22: `proxy-injection` of a namespace is a boolean, not a string, and counts as unset
+    warning: web.yaml:6:22: `proxy-injection` of a namespace is a boolean, not a string, and counts as not set
       hint: quote the value
     codes: bad-value
     ");

@@ -51,14 +51,14 @@ fn on_a_pod_the_annotation_beats_the_label_and_a_bad_value_is_an_error() {
             Some(json!("disable")),
             None,
             Err(
-                "/metadata/annotations/proxy: annotation `proxy`: `disable` is none of `enabled`, `disabled` (did you mean `disabled`?)",
+                "/metadata/annotations/proxy: annotation `proxy`: `disable` is not one of `enabled`, `disabled` (did you mean `disabled`?)",
             ),
         ),
         (
             None,
             Some(json!("")),
             Err(
-                "/metadata/labels/proxy: label `proxy`: `` is none of `enabled`, `disabled` (use one of `enabled`, `disabled`)",
+                "/metadata/labels/proxy: label `proxy`: `` is not one of `enabled`, `disabled` (use one of `enabled`, `disabled`)",
             ),
         ),
         (
@@ -112,7 +112,7 @@ fn a_bad_value_on_a_namespace_is_unset_with_one_warning() {
     assert_eq!((rule, warnings.len(), warnings[0].code), (Rule::Default, 1, Code::BadValue));
     assert_eq!(
         warnings[0].message,
-        "annotation `proxy` of namespace `shop`: `disable` is none of `enabled`, `disabled`, and counts as unset"
+        "annotation `proxy` of namespace `shop`: `disable` is not one of `enabled`, `disabled`, and counts as not set"
     );
     scene.namespace("labels", "proxy", "enabled");
     let (rule, warnings) = injected(&scene);

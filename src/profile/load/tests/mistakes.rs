@@ -35,11 +35,14 @@ fn a_document_that_is_not_a_profile_has_its_reasons() {
 fn what_decides_has_a_message_for_each_mistake() {
     for (spec, lines) in [
         (json!({"polcy": "OptIn"}), &["/spec/polcy: unknown field `polcy` (did you mean `policy`?)"][..]),
-        (json!({"policy": "optin"}), &["/spec/policy: `optin` is none of `OptOut`, `OptIn` (did you mean `OptIn`?)"]),
+        (
+            json!({"policy": "optin"}),
+            &["/spec/policy: `optin` is not one of `OptOut`, `OptIn` (did you mean `OptIn`?)"],
+        ),
         (json!({"policy": true}), &["/spec/policy: expected a string, found a boolean (quote the value)"]),
-        (json!({"nativeSidecar": "yes"}), &["/spec/nativeSidecar: `yes` is none of `auto`, `true`, `false`"]),
+        (json!({"nativeSidecar": "yes"}), &["/spec/nativeSidecar: `yes` is not one of `auto`, `true`, `false`"]),
         (json!({"nativeSidecar": 1}), &["/spec/nativeSidecar: expected a string, found a number (quote the value)"]),
-        (json!({"skip": ["job"]}), &["/spec/skip/0: `job` is none of `host-network`, `windows`, `foreign-sidecar`"]),
+        (json!({"skip": ["job"]}), &["/spec/skip/0: `job` is not one of `host-network`, `windows`, `foreign-sidecar`"]),
         (json!({"skip": "windows"}), &["/spec/skip: expected a list, found a string"]),
         (
             json!({"namespaceSelector": {"matchLabel": {}, "matchLabels": {"a": true}}}),
@@ -54,7 +57,7 @@ fn what_decides_has_a_message_for_each_mistake() {
             &[
                 "/spec/objectSelector/matchExpressions/0: operator `In` needs `values`",
                 "/spec/objectSelector/matchExpressions/1: operator `Exists` takes no `values`",
-                "/spec/objectSelector/matchExpressions/2/operator: `in` is none of `In`, `NotIn`, `Exists`, `DoesNotExist` (did you mean `In`?)",
+                "/spec/objectSelector/matchExpressions/2/operator: `in` is not one of `In`, `NotIn`, `Exists`, `DoesNotExist` (did you mean `In`?)",
                 "/spec/objectSelector/matchExpressions/3: field `key` is missing",
                 "/spec/objectSelector/matchExpressions/3: operator `NotIn` needs `values`",
             ],
@@ -98,7 +101,7 @@ fn parameters_have_a_message_for_each_mistake() {
                 "/spec/parameters/0/default: default of parameter `a`: `99999` is not a port: a number from 1 to 65535",
                 "/spec/parameters/1/name: parameter `a` is there twice",
                 "/spec/parameters/2/name: `1` is not a parameter name: a letter, then letters, digits and `_`",
-                "/spec/parameters/2/type: `prot` is none of `string`, `integer`, `port`, `ports`, `boolean`, `quantity`, `image`, `duration`, `enum` (did you mean `port`?)",
+                "/spec/parameters/2/type: `prot` is not one of `string`, `integer`, `port`, `ports`, `boolean`, `quantity`, `image`, `duration`, `enum` (did you mean `port`?)",
                 "/spec/parameters/3: field `values` is missing",
                 "/spec/parameters/4/values: an enum needs at least one value",
                 "/spec/parameters/5/values: `values` belongs to type `enum`, and this is `string`",
@@ -157,7 +160,7 @@ fn what_is_added_has_a_message_for_each_mistake() {
         (json!({"placement": {}}), &["/spec/placement: a placement names one container: `Before` or `After`"]),
         (
             json!({"placement": "first"}),
-            &["/spec/placement: `first` is none of `First`, `Last` (did you mean `First`?)"],
+            &["/spec/placement: `first` is not one of `First`, `Last` (did you mean `First`?)"],
         ),
         (
             json!({"application": {"targets": [], "env": {}}}),
@@ -169,7 +172,7 @@ fn what_is_added_has_a_message_for_each_mistake() {
         (
             json!({"application": {"targets": "all"}}),
             &[
-                "/spec/application/targets: `all` is none of `Containers`, `InitContainers`, `All` (did you mean `All`?)",
+                "/spec/application/targets: `all` is not one of `Containers`, `InitContainers`, `All` (did you mean `All`?)",
             ],
         ),
     ] {

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::{CertsResult, Done, source};
+use super::{CertsDone, CertsResult, source};
 use crate::diagnostic::{Code, Placed, Places, Severity};
 use crate::process::stream;
 use crate::shell::certs::{self, Certificate, CertificateRole, Holder, InsertError};
@@ -15,7 +15,7 @@ pub(super) fn ca_bundle(args: &CaBundleArgs) -> CertsResult {
     let (bundle, mut reported) = bundle(args)?;
     let value = certs::one_line(&bundle);
     let Some(path) = &args.filename else {
-        return Ok(Done { data: vec![value, "\n".to_owned()], reported, ..Done::default() });
+        return Ok(CertsDone { data: vec![value, "\n".to_owned()], reported, ..CertsDone::default() });
     };
     let inputs = input::read(std::slice::from_ref(path), Recursion::Off).map_err(|error| vec![error.placed()])?;
     let mut data = Vec::new();
@@ -33,7 +33,7 @@ pub(super) fn ca_bundle(args: &CaBundleArgs) -> CertsResult {
         let error = Placed::new(Code::NoWebhook, "has no webhook").at(path.display().to_string(), None);
         return Err(vec![error.hint(Some(hint))]);
     }
-    Ok(Done { data, reported, ..Done::default() })
+    Ok(CertsDone { data, reported, ..CertsDone::default() })
 }
 
 /// The CAs, with a warning for each certificate that is not a CA.

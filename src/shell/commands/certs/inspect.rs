@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use time::OffsetDateTime;
 
 use super::source::{self, SourceContent};
-use super::{CertsResult, Done, note};
+use super::{CertsDone, CertsResult, note};
 use crate::diagnostic::{Code, Placed, Position, Severity};
 use crate::report::exit::ExitStatus;
 use crate::shell::certs::{Certificate, CertificateRole, Holder, PemError, Refusal, instant, verify};
@@ -67,7 +67,7 @@ pub(super) fn inspect(args: &InspectArgs, now: OffsetDateTime) -> CertsResult {
         }
     };
     let status = if findings { ExitStatus::Findings } else { ExitStatus::Done };
-    Ok(Done { data: vec![data], reported, status })
+    Ok(CertsDone { data: vec![data], reported, status })
 }
 
 /// All certificates of a file; an error for what cannot be read.

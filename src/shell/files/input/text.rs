@@ -73,7 +73,7 @@ fn after(before: &[u8]) -> Position {
 fn kubectl_message(text: &str) -> Option<&str> {
     let line = text.trim_start().lines().next()?.trim_end();
     let known = KUBECTL.iter().any(|prefix| line.starts_with(prefix));
-    // `error: …` may be the first line of somebody's own YAML; an object has a kind.
+    // `error: …` may be the first line of the user's own YAML; an object has a kind.
     let object = || text.lines().any(|line| line.trim_start().starts_with("kind:"));
     (known && !(line.starts_with("error: ") && object())).then_some(line)
 }

@@ -96,7 +96,7 @@ pub(super) fn an_invalid_annotation_is_refused_with_words_for_a_user_of_kubectl(
         told.push(ran.stderr);
     }
     insta::assert_snapshot!(told.concat(), @r#"
-    Error from server: error when creating "STDIN": admission webhook "invalid.injector.test" denied the request: injector: annotation `proxy-injection`: `disable` is none of `enabled`, `disabled` (did you mean `disabled`?), at /metadata/annotations/proxy-injection
+    Error from server: error when creating "STDIN": admission webhook "invalid.injector.test" denied the request: injector: annotation `proxy-injection`: `disable` is not one of `enabled`, `disabled` (did you mean `disabled`?), at /metadata/annotations/proxy-injection
     Error from server: error when creating "STDIN": admission webhook "invalid.injector.test" denied the request: injector: annotation `sidecar-injector/tcp-port`: `http` is not a port: a number from 1 to 65535, at /metadata/annotations/sidecar-injector~1tcp-port
     "#);
     assert!(!plane.kubectl(["get", "pod", "wrong", "-n", "invalid"], "").success);
