@@ -4,9 +4,6 @@
 //! module (`--cfg sealed`), and the compiler then finds what only a test uses.
 
 pub mod decide {
-    pub mod clean {
-        pub use crate::decide::clean::Clean;
-    }
     pub mod eligibility {
         pub use crate::decide::eligibility::Rule;
     }
@@ -36,7 +33,7 @@ pub mod install {
 }
 pub mod kube {
     pub mod pod_security {
-        pub use crate::kube::pod_security::{Level, required_level, violations};
+        pub use crate::kube::pod_security::{Level, violations};
     }
     pub mod selector {
         pub use crate::kube::selector::{Operator, Requirement, Selector};
@@ -143,7 +140,7 @@ pub mod text {
         pub use crate::text::document::{Document, Triage, split};
     }
     pub mod splice {
-        pub use crate::text::splice::{Edit, RenderedLines, SpliceErrorKind, pieces};
+        pub use crate::text::splice::{Edit, SpliceErrorKind, pieces};
     }
     pub mod yaml {
         pub use crate::text::yaml::parse_yaml;

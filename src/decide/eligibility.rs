@@ -3,6 +3,7 @@
 //! One function decides. It reads the object and the facts, changes nothing, and does not know who asks. The caller hands
 //! in what the record says and whether the template needs a native sidecar.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use crate::decide::facts::Facts;
@@ -139,7 +140,7 @@ impl fmt::Display for Effect {
 
 /// What a rule found. A rule knows nothing of the others: their order is that of [`Rule::ALL`].
 struct RuleFinding {
-    saw: String,
+    saw: Cow<'static, str>,
     at: Option<Pointer>,
     ruling: Ruling,
     warnings: Vec<Diagnostic>,
@@ -158,11 +159,21 @@ struct Case<'c, V> {
     subject: &'c Subject<'c, V>,
     facts: &'c Facts,
     profile: &'c Profile,
+    words: Words,
+}
+
+/// What becomes of the words for what a rule saw, and of the value's place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Words {
+    /// `explain` shows them.
+    Shown,
+    /// A decision needs the reason of the rule that decides, and nothing else: no words are made for the other rules.
+    Dropped,
 }
 
 /// Decides whether the profile is injected into the template: the first [`Rule`] that applies wins.
 pub(crate) fn decide<'a, V: View<'a>>(subject: &Subject<'_, V>, facts: &Facts, profile: &Profile) -> Decision {
-    let case = Case { subject, facts, profile };
+    let case = Case { subject, facts, profile, words: Words::Dropped };
     let mut warnings = Vec::new();
     for &rule in Rule::ALL {
         let finding = rules::look(rule, &case);
@@ -181,7 +192,7 @@ pub(crate) fn decide<'a, V: View<'a>>(subject: &Subject<'_, V>, facts: &Facts, p
 
 /// What every rule sees, also those after the one that decides. It asks the same functions as [`decide`].
 pub(crate) fn trace<'a, V: View<'a>>(subject: &Subject<'_, V>, facts: &Facts, profile: &Profile) -> Vec<RuleTrace> {
-    let case = Case { subject, facts, profile };
+    let case = Case { subject, facts, profile, words: Words::Shown };
     let mut decided = false;
     let step = |&rule: &Rule| {
         let finding = rules::look(rule, &case);
@@ -200,7 +211,7 @@ pub(crate) fn trace<'a, V: View<'a>>(subject: &Subject<'_, V>, facts: &Facts, pr
                 Applies::Decides(effect)
             }
         };
-        RuleTrace { rule, saw: finding.saw, at: finding.at, applies }
+        RuleTrace { rule, saw: finding.saw.into_owned(), at: finding.at, applies }
     };
     Rule::ALL.iter().map(step).collect()
 }

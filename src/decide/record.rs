@@ -127,7 +127,8 @@ pub(crate) fn resolve<'a, V: View<'a>>(value: V, named: &Pointer) -> Option<Poin
     Some(Pointer::of(indexed))
 }
 
-/// The name of a list's element, after the keys by which Kubernetes merges lists: mount path, port and protocol, or name.
+/// The name of a list's element, after the keys by which Kubernetes merges lists: mount path, port and protocol, the key of
+/// a slot, or name.
 pub(crate) fn element_name<'a, V: View<'a>>(element: V) -> Option<String> {
     if let Some(name) = element.member("mountPath").or_else(|| element.member("devicePath")).and_then(View::string) {
         return Some(name.into_owned());
@@ -135,5 +136,7 @@ pub(crate) fn element_name<'a, V: View<'a>>(element: V) -> Option<String> {
     if let Some(port) = element.member("containerPort").and_then(View::unsigned) {
         return Some(format!("{port}/{}", element.text(&["protocol"]).as_deref().unwrap_or("TCP")));
     }
-    element.text(&["name"]).map(Cow::into_owned)
+    // Every slot's key counts, since a record must find again what a profile added. `name` is the last of each.
+    let keys = Slot::ALL.into_iter().flat_map(Slot::keys).filter(|key| **key != "name").chain(&["name"]);
+    keys.into_iter().find_map(|key| element.text(&[key])).map(Cow::into_owned)
 }

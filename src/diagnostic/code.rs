@@ -24,11 +24,11 @@ pub enum Fault {
 }
 
 macro_rules! codes {
-    ($($(#[$doc:meta])+ $variant:ident = $id:literal, $severity:ident, $fault:ident;)+) => {
+    ($(#[doc = $meaning:literal] $variant:ident = $id:literal, $severity:ident, $fault:ident;)+) => {
         /// What a diagnostic is about: stable, for machines.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
         pub enum Code {
-            $($(#[$doc])+ #[serde(rename = $id)] $variant,)+
+            $(#[doc = $meaning] #[serde(rename = $id)] $variant,)+
         }
 
         impl Code {
@@ -43,6 +43,11 @@ macro_rules! codes {
             /// How grave it is, unless the place that reports it says otherwise.
             pub const fn severity(self) -> Severity {
                 match self { $(Self::$variant => Severity::$severity,)+ }
+            }
+
+            /// What it says, in one sentence.
+            pub fn meaning(self) -> &'static str {
+                match self { $(Self::$variant => $meaning,)+ }.trim()
             }
 
             /// Whose fault it is.
@@ -147,13 +152,13 @@ codes! {
     /// The image has the tag `latest`.
     LatestImage = "latest-image", Warning, Profile;
     /// The container has no probe.
-    NoProbe = "no-probe", Note, Profile;
+    NoProbe = "no-probe", Warning, Profile;
     /// The container has no requests or limits.
     NoResources = "no-resources", Warning, Profile;
     /// A place in the pod sets a privilege.
     PodPrivilege = "pod-privilege", Warning, Profile;
     /// The pod has to bring the volume of a mount.
-    PodVolume = "pod-volume", Note, Profile;
+    PodVolume = "pod-volume", Warning, Profile;
     /// The parameter has to be set.
     UnsetParameter = "unset-parameter", Note, Profile;
     /// The image has no tag and no digest.

@@ -2,7 +2,8 @@
 //!
 //! An [`Installation`] goes in, documents come out, in the order in which to apply them. The webhook configuration comes
 //! last, since pods wait for the webhook from then on, and is removed first. The same installation always gives the same
-//! bytes. Nothing here reads files or makes keys.
+//! bytes. Nothing here reads files or makes keys. Imports `value`, `diagnostic`, `text`, `kube`, `profile` and `decide`; a manifest is added
+//! here.
 
 use std::fmt;
 use std::time::Duration;

@@ -6,9 +6,10 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::value::pointer::Pointer;
+use crate::value::view::View;
 
 mod baseline;
 mod restricted;
@@ -137,6 +138,26 @@ pub(crate) fn newly_refused(
     refused
 }
 
+/// The parts of a pod template that the checks read, copied. Environments, arguments, images and resources, which are most of
+/// a pod, are not among them.
+pub(crate) fn checked_part<'a, V: View<'a>>(template: V) -> Value {
+    const POD: [&str; 7] = ["hostIPC", "hostNetwork", "hostPID", "hostUsers", "os", "securityContext", "volumes"];
+    const CONTAINER: [&str; 7] =
+        ["lifecycle", "livenessProbe", "name", "ports", "readinessProbe", "securityContext", "startupProbe"];
+    let members = |view: V, names: &[&str]| -> Map<String, Value> {
+        let found = names.iter().filter_map(|name| Some(((*name).to_owned(), view.member(name)?.value())));
+        found.collect()
+    };
+    let mut spec = template.member("spec").map_or_else(Map::new, |spec| members(spec, &POD));
+    for list in CONTAINER_LISTS {
+        let containers = template.path(&["spec", list]).map(View::elements).unwrap_or_default();
+        let parts = containers.into_iter().map(|container| Value::Object(members(container, &CONTAINER)));
+        spec.insert(list.to_owned(), parts.collect());
+    }
+    let metadata = template.member("metadata").map_or_else(Map::new, |metadata| members(metadata, &["annotations"]));
+    serde_json::json!({"metadata": metadata, "spec": spec})
+}
+
 /// Whether a namespace with these labels asks for a level in any mode.
 pub(crate) fn has_policy(labels: &BTreeMap<String, String>) -> bool {
     labels.keys().any(|key| key.starts_with("pod-security.kubernetes.io/"))
@@ -158,6 +179,9 @@ fn policy(labels: &BTreeMap<String, String>, mode: PolicyMode) -> (Level, Policy
 fn has_level(labels: &BTreeMap<String, String>) -> bool {
     labels.get("pod-security.kubernetes.io/enforce").is_some_and(|text| Level::parse(text).is_some())
 }
+
+/// Where a pod has containers, in the order of the checks.
+const CONTAINER_LISTS: [&str; 3] = ["initContainers", "containers", "ephemeralContainers"];
 
 /// One pod template under check, and what was found so far.
 struct Check<'t> {
@@ -181,7 +205,6 @@ impl<'t> Check<'t> {
     /// All containers: init containers, then the others, then ephemeral ones.
     fn containers(&self) -> Vec<CheckedContainer<'t>> {
         let spec = self.spec();
-        let lists = ["initContainers", "containers", "ephemeralContainers"];
         let list = |field: &'static str| {
             let items = spec.get(field).and_then(Value::as_array).into_iter().flatten().enumerate();
             items.map(move |(index, value)| CheckedContainer {
@@ -190,7 +213,7 @@ impl<'t> Check<'t> {
                 at: Pointer::of(["spec", field, &index.to_string()]),
             })
         };
-        lists.into_iter().flat_map(list).collect()
+        CONTAINER_LISTS.into_iter().flat_map(list).collect()
     }
 
     /// The security contexts of the pod and then of all containers, each with its pointer and the container's name. An

@@ -2,7 +2,8 @@
 //! of a cluster, and what it lets a pod's author do.
 //!
 //! The profile is rendered with its defaults into a pod of one container. No object and no cluster is looked at. That the
-//! document is a profile at all has been checked by loading it. Knows `kube`, `profile` and `decide`; a check is added here.
+//! document is a profile at all has been checked by loading it. Imports `value`, `diagnostic`,
+//! `kube`, `profile` and `decide`; a check is added here.
 
 use std::collections::BTreeSet;
 

@@ -27,7 +27,7 @@ use crate::value::view::View;
 pub struct Object {
     /// What it is.
     pub identity: Identity,
-    /// Its namespace: its own, or the default one.
+    /// Its namespace: that of its review, else its own, else the default one.
     pub namespace: String,
     /// The review that brought it.
     pub review: Option<Review>,

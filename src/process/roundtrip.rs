@@ -63,7 +63,7 @@ pub(crate) fn warnings<'a, V: View<'a>>(identity: &Identity, object: V, clean: C
 
 /// Warnings about a namespace whose Pod Security level refuses an injected pod, though it takes the pod as it was.
 ///
-/// Copies the changed templates, and these only where the namespace has a level.
+/// Copies only what the checks read of the changed templates, and that only where the namespace has a level.
 pub(crate) fn pod_security<'a, V: View<'a>>(
     facts: &Facts,
     object: V,
@@ -78,7 +78,8 @@ pub(crate) fn pod_security<'a, V: View<'a>>(
         let Some(before) = workload::locate(object, place) else { continue };
         let Some(after) = Layer::of(Some(before), change) else { continue };
         let mut known: Vec<(&str, String)> = Vec::new();
-        for (mode, level, violation) in pod_security::newly_refused(labels, &before.value(), &after.as_value()) {
+        let (before, after) = (pod_security::checked_part(before), pod_security::checked_part(after));
+        for (mode, level, violation) in pod_security::newly_refused(labels, &before, &after) {
             // What an enforced level refuses is not reported again for a mode that only warns.
             let same = (level.name(), violation.message.clone());
             if known.contains(&same) {

@@ -1,6 +1,6 @@
 //! A profile: what is added to a pod template, when, and with which parameters.
 //!
-//! This is the validated form. Knows `text` and `kube`. A slot, a parameter's type or a built-in profile is added here.
+//! This is the validated form. Imports `value`, `diagnostic`, `text` and `kube`. A slot, a parameter's type or a built-in profile is added here.
 
 pub(crate) mod builtin;
 

@@ -1,8 +1,10 @@
 //! The slots: every place of a pod template that a profile may add to, one row each.
 //!
 //! Loading, lint, rendering, the hash, applying, removal and the record go over [`Slot::ALL`] and ask a slot for its row.
-//! A new slot is one row here. Only what truly differs (containers are placed and completed) asks which slot it is.
+//! A new slot is one row here. Few places ask which slot it is, because only that one is meant: containers are placed and
+//! completed, a volume may be a volume claim, and a mount needs its volume.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ops::{Index, IndexMut};
 
@@ -13,19 +15,7 @@ use crate::kube::names::{is_label_value, is_qualified_name};
 use crate::kube::schema::{self, Shape};
 use crate::kube::validity::{self, Role};
 use crate::value::pointer::Pointer;
-
-/// A place of a pod template that a profile may add to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Slot {
-    InitContainers,
-    Containers,
-    Volumes,
-    ImagePullSecrets,
-    Annotations,
-    Labels,
-    Env,
-    VolumeMounts,
-}
+use crate::value::view::View;
 
 /// What there is to know about a slot.
 struct SlotRow {
@@ -103,105 +93,97 @@ pub(super) const LABEL_VALUE: &str = "a label value: letters, digits, `-`, `_` a
 
 const NAME: &[&str] = &["name"];
 
-const INIT_CONTAINERS: SlotRow = SlotRow {
-    field: "initContainers",
-    home: Home::Spec,
-    form: Form::List(&schema::CONTAINER, NAME),
-    clash: Clash::Complete,
-    validity: Validity::Container(Role::Init),
-    noun: "init container",
-};
+macro_rules! slots {
+    ($($slot:ident = $row:expr,)+) => {
+        /// A place of a pod template that a profile may add to.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub(crate) enum Slot {
+            $($slot,)+
+        }
 
-const CONTAINERS: SlotRow = SlotRow {
-    field: "containers",
-    home: Home::Spec,
-    form: Form::List(&schema::CONTAINER, NAME),
-    clash: Clash::Complete,
-    validity: Validity::Container(Role::Container),
-    noun: "container",
-};
+        impl Slot {
+            /// Every slot, in the order of the table.
+            pub(crate) const ALL: [Self; [$(stringify!($slot)),+].len()] = [$(Self::$slot),+];
 
-const VOLUMES: SlotRow = SlotRow {
-    field: "volumes",
-    home: Home::Spec,
-    form: Form::List(&schema::VOLUME, NAME),
-    clash: Clash::Conflict,
-    validity: Validity::Volume,
-    noun: "volume",
-};
+            const fn row(self) -> SlotRow {
+                match self {
+                    $(Self::$slot => $row,)+
+                }
+            }
+        }
+    };
+}
 
-const IMAGE_PULL_SECRETS: SlotRow = SlotRow {
-    field: "imagePullSecrets",
-    home: Home::Spec,
-    form: Form::List(&schema::PULL_SECRET, NAME),
-    clash: Clash::Same,
-    validity: Validity::Schema,
-    noun: "pull secret",
-};
-
-const ANNOTATIONS: SlotRow = SlotRow {
-    field: "annotations",
-    home: Home::Metadata,
-    form: Form::Map(MapForm { is_key: is_annotation_key, is_value: |_| true, value: "a string" }),
-    clash: Clash::Keep,
-    validity: Validity::Alone("annotations", annotations),
-    noun: "annotation",
-};
-
-const LABELS: SlotRow = SlotRow {
-    field: "labels",
-    home: Home::Metadata,
-    form: Form::Map(MapForm { is_key: is_qualified_name, is_value: is_label_value, value: LABEL_VALUE }),
-    clash: Clash::Keep,
-    validity: Validity::Alone("labels", labels),
-    noun: "label",
-};
-
-const ENV: SlotRow = SlotRow {
-    field: "env",
-    home: Home::Application,
-    form: Form::List(&schema::ENV_VAR, NAME),
-    clash: Clash::Keep,
-    validity: Validity::Alone("environment variables", env),
-    noun: "variable",
-};
-
-const VOLUME_MOUNTS: SlotRow = SlotRow {
-    field: "volumeMounts",
-    home: Home::Application,
-    form: Form::List(&schema::VOLUME_MOUNT, &["mountPath", "name"]),
-    clash: Clash::Conflict,
-    validity: Validity::Schema,
-    noun: "mount",
-};
+// In the order of loading, of the record's members, and of the hash. A new one goes last: the hash of a profile that does not
+// use it then stays what it is.
+slots! {
+    InitContainers = SlotRow {
+        field: "initContainers",
+        home: Home::Spec,
+        form: Form::List(&schema::CONTAINER, NAME),
+        clash: Clash::Complete,
+        validity: Validity::Container(Role::Init),
+        noun: "init container",
+    },
+    Containers = SlotRow {
+        field: "containers",
+        home: Home::Spec,
+        form: Form::List(&schema::CONTAINER, NAME),
+        clash: Clash::Complete,
+        validity: Validity::Container(Role::Container),
+        noun: "container",
+    },
+    Volumes = SlotRow {
+        field: "volumes",
+        home: Home::Spec,
+        form: Form::List(&schema::VOLUME, NAME),
+        clash: Clash::Conflict,
+        validity: Validity::Volume,
+        noun: "volume",
+    },
+    ImagePullSecrets = SlotRow {
+        field: "imagePullSecrets",
+        home: Home::Spec,
+        form: Form::List(&schema::PULL_SECRET, NAME),
+        clash: Clash::Same,
+        validity: Validity::Schema,
+        noun: "pull secret",
+    },
+    Annotations = SlotRow {
+        field: "annotations",
+        home: Home::Metadata,
+        form: Form::Map(MapForm { is_key: is_annotation_key, is_value: |_| true, value: "a string" }),
+        clash: Clash::Keep,
+        validity: Validity::Alone("annotations", annotations),
+        noun: "annotation",
+    },
+    Labels = SlotRow {
+        field: "labels",
+        home: Home::Metadata,
+        form: Form::Map(MapForm { is_key: is_qualified_name, is_value: is_label_value, value: LABEL_VALUE }),
+        clash: Clash::Keep,
+        validity: Validity::Alone("labels", labels),
+        noun: "label",
+    },
+    Env = SlotRow {
+        field: "env",
+        home: Home::Application,
+        form: Form::List(&schema::ENV_VAR, NAME),
+        clash: Clash::Keep,
+        validity: Validity::Alone("environment variables", env),
+        noun: "variable",
+    },
+    VolumeMounts = SlotRow {
+        field: "volumeMounts",
+        home: Home::Application,
+        form: Form::List(&schema::VOLUME_MOUNT, &["mountPath", "name"]),
+        clash: Clash::Conflict,
+        validity: Validity::Schema,
+        noun: "mount",
+    },
+}
 
 impl Slot {
-    /// Every slot, in the order of loading, of the record's members, and of the hash. A new one goes last: the hash of a
-    /// profile that does not use it then stays what it is.
-    pub(crate) const ALL: [Self; 8] = [
-        Self::InitContainers,
-        Self::Containers,
-        Self::Volumes,
-        Self::ImagePullSecrets,
-        Self::Annotations,
-        Self::Labels,
-        Self::Env,
-        Self::VolumeMounts,
-    ];
-
-    const fn row(self) -> SlotRow {
-        match self {
-            Self::InitContainers => INIT_CONTAINERS,
-            Self::Containers => CONTAINERS,
-            Self::Volumes => VOLUMES,
-            Self::ImagePullSecrets => IMAGE_PULL_SECRETS,
-            Self::Annotations => ANNOTATIONS,
-            Self::Labels => LABELS,
-            Self::Env => ENV,
-            Self::VolumeMounts => VOLUME_MOUNTS,
-        }
-    }
-
     pub(crate) const fn field(self) -> &'static str {
         self.row().field
     }
@@ -224,6 +206,19 @@ impl Slot {
 
     pub(crate) const fn noun(self) -> &'static str {
         self.row().noun
+    }
+
+    /// The members by which an element of the slot's list is known, the first that it has; none for a map.
+    pub(crate) const fn keys(self) -> &'static [&'static str] {
+        match self.form() {
+            Form::List(_, keys) => keys,
+            Form::Map(_) => &[],
+        }
+    }
+
+    /// The key of an element of the slot's list.
+    pub(crate) fn key_of<'a, V: View<'a>>(self, element: V) -> Option<Cow<'a, str>> {
+        self.keys().iter().find_map(|key| element.text(&[key]))
     }
 
     /// The slots of one home, in their order.

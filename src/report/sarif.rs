@@ -66,7 +66,7 @@ fn result(code: Code, severity: Severity, message: &str, location: Value) -> Val
 fn rule(code: Code) -> Value {
     json!({
         "id": code.id(),
-        "shortDescription": {"text": code.id().replace('-', " ")},
+        "shortDescription": {"text": code.meaning()},
         "defaultConfiguration": {"level": level(code.severity())},
         "properties": {"fault": fault(code.fault())},
     })

@@ -137,10 +137,19 @@ fn objection(source: &Source, import: &Import) -> Option<String> {
         }
         ["crate", theirs, ..] if room(theirs).is_some() => (*theirs != own.name && !own.rooms.contains(theirs))
             .then(|| format!("`{}` may not import `{theirs}`", own.name)),
+        // What `lib.rs` offers to tests, and the root itself, are no way around a room.
+        ["crate", other, ..] => Some(format!("`{}` may not import `crate::{other}`, which is not a room", own.name)),
+        ["crate" | "std" | "core" | "alloc"] => Some(format!("`{}` may not import a crate whole", own.name)),
         ["std" | "core" | "alloc", module, ..] => match own.reach {
             Reach::Shell => None,
             Reach::Pure(_) => {
-                let is_item = PURE_ITEMS.iter().any(|item| import.path.join("::") == *item);
+                let path = import.path.join("::");
+                // A type brings its functions; a module, whose name is lower case, brings nothing.
+                let is_type =
+                    |item: &str| item.rsplit("::").next().is_some_and(|name| name.starts_with(char::is_uppercase));
+                let is_item = PURE_ITEMS
+                    .iter()
+                    .any(|item| path == *item || (is_type(item) && path.starts_with(&format!("{item}::"))));
                 (!PURE_STD.contains(module) && !is_item)
                     .then(|| format!("`{}` is pure: it may not use `{}`", own.name, import.path.join("::")))
             }
@@ -201,6 +210,14 @@ fn what_the_house_forbids_is_found() {
         ("src/kube/x.rs", "fn f() { std::env::var_os(\"X\"); }", "`kube` is pure: it may not use `std::env::var_os`"),
         ("src/kube/x.rs", "use std::{fmt, thread};", "`kube` is pure: it may not use `std::thread`"),
         ("src/kube/x.rs", "use std::time::{Duration, Instant};", "`kube` is pure: it may not use `std::time::Instant`"),
+        ("src/kube/x.rs", "use std::io; fn f() { io::stdout(); }", "`kube` is pure: it may not use `std::io::stdout`"),
+        ("src/kube/x.rs", "fn f() { vec![std::fs::read(\"x\")]; }", "`kube` is pure: it may not use `std::fs::read`"),
+        ("src/kube/x.rs", "use std::*;", "`kube` may not import a crate whole"),
+        (
+            "src/kube/x.rs",
+            "use crate::internals::lint;",
+            "`kube` may not import `crate::internals`, which is not a room",
+        ),
         ("src/kube/x.rs", "use tokio::net::TcpListener;", "`kube` is pure: it may not use the crate `tokio`"),
         ("src/kube/x.rs", "#[cfg(test)] mod tests { use crate::lint::lint; }", ""),
         ("src/kube/x.rs", "use std::fmt; use crate::value::view::View;", ""),

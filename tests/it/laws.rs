@@ -1,4 +1,4 @@
-//! The laws of design section 1: over every fixture, over generated documents, and held against Kubernetes' own libraries.
+//! The laws (ARCHITECTURE.md lists them): over every fixture, over generated documents, and compared with Kubernetes' own libraries.
 
 use injector::internals::profile::{Profile, builtin};
 

@@ -1,5 +1,7 @@
 //! One function for each rule. It says what it saw and whether the rule applies; it does not know the other rules.
 
+use std::borrow::Cow;
+
 use crate::decide::record;
 use crate::kube::version::KubernetesVersion;
 use crate::profile::rule::{self, AskedWhen};
@@ -10,7 +12,9 @@ use crate::value::view::{Kind, View};
 use super::steering::{
     namespace_not_selected, namespace_opted_in, namespace_opted_out, object_not_selected, pod_opted_in, pod_opted_out,
 };
-use super::{Case, Deniable, Recorded, Rule, RuleFinding, Ruling, containers, is_foreign_sidecar, is_to_complete};
+use super::{
+    Case, Deniable, Recorded, Rule, RuleFinding, Ruling, Words, containers, is_foreign_sidecar, is_to_complete,
+};
 
 const MIRROR: &str = "kubernetes.io/config.mirror";
 const OS_LABELS: [&str; 2] = ["kubernetes.io/os", "beta.kubernetes.io/os"];
@@ -48,35 +52,47 @@ impl Rule {
 }
 
 impl RuleFinding {
-    pub(super) fn no(saw: impl Into<String>) -> Self {
+    pub(super) fn no(saw: impl Into<Cow<'static, str>>) -> Self {
         Self { saw: saw.into(), at: None, ruling: Ruling::No, warnings: Vec::new() }
     }
 
-    pub(super) fn off(saw: impl Into<String>) -> Self {
+    pub(super) fn off(saw: &'static str) -> Self {
         Self { ruling: Ruling::Off, ..Self::no(saw) }
     }
 
     /// A skip whose reason is what was seen.
-    pub(super) fn skip(saw: impl Into<String>) -> Self {
+    pub(super) fn skip(saw: impl Into<Cow<'static, str>>) -> Self {
         let saw = saw.into();
-        Self { ruling: Ruling::Skip(saw.clone(), Deniable::No), ..Self::no(saw) }
+        Self { ruling: Ruling::Skip(saw.clone().into_owned(), Deniable::No), ..Self::no(saw) }
     }
 
-    pub(super) fn deniable(saw: impl Into<String>) -> Self {
+    pub(super) fn deniable(saw: impl Into<Cow<'static, str>>) -> Self {
         let saw = saw.into();
-        Self { ruling: Ruling::Skip(saw.clone(), Deniable::Yes), ..Self::no(saw) }
+        Self { ruling: Ruling::Skip(saw.clone().into_owned(), Deniable::Yes), ..Self::no(saw) }
     }
 
-    pub(super) fn inject(saw: impl Into<String>) -> Self {
+    pub(super) fn inject(saw: impl Into<Cow<'static, str>>) -> Self {
         Self { ruling: Ruling::Inject, ..Self::no(saw) }
     }
 
-    pub(super) fn at(self, at: Pointer) -> Self {
-        Self { at: Some(at), ..self }
+    /// With the value's place, which is made only where it is shown.
+    pub(super) fn at<V>(self, case: &Case<'_, V>, at: impl FnOnce() -> Pointer) -> Self {
+        match case.words {
+            Words::Shown => Self { at: Some(at()), ..self },
+            Words::Dropped => self,
+        }
     }
 }
 
 impl<'a, V: View<'a>> Case<'_, V> {
+    /// The rule does not apply. What it saw is put into words only where these are shown.
+    pub(super) fn no(&self, saw: impl FnOnce() -> String) -> RuleFinding {
+        RuleFinding::no(match self.words {
+            Words::Shown => saw(),
+            Words::Dropped => String::new(),
+        })
+    }
+
     /// A place in the template, from the object's root.
     pub(super) fn within(&self, names: &[&str]) -> Pointer {
         self.subject.at.append(&Pointer::of(names.iter().copied()))
@@ -87,7 +103,7 @@ fn already_injected<'a, V: View<'a>>(case: &Case<'_, V>) -> RuleFinding {
     let (subject, profile) = (case.subject, case.profile);
     if subject.record.entry == Recorded::Whole {
         let at = case.within(&["metadata", "annotations", record::ANNOTATION]);
-        return RuleFinding::skip(format!("the record has profile `{}`", profile.name)).at(at);
+        return RuleFinding::skip(format!("the record has profile `{}`", profile.name)).at(case, || at);
     }
     let theirs = containers::all(subject.template)
         .filter(|found| !subject.record.containers.iter().any(|known| *known == found.name))
@@ -104,9 +120,9 @@ fn already_injected<'a, V: View<'a>>(case: &Case<'_, V>) -> RuleFinding {
         } else {
             continue;
         };
-        return RuleFinding::deniable(saw).at(subject.at.append(&found.at()));
+        return RuleFinding::deniable(saw).at(case, || subject.at.append(&found.at()));
     }
-    RuleFinding::no(format!("no record of profile `{}`, and none of its containers", profile.name))
+    case.no(|| format!("no record of profile `{}`, and none of its containers", profile.name))
 }
 
 fn no_containers<'a, V: View<'a>>(case: &Case<'_, V>) -> RuleFinding {
@@ -115,9 +131,9 @@ fn no_containers<'a, V: View<'a>>(case: &Case<'_, V>) -> RuleFinding {
         Some(list) => match list.elements().len() {
             0 => RuleFinding::skip("the pod template has no containers"),
             1 => RuleFinding::no("1 container"),
-            count => RuleFinding::no(format!("{count} containers")),
+            count => case.no(|| format!("{count} containers")),
         }
-        .at(case.within(&place)),
+        .at(case, || case.within(&place)),
         None => RuleFinding::skip("the pod template has no containers"),
     }
 }
@@ -126,15 +142,17 @@ fn mirror_pod<'a, V: View<'a>>(case: &Case<'_, V>) -> RuleFinding {
     let place = ["metadata", "annotations", MIRROR];
     match case.subject.template.path(&place) {
         Some(_) => RuleFinding::skip(format!("annotation `{MIRROR}`: a kubelet runs this pod from a file of its own"))
-            .at(case.within(&place)),
-        None => RuleFinding::no(format!("no annotation `{MIRROR}`")),
+            .at(case, || case.within(&place)),
+        None => case.no(|| format!("no annotation `{MIRROR}`")),
     }
 }
 
 fn terminating<'a, V: View<'a>>(case: &Case<'_, V>) -> RuleFinding {
     let place = ["metadata", "deletionTimestamp"];
     match case.subject.object.path(&place).filter(|time| time.kind() != Kind::Null) {
-        Some(_) => RuleFinding::skip("`deletionTimestamp` is set: the object is being deleted").at(Pointer::of(place)),
+        Some(_) => {
+            RuleFinding::skip("`deletionTimestamp` is set: the object is being deleted").at(case, || Pointer::of(place))
+        }
         None => RuleFinding::no("no `deletionTimestamp`"),
     }
 }
@@ -151,7 +169,7 @@ fn owned_live<'a, V: View<'a>>(case: &Case<'_, V>) -> RuleFinding {
     };
     let part = |field| owner.text(&[field]).unwrap_or_default();
     let saw = format!("a live object that `{}/{}` owns: inject the owner", part("kind"), part("name"));
-    RuleFinding::skip(saw).at(Pointer::of(["metadata", "ownerReferences", &index.to_string()]))
+    RuleFinding::skip(saw).at(case, || Pointer::of(["metadata", "ownerReferences", &index.to_string()]))
 }
 
 fn host_network<'a, V: View<'a>>(case: &Case<'_, V>) -> RuleFinding {
@@ -159,9 +177,9 @@ fn host_network<'a, V: View<'a>>(case: &Case<'_, V>) -> RuleFinding {
     match case.subject.template.path(&place) {
         Some(value) if value.boolean() == Some(true) => {
             RuleFinding::skip("`hostNetwork: true`: the sidecar's network rules would apply to the node")
-                .at(case.within(&place))
+                .at(case, || case.within(&place))
         }
-        Some(_) => RuleFinding::no("`hostNetwork` is not true").at(case.within(&place)),
+        Some(_) => RuleFinding::no("`hostNetwork` is not true").at(case, || case.within(&place)),
         None => RuleFinding::no("no `hostNetwork`"),
     }
 }
@@ -170,7 +188,7 @@ fn windows<'a, V: View<'a>>(case: &Case<'_, V>) -> RuleFinding {
     let [label, beta] = OS_LABELS;
     for place in [&["spec", "os", "name"][..], &["spec", "nodeSelector", label], &["spec", "nodeSelector", beta]] {
         if case.subject.template.text(place).is_some_and(|os| os == "windows") {
-            return RuleFinding::skip("the pod is for Windows nodes").at(case.within(place));
+            return RuleFinding::skip("the pod is for Windows nodes").at(case, || case.within(place));
         }
     }
     RuleFinding::no("nothing asks for Windows nodes")
@@ -183,7 +201,7 @@ fn foreign_sidecar<'a, V: View<'a>>(case: &Case<'_, V>) -> RuleFinding {
     };
     match containers::all(case.subject.template).find(is_foreign) {
         Some(found) => RuleFinding::skip(format!("container `{}` is another mesh's proxy", found.name))
-            .at(case.subject.at.append(&found.at())),
+            .at(case, || case.subject.at.append(&found.at())),
         None => RuleFinding::no("no other mesh's proxy"),
     }
 }
@@ -194,13 +212,13 @@ fn job<'a, V: View<'a>>(case: &Case<'_, V>) -> RuleFinding {
     if case.profile.native_sidecar != NativeSidecar::Auto {
         RuleFinding::off("the profile says whether the sidecar is native")
     } else if !case.subject.needs_native {
-        RuleFinding::no(format!("this {kind} needs no native sidecar"))
+        case.no(|| format!("this {kind} needs no native sidecar"))
     } else if version < first {
         RuleFinding::skip(format!(
             "this {kind} needs a native sidecar, which Kubernetes {version} does not run: {first} does"
         ))
     } else {
-        RuleFinding::no(format!("this {kind} needs a native sidecar, which Kubernetes {version} runs"))
+        case.no(|| format!("this {kind} needs a native sidecar, which Kubernetes {version} runs"))
     }
 }
 
@@ -210,10 +228,10 @@ fn excluded_namespace<'a, V: View<'a>>(case: &Case<'_, V>) -> RuleFinding {
     let finding = if case.profile.excluded_namespaces.contains(name) {
         RuleFinding::skip(format!("profile `{}` leaves namespace `{name}` alone", case.profile.name))
     } else {
-        RuleFinding::no(format!("namespace `{name}`"))
+        case.no(|| format!("namespace `{name}`"))
     };
     match case.subject.object.path(&place) {
-        Some(_) => finding.at(Pointer::of(place)),
+        Some(_) => finding.at(case, || Pointer::of(place)),
         None => finding,
     }
 }

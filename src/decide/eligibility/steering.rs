@@ -58,7 +58,7 @@ pub(super) fn namespace_not_selected<'a, V: View<'a>>(case: &Case<'_, V>) -> Rul
         return RuleFinding::no("the API server has evaluated the selector, and it matched");
     }
     match evaluate(selector, namespace) {
-        Evaluated::Matches => RuleFinding::no(format!("the labels of namespace `{name}` match")),
+        Evaluated::Matches => case.no(|| format!("the labels of namespace `{name}` match")),
         Evaluated::Unmet(requirement) => {
             RuleFinding::skip(format!("the profile asks of namespace `{name}` that label {requirement}"))
         }
@@ -106,14 +106,14 @@ pub(super) fn object_not_selected<'a, V: View<'a>>(case: &Case<'_, V>) -> RuleFi
         let found = case.subject.template.path(&place);
         let at = case.within(&place);
         let value = match found.map(|value| value.string().ok_or(value.kind())) {
-            Some(Err(kind)) => return not_a_string(at, &format!("label `{key}`"), kind.name()),
+            Some(Err(kind)) => return not_a_string(case, at, &format!("label `{key}`"), kind.name()),
             Some(Ok(value)) => Some(value),
             None => None,
         };
         if !requirement.holds(value.as_deref()) {
             let says = value.as_ref().map_or_else(|| "is not there".to_owned(), |value| format!("is `{value}`"));
             let finding = RuleFinding::skip(format!("label `{key}` {says}, and the profile asks that {requirement}"));
-            return if found.is_some() { finding.at(at) } else { finding };
+            return if found.is_some() { finding.at(case, || at) } else { finding };
         }
     }
     RuleFinding::no("the pod template's labels match")
@@ -140,14 +140,14 @@ fn pod_switch<'a, V: View<'a>>(case: &Case<'_, V>, asked: Side) -> RuleFinding {
         let Some(found) = case.subject.template.path(&place) else { continue };
         let at = case.within(&place);
         let Some(value) = found.string() else {
-            return not_a_string(at, &format!("{word} `{key}`"), found.kind().name());
+            return not_a_string(case, at, &format!("{word} `{key}`"), found.kind().name());
         };
         let saw = format!("the pod template's {word} `{key}` is `{value}`");
         return match switch.side(&value) {
-            Some(side) => says(side, asked, saw).at(at),
+            Some(side) => says(side, asked, saw).at(case, || at),
             None => {
                 let bad = switch.bad(at.clone(), &format!("{word} `{key}`"), &value, "");
-                RuleFinding { ruling: Ruling::Error(Box::new(bad)), ..RuleFinding::no(saw).at(at) }
+                RuleFinding { ruling: Ruling::Error(Box::new(bad)), ..RuleFinding::no(saw).at(case, || at) }
             }
         };
     }
@@ -163,10 +163,10 @@ fn says(side: Side, asked: Side, saw: String) -> RuleFinding {
 }
 
 /// The API server refuses such a value, so it is an error and not an unset switch.
-fn not_a_string(at: Pointer, place: &str, kind: &str) -> RuleFinding {
+fn not_a_string<V>(case: &Case<'_, V>, at: Pointer, place: &str, kind: &str) -> RuleFinding {
     let message = format!("{place} is {kind}, not a string");
     let diagnostic = Diagnostic::new(Code::BadValue, at.clone(), message.clone()).hint("quote the value");
-    RuleFinding { ruling: Ruling::Error(Box::new(diagnostic)), ..RuleFinding::no(message).at(at) }
+    RuleFinding { ruling: Ruling::Error(Box::new(diagnostic)), ..RuleFinding::no(message).at(case, || at) }
 }
 
 pub(super) fn namespace_opted_out<'a, V: View<'a>>(case: &Case<'_, V>) -> RuleFinding {
@@ -202,7 +202,7 @@ fn namespace_switch<'a, V: View<'a>>(case: &Case<'_, V>, asked: Side) -> RuleFin
         warnings.push(switch.bad(case.subject.at.clone(), &place, value, ", and counts as not set"));
     }
     let finding = if unknown.is_empty() {
-        RuleFinding::no(format!("namespace `{name}` says nothing"))
+        case.no(|| format!("namespace `{name}` says nothing"))
     } else {
         let saw = format!("{} of namespace `{name}` is not known and is ignored", unknown.join(" or "));
         warnings.push(Diagnostic::new(Code::NamespaceUnknown, case.subject.at.clone(), saw.clone()).hint(NAME_FACTS));

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::applier::{Applied, Applier};
 use super::editor::Editor;
-use super::render::{Item, is_named};
+use super::render::Item;
 use super::{application, conflict, containers};
 use crate::decide::record::{self, Entry};
 use crate::diagnostic::Code;
@@ -70,7 +70,8 @@ impl<'v, V: View<'v>> Applier<'_, V> {
         let rendered = self.rendered;
         let at = slot.place();
         for Item { key, value } in &rendered.added[slot] {
-            let found = self.editor.list(&at).iter().position(|item| is_named(*item, key.as_str()));
+            let found =
+                self.editor.list(&at).iter().position(|item| slot.key_of(*item).as_deref() == Some(key.as_str()));
             match found {
                 Some(index) if slot.clash() == Clash::Conflict && !self.is_at(&at, index, value) => {
                     self.conflict(slot, key, &at.join(index.to_string()));

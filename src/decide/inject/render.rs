@@ -224,7 +224,7 @@ pub(super) fn is_named<'a, V: View<'a>>(element: V, wanted: &str) -> bool {
     element.text(&["name"]).map_or(wanted.is_empty(), |name| name == wanted)
 }
 
-/// A container's name; empty where it has none.
+/// An element's name; empty where it has none.
 pub(crate) fn name(element: &Value) -> &str {
     element.get("name").and_then(Value::as_str).unwrap_or_default()
 }

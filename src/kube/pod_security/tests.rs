@@ -2,6 +2,13 @@ use serde_json::json;
 
 use super::*;
 
+/// What a level refuses; the part that a webhook copies gives the same answer as the whole template.
+fn violations(level: Level, template: &Value) -> Vec<Violation> {
+    let found = super::violations(level, template);
+    assert_eq!(super::violations(level, &checked_part(template)), found, "{template}");
+    found
+}
+
 /// A pod that Restricted allows, with one value changed at a JSON Pointer from the spec.
 fn pod(pointer: &str, value: Value) -> Value {
     let mut template = json!({

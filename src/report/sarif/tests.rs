@@ -177,7 +177,7 @@ fn a_rule_says_how_grave_it_is_and_whose_fault() {
         rule,
         serde_json::json!({
             "id": "conflict",
-            "shortDescription": {"text": "conflict"},
+            "shortDescription": {"text": "Something else already has the name, port, volume or mount that the profile adds."},
             "defaultConfiguration": {"level": "error"},
             "properties": {"fault": "user"},
         })

@@ -41,7 +41,7 @@ pub(super) fn serve(args: &ServeArgs) -> Result<ExitStatus, CommandError> {
     }
 }
 
-/// Every error comes before a port is taken.
+/// Serves. Every error comes before a connection is taken.
 async fn run(args: &ServeArgs) -> Result<Ended, CommandError> {
     let metrics = Arc::new(Metrics::new());
     let (ready, namespaces) = namespaces(&args.cluster, &metrics).await?;
@@ -57,9 +57,9 @@ async fn run(args: &ServeArgs) -> Result<Ended, CommandError> {
     );
     let settings = args.transport();
     let interval = settings.reload_interval;
-    let bound = server::bind(settings).map_err(|error| error.placed())?;
     let shutdown = Shutdown::new();
     shutdown.on_signals().map_err(|error| Placed::new(Code::Runtime, format!("cannot listen for signals: {error}")))?;
+    let bound = server::bind(settings).map_err(|error| error.placed())?;
 
     tracing::info!(version = env!("CARGO_PKG_VERSION"), "starting");
     announce::profiles(core.profiles().given(), sight);

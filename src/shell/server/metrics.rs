@@ -58,7 +58,7 @@ pub enum Reload {
     profiles,
 }
 
-/// How a reload or a connection ended.
+/// How a reload ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EncodeLabelValue)]
 #[expect(non_camel_case_types, reason = "a variant's name is its label")]
 pub enum Reloaded {

@@ -3,8 +3,8 @@
 //! Imports the pure rooms, `shell/files` and `shell/certs`. A route, a metric or a limit is added here.
 //!
 //! ```text
-//! Settings → bind → Bound → run → Ended
-//!   listener (TLS, connections) → connection (time limits) → routes (HTTP) → judge (reads the review, asks the core)
+//! ServerSettings → bind → Bound → run → Ended
+//!   listener (TLS, connections) → connection (time limits) → routes (HTTP) → judge (core: reads the review, decides)
 //!   probes (plain port)         → ready, metrics
 //!   reload (certificates, profiles)   namespaces (the one thing that talks to an API server)
 //! ```

@@ -35,7 +35,6 @@ impl Fingerprint {
 pub(crate) struct WatchedFiles {
     /// The name in metrics and logs.
     pub what: Reload,
-
     pub files: Vec<PathBuf>,
     /// The content in use.
     pub in_use: Fingerprint,

@@ -1,6 +1,6 @@
 //! A source file as the house sees it: its module, its imports, and its functions.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 use std::sync::OnceLock;
@@ -39,7 +39,8 @@ impl Source {
             .map(str::to_owned)
             .collect();
         let file = syn::parse_file(text).unwrap_or_else(|error| panic!("{path}: {error}"));
-        let mut reader = Reader { module: module.clone(), imports: Vec::new(), functions: Vec::new() };
+        let mut reader =
+            Reader { module: module.clone(), names: BTreeMap::new(), imports: Vec::new(), functions: Vec::new() };
         reader.visit_file(&file);
         let Reader { mut imports, functions, .. } = reader;
         if module.iter().any(|name| name == "tests") {
@@ -97,6 +98,8 @@ pub(super) fn dependencies() -> &'static BTreeSet<String> {
 struct Reader {
     /// The module at hand, those within the file included.
     module: Vec<String>,
+    /// What a `use` has named, so that `io::stdout` is known as `std::io::stdout`.
+    names: BTreeMap<String, Vec<String>>,
     imports: Vec<Import>,
     functions: Vec<(String, usize, usize)>,
 }
@@ -118,9 +121,49 @@ impl Reader {
                 }
                 ["crate".to_owned()].into_iter().chain(base).chain(rest.iter().cloned()).collect()
             }
-            _ => path.to_vec(),
+            Some(first) => match self.names.get(first) {
+                Some(named) if path.len() > 1 => named.iter().chain(&path[1..]).cloned().collect(),
+                _ => path.to_vec(),
+            },
+            None => Vec::new(),
         };
         self.imports.push(Import { path, line });
+    }
+
+    /// The paths in what a macro is given, which is not Rust yet.
+    fn tokens(&mut self, tokens: TokenStream) {
+        let mut path: Vec<String> = Vec::new();
+        let (mut colons, mut line) = (0, 0);
+        for token in tokens {
+            match token {
+                TokenTree::Punct(punct) if punct.as_char() == ':' && !path.is_empty() => colons += 1,
+                TokenTree::Ident(name) if path.is_empty() || colons == 2 => {
+                    line = name.span().start().line;
+                    path.push(name.to_string());
+                    colons = 0;
+                }
+                other => {
+                    self.end_of(&mut path, line);
+                    colons = 0;
+                    match other {
+                        TokenTree::Group(group) => self.tokens(group.stream()),
+                        TokenTree::Ident(name) => {
+                            line = name.span().start().line;
+                            path.push(name.to_string());
+                        }
+                        TokenTree::Punct(_) | TokenTree::Literal(_) => {}
+                    }
+                }
+            }
+        }
+        self.end_of(&mut path, line);
+    }
+
+    fn end_of(&mut self, path: &mut Vec<String>, line: usize) {
+        let path = std::mem::take(path);
+        if path.len() > 1 {
+            self.import(&path, line);
+        }
     }
 
     fn tree(&mut self, before: &mut Vec<String>, tree: &syn::UseTree) {
@@ -139,6 +182,9 @@ impl Reader {
                     path.push(ident.to_string());
                 }
                 self.import(&path, line);
+                if let (Some(import), Some(name)) = (self.imports.last(), path.last()) {
+                    self.names.insert(name.clone(), import.path.clone());
+                }
             }
         }
     }
@@ -198,6 +244,10 @@ impl<'ast> Visit<'ast> for Reader {
             self.import(&names, path.span().start().line);
         }
         visit::visit_path(self, path);
+    }
+
+    fn visit_macro(&mut self, item: &'ast syn::Macro) {
+        self.tokens(item.tokens.clone());
     }
 
     fn visit_item_fn(&mut self, item: &'ast syn::ItemFn) {

@@ -1,4 +1,4 @@
-//! The laws of design section 1 as one function over any text: proof, idempotence, inverse, silence. It knows of no
+//! The laws as one function over any text: proof, idempotence, inverse, silence. It knows of no
 //! fixture and no generator, so that tests and fuzzers assert the same.
 
 use std::collections::BTreeMap;
@@ -146,7 +146,7 @@ pub(crate) fn undo(stream: &str, profiles: &[Profile], which: Which) -> Result<S
     if undone.errors.is_empty() { Ok(undone.text) } else { Err(undone.errors.join("\n")) }
 }
 
-/// Injecting deletes nothing but what the design allows.
+/// Injecting deletes nothing but an empty or null value, an `auto` image, and the record.
 fn silence(text: &str, edits: &[Edit]) {
     let mut at = 0;
     for edit in edits {
