@@ -108,7 +108,7 @@ pub(crate) fn violations_at(level: Level, version: PolicyVersion, template: &Val
 }
 
 /// The strictest level that allows a pod, and what the next stricter one does not allow in it.
-pub fn required_level(template: &Value) -> (Level, Vec<Violation>) {
+pub(crate) fn required_level(template: &Value) -> (Level, Vec<Violation>) {
     let baseline = violations(Level::Baseline, template);
     if !baseline.is_empty() {
         return (Level::Privileged, baseline);

@@ -34,7 +34,7 @@ mod lines;
 mod overlay;
 mod text;
 
-pub use lines::RenderedLines;
+pub(crate) use lines::RenderedLines;
 use overlay::Overlay;
 use text::Lines;
 

@@ -14,7 +14,7 @@ const KEPT: usize = 8;
 
 /// The lines that a run has rendered so far.
 #[derive(Debug, Default)]
-pub struct RenderedLines(Mutex<HashMap<Key, Vec<RenderedValue>>>);
+pub(crate) struct RenderedLines(Mutex<HashMap<Key, Vec<RenderedValue>>>);
 
 /// A value and its lines.
 type RenderedValue = (Value, Arc<str>);
