@@ -27,7 +27,7 @@ const CLUSTER_NAMESPACES: [&str; 4] = ["default", "kube-node-lease", "kube-publi
 
 pub(super) fn install(args: &InstallArgs, colour: ColourChoice) -> Result<ExitStatus, CommandError> {
     let report = ReportArgs { format: ReportFormat::default(), quiet: false };
-    let (installation, warnings) = resolve(args).map_err(|errors| CommandError::told(errors, &report))?;
+    let (installation, warnings) = resolve(args).map_err(|errors| CommandError::reported(errors, &report))?;
     if !warnings.is_empty() {
         tell::write(&Report::new(Vec::new(), warnings), &report, colour);
     }
