@@ -182,7 +182,7 @@ fn ca_bundle(file: &Path) -> Result<String, Placed> {
     let wrong = |message: String| Placed::new(Code::NotACertificate, message).at(file.display().to_string(), None);
     let text = fs::read_to_string(file).map_err(|error| {
         let message = match error.kind() {
-            io::ErrorKind::NotFound => "no such file".to_owned(),
+            io::ErrorKind::NotFound => "there is no such file".to_owned(),
             _ => format!("cannot read the certificates: {error}"),
         };
         Placed::new(Code::FileUnreadable, message).at(file.display().to_string(), None)

@@ -201,7 +201,7 @@ fn a_start_that_fails_says_why() {
 
     For more information, try '--help'.
     ");
-    assert_snapshot!(said(&["--tls-cert=tls.crt", "--tls-key=gone.key"]), @"error: gone.key: cannot read the private key: no such file");
+    assert_snapshot!(said(&["--tls-cert=tls.crt", "--tls-key=gone.key"]), @"error: gone.key: cannot read the private key: there is no such file");
     assert_snapshot!(said(&["--tls-cert=text", "--tls-key=tls.key"]), @"error: text: it contains no certificate in PEM");
     assert_snapshot!(said(&["--tls-cert=tls.key", "--tls-key=tls.crt"]), @"
     error: tls.key: it contains no certificate in PEM
@@ -214,7 +214,7 @@ fn a_start_that_fails_says_why() {
     assert_snapshot!(said(&["--tls-cert=tls.crt", "--tls-key=tls.key", "--client-ca=text"]), @"error: text: it contains no client CA in PEM");
     assert_snapshot!(said(&["--tls-cert=tls.crt", "--tls-key=tls.key", "-p=unknown"]), @"
     error: there is no built-in profile `unknown`
-      hint: there are cortexflow, nginx, curl; a file has a `/` in it or ends in `.yaml`
+      hint: the built-in profiles are cortexflow, nginx, curl; a file needs a `/` or the ending `.yaml`
     ");
     assert_snapshot!(said(&["--tls-cert=tls.crt", "--tls-key=tls.key", "--idle-timeout=90"]), @"
     error: invalid value '90' for '--idle-timeout <TIME>': not a time such as `500ms`, `10s` or `1m30s`, at most a day
