@@ -1,7 +1,7 @@
 //! How long `injector inject` takes from start to exit, and how much memory, beside what the YAML parser alone takes on the
 //! same input, and beside kubectl where it is at hand. Prints figures, ratios and the stated limits; asserts nothing.
 //!
-//! Run with `cargo bench`.
+//! Run with `cargo bench --locked`.
 
 #![allow(clippy::print_stdout, clippy::expect_used, reason = "a benchmark prints, and has nobody to hand an error to")]
 

@@ -31,8 +31,8 @@ complete -c injector -n "__fish_injector_needs_command" -s h -l help -d 'Print h
 complete -c injector -n "__fish_injector_needs_command" -s V -l version -d 'Print version'
 complete -c injector -n "__fish_injector_needs_command" -f -a "inject" -d 'Inject sidecars into manifests'
 complete -c injector -n "__fish_injector_needs_command" -f -a "uninject" -d 'Remove what was injected, to the byte'
-complete -c injector -n "__fish_injector_needs_command" -f -a "check" -d 'Report what is not injected, or not as it should be; exit 1 if there is anything'
-complete -c injector -n "__fish_injector_needs_command" -f -a "diff" -d 'Show what inject would change, as a unified diff; exit 1 if there is anything'
+complete -c injector -n "__fish_injector_needs_command" -f -a "check" -d 'Report what is not injected, or not as it should be; exit 1 if something is found'
+complete -c injector -n "__fish_injector_needs_command" -f -a "diff" -d 'Show what inject would change, as a unified diff; exit 1 if something is found'
 complete -c injector -n "__fish_injector_needs_command" -f -a "explain" -d 'Show every eligibility rule, what it saw and where, and which one decided'
 complete -c injector -n "__fish_injector_needs_command" -f -a "profile" -d 'List, show, check or start profiles'
 complete -c injector -n "__fish_injector_needs_command" -f -a "install" -d 'Print the manifests that install the webhook in a cluster'
@@ -52,11 +52,11 @@ complete -c injector -n "__fish_injector_using_subcommand inject" -l set -d 'Set
 complete -c injector -n "__fish_injector_using_subcommand inject" -l on-ineligible -d 'Allow or deny a pod that is not eligible; overrides the profile\'s `onIneligible`' -r -f -a "allow\t'It is allowed, unchanged'
 deny\t'It is denied'"
 complete -c injector -n "__fish_injector_using_subcommand inject" -l template-path -d 'Where the pod template is in another kind (repeatable)' -r
-complete -c injector -n "__fish_injector_using_subcommand inject" -s n -l namespace -d 'The namespace of objects that name none [default: default]' -r
+complete -c injector -n "__fish_injector_using_subcommand inject" -s n -l namespace -d 'The namespace of objects that do not name one [default: default]' -r
 complete -c injector -n "__fish_injector_using_subcommand inject" -l namespace-file -d 'A file with Namespace objects (repeatable)' -r -F
 complete -c injector -n "__fish_injector_using_subcommand inject" -l namespace-labels -d 'The labels of a namespace (repeatable)' -r
 complete -c injector -n "__fish_injector_using_subcommand inject" -l namespace-annotations -d 'The annotations of a namespace (repeatable)' -r
-complete -c injector -n "__fish_injector_using_subcommand inject" -l kubernetes-version -d 'The cluster\'s version, as 1.MINOR [default: the newest known]' -r
+complete -c injector -n "__fish_injector_using_subcommand inject" -l kubernetes-version -d 'The cluster\'s version, `1.MINOR` or `v1.MINOR.PATCH` [default: the newest known]' -r
 complete -c injector -n "__fish_injector_using_subcommand inject" -l report -d 'The form of the report' -r -f -a "text\t'Lines for people'
 json\t'One JSON object, version `v1`'
 github\t'Annotations of GitHub Actions'
@@ -66,9 +66,9 @@ always\t'Also into a file or pipe'
 never\t'No colours'"
 complete -c injector -n "__fish_injector_using_subcommand inject" -s R -l recursive -d 'Read the directories below a directory too'
 complete -c injector -n "__fish_injector_using_subcommand inject" -s i -l in-place -d 'Write results back to the files'
-complete -c injector -n "__fish_injector_using_subcommand inject" -l keep-going -d 'Pass workloads that fail through unchanged'
+complete -c injector -n "__fish_injector_using_subcommand inject" -l keep-going -d 'Pass on workloads that fail, unchanged'
 complete -c injector -n "__fish_injector_using_subcommand inject" -l reinject -d 'Replace an outdated injection'
-complete -c injector -n "__fish_injector_using_subcommand inject" -l clean -d 'Strip what the server added to a live object'
+complete -c injector -n "__fish_injector_using_subcommand inject" -l clean -d 'Remove what the server added to a live object'
 complete -c injector -n "__fish_injector_using_subcommand inject" -l expand -d 'Expand the aliases of a document that cannot be changed otherwise'
 complete -c injector -n "__fish_injector_using_subcommand inject" -s q -l quiet -d 'Report errors only'
 complete -c injector -n "__fish_injector_using_subcommand inject" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -89,8 +89,8 @@ always\t'Also into a file or pipe'
 never\t'No colours'"
 complete -c injector -n "__fish_injector_using_subcommand uninject" -s R -l recursive -d 'Read the directories below a directory too'
 complete -c injector -n "__fish_injector_using_subcommand uninject" -s i -l in-place -d 'Write results back to the files'
-complete -c injector -n "__fish_injector_using_subcommand uninject" -l keep-going -d 'Pass workloads that fail through unchanged'
-complete -c injector -n "__fish_injector_using_subcommand uninject" -l force -d 'Remove the rest of an injection of which a part is gone'
+complete -c injector -n "__fish_injector_using_subcommand uninject" -l keep-going -d 'Pass on workloads that fail, unchanged'
+complete -c injector -n "__fish_injector_using_subcommand uninject" -l force -d 'Remove what is left of an injection when a part of it is gone'
 complete -c injector -n "__fish_injector_using_subcommand uninject" -s q -l quiet -d 'Report errors only'
 complete -c injector -n "__fish_injector_using_subcommand uninject" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c injector -n "__fish_injector_using_subcommand uninject" -s V -l version -d 'Print version'
@@ -100,11 +100,11 @@ complete -c injector -n "__fish_injector_using_subcommand check" -l set -d 'Set 
 complete -c injector -n "__fish_injector_using_subcommand check" -l on-ineligible -d 'Allow or deny a pod that is not eligible; overrides the profile\'s `onIneligible`' -r -f -a "allow\t'It is allowed, unchanged'
 deny\t'It is denied'"
 complete -c injector -n "__fish_injector_using_subcommand check" -l template-path -d 'Where the pod template is in another kind (repeatable)' -r
-complete -c injector -n "__fish_injector_using_subcommand check" -s n -l namespace -d 'The namespace of objects that name none [default: default]' -r
+complete -c injector -n "__fish_injector_using_subcommand check" -s n -l namespace -d 'The namespace of objects that do not name one [default: default]' -r
 complete -c injector -n "__fish_injector_using_subcommand check" -l namespace-file -d 'A file with Namespace objects (repeatable)' -r -F
 complete -c injector -n "__fish_injector_using_subcommand check" -l namespace-labels -d 'The labels of a namespace (repeatable)' -r
 complete -c injector -n "__fish_injector_using_subcommand check" -l namespace-annotations -d 'The annotations of a namespace (repeatable)' -r
-complete -c injector -n "__fish_injector_using_subcommand check" -l kubernetes-version -d 'The cluster\'s version, as 1.MINOR [default: the newest known]' -r
+complete -c injector -n "__fish_injector_using_subcommand check" -l kubernetes-version -d 'The cluster\'s version, `1.MINOR` or `v1.MINOR.PATCH` [default: the newest known]' -r
 complete -c injector -n "__fish_injector_using_subcommand check" -l report -d 'The form of the report' -r -f -a "text\t'Lines for people'
 json\t'One JSON object, version `v1`'
 github\t'Annotations of GitHub Actions'
@@ -122,11 +122,11 @@ complete -c injector -n "__fish_injector_using_subcommand diff" -l set -d 'Set a
 complete -c injector -n "__fish_injector_using_subcommand diff" -l on-ineligible -d 'Allow or deny a pod that is not eligible; overrides the profile\'s `onIneligible`' -r -f -a "allow\t'It is allowed, unchanged'
 deny\t'It is denied'"
 complete -c injector -n "__fish_injector_using_subcommand diff" -l template-path -d 'Where the pod template is in another kind (repeatable)' -r
-complete -c injector -n "__fish_injector_using_subcommand diff" -s n -l namespace -d 'The namespace of objects that name none [default: default]' -r
+complete -c injector -n "__fish_injector_using_subcommand diff" -s n -l namespace -d 'The namespace of objects that do not name one [default: default]' -r
 complete -c injector -n "__fish_injector_using_subcommand diff" -l namespace-file -d 'A file with Namespace objects (repeatable)' -r -F
 complete -c injector -n "__fish_injector_using_subcommand diff" -l namespace-labels -d 'The labels of a namespace (repeatable)' -r
 complete -c injector -n "__fish_injector_using_subcommand diff" -l namespace-annotations -d 'The annotations of a namespace (repeatable)' -r
-complete -c injector -n "__fish_injector_using_subcommand diff" -l kubernetes-version -d 'The cluster\'s version, as 1.MINOR [default: the newest known]' -r
+complete -c injector -n "__fish_injector_using_subcommand diff" -l kubernetes-version -d 'The cluster\'s version, `1.MINOR` or `v1.MINOR.PATCH` [default: the newest known]' -r
 complete -c injector -n "__fish_injector_using_subcommand diff" -l report -d 'The form of the report' -r -f -a "text\t'Lines for people'
 json\t'One JSON object, version `v1`'
 github\t'Annotations of GitHub Actions'
@@ -136,7 +136,7 @@ always\t'Also into a file or pipe'
 never\t'No colours'"
 complete -c injector -n "__fish_injector_using_subcommand diff" -s R -l recursive -d 'Read the directories below a directory too'
 complete -c injector -n "__fish_injector_using_subcommand diff" -l reinject -d 'Replace an outdated injection'
-complete -c injector -n "__fish_injector_using_subcommand diff" -l clean -d 'Strip what the server added to a live object'
+complete -c injector -n "__fish_injector_using_subcommand diff" -l clean -d 'Remove what the server added to a live object'
 complete -c injector -n "__fish_injector_using_subcommand diff" -l expand -d 'Expand the aliases of a document that cannot be changed otherwise'
 complete -c injector -n "__fish_injector_using_subcommand diff" -s q -l quiet -d 'Report errors only'
 complete -c injector -n "__fish_injector_using_subcommand diff" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -147,11 +147,11 @@ complete -c injector -n "__fish_injector_using_subcommand explain" -l set -d 'Se
 complete -c injector -n "__fish_injector_using_subcommand explain" -l on-ineligible -d 'Allow or deny a pod that is not eligible; overrides the profile\'s `onIneligible`' -r -f -a "allow\t'It is allowed, unchanged'
 deny\t'It is denied'"
 complete -c injector -n "__fish_injector_using_subcommand explain" -l template-path -d 'Where the pod template is in another kind (repeatable)' -r
-complete -c injector -n "__fish_injector_using_subcommand explain" -s n -l namespace -d 'The namespace of objects that name none [default: default]' -r
+complete -c injector -n "__fish_injector_using_subcommand explain" -s n -l namespace -d 'The namespace of objects that do not name one [default: default]' -r
 complete -c injector -n "__fish_injector_using_subcommand explain" -l namespace-file -d 'A file with Namespace objects (repeatable)' -r -F
 complete -c injector -n "__fish_injector_using_subcommand explain" -l namespace-labels -d 'The labels of a namespace (repeatable)' -r
 complete -c injector -n "__fish_injector_using_subcommand explain" -l namespace-annotations -d 'The annotations of a namespace (repeatable)' -r
-complete -c injector -n "__fish_injector_using_subcommand explain" -l kubernetes-version -d 'The cluster\'s version, as 1.MINOR [default: the newest known]' -r
+complete -c injector -n "__fish_injector_using_subcommand explain" -l kubernetes-version -d 'The cluster\'s version, `1.MINOR` or `v1.MINOR.PATCH` [default: the newest known]' -r
 complete -c injector -n "__fish_injector_using_subcommand explain" -l color -d 'When to colour the report' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` or `CLICOLOR_FORCE` says otherwise'
 always\t'Also into a file or pipe'
 never\t'No colours'"
@@ -197,8 +197,8 @@ complete -c injector -n "__fish_injector_using_subcommand profile; and __fish_se
 complete -c injector -n "__fish_injector_using_subcommand profile; and __fish_seen_subcommand_from init" -s V -l version -d 'Print version'
 complete -c injector -n "__fish_injector_using_subcommand install" -l name -d 'The name of everything that is installed' -r
 complete -c injector -n "__fish_injector_using_subcommand install" -s n -l namespace -d 'The namespace of the webhook, whose own pods are never injected' -r
-complete -c injector -n "__fish_injector_using_subcommand install" -l only -d 'Print the webhook configuration alone, or all the rest [default: both]' -r -f -a "webhook\t'The webhook configuration'
-rest\t'All but the webhook configuration'"
+complete -c injector -n "__fish_injector_using_subcommand install" -l only -d 'Print only the webhook configuration, or everything else [default: both]' -r -f -a "webhook\t'The webhook configuration'
+rest\t'Everything else'"
 complete -c injector -n "__fish_injector_using_subcommand install" -l generate-certs -d 'Make a CA and a serving certificate in this directory, or use the existing ones' -r -f -a "(__fish_complete_directories)"
 complete -c injector -n "__fish_injector_using_subcommand install" -l tls-secret -d 'A Secret in the namespace that has `tls.crt` and `tls.key`' -r
 complete -c injector -n "__fish_injector_using_subcommand install" -l ca-file -d 'What the API server trusts, for `--tls-secret`: certificates as PEM' -r -F
@@ -208,16 +208,16 @@ complete -c injector -n "__fish_injector_using_subcommand install" -l on-ineligi
 deny\t'It is denied'"
 complete -c injector -n "__fish_injector_using_subcommand install" -l watch-namespaces -d 'Let the webhook watch namespaces [default: when a profile needs it]' -r -f -a "true\t''
 false\t''"
-complete -c injector -n "__fish_injector_using_subcommand install" -l kubernetes-version -d 'The cluster\'s version, as 1.MINOR [default: the newest known]' -r
+complete -c injector -n "__fish_injector_using_subcommand install" -l kubernetes-version -d 'The cluster\'s version, `1.MINOR` or `v1.MINOR.PATCH` [default: the newest known]' -r
 complete -c injector -n "__fish_injector_using_subcommand install" -l failure-policy -d 'What happens to a pod when the webhook does not answer' -r -f -a "Ignore\t'It is created without the sidecar'
 Fail\t'It is refused'"
 complete -c injector -n "__fish_injector_using_subcommand install" -l timeout-seconds -d 'How long the API server waits for an answer, in seconds, 1 to 30' -r
 complete -c injector -n "__fish_injector_using_subcommand install" -l reinvocation-policy -d 'Whether the API server asks again after another webhook changed the pod' -r -f -a "IfNeeded\t'It is asked again'
 Never\t'It is asked once'"
-complete -c injector -n "__fish_injector_using_subcommand install" -l match-policy -d 'Whether requests in another version of the API are sent to the webhook' -r -f -a "Equivalent\t'They count'
-Exact\t'They do not'"
+complete -c injector -n "__fish_injector_using_subcommand install" -l match-policy -d 'Whether requests in another version of the API are sent to the webhook' -r -f -a "Equivalent\t'They are sent too'
+Exact\t'They are not sent'"
 complete -c injector -n "__fish_injector_using_subcommand install" -l image -d 'The webhook\'s image' -r
-complete -c injector -n "__fish_injector_using_subcommand install" -l replicas -d 'How many pods; they share nothing' -r
+complete -c injector -n "__fish_injector_using_subcommand install" -l replicas -d 'How many pods of the webhook run' -r
 complete -c injector -n "__fish_injector_using_subcommand install" -l priority-class -d 'The pods\' priority class, such as `system-cluster-critical`' -r
 complete -c injector -n "__fish_injector_using_subcommand install" -l drain-delay -d 'How long a pod still takes connections after it was asked to stop' -r
 complete -c injector -n "__fish_injector_using_subcommand install" -l drain-timeout -d 'How long it then waits for requests in flight' -r
@@ -232,8 +232,8 @@ complete -c injector -n "__fish_injector_using_subcommand install" -s h -l help 
 complete -c injector -n "__fish_injector_using_subcommand install" -s V -l version -d 'Print version'
 complete -c injector -n "__fish_injector_using_subcommand uninstall" -l name -d 'The name of everything that is installed' -r
 complete -c injector -n "__fish_injector_using_subcommand uninstall" -s n -l namespace -d 'The namespace of the webhook, whose own pods are never injected' -r
-complete -c injector -n "__fish_injector_using_subcommand uninstall" -l only -d 'Print the webhook configuration alone, or all the rest [default: both]' -r -f -a "webhook\t'The webhook configuration'
-rest\t'All but the webhook configuration'"
+complete -c injector -n "__fish_injector_using_subcommand uninstall" -l only -d 'Print only the webhook configuration, or everything else [default: both]' -r -f -a "webhook\t'The webhook configuration'
+rest\t'Everything else'"
 complete -c injector -n "__fish_injector_using_subcommand uninstall" -l tls-secret -d 'Keep the Secret with the serving certificate, which belongs to someone else' -r
 complete -c injector -n "__fish_injector_using_subcommand uninstall" -l color -d 'When to colour the report' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` or `CLICOLOR_FORCE` says otherwise'
 always\t'Also into a file or pipe'
@@ -252,7 +252,7 @@ complete -c injector -n "__fish_injector_using_subcommand serve" -l set -d 'Set 
 complete -c injector -n "__fish_injector_using_subcommand serve" -l on-ineligible -d 'Allow or deny a pod that is not eligible; overrides the profile\'s `onIneligible`' -r -f -a "allow\t'It is allowed, unchanged'
 deny\t'It is denied'"
 complete -c injector -n "__fish_injector_using_subcommand serve" -l template-path -d 'Where the pod template is in another kind (repeatable)' -r
-complete -c injector -n "__fish_injector_using_subcommand serve" -l kubernetes-version -d 'The cluster\'s version, as 1.MINOR [default: the newest known]' -r
+complete -c injector -n "__fish_injector_using_subcommand serve" -l kubernetes-version -d 'The cluster\'s version, `1.MINOR` or `v1.MINOR.PATCH` [default: the newest known]' -r
 complete -c injector -n "__fish_injector_using_subcommand serve" -l kubeconfig -d 'How to reach the API server [default: KUBECONFIG, else as a pod]' -r -F
 complete -c injector -n "__fish_injector_using_subcommand serve" -l max-in-flight -d 'The most reviews at a time; more get status 503' -r
 complete -c injector -n "__fish_injector_using_subcommand serve" -l max-connections -d 'The most connections to the TLS port at a time; more are closed at once' -r
@@ -261,7 +261,7 @@ complete -c injector -n "__fish_injector_using_subcommand serve" -l header-timeo
 complete -c injector -n "__fish_injector_using_subcommand serve" -l body-timeout -d 'How long the body of a request may take' -r
 complete -c injector -n "__fish_injector_using_subcommand serve" -l idle-timeout -d 'How long a connection may be idle' -r
 complete -c injector -n "__fish_injector_using_subcommand serve" -l default-deadline -d 'The deadline of a review whose request has no `?timeout=`' -r
-complete -c injector -n "__fish_injector_using_subcommand serve" -l drain-delay -d 'How long to go on after SIGTERM, until the cluster sends no more requests' -r
+complete -c injector -n "__fish_injector_using_subcommand serve" -l drain-delay -d 'How long to keep answering after SIGTERM, until the cluster sends no more requests' -r
 complete -c injector -n "__fish_injector_using_subcommand serve" -l drain-timeout -d 'How long to wait then for requests in flight' -r
 complete -c injector -n "__fish_injector_using_subcommand serve" -l reload-interval -d 'How often to look for changed certificates and profiles' -r
 complete -c injector -n "__fish_injector_using_subcommand serve" -l log-format -d 'The form of log lines, on standard error' -r -f -a "text\t'Lines for people'
@@ -284,9 +284,9 @@ complete -c injector -n "__fish_injector_using_subcommand certs; and not __fish_
 complete -c injector -n "__fish_injector_using_subcommand certs; and not __fish_seen_subcommand_from generate inspect ca-bundle renew rotate secret" -f -a "generate" -d 'Make a CA and a serving certificate for NAME.NAMESPACE.svc'
 complete -c injector -n "__fish_injector_using_subcommand certs; and not __fish_seen_subcommand_from generate inspect ca-bundle renew rotate secret" -f -a "inspect" -d 'Show certificates, and check them against a caBundle; exit 1 on a problem'
 complete -c injector -n "__fish_injector_using_subcommand certs; and not __fish_seen_subcommand_from generate inspect ca-bundle renew rotate secret" -f -a "ca-bundle" -d 'Print a CA as a caBundle, or put it into a webhook configuration'
-complete -c injector -n "__fish_injector_using_subcommand certs; and not __fish_seen_subcommand_from generate inspect ca-bundle renew rotate secret" -f -a "renew" -d 'Make a new serving certificate from the present CA'
+complete -c injector -n "__fish_injector_using_subcommand certs; and not __fish_seen_subcommand_from generate inspect ca-bundle renew rotate secret" -f -a "renew" -d 'Make a new serving certificate from the current CA'
 complete -c injector -n "__fish_injector_using_subcommand certs; and not __fish_seen_subcommand_from generate inspect ca-bundle renew rotate secret" -f -a "rotate" -d 'Replace the CA in three steps, without an outage'
-complete -c injector -n "__fish_injector_using_subcommand certs; and not __fish_seen_subcommand_from generate inspect ca-bundle renew rotate secret" -f -a "secret" -d 'Print the Secret of the present serving certificate'
+complete -c injector -n "__fish_injector_using_subcommand certs; and not __fish_seen_subcommand_from generate inspect ca-bundle renew rotate secret" -f -a "secret" -d 'Print the Secret of the current serving certificate'
 complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from generate" -s n -l namespace -d 'The Service\'s namespace' -r
 complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from generate" -l cluster-domain -d 'The cluster\'s domain, for the longest of the Service\'s names' -r
 complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from generate" -l dns-name -d 'Another name, such as the host of a webhook with a url (repeatable)' -r
@@ -336,7 +336,7 @@ never\t'No colours'"
 complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from ca-bundle" -s q -l quiet -d 'Report errors only'
 complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from ca-bundle" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from ca-bundle" -s V -l version -d 'Print version'
-complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from renew" -l service -d 'Make it for this Service, instead of for the names of the present certificate' -r
+complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from renew" -l service -d 'Make it for this Service, instead of for the names of the current certificate' -r
 complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from renew" -l cluster-domain -d 'The cluster\'s domain, for the longest of the Service\'s names' -r
 complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from renew" -l dns-name -d 'Another name, such as the host of a webhook with a url (repeatable)' -r
 complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from renew" -l ip -d 'An IP address, such as that of a webhook with a url (repeatable)' -r

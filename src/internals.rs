@@ -119,7 +119,7 @@ pub mod shell {
             pub use crate::shell::server::probes::router;
         }
         pub mod profiles {
-            pub use crate::shell::server::profiles::{ProfileSets, files, told};
+            pub use crate::shell::server::profiles::{ProfileSets, as_text, files};
         }
         pub mod ready {
             pub use crate::shell::server::ready::Readiness;

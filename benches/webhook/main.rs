@@ -2,8 +2,8 @@
 //! HTTP stack can do, and beside a handler that reads each review into a JSON value and writes it back. Prints figures, ratios
 //! and the stated limits; asserts that the answers are right, and nothing else.
 //!
-//! Run with `cargo bench --bench webhook`; a million by hand:
-//! `cargo bench --bench webhook -- --only serve --review small --connections 32 --requests 1000000`.
+//! Run with `cargo bench --locked --bench webhook`; a million by hand:
+//! `cargo bench --locked --bench webhook -- --only serve --review small --connections 32 --requests 1000000`.
 
 #![allow(clippy::print_stdout, clippy::expect_used, reason = "a benchmark prints, and has nobody to hand an error to")]
 

@@ -157,7 +157,7 @@ codes! {
     NoResources = "no-resources", Warning, Profile;
     /// A place in the pod sets a privilege.
     PodPrivilege = "pod-privilege", Warning, Profile;
-    /// The pod has to bring the volume of a mount.
+    /// The pod must have the volume of a mount.
     PodVolume = "pod-volume", Warning, Profile;
     /// The parameter has to be set.
     UnsetParameter = "unset-parameter", Note, Profile;

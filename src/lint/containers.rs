@@ -144,7 +144,7 @@ fn image(sample: &Sample<'_>, image: &str, at: Pointer) -> Option<Finding> {
     }
     let (code, message) = match parts.tag {
         None => (Code::UntaggedImage, format!("image `{image}` has neither a tag nor a digest")),
-        Some("latest") => (Code::LatestImage, format!("image `{image}` can be a different one every day")),
+        Some("latest") => (Code::LatestImage, format!("the tag `latest` of image `{image}` can change at any time")),
         Some(_) => return None,
     };
     Some(Finding::new(Severity::Warning, code, at, message).hint("pin a version, or better a digest"))

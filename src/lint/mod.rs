@@ -143,7 +143,11 @@ fn kubernetes_version(sample: &Sample<'_>) -> Finding {
     };
     let (at, message) = match first_version(sample.pod()) {
         Some((version, reason)) => {
-            let message = format!("{what} runs from Kubernetes {version} on, because of {}", reason.feature);
+            let because = match reason.feature {
+                feature if what.starts_with(feature) => String::new(),
+                feature => format!(", because of {feature}"),
+            };
+            let message = format!("{what} runs from Kubernetes {version} on{because}");
             (sample.place(&reason.field), message)
         }
         None => (Pointer::of(["spec"]), format!("{what} runs on every Kubernetes version that is known")),

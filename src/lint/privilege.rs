@@ -62,20 +62,20 @@ pub(super) fn check(profile: &Profile) -> Vec<Finding> {
 fn of_container(path: &[&str]) -> Option<Reach> {
     let (what, why, weight) = match path {
         ["image"] => {
-            ("the image", "who writes it runs any program with the privileges of that container", Weight::Whole)
+            ("the image", "anyone who sets it runs any program with the privileges of that container", Weight::Whole)
         }
         ["securityContext", "runAsUser" | "runAsGroup", ..] => {
-            ("the user or group id", "who writes it can run that container as root", Weight::Whole)
+            ("the user or group id", "anyone who sets it can run that container as root", Weight::Whole)
         }
         ["securityContext", ..] => {
-            ("the security context", "who writes it can give that container any privilege", Weight::Whole)
+            ("the security context", "anyone who sets it can give that container any privilege", Weight::Whole)
         }
         ["command" | "args", ..] | [_, "exec", ..] | ["lifecycle", _, "exec", ..] => {
             ("the command line", "its text becomes part of what that container runs", Weight::FreeText)
         }
-        ["ports", _, "hostPort" | "hostIP"] => ("a port of the node", "who writes it can take any", Weight::Part),
+        ["ports", _, "hostPort" | "hostIP"] => ("a port of the node", "anyone who sets it can take any", Weight::Part),
         ["volumeMounts" | "volumeDevices", _, "name" | "subPath" | "subPathExpr" | "mountPropagation"] => {
-            ("what is mounted", "who writes it can look into other volumes", Weight::FreeText)
+            ("what is mounted", "anyone who sets it can look into other volumes", Weight::FreeText)
         }
         _ => return None,
     };
@@ -86,9 +86,9 @@ fn of_volume(path: &[&str]) -> Option<Reach> {
     let (what, why) = match path {
         // Its own size and medium are all that an empty folder has.
         ["name"] | ["emptyDir", ..] => return None,
-        ["hostPath", ..] => ("the folder of the node", "who writes it reaches any file of the node"),
-        ["image", ..] => ("the image", "who writes it chooses the files that the profile's containers see"),
-        _ => ("the source", "who writes it chooses the files that the profile's containers see"),
+        ["hostPath", ..] => ("the folder of the node", "anyone who sets it reaches any file of the node"),
+        ["image", ..] => ("the image", "anyone who sets it chooses the files that the profile's containers see"),
+        _ => ("the source", "anyone who sets it chooses the files that the profile's containers see"),
     };
     Some(Reach { what, why, weight: Weight::Whole })
 }

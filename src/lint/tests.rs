@@ -64,7 +64,7 @@ fn a_profile_without_a_fault_has_notes_only() {
         [
             "Note pod-security /spec: a pod that meets the Pod Security level `restricted` still meets it once injected",
             "Note kubernetes-version /spec: a classic sidecar of this profile runs on every Kubernetes version that is known",
-            "Note kubernetes-version /spec/containers/0/restartPolicy: a native sidecar of this profile runs from Kubernetes 1.29 on, because of a native sidecar",
+            "Note kubernetes-version /spec/containers/0/restartPolicy: a native sidecar of this profile runs from Kubernetes 1.29 on",
         ]
     );
 }
@@ -139,7 +139,9 @@ fn what_a_good_container_has_is_missed_with_a_warning() {
         (
             json!({"parameters": [{"name": "i", "type": "image", "default": "a:latest"}],
                 "containers": [container(&json!({"image": "{{ i }}"}))]}),
-            &["Warning latest-image /spec/containers/0/image: image `a:latest` can be a different one every day"],
+            &[
+                "Warning latest-image /spec/containers/0/image: the tag `latest` of image `a:latest` can change at any time",
+            ],
         ),
         (json!({"containers": [container(&json!({"image": format!("a:latest@sha256:{}", "0".repeat(64))}))]}), &[]),
         (

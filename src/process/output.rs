@@ -156,7 +156,7 @@ fn objects_as_json(streams: &[Stream<'_>]) -> Result<Vec<Value>, Placed> {
             let old = document.text(stream.text);
             let text = match result {
                 DocumentResult::Unreadable(error) => {
-                    let message = "a document that cannot be read cannot pass through as JSON";
+                    let message = "a document that cannot be read cannot be printed as JSON";
                     return Err(Placed::new(Code::Output, message)
                         .at(stream.name.as_str(), error.position)
                         .hint(Some("use `-o yaml`")));

@@ -54,7 +54,7 @@ pub(crate) fn warnings<'a, V: View<'a>>(identity: &Identity, object: V, clean: C
     if metadata("resourceVersion").is_some() {
         warnings.push(warn(
             &["metadata", "resourceVersion"],
-            "an apply fails with a conflict when the live object has changed meanwhile".to_owned(),
+            "an apply fails with a conflict when the live object changed after it was read".to_owned(),
             "use `--clean`, or `-o patch` with `kubectl patch --type=json --patch-file=/dev/stdin`",
         ));
     }

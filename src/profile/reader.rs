@@ -72,7 +72,7 @@ pub enum ProfileErrorKind {
     #[error("the profile adds nothing")]
     AddsNothing,
     /// Two things of one name.
-    #[error("{what} `{name}` is there twice")]
+    #[error("{what} `{name}` is given twice")]
     Duplicate {
         /// What kind of thing.
         what: &'static str,

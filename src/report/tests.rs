@@ -38,7 +38,7 @@ pub(super) fn table() -> Report {
     Report::new(
         [went_well(), went_wrong()].concat(),
         vec![
-            Placed::new(Code::FileMissing, "no such file or directory").at("absent.yaml", None),
+            Placed::new(Code::FileMissing, "there is no such file").at("absent.yaml", None),
             Placed::new(Code::NotAManifest, "not a manifest").at("<stdin>", Some(Position { line: 1, column: 1 })),
             Placed::new(Code::NamedTwice, "standard input is named twice"),
             Placed::new(Code::KubernetesVersion, "runs on Kubernetes 1.29 and newer"),
@@ -122,7 +122,7 @@ pub(super) fn render(report: &Report, format: &str, verbosity: Verbosity, colour
 #[test]
 fn text() {
     assert_snapshot!(render(&table(), "text", Verbosity::Normal, Colour::Off), @r"
-    error: absent.yaml: no such file or directory
+    error: absent.yaml: there is no such file
     error: <stdin>:1:1: not a manifest
     error: standard input is named twice
     deployment/web (default): injected by cortexflow
@@ -147,7 +147,7 @@ fn text() {
 #[test]
 fn text_quiet() {
     assert_snapshot!(render(&table(), "text", Verbosity::Quiet, Colour::Off), @"
-    error: absent.yaml: no such file or directory
+    error: absent.yaml: there is no such file
     error: <stdin>:1:1: not a manifest
     error: standard input is named twice
     error: deploy.yaml:12:11: container port 5054 is already used by container `web`
@@ -159,7 +159,7 @@ fn text_quiet() {
 fn text_coloured() {
     let text = render(&table(), "text", Verbosity::Normal, Colour::On);
     assert_snapshot!(text.replace('\x1b', "ESC"), @r"
-    ESC[31merror:ESC[0m absent.yaml: no such file or directory
+    ESC[31merror:ESC[0m absent.yaml: there is no such file
     ESC[31merror:ESC[0m <stdin>:1:1: not a manifest
     ESC[31merror:ESC[0m standard input is named twice
     deployment/web (default): ESC[32minjected by cortexflowESC[0m
@@ -184,7 +184,7 @@ fn text_coloured() {
 #[test]
 fn github() {
     assert_snapshot!(render(&table(), "github", Verbosity::Normal, Colour::Off), @r#"
-    ::error file=absent.yaml,title=file-missing::no such file or directory
+    ::error file=absent.yaml,title=file-missing::there is no such file
     ::error title=not-a-manifest::<stdin>:1:1: not a manifest
     ::error title=named-twice::standard input is named twice
     ::notice title=kubernetes-version::runs on Kubernetes 1.29 and newer
@@ -199,7 +199,7 @@ fn github() {
 #[test]
 fn github_quiet() {
     assert_snapshot!(render(&table(), "github", Verbosity::Quiet, Colour::Off), @r#"
-    ::error file=absent.yaml,title=file-missing::no such file or directory
+    ::error file=absent.yaml,title=file-missing::there is no such file
     ::error title=not-a-manifest::<stdin>:1:1: not a manifest
     ::error title=named-twice::standard input is named twice
     ::error file=deploy.yaml,line=12,col=11,title=conflict::container port 5054 is already used by container `web`%0Ahint: set another port with `--set tcpPort=…`

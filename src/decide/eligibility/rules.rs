@@ -111,18 +111,15 @@ fn already_injected<'a, V: View<'a>>(case: &Case<'_, V>) -> RuleFinding {
     for found in theirs {
         let name = &found.name;
         let saw = if profile.adds_container(name) {
-            format!("container `{name}` is there without a record")
+            format!("container `{name}` is already there, and no record lists it")
         } else if containers::pattern(profile, found.view).is_some() {
-            format!(
-                "container `{name}` counts as the sidecar for profile `{}`, and is there without a record",
-                profile.name
-            )
+            format!("container `{name}` counts as the sidecar for profile `{}`, and no record lists it", profile.name)
         } else {
             continue;
         };
         return RuleFinding::deniable(saw).at(case, || subject.at.append(&found.at()));
     }
-    case.no(|| format!("no record of profile `{}`, and none of its containers", profile.name))
+    case.no(|| format!("no record of profile `{}`, and no container of it", profile.name))
 }
 
 fn no_containers<'a, V: View<'a>>(case: &Case<'_, V>) -> RuleFinding {
@@ -226,7 +223,7 @@ fn excluded_namespace<'a, V: View<'a>>(case: &Case<'_, V>) -> RuleFinding {
     let name = &case.facts.namespace.name;
     let place = ["metadata", "namespace"];
     let finding = if case.profile.excluded_namespaces.contains(name) {
-        RuleFinding::skip(format!("profile `{}` leaves namespace `{name}` alone", case.profile.name))
+        RuleFinding::skip(format!("namespace `{name}` is in `excludedNamespaces` of profile `{}`", case.profile.name))
     } else {
         case.no(|| format!("namespace `{name}`"))
     };

@@ -59,12 +59,12 @@ pub(super) fn namespace_not_selected<'a, V: View<'a>>(case: &Case<'_, V>) -> Rul
     }
     match evaluate(selector, namespace) {
         Evaluated::Matches => case.no(|| format!("the labels of namespace `{name}` match")),
-        Evaluated::Unmet(requirement) => {
-            RuleFinding::skip(format!("the profile asks of namespace `{name}` that label {requirement}"))
-        }
+        Evaluated::Unmet(requirement) => RuleFinding::skip(format!(
+            "namespace `{name}` does not match: the profile requires that label {requirement}"
+        )),
         Evaluated::Unknown(requirement) => {
             let saw =
-                format!("the labels of namespace `{name}` are not known, and the profile asks that {requirement}");
+                format!("the labels of namespace `{name}` are not known, and the profile requires that {requirement}");
             let warning =
                 Diagnostic::new(Code::NamespaceUnknown, case.subject.at.clone(), saw.clone()).hint(NAME_FACTS);
             RuleFinding { warnings: vec![warning], ..RuleFinding::skip(saw) }
@@ -112,7 +112,8 @@ pub(super) fn object_not_selected<'a, V: View<'a>>(case: &Case<'_, V>) -> RuleFi
         };
         if !requirement.holds(value.as_deref()) {
             let says = value.as_ref().map_or_else(|| "is not there".to_owned(), |value| format!("is `{value}`"));
-            let finding = RuleFinding::skip(format!("label `{key}` {says}, and the profile asks that {requirement}"));
+            let finding =
+                RuleFinding::skip(format!("label `{key}` {says}, and the profile requires that {requirement}"));
             return if found.is_some() { finding.at(case, || at) } else { finding };
         }
     }
@@ -204,7 +205,7 @@ fn namespace_switch<'a, V: View<'a>>(case: &Case<'_, V>, asked: Side) -> RuleFin
     let finding = if unknown.is_empty() {
         case.no(|| format!("namespace `{name}` says nothing"))
     } else {
-        let saw = format!("{} of namespace `{name}` is not known and is ignored", unknown.join(" or "));
+        let saw = format!("the value of {} on namespace `{name}` is not known, so it is ignored", unknown.join(" or "));
         warnings.push(Diagnostic::new(Code::NamespaceUnknown, case.subject.at.clone(), saw.clone()).hint(NAME_FACTS));
         RuleFinding::no(saw)
     };

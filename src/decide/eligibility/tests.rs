@@ -205,13 +205,25 @@ fn a_recorded_injection_is_never_denied() {
 #[test]
 fn a_container_of_the_profiles_without_a_record_counts_as_injected() {
     for (list, container, expected) in [
-        ("containers", json!({"name": "proxy", "image": "x"}), Some("container `proxy` is there without a record")),
-        ("initContainers", json!({"name": "proxy", "image": "x"}), Some("container `proxy` is there without a record")),
-        ("initContainers", json!({"name": "setup", "image": "x"}), Some("container `setup` is there without a record")),
+        (
+            "containers",
+            json!({"name": "proxy", "image": "x"}),
+            Some("container `proxy` is already there, and no record lists it"),
+        ),
+        (
+            "initContainers",
+            json!({"name": "proxy", "image": "x"}),
+            Some("container `proxy` is already there, and no record lists it"),
+        ),
+        (
+            "initContainers",
+            json!({"name": "setup", "image": "x"}),
+            Some("container `setup` is already there, and no record lists it"),
+        ),
         (
             "containers",
             json!({"name": "my-mesh-proxy-1", "image": "x"}),
-            Some("container `my-mesh-proxy-1` counts as the sidecar for profile `mesh`, and is there without a record"),
+            Some("container `my-mesh-proxy-1` counts as the sidecar for profile `mesh`, and no record lists it"),
         ),
         ("containers", json!({"name": "proxy", "image": "auto"}), None),
         ("containers", json!({"name": "proxy"}), None),
@@ -220,7 +232,7 @@ fn a_container_of_the_profiles_without_a_record_counts_as_injected() {
         (
             "containers",
             json!({"name": "mesh-proxy", "image": "auto"}),
-            Some("container `mesh-proxy` counts as the sidecar for profile `mesh`, and is there without a record"),
+            Some("container `mesh-proxy` counts as the sidecar for profile `mesh`, and no record lists it"),
         ),
     ] {
         let mut scene = scene();

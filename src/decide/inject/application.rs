@@ -97,7 +97,7 @@ fn conflict<'v, V: View<'v>>(applier: &mut Applier<'_, V>, at: &Pointer, contain
     let profile = &applier.profile.name;
     let message = if there == name(value) {
         format!(
-            "container `{container}` mounts the volume `{there}` at `{key}` in another way than the profile `{profile}` does"
+            "container `{container}` mounts the volume `{there}` at `{key}` differently from the profile `{profile}`"
         )
     } else {
         let ours = name(value);

@@ -85,7 +85,7 @@ fn placement<'v, V: View<'v>>(applier: &mut Applier<'_, V>) -> usize {
     };
     index.unwrap_or_else(|| {
         let message = format!(
-            "the pod has no container `{wanted}`, where the profile `{}` has its place: it goes last",
+            "the pod has no container `{wanted}`, which the placement of profile `{}` names: the sidecar goes last",
             profile.name
         );
         applier.warn(Code::PlacementAbsent, &list, message);

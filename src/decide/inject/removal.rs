@@ -31,8 +31,7 @@ pub(crate) fn check_whole<'a, V: View<'a>>(editor: &Editor<V>, entry: &Entry) ->
     let Some(missing) = entry.named().into_iter().find(|named| editor.resolve(named).is_none()) else { return Ok(()) };
     let at = editor.place().append(&Pointer::of(["metadata", "annotations", ANNOTATION]));
     let message = format!("the record says that the profile `{}` added `{missing}`, which is not there", entry.profile);
-    Err(Diagnostic::new(Code::PartialInjection, at, message)
-        .hint("`injector uninject --force` drops what is left of it"))
+    Err(Diagnostic::new(Code::PartialInjection, at, message).hint("`injector uninject --force` removes the rest"))
 }
 
 /// The template with the entry at this index and all later ones removed: what the entry's profile saw.
@@ -65,7 +64,7 @@ pub(crate) fn compare<'a, V: View<'a>>(
     }
     if let Some(what) = misnamed(entry, &rendered) {
         let at = editor.place().append(&Pointer::of(["metadata", "annotations", ANNOTATION]));
-        let message = format!("the record of the profile `{}` does not fit what it adds: {what}", entry.profile);
+        let message = format!("the record of the profile `{}` does not match what it adds: {what}", entry.profile);
         return Err(Diagnostic::new(Code::Record, at, message).hint("restore the annotation as injector wrote it"));
     }
     let mut edited = Vec::new();
@@ -74,7 +73,7 @@ pub(crate) fn compare<'a, V: View<'a>>(
             let Some(at) = editor.resolve(&slot.place().join(name)) else { continue };
             let original = wanted(&rendered, slot).find(|item| item.key == *name);
             if original.is_some_and(|item| !editor.get(&at).is_some_and(|found| view::equals(found, &item.value))) {
-                let message = format!("`{name}` was edited after it was injected; it is removed all the same");
+                let message = format!("`{name}` was edited after it was injected; it is still removed");
                 edited.push(Diagnostic::new(Code::EditedAfterInjection, editor.place().append(&at), message));
             }
         }

@@ -93,7 +93,14 @@ impl ParameterType {
             Self::Quantity => grammar::is_quantity(text).then(|| Value::from(text)),
             Self::String => Some(Value::from(text)),
         };
-        read.ok_or_else(|| BadValue::NotOfType { value: text.to_owned(), expected: self.expected().to_owned() })
+        read.ok_or_else(|| {
+            let is_whole = text.trim_start_matches('-').bytes().all(|byte| byte.is_ascii_digit());
+            let expected = match self {
+                Self::Integer if !is_whole => "a whole number",
+                _ => self.expected(),
+            };
+            BadValue::NotOfType { value: text.to_owned(), expected: expected.to_owned() }
+        })
     }
 
     /// Checks a typed value: a default's, or one found in the pod. Text is read as [`parse`](Self::parse) does.
@@ -149,7 +156,8 @@ mod tests {
         for (ty, text, message) in [
             (ParameterType::Port, "99999", "`99999` is not a port: a number from 1 to 65535"),
             (ParameterType::Boolean, "yes", "`yes` is not a boolean: `true` or `false`"),
-            (ParameterType::Integer, "1.5", "`1.5` is not an integer of 64 bits"),
+            (ParameterType::Integer, "1.5", "`1.5` is not a whole number"),
+            (ParameterType::Integer, "99999999999999999999", "`99999999999999999999` is not an integer of 64 bits"),
             (ParameterType::Duration, "30", "`30` is not a duration, such as `30s` or `1m30s`"),
             (ParameterType::Quantity, "1Zi", "`1Zi` is not a quantity, such as `100m` or `128Mi`"),
             (ParameterType::Image, "a b", "`a b` is not an image reference, such as `registry.example/name:tag`"),

@@ -111,7 +111,7 @@ fn json() {
         {
           "severity": "error",
           "code": "file-missing",
-          "message": "no such file or directory",
+          "message": "there is no such file",
           "file": "absent.yaml",
           "path": ""
         },

@@ -31,7 +31,7 @@ fn sarif() {
               "ruleIndex": 22,
               "level": "error",
               "message": {
-                "text": "no such file or directory"
+                "text": "there is no such file"
               },
               "locations": [
                 {

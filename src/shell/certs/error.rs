@@ -134,7 +134,7 @@ impl CertsError {
                     format!("name another folder, or pass the names to `injector certs renew {}`", dir(file))
                 }
                 Refusal::UnknownIssuer { .. } => {
-                    format!("make a new one from the CA beside it: `injector certs renew {}`", dir(file))
+                    format!("make a new one from the CA in the same folder: `injector certs renew {}`", dir(file))
                 }
                 Refusal::AuthorityExpired { .. } => {
                     "make all files again, `injector certs generate --force`, and apply the webhook configuration at once"

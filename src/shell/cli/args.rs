@@ -67,7 +67,7 @@ pub struct WriteArgs {
     #[arg(long, value_name = "DIR", requires = "paths", conflicts_with = "output", help_heading = "Output")]
     #[arg(value_hint = ValueHint::DirPath)]
     pub output_dir: Option<PathBuf>,
-    /// Pass workloads that fail through unchanged
+    /// Pass on workloads that fail, unchanged
     ///
     /// Without this flag, one failure means that nothing is printed and no file is changed. With it, the exit status is
     /// still 2.
@@ -85,9 +85,9 @@ pub struct ChangeArgs {
     /// injection that is up to date is not touched.
     #[arg(long, help_heading = "Injection")]
     pub reinject: bool,
-    /// Strip what the server added to a live object
+    /// Remove what the server added to a live object
     ///
-    /// Removes the status, uid, resourceVersion, generation, creationTimestamp, managedFields, selfLink, the
+    /// That is the status, uid, resourceVersion, generation, creationTimestamp, managedFields, selfLink, the
     /// last-applied-configuration and revision annotations, and on pods the node's name and the token volume.
     #[arg(long, help_heading = "Output")]
     pub clean: bool,
@@ -155,13 +155,13 @@ impl DecisionArgs {
 #[derive(Args, Clone, Debug)]
 #[group(skip)]
 pub struct FactArgs {
-    /// The namespace of objects that name none [default: default]
+    /// The namespace of objects that do not name one [default: default]
     #[arg(short, long, value_name = "NAME", help_heading = "Cluster")]
     pub namespace: Option<NamespaceName>,
     /// A file with Namespace objects (repeatable)
     ///
-    /// Namespaces in the input count too. Where nothing is known of a namespace, its labels and annotations decide
-    /// nothing, and the report says so.
+    /// Namespaces in the input count too. If a namespace is not known, its labels and annotations decide nothing, and
+    /// the report says so.
     #[arg(long = "namespace-file", value_name = "FILE", help_heading = "Cluster", value_hint = ValueHint::FilePath)]
     pub namespace_files: Vec<PathBuf>,
     /// The labels of a namespace (repeatable)
@@ -174,7 +174,7 @@ pub struct FactArgs {
     /// The form is that of `--namespace-labels`.
     #[arg(long, value_name = "[NS:]K=V,…", help_heading = "Cluster")]
     pub namespace_annotations: Vec<String>,
-    /// The cluster's version, as 1.MINOR [default: the newest known]
+    /// The cluster's version, `1.MINOR` or `v1.MINOR.PATCH` [default: the newest known]
     #[arg(long, value_name = "VERSION", help_heading = "Cluster")]
     pub kubernetes_version: Option<KubernetesVersion>,
 }

@@ -25,12 +25,12 @@ pub enum CertsCommand {
     /// Print a CA as a caBundle, or put it into a webhook configuration
     #[command(after_help = CA_BUNDLE_EXAMPLES)]
     CaBundle(CaBundleArgs),
-    /// Make a new serving certificate from the present CA
+    /// Make a new serving certificate from the current CA
     Renew(RenewArgs),
     /// Replace the CA in three steps, without an outage
     #[command(after_help = ROTATE_EXAMPLES)]
     Rotate(RotateArgs),
-    /// Print the Secret of the present serving certificate
+    /// Print the Secret of the current serving certificate
     Secret(SecretArgs),
 }
 
@@ -53,11 +53,14 @@ Examples:
 
 const ROTATE_EXAMPLES: &str = "\
 Examples:
-  injector certs rotate certs            # 1: a new CA beside the old one; apply the bundle
+  # 1: a new CA beside the old one; apply the bundle
+  injector certs rotate certs
+  # 2: a serving certificate from the new CA; apply the Secret
   kubectl get mutatingwebhookconfiguration injector -o yaml |
-    injector certs rotate certs --live - # 2: a serving certificate from the new CA; apply the Secret
+    injector certs rotate certs --live -
+  # 3: remove the old CA; apply the new bundle
   kubectl get secret injector-tls -n injector-system -o yaml |
-    injector certs rotate certs --live - # 3: remove the old CA; apply the new bundle";
+    injector certs rotate certs --live -";
 
 /// The arguments of `certs generate`.
 #[derive(Args, Clone, Debug)]
@@ -192,7 +195,7 @@ pub struct RenewArgs {
     /// The directory of the certificates
     #[arg(value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub dir: PathBuf,
-    /// Make it for this Service, instead of for the names of the present certificate
+    /// Make it for this Service, instead of for the names of the current certificate
     #[arg(long, value_name = "NAME.NAMESPACE", help_heading = "Names")]
     pub service: Option<ServiceRef>,
     /// More names, with `--service`.

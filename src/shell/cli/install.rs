@@ -65,7 +65,7 @@ pub struct PlaceArgs {
     /// The namespace of the webhook, whose own pods are never injected
     #[arg(short, long, value_name = "NAME", default_value = "injector-system", help_heading = "Installation")]
     pub namespace: NamespaceName,
-    /// Print the webhook configuration alone, or all the rest [default: both]
+    /// Print only the webhook configuration, or everything else [default: both]
     #[arg(long, value_enum, value_name = "PART", help_heading = "Installation")]
     pub only: Option<PartChoice>,
 }
@@ -106,7 +106,7 @@ pub struct CertificateSource {
 pub struct SidecarArgs {
     /// A built-in profile or a file (repeatable, applied in order) [default: cortexflow]
     ///
-    /// What has a path separator in it, or ends in `.yaml`, `.yml` or `.json`, is a file.
+    /// A value with a path separator, or that ends in `.yaml`, `.yml` or `.json`, is a file.
     #[arg(short, long = "profile", value_name = "NAME|FILE", help_heading = "Injection", value_hint = ValueHint::FilePath)]
     pub profiles: Vec<ProfileRef>,
     /// Set a parameter of the profiles (repeatable)
@@ -117,12 +117,12 @@ pub struct SidecarArgs {
     pub on_ineligible: Option<OnIneligibleChoice>,
     /// Let the webhook watch namespaces [default: when a profile needs it]
     ///
-    /// Without a watch the webhook does not know a namespace's annotations. With it, the webhook may get, list and
-    /// watch namespaces; without it, it has no access to the API.
+    /// Without a watch, the webhook does not know the labels or annotations of a namespace, and has no access to the
+    /// API. With it, the webhook may get, list and watch namespaces.
     #[arg(long, value_name = "true|false", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     #[arg(value_parser = BoolishValueParser::new(), help_heading = "Cluster")]
     pub watch_namespaces: Option<bool>,
-    /// The cluster's version, as 1.MINOR [default: the newest known]
+    /// The cluster's version, `1.MINOR` or `v1.MINOR.PATCH` [default: the newest known]
     #[arg(long, value_name = "VERSION", help_heading = "Cluster")]
     pub kubernetes_version: Option<KubernetesVersion>,
 }
@@ -136,7 +136,7 @@ pub struct WebhookArgs {
     pub failure_policy: FailurePolicy,
     /// How long the API server waits for an answer, in seconds, 1 to 30
     #[arg(long, value_name = "N", default_value_t = 5, help_heading = "Webhook")]
-    #[arg(value_parser = clap::value_parser!(u32).range(1..=30))]
+    #[arg(value_parser = number::<1, 30>)]
     pub timeout_seconds: u32,
     /// Whether the API server asks again after another webhook changed the pod
     #[arg(long, value_enum, ignore_case = true, default_value_t, value_name = "POLICY", help_heading = "Webhook")]
@@ -154,9 +154,9 @@ pub struct PodArgs {
     #[arg(long, default_value = concat!("injector:", env!("CARGO_PKG_VERSION")), help_heading = "Pods")]
     #[arg(value_name = "IMAGE", value_parser = image)]
     pub image: String,
-    /// How many pods; they share nothing
+    /// How many pods of the webhook run
     #[arg(long, value_name = "N", default_value_t = 2, help_heading = "Pods")]
-    #[arg(value_parser = clap::value_parser!(u32).range(1..=1000))]
+    #[arg(value_parser = number::<1, 1000>)]
     pub replicas: u32,
     /// The pods' priority class, such as `system-cluster-critical`
     #[arg(long, value_name = "NAME", value_parser = priority_class, help_heading = "Pods")]
@@ -182,7 +182,7 @@ pub struct PodArgs {
 pub enum PartChoice {
     /// The webhook configuration
     Webhook,
-    /// All but the webhook configuration
+    /// Everything else
     Rest,
 }
 
@@ -215,6 +215,11 @@ fn secret_name(text: &str) -> Result<String, String> {
 
 fn priority_class(text: &str) -> Result<String, String> {
     names::dns_subdomain(text).map(|()| text.to_owned())
+}
+
+fn number<const LEAST: u32, const MOST: u32>(text: &str) -> Result<u32, String> {
+    let number = text.parse().ok().filter(|number| (LEAST..=MOST).contains(number));
+    number.ok_or_else(|| format!("not a number from {LEAST} to {MOST}"))
 }
 
 fn image(text: &str) -> Result<String, &'static str> {
@@ -264,8 +269,8 @@ choices! {
         Never = "Never", "It is asked once";
     }
     MatchPolicy {
-        Equivalent = "Equivalent", "They count";
-        Exact = "Exact", "They do not";
+        Equivalent = "Equivalent", "They are sent too";
+        Exact = "Exact", "They are not sent";
     }
     LogFormat {
         Text = "text", "Lines for people";

@@ -39,7 +39,7 @@ use crate::process::output::{Offer, OutputFormat};
 use crate::report::ColourChoice;
 use crate::shell::files::selection::ProfileRef;
 
-/// Adds sidecars to Kubernetes workloads, offline, and touches no byte that is not its own
+/// Add sidecars to Kubernetes workloads, in files or in the cluster, without changing any other byte
 #[derive(Clone, Debug, Parser)]
 #[command(name = "injector", version, propagate_version = true, max_term_width = 100, after_help = EXAMPLES)]
 #[command(disable_help_subcommand = true)]
@@ -76,10 +76,10 @@ pub enum Command {
     /// Remove what was injected, to the byte
     #[command(after_help = UNINJECT_EXAMPLES)]
     Uninject(UninjectArgs),
-    /// Report what is not injected, or not as it should be; exit 1 if there is anything
+    /// Report what is not injected, or not as it should be; exit 1 if something is found
     #[command(after_help = CHECK_EXAMPLES)]
     Check(CheckArgs),
-    /// Show what inject would change, as a unified diff; exit 1 if there is anything
+    /// Show what inject would change, as a unified diff; exit 1 if something is found
     #[command(after_help = DIFF_EXAMPLES)]
     Diff(DiffArgs),
     /// Show every eligibility rule, what it saw and where, and which one decided
@@ -239,7 +239,7 @@ pub struct UninjectArgs {
     /// Undo only this profile (repeatable) [default: all, last first]
     #[arg(short, long = "profile", value_name = "NAME|FILE", help_heading = "Injection", value_hint = ValueHint::FilePath)]
     pub profiles: Vec<ProfileRef>,
-    /// Remove the rest of an injection of which a part is gone
+    /// Remove what is left of an injection when a part of it is gone
     ///
     /// Without this flag, it is an error when something that the record names is gone.
     #[arg(long, help_heading = "Injection")]

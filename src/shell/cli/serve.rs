@@ -25,7 +25,7 @@ Examples:
 
 Every flag can be given in the environment: --drain-delay is INJECTOR_DRAIN_DELAY. The flag wins.
 
-SIGTERM and SIGINT drain, and the exit status is 0. A second signal ends at once, and it is 2.";
+SIGTERM or SIGINT: finish open requests, exit status 0. A second signal: end at once, exit status 2.";
 
 /// The arguments of `serve`.
 #[derive(Args, Clone, Debug)]
@@ -136,7 +136,7 @@ impl InjectionArgs {
 #[group(skip)]
 #[command(next_help_heading = "Cluster")]
 pub struct ClusterArgs {
-    /// The cluster's version, as 1.MINOR [default: the newest known]
+    /// The cluster's version, `1.MINOR` or `v1.MINOR.PATCH` [default: the newest known]
     #[arg(long, env = "INJECTOR_KUBERNETES_VERSION", value_name = "VERSION")]
     pub kubernetes_version: Option<KubernetesVersion>,
     /// Watch namespaces, for the rules that need their labels and annotations
@@ -198,7 +198,7 @@ impl LimitArgs {
 #[group(skip)]
 #[command(next_help_heading = "Life cycle")]
 pub struct LifeArgs {
-    /// How long to go on after SIGTERM, until the cluster sends no more requests
+    /// How long to keep answering after SIGTERM, until the cluster sends no more requests
     #[arg(long, env = "INJECTOR_DRAIN_DELAY", value_name = "TIME", default_value = "5s", value_parser = Span::from_zero)]
     pub drain_delay: Span,
     /// How long to wait then for requests in flight

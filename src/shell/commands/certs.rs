@@ -31,7 +31,7 @@ pub(super) fn certs(command: &CertsCommand, colour: ColourChoice) -> Result<Exit
         CertsCommand::Rotate(args) => (rotate(args, now), &args.report),
         CertsCommand::Secret(args) => (secret(args), &args.report),
     };
-    let CertsDone { data, reported, status } = done.map_err(|errors| CommandError::told(errors, args))?;
+    let CertsDone { data, reported, status } = done.map_err(|errors| CommandError::reported(errors, args))?;
     super::print_pieces(&data.iter().map(String::as_bytes).collect::<Vec<_>>())?;
     tell::write(&Report::new(Vec::new(), reported), args, colour);
     Ok(status)

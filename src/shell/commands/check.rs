@@ -10,9 +10,9 @@ use super::{CommandError, batch};
 use crate::report::ColourChoice;
 
 pub(super) fn check(args: &CheckArgs, colour: ColourChoice) -> Result<ExitStatus, CommandError> {
-    let told = |errors| CommandError::told(errors, &args.report);
-    let mut prepared = Prepared::new(&args.decision, &args.facts).map_err(told)?;
-    let inputs = super::read(&args.input).map_err(told)?;
+    let reported = |errors| CommandError::reported(errors, &args.report);
+    let mut prepared = Prepared::new(&args.decision, &args.facts).map_err(reported)?;
+    let inputs = super::read(&args.input).map_err(reported)?;
     let streams = batch::run(&inputs, &mut prepared);
     let report = tell::report(&streams, &prepared, Voice::Checking);
     tell::write(&report, &args.report, colour);

@@ -12,9 +12,9 @@ use super::tell::{self, HeldBack, Voice};
 use super::{CommandError, batch};
 
 pub(super) fn diff(args: &DiffArgs, colour: ColourChoice) -> Result<ExitStatus, CommandError> {
-    let told = |errors| CommandError::told(errors, &args.report);
-    let mut prepared = Prepared::new(&args.decision, &args.facts).map_err(told)?.changing(&args.change);
-    let inputs = super::read(&args.input).map_err(told)?;
+    let reported = |errors| CommandError::reported(errors, &args.report);
+    let mut prepared = Prepared::new(&args.decision, &args.facts).map_err(reported)?.changing(&args.change);
+    let inputs = super::read(&args.input).map_err(reported)?;
     let streams = batch::run(&inputs, &mut prepared);
     let report = tell::report(&streams, &prepared, Voice::Doing(HeldBack::No));
     let mut found = report.status();
@@ -24,7 +24,7 @@ pub(super) fn diff(args: &DiffArgs, colour: ColourChoice) -> Result<ExitStatus, 
         if !diffs.is_empty() {
             found = found.max(ExitStatus::Findings);
         }
-        super::print_pieces(&diffs).map_err(|error| told(vec![error]))?;
+        super::print_pieces(&diffs).map_err(|error| reported(vec![error]))?;
     }
     tell::write(&report, &args.report, colour);
     Ok(found)

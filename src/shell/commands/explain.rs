@@ -21,9 +21,9 @@ use super::{CommandError, batch, tell};
 
 pub(super) fn explain(args: &ExplainArgs, colour: ColourChoice) -> Result<ExitStatus, CommandError> {
     let report = ReportArgs { format: ReportFormat::default(), quiet: false };
-    let told = |errors| CommandError::told(errors, &report);
-    let mut prepared = Prepared::new(&args.decision, &args.facts).map_err(told)?;
-    let inputs = super::read(&args.input).map_err(told)?;
+    let reported = |errors| CommandError::reported(errors, &report);
+    let mut prepared = Prepared::new(&args.decision, &args.facts).map_err(reported)?;
+    let inputs = super::read(&args.input).map_err(reported)?;
     let streams = batch::open_all(&inputs, &mut prepared);
     let mut out = String::new();
     let mut errors: Vec<Placed> = Vec::new();
@@ -45,7 +45,7 @@ pub(super) fn explain(args: &ExplainArgs, colour: ColourChoice) -> Result<ExitSt
             }
         }
     }
-    super::print(out.as_bytes()).map_err(|error| told(vec![error]))?;
+    super::print(out.as_bytes()).map_err(|error| reported(vec![error]))?;
     let report_on = Report::new(Vec::new(), errors);
     tell::write(&report_on, &report, colour);
     Ok(report_on.status())

@@ -19,21 +19,21 @@ use super::tell::{self, HeldBack, Voice};
 use super::{CommandError, batch};
 
 pub(super) fn inject(args: &InjectArgs, colour: ColourChoice) -> Result<ExitStatus, CommandError> {
-    let told = |errors| CommandError::told(errors, &args.report);
-    let prepared = Prepared::new(&args.decision, &args.facts).map_err(told)?.changing(&args.change);
+    let reported = |errors| CommandError::reported(errors, &args.report);
+    let prepared = Prepared::new(&args.decision, &args.facts).map_err(reported)?.changing(&args.change);
     ChangingCommand { input: &args.input, write: &args.write, report: &args.report, output: args.output, colour }
         .make(prepared)
 }
 
 pub(super) fn uninject(args: &UninjectArgs, colour: ColourChoice) -> Result<ExitStatus, CommandError> {
-    let told = |errors| CommandError::told(errors, &args.report);
-    let mut prepared = Prepared::for_undoing(&args.profiles, &args.template_paths).map_err(told)?;
+    let reported = |errors| CommandError::reported(errors, &args.report);
+    let mut prepared = Prepared::for_undoing(&args.profiles, &args.template_paths).map_err(reported)?;
     let mut names = Vec::new();
     for reference in &args.profiles {
         names.push(match reference {
             // A name need not be that of a profile at hand: the record says what to remove.
             ProfileRef::BuiltIn(name) => name.clone(),
-            file @ ProfileRef::File(_) => settings::load_profile(file).map_err(told)?.name,
+            file @ ProfileRef::File(_) => settings::load_profile(file).map_err(reported)?.name,
         });
     }
     let which = if names.is_empty() { Which::All } else { Which::Of(names) };
@@ -54,8 +54,8 @@ struct ChangingCommand<'a> {
 
 impl ChangingCommand<'_> {
     fn make(&self, mut prepared: Prepared) -> Result<ExitStatus, CommandError> {
-        let told = |errors| CommandError::told(errors, self.report);
-        let inputs = super::read(self.input).map_err(told)?;
+        let reported = |errors| CommandError::reported(errors, self.report);
+        let inputs = super::read(self.input).map_err(reported)?;
         let to_files = self.write.in_place || self.write.output_dir.is_some();
         prepared.run.leaves = match self.output {
             Some(output) => output.leaves,

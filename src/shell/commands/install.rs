@@ -27,7 +27,7 @@ const CLUSTER_NAMESPACES: [&str; 4] = ["default", "kube-node-lease", "kube-publi
 
 pub(super) fn install(args: &InstallArgs, colour: ColourChoice) -> Result<ExitStatus, CommandError> {
     let report = ReportArgs { format: ReportFormat::default(), quiet: false };
-    let (installation, warnings) = resolve(args).map_err(|errors| CommandError::told(errors, &report))?;
+    let (installation, warnings) = resolve(args).map_err(|errors| CommandError::reported(errors, &report))?;
     if !warnings.is_empty() {
         tell::write(&Report::new(Vec::new(), warnings), &report, colour);
     }
@@ -182,7 +182,7 @@ fn ca_bundle(file: &Path) -> Result<String, Placed> {
     let wrong = |message: String| Placed::new(Code::NotACertificate, message).at(file.display().to_string(), None);
     let text = fs::read_to_string(file).map_err(|error| {
         let message = match error.kind() {
-            io::ErrorKind::NotFound => "no such file".to_owned(),
+            io::ErrorKind::NotFound => "there is no such file".to_owned(),
             _ => format!("cannot read the certificates: {error}"),
         };
         Placed::new(Code::FileUnreadable, message).at(file.display().to_string(), None)

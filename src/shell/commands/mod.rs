@@ -69,7 +69,7 @@ struct CommandError(Vec<Placed>, ReportArgs);
 
 impl CommandError {
     /// In the form of the command's own report.
-    fn told(errors: Vec<Placed>, args: &ReportArgs) -> Self {
+    fn reported(errors: Vec<Placed>, args: &ReportArgs) -> Self {
         Self(errors, args.clone())
     }
 }

@@ -48,7 +48,7 @@ fn lint(args: &LintArgs, colour: ColourChoice) -> Result<ExitStatus, CommandErro
     let mut status = ExitStatus::Done;
     for reference in &args.profiles {
         let (file, text) =
-            settings::profile_text(reference).map_err(|error| CommandError::told(vec![error], &args.report))?;
+            settings::profile_text(reference).map_err(|error| CommandError::reported(vec![error], &args.report))?;
         let profile = match settings::parse_profile(&file, &text) {
             Ok(profile) => profile,
             Err(errors) => {

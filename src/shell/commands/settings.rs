@@ -91,7 +91,7 @@ fn read_namespaces(path: &Path, namespaces: &mut Namespaces) -> Result<Vec<Place
             warnings.extend(wrong);
         }
         if count == 0 {
-            return Err(Placed::new(Code::NoNamespace, "there is no Namespace in it").at(stream.name, None));
+            return Err(Placed::new(Code::NoNamespace, "the file holds no Namespace").at(stream.name, None));
         }
     }
     Ok(warnings)

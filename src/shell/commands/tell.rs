@@ -64,7 +64,7 @@ pub(super) fn report(streams: &[Stream<'_>], prepared: &Prepared, voice: Voice) 
     match voice {
         Voice::Doing(HeldBack::ByFailures) => diagnostics.push(
             note("nothing was printed and no file was changed, because of the errors")
-                .hint(Some("`--keep-going` passes what fails through unchanged")),
+                .hint(Some("`--keep-going` prints the rest, and passes on unchanged what fails")),
         ),
         Voice::Doing(HeldBack::Unwritten) => diagnostics.push(note("no file was changed")),
         Voice::Doing(HeldBack::No) | Voice::Checking => {}

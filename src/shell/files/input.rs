@@ -191,7 +191,7 @@ fn refuse_twice(found: &[FoundInput]) -> Result<(), InputError> {
 #[derive(Debug, Error)]
 pub(crate) enum InputError {
     /// The user's: a path that leads nowhere.
-    #[error("no such file or directory")]
+    #[error("there is no such file")]
     Missing {
         /// The path.
         of: InputSource,

@@ -160,7 +160,7 @@ pub(crate) fn profile_text(reference: &ProfileRef) -> Result<(String, String), P
                 let hint = if Path::new(name).exists() {
                     format!("for the file of that name, write `./{name}`")
                 } else {
-                    format!("there are {}; a file has a `/` in it or ends in `.yaml`", all.join(", "))
+                    format!("the built-in profiles are {}; a file needs a `/` or the ending `.yaml`", all.join(", "))
                 };
                 Err(Placed::new(Code::Profile, format!("there is no built-in profile `{name}`")).hint(Some(hint)))
             }
@@ -171,7 +171,7 @@ pub(crate) fn profile_text(reference: &ProfileRef) -> Result<(String, String), P
                 Placed::new(Code::Profile, format!("cannot read the profile: {error}")).at(file.clone(), None)
             };
             let bytes = fs::read(path).map_err(|error| match error.kind() {
-                io::ErrorKind::NotFound => unreadable(&"no such file"),
+                io::ErrorKind::NotFound => unreadable(&"there is no such file"),
                 _ => unreadable(&error),
             })?;
             let text = String::from_utf8(bytes).map_err(|_| unreadable(&"it is not UTF-8"))?;
@@ -197,7 +197,7 @@ pub(crate) fn parse_profile(file: &str, text: &str) -> Result<Profile, Vec<Place
         parse_yaml(text).map_err(syntax)?
     };
     let Some(root) = tree.root() else {
-        return Err(vec![Placed::new(Code::Profile, "there is no profile in it").at(file, None)]);
+        return Err(vec![Placed::new(Code::Profile, "the file holds no profile").at(file, None)]);
     };
     let told = |error: &ProfileError| {
         // An unknown field is wrong at its name, everything else at its value.

@@ -58,7 +58,7 @@ impl Core {
     ///
     /// The errors that `inject` would report; the old profiles stay in use.
     pub fn reload_profiles(&self) -> Result<(), String> {
-        let next = ProfileSets::load(&self.given, self.kubernetes_version).map_err(profiles::told)?;
+        let next = ProfileSets::load(&self.given, self.kubernetes_version).map_err(profiles::as_text)?;
         self.sets.set(next);
         Ok(())
     }

@@ -177,7 +177,7 @@ impl Port {
                 self.metrics.connection(Connection::handshake_failed);
                 if is_alert(&error) {
                     // Most often, `caBundle` in the webhook configuration has another CA than the certificate's.
-                    tracing::warn!(%peer, %error, "the client refused the TLS handshake: does `caBundle` in the webhook configuration fit the certificate?");
+                    tracing::warn!(%peer, %error, "the client refused the TLS handshake: does `caBundle` in the webhook configuration match the certificate?");
                 } else {
                     tracing::debug!(%peer, %error, "the TLS handshake failed");
                 }

@@ -161,7 +161,7 @@ impl Follower {
             tracing::warn!(
                 target: "injector::namespaces",
                 error = causes(&error),
-                "the watch of namespaces broke off; the last known state still counts"
+                "the watch of namespaces was interrupted; the last known state still counts"
             );
             // A watch that lasted for a while did not fail.
             pause = if begun.elapsed() > LONGEST_PAUSE { SHORTEST_PAUSE } else { pause };

@@ -118,7 +118,7 @@ pub fn files(given: &Given) -> Vec<PathBuf> {
 }
 
 /// Errors as `inject` reports them, without colour and without the last line end.
-pub fn told(errors: Vec<Placed>) -> String {
+pub fn as_text(errors: Vec<Placed>) -> String {
     let mut out = Vec::new();
     // Writing to memory cannot fail.
     let _ = Report::new(Vec::new(), errors).write(ReportFormat::default(), Verbosity::Normal, Colour::Off, &mut out);

@@ -13,7 +13,7 @@ fn two_profiles_and_one_container_name() {
     error: web.yaml:12:7: the profiles `one` and `two` both add a container `helper`
       hint: rename one of the two
     note: nothing was printed and no file was changed, because of the errors
-      hint: `--keep-going` passes what fails through unchanged
+      hint: `--keep-going` prints the rest, and passes on unchanged what fails
     codes: conflict, held-back
     ");
 }
@@ -27,7 +27,7 @@ fn two_profiles_and_one_volume() {
     error: web.yaml:11:5: the profile `two` adds a volume `data`, and the profile `one` has a different one of that name
       hint: rename one of the two
     note: nothing was printed and no file was changed, because of the errors
-      hint: `--keep-going` passes what fails through unchanged
+      hint: `--keep-going` prints the rest, and passes on unchanged what fails
     codes: conflict, held-back
     ");
     let own = WEB.replace(
@@ -39,7 +39,7 @@ fn two_profiles_and_one_volume() {
     error: web.yaml:13:11: the profile `one` adds a volume `data`, and the pod has a different one of that name
       hint: rename one of the two
     note: nothing was printed and no file was changed, because of the errors
-      hint: `--keep-going` passes what fails through unchanged
+      hint: `--keep-going` prints the rest, and passes on unchanged what fails
     codes: conflict, held-back
     ");
     let claimed = "apiVersion: apps/v1\nkind: StatefulSet\nmetadata: {name: db}\nspec:\n  volumeClaimTemplates:\n    - metadata: {name: data}\n  template:\n    spec:\n      containers: [{name: db, image: \"db:1\"}]\n";
@@ -48,7 +48,7 @@ fn two_profiles_and_one_volume() {
     error: web.yaml:8:5: the profile `one` adds a volume `data`, and this object has a volume claim template of that name
       hint: rename one of the two
     note: nothing was printed and no file was changed, because of the errors
-      hint: `--keep-going` passes what fails through unchanged
+      hint: `--keep-going` prints the rest, and passes on unchanged what fails
     codes: conflict, held-back
     ");
 }
@@ -63,7 +63,7 @@ fn two_profiles_and_one_port() {
     deployment/web (default): rejected by two
     error: web.yaml:12:7: container port 80 of container `two` is already used by container `one`
     note: nothing was printed and no file was changed, because of the errors
-      hint: `--keep-going` passes what fails through unchanged
+      hint: `--keep-going` prints the rest, and passes on unchanged what fails
     codes: conflict, held-back
     ");
     let host = [with("one", "containerPort: 80, hostPort: 8000"), with("two", "containerPort: 81, hostPort: 8000")];
@@ -72,7 +72,7 @@ fn two_profiles_and_one_port() {
     deployment/web (default): rejected by two
     error: web.yaml:12:7: host port 8000 of container `two` is already used by container `one`
     note: nothing was printed and no file was changed, because of the errors
-      hint: `--keep-going` passes what fails through unchanged
+      hint: `--keep-going` prints the rest, and passes on unchanged what fails
     codes: conflict, held-back
     ");
     assert_snapshot!(refused(&WEB.replace("image: web:1\n", "image: web:1\n          ports:\n            - name: http\n              containerPort: 5054\n")), @"
@@ -80,7 +80,7 @@ fn two_profiles_and_one_port() {
     error: web.yaml:17:30: container port 5054 of container `proxy-sidecar` is already used by container `web`
       hint: set another port with the annotation `sidecar-injector/tcp-port` or `--set tcpPort=…`
     note: nothing was printed and no file was changed, because of the errors
-      hint: `--keep-going` passes what fails through unchanged
+      hint: `--keep-going` prints the rest, and passes on unchanged what fails
     codes: conflict, held-back
     ");
 }
@@ -101,7 +101,7 @@ fn two_profiles_and_one_mount_path() {
     error: web.yaml:13:11: container `web` mounts the volume `a` at `/data`, where the profile `two` mounts `b`
       hint: mount one of the two elsewhere
     note: nothing was printed and no file was changed, because of the errors
-      hint: `--keep-going` passes what fails through unchanged
+      hint: `--keep-going` prints the rest, and passes on unchanged what fails
     codes: conflict, held-back
     ");
     let own = WEB
@@ -112,7 +112,7 @@ fn two_profiles_and_one_mount_path() {
     error: web.yaml:16:26: container `web` mounts the volume `own` at `/data`, where the profile `one` mounts `a`
       hint: mount one of the two elsewhere
     note: nothing was printed and no file was changed, because of the errors
-      hint: `--keep-going` passes what fails through unchanged
+      hint: `--keep-going` prints the rest, and passes on unchanged what fails
     codes: conflict, held-back
     ");
 }
@@ -125,7 +125,7 @@ fn the_user_id_of_a_sidecar() {
     error: web.yaml:13:11: container `web` runs as user 15054, which the profile `cortexflow` keeps for its own container
       hint: give one of the two another user id
     note: nothing was printed and no file was changed, because of the errors
-      hint: `--keep-going` passes what fails through unchanged
+      hint: `--keep-going` prints the rest, and passes on unchanged what fails
     codes: conflict, held-back
     ");
 }

@@ -26,7 +26,7 @@ fn parameters() {
 fn profiles() {
     assert_snapshot!(misused(&["inject", "-p", "ngnix", "web.yaml"]), @"
     error: there is no built-in profile `ngnix`
-      hint: there are cortexflow, nginx, curl; a file has a `/` in it or ends in `.yaml`
+      hint: the built-in profiles are cortexflow, nginx, curl; a file needs a `/` or the ending `.yaml`
     ");
     assert_snapshot!(misused(&["inject", "-p", "web.yaml", "web.yaml"]), @"
     error: web.yaml:1:13: `apps/v1` is not `sidecar-injector/v1`
@@ -40,7 +40,7 @@ fn profiles() {
     assert_snapshot!(misused(&["inject", "-p", "nginx", "-p", "nginx", "web.yaml"]), @"error: the profile `nginx` is named twice");
     assert_snapshot!(misused(&["profile", "show", "ngnix"]), @"
     error: there is no built-in profile `ngnix`
-      hint: there are cortexflow, nginx, curl; a file has a `/` in it or ends in `.yaml`
+      hint: the built-in profiles are cortexflow, nginx, curl; a file needs a `/` or the ending `.yaml`
     ");
 }
 
@@ -75,7 +75,7 @@ fn versions_and_namespaces() {
     For more information, try '--help'.
     ");
     assert_snapshot!(misused(&["inject", "--namespace-annotations", "", "web.yaml"]), @"error: --namespace-annotations: nothing is given: write `[NAMESPACE:]key=value,…`");
-    assert_snapshot!(misused(&["inject", "--namespace-file", "web.yaml", "web.yaml"]), @"error: web.yaml: there is no Namespace in it");
+    assert_snapshot!(misused(&["inject", "--namespace-file", "web.yaml", "web.yaml"]), @"error: web.yaml: the file holds no Namespace");
 }
 
 #[test]

@@ -29,7 +29,7 @@ fn an_annotation_with_a_bad_value() {
     error: web.yaml:10:26: annotation `proxy-injection`: `disable` is not one of `enabled`, `disabled`
       hint: did you mean `disabled`?
     note: nothing was printed and no file was changed, because of the errors
-      hint: `--keep-going` passes what fails through unchanged
+      hint: `--keep-going` prints the rest, and passes on unchanged what fails
     codes: bad-value, held-back
     ");
     assert_snapshot!(refused(&annotated(WEB, "proxy-injection: \"off\"")), @"
@@ -37,7 +37,7 @@ fn an_annotation_with_a_bad_value() {
     error: web.yaml:10:26: annotation `proxy-injection`: `off` is not one of `enabled`, `disabled`
       hint: use one of `enabled`, `disabled`
     note: nothing was printed and no file was changed, because of the errors
-      hint: `--keep-going` passes what fails through unchanged
+      hint: `--keep-going` prints the rest, and passes on unchanged what fails
     codes: bad-value, held-back
     ");
     assert_snapshot!(refused(&annotated(WEB, "proxy-injection: false")), @"
@@ -45,7 +45,7 @@ fn an_annotation_with_a_bad_value() {
     error: web.yaml:10:26: annotation `proxy-injection` is a boolean, not a string
       hint: quote the value
     note: nothing was printed and no file was changed, because of the errors
-      hint: `--keep-going` passes what fails through unchanged
+      hint: `--keep-going` prints the rest, and passes on unchanged what fails
     codes: bad-value, held-back
     ");
     let list = format!(
@@ -57,7 +57,7 @@ fn an_annotation_with_a_bad_value() {
     error: web.yaml:13:28: annotation `proxy-injection`: `disable` is not one of `enabled`, `disabled`
       hint: did you mean `disabled`?
     note: nothing was printed and no file was changed, because of the errors
-      hint: `--keep-going` passes what fails through unchanged
+      hint: `--keep-going` prints the rest, and passes on unchanged what fails
     codes: bad-value, held-back
     ");
     assert_snapshot!(refused_with(&["-p", "curl"], &WEB.replace("app: web\n    spec", "sidecar.me/inject: true\n    spec")), @"
@@ -65,7 +65,7 @@ fn an_annotation_with_a_bad_value() {
     error: web.yaml:10:28: label `sidecar.me/inject` is a boolean, not a string
       hint: quote the value
     note: nothing was printed and no file was changed, because of the errors
-      hint: `--keep-going` passes what fails through unchanged
+      hint: `--keep-going` prints the rest, and passes on unchanged what fails
     codes: bad-value, held-back
     ");
 }
@@ -78,7 +78,7 @@ fn a_parameter_with_a_bad_value() {
     deployment/web (default): rejected by mine
     error: web.yaml:10:27: annotation `example.com/port`: `http` is not a port: a number from 1 to 65535
     note: nothing was printed and no file was changed, because of the errors
-      hint: `--keep-going` passes what fails through unchanged
+      hint: `--keep-going` prints the rest, and passes on unchanged what fails
     codes: bad-value, held-back
     ");
     assert_snapshot!(fought(&annotated(WEB, "example.com/port: 80"), &profile), @"
@@ -86,14 +86,14 @@ fn a_parameter_with_a_bad_value() {
     error: web.yaml:10:27: annotation `example.com/port` is a number, not a string
       hint: quote the value
     note: nothing was printed and no file was changed, because of the errors
-      hint: `--keep-going` passes what fails through unchanged
+      hint: `--keep-going` prints the rest, and passes on unchanged what fails
     codes: bad-value, held-back
     ");
     assert_snapshot!(fought(&WEB.replace("image: web:1\n", "image: web:1\n          ports: [{containerPort: 0}]\n"), &profile), @"
     deployment/web (default): rejected by mine
     error: web.yaml:15:35: parameter `port`: `0` is not a port: a number from 1 to 65535
     note: nothing was printed and no file was changed, because of the errors
-      hint: `--keep-going` passes what fails through unchanged
+      hint: `--keep-going` prints the rest, and passes on unchanged what fails
     codes: bad-value, held-back
     ");
     assert_snapshot!(fought(WEB, &profile), @"
@@ -101,7 +101,7 @@ fn a_parameter_with_a_bad_value() {
     error: web.yaml:7:3: parameter `port` has no value
       hint: set it with the annotation `example.com/port` or `--set port=…`
     note: nothing was printed and no file was changed, because of the errors
-      hint: `--keep-going` passes what fails through unchanged
+      hint: `--keep-going` prints the rest, and passes on unchanged what fails
     codes: bad-value, held-back
     ");
 }
@@ -114,14 +114,14 @@ fn what_an_api_server_would_refuse() {
     deployment/web (default): rejected by mine
     error: web.yaml:12:7: container `a` of the profile `mine`: request of `2` of cpu is above its limit of `1`
     note: nothing was printed and no file was changed, because of the errors
-      hint: `--keep-going` passes what fails through unchanged
+      hint: `--keep-going` prints the rest, and passes on unchanged what fails
     codes: held-back, invalid
     ");
     assert_snapshot!(fought(WEB, &with("volumeMounts: [{name: gone, mountPath: /a}]")), @"
     deployment/web (default): rejected by mine
     error: web.yaml:12:7: container `a` of the profile `mine`: the pod has no volume `gone` to mount
     note: nothing was printed and no file was changed, because of the errors
-      hint: `--keep-going` passes what fails through unchanged
+      hint: `--keep-going` prints the rest, and passes on unchanged what fails
     codes: held-back, invalid
     ");
     let pod =
@@ -137,7 +137,7 @@ fn what_an_api_server_would_refuse() {
     error: web.yaml:12:46: container `proxy-sidecar` has a limit of `256Mi` of memory, more than the pod's own `resources.limits` of `64Mi`
       hint: raise the pod's `resources.limits.memory`, or lower that of `proxy-sidecar`
     note: nothing was printed and no file was changed, because of the errors
-      hint: `--keep-going` passes what fails through unchanged
+      hint: `--keep-going` prints the rest, and passes on unchanged what fails
     codes: held-back, invalid
     ");
 }
@@ -155,7 +155,7 @@ fn a_cluster_that_is_too_old() {
     error: web.yaml:7:3: the profile `mine` needs a native sidecar, which Kubernetes 1.28 does not run
       hint: native sidecars run from 1.29 on; `nativeSidecar: false` makes a classic one
     note: nothing was printed and no file was changed, because of the errors
-      hint: `--keep-going` passes what fails through unchanged
+      hint: `--keep-going` prints the rest, and passes on unchanged what fails
     codes: held-back, unsupported-version
     ");
 }
@@ -173,7 +173,7 @@ fn a_record_that_does_not_parse() {
     error: web.yaml:12:34: the record `sidecar-injector/status` cannot be read: expected ident at line 1 column 2
       hint: restore the annotation, or remove it together with what was injected
     note: nothing was printed and no file was changed, because of the errors
-      hint: `--keep-going` passes what fails through unchanged
+      hint: `--keep-going` prints the rest, and passes on unchanged what fails
     codes: held-back, record
     ");
     assert_snapshot!(kept(&broken("'[{\"profile\":1}]'")), @"
@@ -181,7 +181,7 @@ fn a_record_that_does_not_parse() {
     error: web.yaml:12:34: the record `sidecar-injector/status` cannot be read: invalid type: integer `1`, expected a string at line 1 column 13
       hint: restore the annotation, or remove it together with what was injected
     note: nothing was printed and no file was changed, because of the errors
-      hint: `--keep-going` passes what fails through unchanged
+      hint: `--keep-going` prints the rest, and passes on unchanged what fails
     codes: held-back, record
     ");
     assert_snapshot!(kept(&broken("7")), @"
@@ -189,7 +189,7 @@ fn a_record_that_does_not_parse() {
     error: web.yaml:12:34: the record `sidecar-injector/status` cannot be read: it is a number
       hint: restore the annotation, or remove it together with what was injected
     note: nothing was printed and no file was changed, because of the errors
-      hint: `--keep-going` passes what fails through unchanged
+      hint: `--keep-going` prints the rest, and passes on unchanged what fails
     codes: held-back, record
     ");
 }
@@ -203,7 +203,7 @@ fn a_record_that_was_tampered_with() {
     error: web.yaml:157:7: removing what the record names would leave no container
       hint: restore the annotation as injector wrote it
     note: nothing was printed and no file was changed, because of the errors
-      hint: `--keep-going` passes what fails through unchanged
+      hint: `--keep-going` prints the rest, and passes on unchanged what fails
     codes: held-back, record
     ");
     assert_snapshot!(kept(&names_the_application), @"
@@ -211,16 +211,16 @@ fn a_record_that_was_tampered_with() {
     error: web.yaml:157:7: removing what the record names would leave no container
       hint: restore the annotation as injector wrote it
     note: nothing was printed and no file was changed, because of the errors
-      hint: `--keep-going` passes what fails through unchanged
+      hint: `--keep-going` prints the rest, and passes on unchanged what fails
     codes: held-back, record
     ");
     let forgets = injected().replace(",\"containers\":[\"proxy-sidecar\"]", "");
     assert_snapshot!(kept(&forgets), @"
     deployment/web (default): rejected
-    error: web.yaml:12:34: the record of the profile `cortexflow` does not fit what it adds: it does not name `proxy-sidecar`
+    error: web.yaml:12:34: the record of the profile `cortexflow` does not match what it adds: it does not name `proxy-sidecar`
       hint: restore the annotation as injector wrote it
     note: nothing was printed and no file was changed, because of the errors
-      hint: `--keep-going` passes what fails through unchanged
+      hint: `--keep-going` prints the rest, and passes on unchanged what fails
     codes: held-back, record
     ");
     let removes_all = injected()
@@ -231,7 +231,7 @@ fn a_record_that_was_tampered_with() {
     error: web.yaml:157:7: removing what the record names would leave no container
       hint: restore the annotation as injector wrote it
     note: nothing was printed and no file was changed, because of the errors
-      hint: `--keep-going` passes what fails through unchanged
+      hint: `--keep-going` prints the rest, and passes on unchanged what fails
     codes: held-back, record
     ");
 }
@@ -243,24 +243,24 @@ fn an_injection_of_which_a_part_is_gone() {
     assert_snapshot!(refused(partial), @"
     deployment/web (default): rejected by cortexflow
     error: web.yaml:12:34: the record says that the profile `cortexflow` added `/spec/containers/proxy-sidecar`, which is not there
-      hint: `injector uninject --force` drops what is left of it
+      hint: `injector uninject --force` removes the rest
     note: nothing was printed and no file was changed, because of the errors
-      hint: `--keep-going` passes what fails through unchanged
+      hint: `--keep-going` prints the rest, and passes on unchanged what fails
     codes: held-back, partial-injection
     ");
     assert_snapshot!(kept(partial), @"
     deployment/web (default): rejected
     error: web.yaml:12:34: the record says that the profile `cortexflow` added `/spec/containers/proxy-sidecar`, which is not there
-      hint: `injector uninject --force` drops what is left of it
+      hint: `injector uninject --force` removes the rest
     note: nothing was printed and no file was changed, because of the errors
-      hint: `--keep-going` passes what fails through unchanged
+      hint: `--keep-going` prints the rest, and passes on unchanged what fails
     codes: held-back, partial-injection
     ");
     let check = |report: &'static str| known("check", [report, "web.yaml"]).file("web.yaml", partial);
     assert_snapshot!(told(&check("--report=text").finds(), check("--report=json")), @"
     deployment/web (default): partial injection by cortexflow
     warning: web.yaml:12:34: the record says that the profile `cortexflow` added `/spec/containers/proxy-sidecar`, which is not there
-      hint: `injector uninject --force` drops what is left of it
+      hint: `injector uninject --force` removes the rest
     codes: partial-injection
     ");
 }
@@ -280,10 +280,10 @@ fn an_outdated_injection_below_one_that_is_not_at_hand() {
     };
     assert_snapshot!(told(&run("--report=text").fails(), run("--report=json")), @"
     deployment/web (default): rejected by one
-    error: web.yaml:12:34: the profile `two` was injected after an outdated one, and is not at hand to be injected again
+    error: web.yaml:12:34: the profile `two` was injected after an outdated one, and was not given, so it cannot be injected again
       hint: give that profile too, with `--profile`
     note: nothing was printed and no file was changed, because of the errors
-      hint: `--keep-going` passes what fails through unchanged
+      hint: `--keep-going` prints the rest, and passes on unchanged what fails
     codes: held-back, record
     ");
 }
@@ -306,7 +306,7 @@ fn several_errors_are_told_at_once() {
     error: web.yaml:46:26: annotation `proxy-injection` is a number, not a string
       hint: quote the value
     note: nothing was printed and no file was changed, because of the errors
-      hint: `--keep-going` passes what fails through unchanged
+      hint: `--keep-going` prints the rest, and passes on unchanged what fails
     codes: bad-value, held-back, syntax
     ");
     assert_snapshot!(refused_with(&["-q"], &stream), @"

@@ -15,7 +15,7 @@ fn refused(profile: &str) -> String {
 #[test]
 fn not_a_profile() {
     assert_snapshot!(refused(""), @"
-    error: mine.yaml: there is no profile in it
+    error: mine.yaml: the file holds no profile
     codes: profile
     ");
     assert_snapshot!(refused("spec: [\n"), @"

@@ -11,61 +11,61 @@ fn not_yaml() {
     error: web.yaml:2:1: the document ends too early: did not find expected node content while parsing a flow node
       hint: is the file complete?
     note: nothing was printed and no file was changed, because of the errors
-      hint: `--keep-going` passes what fails through unchanged
+      hint: `--keep-going` prints the rest, and passes on unchanged what fails
     codes: held-back, syntax
     ");
     assert_snapshot!(refused("kind: Deployment\nmetadata:\n  name: a: b\n"), @"
     error: web.yaml:3:10: mapping values are not allowed in this context
       hint: quote a value with `: ` in it, or fix the indentation
     note: nothing was printed and no file was changed, because of the errors
-      hint: `--keep-going` passes what fails through unchanged
+      hint: `--keep-going` prints the rest, and passes on unchanged what fails
     codes: held-back, syntax
     ");
     assert_snapshot!(refused("kind: Deployment\nmetadata:\n  name: a\n labels: {}\n"), @"
     error: web.yaml:4:2: did not find expected key while parsing a block mapping
       hint: fix the indentation
     note: nothing was printed and no file was changed, because of the errors
-      hint: `--keep-going` passes what fails through unchanged
+      hint: `--keep-going` prints the rest, and passes on unchanged what fails
     codes: held-back, syntax
     ");
     assert_snapshot!(refused("kind: Deployment\nmetadata:\n\tname: a\n"), @"
     error: web.yaml:3:1: YAML cannot be indented with a tab
       hint: use spaces
     note: nothing was printed and no file was changed, because of the errors
-      hint: `--keep-going` passes what fails through unchanged
+      hint: `--keep-going` prints the rest, and passes on unchanged what fails
     codes: held-back, syntax
     ");
     assert_snapshot!(refused("kind: Deployment\nmetadata:\n  name: @a\n"), @"
     error: web.yaml:3:9: a value cannot begin with `@`
       hint: quote the value
     note: nothing was printed and no file was changed, because of the errors
-      hint: `--keep-going` passes what fails through unchanged
+      hint: `--keep-going` prints the rest, and passes on unchanged what fails
     codes: held-back, syntax
     ");
     assert_snapshot!(refused("kind: Deployment\nmetadata:\n  name a\n  labels: {}\n"), @"
     error: web.yaml:4:9: mapping values are not allowed in this context
       hint: quote a value with `: ` in it, or fix the indentation
     note: nothing was printed and no file was changed, because of the errors
-      hint: `--keep-going` passes what fails through unchanged
+      hint: `--keep-going` prints the rest, and passes on unchanged what fails
     codes: held-back, syntax
     ");
     assert_snapshot!(refused("kind: Deployment\nname: a\u{1}\n"), @"
     error: web.yaml:2:8: the control character U+0001 is not allowed
     note: nothing was printed and no file was changed, because of the errors
-      hint: `--keep-going` passes what fails through unchanged
+      hint: `--keep-going` prints the rest, and passes on unchanged what fails
     codes: held-back, syntax
     ");
     assert_snapshot!(refused("bash: helm: command not found\n"), @"
     error: web.yaml:1:11: mapping values are not allowed in this context
       hint: quote a value with `: ` in it, or fix the indentation
     note: nothing was printed and no file was changed, because of the errors
-      hint: `--keep-going` passes what fails through unchanged
+      hint: `--keep-going` prints the rest, and passes on unchanged what fails
     codes: held-back, syntax
     ");
     assert_snapshot!(refused("Permission denied\n"), @"
     error: web.yaml:1:1: `Permission denied` is text, not a manifest
     note: nothing was printed and no file was changed, because of the errors
-      hint: `--keep-going` passes what fails through unchanged
+      hint: `--keep-going` prints the rest, and passes on unchanged what fails
     codes: held-back, not-a-manifest
     ");
 }
@@ -75,31 +75,31 @@ fn what_json_cannot_hold() {
     assert_snapshot!(refused("kind: Deployment\n? [a]\n: 1\n"), @"
     error: web.yaml:2:3: an object or a list cannot be a key
     note: nothing was printed and no file was changed, because of the errors
-      hint: `--keep-going` passes what fails through unchanged
+      hint: `--keep-going` prints the rest, and passes on unchanged what fails
     codes: held-back, syntax
     ");
     assert_snapshot!(refused("kind: Deployment\nspec:\n  <<: 1\n"), @"
     error: web.yaml:3:7: the value of `<<` is not an object or a list of objects
     note: nothing was printed and no file was changed, because of the errors
-      hint: `--keep-going` passes what fails through unchanged
+      hint: `--keep-going` prints the rest, and passes on unchanged what fails
     codes: held-back, syntax
     ");
     assert_snapshot!(refused("kind: Deployment\nspec: *base\n"), @"
     error: web.yaml:2:7: the alias `*base` has no anchor `&base` before it
     note: nothing was printed and no file was changed, because of the errors
-      hint: `--keep-going` passes what fails through unchanged
+      hint: `--keep-going` prints the rest, and passes on unchanged what fails
     codes: held-back, syntax
     ");
     assert_snapshot!(refused("kind: Deployment\nreplicas: .inf\n"), @"
     error: web.yaml:2:11: `.inf` cannot be written in JSON
     note: nothing was printed and no file was changed, because of the errors
-      hint: `--keep-going` passes what fails through unchanged
+      hint: `--keep-going` prints the rest, and passes on unchanged what fails
     codes: held-back, syntax
     ");
     assert_snapshot!(refused("kind: Deployment\nreplicas: !!int two\n"), @"
     error: web.yaml:2:11: `two` cannot be read as `!!int`
     note: nothing was printed and no file was changed, because of the errors
-      hint: `--keep-going` passes what fails through unchanged
+      hint: `--keep-going` prints the rest, and passes on unchanged what fails
     codes: held-back, syntax
     ");
 }
@@ -109,21 +109,21 @@ fn json_that_is_none() {
     assert_snapshot!(refused("{\"kind\": \"Deployment\",\n \"metadata\" {}}\n"), @"
     error: web.yaml:2:13: `:` is missing after the key
     note: nothing was printed and no file was changed, because of the errors
-      hint: `--keep-going` passes what fails through unchanged
+      hint: `--keep-going` prints the rest, and passes on unchanged what fails
     codes: held-back, syntax
     ");
     assert_snapshot!(refused("{\"kind\": \"Deployment\"}\n{\"kind\": \"Pod\", \"kind\": \"Pod\"}\n"), @"
     error: web.yaml:2:17: the key `kind` is already on line 2
       hint: kubectl keeps the last one and drops the others: remove all but one
     note: nothing was printed and no file was changed, because of the errors
-      hint: `--keep-going` passes what fails through unchanged
+      hint: `--keep-going` prints the rest, and passes on unchanged what fails
     codes: held-back, syntax
     ");
     assert_snapshot!(refused("{\"kind\": \"Deployment\",\n \"metadata\": {"), @"
     error: web.yaml:2:15: the document ends too early: did not find expected node content while parsing a flow node
       hint: is the file complete?
     note: nothing was printed and no file was changed, because of the errors
-      hint: `--keep-going` passes what fails through unchanged
+      hint: `--keep-going` prints the rest, and passes on unchanged what fails
     codes: held-back, syntax
     ");
 }
@@ -134,13 +134,13 @@ fn a_truncated_file() {
     error: web.yaml:15:35: the document ends too early: did not find expected ',' or '}' while parsing a flow mapping
       hint: is the file complete?
     note: nothing was printed and no file was changed, because of the errors
-      hint: `--keep-going` passes what fails through unchanged
+      hint: `--keep-going` prints the rest, and passes on unchanged what fails
     codes: held-back, syntax
     ");
     assert_snapshot!(refused("kind: Deployment\nmetadata:\n  name: \"we"), @"
     error: web.yaml:3:9: the quoted text that begins here does not end
     note: nothing was printed and no file was changed, because of the errors
-      hint: `--keep-going` passes what fails through unchanged
+      hint: `--keep-going` prints the rest, and passes on unchanged what fails
     codes: held-back, syntax
     ");
 }
@@ -180,7 +180,7 @@ fn what_the_splitter_of_kubectl_refuses() {
     error: web.yaml:16:1: `{a: 1}` is on the same line as `---`, which kubectl does not accept
       hint: move it to the next line
     note: nothing was printed and no file was changed, because of the errors
-      hint: `--keep-going` passes what fails through unchanged
+      hint: `--keep-going` prints the rest, and passes on unchanged what fails
     codes: held-back, syntax
     ");
     assert_snapshot!(refused(&format!("%YAML 1.2\n---\n{WEB}")), @"
@@ -188,7 +188,7 @@ fn what_the_splitter_of_kubectl_refuses() {
       hint: remove that line
     deployment/web (default): injected by cortexflow
     note: nothing was printed and no file was changed, because of the errors
-      hint: `--keep-going` passes what fails through unchanged
+      hint: `--keep-going` prints the rest, and passes on unchanged what fails
     codes: held-back, syntax
     ");
 }
@@ -208,7 +208,7 @@ fn keys_that_stand_twice() {
     error: web.yaml:13:7: the key `hostNetwork` is already on line 12
       hint: kubectl keeps the last one and drops the others: remove all but one
     note: nothing was printed and no file was changed, because of the errors
-      hint: `--keep-going` passes what fails through unchanged
+      hint: `--keep-going` prints the rest, and passes on unchanged what fails
     codes: held-back, syntax
     ");
     assert_snapshot!(refused(&format!("{WEB}---\n{WEB}kind: Pod\n")), @"
@@ -216,7 +216,7 @@ fn keys_that_stand_twice() {
       hint: kubectl keeps the last one and drops the others: remove all but one
     deployment/web (default): injected by cortexflow
     note: nothing was printed and no file was changed, because of the errors
-      hint: `--keep-going` passes what fails through unchanged
+      hint: `--keep-going` prints the rest, and passes on unchanged what fails
     codes: held-back, syntax
     ");
 }
@@ -226,26 +226,26 @@ fn nesting_ten_thousand_deep() {
     assert_snapshot!(refused(&format!("kind: Deployment\na: {}1{}\n", "[".repeat(10_000), "]".repeat(10_000))), @"
     error: web.yaml:2:131: nested deeper than 100 levels
     note: nothing was printed and no file was changed, because of the errors
-      hint: `--keep-going` passes what fails through unchanged
+      hint: `--keep-going` prints the rest, and passes on unchanged what fails
     codes: held-back, syntax
     ");
     assert_snapshot!(refused(&format!("{}1{}\n", "{\"a\":".repeat(10_000), "}".repeat(10_000))), @"
     error: web.yaml:1:641: nested deeper than 100 levels
     note: nothing was printed and no file was changed, because of the errors
-      hint: `--keep-going` passes what fails through unchanged
+      hint: `--keep-going` prints the rest, and passes on unchanged what fails
     codes: held-back, syntax
     ");
     let block: String = (0..10_000).map(|level| format!("{}a:\n", " ".repeat(level))).collect();
     assert_snapshot!(refused(&block), @"
     error: web.yaml:129:129: nested deeper than 100 levels
     note: nothing was printed and no file was changed, because of the errors
-      hint: `--keep-going` passes what fails through unchanged
+      hint: `--keep-going` prints the rest, and passes on unchanged what fails
     codes: held-back, syntax
     ");
     assert_snapshot!(refused(&format!("kind: Deployment\na:\n  {}1\n", "- ".repeat(10_000))), @"
     error: web.yaml:3:257: nested deeper than 100 levels
     note: nothing was printed and no file was changed, because of the errors
-      hint: `--keep-going` passes what fails through unchanged
+      hint: `--keep-going` prints the rest, and passes on unchanged what fails
     codes: held-back, syntax
     ");
 }
@@ -261,14 +261,14 @@ fn an_alias_bomb() {
     error: web.yaml:19:4: the aliases expand to far more than the text itself
       hint: write the part out instead of repeating its alias
     note: nothing was printed and no file was changed, because of the errors
-      hint: `--keep-going` passes what fails through unchanged
+      hint: `--keep-going` prints the rest, and passes on unchanged what fails
     codes: held-back, syntax
     ");
     assert_snapshot!(refused_with(&["--expand"], &bomb), @"
     error: web.yaml:19:4: the aliases expand to far more than the text itself
       hint: write the part out instead of repeating its alias
     note: nothing was printed and no file was changed, because of the errors
-      hint: `--keep-going` passes what fails through unchanged
+      hint: `--keep-going` prints the rest, and passes on unchanged what fails
     codes: held-back, syntax
     ");
 }
@@ -280,49 +280,49 @@ fn a_helm_template_that_was_not_rendered() {
     error: web.yaml:14:18: `{{ .Values.image }}` is a template expression, not YAML
       hint: this looks like a Helm template: render it first, `helm template … | injector …`
     note: nothing was printed and no file was changed, because of the errors
-      hint: `--keep-going` passes what fails through unchanged
+      hint: `--keep-going` prints the rest, and passes on unchanged what fails
     codes: held-back, syntax
     ");
     assert_snapshot!(refused(&WEB.replace("        app: web", "        {{ .Values.key }}: web")), @"
     error: web.yaml:10:9: `{{ .Values.key }}` is a template expression, not YAML
       hint: this looks like a Helm template: render it first, `helm template … | injector …`
     note: nothing was printed and no file was changed, because of the errors
-      hint: `--keep-going` passes what fails through unchanged
+      hint: `--keep-going` prints the rest, and passes on unchanged what fails
     codes: held-back, syntax
     ");
     assert_snapshot!(refused(&WEB.replace("        app: web", "        {{- include \"web.labels\" . | nindent 8 }}")), @r#"
     error: web.yaml:10:9: `{{- include "web.labels" . | nindent 8 }}` is a template expression, not YAML
       hint: this looks like a Helm template: render it first, `helm template … | injector …`
     note: nothing was printed and no file was changed, because of the errors
-      hint: `--keep-going` passes what fails through unchanged
+      hint: `--keep-going` prints the rest, and passes on unchanged what fails
     codes: held-back, syntax
     "#);
     assert_snapshot!(refused(&WEB.replace("    spec:\n", "    {{- if .Values.on }}\n    spec:\n")), @"
     error: web.yaml:11:5: `{{- if .Values.on }}` is a template expression, not YAML
       hint: this looks like a Helm template: render it first, `helm template … | injector …`
     note: nothing was printed and no file was changed, because of the errors
-      hint: `--keep-going` passes what fails through unchanged
+      hint: `--keep-going` prints the rest, and passes on unchanged what fails
     codes: held-back, syntax
     ");
     assert_snapshot!(refused(&format!("{{{{- if .Values.on }}}}\n{WEB}{{{{- end }}}}\n")), @"
     error: web.yaml:1:1: `{{- if .Values.on }}` is a template expression, not YAML
       hint: this looks like a Helm template: render it first, `helm template … | injector …`
     note: nothing was printed and no file was changed, because of the errors
-      hint: `--keep-going` passes what fails through unchanged
+      hint: `--keep-going` prints the rest, and passes on unchanged what fails
     codes: held-back, syntax
     ");
     assert_snapshot!(refused(&format!("{{{{/* The front. */}}}}\n{WEB}")), @"
     error: web.yaml:1:1: `{{/* The front. */}}` is a template expression, not YAML
       hint: this looks like a Helm template: render it first, `helm template … | injector …`
     note: nothing was printed and no file was changed, because of the errors
-      hint: `--keep-going` passes what fails through unchanged
+      hint: `--keep-going` prints the rest, and passes on unchanged what fails
     codes: held-back, syntax
     ");
     assert_snapshot!(refused(&WEB.replace("name: web\nspec", "name: {{ .Release.Name }}-web\nspec")), @"
     error: web.yaml:4:9: `{{ .Release.Name }}` is a template expression, not YAML
       hint: this looks like a Helm template: render it first, `helm template … | injector …`
     note: nothing was printed and no file was changed, because of the errors
-      hint: `--keep-going` passes what fails through unchanged
+      hint: `--keep-going` prints the rest, and passes on unchanged what fails
     codes: held-back, syntax
     ");
 }
@@ -358,7 +358,7 @@ fn what_cannot_be_spliced() {
     error: web.yaml:12:19: `*all` is an alias: a change here would also change its anchor
       hint: write the part out, or use `--expand`, which renders this document again
     note: nothing was printed and no file was changed, because of the errors
-      hint: `--keep-going` passes what fails through unchanged
+      hint: `--keep-going` prints the rest, and passes on unchanged what fails
     codes: construct, held-back
     ");
     let anchor = shared
@@ -368,7 +368,7 @@ fn what_cannot_be_spliced() {
     error: web.yaml:9:20: `&notes` has an alias: a change here would also change the value there
       hint: write the part out, or use `--expand`, which renders this document again
     note: nothing was printed and no file was changed, because of the errors
-      hint: `--keep-going` passes what fails through unchanged
+      hint: `--keep-going` prints the rest, and passes on unchanged what fails
     codes: construct, held-back
     ");
     let merge = "apiVersion: v1\nkind: Pod\nx: &base\n  containers: [{name: web, image: \"web:1\"}]\nmetadata: {name: web}\nspec:\n  <<: *base\n";
@@ -378,7 +378,7 @@ fn what_cannot_be_spliced() {
     error: web.yaml:7:3: `containers` comes from a merge key (`<<`): it has no text of its own to change
       hint: write the part out, or use `--expand`, which renders this document again
     note: nothing was printed and no file was changed, because of the errors
-      hint: `--keep-going` passes what fails through unchanged
+      hint: `--keep-going` prints the rest, and passes on unchanged what fails
     codes: construct, held-back, qos-changed
     ");
 }

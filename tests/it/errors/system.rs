@@ -18,19 +18,19 @@ fn both(run: impl Fn(&'static str) -> Run) -> String {
 #[test]
 fn a_file_that_is_not_there() {
     assert_snapshot!(both(|report| injector(["inject", report, "web.yaml"])), @"
-    error: web.yaml: no such file or directory
+    error: web.yaml: there is no such file
     codes: file-missing
     ");
     assert_snapshot!(both(|report| injector(["inject", report, "-f", "a/web.yaml"])), @"
-    error: a/web.yaml: no such file or directory
+    error: a/web.yaml: there is no such file
     codes: file-missing
     ");
     assert_snapshot!(both(|report| injector(["check", report, "-p", "mine.yaml", "web.yaml"]).file("web.yaml", WEB)), @"
-    error: mine.yaml: cannot read the profile: no such file
+    error: mine.yaml: cannot read the profile: there is no such file
     codes: profile
     ");
     assert_snapshot!(both(|report| injector(["check", report, "--namespace-file=ns.yaml", "web.yaml"]).file("web.yaml", WEB)), @"
-    error: ns.yaml: no such file or directory
+    error: ns.yaml: there is no such file
     codes: file-missing
     ");
 }
@@ -43,7 +43,7 @@ fn a_link_that_leads_nowhere() {
         run
     };
     assert_snapshot!(both(run), @"
-    error: ./b.yaml: no such file or directory
+    error: ./b.yaml: there is no such file
     codes: file-missing
     ");
 }
@@ -119,7 +119,7 @@ fn a_file_that_cannot_be_read_or_written() {
     assert_eq!(fs::read_to_string(run.folder().join("free.yaml")).unwrap(), WEB, "all or nothing");
     mode("", 0o755);
     let (_, stderr) = as_nobody(&run, "inject -i -q free.yaml").unwrap();
-    assert_snapshot!(stderr, @"error: free.yaml: cannot be written: its folder takes no new file: permission denied");
+    assert_snapshot!(stderr, @"error: free.yaml: cannot be written: no file can be created in its folder: permission denied");
 }
 
 #[test]

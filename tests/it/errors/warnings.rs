@@ -27,7 +27,7 @@ fn what_goes_well() {
     ");
     assert_snapshot!(taken_with(&["-p", "cortexflow", "-p", "curl"], WEB), @"
     deployment/web (default): injected by cortexflow
-    deployment/web (default): skipped by curl: object-not-selected: label `sidecar.me/inject` is not there, and the profile asks that `sidecar.me/inject` is one of `True`, `true`
+    deployment/web (default): skipped by curl: object-not-selected: label `sidecar.me/inject` is not there, and the profile requires that `sidecar.me/inject` is one of `True`, `true`
     codes:
     ");
     assert_snapshot!(taken_with(&[], SERVICE), @"codes:");
@@ -58,7 +58,7 @@ fn an_annotation_where_nothing_reads_it() {
     ");
     let label = WEB.replace("  name: web\nspec", "  name: web\n  labels:\n    sidecar.me/inject: \"true\"\nspec");
     assert_snapshot!(taken_with(&["-p", "curl"], &label), @"
-    deployment/web (default): skipped: object-not-selected: label `sidecar.me/inject` is not there, and the profile asks that `sidecar.me/inject` is one of `True`, `true`
+    deployment/web (default): skipped: object-not-selected: label `sidecar.me/inject` is not there, and the profile requires that `sidecar.me/inject` is one of `True`, `true`
     warning: web.yaml:6:24: label `sidecar.me/inject` has no effect here: it is read from the pod template
       hint: move it to `/spec/template/metadata/labels`
     codes: annotation-without-effect
@@ -70,14 +70,14 @@ fn what_is_not_known_of_a_namespace() {
     let two = format!("{WEB}---\n{}", WEB.replace("name: web", "name: other"));
     assert_snapshot!(both(|report| injector(["inject", report, "web.yaml"]).file("web.yaml", &two)), @"
     deployment/web (default): injected by cortexflow
-    warning: web.yaml:7:3: annotation `proxy-injection` or label `proxy-injection` of namespace `default` is not known and is ignored
+    warning: web.yaml:7:3: the value of annotation `proxy-injection` or label `proxy-injection` on namespace `default` is not known, so it is ignored
       hint: put the Namespace into the input, or use `--namespace-labels` and `--namespace-annotations`
     deployment/other (default): injected by cortexflow
     codes: namespace-unknown
     ");
     assert_snapshot!(both(|report| injector(["inject", "-p", "nginx", report, "web.yaml"]).file("web.yaml", WEB)), @"
-    deployment/web (default): skipped: namespace-not-selected: the labels of namespace `default` are not known, and the profile asks that `sidecar-inject` is `enabled`
-    warning: web.yaml:7:3: the labels of namespace `default` are not known, and the profile asks that `sidecar-inject` is `enabled`
+    deployment/web (default): skipped: namespace-not-selected: the labels of namespace `default` are not known, and the profile requires that `sidecar-inject` is `enabled`
+    warning: web.yaml:7:3: the labels of namespace `default` are not known, and the profile requires that `sidecar-inject` is `enabled`
       hint: put the Namespace into the input, or use `--namespace-labels` and `--namespace-annotations`
     codes: namespace-unknown
     ");
@@ -129,7 +129,7 @@ fn values_of_the_user_that_stand() {
 fn a_placement_beside_nothing() {
     assert_snapshot!(taken(&format!("  placement: {{Before: proxy}}\n  containers: [{{name: a, image: \"a:1\", {RESOURCES}}}]\n"), WEB), @"
     deployment/web (default): injected by mine
-    warning: web.yaml:12:7: the pod has no container `proxy`, where the profile `mine` has its place: it goes last
+    warning: web.yaml:12:7: the pod has no container `proxy`, which the placement of profile `mine` names: the sidecar goes last
     codes: placement-absent
     ");
 }
@@ -153,7 +153,7 @@ fn what_an_apply_would_do() {
     };
     assert_snapshot!(taken_with(&[], &live("Deployment", "apps/v1")), @"
     deployment/web (default): injected by cortexflow
-    warning: web.yaml:6:20: an apply fails with a conflict when the live object has changed meanwhile
+    warning: web.yaml:6:20: an apply fails with a conflict when the live object changed after it was read
       hint: use `--clean`, or `-o patch` with `kubectl patch --type=json --patch-file=/dev/stdin`
     codes: round-trip
     ");
@@ -161,7 +161,7 @@ fn what_an_apply_would_do() {
     job/web (default): injected by cortexflow
     warning: web.yaml:9:3: the template of a live Job is immutable: an apply is refused
       hint: inject the manifest that the object is made from, before it is created
-    warning: web.yaml:6:20: an apply fails with a conflict when the live object has changed meanwhile
+    warning: web.yaml:6:20: an apply fails with a conflict when the live object changed after it was read
       hint: use `--clean`, or `-o patch` with `kubectl patch --type=json --patch-file=/dev/stdin`
     codes: round-trip
     ");
@@ -169,7 +169,7 @@ fn what_an_apply_would_do() {
     replicationcontroller/web (default): injected by cortexflow
     warning: web.yaml:9:3: an apply leaves the existing pods of a ReplicationController as they are: they have no sidecar until they are created again
       hint: delete the pods afterwards, one after the other
-    warning: web.yaml:6:20: an apply fails with a conflict when the live object has changed meanwhile
+    warning: web.yaml:6:20: an apply fails with a conflict when the live object changed after it was read
       hint: use `--clean`, or `-o patch` with `kubectl patch --type=json --patch-file=/dev/stdin`
     codes: round-trip
     ");
@@ -223,7 +223,7 @@ fn an_item_that_was_edited() {
     let edited = injected().replace("cortexflow-proxy:latest", "cortexflow-proxy:mine");
     assert_snapshot!(both(|report| injector(["uninject", report, "web.yaml"]).file("web.yaml", &edited)), @"
     deployment/web (default): uninjected: cortexflow
-    warning: web.yaml:161:11: `proxy-sidecar` was edited after it was injected; it is removed all the same
+    warning: web.yaml:161:11: `proxy-sidecar` was edited after it was injected; it is still removed
     codes: edited-after-injection
     ");
 }
@@ -241,7 +241,7 @@ fn what_the_webhook_would_deny() {
     ");
     let there = WEB.replace("name: web\n          image", "name: proxy-sidecar\n          image");
     assert_snapshot!(taken_with(&["--on-ineligible", "deny"], &there), @"
-    deployment/web (default): skipped (the webhook would deny it): already-injected: container `proxy-sidecar` is there without a record
+    deployment/web (default): skipped (the webhook would deny it): already-injected: container `proxy-sidecar` is already there, and no record lists it
     codes:
     ");
 }

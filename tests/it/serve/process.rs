@@ -152,7 +152,13 @@ async fn the_first_signal_drains_and_the_second_ends_at_once() {
         let mut client = process.client(&authority).await;
         process.signal(first);
         process.logged("draining").await;
-        assert!(process.probe("/readyz").await.contains("draining"));
+        // The line comes before the task that serves has heard of the signal.
+        let not_ready = async {
+            while !process.probe("/readyz").await.contains("draining") {
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(10), not_ready).await.expect("`/readyz` says that it drains");
         assert!(asked(&mut client, "/mutate", "late").await["response"]["allowed"].as_bool().unwrap());
         process.signal(second);
         assert_eq!(process.ended().await, (Some(2), String::new()));
@@ -201,7 +207,7 @@ fn a_start_that_fails_says_why() {
 
     For more information, try '--help'.
     ");
-    assert_snapshot!(said(&["--tls-cert=tls.crt", "--tls-key=gone.key"]), @"error: gone.key: cannot read the private key: no such file");
+    assert_snapshot!(said(&["--tls-cert=tls.crt", "--tls-key=gone.key"]), @"error: gone.key: cannot read the private key: there is no such file");
     assert_snapshot!(said(&["--tls-cert=text", "--tls-key=tls.key"]), @"error: text: it contains no certificate in PEM");
     assert_snapshot!(said(&["--tls-cert=tls.key", "--tls-key=tls.crt"]), @"
     error: tls.key: it contains no certificate in PEM
@@ -214,7 +220,7 @@ fn a_start_that_fails_says_why() {
     assert_snapshot!(said(&["--tls-cert=tls.crt", "--tls-key=tls.key", "--client-ca=text"]), @"error: text: it contains no client CA in PEM");
     assert_snapshot!(said(&["--tls-cert=tls.crt", "--tls-key=tls.key", "-p=unknown"]), @"
     error: there is no built-in profile `unknown`
-      hint: there are cortexflow, nginx, curl; a file has a `/` in it or ends in `.yaml`
+      hint: the built-in profiles are cortexflow, nginx, curl; a file needs a `/` or the ending `.yaml`
     ");
     assert_snapshot!(said(&["--tls-cert=tls.crt", "--tls-key=tls.key", "--idle-timeout=90"]), @"
     error: invalid value '90' for '--idle-timeout <TIME>': not a time such as `500ms`, `10s` or `1m30s`, at most a day

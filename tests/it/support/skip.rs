@@ -42,7 +42,7 @@ impl Lack {
     /// The line that runs the tests that match these filters.
     fn line(&self, filters: &BTreeSet<String>) -> String {
         let filters: Vec<&str> = filters.iter().map(String::as_str).collect();
-        let test = format!("cargo test -- {}", filters.join(" "));
+        let test = format!("cargo test --locked -- {}", filters.join(" "));
         match self {
             Self::ControlPlane => format!("KUBEBUILDER_ASSETS=$(contrib/control-plane) {test}"),
             Self::Oracle => format!("K8S_ORACLE=$(contrib/oracle/build) {test}"),
@@ -123,10 +123,10 @@ fn the_block_counts_the_tests_and_has_a_line_for_each_lack() {
 
     skipped: 5 tests
       3 of them: K8S_ORACLE is not set. To run them:
-        K8S_ORACLE=$(contrib/oracle/build) cargo test -- laws:: scalar::
+        K8S_ORACLE=$(contrib/oracle/build) cargo test --locked -- laws:: scalar::
       1 of them: there is no `openssl` (Debian's package openssl). To run them:
-        apt-get install openssl && cargo test -- certs::
+        apt-get install openssl && cargo test --locked -- certs::
       1 of them: the kernel has no IPv6. To run them:
-        cargo test -- iptables::
+        cargo test --locked -- iptables::
     ");
 }

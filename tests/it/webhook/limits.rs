@@ -88,7 +88,7 @@ async fn a_body_that_does_not_come_is_cut_off() {
     let got = served.post("/mutate?timeout=10ms", Body::new(Slow(None))).await;
     assert_status(&got, 504, "Timeout");
     let got = served.post("/mutate", Body::new(Slow(Some("reset by peer")))).await;
-    assert_eq!(assert_status(&got, 400, "BadRequest"), "injector: the body broke off: reset by peer");
+    assert_eq!(assert_status(&got, 400, "BadRequest"), "injector: the body ended too early: reset by peer");
     assert_eq!(served.metric("injector_requests_in_flight"), 0.0);
 }
 

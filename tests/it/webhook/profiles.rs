@@ -79,7 +79,7 @@ async fn a_setting_reaches_the_profile_and_a_wrong_one_is_told_as_inject_tells_i
     assert!(patch(&served, "/mutate").await.contains("6054"));
     for (name, value) in [("tcpProt", "6054"), ("tcpPort", "none")] {
         let told =
-            profiles::told(profiles::ProfileSets::load(&with(name, value), KubernetesVersion::NEWEST).unwrap_err());
+            profiles::as_text(profiles::ProfileSets::load(&with(name, value), KubernetesVersion::NEWEST).unwrap_err());
         let set = format!("{name}={value}");
         let ran = injector(["inject", "--set", &set]).stdin("").fails();
         assert_eq!(told, ran.stderr.trim_end());

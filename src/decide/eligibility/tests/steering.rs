@@ -32,7 +32,7 @@ fn an_object_selector_reads_strings_only() {
     absent.pod["metadata"]["labels"] = json!(null);
     let (rule, reason, at, _) = skipped(&absent);
     assert_eq!((rule, at.as_str()), (Rule::ObjectNotSelected, ""));
-    assert_eq!(reason, "label `app` is not there, and the profile asks that `app` is `web`");
+    assert_eq!(reason, "label `app` is not there, and the profile requires that `app` is `web`");
     absent.profile["spec"]["objectSelector"] =
         json!({"matchExpressions": [{"key": "app", "operator": "NotIn", "values": ["web"]}]});
     assert_eq!(injected(&absent).0, Rule::Default);
@@ -138,12 +138,15 @@ fn an_unknown_switch_is_passed_over_with_one_warning() {
     assert_eq!((rule, warnings.len(), warnings[0].code), (Rule::Default, 1, Code::NamespaceUnknown));
     assert_eq!(
         warnings[0].message,
-        "annotation `proxy` or label `proxy` of namespace `shop` is not known and is ignored"
+        "the value of annotation `proxy` or label `proxy` on namespace `shop` is not known, so it is ignored"
     );
     scene.facts.namespace.labels = Known::Yes([("proxy".to_owned(), "disabled".to_owned())].into());
     assert_eq!(rule_of(&scene.decide()), Some(Rule::NamespaceOptedOut), "what is known decides");
     scene.facts.namespace.labels = Known::Yes([].into());
-    assert_eq!(injected(&scene).1[0].message, "annotation `proxy` of namespace `shop` is not known and is ignored");
+    assert_eq!(
+        injected(&scene).1[0].message,
+        "the value of annotation `proxy` on namespace `shop` is not known, so it is ignored"
+    );
     make(&mut scene, Rule::PodOptedIn);
     assert_eq!(injected(&scene), (Rule::PodOptedIn, Vec::new()), "the namespace was not asked");
 }
@@ -154,7 +157,7 @@ fn an_unknown_selector_skips_unless_it_is_evaluated_or_settled_already() {
     scene.facts.namespace.labels = Known::No;
     let Decision::Skip { rule, reason, warnings, deniable, .. } = scene.decide() else { panic!() };
     assert_eq!((rule, deniable), (Rule::NamespaceNotSelected, Deniable::No));
-    assert_eq!(reason, "the labels of namespace `shop` are not known, and the profile asks that `team` is `a`");
+    assert_eq!(reason, "the labels of namespace `shop` are not known, and the profile requires that `team` is `a`");
     assert_eq!((warnings.len(), warnings[0].code), (1, Code::NamespaceUnknown));
     scene.facts.namespace_gate = NamespaceGate::Matched;
     assert_eq!(injected(&scene).0, Rule::Default);

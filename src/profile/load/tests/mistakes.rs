@@ -66,7 +66,7 @@ fn what_decides_has_a_message_for_each_mistake() {
             json!({"podSwitch": {"inject": ["a"], "skip": ["a", "a"]}}),
             &[
                 "/spec/podSwitch: a switch needs an `annotation` or a `label`",
-                "/spec/podSwitch/skip/1: value `a` is there twice",
+                "/spec/podSwitch/skip/1: value `a` is given twice",
                 "/spec/podSwitch: value `a` both injects and skips",
             ],
         ),
@@ -99,7 +99,7 @@ fn parameters_have_a_message_for_each_mistake() {
                 {"name": "g", "type": "string", "values": ["a"], "default": true, "from": ["spec"], "annotation": "sidecar-injector/status"}]}),
             &[
                 "/spec/parameters/0/default: default of parameter `a`: `99999` is not a port: a number from 1 to 65535",
-                "/spec/parameters/1/name: parameter `a` is there twice",
+                "/spec/parameters/1/name: parameter `a` is given twice",
                 "/spec/parameters/2/name: `1` is not a parameter name: a letter, then letters, digits and `_`",
                 "/spec/parameters/2/type: `prot` is not one of `string`, `integer`, `port`, `ports`, `boolean`, `quantity`, `image`, `duration`, `enum` (did you mean `port`?)",
                 "/spec/parameters/3: field `values` is missing",
@@ -135,7 +135,7 @@ fn what_is_added_has_a_message_for_each_mistake() {
                 "/spec/containers/3/name: `{{ n }}` is not a DNS label: lower case letters, digits and `-`, at most 63",
                 "/spec/containers/2: expected an object, found a string",
                 "/spec/containers/3/name: unknown parameter `n`",
-                "/spec/containers/0/name: container `a` is there twice",
+                "/spec/containers/0/name: container `a` is given twice",
             ][..],
         ),
         (

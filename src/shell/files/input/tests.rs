@@ -77,14 +77,14 @@ fn what_cannot_be_read_is_told() {
     symlink(tree.path("a.yaml"), tree.path("again.yaml")).unwrap();
     symlink(tree.path("nowhere"), tree.path("deep/down/broken.yaml")).unwrap();
     for (names, recursion, expected) in [
-        (vec!["absent.yaml"], Recursion::Off, "absent.yaml: no such file or directory"),
+        (vec!["absent.yaml"], Recursion::Off, "absent.yaml: there is no such file"),
         (vec!["a.yaml/b"], Recursion::Off, "a.yaml/b: cannot be read: Not a directory (os error 20)"),
         (vec!["none"], Recursion::Off, "none: no `.yaml`, `.yml` or `.json` file in this directory"),
         (vec!["none"], Recursion::On, "none: no `.yaml`, `.yml` or `.json` file in this directory"),
         (vec!["-", "-"], Recursion::Off, ": standard input is named twice"),
         (vec!["a.yaml", "again.yaml"], Recursion::Off, "again.yaml: the same file as `a.yaml`"),
         (vec!["a.yaml", "none/../a.yaml"], Recursion::Off, "none/../a.yaml: the same file as `a.yaml`"),
-        (vec!["deep"], Recursion::On, "deep/down/broken.yaml: no such file or directory"),
+        (vec!["deep"], Recursion::On, "deep/down/broken.yaml: there is no such file"),
     ] {
         assert_eq!(tree.read(&names, recursion).unwrap_err(), expected, "{names:?}");
     }

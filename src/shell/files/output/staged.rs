@@ -191,7 +191,7 @@ fn write_beside(folder: &Path, present: Option<&Path>, mode: FileMode, chunks: &
 
 /// Without the name of the temporary file, which the user does not know.
 fn beside(error: &io::Error) -> io::Error {
-    io::Error::new(error.kind(), format!("its folder takes no new file: {}", error.kind()))
+    io::Error::new(error.kind(), format!("no file can be created in its folder: {}", error.kind()))
 }
 
 /// With the mode of any new file: what the umask makes of 0666.

@@ -32,7 +32,7 @@ pub(in crate::shell::server) enum Refusal {
     #[error("the body did not come in time")]
     BodyTimeout,
     /// The fault of the client, or of the network.
-    #[error("the body broke off: {0}")]
+    #[error("the body ended too early: {0}")]
     BrokenBody(String),
     /// Too many requests at once.
     #[error("too many reviews are being answered: try again")]

@@ -72,7 +72,7 @@ pub enum TlsError {
         at: i64,
     },
     /// A replacement without any of the names under which clients call the server.
-    #[error("the certificate `{name}` has none of the names of the one in use: {in_use}")]
+    #[error("the certificate `{name}` has no name of the certificate in use: {in_use}")]
     OtherNames {
         /// Which file.
         file: PathBuf,
@@ -121,7 +121,7 @@ impl TlsError {
 
 fn system(error: &io::Error) -> String {
     match error.kind() {
-        io::ErrorKind::NotFound => "no such file".to_owned(),
+        io::ErrorKind::NotFound => "there is no such file".to_owned(),
         _ => error.to_string(),
     }
 }

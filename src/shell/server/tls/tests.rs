@@ -70,8 +70,8 @@ fn an_error_names_the_file_that_is_missing_or_exchanged() {
     let encrypted = "-----BEGIN ENCRYPTED PRIVATE KEY-----\naGVsbG8=\n-----END ENCRYPTED PRIVATE KEY-----\n";
     let (certificate, key) = (Some(good.certificate.as_str()), Some(good.key.as_str()));
     assert_wrong(&[
-        (None, key, None, "tls.crt: cannot read the certificate: no such file"),
-        (certificate, None, None, "tls.key: cannot read the private key: no such file"),
+        (None, key, None, "tls.crt: cannot read the certificate: there is no such file"),
+        (certificate, None, None, "tls.key: cannot read the private key: there is no such file"),
         (Some(""), key, None, "tls.crt: it contains no certificate in PEM"),
         (
             key,
@@ -162,7 +162,7 @@ fn what_cannot_be_used_replaces_nothing() {
     let error = tls.replace_pair(second.certificate.as_bytes(), first.key.as_bytes(), now()).unwrap_err();
     assert!(matches!(error, TlsError::KeyMismatch { .. }), "{error}");
     for (bad, expected) in [
-        (&other, "the certificate `other.svc` has none of the names of the one in use: a.svc, first.svc"),
+        (&other, "the certificate `other.svc` has no name of the certificate in use: a.svc, first.svc"),
         (&early, "the certificate `a.svc` is not valid before 2027-01-15T08:00:01Z"),
     ] {
         let error = tls.replace_pair(bad.certificate.as_bytes(), bad.key.as_bytes(), now()).unwrap_err();
