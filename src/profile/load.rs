@@ -247,7 +247,7 @@ fn pattern<'a, V: View<'a>>(node: Node<V>, errors: &mut Errors) -> Option<Contai
     if node.get("name").is_none() && node.get("image").is_none() {
         errors.add(&node.at, ProfileErrorKind::Empty("a container pattern needs a `name` or an `image`"));
     }
-    let mut part = |field| node.get(field).and_then(|part| part.string(errors));
+    let mut part = |field| node.get(field).and_then(|part| part.plain(errors));
     Some(ContainerPattern { name: part("name"), image: part("image") })
 }
 

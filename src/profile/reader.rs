@@ -7,7 +7,7 @@ use thiserror::Error;
 
 use super::parameter::BadValue;
 use super::slot::{Home, Slot};
-use super::template::TemplateError;
+use super::template::{TemplateError, first_parameter};
 use crate::diagnostic::words::{list, nearest};
 use crate::kube::workload::TemplatePathError;
 use crate::value::pointer::{Pointer, PointerError};
@@ -52,6 +52,9 @@ pub enum ProfileErrorKind {
         /// What it should be, with its article.
         form: &'static str,
     },
+    /// A parameter where only a plain value can be: it would count as it is written.
+    #[error("this names the parameter `{0}`: only a plain value can be here")]
+    ParameterInPlain(String),
     /// A default that names a parameter, which would be added as it is written.
     #[error("the default of parameter `{name}` names the parameter `{other}`: a default is a plain value")]
     ParameterInDefault {
@@ -264,6 +267,15 @@ impl<'a, V: View<'a>> Node<V> {
         node.view.elements().into_iter().enumerate().map(place).collect()
     }
 
+    /// This string, in which no parameter can be.
+    pub(super) fn plain(&self, errors: &mut Errors) -> Option<String> {
+        let text = self.string(errors)?;
+        if let Some(parameter) = first_parameter(&text) {
+            errors.add(&self.at, ProfileErrorKind::ParameterInPlain(parameter.to_owned()));
+        }
+        Some(text)
+    }
+
     /// This string.
     pub(super) fn string(&self, errors: &mut Errors) -> Option<String> {
         let text = self.view.string();
@@ -287,7 +299,7 @@ impl<'a, V: View<'a>> Node<V> {
     pub(super) fn strings(self, what: &'static str, errors: &mut Errors) -> Vec<String> {
         let mut texts: Vec<String> = Vec::new();
         for node in self.list(errors) {
-            let Some(text) = node.string(errors) else { continue };
+            let Some(text) = node.plain(errors) else { continue };
             if texts.contains(&text) {
                 errors.add(&node.at, ProfileErrorKind::Duplicate { what, name: text });
             } else {

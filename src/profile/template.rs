@@ -120,6 +120,8 @@ pub(super) enum ScalarFault {
     Syntax(TemplateError),
     /// No parameter has this name.
     Unknown(String),
+    /// A parameter in a key: only values are templates.
+    InKey(String),
     /// The value is nested deeper than is read.
     TooDeep,
 }
@@ -147,6 +149,9 @@ impl Parser<'_> {
         match view.kind() {
             Kind::Mapping => {
                 let members = view.members().into_iter().map(|(name, member)| {
+                    if let Some(parameter) = first_parameter(&name) {
+                        self.faults.push((at.join(&*name), ScalarFault::InKey(parameter.to_owned())));
+                    }
                     let parsed = self.parse(member, &at.join(&*name), below(&name));
                     (name.into_owned(), parsed)
                 });

@@ -141,6 +141,7 @@ impl Added<'_> {
             let kind = match fault {
                 ScalarFault::Syntax(error) => ProfileErrorKind::Template(error),
                 ScalarFault::TooDeep => ProfileErrorKind::TooDeep(DEEPEST),
+                ScalarFault::InKey(name) => ProfileErrorKind::ParameterInPlain(name),
                 ScalarFault::Unknown(name) => {
                     let nearest = nearest(&name, self.known.names.iter().map(String::as_str)).map(str::to_owned);
                     ProfileErrorKind::UnknownParameter { name, nearest }

@@ -104,6 +104,19 @@ fn a_parameter_in_a_default() {
 }
 
 #[test]
+fn a_parameter_where_only_a_plain_value_can_be() {
+    let spec = "  podSwitch: {annotation: inject, skip: [\"{{ mode }}\"]}\n  alreadyInjected: [{name: \"{{ mode }}\"}]\n  parameters:\n    - {name: mode, type: enum, default: \"no\", values: [\"no\", \"{{ mode }}\"]}\n  containers: [{name: a, image: \"a:1\", resources: {limits: {\"{{ mode }}\": 1}}}]\n  application: {targets: [\"{{ mode }}\"], env: [{name: MODE, value: \"{{ mode }}\"}]}\n";
+    assert_snapshot!(refused(&profile("mine", spec)), @"
+    error: mine.yaml:6:42: this names the parameter `mode`: only a plain value can be here
+    error: mine.yaml:7:28: this names the parameter `mode`: only a plain value can be here
+    error: mine.yaml:9:62: this names the parameter `mode`: only a plain value can be here
+    error: mine.yaml:10:75: this names the parameter `mode`: only a plain value can be here
+    error: mine.yaml:11:27: this names the parameter `mode`: only a plain value can be here
+    codes: profile
+    ");
+}
+
+#[test]
 fn a_second_document() {
     let first = profile("mine", "  labels: {a: b}\n");
     let second = profile("other", "  labels: {a: b}\n");
