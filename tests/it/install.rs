@@ -147,6 +147,11 @@ fn the_namespace_is_left_alone_where_others_use_it() {
     );
     let shared = printed("install --cert-manager -n kube-system --existing-namespace");
     assert!(!kinds(&shared).contains(&"Namespace"));
+    let removed = injector(["uninstall", "--cert-manager", "--delete-namespace", "-n", "kube-system"]).fails();
+    assert_eq!(
+        removed.stderr,
+        "error: --namespace: `kube-system` belongs to the cluster, not to the webhook alone\n  hint: leave out `--delete-namespace`\n"
+    );
     let refused = injector(["install", "--cert-manager", "-n", "kube-system"]).fails();
     assert_eq!(
         refused.stderr,

@@ -41,8 +41,12 @@ pub(super) fn uninstall(args: &UninstallArgs) -> Result<ExitStatus, CommandError
         (None, true) => Keeper::CertManager,
         (None, false) => Keeper::Own,
     };
+    let site = site(&args.place);
     let fate = if args.delete_namespace { NamespaceFate::Deleted } else { NamespaceFate::Kept };
-    let manifests = install::removal(&site(&args.place), keeper, fate, args.place.only.into());
+    if fate == NamespaceFate::Deleted {
+        check_not_the_clusters(&site, "leave out `--delete-namespace`")?;
+    }
+    let manifests = install::removal(&site, keeper, fate, args.place.only.into());
     Ok(super::print(install::text(&manifests).as_bytes())?)
 }
 
@@ -97,11 +101,21 @@ fn resolve(args: &InstallArgs) -> Result<(Installation, Vec<Placed>), Vec<Placed
 
 /// Refuses to make a namespace that others use, because that would set its Pod Security level.
 fn check_namespace(site: &Site, own_namespace: OwnNamespace) -> Result<(), Vec<Placed>> {
+    match own_namespace {
+        OwnNamespace::Made => {
+            let hint = "use `--existing-namespace`, which leaves it as it is, or another namespace";
+            check_not_the_clusters(site, hint).map_err(|error| vec![error])
+        }
+        OwnNamespace::Existing => Ok(()),
+    }
+}
+
+/// Refuses a namespace that every cluster has.
+fn check_not_the_clusters(site: &Site, hint: &str) -> Result<(), Placed> {
     let namespace = site.namespace.as_str();
-    if own_namespace == OwnNamespace::Made && CLUSTER_NAMESPACES.contains(&namespace) {
+    if CLUSTER_NAMESPACES.contains(&namespace) {
         let message = format!("--namespace: `{namespace}` belongs to the cluster, not to the webhook alone");
-        let hint = "use `--existing-namespace`, which leaves it as it is, or another namespace";
-        return Err(vec![Placed::new(Code::Usage, message).hint(Some(hint))]);
+        return Err(Placed::new(Code::Usage, message).hint(Some(hint)));
     }
     Ok(())
 }
