@@ -152,6 +152,18 @@ enum Ruling {
     No,
     Off,
     Skip(String, Deniable),
+    /// What it needs is not known, so that nothing may be changed.
+    Unknown(String),
+}
+
+/// Why a decision is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Asked {
+    /// The template has no injection of the profile.
+    First,
+    /// It has one, which is taken away for the question. The rules that protect an object do not count: they say that it must
+    /// not be changed, not that the injection should not be there.
+    Again,
 }
 
 /// Everything that a rule may look at.
@@ -173,21 +185,40 @@ enum Words {
 
 /// Decides whether the profile is injected into the template: the first [`Rule`] that applies wins.
 pub(crate) fn decide<'a, V: View<'a>>(subject: &Subject<'_, V>, facts: &Facts, profile: &Profile) -> Decision {
+    first_ruling(subject, facts, profile, Asked::First)
+}
+
+/// Decides about a template that has an injection of the profile, which was taken away for the question.
+pub(crate) fn decide_again<'a, V: View<'a>>(subject: &Subject<'_, V>, facts: &Facts, profile: &Profile) -> Decision {
+    first_ruling(subject, facts, profile, Asked::Again)
+}
+
+fn first_ruling<'a, V: View<'a>>(subject: &Subject<'_, V>, facts: &Facts, profile: &Profile, asked: Asked) -> Decision {
     let case = Case { subject, facts, profile, words: Words::Dropped };
     let mut warnings = Vec::new();
-    for &rule in Rule::ALL {
+    for &rule in Rule::ALL.iter().filter(|rule| asked == Asked::First || !rule.protects()) {
         let finding = rules::look(rule, &case);
         warnings.extend(finding.warnings);
         match finding.ruling {
             Ruling::No | Ruling::Off => {}
             Ruling::Inject => return Decision::Inject { rule, warnings },
             Ruling::Skip(reason, deniable) => return Decision::Skip { rule, reason, warnings, deniable },
+            // What is there stays: it was injected when more was known.
+            Ruling::Unknown(_) if asked == Asked::Again => {}
+            Ruling::Unknown(reason) => return Decision::Skip { rule, reason, warnings, deniable: Deniable::No },
             Ruling::Error(diagnostic) => return Decision::Reject(vec![*diagnostic]),
         }
     }
     // Never reached, because the last rule always applies. If it were, no rule would have allowed a change.
     let reason = "no rule applies".to_owned();
     Decision::Skip { rule: Rule::Default, reason, warnings, deniable: Deniable::No }
+}
+
+/// Whether a rule protects the object as it is, whatever is injected in it.
+pub(crate) fn is_protected<'a, V: View<'a>>(subject: &Subject<'_, V>, facts: &Facts, profile: &Profile) -> bool {
+    let case = Case { subject, facts, profile, words: Words::Dropped };
+    let applies = |rule: &&Rule| matches!(rules::look(**rule, &case).ruling, Ruling::Skip(..));
+    Rule::ALL.iter().filter(|rule| rule.protects()).any(|rule| applies(&rule))
 }
 
 /// What every rule sees, also those after the one that decides. It asks the same functions as [`decide`].
@@ -200,7 +231,7 @@ pub(crate) fn trace<'a, V: View<'a>>(subject: &Subject<'_, V>, facts: &Facts, pr
             Ruling::No => Err(Applies::No),
             Ruling::Off => Err(Applies::Off),
             Ruling::Inject => Ok(Effect::Inject),
-            Ruling::Skip(..) => Ok(Effect::Skip),
+            Ruling::Skip(..) | Ruling::Unknown(_) => Ok(Effect::Skip),
             Ruling::Error(_) => Ok(Effect::Error),
         };
         let applies = match effect {

@@ -10,8 +10,7 @@ use serde_json::Value;
 
 use crate::decide::eligibility::{self, Recorded, RuleTrace, Subject};
 use crate::decide::facts::Facts;
-use crate::decide::inject::editor::Editor;
-use crate::decide::inject::{Ask, Freshness, Outcome, Outdated, Planner, Request, Verdict, freshness};
+use crate::decide::inject::{Ask, InjectionState, Outcome, Outdated, Planner, Request, Verdict, compare};
 use crate::decide::record::{self, Entry};
 use crate::diagnostic::Diagnostic;
 use crate::kube::workload::{self, Identity};
@@ -45,18 +44,8 @@ pub(crate) struct EntryState {
     pub profile: String,
     /// The version of injector that wrote it.
     pub version: String,
-    pub presence: Presence,
-    /// Whether it is what would be injected now; `None` where that is unknown, because the profile was not given or a part
-    /// is missing.
-    pub freshness: Option<Freshness>,
-}
-
-/// Whether everything that an entry names is present.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Presence {
-    Whole,
-    /// These are missing: places from the pod template on, with names instead of list indexes.
-    Partial(Vec<Pointer>),
+    /// What it is now; `None` where that is unknown, because the profile was not given or is in error.
+    pub state: Option<InjectionState>,
 }
 
 /// The explanation of one profile.
@@ -82,28 +71,19 @@ pub(crate) struct ParameterState {
     pub value: Result<(Value, Origin), Diagnostic>,
 }
 
-impl fmt::Display for Presence {
+impl fmt::Display for EntryState {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Whole => f.write_str("whole"),
-            Self::Partial(missing) => {
+        match &self.state {
+            None => f.write_str("not compared"),
+            Some(InjectionState::Partial(missing)) => {
                 f.write_str("partial: without ")?;
                 for (index, place) in missing.iter().enumerate() {
                     write!(f, "{}`{place}`", if index == 0 { "" } else { ", " })?;
                 }
                 Ok(())
             }
-        }
-    }
-}
-
-impl fmt::Display for EntryState {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.presence)?;
-        match self.freshness {
-            Some(Freshness::Current) => f.write_str(", current"),
-            Some(Freshness::Outdated) => f.write_str(", outdated"),
-            None => Ok(()),
+            Some(InjectionState::Unwanted { rule, reason }) => write!(f, "unwanted: {rule}: {reason}"),
+            Some(state) => f.write_str(state.id()),
         }
     }
 }
@@ -158,22 +138,17 @@ fn record_state<'a, V: View<'a>>(planner: &mut Planner<'_, V>, entries: &[Entry]
     if entries.is_empty() {
         return RecordState::None;
     }
-    let (identity, request) = (planner.identity, planner.request);
-    let editor = planner.editor();
     let state = |(index, entry): (usize, &Entry)| {
-        let presence = presence(editor, entry);
-        let profile = request.profiles.iter().find(|profile| profile.name == entry.profile);
-        let freshness = profile
-            .filter(|_| presence == Presence::Whole)
-            .map(|profile| freshness(editor, identity, request, profile, entries, index));
-        EntryState { profile: entry.profile.clone(), version: entry.version.clone(), presence, freshness }
+        let profile = planner.request.profiles.iter().find(|profile| profile.name == entry.profile);
+        let state = match profile {
+            Some(profile) => planner.assess(profile, entries, index).ok().map(|assessment| assessment.state),
+            None => Some(compare::missing(planner.editor(), entry))
+                .filter(|missing| !missing.is_empty())
+                .map(InjectionState::Partial),
+        };
+        EntryState { profile: entry.profile.clone(), version: entry.version.clone(), state }
     };
     RecordState::Entries(entries.iter().enumerate().map(state).collect())
-}
-
-fn presence<'a, V: View<'a>>(editor: &Editor<V>, entry: &Entry) -> Presence {
-    let missing: Vec<Pointer> = entry.named().into_iter().filter(|named| editor.resolve(named).is_none()).collect();
-    if missing.is_empty() { Presence::Whole } else { Presence::Partial(missing) }
 }
 
 fn explain_profile<'a, V: View<'a>>(
@@ -182,7 +157,7 @@ fn explain_profile<'a, V: View<'a>>(
     entries: &mut Vec<Entry>,
 ) -> ProfileExplanation {
     let own = entries.iter().find(|entry| entry.profile == profile.name).cloned();
-    let is_broken = own.as_ref().is_some_and(|entry| presence(planner.editor(), entry) != Presence::Whole);
+    let is_broken = own.as_ref().is_some_and(|entry| !compare::missing(planner.editor(), entry).is_empty());
     let recorded = if own.is_some() { Recorded::Whole } else { Recorded::None };
     let seen = planner.ask(&AskAll { set: planner.request.set }, profile, recorded, entries);
     let before = planner.editor.clone();

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::decide::facts::{Facts, Operation};
-use crate::decide::record::Entry;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::kube::workload::{self, Identity, TemplatePath, Trait};
 use crate::profile::slot::Slot;
@@ -15,6 +14,8 @@ use crate::value::view::View;
 mod application;
 mod applier;
 mod apply;
+mod assess;
+pub(crate) mod compare;
 mod complete;
 mod conflict;
 mod containers;
@@ -23,15 +24,17 @@ mod outcome;
 mod planner;
 pub(crate) mod removal;
 mod render;
+mod state;
 
 pub use outcome::{Answer, Verdict};
-pub(crate) use outcome::{Freshness, Outcome, Step};
+pub(crate) use outcome::{Outcome, Step};
 pub use render::Renderings;
 pub(crate) use render::{Rendered, Sidecar, name};
+pub use state::InjectionState;
+pub(crate) use state::{Edit, EditedField};
 
 pub(crate) use apply::write_record;
 pub(crate) use conflict::port_clash;
-use editor::Editor;
 pub(crate) use planner::{Ask, Planner};
 
 /// What is asked of [`plan`], the same for every object of a run.
@@ -43,7 +46,7 @@ pub struct Request<'a> {
     pub set: &'a BTreeMap<String, String>,
     /// Kinds with templates beside the known ones: those of the run, then those of its profiles.
     pub template_paths: &'a [TemplatePath],
-    /// What happens to an injection that is outdated.
+    /// What happens to an injection that is not the one that its profile would make now.
     pub outdated: Outdated,
     /// What the run has rendered so far.
     pub renderings: &'a Renderings,
@@ -75,24 +78,6 @@ pub fn plan<'a, V: View<'a>>(identity: &Identity, object: V, facts: &Facts, requ
     }
     outcome.settle();
     outcome
-}
-
-/// Whether the injection at this index of the record is the one that its profile would make now.
-pub(crate) fn freshness<'a, V: View<'a>>(
-    editor: &Editor<V>,
-    identity: &Identity,
-    request: &Request<'_>,
-    profile: &Profile,
-    record: &[Entry],
-    index: usize,
-) -> Freshness {
-    let Ok(before) = removal::stripped(editor, record, index) else { return Freshness::Current };
-    let known = record.get(index).map(|entry| entry.hash.as_str());
-    match rendered_now(profile, before.template(), identity, request) {
-        Some(rendered) if Some(rendered.hash.as_str()) == known => Freshness::Current,
-        // A parameter that has a bad value by now is reported when the injection is made again.
-        Some(_) | None => Freshness::Outdated,
-    }
 }
 
 /// What a profile renders for a template; `None` where a parameter has no good value.

@@ -1,7 +1,8 @@
 //! The exact inverse of an injection: what the record names is removed, and what was there before it comes back.
 
+use crate::decide::inject::compare::edited_items;
 use crate::decide::inject::editor::Editor;
-use crate::decide::inject::removal::{check_whole, compare, read, remove};
+use crate::decide::inject::removal::{partial, read, remove};
 use crate::decide::inject::{Outcome, Request, Step, Verdict};
 use crate::decide::record::{ANNOTATION, Entry};
 use crate::diagnostic::Diagnostic;
@@ -46,7 +47,7 @@ pub(crate) fn undo<'a, V: View<'a>>(
             continue;
         }
         let mut editor = Editor::new(template, place.clone());
-        match undo_template(&mut editor, identity, request, which, leftovers) {
+        match undo_template(&mut editor, (identity, object), request, which, leftovers) {
             Ok(undone) => {
                 outcome.warnings.extend(undone.warnings);
                 outcome.steps.extend(undone.profiles.into_iter().map(|profile| Step {
@@ -76,7 +77,7 @@ struct Undone {
 
 fn undo_template<'a, V: View<'a>>(
     editor: &mut Editor<V>,
-    identity: &Identity,
+    object: (&Identity, V),
     request: &Request<'_>,
     which: &Which,
     leftovers: Leftovers,
@@ -88,11 +89,13 @@ fn undo_template<'a, V: View<'a>>(
     };
     let mut warnings = Vec::new();
     for (index, entry) in entries.iter().enumerate().filter(|(_, entry)| chosen(entry)) {
-        if leftovers == Leftovers::Refuse {
-            check_whole(editor, entry).map_err(|error| vec![error])?;
+        let missing = partial(editor, entry);
+        if let (Leftovers::Refuse, Some(error)) = (leftovers, missing) {
+            return Err(vec![error]);
         }
         if let Some(profile) = request.profiles.iter().find(|profile| profile.name == entry.profile) {
-            warnings.extend(compare(editor, identity, request, profile, &entries, index).map_err(|error| vec![error])?);
+            let edited = edited_items(editor, object, request, profile, &entries, index);
+            warnings.extend(edited.map_err(|error| vec![error])?);
         }
     }
     let profiles = entries.iter().filter(|entry| chosen(entry)).map(|entry| entry.profile.clone()).rev().collect();

@@ -77,6 +77,8 @@ codes! {
     AnnotationWithoutEffect = "annotation-without-effect", Warning, User;
     /// The object has its own value where the profile has another. The object's value stays.
     KeptValue = "kept-value", Warning, User;
+    /// Its rules would skip the workload now, and the profile is injected.
+    UnwantedInjection = "unwanted-injection", Warning, User;
     /// Someone edited an added item after the injection.
     EditedAfterInjection = "edited-after-injection", Warning, User;
     /// A rule needs labels or annotations of a namespace, and these are not known.
@@ -140,6 +142,12 @@ codes! {
     Missing = "missing", Error, User;
     /// The profile would be injected in another way now.
     Outdated = "outdated", Error, User;
+    /// The profile would add more to the workload now.
+    Incomplete = "incomplete", Error, User;
+    /// Someone edited the injection.
+    Edited = "edited", Error, User;
+    /// The rules would skip the workload now, and it is injected.
+    Unwanted = "unwanted", Error, User;
     /// A part of the injection is gone.
     Partial = "partial", Error, User;
     // Findings of `profile lint`.

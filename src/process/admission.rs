@@ -97,6 +97,9 @@ pub(crate) fn respond(
             Verdict::Injected(rule) => {
                 response.audit_annotations.insert(format!("{}.injector", step.profile), format!("injected: {rule}"));
             }
+            Verdict::Extended(rule) => {
+                response.audit_annotations.insert(format!("{}.injector", step.profile), format!("extended: {rule}"));
+            }
             Verdict::Removed(..) | Verdict::Uninjected => {}
         }
     }

@@ -76,6 +76,12 @@ pub struct ResultLine {
     /// The verdict; as JSON, `verdict` names it and its fields are beside it.
     #[serde(flatten)]
     pub verdict: ReportVerdict,
+    /// The state of the injection that was there: `current`, `incomplete`, `edited`, `outdated`, `unwanted` or `partial`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub state: Option<&'static str>,
+    /// The fields of an edited injection that are not as the profile has them, as JSON Pointers from the object's root.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub fields: Vec<String>,
 }
 
 /// What happened, or for `check`, what was found.
@@ -104,6 +110,12 @@ pub enum ReportVerdict {
     Unchanged,
     /// A finding of `check`: it was injected by another version or with other values.
     Outdated,
+    /// A finding of `check`: the profile would add more now.
+    Incomplete,
+    /// A finding of `check`: someone edited the injection.
+    Edited,
+    /// A finding of `check`: the rules would skip it now, and it is injected.
+    Unwanted,
     /// A finding of `check`: some of what the record names is gone.
     Partial,
     /// A finding of `check`: it should be injected and is not.
@@ -127,6 +139,12 @@ pub(super) struct Counts {
     pub unchanged: usize,
     /// [`ReportVerdict::Outdated`].
     pub outdated: usize,
+    /// [`ReportVerdict::Incomplete`].
+    pub incomplete: usize,
+    /// [`ReportVerdict::Edited`].
+    pub edited: usize,
+    /// [`ReportVerdict::Unwanted`].
+    pub unwanted: usize,
     /// [`ReportVerdict::Partial`].
     pub partial: usize,
     /// [`ReportVerdict::Missing`].
@@ -169,7 +187,7 @@ impl Report {
         let s = self.summary;
         if s.errors + s.rejected > 0 {
             ExitStatus::Error
-        } else if s.outdated + s.partial + s.missing > 0 {
+        } else if s.outdated + s.incomplete + s.edited + s.unwanted + s.partial + s.missing > 0 {
             ExitStatus::Findings
         } else {
             ExitStatus::Done
@@ -196,7 +214,7 @@ impl TemplateReport {
     /// The lines that say what happened, without the title: results that read the same are one line.
     pub(super) fn lines(&self) -> Vec<(&ReportVerdict, String)> {
         let mut groups: Vec<(&ReportVerdict, Vec<&str>)> = Vec::new();
-        for ResultLine { profile, verdict } in &self.results {
+        for ResultLine { profile, verdict, .. } in &self.results {
             match groups.iter_mut().find(|(known, _)| known.reads_like(verdict)) {
                 Some((_, profiles)) => profiles.push(profile),
                 None => groups.push((verdict, vec![profile])),
@@ -204,6 +222,13 @@ impl TemplateReport {
         }
         let only = self.results.len() == 1;
         groups.into_iter().map(|(verdict, profiles)| (verdict, verdict.sentence(&profiles, only))).collect()
+    }
+}
+
+impl ResultLine {
+    /// A verdict of a profile, without an injection that was there.
+    pub const fn new(profile: String, verdict: ReportVerdict) -> Self {
+        Self { profile, verdict, state: None, fields: Vec::new() }
     }
 }
 
@@ -234,6 +259,9 @@ impl ReportVerdict {
             Self::Uninjected => format!("uninjected: {profiles}"),
             Self::Unchanged => "unchanged".to_owned(),
             Self::Outdated => format!("outdated injection by {profiles}"),
+            Self::Incomplete => format!("incomplete injection by {profiles}"),
+            Self::Edited => format!("edited injection by {profiles}"),
+            Self::Unwanted => format!("unwanted injection by {profiles}"),
             Self::Partial => format!("partial injection by {profiles}"),
             Self::Missing => format!("not injected by {profiles}"),
         }
@@ -243,6 +271,9 @@ impl ReportVerdict {
     pub(super) fn finding(&self) -> Option<Code> {
         match self {
             Self::Outdated => Some(Code::Outdated),
+            Self::Incomplete => Some(Code::Incomplete),
+            Self::Edited => Some(Code::Edited),
+            Self::Unwanted => Some(Code::Unwanted),
             Self::Partial => Some(Code::Partial),
             Self::Missing => Some(Code::Missing),
             _ => None,
@@ -261,6 +292,9 @@ impl Counts {
                 ReportVerdict::Uninjected => &mut all.uninjected,
                 ReportVerdict::Unchanged => &mut all.unchanged,
                 ReportVerdict::Outdated => &mut all.outdated,
+                ReportVerdict::Incomplete => &mut all.incomplete,
+                ReportVerdict::Edited => &mut all.edited,
+                ReportVerdict::Unwanted => &mut all.unwanted,
                 ReportVerdict::Partial => &mut all.partial,
                 ReportVerdict::Missing => &mut all.missing,
             } += 1;

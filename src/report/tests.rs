@@ -10,7 +10,7 @@ use super::*;
 use crate::diagnostic::{Placed, Position, Severity};
 
 fn line(profile: &str, verdict: ReportVerdict) -> ResultLine {
-    ResultLine { profile: profile.to_owned(), verdict }
+    ResultLine::new(profile.to_owned(), verdict)
 }
 
 fn skipped(rule: &str, reason: &str, would_deny: bool) -> ReportVerdict {

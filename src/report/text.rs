@@ -60,9 +60,13 @@ const fn verdict_colour(verdict: &ReportVerdict) -> &'static str {
     match verdict {
         ReportVerdict::Injected | ReportVerdict::Uninjected => GREEN,
         ReportVerdict::Skipped { .. } | ReportVerdict::Unchanged => YELLOW,
-        ReportVerdict::Rejected { .. } | ReportVerdict::Outdated | ReportVerdict::Partial | ReportVerdict::Missing => {
-            RED
-        }
+        ReportVerdict::Rejected { .. }
+        | ReportVerdict::Outdated
+        | ReportVerdict::Incomplete
+        | ReportVerdict::Edited
+        | ReportVerdict::Unwanted
+        | ReportVerdict::Partial
+        | ReportVerdict::Missing => RED,
     }
 }
 

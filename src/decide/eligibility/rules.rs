@@ -51,6 +51,13 @@ impl Rule {
     }
 }
 
+impl Rule {
+    /// Whether the rule is about an object that must not be changed at all.
+    pub(super) const fn protects(self) -> bool {
+        matches!(self, Self::NoContainers | Self::MirrorPod | Self::Terminating | Self::OwnedLive)
+    }
+}
+
 impl RuleFinding {
     pub(super) fn no(saw: impl Into<Cow<'static, str>>) -> Self {
         Self { saw: saw.into(), at: None, ruling: Ruling::No, warnings: Vec::new() }

@@ -67,7 +67,7 @@ pub(super) fn namespace_not_selected<'a, V: View<'a>>(case: &Case<'_, V>) -> Rul
                 format!("the labels of namespace `{name}` are not known, and the profile requires that {requirement}");
             let warning =
                 Diagnostic::new(Code::NamespaceUnknown, case.subject.at.clone(), saw.clone()).hint(NAME_FACTS);
-            RuleFinding { warnings: vec![warning], ..RuleFinding::skip(saw) }
+            RuleFinding { ruling: Ruling::Unknown(saw.clone()), warnings: vec![warning], ..RuleFinding::no(saw) }
         }
     }
 }

@@ -141,10 +141,10 @@ fn the_record_is_told_entry_by_entry() {
         }
         other => panic!("{other:?}"),
     };
-    assert_eq!(states(&both, &[first.clone(), second.clone()]), ["first: whole, current", "second: whole, current"]);
-    assert_eq!(states(&both, std::slice::from_ref(&second)), ["first: whole", "second: whole, current"]);
+    assert_eq!(states(&both, &[first.clone(), second.clone()]), ["first: current", "second: current"]);
+    assert_eq!(states(&both, std::slice::from_ref(&second)), ["first: not compared", "second: current"]);
     let changed = [profile("first", "side", 6000), second.clone()];
-    assert_eq!(states(&both, &changed), ["first: whole, outdated", "second: whole, current"]);
+    assert_eq!(states(&both, &changed), ["first: outdated", "second: current"]);
     // An outdated one is told as it stands, and not made anew.
     let told = explained(&both, &changed, &[]);
     assert_eq!(deciding(&told.profiles[0]).unwrap().rule, Rule::AlreadyInjected);
@@ -154,7 +154,7 @@ fn the_record_is_told_entry_by_entry() {
     let told = explained(&partial, &[first.clone(), second.clone()], &[]);
     assert_eq!(
         states(&partial, &[first.clone(), second]),
-        ["first: partial: without `/spec/containers/side`", "second: whole, current"]
+        ["first: partial: without `/spec/containers/side`", "second: current"]
     );
     assert!(told.profiles[0].rules.is_empty() && matches!(told.profiles[0].verdict, Verdict::Rejected(..)));
     assert_eq!(deciding(&told.profiles[1]).unwrap().rule, Rule::AlreadyInjected);

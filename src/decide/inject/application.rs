@@ -68,7 +68,7 @@ fn element<'v, V: View<'v>>(
 ) {
     let Item { key, value } = item;
     // Without a name it could not be undone; the API server refuses it.
-    if key.is_empty() {
+    if key.is_empty() || applier.has_field(&named.join(key.as_str())) {
         return;
     }
     let is_it = |found| record::element_name(found).as_deref() == Some(key.as_str());

@@ -25,6 +25,8 @@ pub(super) struct Applier<'a, V> {
     /// The names of volumes that the object brings outside its template.
     pub(super) claims: &'a [String],
     pub(super) kubernetes_version: KubernetesVersion,
+    /// The profile's own entry, where it has one: what that names is there, and is left alone.
+    pub(super) own: Option<&'a Entry>,
     pub(super) done: Applied,
 }
 
@@ -100,6 +102,16 @@ impl<'v, V: View<'v>> Applier<'_, V> {
     /// Whether the element at an index of a list is this.
     pub(super) fn is_at(&self, list: &Pointer, index: usize, value: &Value) -> bool {
         self.editor.list(list).get(index).is_some_and(|found| view::equals(*found, value))
+    }
+
+    /// Whether the profile's own entry has this element of a slot.
+    pub(super) fn has(&self, slot: Slot, key: &str) -> bool {
+        self.own.is_some_and(|own| own.names[slot].iter().any(|known| known == key))
+    }
+
+    /// Whether the profile's own entry has this field of one of the user's own containers.
+    pub(super) fn has_field(&self, named: &Pointer) -> bool {
+        self.own.is_some_and(|own| own.fields.iter().any(|field| *field == named.to_string()))
     }
 
     /// Whether another profile has added this. Then both entries name it, and it is removed together with the last of them.

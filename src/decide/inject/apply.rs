@@ -46,7 +46,7 @@ impl<'v, V: View<'v>> Applier<'_, V> {
         let rendered = self.rendered;
         for slot in Slot::of(Home::Metadata) {
             let place = slot.place();
-            for item in &rendered.added[slot] {
+            for item in rendered.added[slot].iter().filter(|item| !self.has(slot, &item.key)).collect::<Vec<_>>() {
                 self.entry_of_map(slot, &place, item);
             }
         }
@@ -70,6 +70,9 @@ impl<'v, V: View<'v>> Applier<'_, V> {
         let rendered = self.rendered;
         let at = slot.place();
         for Item { key, value } in &rendered.added[slot] {
+            if self.has(slot, key) {
+                continue;
+            }
             let found =
                 self.editor.list(&at).iter().position(|item| slot.key_of(*item).as_deref() == Some(key.as_str()));
             match found {

@@ -51,6 +51,9 @@ fn put<'v, V: View<'v>>(applier: &mut Applier<'_, V>, slot: Slot, index: usize, 
 fn is_there<'v, V: View<'v>>(applier: &mut Applier<'_, V>, item: &Item) -> bool {
     let name = item.key.as_str();
     for slot in Slot::ALL.into_iter().filter(|slot| slot.holds_containers()) {
+        if applier.has(slot, name) {
+            return true;
+        }
         let list = slot.place();
         let Some(index) = applier.editor.list(&list).iter().position(|found| is_named(*found, name)) else {
             continue;

@@ -1,6 +1,7 @@
 //! What is to become of an object: what `plan` returns.
 
 use super::editor::Editor;
+use super::state::InjectionState;
 use crate::decide::eligibility::Rule;
 use crate::diagnostic::Diagnostic;
 use crate::profile::OnError;
@@ -38,7 +39,9 @@ pub struct Step {
 pub enum Verdict {
     /// It was injected, by this rule.
     Injected(Rule),
-    /// An outdated injection was removed, and the rules do not let it be made again.
+    /// What its profile would add more by now was added to the injection that is there; by this rule it would be injected now.
+    Extended(Rule),
+    /// An injection was removed, and the rules do not let it be made again.
     Removed(Rule, String),
     /// A value is wrong. With [`OnError::Skip`] the object is let through unchanged.
     Rejected(Vec<Diagnostic>, OnError),
@@ -50,8 +53,8 @@ pub enum Verdict {
         reason: String,
         /// What a webhook answers.
         answer: Answer,
-        /// Whether the injection that is there is the one that would be made now; `None` where there is none.
-        freshness: Option<Freshness>,
+        /// The state of the injection that is there; `None` where the record has none of the profile.
+        state: Option<InjectionState>,
     },
     /// It was undone.
     Uninjected,
@@ -70,15 +73,6 @@ impl Verdict {
     pub(crate) const fn rejected(errors: Vec<Diagnostic>) -> Self {
         Self::Rejected(errors, OnError::Reject)
     }
-}
-
-/// Whether an injection that is there is the one that would be made now.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Freshness {
-    /// It is.
-    Current,
-    /// Its profile renders another one now.
-    Outdated,
 }
 
 impl Outcome {

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use super::applier::{Applied, Applier};
 use super::editor::Editor;
 use super::{
-    Answer, Freshness, Outcome, Outdated, Rendered, Request, Sidecar, Step, Verdict, freshness, knative_warning,
-    needs_native, removal, sidecar, volume_claims, write_record,
+    Answer, Outcome, Outdated, Rendered, Request, Sidecar, Step, Verdict, knative_warning, needs_native, removal,
+    sidecar, volume_claims, write_record,
 };
 use crate::decide::eligibility::{self, Decision, Deniable, Record, Recorded, Subject};
 use crate::decide::facts::Facts;
@@ -47,6 +47,28 @@ impl Ask for Decide {
 
     fn ask<'a, V: View<'a>>(&self, subject: &Subject<'_, V>, facts: &Facts, profile: &Profile) -> Decision {
         eligibility::decide(subject, facts, profile)
+    }
+}
+
+/// Asks [`eligibility::decide_again`].
+pub(super) struct DecideAgain;
+
+impl Ask for DecideAgain {
+    type Output = Decision;
+
+    fn ask<'a, V: View<'a>>(&self, subject: &Subject<'_, V>, facts: &Facts, profile: &Profile) -> Decision {
+        eligibility::decide_again(subject, facts, profile)
+    }
+}
+
+/// Asks [`eligibility::is_protected`].
+struct IsProtected;
+
+impl Ask for IsProtected {
+    type Output = bool;
+
+    fn ask<'a, V: View<'a>>(&self, subject: &Subject<'_, V>, facts: &Facts, profile: &Profile) -> bool {
+        eligibility::is_protected(subject, facts, profile)
     }
 }
 
@@ -93,28 +115,21 @@ impl<'p, 'a, V: View<'a>> Planner<'p, V> {
         self.editor.get_or_insert_with(|| Editor::new(self.template, self.place.clone()))
     }
 
-    /// With [`Outdated::Replace`], removes the first outdated entry and all that came after it: they saw what it left.
+    /// With [`Outdated::Replace`], removes the first entry that is not what its profile would inject now, and all that came
+    /// after it: they saw what it left.
     fn refresh(&mut self, record: &mut Vec<Entry>, removed: &mut Vec<String>) -> Result<(), Diagnostic> {
-        if self.request.outdated == Outdated::Keep || record.is_empty() {
+        if self.request.outdated == Outdated::Keep {
             return Ok(());
         }
-        let request = self.request;
-        let identity = self.identity;
+        let Some(first) = (0..record.len()).find(|index| self.is_replaced(record, *index)) else { return Ok(()) };
+        let profiles = self.request.profiles;
         let editor = self.editor();
-        let outdated = record.iter().enumerate().position(|(index, entry)| {
-            let profile = request.profiles.iter().find(|profile| profile.name == entry.profile);
-            profile.is_some_and(|profile| {
-                freshness(editor, identity, request, profile, record, index) == Freshness::Outdated
-            })
-        });
-        let Some(first) = outdated else { return Ok(()) };
         for entry in record.iter().skip(first) {
-            removal::check_whole(editor, entry)?;
-            if !request.profiles.iter().any(|profile| profile.name == entry.profile) {
+            if !profiles.iter().any(|profile| profile.name == entry.profile) {
                 let at =
                     editor.place().append(&Pointer::of(["metadata", "annotations", crate::decide::record::ANNOTATION]));
                 let message = format!(
-                    "the profile `{}` was injected after an outdated one, and was not given, so it cannot be injected again",
+                    "the profile `{}` was injected after one that is to be injected again, and was not given, so it cannot be injected again",
                     entry.profile
                 );
                 return Err(Diagnostic::new(Code::Record, at, message).hint("give that profile too, with `--profile`"));
@@ -126,23 +141,24 @@ impl<'p, 'a, V: View<'a>> Planner<'p, V> {
         Ok(())
     }
 
+    /// Whether an entry is to be removed, and then made again. What is an error is reported when its profile is asked.
+    fn is_replaced(&mut self, record: &[Entry], index: usize) -> bool {
+        let profiles = self.request.profiles;
+        let entry = record.get(index);
+        let Some(profile) = profiles.iter().find(|profile| entry.is_some_and(|entry| entry.profile == profile.name))
+        else {
+            return false;
+        };
+        !self.ask(&IsProtected, profile, Recorded::Whole, record)
+            && self.assess(profile, record, index).is_ok_and(|assessment| assessment.state.is_replaced())
+    }
+
     /// What becomes of one profile; what it adds is in the editor then.
     pub(crate) fn profile(&mut self, profile: &Profile, record: &mut Vec<Entry>, outcome: &mut Outcome) -> Verdict {
-        let mut recorded = Recorded::None;
         if let Some(index) = record.iter().position(|entry| entry.profile == profile.name) {
-            let request = self.request;
-            let identity = self.identity;
-            let editor = self.editor();
-            let checked = record
-                .get(index)
-                .map_or(Ok(()), |entry| removal::check_whole(editor, entry))
-                .and_then(|()| removal::compare(editor, identity, request, profile, record, index));
-            if let Err(error) = checked {
-                return Verdict::Rejected(vec![error], profile.on_error);
-            }
-            recorded = Recorded::Whole;
+            return self.recorded(profile, record, index, outcome);
         }
-        match self.ask(&Decide, profile, recorded, record) {
+        match self.ask(&Decide, profile, Recorded::None, record) {
             Decision::Reject(errors) => Verdict::Rejected(errors, profile.on_error),
             Decision::Skip { rule, reason, warnings, deniable } => {
                 outcome.warnings.extend(warnings);
@@ -150,8 +166,7 @@ impl<'p, 'a, V: View<'a>> Planner<'p, V> {
                     (Deniable::Yes, OnIneligible::Deny) => Answer::Deny,
                     (Deniable::Yes, OnIneligible::Allow) | (Deniable::No, _) => Answer::Allow,
                 };
-                let freshness = self.skipped_freshness(profile, record);
-                Verdict::Skipped { rule, reason, answer, freshness }
+                Verdict::Skipped { rule, reason, answer, state: None }
             }
             Decision::Inject { rule, warnings } => match self.inject(profile, record) {
                 Ok(more) => {
@@ -164,18 +179,23 @@ impl<'p, 'a, V: View<'a>> Planner<'p, V> {
         }
     }
 
-    fn skipped_freshness(&mut self, profile: &Profile, record: &[Entry]) -> Option<Freshness> {
-        let index = record.iter().position(|entry| entry.profile == profile.name)?;
-        let request = self.request;
-        let identity = self.identity;
-        Some(freshness(self.editor(), identity, request, profile, record, index))
-    }
-
     /// Asks about the template as it is now, with what the profiles before this one did.
     pub(crate) fn ask<A: Ask>(&self, ask: &A, profile: &Profile, recorded: Recorded, record: &[Entry]) -> A::Output {
+        self.ask_about(ask, profile, recorded, record, self.editor.as_ref())
+    }
+
+    /// Asks about the template as an editor has it; as it came, where there is no editor.
+    pub(super) fn ask_about<A: Ask>(
+        &self,
+        ask: &A,
+        profile: &Profile,
+        recorded: Recorded,
+        record: &[Entry],
+        editor: Option<&Editor<V>>,
+    ) -> A::Output {
         let containers: Vec<String> = record.iter().flat_map(Entry::all_containers).cloned().collect();
         let record = Record { entry: recorded, containers: &containers };
-        match &self.editor {
+        match editor {
             None => {
                 let subject = Subject {
                     object: self.object,
@@ -203,9 +223,22 @@ impl<'p, 'a, V: View<'a>> Planner<'p, V> {
         }
     }
 
-    /// Adds what a profile adds to the template, and the entry to the record. The warnings come back, or the errors.
     fn inject(&mut self, profile: &Profile, record: &mut Vec<Entry>) -> Result<Vec<Diagnostic>, Vec<Diagnostic>> {
         let rendered = self.rendered(profile)?;
+        self.add(profile, &rendered, record, None)
+    }
+
+    /// Adds what a profile adds to the template, and the entry to the record; with an index, what the entry there does not name
+    /// yet, and extends it. The warnings come back, or the errors.
+    pub(super) fn add(
+        &mut self,
+        profile: &Profile,
+        rendered: &Rendered,
+        record: &mut Vec<Entry>,
+        index: Option<usize>,
+    ) -> Result<Vec<Diagnostic>, Vec<Diagnostic>> {
+        let own = index.and_then(|index| record.get(index)).cloned();
+        let others: Vec<Entry> = record.iter().filter(|entry| entry.profile != profile.name).cloned().collect();
         let claims = volume_claims(self.object, self.identity);
         let (identity, place, kubernetes_version) = (self.identity, self.place, self.facts.kubernetes_version);
         let editor = self.editor();
@@ -219,11 +252,12 @@ impl<'p, 'a, V: View<'a>> Planner<'p, V> {
         let done = Applier {
             editor,
             profile,
-            rendered: &rendered,
-            record,
+            rendered,
+            record: &others,
             claims: &claims,
             kubernetes_version,
-            done: Applied::default(),
+            own: own.as_ref(),
+            done: Applied { entry: own.clone().unwrap_or_default(), ..Applied::default() },
         }
         .run();
         let Applied { entry, mut errors, mut warnings, .. } = done;
@@ -239,8 +273,11 @@ impl<'p, 'a, V: View<'a>> Planner<'p, V> {
             return Err(errors);
         }
         warnings.extend(qos_warning(qos_before, after.map_or(Qos::BestEffort, validity::qos_class), place));
-        warnings.extend(knative_warning(profile, identity, &rendered, place));
-        record.push(entry);
+        warnings.extend(knative_warning(profile, identity, rendered, place));
+        match index.and_then(|index| record.get_mut(index)) {
+            Some(known) => *known = entry,
+            None => record.push(entry),
+        }
         write_record(editor, record);
         Ok(warnings)
     }

@@ -5,14 +5,12 @@ use serde_json::Value;
 
 use super::editor::Editor;
 use super::render::Item;
-use super::{Rendered, Request, rendered_now, write_record};
+use super::{Rendered, write_record};
 use crate::decide::record::{self, ANNOTATION, Entry};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::kube::workload::Identity;
-use crate::profile::Profile;
 use crate::profile::slot::{Home, Slot};
 use crate::value::pointer::Pointer;
-use crate::value::view::{self, Kind, View};
+use crate::value::view::{Kind, View};
 
 /// Reads the template's record.
 pub(crate) fn read<'a, V: View<'a>>(editor: &Editor<V>) -> Result<Vec<Entry>, Vec<Diagnostic>> {
@@ -26,12 +24,13 @@ pub(crate) fn unreadable(place: &Pointer, why: &str) -> Diagnostic {
         .hint("restore the annotation, or remove it together with what was injected")
 }
 
-/// An entry of which nothing, or only a part, is present is an error.
-pub(crate) fn check_whole<'a, V: View<'a>>(editor: &Editor<V>, entry: &Entry) -> Result<(), Diagnostic> {
-    let Some(missing) = entry.named().into_iter().find(|named| editor.resolve(named).is_none()) else { return Ok(()) };
+/// The error about an entry of which nothing, or only a part, is present; `None` where all of it is.
+pub(crate) fn partial<'a, V: View<'a>>(editor: &Editor<V>, entry: &Entry) -> Option<Diagnostic> {
+    let missing = entry.named().into_iter().find(|named| editor.resolve(named).is_none())?;
     let at = editor.place().append(&Pointer::of(["metadata", "annotations", ANNOTATION]));
     let message = format!("the record says that the profile `{}` added `{missing}`, which is not there", entry.profile);
-    Err(Diagnostic::new(Code::PartialInjection, at, message).hint("`injector uninject --force` removes the rest"))
+    let hint = "`injector inject --reinject` makes it again; `injector uninject --force` removes the rest";
+    Some(Diagnostic::new(Code::PartialInjection, at, message).hint(hint))
 }
 
 /// The template with the entry at this index and all later ones removed: what the entry's profile saw.
@@ -46,39 +45,16 @@ pub(crate) fn stripped<'a, V: View<'a>>(
     Ok(scratch)
 }
 
-/// Compares an entry with what its profile renders now. Where the hash is the same, other names are an error, because someone
-/// changed the record; elements with other values were edited, which is a warning.
-pub(crate) fn compare<'a, V: View<'a>>(
+/// The error about an entry whose hash is that of what its profile renders, and whose names are not: someone changed the record.
+pub(super) fn check_names<'a, V: View<'a>>(
     editor: &Editor<V>,
-    identity: &Identity,
-    request: &Request<'_>,
-    profile: &Profile,
-    entries: &[Entry],
-    index: usize,
-) -> Result<Vec<Diagnostic>, Diagnostic> {
-    let Some(entry) = entries.get(index) else { return Ok(Vec::new()) };
-    let before = stripped(editor, entries, index)?;
-    let Some(rendered) = rendered_now(profile, before.template(), identity, request) else { return Ok(Vec::new()) };
-    if rendered.hash != entry.hash {
-        return Ok(Vec::new());
-    }
-    if let Some(what) = misnamed(entry, &rendered) {
-        let at = editor.place().append(&Pointer::of(["metadata", "annotations", ANNOTATION]));
-        let message = format!("the record of the profile `{}` does not match what it adds: {what}", entry.profile);
-        return Err(Diagnostic::new(Code::Record, at, message).hint("restore the annotation as injector wrote it"));
-    }
-    let mut edited = Vec::new();
-    for slot in Slot::of(Home::Spec) {
-        for name in &entry.names[slot] {
-            let Some(at) = editor.resolve(&slot.place().join(name)) else { continue };
-            let original = wanted(&rendered, slot).find(|item| item.key == *name);
-            if original.is_some_and(|item| !editor.get(&at).is_some_and(|found| view::equals(found, &item.value))) {
-                let message = format!("`{name}` was edited after it was injected; it is still removed");
-                edited.push(Diagnostic::new(Code::EditedAfterInjection, editor.place().append(&at), message));
-            }
-        }
-    }
-    Ok(edited)
+    entry: &Entry,
+    rendered: &Rendered,
+) -> Result<(), Diagnostic> {
+    let Some(what) = misnamed(entry, rendered) else { return Ok(()) };
+    let at = editor.place().append(&Pointer::of(["metadata", "annotations", ANNOTATION]));
+    let message = format!("the record of the profile `{}` does not match what it adds: {what}", entry.profile);
+    Err(Diagnostic::new(Code::Record, at, message).hint("restore the annotation as injector wrote it"))
 }
 
 /// What a profile adds that an entry may name in a slot. A native sidecar comes from one list of containers and is in the

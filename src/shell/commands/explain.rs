@@ -2,9 +2,11 @@
 
 use std::fmt::Write as _;
 
+use serde_json::Value;
+
 use crate::decide::eligibility::Applies;
-use crate::decide::explain::{Explanation, ProfileExplanation, RecordState};
-use crate::decide::inject::Verdict;
+use crate::decide::explain::{EntryState, Explanation, ProfileExplanation, RecordState};
+use crate::decide::inject::{Edit, EditedField, InjectionState, Verdict};
 use crate::diagnostic::{Diagnostic, Placed, Places};
 use crate::process::explain::{self as process, Explained};
 use crate::process::stream::Stream;
@@ -82,6 +84,7 @@ impl Page<'_> {
             RecordState::Entries(entries) => {
                 for entry in entries {
                     line(out, 1, &format!("record: {} by injector {}: {entry}", entry.profile, entry.version));
+                    self.edits(out, object, entry);
                 }
             }
             RecordState::Unreadable(wrong) => self.diagnostic(out, object, "record", wrong),
@@ -118,6 +121,20 @@ impl Page<'_> {
         profile.warnings.iter().for_each(|warning| self.diagnostic(out, object, "warning", warning));
     }
 
+    /// Each edited field of an entry with both values.
+    fn edits(&self, out: &mut String, object: &Explained, entry: &EntryState) {
+        let Some(InjectionState::Edited(fields)) = &entry.state else { return };
+        for EditedField { at, edit } in fields {
+            let text =
+                |value: &Option<Value>| value.as_ref().map_or_else(|| "nothing".to_owned(), |it| format!("`{it}`"));
+            let both = match edit {
+                Edit::Value { wanted, found } => format!("is {}, the profile has {}", text(found), text(wanted)),
+                Edit::Index { wanted, found } => format!("is at index {found}, the profile puts it at {wanted}"),
+            };
+            line(out, 2, &format!("edited: `{at}` {both}  {}", self.at(object, at)));
+        }
+    }
+
     fn diagnostic(&self, out: &mut String, object: &Explained, word: &str, diagnostic: &Diagnostic) {
         line(out, 2, &format!("{word}: {}  {}", diagnostic.message, self.at(object, &diagnostic.at)));
         if let Some(hint) = &diagnostic.hint {
@@ -134,6 +151,7 @@ impl Page<'_> {
 fn verdict(profile: &ProfileExplanation) -> String {
     match &profile.verdict {
         Verdict::Injected(rule) => format!("injected, by the rule {rule}"),
+        Verdict::Extended(rule) => format!("what is missing is added, by the rule {rule}"),
         Verdict::Removed(rule, reason) => format!("removed, by the rule {rule}: {reason}"),
         Verdict::Rejected(..) => "rejected".to_owned(),
         Verdict::Skipped { rule, reason, .. } => format!("skipped, by the rule {rule}: {reason}"),

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::env;
 use std::io::{self, IsTerminal as _};
 
-use crate::decide::inject::{Answer, Freshness, Step, Verdict};
+use crate::decide::inject::{Answer, InjectionState, Step, Verdict};
 use crate::diagnostic::{Code, Diagnostic, Placed, Places, Severity};
 use crate::process::object::{ChangeError, Object, ObjectClass};
 use crate::process::stream::{DocumentResult, Stream};
@@ -99,6 +99,34 @@ fn is_partial(errors: &[Diagnostic]) -> bool {
     errors.iter().all(|error| error.code == Code::PartialInjection)
 }
 
+/// What `check` says of an injection that is there.
+const fn found(state: &InjectionState) -> ReportVerdict {
+    match state {
+        InjectionState::Current => ReportVerdict::Injected,
+        InjectionState::Incomplete => ReportVerdict::Incomplete,
+        InjectionState::Edited(_) => ReportVerdict::Edited,
+        InjectionState::Outdated => ReportVerdict::Outdated,
+        InjectionState::Unwanted { .. } => ReportVerdict::Unwanted,
+        InjectionState::Partial(_) => ReportVerdict::Partial,
+    }
+}
+
+/// The state of the injection that was there, and its edited fields.
+fn state(verdict: &Verdict) -> (Option<&'static str>, Vec<String>) {
+    match verdict {
+        Verdict::Skipped { state: Some(state), .. } => {
+            let fields = match state {
+                InjectionState::Edited(fields) => fields.iter().map(|field| field.at.to_string()).collect(),
+                _ => Vec::new(),
+            };
+            (Some(state.id()), fields)
+        }
+        Verdict::Extended(_) => (Some(InjectionState::Incomplete.id()), Vec::new()),
+        Verdict::Rejected(errors, _) if is_partial(errors) => (Some("partial"), Vec::new()),
+        _ => (None, Vec::new()),
+    }
+}
+
 struct Teller<'a> {
     file: &'a str,
     places: &'a Places<'a>,
@@ -124,7 +152,7 @@ impl Teller<'_> {
             let silent = object.class == ObjectClass::Other && warnings.is_empty();
             let results = match (object.class, self.voice) {
                 (ObjectClass::Workload, Voice::Doing(_)) => {
-                    vec![ResultLine { profile: String::new(), verdict: ReportVerdict::Unchanged }]
+                    vec![ResultLine::new(String::new(), ReportVerdict::Unchanged)]
                 }
                 _ => Vec::new(),
             };
@@ -164,22 +192,29 @@ impl Teller<'_> {
             errors.iter().map(|error| self.placed(object, error, severity)).collect::<Vec<_>>()
         };
         let verdict = match (&step.verdict, self.voice) {
-            (Verdict::Injected(_) | Verdict::Uninjected, Voice::Doing(_)) if object.failure.is_some() => {
+            (Verdict::Injected(_) | Verdict::Extended(_) | Verdict::Uninjected, Voice::Doing(_))
+                if object.failure.is_some() =>
+            {
                 ReportVerdict::Rejected { errors: Vec::new() }
             }
             // What another step rejects is as it was: nothing of the object is changed.
-            (Verdict::Injected(_) | Verdict::Uninjected, Voice::Doing(_)) if object.outcome.is_rejected() => {
+            (Verdict::Injected(_) | Verdict::Extended(_) | Verdict::Uninjected, Voice::Doing(_))
+                if object.outcome.is_rejected() =>
+            {
                 ReportVerdict::Unchanged
             }
-            (Verdict::Injected(_), Voice::Doing(_)) => ReportVerdict::Injected,
+            (Verdict::Injected(_) | Verdict::Extended(_), Voice::Doing(_)) => ReportVerdict::Injected,
             (Verdict::Injected(_), Voice::Checking) => ReportVerdict::Missing,
-            (Verdict::Skipped { freshness: Some(Freshness::Outdated), .. }, Voice::Checking) => ReportVerdict::Outdated,
-            (Verdict::Skipped { freshness: Some(Freshness::Current), .. }, Voice::Checking) => ReportVerdict::Injected,
-            (Verdict::Skipped { rule, reason, answer, freshness, .. }, _) => {
+            (Verdict::Extended(_), Voice::Checking) => ReportVerdict::Incomplete,
+            (Verdict::Skipped { state: Some(state), .. }, Voice::Checking) => found(state),
+            (Verdict::Skipped { rule, reason, answer, state }, _) => {
                 let would_deny = *answer == Answer::Deny;
-                let reason = match freshness {
-                    None | Some(Freshness::Current) => reason.clone(),
-                    Some(Freshness::Outdated) => format!("{reason}, and it is outdated: `--reinject` injects it again"),
+                let reason = match state {
+                    None | Some(InjectionState::Current) => reason.clone(),
+                    Some(InjectionState::Unwanted { .. }) => {
+                        format!("{reason}, and it is unwanted: `--reinject` removes it")
+                    }
+                    Some(state) => format!("{reason}, and it is {}: `--reinject` injects it again", state.id()),
                 };
                 ReportVerdict::Skipped { rule: rule.id().to_owned(), reason, would_deny }
             }
@@ -195,7 +230,8 @@ impl Teller<'_> {
             (Verdict::Rejected(found, _), _) => ReportVerdict::Rejected { errors: errors(found, Severity::Error) },
             (Verdict::Uninjected, _) => ReportVerdict::Uninjected,
         };
-        ResultLine { profile: step.profile.clone(), verdict }
+        let (state, fields) = state(&step.verdict);
+        ResultLine { profile: step.profile.clone(), verdict, state, fields }
     }
 
     /// What is gone of an injection that `check` finds to be partial: `check` reports it as a warning, not as an error.

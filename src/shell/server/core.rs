@@ -110,7 +110,7 @@ impl Judge for Core {
 fn verdicts(outcome: &Outcome) -> Vec<CountedVerdict> {
     let verdict = |step: &inject::Step| {
         let (result, reason) = match &step.verdict {
-            inject::Verdict::Injected(rule) => (VerdictResult::Injected, rule.id()),
+            inject::Verdict::Injected(rule) | inject::Verdict::Extended(rule) => (VerdictResult::Injected, rule.id()),
             inject::Verdict::Skipped { rule, answer: inject::Answer::Deny, .. } => (VerdictResult::Rejected, rule.id()),
             inject::Verdict::Skipped { rule, answer: inject::Answer::Allow, .. }
             | inject::Verdict::Removed(rule, _) => (VerdictResult::Skipped, rule.id()),

@@ -102,6 +102,9 @@ fn every_field_of_the_report_is_in_its_table_and_no_other() {
         ReportVerdict::Uninjected,
         ReportVerdict::Unchanged,
         ReportVerdict::Outdated,
+        ReportVerdict::Incomplete,
+        ReportVerdict::Edited,
+        ReportVerdict::Unwanted,
         ReportVerdict::Partial,
         ReportVerdict::Missing,
     ];
@@ -112,8 +115,13 @@ fn every_field_of_the_report_is_in_its_table_and_no_other() {
         | ReportVerdict::Rejected { .. }
         | ReportVerdict::Uninjected => (),
         ReportVerdict::Unchanged | ReportVerdict::Outdated | ReportVerdict::Partial | ReportVerdict::Missing => (),
+        ReportVerdict::Incomplete | ReportVerdict::Edited | ReportVerdict::Unwanted => (),
     };
-    let result = |verdict| ResultLine { profile: String::new(), verdict };
+    let result = |verdict| ResultLine {
+        state: Some("edited"),
+        fields: vec![String::new()],
+        ..ResultLine::new(String::new(), verdict)
+    };
     let entry = TemplateReport {
         file: String::new(),
         position: Some(Position { line: 1, column: 1 }),

@@ -1,0 +1,196 @@
+//! An injection that is there, compared with the one that its profile would make now.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+
+use super::applier::{Applied, Applier};
+use super::editor::Editor;
+use super::removal;
+use super::state::{Edit, EditedField};
+use super::{Rendered, Request, rendered_now, volume_claims};
+use crate::decide::record::{self, Entry};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::kube::defaults::{self, DefaultsOf, Difference, PodNetwork};
+use crate::kube::version::KubernetesVersion;
+use crate::kube::workload::Identity;
+use crate::profile::slot::{Home, Slot};
+use crate::profile::{Placement, Profile};
+use crate::value::layer::Layer;
+use crate::value::pointer::Pointer;
+use crate::value::view::View;
+
+/// What a profile would make of a template without its entry and those after it.
+pub(super) struct Expected<V> {
+    /// The template with the injection as it would be now.
+    pub(super) editor: Editor<V>,
+    pub(super) applied: Applied,
+}
+
+/// Applies what was rendered to a template as its profile would see it: `before` has neither the entry nor those after it, and
+/// `earlier` are those before it.
+pub(super) fn expected<'a, V: View<'a>>(
+    mut before: Editor<V>,
+    profile: &Profile,
+    rendered: &Rendered,
+    earlier: &[Entry],
+    claims: &[String],
+    kubernetes_version: KubernetesVersion,
+) -> Expected<V> {
+    let editor = &mut before;
+    let done = Applied::default();
+    let applied =
+        Applier { editor, profile, rendered, record: earlier, claims, kubernetes_version, own: None, done }.run();
+    Expected { editor: before, applied }
+}
+
+/// What differs between an injection and the one that is expected, from the object's root. `entry` is the record's, and all
+/// that it names is there.
+pub(super) fn edits<'a, V: View<'a>>(
+    editor: &Editor<V>,
+    later: &[Entry],
+    entry: &Entry,
+    expected: &Expected<V>,
+    profile: &Profile,
+) -> Vec<EditedField> {
+    let wanted: BTreeSet<Pointer> = expected.applied.entry.named().into_iter().collect();
+    let mut fields = Vec::new();
+    for named in entry.named() {
+        let Some(at) = editor.resolve(&named) else { continue };
+        let Some(found) = editor.get(&at) else { continue };
+        let of_now = wanted.contains(&named).then(|| expected.editor.resolve(&named)).flatten();
+        let Some(value) = of_now.and_then(|at| expected.editor.get(&at)) else {
+            let edit = Edit::Value { wanted: None, found: Some(found.value()) };
+            fields.push(EditedField { at: editor.place().append(&at), edit });
+            continue;
+        };
+        for Difference { at: within, wanted, found } in differences(editor, &named, &value.as_value(), found) {
+            let at = editor.place().append(&at).append(&within);
+            fields.push(EditedField { at, edit: Edit::Value { wanted, found } });
+        }
+    }
+    fields.extend(moved(editor, later, entry, expected, profile));
+    fields
+}
+
+/// The differences between an item that would be added now and the one that is there.
+fn differences<'a, V: View<'a>>(
+    editor: &Editor<V>,
+    named: &Pointer,
+    wanted: &Value,
+    found: Layer<'_, V>,
+) -> Vec<Difference> {
+    let network = || editor.template().child("spec").map_or(PodNetwork::Own, PodNetwork::of);
+    let subject = match named.tokens() {
+        [spec, list, _] if spec == "spec" => match Slot::named(Home::Spec, list) {
+            Some(slot) if slot.holds_containers() => DefaultsOf::Container(network()),
+            Some(Slot::Volumes) => DefaultsOf::Volume,
+            _ => DefaultsOf::PullSecret,
+        },
+        // A part of a container has the defaults of its place in the container.
+        [_, _, _, within @ ..] if !within.is_empty() => {
+            let (wanted, found) = (around(within, wanted.clone()), around(within, found.value()));
+            let inner = |difference: Difference| Difference {
+                at: Pointer::of(difference.at.tokens().iter().skip(within.len()).cloned()),
+                ..difference
+            };
+            let all = defaults::differences(DefaultsOf::Container(network()), &wanted, &found);
+            return all.into_iter().map(inner).collect();
+        }
+        _ => DefaultsOf::Text,
+    };
+    defaults::differences(subject, wanted, found)
+}
+
+/// A container that has this value at this place, and nothing else. An element of a list is its only one.
+fn around(within: &[String], value: Value) -> Value {
+    match within {
+        [list, _] if matches!(list.as_str(), "env" | "volumeMounts" | "volumeDevices" | "ports") => {
+            json!({ list: [value] })
+        }
+        [name, rest @ ..] => json!({ name: around(rest, value) }),
+        [] => value,
+    }
+}
+
+/// The containers of an entry that are at another place than the profile would give them now. Among plain containers, the
+/// placement `Last` says nothing about what came later, and a container may always come later.
+fn moved<'a, V: View<'a>>(
+    editor: &Editor<V>,
+    later: &[Entry],
+    entry: &Entry,
+    expected: &Expected<V>,
+    profile: &Profile,
+) -> Vec<EditedField> {
+    let mut moved = Vec::new();
+    for slot in Slot::ALL.into_iter().filter(|slot| slot.holds_containers()) {
+        if entry.names[slot].is_empty() || (slot == Slot::Containers && profile.placement == Placement::Last) {
+            continue;
+        }
+        let list = slot.place();
+        let names = |editor: &Editor<V>, but: &[Entry]| -> Vec<String> {
+            let all = editor.list(&list).into_iter().map(|item| item.text(&["name"]).unwrap_or_default().into_owned());
+            all.filter(|name| !but.iter().any(|entry| entry.all_containers().any(|known| known == name))).collect()
+        };
+        let found = names(editor, later);
+        let wanted = names(&expected.editor, &[]);
+        for name in &entry.names[slot] {
+            let index = |names: &[String]| names.iter().position(|known| known == name);
+            if let (Some(wanted), Some(found)) = (index(&wanted), index(&found))
+                && wanted != found
+                && let Some(at) = editor.resolve(&list.join(name.as_str()))
+            {
+                let at = editor.place().append(&at);
+                moved.push(EditedField { at, edit: Edit::Index { wanted, found } });
+            }
+        }
+    }
+    moved
+}
+
+/// The names of items that were edited since, for what is undone; an error where the record was changed by hand. `None` for a
+/// profile that renders something else by now: then nothing can be said.
+pub(crate) fn edited_items<'a, V: View<'a>>(
+    editor: &Editor<V>,
+    (identity, object): (&Identity, V),
+    request: &Request<'_>,
+    profile: &Profile,
+    entries: &[Entry],
+    index: usize,
+) -> Result<Vec<Diagnostic>, Diagnostic> {
+    let Some(entry) = entries.get(index) else { return Ok(Vec::new()) };
+    let before = removal::stripped(editor, entries, index)?;
+    let Some(rendered) = rendered_now(profile, before.template(), identity, request) else { return Ok(Vec::new()) };
+    if rendered.hash != entry.hash {
+        return Ok(Vec::new());
+    }
+    removal::check_names(editor, entry, &rendered)?;
+    let claims = volume_claims(object, identity);
+    let earlier = entries.get(..index).unwrap_or_default();
+    let expected = expected(before, profile, &rendered, earlier, &claims, KubernetesVersion::NEWEST);
+    let fields = edits(editor, entries.get(index + 1..).unwrap_or_default(), entry, &expected, profile);
+    let mut edited = Vec::new();
+    for named in entry.named() {
+        let Some(at) = editor.resolve(&named).map(|at| editor.place().append(&at)) else { continue };
+        let is_edited = |field: &EditedField| {
+            matches!(field.edit, Edit::Value { .. }) && field.at.tokens().starts_with(at.tokens())
+        };
+        if fields.iter().any(is_edited) {
+            let name = named.tokens().last().map_or("", String::as_str);
+            let message = format!("`{name}` was edited after it was injected; it is still removed");
+            edited.push(Diagnostic::new(Code::EditedAfterInjection, at, message));
+        }
+    }
+    Ok(edited)
+}
+
+/// What an entry does not name, and the profile would add now.
+pub(super) fn is_incomplete(entry: &Entry, expected: &Applied) -> bool {
+    let known: BTreeSet<Pointer> = entry.named().into_iter().collect();
+    expected.entry.named().iter().any(|named| !known.contains(named))
+}
+
+/// Everything that an entry names and that is not there.
+pub(crate) fn missing<'a, V: View<'a>>(editor: &Editor<V>, entry: &Entry) -> Vec<Pointer> {
+    entry.named().into_iter().filter(|named| record::resolve(editor.template(), named).is_none()).collect()
+}
