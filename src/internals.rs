@@ -32,6 +32,9 @@ pub mod install {
     };
 }
 pub mod kube {
+    pub mod defaults {
+        pub use crate::kube::defaults::{DefaultsOf, Difference, PodNetwork, differences};
+    }
     pub mod pod_security {
         pub use crate::kube::pod_security::{Level, violations};
     }

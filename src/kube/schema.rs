@@ -94,6 +94,17 @@ impl Shape {
         }
     }
 
+    /// The type of a member; `None` where Kubernetes has no such field, or where this is not an object.
+    pub(crate) fn member(&self, name: &str) -> Option<&Self> {
+        match self {
+            Self::Obj(fields) => find(fields, name),
+            Self::StrMap => Some(&STR),
+            Self::QuantityMap => Some(&QUANTITY),
+            Self::Any => Some(&ANY),
+            Self::List(_) | Self::Str | Self::Int | Self::Bool | Self::IntOrStr | Self::Quantity => None,
+        }
+    }
+
     /// Whether it is a single value, not a list or an object.
     pub(crate) const fn is_scalar(&self) -> bool {
         matches!(self, Self::Str | Self::Int | Self::Bool | Self::IntOrStr | Self::Quantity)
@@ -115,12 +126,8 @@ pub(crate) fn check(value: &Value, shape: &Shape, at: &Pointer) -> Vec<SchemaErr
 /// Kubernetes has no such field.
 pub(crate) fn shape_at<'s>(shape: &'s Shape, path: &[String]) -> Option<&'s Shape> {
     path.iter().try_fold(shape, |shape, token| match shape {
-        Shape::Obj(fields) => find(fields, token),
         Shape::List(element) => Some(*element),
-        Shape::StrMap => Some(&STR),
-        Shape::QuantityMap => Some(&QUANTITY),
-        Shape::Any => Some(&ANY),
-        Shape::Str | Shape::Int | Shape::Bool | Shape::IntOrStr | Shape::Quantity => None,
+        _ => shape.member(token),
     })
 }
 

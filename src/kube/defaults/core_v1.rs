@@ -1,0 +1,143 @@
+//! What the API server of Kubernetes 1.36 fills in, one row each, and which lists have keys
+//! (<https://github.com/kubernetes/kubernetes/blob/v1.36.0/pkg/apis/core/v1/defaults.go>).
+//!
+//! A path is the end of the way from an item to a field, without the indexes of lists; `a|b` stands for either. It begins
+//! with `container`, `volume`, … where the field is the item's own.
+
+/// A field with a default.
+pub(super) struct DefaultRow {
+    pub(super) path: &'static str,
+    pub(super) value: DefaultValue,
+    pub(super) when: When,
+}
+
+/// What a field has by default.
+#[derive(Clone, Copy)]
+pub(super) enum DefaultValue {
+    Str(&'static str),
+    Int(i64),
+    Bool(bool),
+    Quantity(&'static str),
+    /// An object, each of whose members has its own default.
+    Object,
+    /// The value of another member of the same object.
+    Sibling(&'static str),
+    /// Each member of a map has the value that it has in another map of the same object.
+    MembersOf(&'static str),
+}
+
+/// When a field has its default.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum When {
+    Always,
+    /// The image that this member names has no tag, or `latest`; a digest may follow.
+    Latest(&'static str),
+    /// The image that this member names has another tag, or only a digest.
+    Fixed(&'static str),
+    /// The volume has no source.
+    NoSource,
+    /// The pod has the node's network.
+    HostNetwork,
+}
+
+const fn row(path: &'static str, value: DefaultValue) -> DefaultRow {
+    when(path, value, When::Always)
+}
+
+const fn when(path: &'static str, value: DefaultValue, when: When) -> DefaultRow {
+    DefaultRow { path, value, when }
+}
+
+use DefaultValue::{Bool, Int, MembersOf, Object, Quantity, Sibling, Str};
+
+/// All defaults.
+pub(super) const DEFAULTS: &[DefaultRow] = &[
+    row("container/terminationMessagePath", Str("/dev/termination-log")),
+    row("container/terminationMessagePolicy", Str("File")),
+    when("container/imagePullPolicy", Str("Always"), When::Latest("image")),
+    when("container/imagePullPolicy", Str("IfNotPresent"), When::Fixed("image")),
+    row("container/resources", Object),
+    row("container/resources/requests", MembersOf("limits")),
+    row("container/securityContext/procMount", Str("Default")),
+    row("container/ports/protocol", Str("TCP")),
+    when("container/ports/hostPort", Sibling("containerPort"), When::HostNetwork),
+    row("livenessProbe|readinessProbe|startupProbe/timeoutSeconds", Int(1)),
+    row("livenessProbe|readinessProbe|startupProbe/periodSeconds", Int(10)),
+    row("livenessProbe|readinessProbe|startupProbe/successThreshold", Int(1)),
+    row("livenessProbe|readinessProbe|startupProbe/failureThreshold", Int(3)),
+    row("httpGet/path", Str("/")),
+    row("httpGet/scheme", Str("HTTP")),
+    row("grpc/service", Str("")),
+    row("fieldRef/apiVersion", Str("v1")),
+    row("resourceFieldRef/divisor", Quantity("0")),
+    row("fileKeyRef/optional", Bool(false)),
+    when("volume/emptyDir", Object, When::NoSource),
+    row("volume/secret|configMap|downwardAPI|projected/defaultMode", Int(420)),
+    row("volume/hostPath/type", Str("")),
+    row("volume/iscsi/iscsiInterface", Str("default")),
+    row("volume/rbd/pool", Str("rbd")),
+    row("volume/rbd/user", Str("admin")),
+    row("volume/rbd/keyring", Str("/etc/ceph/keyring")),
+    row("volume/azureDisk/cachingMode", Str("ReadWrite")),
+    row("volume/azureDisk/kind", Str("Shared")),
+    row("volume/azureDisk/fsType", Str("ext4")),
+    row("volume/azureDisk/readOnly", Bool(false)),
+    row("volume/scaleIO/storageMode", Str("ThinProvisioned")),
+    row("volume/scaleIO/fsType", Str("xfs")),
+    when("volume/image/pullPolicy", Str("Always"), When::Latest("reference")),
+    when("volume/image/pullPolicy", Str("IfNotPresent"), When::Fixed("reference")),
+    row("serviceAccountToken/expirationSeconds", Int(3600)),
+    row("podCertificate/maxExpirationSeconds", Int(86400)),
+    row("volumeClaimTemplate/metadata", Object),
+    row("volumeClaimTemplate/spec/resources", Object),
+    row("volumeClaimTemplate/spec/volumeMode", Str("Filesystem")),
+];
+
+/// Fields that are pointers in Go: there `""`, `0` and `false` are values, and everywhere else they mean nothing.
+pub(super) const POINTERS: &[&str] = &[
+    "container/restartPolicy",
+    "securityContext/privileged|runAsUser|runAsGroup|runAsNonRoot|readOnlyRootFilesystem",
+    "securityContext/allowPrivilegeEscalation|procMount",
+    "windowsOptions/gmsaCredentialSpecName|gmsaCredentialSpec|runAsUserName|hostProcess",
+    "seccompProfile|appArmorProfile/localhostProfile",
+    "livenessProbe|readinessProbe|startupProbe/terminationGracePeriodSeconds",
+    "grpc/service",
+    "lifecycle/stopSignal",
+    "recursiveReadOnly",
+    "mountPropagation",
+    "optional",
+    "defaultMode",
+    "items/mode",
+    "sizeLimit",
+    "hostPath/type",
+    "iscsi/initiatorName",
+    "fc/lun",
+    "azureDisk/cachingMode|fsType|readOnly|kind",
+    "csi/readOnly|fsType",
+    "serviceAccountToken/expirationSeconds",
+    "podCertificate/maxExpirationSeconds",
+    "clusterTrustBundle/name|signerName",
+    "volumeClaimTemplate/spec/storageClassName|volumeMode|volumeAttributesClassName",
+    "dataSource|dataSourceRef/apiGroup|namespace",
+];
+
+/// Lists that Kubernetes merges by key, and the members that are the key. All others are compared by position.
+pub(super) const KEYS: &[(&str, &[&str])] = &[
+    ("container/env", &["name"]),
+    ("container/ports", &["containerPort", "protocol"]),
+    ("container/volumeMounts", &["mountPath"]),
+    ("container/volumeDevices", &["devicePath"]),
+    ("container/resizePolicy", &["resourceName"]),
+    ("container/resources/claims", &["name"]),
+];
+
+/// Elements that the API server adds to a list: the list, and how each of these members begins.
+///
+/// The mount is that of the `ServiceAccount` admission plugin, in pods alone; the policy is that of servers before 1.33.
+pub(super) const ADDED: &[(&str, &[(&str, &str)])] = &[
+    (
+        "container/volumeMounts",
+        &[("mountPath", "/var/run/secrets/kubernetes.io/serviceaccount"), ("name", "kube-api-access-")],
+    ),
+    ("container/resizePolicy", &[("restartPolicy", "NotRequired")]),
+];
