@@ -11,7 +11,7 @@ pub mod decide {
         pub use crate::decide::facts::{Facts, Known, Namespace, NamespaceGate, Namespaces, Operation};
     }
     pub mod inject {
-        pub use crate::decide::inject::{Answer, Outdated, Renderings, Request, Verdict, plan};
+        pub use crate::decide::inject::{Answer, InjectionState, Outdated, Renderings, Request, Verdict, plan};
     }
     pub mod record {
         pub use crate::decide::record::{ANNOTATION, Entry};
