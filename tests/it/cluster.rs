@@ -11,6 +11,7 @@ macro_rules! scenarios {
     };
 }
 
+mod defaults;
 mod pod_security;
 mod round_trip;
 mod validity;
@@ -72,6 +73,9 @@ fn a_real_cluster_agrees() {
             what_the_report_says_is_refused_is_refused
             an_object_that_changed_meanwhile_is_a_conflict_unless_it_is_cleaned
             of_all_that_is_live_only_what_owns_the_rest_is_injected;
+        defaults:
+            what_the_api_server_fills_in_is_no_difference
+            what_is_changed_in_the_cluster_is_a_difference;
         pod_security:
             the_api_server_refuses_exactly_what_the_report_says;
         validity:

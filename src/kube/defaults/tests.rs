@@ -28,7 +28,6 @@ fn check(cases: Vec<Case>) {
 
 #[test]
 fn a_containers_defaults_are_no_differences() {
-    let probe = |fields: Value| json!({"livenessProbe": fields});
     check(vec![
         (
             CONTAINER,
@@ -72,6 +71,13 @@ fn a_containers_defaults_are_no_differences() {
             json!({"ports": [{"containerPort": 1, "hostPort": 2}]}),
             "/ports/0/hostPort",
         ),
+    ]);
+}
+
+#[test]
+fn the_defaults_of_probes_and_hooks_are_no_differences() {
+    let probe = |fields: Value| json!({"livenessProbe": fields});
+    check(vec![
         (
             CONTAINER,
             probe(json!({"timeoutSeconds": 0})),
@@ -188,6 +194,16 @@ fn a_volumes_defaults_are_no_differences() {
             json!({"fsType": "ext4"}),
             "/scaleIO/fsType",
         ),
+    ];
+    let volume = |source: &str, fields: Value| json!({"name": "v", source: fields});
+    for (source, wanted, equal, other, at) in sources {
+        check(vec![(DefaultsOf::Volume, volume(source, wanted), volume(source, equal), volume(source, other), at)]);
+    }
+}
+
+#[test]
+fn defaults_deep_in_a_volume_are_no_differences() {
+    let sources = [
         (
             "projected",
             json!({"sources": [{"serviceAccountToken": {}}, {"podCertificate": {}}]}),

@@ -82,16 +82,17 @@ fn certificates(what: What, file: &Path, content: &[u8]) -> Result<Vec<Certifica
 }
 
 fn private_key(file: &Path, content: &[u8]) -> Result<PrivateKeyDer<'static>, TlsError> {
+    let holds = |text: &[u8]| content.windows(text.len()).any(|window| window == text);
+    // PKCS#8 says so in the label, the older PKCS#1 and SEC 1 in a header, which is no base64 (RFC 1421).
+    let encrypted = holds(b"BEGIN ENCRYPTED PRIVATE KEY") || holds(b"Proc-Type: 4,ENCRYPTED");
     PrivateKeyDer::from_pem_slice(content).map_err(|error| match error {
+        _ if encrypted => {
+            let hint = Some("it is encrypted: decrypt it with `openssl pkey -in FILE -out FILE`");
+            TlsError::Missing { what: What::Key, file: file.to_owned(), hint }
+        }
         pem::Error::NoItemsFound => {
-            let holds = |text: &[u8]| content.windows(text.len()).any(|window| window == text);
-            let hint = if holds(b"BEGIN ENCRYPTED PRIVATE KEY") {
-                Some("it is encrypted: decrypt it with `openssl pkey -in FILE -out FILE`")
-            } else if holds(b"BEGIN CERTIFICATE") {
-                Some("it contains a certificate: are the two files exchanged?")
-            } else {
-                None
-            };
+            let certificate = holds(b"BEGIN CERTIFICATE");
+            let hint = certificate.then_some("it contains a certificate: are the two files exchanged?");
             TlsError::Missing { what: What::Key, file: file.to_owned(), hint }
         }
         // The parser's message could quote the key.

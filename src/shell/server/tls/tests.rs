@@ -97,6 +97,24 @@ fn an_error_names_the_file_that_is_missing_or_exchanged() {
 }
 
 #[test]
+fn an_encrypted_key_in_the_older_form_is_called_that() {
+    let good = made(&["a.svc"], LATER);
+    for kind in ["RSA", "EC"] {
+        let key = format!(
+            "-----BEGIN {kind} PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-256-CBC,0123456789ABCDEF\n\n\
+             aGVsbG8=\n-----END {kind} PRIVATE KEY-----\n"
+        );
+        assert_wrong(&[(
+            Some(&good.certificate),
+            Some(&key),
+            None,
+            "tls.key: it contains no private key in PEM (it is encrypted: decrypt it with `openssl pkey -in FILE -out \
+             FILE`)",
+        )]);
+    }
+}
+
+#[test]
 fn an_error_says_why_a_pair_cannot_be_used() {
     let good = made(&["a.svc"], LATER);
     let other = made(&["b.svc"], LATER);
