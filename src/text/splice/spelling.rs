@@ -149,12 +149,10 @@ impl Splicer<'_> {
         let is_in_block = parent == CollectionStyle::Block;
         let before = self.lines.slice(0, value.start);
         let tagged = before.trim_end_matches(' ');
-        if let Some(token) =
-            self.commented(value.end, &Value::Null).filter(|_| is_scalar && is_in_block && !tagged.ends_with(TAG))
-        {
-            if self.lines.slice(value.end, token) == " # " {
-                return self.delete(value.start..token);
-            }
+        let is_bare = is_scalar && is_in_block && !tagged.ends_with(TAG);
+        let token = self.commented(value.end, &Value::Null).filter(|_| is_bare);
+        if let Some(token) = token.filter(|token| self.lines.slice(value.end, *token) == " # ") {
+            return self.delete(value.start..token);
         }
         let (start, blanks) = if self.tree.language() == Language::Json {
             (value.start, 0)
