@@ -121,6 +121,8 @@ codes! {
     NamedTwice = "named-twice", Error, User;
     /// The output cannot be written in this form.
     Output = "output", Error, User;
+    /// The `functionConfig` of a ResourceList has settings that injector does not read.
+    FunctionConfig = "function-config", Error, User;
     /// The file cannot be written.
     Unwritable = "unwritable", Error, System;
     /// Standard input has no file name, so it has no place in an output directory.

@@ -1,6 +1,7 @@
 //! One input as a stream of documents: split, read for namespaces, and put together again with what became of each.
 
 use super::document::{Processed, process, triage};
+use super::function::ResourceList;
 use super::object::Object;
 use super::objects;
 use super::run::Run;
@@ -20,7 +21,9 @@ pub(crate) struct Stream<'t> {
     pub(crate) documents: Vec<Document>,
     /// One for each document.
     pub(crate) results: Vec<DocumentResult>,
-    /// Why the stream as a whole could not be split.
+    /// Its `ResourceList`, where it is the input of a KRM function.
+    pub(crate) resource_list: Option<ResourceList>,
+    /// What is wrong with the stream as a whole: it cannot be split, or has settings that are not read.
     pub(crate) error: Option<Placed>,
     /// Values of its namespaces that are wrong, and count as unset.
     pub(crate) warnings: Vec<Placed>,
@@ -44,7 +47,9 @@ impl<'t> Stream<'t> {
             Err(error) => (Vec::new(), Some(unreadable(&name, text, 0, &error))),
         };
         let results = documents.iter().map(|_| DocumentResult::Opaque).collect();
-        Self { name, text, documents, results, error, warnings: Vec::new() }
+        let resource_list = ResourceList::find(text, &documents);
+        let error = error.or_else(|| resource_list.as_ref().and_then(|list| list.unused_config(&name, text)));
+        Self { name, text, documents, results, resource_list, error, warnings: Vec::new() }
     }
 
     /// Notes what its namespaces say. A document that cannot be read says nothing here: reading it again gives the error.

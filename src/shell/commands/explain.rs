@@ -25,6 +25,7 @@ pub(super) fn explain(args: &ExplainArgs, colour: ColourChoice) -> Result<ExitSt
     let mut prepared = Prepared::new(&args.decision, &args.facts).map_err(reported)?;
     let inputs = super::read(&args.input).map_err(reported)?;
     let streams = batch::open_all(&inputs, &mut prepared);
+    batch::refuse_function(&inputs, &streams, "an explanation").map_err(|error| reported(vec![error]))?;
     let mut out = String::new();
     let mut errors: Vec<Placed> = Vec::new();
     for stream in &streams {
