@@ -43,6 +43,7 @@ Register-ArgumentCompleter -Native -CommandName 'injector' -ScriptBlock {
         'injector;inject' {
             [CompletionResult]::new('-f', '-f', [CompletionResultType]::ParameterName, 'A file or directory, as kubectl names it (repeatable)')
             [CompletionResult]::new('--filename', '--filename', [CompletionResultType]::ParameterName, 'A file or directory, as kubectl names it (repeatable)')
+            [CompletionResult]::new('--exclude', '--exclude', [CompletionResultType]::ParameterName, 'Leave out these files and folders (repeatable)')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'The form of standard output [default: that of the input]')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'The form of standard output [default: that of the input]')
             [CompletionResult]::new('--output-dir', '--output-dir', [CompletionResultType]::ParameterName, 'Write results below this directory, in the same tree')
@@ -78,6 +79,7 @@ Register-ArgumentCompleter -Native -CommandName 'injector' -ScriptBlock {
         'injector;uninject' {
             [CompletionResult]::new('-f', '-f', [CompletionResultType]::ParameterName, 'A file or directory, as kubectl names it (repeatable)')
             [CompletionResult]::new('--filename', '--filename', [CompletionResultType]::ParameterName, 'A file or directory, as kubectl names it (repeatable)')
+            [CompletionResult]::new('--exclude', '--exclude', [CompletionResultType]::ParameterName, 'Leave out these files and folders (repeatable)')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'The form of standard output [default: that of the input]')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'The form of standard output [default: that of the input]')
             [CompletionResult]::new('--output-dir', '--output-dir', [CompletionResultType]::ParameterName, 'Write results below this directory, in the same tree')
@@ -103,6 +105,7 @@ Register-ArgumentCompleter -Native -CommandName 'injector' -ScriptBlock {
         'injector;check' {
             [CompletionResult]::new('-f', '-f', [CompletionResultType]::ParameterName, 'A file or directory, as kubectl names it (repeatable)')
             [CompletionResult]::new('--filename', '--filename', [CompletionResultType]::ParameterName, 'A file or directory, as kubectl names it (repeatable)')
+            [CompletionResult]::new('--exclude', '--exclude', [CompletionResultType]::ParameterName, 'Leave out these files and folders (repeatable)')
             [CompletionResult]::new('-p', '-p', [CompletionResultType]::ParameterName, 'A built-in profile or a file (repeatable, applied in order) [default: cortexflow]')
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'A built-in profile or a file (repeatable, applied in order) [default: cortexflow]')
             [CompletionResult]::new('--set', '--set', [CompletionResultType]::ParameterName, 'Set a parameter of the profiles (repeatable)')
@@ -129,6 +132,7 @@ Register-ArgumentCompleter -Native -CommandName 'injector' -ScriptBlock {
         'injector;diff' {
             [CompletionResult]::new('-f', '-f', [CompletionResultType]::ParameterName, 'A file or directory, as kubectl names it (repeatable)')
             [CompletionResult]::new('--filename', '--filename', [CompletionResultType]::ParameterName, 'A file or directory, as kubectl names it (repeatable)')
+            [CompletionResult]::new('--exclude', '--exclude', [CompletionResultType]::ParameterName, 'Leave out these files and folders (repeatable)')
             [CompletionResult]::new('-p', '-p', [CompletionResultType]::ParameterName, 'A built-in profile or a file (repeatable, applied in order) [default: cortexflow]')
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'A built-in profile or a file (repeatable, applied in order) [default: cortexflow]')
             [CompletionResult]::new('--set', '--set', [CompletionResultType]::ParameterName, 'Set a parameter of the profiles (repeatable)')
@@ -158,6 +162,7 @@ Register-ArgumentCompleter -Native -CommandName 'injector' -ScriptBlock {
         'injector;explain' {
             [CompletionResult]::new('-f', '-f', [CompletionResultType]::ParameterName, 'A file or directory, as kubectl names it (repeatable)')
             [CompletionResult]::new('--filename', '--filename', [CompletionResultType]::ParameterName, 'A file or directory, as kubectl names it (repeatable)')
+            [CompletionResult]::new('--exclude', '--exclude', [CompletionResultType]::ParameterName, 'Leave out these files and folders (repeatable)')
             [CompletionResult]::new('-p', '-p', [CompletionResultType]::ParameterName, 'A built-in profile or a file (repeatable, applied in order) [default: cortexflow]')
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'A built-in profile or a file (repeatable, applied in order) [default: cortexflow]')
             [CompletionResult]::new('--set', '--set', [CompletionResultType]::ParameterName, 'Set a parameter of the profiles (repeatable)')

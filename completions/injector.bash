@@ -405,7 +405,7 @@ _injector() {
             return 0
             ;;
         injector__subcmd__check)
-            opts="-f -R -p -n -q -h -V --filename --recursive --profile --set --on-ineligible --template-path --namespace --namespace-file --namespace-labels --namespace-annotations --kubernetes-version --report --quiet --color --help --version"
+            opts="-f -R -p -n -q -h -V --filename --recursive --exclude --profile --set --on-ineligible --template-path --namespace --namespace-file --namespace-labels --namespace-annotations --kubernetes-version --report --quiet --color --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -416,6 +416,10 @@ _injector() {
                     return 0
                     ;;
                 -f)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --exclude)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -530,7 +534,7 @@ _injector() {
             return 0
             ;;
         injector__subcmd__diff)
-            opts="-f -R -p -n -q -h -V --filename --recursive --profile --set --on-ineligible --template-path --reinject --clean --expand --namespace --namespace-file --namespace-labels --namespace-annotations --kubernetes-version --report --quiet --color --help --version"
+            opts="-f -R -p -n -q -h -V --filename --recursive --exclude --profile --set --on-ineligible --template-path --reinject --clean --expand --namespace --namespace-file --namespace-labels --namespace-annotations --kubernetes-version --report --quiet --color --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -541,6 +545,10 @@ _injector() {
                     return 0
                     ;;
                 -f)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --exclude)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -637,7 +645,7 @@ _injector() {
             return 0
             ;;
         injector__subcmd__explain)
-            opts="-f -R -p -n -h -V --filename --recursive --profile --set --on-ineligible --template-path --namespace --namespace-file --namespace-labels --namespace-annotations --kubernetes-version --color --help --version"
+            opts="-f -R -p -n -h -V --filename --recursive --exclude --profile --set --on-ineligible --template-path --namespace --namespace-file --namespace-labels --namespace-annotations --kubernetes-version --color --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -648,6 +656,10 @@ _injector() {
                     return 0
                     ;;
                 -f)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --exclude)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -740,7 +752,7 @@ _injector() {
             return 0
             ;;
         injector__subcmd__inject)
-            opts="-f -R -o -i -p -n -q -h -V --filename --recursive --output --in-place --output-dir --keep-going --profile --set --on-ineligible --template-path --reinject --clean --expand --namespace --namespace-file --namespace-labels --namespace-annotations --kubernetes-version --report --quiet --color --help --version"
+            opts="-f -R -o -i -p -n -q -h -V --filename --recursive --exclude --output --in-place --output-dir --keep-going --profile --set --on-ineligible --template-path --reinject --clean --expand --namespace --namespace-file --namespace-labels --namespace-annotations --kubernetes-version --report --quiet --color --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -751,6 +763,10 @@ _injector() {
                     return 0
                     ;;
                 -f)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --exclude)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1304,7 +1320,7 @@ _injector() {
             return 0
             ;;
         injector__subcmd__uninject)
-            opts="-f -R -o -i -p -q -h -V --filename --recursive --output --in-place --output-dir --keep-going --profile --force --template-path --report --quiet --color --help --version"
+            opts="-f -R -o -i -p -q -h -V --filename --recursive --exclude --output --in-place --output-dir --keep-going --profile --force --template-path --report --quiet --color --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1315,6 +1331,10 @@ _injector() {
                     return 0
                     ;;
                 -f)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --exclude)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

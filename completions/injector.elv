@@ -39,6 +39,7 @@ set edit:completion:arg-completer[injector] = {|@words|
         &'injector;inject'= {
             cand -f 'A file or directory, as kubectl names it (repeatable)'
             cand --filename 'A file or directory, as kubectl names it (repeatable)'
+            cand --exclude 'Leave out these files and folders (repeatable)'
             cand -o 'The form of standard output [default: that of the input]'
             cand --output 'The form of standard output [default: that of the input]'
             cand --output-dir 'Write results below this directory, in the same tree'
@@ -73,6 +74,7 @@ set edit:completion:arg-completer[injector] = {|@words|
         &'injector;uninject'= {
             cand -f 'A file or directory, as kubectl names it (repeatable)'
             cand --filename 'A file or directory, as kubectl names it (repeatable)'
+            cand --exclude 'Leave out these files and folders (repeatable)'
             cand -o 'The form of standard output [default: that of the input]'
             cand --output 'The form of standard output [default: that of the input]'
             cand --output-dir 'Write results below this directory, in the same tree'
@@ -97,6 +99,7 @@ set edit:completion:arg-completer[injector] = {|@words|
         &'injector;check'= {
             cand -f 'A file or directory, as kubectl names it (repeatable)'
             cand --filename 'A file or directory, as kubectl names it (repeatable)'
+            cand --exclude 'Leave out these files and folders (repeatable)'
             cand -p 'A built-in profile or a file (repeatable, applied in order) [default: cortexflow]'
             cand --profile 'A built-in profile or a file (repeatable, applied in order) [default: cortexflow]'
             cand --set 'Set a parameter of the profiles (repeatable)'
@@ -122,6 +125,7 @@ set edit:completion:arg-completer[injector] = {|@words|
         &'injector;diff'= {
             cand -f 'A file or directory, as kubectl names it (repeatable)'
             cand --filename 'A file or directory, as kubectl names it (repeatable)'
+            cand --exclude 'Leave out these files and folders (repeatable)'
             cand -p 'A built-in profile or a file (repeatable, applied in order) [default: cortexflow]'
             cand --profile 'A built-in profile or a file (repeatable, applied in order) [default: cortexflow]'
             cand --set 'Set a parameter of the profiles (repeatable)'
@@ -150,6 +154,7 @@ set edit:completion:arg-completer[injector] = {|@words|
         &'injector;explain'= {
             cand -f 'A file or directory, as kubectl names it (repeatable)'
             cand --filename 'A file or directory, as kubectl names it (repeatable)'
+            cand --exclude 'Leave out these files and folders (repeatable)'
             cand -p 'A built-in profile or a file (repeatable, applied in order) [default: cortexflow]'
             cand --profile 'A built-in profile or a file (repeatable, applied in order) [default: cortexflow]'
             cand --set 'Set a parameter of the profiles (repeatable)'

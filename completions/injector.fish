@@ -42,6 +42,7 @@ complete -c injector -n "__fish_injector_needs_command" -f -a "certs" -d 'Make, 
 complete -c injector -n "__fish_injector_needs_command" -f -a "completions" -d 'Print a completion script for a shell'
 complete -c injector -n "__fish_injector_needs_command" -f -a "man" -d 'Print the manual pages, or write each to a file'
 complete -c injector -n "__fish_injector_using_subcommand inject" -s f -l filename -d 'A file or directory, as kubectl names it (repeatable)' -r -F
+complete -c injector -n "__fish_injector_using_subcommand inject" -l exclude -d 'Leave out these files and folders (repeatable)' -r
 complete -c injector -n "__fish_injector_using_subcommand inject" -s o -l output -d 'The form of standard output [default: that of the input]' -r -f -a "yaml\t'The documents, changed only where something is added or removed'
 json\t'The objects as JSON: one as an object, several as a v1 List'
 patch\t'The JSON Patch (RFC 6902)'
@@ -74,6 +75,7 @@ complete -c injector -n "__fish_injector_using_subcommand inject" -s q -l quiet 
 complete -c injector -n "__fish_injector_using_subcommand inject" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c injector -n "__fish_injector_using_subcommand inject" -s V -l version -d 'Print version'
 complete -c injector -n "__fish_injector_using_subcommand uninject" -s f -l filename -d 'A file or directory, as kubectl names it (repeatable)' -r -F
+complete -c injector -n "__fish_injector_using_subcommand uninject" -l exclude -d 'Leave out these files and folders (repeatable)' -r
 complete -c injector -n "__fish_injector_using_subcommand uninject" -s o -l output -d 'The form of standard output [default: that of the input]' -r -f -a "yaml\t'The documents, changed only where something is added or removed'
 json\t'The objects as JSON: one as an object, several as a v1 List'
 patch\t'The JSON Patch (RFC 6902)'"
@@ -95,6 +97,7 @@ complete -c injector -n "__fish_injector_using_subcommand uninject" -s q -l quie
 complete -c injector -n "__fish_injector_using_subcommand uninject" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c injector -n "__fish_injector_using_subcommand uninject" -s V -l version -d 'Print version'
 complete -c injector -n "__fish_injector_using_subcommand check" -s f -l filename -d 'A file or directory, as kubectl names it (repeatable)' -r -F
+complete -c injector -n "__fish_injector_using_subcommand check" -l exclude -d 'Leave out these files and folders (repeatable)' -r
 complete -c injector -n "__fish_injector_using_subcommand check" -s p -l profile -d 'A built-in profile or a file (repeatable, applied in order) [default: cortexflow]' -r -F
 complete -c injector -n "__fish_injector_using_subcommand check" -l set -d 'Set a parameter of the profiles (repeatable)' -r
 complete -c injector -n "__fish_injector_using_subcommand check" -l on-ineligible -d 'Allow or deny a pod that is not eligible; overrides the profile\'s `onIneligible`' -r -f -a "allow\t'It is allowed, unchanged'
@@ -117,6 +120,7 @@ complete -c injector -n "__fish_injector_using_subcommand check" -s q -l quiet -
 complete -c injector -n "__fish_injector_using_subcommand check" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c injector -n "__fish_injector_using_subcommand check" -s V -l version -d 'Print version'
 complete -c injector -n "__fish_injector_using_subcommand diff" -s f -l filename -d 'A file or directory, as kubectl names it (repeatable)' -r -F
+complete -c injector -n "__fish_injector_using_subcommand diff" -l exclude -d 'Leave out these files and folders (repeatable)' -r
 complete -c injector -n "__fish_injector_using_subcommand diff" -s p -l profile -d 'A built-in profile or a file (repeatable, applied in order) [default: cortexflow]' -r -F
 complete -c injector -n "__fish_injector_using_subcommand diff" -l set -d 'Set a parameter of the profiles (repeatable)' -r
 complete -c injector -n "__fish_injector_using_subcommand diff" -l on-ineligible -d 'Allow or deny a pod that is not eligible; overrides the profile\'s `onIneligible`' -r -f -a "allow\t'It is allowed, unchanged'
@@ -142,6 +146,7 @@ complete -c injector -n "__fish_injector_using_subcommand diff" -s q -l quiet -d
 complete -c injector -n "__fish_injector_using_subcommand diff" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c injector -n "__fish_injector_using_subcommand diff" -s V -l version -d 'Print version'
 complete -c injector -n "__fish_injector_using_subcommand explain" -s f -l filename -d 'A file or directory, as kubectl names it (repeatable)' -r -F
+complete -c injector -n "__fish_injector_using_subcommand explain" -l exclude -d 'Leave out these files and folders (repeatable)' -r
 complete -c injector -n "__fish_injector_using_subcommand explain" -s p -l profile -d 'A built-in profile or a file (repeatable, applied in order) [default: cortexflow]' -r -F
 complete -c injector -n "__fish_injector_using_subcommand explain" -l set -d 'Set a parameter of the profiles (repeatable)' -r
 complete -c injector -n "__fish_injector_using_subcommand explain" -l on-ineligible -d 'Allow or deny a pod that is not eligible; overrides the profile\'s `onIneligible`' -r -f -a "allow\t'It is allowed, unchanged'

@@ -123,6 +123,23 @@ fn a_resource_list_of_a_krm_function() {
     assert_eq!(injector(["uninject"]).stdin(ran.stdout).succeeds().stdout, text);
 }
 
+#[test]
+fn hidden_and_excluded_folders_are_left_out() {
+    let of = |name: &str| {
+        (format!("d/{name}.yaml"), WEB.replace("name: web", &format!("name: {}", &name[name.len() - 1..])))
+    };
+    let files = ["a", ".git/b", "sub/.terraform/c", "sub/d", "charts/x/e"].map(of);
+    let names = |args: &[&str]| -> String {
+        let ran = known("inject", args.iter().copied()).files(files.clone()).succeeds();
+        ran.stderr.lines().filter_map(|line| line.split(['/', ' ']).nth(1)).collect()
+    };
+    assert_eq!(names(&["-R", "d"]), "aed");
+    assert_eq!(names(&["-R", "d", "d/.git"]), "aedb");
+    assert_eq!(names(&["-R", "d", "--exclude", "charts", "--exclude=d.yaml"]), "a");
+    assert_eq!(names(&["-R", "./d", "--exclude", "d/*/d.yaml"]), "ae");
+    assert_eq!(names(&["d/a.yaml", "d/sub/d.yaml", "--exclude", "a.yaml"]), "d");
+}
+
 fn resource_list(config: &str) -> String {
     format!(
         "apiVersion: config.kubernetes.io/v1\nkind: ResourceList\n{config}items:\n- {}\n",
