@@ -96,6 +96,8 @@ codes! {
     // The text.
     /// The text is not YAML or JSON that kubectl reads.
     Syntax = "syntax", Error, User;
+    /// The document cannot be read, and passes through: its kind is not a workload.
+    NotRead = "not-read", Note, None;
     /// The file is in another encoding, such as UTF-16.
     Encoding = "encoding", Error, User;
     /// The file is not UTF-8.

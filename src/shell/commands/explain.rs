@@ -42,7 +42,11 @@ pub(super) fn explain(args: &ExplainArgs, colour: ColourChoice) -> Result<ExitSt
                         page.object(&mut out, &object);
                     }
                 }
-                Err(error) => errors.push(stream.unreadable(document, &error)),
+                Err(error) => errors.push(
+                    stream
+                        .foreign(document, &error, &prepared.run)
+                        .unwrap_or_else(|| stream.unreadable(document, &error)),
+                ),
             }
         }
     }

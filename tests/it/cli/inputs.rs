@@ -183,6 +183,23 @@ fn a_function_config_that_is_not_read_is_an_error() {
 }
 
 #[test]
+fn what_is_not_a_workload_passes_even_where_it_cannot_be_read() {
+    // kubectl reads it: https://yaml.org/spec/1.2.2/#733-plain-style
+    let widget = "apiVersion: example.com/v1\nkind: Widget\nspec:\n  list: [a:, b]\n";
+    let ran = known("inject", []).stdin(format!("{widget}---\n{WEB}")).succeeds();
+    assert_eq!(ran.stdout, format!("{widget}---\n{}", injected()));
+    assert!(ran.stderr.contains("note: <stdin>:4:11: "), "{}", ran.stderr);
+    for command in ["check", "diff", "explain", "uninject"] {
+        injector([command]).stdin(widget).succeeds();
+    }
+    for kind in ["Deployment", "deployment", "DeploymentList", "Namespace", "\"Widget\"", "&a Widget"] {
+        known("inject", []).stdin(widget.replace("Widget", kind)).fails();
+    }
+    known("inject", []).stdin(widget.replace("kind: Widget\n", "")).fails();
+    known("inject", ["--template-path", "Widget=/spec/pod"]).stdin(widget).fails();
+}
+
+#[test]
 fn nothing_in_is_nothing_out() {
     for text in ["", "\n\n", "# a comment\n", "---\n", "---\n---\n# end\n", "null\n", "\u{feff}"] {
         let ran = injector(["inject"]).stdin(text).succeeds();
