@@ -157,8 +157,8 @@ fn container(installation: &Installation) -> Value {
 fn arguments(installation: &Installation) -> Vec<String> {
     let mut arguments = vec![
         "serve".to_owned(),
-        format!("--listen=0.0.0.0:{WEBHOOK_PORT}"),
-        format!("--probe-listen=0.0.0.0:{PROBE_PORT}"),
+        format!("--listen=[::]:{WEBHOOK_PORT}"),
+        format!("--probe-listen=[::]:{PROBE_PORT}"),
         format!("--tls-cert={TLS}/tls.crt"),
         format!("--tls-key={TLS}/tls.key"),
     ];
