@@ -862,7 +862,7 @@ _injector() {
             return 0
             ;;
         injector__subcmd__install)
-            opts="-n -p -h -V --name --namespace --only --generate-certs --tls-secret --cert-manager --ca-file --profile --set --on-ineligible --watch-namespaces --kubernetes-version --failure-policy --timeout-seconds --reinvocation-policy --match-policy --image --replicas --priority-class --drain-delay --drain-timeout --log-format --existing-namespace --color --help --version"
+            opts="-n -p -h -V --name --namespace --only --generate-certs --tls-secret --cert-manager --ca-file --profile --set --on-ineligible --watch-namespaces --kubernetes-version --failure-policy --timeout-seconds --reinvocation-policy --match-policy --image --replicas --priority-class --drain-delay --drain-timeout --log-format --existing-namespace --listen-port --probe-port --host-network --openshift --image-pull-secret --node-selector --toleration --service-monitor --prometheus-rule --color --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -994,6 +994,26 @@ _injector() {
                     ;;
                 --log-format)
                     COMPREPLY=($(compgen -W "text json" -- "${cur}"))
+                    return 0
+                    ;;
+                --listen-port)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --probe-port)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --image-pull-secret)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --node-selector)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --toleration)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -1383,7 +1403,7 @@ _injector() {
             return 0
             ;;
         injector__subcmd__uninstall)
-            opts="-n -h -V --name --namespace --only --tls-secret --cert-manager --delete-namespace --color --help --version"
+            opts="-n -h -V --name --namespace --only --tls-secret --cert-manager --delete-namespace --service-monitor --prometheus-rule --color --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

@@ -223,11 +223,20 @@ complete -c injector -n "__fish_injector_using_subcommand install" -l drain-dela
 complete -c injector -n "__fish_injector_using_subcommand install" -l drain-timeout -d 'How long it then waits for requests in flight' -r
 complete -c injector -n "__fish_injector_using_subcommand install" -l log-format -d 'The form of the webhook\'s log' -r -f -a "text\t'Lines for people'
 json\t'One JSON object a line'"
+complete -c injector -n "__fish_injector_using_subcommand install" -l listen-port -d 'The TLS port of the pods, 1024 or above' -r
+complete -c injector -n "__fish_injector_using_subcommand install" -l probe-port -d 'The pods\' port for probes and metrics, 1024 or above' -r
+complete -c injector -n "__fish_injector_using_subcommand install" -l image-pull-secret -d 'A Secret for the registry of the image (repeatable)' -r
+complete -c injector -n "__fish_injector_using_subcommand install" -l node-selector -d 'A label that a node must have to run the pods (repeatable)' -r
+complete -c injector -n "__fish_injector_using_subcommand install" -l toleration -d 'A taint of nodes that may still run the pods (repeatable)' -r
 complete -c injector -n "__fish_injector_using_subcommand install" -l color -d 'When to colour the report' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` or `CLICOLOR_FORCE` says otherwise'
 always\t'Also into a file or pipe'
 never\t'No colours'"
 complete -c injector -n "__fish_injector_using_subcommand install" -l cert-manager -d 'Get the certificate and its CA from cert-manager'
 complete -c injector -n "__fish_injector_using_subcommand install" -l existing-namespace -d 'Keep the namespace as it is: it exists, and others use it'
+complete -c injector -n "__fish_injector_using_subcommand install" -l host-network -d 'Run the pods in the network of their nodes, one on each node at most'
+complete -c injector -n "__fish_injector_using_subcommand install" -l openshift -d 'Let OpenShift choose user and group: leave out `runAsUser`, `runAsGroup` and `fsGroup`'
+complete -c injector -n "__fish_injector_using_subcommand install" -l service-monitor -d 'A ServiceMonitor too, for the Prometheus operator'
+complete -c injector -n "__fish_injector_using_subcommand install" -l prometheus-rule -d 'A PrometheusRule with alerts too, for the Prometheus operator'
 complete -c injector -n "__fish_injector_using_subcommand install" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c injector -n "__fish_injector_using_subcommand install" -s V -l version -d 'Print version'
 complete -c injector -n "__fish_injector_using_subcommand uninstall" -l name -d 'The name of everything that is installed' -r
@@ -240,6 +249,8 @@ always\t'Also into a file or pipe'
 never\t'No colours'"
 complete -c injector -n "__fish_injector_using_subcommand uninstall" -l cert-manager -d 'Delete the cert-manager objects, and the Secrets that cert-manager made'
 complete -c injector -n "__fish_injector_using_subcommand uninstall" -l delete-namespace -d 'Delete the namespace too, with all that is in it'
+complete -c injector -n "__fish_injector_using_subcommand uninstall" -l service-monitor -d 'A ServiceMonitor too, for the Prometheus operator'
+complete -c injector -n "__fish_injector_using_subcommand uninstall" -l prometheus-rule -d 'A PrometheusRule with alerts too, for the Prometheus operator'
 complete -c injector -n "__fish_injector_using_subcommand uninstall" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c injector -n "__fish_injector_using_subcommand uninstall" -s V -l version -d 'Print version'
 complete -c injector -n "__fish_injector_using_subcommand serve" -l listen -d 'The address of the TLS port' -r
