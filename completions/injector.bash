@@ -405,7 +405,7 @@ _injector() {
             return 0
             ;;
         injector__subcmd__check)
-            opts="-f -R -p -n -q -h -V --filename --recursive --profile --set --on-ineligible --template-path --namespace --namespace-file --namespace-labels --namespace-annotations --kubernetes-version --report --quiet --color --help --version"
+            opts="-f -R -p -n -q -h -V --filename --recursive --exclude --profile --set --on-ineligible --template-path --namespace --namespace-file --namespace-labels --namespace-annotations --kubernetes-version --report --quiet --color --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -416,6 +416,10 @@ _injector() {
                     return 0
                     ;;
                 -f)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --exclude)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -530,7 +534,7 @@ _injector() {
             return 0
             ;;
         injector__subcmd__diff)
-            opts="-f -R -p -n -q -h -V --filename --recursive --profile --set --on-ineligible --template-path --reinject --clean --expand --namespace --namespace-file --namespace-labels --namespace-annotations --kubernetes-version --report --quiet --color --help --version"
+            opts="-f -R -p -n -q -h -V --filename --recursive --exclude --profile --set --on-ineligible --template-path --reinject --clean --expand --namespace --namespace-file --namespace-labels --namespace-annotations --kubernetes-version --report --quiet --color --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -541,6 +545,10 @@ _injector() {
                     return 0
                     ;;
                 -f)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --exclude)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -637,7 +645,7 @@ _injector() {
             return 0
             ;;
         injector__subcmd__explain)
-            opts="-f -R -p -n -h -V --filename --recursive --profile --set --on-ineligible --template-path --namespace --namespace-file --namespace-labels --namespace-annotations --kubernetes-version --color --help --version"
+            opts="-f -R -p -n -h -V --filename --recursive --exclude --profile --set --on-ineligible --template-path --namespace --namespace-file --namespace-labels --namespace-annotations --kubernetes-version --color --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -648,6 +656,10 @@ _injector() {
                     return 0
                     ;;
                 -f)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --exclude)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -740,7 +752,7 @@ _injector() {
             return 0
             ;;
         injector__subcmd__inject)
-            opts="-f -R -o -i -p -n -q -h -V --filename --recursive --output --in-place --output-dir --keep-going --profile --set --on-ineligible --template-path --reinject --clean --expand --namespace --namespace-file --namespace-labels --namespace-annotations --kubernetes-version --report --quiet --color --help --version"
+            opts="-f -R -o -i -p -n -q -h -V --filename --recursive --exclude --output --in-place --output-dir --keep-going --profile --set --on-ineligible --template-path --reinject --clean --expand --namespace --namespace-file --namespace-labels --namespace-annotations --kubernetes-version --report --quiet --color --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -751,6 +763,10 @@ _injector() {
                     return 0
                     ;;
                 -f)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --exclude)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -862,7 +878,7 @@ _injector() {
             return 0
             ;;
         injector__subcmd__install)
-            opts="-n -p -h -V --name --namespace --only --generate-certs --tls-secret --cert-manager --ca-file --profile --set --on-ineligible --watch-namespaces --kubernetes-version --failure-policy --timeout-seconds --reinvocation-policy --match-policy --image --replicas --priority-class --drain-delay --drain-timeout --log-format --existing-namespace --color --help --version"
+            opts="-n -p -h -V --name --namespace --only --generate-certs --tls-secret --cert-manager --ca-file --profile --set --on-ineligible --watch-namespaces --kubernetes-version --failure-policy --timeout-seconds --reinvocation-policy --match-policy --image --replicas --priority-class --drain-delay --drain-timeout --log-format --existing-namespace --listen-port --probe-port --host-network --openshift --image-pull-secret --node-selector --toleration --service-monitor --prometheus-rule --color --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -994,6 +1010,26 @@ _injector() {
                     ;;
                 --log-format)
                     COMPREPLY=($(compgen -W "text json" -- "${cur}"))
+                    return 0
+                    ;;
+                --listen-port)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --probe-port)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --image-pull-secret)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --node-selector)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --toleration)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -1304,7 +1340,7 @@ _injector() {
             return 0
             ;;
         injector__subcmd__uninject)
-            opts="-f -R -o -i -p -q -h -V --filename --recursive --output --in-place --output-dir --keep-going --profile --force --template-path --report --quiet --color --help --version"
+            opts="-f -R -o -i -p -q -h -V --filename --recursive --exclude --output --in-place --output-dir --keep-going --profile --force --template-path --report --quiet --color --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1315,6 +1351,10 @@ _injector() {
                     return 0
                     ;;
                 -f)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --exclude)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1383,7 +1423,7 @@ _injector() {
             return 0
             ;;
         injector__subcmd__uninstall)
-            opts="-n -h -V --name --namespace --only --tls-secret --cert-manager --delete-namespace --color --help --version"
+            opts="-n -h -V --name --namespace --only --tls-secret --cert-manager --delete-namespace --service-monitor --prometheus-rule --color --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

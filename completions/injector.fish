@@ -42,6 +42,7 @@ complete -c injector -n "__fish_injector_needs_command" -f -a "certs" -d 'Make, 
 complete -c injector -n "__fish_injector_needs_command" -f -a "completions" -d 'Print a completion script for a shell'
 complete -c injector -n "__fish_injector_needs_command" -f -a "man" -d 'Print the manual pages, or write each to a file'
 complete -c injector -n "__fish_injector_using_subcommand inject" -s f -l filename -d 'A file or directory, as kubectl names it (repeatable)' -r -F
+complete -c injector -n "__fish_injector_using_subcommand inject" -l exclude -d 'Leave out these files and folders (repeatable)' -r
 complete -c injector -n "__fish_injector_using_subcommand inject" -s o -l output -d 'The form of standard output [default: that of the input]' -r -f -a "yaml\t'The documents, changed only where something is added or removed'
 json\t'The objects as JSON: one as an object, several as a v1 List'
 patch\t'The JSON Patch (RFC 6902)'
@@ -74,6 +75,7 @@ complete -c injector -n "__fish_injector_using_subcommand inject" -s q -l quiet 
 complete -c injector -n "__fish_injector_using_subcommand inject" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c injector -n "__fish_injector_using_subcommand inject" -s V -l version -d 'Print version'
 complete -c injector -n "__fish_injector_using_subcommand uninject" -s f -l filename -d 'A file or directory, as kubectl names it (repeatable)' -r -F
+complete -c injector -n "__fish_injector_using_subcommand uninject" -l exclude -d 'Leave out these files and folders (repeatable)' -r
 complete -c injector -n "__fish_injector_using_subcommand uninject" -s o -l output -d 'The form of standard output [default: that of the input]' -r -f -a "yaml\t'The documents, changed only where something is added or removed'
 json\t'The objects as JSON: one as an object, several as a v1 List'
 patch\t'The JSON Patch (RFC 6902)'"
@@ -95,6 +97,7 @@ complete -c injector -n "__fish_injector_using_subcommand uninject" -s q -l quie
 complete -c injector -n "__fish_injector_using_subcommand uninject" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c injector -n "__fish_injector_using_subcommand uninject" -s V -l version -d 'Print version'
 complete -c injector -n "__fish_injector_using_subcommand check" -s f -l filename -d 'A file or directory, as kubectl names it (repeatable)' -r -F
+complete -c injector -n "__fish_injector_using_subcommand check" -l exclude -d 'Leave out these files and folders (repeatable)' -r
 complete -c injector -n "__fish_injector_using_subcommand check" -s p -l profile -d 'A built-in profile or a file (repeatable, applied in order) [default: cortexflow]' -r -F
 complete -c injector -n "__fish_injector_using_subcommand check" -l set -d 'Set a parameter of the profiles (repeatable)' -r
 complete -c injector -n "__fish_injector_using_subcommand check" -l on-ineligible -d 'Allow or deny a pod that is not eligible; overrides the profile\'s `onIneligible`' -r -f -a "allow\t'It is allowed, unchanged'
@@ -117,6 +120,7 @@ complete -c injector -n "__fish_injector_using_subcommand check" -s q -l quiet -
 complete -c injector -n "__fish_injector_using_subcommand check" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c injector -n "__fish_injector_using_subcommand check" -s V -l version -d 'Print version'
 complete -c injector -n "__fish_injector_using_subcommand diff" -s f -l filename -d 'A file or directory, as kubectl names it (repeatable)' -r -F
+complete -c injector -n "__fish_injector_using_subcommand diff" -l exclude -d 'Leave out these files and folders (repeatable)' -r
 complete -c injector -n "__fish_injector_using_subcommand diff" -s p -l profile -d 'A built-in profile or a file (repeatable, applied in order) [default: cortexflow]' -r -F
 complete -c injector -n "__fish_injector_using_subcommand diff" -l set -d 'Set a parameter of the profiles (repeatable)' -r
 complete -c injector -n "__fish_injector_using_subcommand diff" -l on-ineligible -d 'Allow or deny a pod that is not eligible; overrides the profile\'s `onIneligible`' -r -f -a "allow\t'It is allowed, unchanged'
@@ -142,6 +146,7 @@ complete -c injector -n "__fish_injector_using_subcommand diff" -s q -l quiet -d
 complete -c injector -n "__fish_injector_using_subcommand diff" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c injector -n "__fish_injector_using_subcommand diff" -s V -l version -d 'Print version'
 complete -c injector -n "__fish_injector_using_subcommand explain" -s f -l filename -d 'A file or directory, as kubectl names it (repeatable)' -r -F
+complete -c injector -n "__fish_injector_using_subcommand explain" -l exclude -d 'Leave out these files and folders (repeatable)' -r
 complete -c injector -n "__fish_injector_using_subcommand explain" -s p -l profile -d 'A built-in profile or a file (repeatable, applied in order) [default: cortexflow]' -r -F
 complete -c injector -n "__fish_injector_using_subcommand explain" -l set -d 'Set a parameter of the profiles (repeatable)' -r
 complete -c injector -n "__fish_injector_using_subcommand explain" -l on-ineligible -d 'Allow or deny a pod that is not eligible; overrides the profile\'s `onIneligible`' -r -f -a "allow\t'It is allowed, unchanged'
@@ -223,11 +228,20 @@ complete -c injector -n "__fish_injector_using_subcommand install" -l drain-dela
 complete -c injector -n "__fish_injector_using_subcommand install" -l drain-timeout -d 'How long it then waits for requests in flight' -r
 complete -c injector -n "__fish_injector_using_subcommand install" -l log-format -d 'The form of the webhook\'s log' -r -f -a "text\t'Lines for people'
 json\t'One JSON object a line'"
+complete -c injector -n "__fish_injector_using_subcommand install" -l listen-port -d 'The TLS port of the pods, 1024 or above' -r
+complete -c injector -n "__fish_injector_using_subcommand install" -l probe-port -d 'The pods\' port for probes and metrics, 1024 or above' -r
+complete -c injector -n "__fish_injector_using_subcommand install" -l image-pull-secret -d 'A Secret for the registry of the image (repeatable)' -r
+complete -c injector -n "__fish_injector_using_subcommand install" -l node-selector -d 'A label that a node must have to run the pods (repeatable)' -r
+complete -c injector -n "__fish_injector_using_subcommand install" -l toleration -d 'A taint of nodes that may still run the pods (repeatable)' -r
 complete -c injector -n "__fish_injector_using_subcommand install" -l color -d 'When to colour the report' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` or `CLICOLOR_FORCE` says otherwise'
 always\t'Also into a file or pipe'
 never\t'No colours'"
 complete -c injector -n "__fish_injector_using_subcommand install" -l cert-manager -d 'Get the certificate and its CA from cert-manager'
 complete -c injector -n "__fish_injector_using_subcommand install" -l existing-namespace -d 'Keep the namespace as it is: it exists, and others use it'
+complete -c injector -n "__fish_injector_using_subcommand install" -l host-network -d 'Run the pods in the network of their nodes, one on each node at most'
+complete -c injector -n "__fish_injector_using_subcommand install" -l openshift -d 'Let OpenShift choose user and group: leave out `runAsUser`, `runAsGroup` and `fsGroup`'
+complete -c injector -n "__fish_injector_using_subcommand install" -l service-monitor -d 'A ServiceMonitor too, for the Prometheus operator'
+complete -c injector -n "__fish_injector_using_subcommand install" -l prometheus-rule -d 'A PrometheusRule with alerts too, for the Prometheus operator'
 complete -c injector -n "__fish_injector_using_subcommand install" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c injector -n "__fish_injector_using_subcommand install" -s V -l version -d 'Print version'
 complete -c injector -n "__fish_injector_using_subcommand uninstall" -l name -d 'The name of everything that is installed' -r
@@ -240,6 +254,8 @@ always\t'Also into a file or pipe'
 never\t'No colours'"
 complete -c injector -n "__fish_injector_using_subcommand uninstall" -l cert-manager -d 'Delete the cert-manager objects, and the Secrets that cert-manager made'
 complete -c injector -n "__fish_injector_using_subcommand uninstall" -l delete-namespace -d 'Delete the namespace too, with all that is in it'
+complete -c injector -n "__fish_injector_using_subcommand uninstall" -l service-monitor -d 'A ServiceMonitor too, for the Prometheus operator'
+complete -c injector -n "__fish_injector_using_subcommand uninstall" -l prometheus-rule -d 'A PrometheusRule with alerts too, for the Prometheus operator'
 complete -c injector -n "__fish_injector_using_subcommand uninstall" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c injector -n "__fish_injector_using_subcommand uninstall" -s V -l version -d 'Print version'
 complete -c injector -n "__fish_injector_using_subcommand serve" -l listen -d 'The address of the TLS port' -r

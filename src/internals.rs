@@ -27,8 +27,8 @@ pub mod diagnostic {
 pub mod install {
     pub use crate::install::{
         Certificates, FailurePolicy, Installation, Keeper, LogFormat, MatchPolicy, NamespaceFate, OwnNamespace,
-        PROBE_PORT, Part, ProfileSource, ReinvocationPolicy, Site, USER, WEBHOOK_PORT, Watch, manifests, needs_watch,
-        removal,
+        PROBE_PORT, Part, PodFit, ProfileSource, ReinvocationPolicy, Site, USER, WEBHOOK_PORT, Watch, manifests,
+        needs_watch, removal,
     };
 }
 pub mod kube {

@@ -98,6 +98,8 @@ codes! {
     // The text.
     /// The text is not YAML or JSON that kubectl reads.
     Syntax = "syntax", Error, User;
+    /// The document cannot be read, and passes through: its kind is not a workload.
+    NotRead = "not-read", Note, None;
     /// The file is in another encoding, such as UTF-16.
     Encoding = "encoding", Error, User;
     /// The file is not UTF-8.
@@ -123,6 +125,8 @@ codes! {
     NamedTwice = "named-twice", Error, User;
     /// The output cannot be written in this form.
     Output = "output", Error, User;
+    /// The `functionConfig` of a ResourceList has settings that injector does not read.
+    FunctionConfig = "function-config", Error, User;
     /// The file cannot be written.
     Unwritable = "unwritable", Error, System;
     /// Standard input has no file name, so it has no place in an output directory.

@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value, json};
 
-use super::{Installation, KeyPem, Manifest, OwnNamespace, Site, labels, metadata};
+use super::{Installation, KeyPem, Manifest, OwnNamespace, PodNetwork, Site, labels, metadata};
 
 /// The name of the ConfigMap with the profiles.
 pub(super) fn profiles_name(site: &Site) -> String {
@@ -27,7 +27,11 @@ pub(super) fn namespace(installation: &Installation) -> Vec<Manifest> {
         OwnNamespace::Existing => Vec::new(),
         OwnNamespace::Made => {
             let mut labels = labels(&installation.site);
-            labels["pod-security.kubernetes.io/enforce"] = "restricted".into();
+            labels["pod-security.kubernetes.io/enforce"] = match installation.fit.network {
+                PodNetwork::Own => "restricted".into(),
+                // `baseline` refuses the node's network too.
+                PodNetwork::Host => "privileged".into(),
+            };
             let metadata = json!({"name": installation.site.namespace, "labels": labels});
             vec![Manifest::new("", json!({"apiVersion": "v1", "kind": "Namespace", "metadata": metadata}))]
         }

@@ -5,8 +5,8 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::{
-    Certificates, Installation, LogFormat, Manifest, PROBE_PORT, USER, WEBHOOK_PORT, Watch, cluster, labels, metadata,
-    selected,
+    Certificates, Installation, LogFormat, Manifest, Monitor, PodNetwork, PodUser, Toleration, USER, Watch, cluster,
+    labels, metadata, selected,
 };
 use crate::kube::version::KubernetesVersion;
 use crate::profile::OnIneligible;
@@ -25,6 +25,16 @@ const EVICTION_POLICY: KubernetesVersion = KubernetesVersion(27);
 /// Service, Deployment and PodDisruptionBudget.
 pub(super) fn workload(installation: &Installation) -> Vec<Manifest> {
     let site = &installation.site;
+    let port = |name: &str, port: u16| json!({"name": name, "port": port, "targetPort": name, "protocol": "TCP"});
+    let mut ports = vec![port("https", 443)];
+    if installation.monitors.contains(&Monitor::Scrape) {
+        ports.push(port("probes", installation.fit.probe_port));
+    }
+    let surge = match installation.fit.network {
+        PodNetwork::Own => json!({"maxUnavailable": 0, "maxSurge": 1}),
+        // The new pod needs the ports of an old one, where no other node is free.
+        PodNetwork::Host => json!({"maxUnavailable": 1, "maxSurge": 0}),
+    };
     let service = json!({
         "apiVersion": "v1",
         "kind": "Service",
@@ -32,7 +42,7 @@ pub(super) fn workload(installation: &Installation) -> Vec<Manifest> {
         "spec": {
             "type": "ClusterIP",
             "selector": selected(site),
-            "ports": [{"name": "https", "port": 443, "targetPort": "https", "protocol": "TCP"}],
+            "ports": ports,
         },
     });
     let deployment = json!({
@@ -43,7 +53,7 @@ pub(super) fn workload(installation: &Installation) -> Vec<Manifest> {
             "replicas": installation.replicas,
             "revisionHistoryLimit": 3,
             "selector": {"matchLabels": selected(site)},
-            "strategy": {"type": "RollingUpdate", "rollingUpdate": {"maxUnavailable": 0, "maxSurge": 1}},
+            "strategy": {"type": "RollingUpdate", "rollingUpdate": surge},
             "template": {"metadata": {"labels": labels(site)}, "spec": pod(installation)},
         },
     });
@@ -95,19 +105,14 @@ fn pod(installation: &Installation) -> Value {
         // With a Service called `injector`, the kubelet would set variables `INJECTOR_…`, which are flags of `serve`.
         "enableServiceLinks": false,
         "terminationGracePeriodSeconds": grace.as_secs() + u64::from(grace.subsec_nanos() > 0),
-        "securityContext": {
-            "runAsNonRoot": true,
-            "runAsUser": USER,
-            "runAsGroup": USER,
-            "fsGroup": USER,
-            "seccompProfile": {"type": "RuntimeDefault"},
-        },
+        "securityContext": security_context(installation),
         "topologySpreadConstraints": [spread("kubernetes.io/hostname"), spread("topology.kubernetes.io/zone")],
         "nodeSelector": {"kubernetes.io/os": "linux"},
     });
     if let Some(class) = &installation.priority_class {
         pod["priorityClassName"] = class.as_str().into();
     }
+    fit(&mut pod, installation);
     pod["containers"] = json!([container(installation)]);
     pod["volumes"] = json!([
         // 0440, for the group of the pod. YAML 1.2 and JSON have no octal numbers, so it is printed as 288.
@@ -115,6 +120,53 @@ fn pod(installation: &Installation) -> Value {
         {"name": "profiles", "configMap": {"name": cluster::profiles_name(site), "defaultMode": 0o444}},
     ]);
     pod
+}
+
+/// User and group own the mounted files too: the key of the certificate is for the group of the pod.
+fn security_context(installation: &Installation) -> Value {
+    let seccomp = json!({"type": "RuntimeDefault"});
+    match installation.fit.user {
+        PodUser::Fixed => json!({
+            "runAsNonRoot": true,
+            "runAsUser": USER,
+            "runAsGroup": USER,
+            "fsGroup": USER,
+            "seccompProfile": seccomp,
+        }),
+        PodUser::Cluster => json!({"runAsNonRoot": true, "seccompProfile": seccomp}),
+    }
+}
+
+/// What the cluster needs beyond the usual: network, nodes, registry.
+fn fit(pod: &mut Value, installation: &Installation) {
+    let fit = &installation.fit;
+    match fit.network {
+        PodNetwork::Own => {}
+        PodNetwork::Host => {
+            pod["hostNetwork"] = true.into();
+            pod["dnsPolicy"] = "ClusterFirstWithHostNet".into();
+        }
+    }
+    for (key, value) in &fit.node_selector {
+        pod["nodeSelector"][key] = value.as_str().into();
+    }
+    if !fit.tolerations.is_empty() {
+        pod["tolerations"] = fit.tolerations.iter().map(toleration).collect();
+    }
+    if !fit.image_pull_secrets.is_empty() {
+        pod["imagePullSecrets"] = fit.image_pull_secrets.iter().map(|name| json!({"name": name})).collect();
+    }
+}
+
+fn toleration(toleration: &Toleration) -> Value {
+    let mut object = match &toleration.value {
+        Some(value) => json!({"key": toleration.key, "operator": "Equal", "value": value}),
+        None => json!({"key": toleration.key, "operator": "Exists"}),
+    };
+    if let Some(effect) = toleration.effect {
+        object["effect"] = effect.word().into();
+    }
+    object
 }
 
 fn container(installation: &Installation) -> Value {
@@ -131,8 +183,8 @@ fn container(installation: &Installation) -> Value {
         "image": installation.image,
         "args": arguments(installation),
         "ports": [
-            {"name": "https", "containerPort": WEBHOOK_PORT, "protocol": "TCP"},
-            {"name": "probes", "containerPort": PROBE_PORT, "protocol": "TCP"},
+            {"name": "https", "containerPort": installation.fit.listen_port, "protocol": "TCP"},
+            {"name": "probes", "containerPort": installation.fit.probe_port, "protocol": "TCP"},
         ],
         "startupProbe": probe("/livez", 1, 1, 60),
         "readinessProbe": probe("/readyz", 2, 1, 2),
@@ -157,8 +209,8 @@ fn container(installation: &Installation) -> Value {
 fn arguments(installation: &Installation) -> Vec<String> {
     let mut arguments = vec![
         "serve".to_owned(),
-        format!("--listen=0.0.0.0:{WEBHOOK_PORT}"),
-        format!("--probe-listen=0.0.0.0:{PROBE_PORT}"),
+        format!("--listen=[::]:{}", installation.fit.listen_port),
+        format!("--probe-listen=[::]:{}", installation.fit.probe_port),
         format!("--tls-cert={TLS}/tls.crt"),
         format!("--tls-key={TLS}/tls.key"),
     ];

@@ -18,8 +18,14 @@ mod access;
 mod certmanager;
 mod cluster;
 mod deployment;
+mod monitoring;
+mod pods;
+mod policy;
 mod webhook;
 
+pub(crate) use monitoring::Monitor;
+pub use pods::PodFit;
+pub(crate) use pods::{PodNetwork, PodUser, TaintEffect, Toleration};
 pub use webhook::needs_watch;
 
 /// The oldest Kubernetes for which the manifests work: the first in which every namespace has the label with its name. By
@@ -29,10 +35,10 @@ pub(crate) const OLDEST: KubernetesVersion = KubernetesVersion(22);
 /// The user and group as which the image runs; the Dockerfile has the same number.
 pub const USER: u32 = 65532;
 
-/// The port of the webhook in the pod.
+/// The port of the webhook in the pod, unless another was given.
 pub const WEBHOOK_PORT: u16 = 9443;
 
-/// The port of probes and metrics in the pod.
+/// The port of probes and metrics in the pod, unless another was given.
 pub const PROBE_PORT: u16 = 9444;
 
 /// The name and the namespace of an installation.
@@ -57,6 +63,10 @@ pub struct Installation {
     pub replicas: u32,
     /// The pods' priority class.
     pub priority_class: Option<String>,
+    /// How the pods fit the cluster.
+    pub fit: PodFit,
+    /// What the Prometheus operator gets.
+    pub monitors: Vec<Monitor>,
     /// The profiles, in the order in which they are applied.
     pub profiles: Vec<ProfileSource>,
     /// Parameters for all objects, as they were given.
@@ -103,7 +113,7 @@ pub struct ProfileSource {
 /// Whether the installation makes its namespace.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum OwnNamespace {
-    /// It does, and the namespace enforces the Pod Security level `restricted`.
+    /// It does, and the namespace enforces the Pod Security level `restricted`, unless the pods need the node's network.
     #[default]
     Made,
     /// The namespace exists, others may use it, and it is left as it is.
@@ -232,7 +242,9 @@ pub fn manifests(installation: &Installation, part: Part) -> Vec<Manifest> {
             Certificates::Secret { .. } => Vec::new(),
             Certificates::CertManager => certmanager::certificates(&installation.site),
         });
+        all.extend(policy::network_policy(installation));
         all.extend(deployment::workload(installation));
+        all.extend(monitoring::monitors(installation));
         all
     };
     match part {
@@ -264,8 +276,9 @@ pub enum NamespaceFate {
     Kept,
 }
 
-/// The objects to delete, in this order: all that [`manifests`] can make, for any [`Installation`] at this site.
-pub fn removal(site: &Site, keeper: Keeper, fate: NamespaceFate, part: Part) -> Vec<Manifest> {
+/// The objects to delete, in this order: all that [`manifests`] can make, for any [`Installation`] at this site with these
+/// monitors. kubectl refuses a kind that the cluster does not know, so the monitors are named only where they were asked for.
+pub fn removal(site: &Site, keeper: Keeper, monitors: &[Monitor], fate: NamespaceFate, part: Part) -> Vec<Manifest> {
     let Site { name, namespace } = site;
     let object = |api_version: &str, kind: &str, name: &str| {
         let metadata = json!({"name": name, "namespace": namespace});
@@ -273,11 +286,14 @@ pub fn removal(site: &Site, keeper: Keeper, fate: NamespaceFate, part: Part) -> 
     };
     let cluster_wide = |api_version: &str, kind: &str, name: &str| json!({"apiVersion": api_version, "kind": kind, "metadata": {"name": name}});
     let webhook = cluster_wide("admissionregistration.k8s.io/v1", "MutatingWebhookConfiguration", name);
-    let mut rest = vec![
+    let mut rest: Vec<Value> =
+        monitors.iter().map(|monitor| object(monitoring::API_VERSION, monitor.kind(), name)).collect();
+    rest.extend([
         object("policy/v1", "PodDisruptionBudget", name),
         object("apps/v1", "Deployment", name),
         object("v1", "Service", name),
-    ];
+        object(policy::API_VERSION, "NetworkPolicy", name),
+    ]);
     if keeper == Keeper::CertManager {
         rest.extend(certmanager::names(site).map(|(kind, name)| object(certmanager::API_VERSION, kind, &name)));
         rest.push(object("v1", "Secret", &cluster::ca_secret_name(site)));

@@ -12,7 +12,7 @@ use crate::value::view::{Kind, View};
 mod skippable;
 mod template_path;
 
-pub(crate) use skippable::known_without_template;
+pub(crate) use skippable::{is_foreign, known_without_template};
 pub(crate) use template_path::{TemplatePath, TemplatePathError};
 
 /// What an apply of a changed pod template does to pods that run already.

@@ -5,7 +5,7 @@ use super::objects::{self, FoundObject};
 use super::proof;
 use super::run::{Expand, Leaves, Run};
 use crate::decide::facts::Namespaces;
-use crate::kube::workload::{TemplatePath, known_without_template};
+use crate::kube::workload::{self, TemplatePath, known_without_template};
 use crate::text::document::Triage;
 use crate::text::splice::{self, Edit, SpliceErrorKind};
 use crate::text::yaml::error::{SyntaxError, SyntaxErrorKind};
@@ -52,6 +52,11 @@ pub fn process(text: &str, language: Language, run: &Run, namespaces: &Namespace
 /// Whether a document has to be read, by the beginnings of its lines; `extra` are kinds with templates beside the known ones.
 pub fn triage(text: &str, extra: &[TemplatePath]) -> Triage {
     Triage::of(text, |group, kind| known_without_template(group, kind, extra))
+}
+
+/// Whether a document that cannot be read is certainly of a kind that is not for injector.
+pub(super) fn is_foreign(text: &str, extra: &[TemplatePath]) -> bool {
+    Triage::of(text, |_, kind| workload::is_foreign(kind, extra)) == Triage::Opaque
 }
 
 /// Reads a document.

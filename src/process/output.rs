@@ -162,7 +162,7 @@ fn objects_as_json(streams: &[Stream<'_>]) -> Result<Vec<Value>, Placed> {
                         .hint(Some("use `-o yaml`")));
                 }
                 DocumentResult::Done(processed) => Cow::Owned(processed.pieces(old).concat()),
-                DocumentResult::Opaque => Cow::Borrowed(old),
+                DocumentResult::Opaque | DocumentResult::Foreign(_) => Cow::Borrowed(old),
             };
             let tree = parse(&text, document.language).map_err(|error| stream.unreadable(document, &error))?;
             objects.extend(tree.root().map(|root| tree.view(root).value()).filter(|value| !value.is_null()));

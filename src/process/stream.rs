@@ -1,6 +1,7 @@
 //! One input as a stream of documents: split, read for namespaces, and put together again with what became of each.
 
-use super::document::{Processed, process, triage};
+use super::document::{Processed, is_foreign, process, triage};
+use super::function::ResourceList;
 use super::object::Object;
 use super::objects;
 use super::run::Run;
@@ -9,7 +10,7 @@ use crate::diagnostic::{Code, Diagnostic, Placed, Places, Severity};
 use crate::text::document::{self, Document, Triage};
 use crate::text::splice;
 use crate::text::yaml::error::{SyntaxError, SyntaxErrorKind};
-use crate::text::yaml::tree::Tree;
+use crate::text::yaml::tree::{Language, Tree};
 use crate::value::view::{Kind, View as _};
 
 /// One input, with what became of its documents.
@@ -20,7 +21,9 @@ pub(crate) struct Stream<'t> {
     pub(crate) documents: Vec<Document>,
     /// One for each document.
     pub(crate) results: Vec<DocumentResult>,
-    /// Why the stream as a whole could not be split.
+    /// Its `ResourceList`, where it is the input of a KRM function.
+    pub(crate) resource_list: Option<ResourceList>,
+    /// What is wrong with the stream as a whole: it cannot be split, or has settings that are not read.
     pub(crate) error: Option<Placed>,
     /// Values of its namespaces that are wrong, and count as unset.
     pub(crate) warnings: Vec<Placed>,
@@ -32,6 +35,8 @@ pub(crate) enum DocumentResult {
     Opaque,
     /// It was read and planned.
     Done(Box<Processed>),
+    /// It could not be read, and passes through with a note: it is of a kind that is not for injector.
+    Foreign(Placed),
     /// It could not be read.
     Unreadable(Placed),
 }
@@ -44,7 +49,9 @@ impl<'t> Stream<'t> {
             Err(error) => (Vec::new(), Some(unreadable(&name, text, 0, &error))),
         };
         let results = documents.iter().map(|_| DocumentResult::Opaque).collect();
-        Self { name, text, documents, results, error, warnings: Vec::new() }
+        let resource_list = ResourceList::find(text, &documents);
+        let error = error.or_else(|| resource_list.as_ref().and_then(|list| list.unused_config(&name, text)));
+        Self { name, text, documents, results, resource_list, error, warnings: Vec::new() }
     }
 
     /// Notes what its namespaces say. A document that cannot be read says nothing here: reading it again gives the error.
@@ -109,13 +116,27 @@ impl<'t> Stream<'t> {
                 DocumentResult::Unreadable(self.mere_text(document))
             }
             Ok(processed) => DocumentResult::Done(Box::new(processed)),
-            Err(error) => DocumentResult::Unreadable(self.unreadable(document, &error)),
+            Err(error) => match self.foreign(document, &error, run) {
+                Some(note) => DocumentResult::Foreign(note),
+                None => DocumentResult::Unreadable(self.unreadable(document, &error)),
+            },
         }
     }
 
     /// An error of reading one of its documents, at its place in the stream.
     pub(crate) fn unreadable(&self, document: &Document, error: &SyntaxError) -> Placed {
         unreadable(&self.name, self.text, document.range.start, error)
+    }
+
+    /// The note about a document that cannot be read and is of a kind that is not for injector. kubectl may read it.
+    pub(crate) fn foreign(&self, document: &Document, error: &SyntaxError, run: &Run) -> Option<Placed> {
+        let text = document.text(self.text);
+        let passes = document.language == Language::Yaml && error.kind.is_of_parser();
+        (passes && is_foreign(text, run.template_paths())).then(|| {
+            let at = Places::new(self.text).position(document.range.start + error.offset);
+            let message = format!("a document that is not a workload passes through unread: {error}");
+            Placed::new(Code::NotRead, message).at(self.name.as_str(), Some(at))
+        })
     }
 
     /// Whether a document is one scalar: not an object, and not a list of anything that some tool might read.

@@ -195,6 +195,8 @@ pub struct Parameter {
     pub description: String,
     /// Its value where nothing else gives one, already checked.
     pub default: Option<Value>,
+    /// Whether it may have no value: an empty text is then null, and so is the missing default.
+    pub optional: bool,
     /// Places in the pod template to take it from, the first that is there.
     pub from: Vec<Pointer>,
     /// The pod template's annotation that overrides it.

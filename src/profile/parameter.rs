@@ -94,13 +94,13 @@ fn find<'p, 'a, V: View<'a>>(
             let message = format!("annotation `{key}` is {}, not a string", found.kind().name());
             return Err(Diagnostic::new(Code::BadValue, at, message).hint("quote the value"));
         };
-        return match parameter.ty.parse(&text) {
+        return match parameter.parse(&text) {
             Ok(value) => Ok((Cow::Owned(value), Origin::Annotation(at))),
             Err(bad) => Err(bad_value(at, &format!("annotation `{key}`"), &bad)),
         };
     }
     if let Some(text) = set.get(name) {
-        return match parameter.ty.parse(text) {
+        return match parameter.parse(text) {
             Ok(value) => Ok((Cow::Owned(value), Origin::Set)),
             Err(bad) => Err(bad_value(Pointer::root(), &format!("`--set {name}`"), &bad)),
         };
@@ -122,7 +122,9 @@ fn find<'p, 'a, V: View<'a>>(
             };
         }
     }
-    parameter.default.as_ref().map(|value| (Cow::Borrowed(value), Origin::Default)).ok_or_else(|| {
+    let default = parameter.default.as_ref().map(Cow::Borrowed);
+    let default = default.or_else(|| parameter.optional.then_some(Cow::Owned(Value::Null)));
+    default.map(|value| (value, Origin::Default)).ok_or_else(|| {
         let message = format!("parameter `{name}` has no value");
         let hint = match &parameter.annotation {
             Some(key) => format!("set it with the annotation `{key}` or `--set {name}=…`"),
@@ -130,6 +132,17 @@ fn find<'p, 'a, V: View<'a>>(
         };
         Diagnostic::new(Code::BadValue, Pointer::root(), message).hint(hint)
     })
+}
+
+impl Parameter {
+    /// Reads a value that is written as text. An empty one of an optional parameter is null.
+    ///
+    /// # Errors
+    ///
+    /// The type does not allow it.
+    pub(crate) fn parse(&self, text: &str) -> Result<Value, BadValue> {
+        if self.optional && text.is_empty() { Ok(Value::Null) } else { self.ty.parse(text) }
+    }
 }
 
 fn bad_value(at: Pointer, what: &str, bad: &BadValue) -> Diagnostic {
@@ -149,6 +162,7 @@ mod tests {
             ty,
             description: String::new(),
             default: None,
+            optional: false,
             from: Vec::new(),
             annotation: Some("example.com/p".into()),
         }
@@ -181,6 +195,18 @@ mod tests {
         assert_eq!(resolved(full(), &plain, &[("p", "2"), ("other", "x")]).unwrap(), json!(2));
         assert_eq!(resolved(full(), &plain, &[]).unwrap(), json!(3));
         assert_eq!(resolved(full(), &json!({}), &[]).unwrap(), json!(4));
+    }
+
+    #[test]
+    fn an_empty_value_of_an_optional_parameter_is_null() {
+        let optional = |default| Parameter { optional: true, default, ..parameter(ParameterType::Integer) };
+        let empty = json!({"metadata": {"annotations": {"example.com/p": ""}}});
+        assert_eq!(resolved(optional(Some(json!(4))), &json!({}), &[("p", "")]).unwrap(), json!(null));
+        assert_eq!(resolved(optional(Some(json!(4))), &empty, &[("p", "5")]).unwrap(), json!(null));
+        assert_eq!(resolved(optional(Some(json!(4))), &json!({}), &[]).unwrap(), json!(4));
+        assert_eq!(resolved(optional(None), &json!({}), &[]).unwrap(), json!(null));
+        assert_eq!(resolved(optional(None), &json!({}), &[("p", "5")]).unwrap(), json!(5));
+        resolved(parameter(ParameterType::Integer), &json!({}), &[("p", "")]).unwrap_err();
     }
 
     #[test]

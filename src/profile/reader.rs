@@ -285,6 +285,15 @@ impl<'a, V: View<'a>> Node<V> {
         text.map(Cow::into_owned)
     }
 
+    /// This boolean.
+    pub(super) fn boolean(&self, errors: &mut Errors) -> Option<bool> {
+        let value = self.view.value().as_bool();
+        if value.is_none() {
+            errors.add(&self.at, ProfileErrorKind::WrongType { expected: "a boolean", found: self.view.kind() });
+        }
+        value
+    }
+
     /// This string, which must have a form.
     pub(super) fn formed(&self, form: &'static str, has: fn(&str) -> bool, errors: &mut Errors) -> Option<String> {
         let value = self.string(errors)?;

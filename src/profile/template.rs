@@ -258,25 +258,37 @@ impl Template {
 
     /// The value with parameters filled in: `values` are those of the profile's parameters, in their order.
     ///
-    /// A scalar that is nothing but one parameter keeps the parameter's type, unless Kubernetes wants a string there.
+    /// A scalar that is nothing but one parameter keeps the parameter's type, unless Kubernetes wants a string there. Where
+    /// the parameter is null, the member or element is left out; a whole template is null.
     /// Recurses as deep as the profile's document is nested, which parsing caps.
     pub(crate) fn render(&self, values: &[Cow<'_, Value>]) -> Value {
         match self {
             Self::Literal(value) => value.clone(),
             Self::Scalar(scalar) => scalar.render(values),
-            Self::List(elements) => elements.iter().map(|element| element.render(values)).collect(),
+            Self::List(elements) => elements.iter().filter_map(|element| element.render_part(values)).collect(),
             Self::Object(members) => {
-                let members = members.iter().map(|(key, member)| (key.clone(), member.render(values)));
+                let members =
+                    members.iter().filter_map(|(key, member)| Some((key.clone(), member.render_part(values)?)));
                 Value::Object(members.collect::<Map<_, _>>())
             }
         }
     }
 }
 
+impl Template {
+    /// A member or element; `None` where it is left out. A null that the profile itself writes stays.
+    fn render_part(&self, values: &[Cow<'_, Value>]) -> Option<Value> {
+        let value = self.render(values);
+        (!matches!(self, Self::Scalar(_)) || !value.is_null()).then_some(value)
+    }
+}
+
 impl TemplateScalar {
     fn render(&self, values: &[Cow<'_, Value>]) -> Value {
         match &self.expression {
-            Expression::Parameter(index) if self.wanted == WantedType::Typed => {
+            Expression::Parameter(index)
+                if self.wanted == WantedType::Typed || values.get(*index).is_none_or(|value| value.is_null()) =>
+            {
                 values.get(*index).map_or(Value::Null, |value| Value::clone(value))
             }
             expression => {
@@ -302,8 +314,8 @@ impl Expression {
             // A parameter's value is always a scalar.
             Self::Parameter(index) => match values.get(*index).map(|value| &**value) {
                 Some(Value::String(value)) => text.push_str(value),
+                Some(Value::Null) | None => {}
                 Some(other) => text.push_str(&other.to_string()),
-                None => {}
             },
             Self::Concatenation(parts) => parts.iter().for_each(|part| part.write(values, text)),
         }

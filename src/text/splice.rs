@@ -5,7 +5,7 @@
 //! 1. The operations are applied to an overlay of the tree (`overlay`). Many operations can change one collection, and only
 //!    their sum says where its new entries go.
 //! 2. One walk over the changed collections, in the order of the text, writes the edits: `block` for collections in block
-//!    style, `flow` for those in brackets, JSON among them. `text` knows lines and comments; `lines` renders what is new.
+//!    style, `flow` for those in brackets, JSON among them. `spelling` keeps how a null was written, `text` knows lines and comments; `lines` renders what is new.
 //!
 //! What has to hold:
 //!
@@ -15,8 +15,8 @@
 //!   injection is undone, what it inserted. No proof finds a comment that moved to the wrong item: the rules for
 //!   comments in `block` and `flow` have to be right by themselves.
 //! - *Removing what was inserted gives the first text back, byte for byte.* So an entry is deleted in the exact form in
-//!   which it would be inserted, with its line end or its comma. The one exception is the spelling of an empty value, which
-//!   the text no longer has: `volumes:` and `volumes: ~` come back as `volumes: null`.
+//!   which it would be inserted, with its line end or its comma. `spelling` keeps how a null was written: `volumes:`,
+//!   `volumes: ~`. The one exception is `image: auto`, which comes back in its usual spelling.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -32,6 +32,7 @@ mod block;
 mod flow;
 mod lines;
 mod overlay;
+mod spelling;
 mod text;
 
 pub(crate) use lines::RenderedLines;

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use injector::internals::install::{
     self, Certificates, FailurePolicy, Installation, Keeper, LogFormat, MatchPolicy, NamespaceFate, OwnNamespace, Part,
-    ProfileSource, ReinvocationPolicy, Site, Watch,
+    PodFit, ProfileSource, ReinvocationPolicy, Site, Watch,
 };
 use injector::internals::kube::pod_security::{self, Level};
 use injector::internals::profile::{Profile, builtin, load};
@@ -16,6 +16,7 @@ use serde_json::{Value, json};
 
 use crate::support::injector;
 
+mod fit;
 mod image;
 mod law;
 mod selection;
@@ -55,6 +56,8 @@ fn installation(profiles: Vec<ProfileSource>) -> Installation {
         image: "injector:1".into(),
         replicas: 2,
         priority_class: None,
+        fit: PodFit::default(),
+        monitors: Vec::new(),
         profiles,
         set: Vec::new(),
         on_ineligible: None,
@@ -91,6 +94,7 @@ fn the_webhook_configuration_is_the_last_that_comes_and_the_first_that_goes() {
             "Certificate",
             "Issuer",
             "Certificate",
+            "NetworkPolicy",
             "Service",
             "Deployment",
             "PodDisruptionBudget",
@@ -124,6 +128,10 @@ fn what_uninstall_prints_is_all_that_install_made_but_the_namespace() {
         ("install --generate-certs d --name a -n b --watch-namespaces", "uninstall --name a -n b"),
         ("install --cert-manager --watch-namespaces", "uninstall --cert-manager"),
         (&*format!("install {certificates} --watch-namespaces"), "uninstall --tls-secret own"),
+        (
+            "install --cert-manager --watch-namespaces --service-monitor --prometheus-rule",
+            "uninstall --cert-manager --service-monitor --prometheus-rule",
+        ),
     ] {
         let run = injector(install.split_whitespace()).file("ca.crt", &ca);
         let made: BTreeSet<_> = documents(&run.succeeds().stdout).iter().map(identity).collect();
@@ -362,7 +370,7 @@ fn older_clusters_are_spared_what_they_do_not_know() {
 #[test]
 fn a_removal_names_its_objects_and_says_no_more() {
     let place = Site { name: "a".into(), namespace: "b".into() };
-    for manifest in install::removal(&place, Keeper::CertManager, NamespaceFate::Deleted, Part::All) {
+    for manifest in install::removal(&place, Keeper::CertManager, &[], NamespaceFate::Deleted, Part::All) {
         let object = manifest.object.as_object().unwrap();
         assert_eq!(object.keys().collect::<Vec<_>>(), ["apiVersion", "kind", "metadata"]);
     }

@@ -8,6 +8,7 @@ pub(crate) mod generated;
 mod hostile;
 mod kubernetes;
 pub(crate) mod law;
+mod spellings;
 mod writer;
 
 /// A built-in profile.

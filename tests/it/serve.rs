@@ -21,6 +21,7 @@ use tokio::task::JoinHandle;
 
 mod bad_clients;
 mod client;
+mod early;
 mod life;
 mod limits;
 mod process;

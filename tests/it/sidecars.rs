@@ -49,3 +49,18 @@ fn curl_stays_alive_and_ends_by_itself_on_sigterm() {
     // By its trap: a first process of a container has no default action to end it.
     assert_eq!(status.and_then(|status| status.code()), Some(0));
 }
+
+/// OpenShift chooses user ids itself, and refuses others.
+#[test]
+fn an_empty_user_id_leaves_the_field_out() {
+    let pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: a, annotations: {sidecar-injector/inject: \"true\"}}\nspec:\n  containers: [{name: a, image: b}]\n";
+    for (profile, set, left) in
+        [("nginx", "userId=", 0), ("curl", "userId=", 0), ("cortexflow", "proxyUserId=", 2), ("nginx", "userId=7", 2)]
+    {
+        let args =
+            ["inject", "-q", "-p", profile, "--set", set, "--namespace-labels", "default:sidecar-inject=enabled", "-"];
+        let ran = crate::support::injector(args).stdin(pod).succeeds();
+        let fields = ["runAsUser:", "runAsGroup:"].map(|field| ran.stdout.matches(field).count());
+        assert_eq!(fields.iter().sum::<usize>(), left, "{profile} {set}:\n{}", ran.stdout);
+    }
+}

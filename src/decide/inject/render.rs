@@ -104,13 +104,14 @@ impl Rendered {
                 if native {
                     make_native(&mut value);
                 }
-                Item { key: key(slot, addition, &value), value: Arc::new(value) }
+                // An annotation or label whose whole value is an optional parameter without a value.
+                (!value.is_null()).then(|| Item { key: key(slot, addition, &value), value: Arc::new(value) })
             };
-            profile.added[slot].iter().map(item).collect()
+            profile.added[slot].iter().filter_map(item).collect()
         });
         let reserved = profile.reserved_user.as_ref();
         let reserved = reserved.filter(|reserved| reserved.when.render(values) == Value::Bool(true));
-        let reserved_user = reserved.map(|reserved| reserved.id.render(values));
+        let reserved_user = reserved.map(|reserved| reserved.id.render(values)).filter(|id| !id.is_null());
         let mut rendered = Self { added, sidecar, reserved_user, ..Self::default() };
         rendered.hash = rendered.digest();
         rendered.sound = rendered.sound();

@@ -4,7 +4,7 @@
 //!
 //! [`KINDS`]: super::KINDS
 
-use super::TemplatePath;
+use super::{KINDS, TemplatePath};
 
 /// Whether objects of a kind certainly hold no pod template, not by `extra` either.
 ///
@@ -12,6 +12,15 @@ use super::TemplatePath;
 pub(crate) fn known_without_template(group: &str, kind: &str, extra: &[TemplatePath]) -> bool {
     is_listed(group, kind)
         && !extra.iter().any(|path| path.kind == kind && path.group.as_ref().is_none_or(|own| own == group))
+}
+
+/// Whether a kind is another one than those that decide anything here, so that what cannot be read of it may pass. A kind that
+/// only differs in case or group from one with a template counts as that one: it is more likely a mistake.
+pub(crate) fn is_foreign(kind: &str, extra: &[TemplatePath]) -> bool {
+    let mut own = KINDS.iter().map(|row| row.kind).chain(extra.iter().map(|path| path.kind.as_str()));
+    !kind.ends_with("List")
+        && !own.any(|own| own.eq_ignore_ascii_case(kind))
+        && !["Namespace", "AdmissionReview"].iter().any(|own| own.eq_ignore_ascii_case(kind))
 }
 
 fn is_listed(group: &str, kind: &str) -> bool {

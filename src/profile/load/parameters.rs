@@ -32,7 +32,7 @@ pub(super) fn read<'a, V: View<'a>>(spec: &Node<V>, profile: &mut Profile, error
 }
 
 fn parameter<'a, V: View<'a>>(node: Node<V>, errors: &mut Errors) -> Option<Parameter> {
-    const FIELDS: &[&str] = &["annotation", "default", "description", "from", "name", "type", "values"];
+    const FIELDS: &[&str] = &["annotation", "default", "description", "from", "name", "optional", "type", "values"];
     let node = node.object(FIELDS, errors)?;
     let form = "a parameter name: a letter, then letters, digits and `_`";
     let name = node.require("name", errors).and_then(|name| name.formed(form, is_parameter_name, errors));
@@ -53,7 +53,8 @@ fn parameter<'a, V: View<'a>>(node: Node<V>, errors: &mut Errors) -> Option<Para
     }
     let (name, ty) = (name?, ty?);
     let default = node.get("default").and_then(|default| default_of(&default, &name, &ty, errors));
-    Some(Parameter { name, ty, description, default, from, annotation })
+    let optional = node.get("optional").and_then(|optional| optional.boolean(errors)).unwrap_or_default();
+    Some(Parameter { name, ty, description, default, optional, from, annotation })
 }
 
 /// A default is a value and not a template: with a parameter in it, the braces themselves would be added to pods.

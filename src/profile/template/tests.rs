@@ -93,3 +93,12 @@ fn what_is_not_a_known_name_is_an_error() {
     assert_eq!(errors("{{{ port }}}").len(), 1);
     assert_eq!(errors("}} {"), Vec::<String>::new());
 }
+
+#[test]
+fn a_member_that_is_a_parameter_without_a_value_is_left_out() {
+    let (template, _) =
+        parsed(&json!({"a": "{{ port }}", "b": ["{{ port }}", 1], "c": null, "d": "x{{ port }}"}), None);
+    assert_eq!(template.render(&[Cow::Owned(Value::Null)]), json!({"b": [1], "c": null, "d": "x"}));
+    let container = json!({"name": "a", "image": "{{ port }}"});
+    assert_eq!(parsed(&container, Some(&CONTAINER)).0.render(&[Cow::Owned(Value::Null)]), json!({"name": "a"}));
+}

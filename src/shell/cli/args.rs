@@ -22,8 +22,15 @@ pub struct InputArgs {
     #[command(flatten)]
     pub named: Paths,
     /// Read the directories below a directory too
+    ///
+    /// Hidden directories, such as `.git`, are read only where they are named.
     #[arg(short = 'R', long, help_heading = "Input")]
     pub recursive: bool,
+    /// Leave out these files and folders (repeatable)
+    ///
+    /// The pattern is for the path as it is given or found, or for its last part alone. `*` is any text, `/` too.
+    #[arg(long, value_name = "GLOB", help_heading = "Input")]
+    pub exclude: Vec<String>,
 }
 
 /// Files, directories, or `-`; `-i` and `--output-dir` ask for one.

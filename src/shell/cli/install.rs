@@ -7,6 +7,7 @@ use std::time::Duration;
 use clap::builder::BoolishValueParser;
 use clap::{Args, ValueEnum, ValueHint};
 
+use super::fit::{FitArgs, MonitorArgs, secret_name};
 use super::value::{NamespaceName, OnIneligibleChoice, ValueError};
 use crate::install::{FailurePolicy, LogFormat, MatchPolicy, Part, ReinvocationPolicy};
 use crate::kube::image::is_image;
@@ -32,6 +33,9 @@ pub struct InstallArgs {
     /// What runs.
     #[command(flatten)]
     pub pods: PodArgs,
+    /// How it fits the cluster.
+    #[command(flatten)]
+    pub fit: FitArgs,
 }
 
 /// The arguments of `uninstall`.
@@ -51,6 +55,9 @@ pub struct UninstallArgs {
     /// Delete the namespace too, with all that is in it
     #[arg(long, help_heading = "Installation")]
     pub delete_namespace: bool,
+    /// Which objects of the Prometheus operator are deleted.
+    #[command(flatten)]
+    pub monitors: MonitorArgs,
 }
 
 /// What an installation is called, and which part of it is printed.
@@ -207,10 +214,6 @@ impl FromStr for InstallationName {
         let is_service = names::dns_label(text).is_ok() && text.starts_with(|c: char| c.is_ascii_lowercase());
         if is_service && text.len() <= 50 { Ok(Self(text.to_owned())) } else { Err(ValueError::Installation) }
     }
-}
-
-fn secret_name(text: &str) -> Result<String, String> {
-    names::dns_subdomain(text).map(|()| text.to_owned())
 }
 
 fn priority_class(text: &str) -> Result<String, String> {

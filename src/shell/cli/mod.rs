@@ -14,6 +14,8 @@ use clap::{Args, CommandFactory, Parser, Subcommand, ValueHint};
 mod args;
 #[cfg(feature = "serve")]
 mod certs;
+#[cfg(feature = "serve")]
+mod fit;
 mod generate;
 #[cfg(feature = "serve")]
 mod install;
@@ -27,6 +29,8 @@ pub(crate) use certs::{
     CaBundleArgs, CertsCommand, GenerateArgs, InspectArgs, InspectFormat, MoreNames, RenewArgs, RotateArgs, SecretArgs,
     ServiceRef, ValidityArgs,
 };
+#[cfg(feature = "serve")]
+pub(crate) use fit::FitArgs;
 pub use generate::completions;
 pub(crate) use generate::man_pages;
 #[cfg(feature = "serve")]

@@ -60,11 +60,11 @@ pub struct ServeArgs {
 pub struct ListeningArgs {
     /// The address of the TLS port
     ///
-    /// With port 0, any free port; the log says which.
-    #[arg(long, env = "INJECTOR_LISTEN", value_name = "IP:PORT", default_value = "0.0.0.0:9443")]
+    /// With port 0, any free port; the log says which. `[::]` takes IPv4 too, and is 0.0.0.0 where there is no IPv6.
+    #[arg(long, env = "INJECTOR_LISTEN", value_name = "IP:PORT", default_value = "[::]:9443")]
     pub listen: SocketAddr,
     /// The address of the plain port for probes and metrics
-    #[arg(long, env = "INJECTOR_PROBE_LISTEN", value_name = "IP:PORT", default_value = "0.0.0.0:9444")]
+    #[arg(long, env = "INJECTOR_PROBE_LISTEN", value_name = "IP:PORT", default_value = "[::]:9444")]
     pub probe_listen: SocketAddr,
 }
 

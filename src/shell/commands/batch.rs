@@ -5,8 +5,9 @@ use std::num::NonZero;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
+use crate::diagnostic::{Code, Placed, Places};
 use crate::process::stream::Stream;
-use crate::shell::files::input::Input;
+use crate::shell::files::input::{Input, InputSource};
 use crate::text::document::Triage;
 
 use super::settings::Prepared;
@@ -47,6 +48,27 @@ pub(super) fn open_all<'i>(inputs: &'i [Input], prepared: &mut Prepared) -> Vec<
         stream
     };
     inputs.iter().map(open).collect()
+}
+
+/// The inputs that a tool for KRM functions gave: it takes standard output for the list of what is to stay.
+pub(super) fn function_inputs<'s, 'i>(inputs: &[Input], streams: &'s [Stream<'i>]) -> Vec<&'s Stream<'i>> {
+    let given = |(input, stream): (&Input, &'s Stream<'i>)| {
+        (input.source == InputSource::Stdin && stream.resource_list.is_some()).then_some(stream)
+    };
+    inputs.iter().zip(streams).filter_map(given).collect()
+}
+
+/// Refuses a `ResourceList` on standard input, where `what` is printed instead of a list.
+pub(super) fn refuse_function(inputs: &[Input], streams: &[Stream<'_>], what: &str) -> Result<(), Placed> {
+    let refused = function_inputs(inputs, streams).into_iter().find_map(|stream| {
+        let at = Places::new(stream.text).position(stream.resource_list.as_ref()?.start);
+        let message = format!(
+            "{what} is not a ResourceList: the tool that gave this one would take it that all items are removed"
+        );
+        let hint = "use `inject` without `-o`, or `check`, as the function";
+        Some(Placed::new(Code::Output, message).at(stream.name.as_str(), Some(at)).hint(Some(hint)))
+    });
+    refused.map_or(Ok(()), Err)
 }
 
 /// Fewer documents than this are not worth a thread.

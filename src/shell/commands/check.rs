@@ -15,6 +15,10 @@ pub(super) fn check(args: &CheckArgs, colour: ColourChoice) -> Result<ExitStatus
     let inputs = super::read(&args.input).map_err(reported)?;
     let streams = batch::run(&inputs, &mut prepared);
     let report = tell::report(&streams, &prepared, Voice::Checking);
+    // kpt takes no output for an empty list, and deletes the files of all items.
+    let echoed: Vec<&[u8]> =
+        batch::function_inputs(&inputs, &streams).iter().map(|stream| stream.text.as_bytes()).collect();
+    super::print_pieces(&echoed).map_err(|error| reported(vec![error]))?;
     tell::write(&report, &args.report, colour);
     // A switch with a value that it does not take counts as not set, which is not what its author meant.
     let typo = report

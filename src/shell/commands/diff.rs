@@ -16,6 +16,7 @@ pub(super) fn diff(args: &DiffArgs, colour: ColourChoice) -> Result<ExitStatus, 
     let mut prepared = Prepared::new(&args.decision, &args.facts).map_err(reported)?.changing(&args.change);
     let inputs = super::read(&args.input).map_err(reported)?;
     let streams = batch::run(&inputs, &mut prepared);
+    batch::refuse_function(&inputs, &streams, "a diff").map_err(|error| reported(vec![error]))?;
     let report = tell::report(&streams, &prepared, Voice::Doing(HeldBack::No));
     let mut found = report.status();
     if !streams.iter().any(Stream::is_failed) {

@@ -27,6 +27,7 @@ pub(super) fn explain(args: &ExplainArgs, colour: ColourChoice) -> Result<ExitSt
     let mut prepared = Prepared::new(&args.decision, &args.facts).map_err(reported)?;
     let inputs = super::read(&args.input).map_err(reported)?;
     let streams = batch::open_all(&inputs, &mut prepared);
+    batch::refuse_function(&inputs, &streams, "an explanation").map_err(|error| reported(vec![error]))?;
     let mut out = String::new();
     let mut errors: Vec<Placed> = Vec::new();
     for stream in &streams {
@@ -43,7 +44,11 @@ pub(super) fn explain(args: &ExplainArgs, colour: ColourChoice) -> Result<ExitSt
                         page.object(&mut out, &object);
                     }
                 }
-                Err(error) => errors.push(stream.unreadable(document, &error)),
+                Err(error) => errors.push(
+                    stream
+                        .foreign(document, &error, &prepared.run)
+                        .unwrap_or_else(|| stream.unreadable(document, &error)),
+                ),
             }
         }
     }

@@ -68,6 +68,10 @@ impl ChangingCommand<'_> {
             None if to_files => &forms::YAML,
             None => default_output(&streams, &prepared.run.action),
         };
+        if output.leaves == Leaves::Patch {
+            let what = format!("the output `{}`", output.name);
+            batch::refuse_function(&inputs, &streams, &what).map_err(|error| reported(vec![error]))?;
+        }
         let answers = output.failures == Failures::Answer && streams.iter().all(Stream::is_readable);
         let holds_back = streams.iter().any(Stream::is_failed) && !self.write.keep_going && !answers;
         let written = if holds_back { Ok(()) } else { self.write(&inputs, &streams, output) };

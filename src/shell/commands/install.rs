@@ -13,7 +13,9 @@ use crate::profile::Profile;
 use crate::report::exit::ExitStatus;
 use crate::report::{ColourChoice, Report, ReportFormat};
 use crate::shell::certs::{self, CertsError, Names, Wanted};
-use crate::shell::cli::{CertificateArgs, CertificateSource, InstallArgs, PlaceArgs, ReportArgs, UninstallArgs};
+use crate::shell::cli::{
+    CertificateArgs, CertificateSource, FitArgs, InstallArgs, PlaceArgs, ReportArgs, UninstallArgs,
+};
 use crate::shell::files::selection;
 use crate::shell::files::selection::ProfileRef;
 
@@ -24,6 +26,9 @@ const MOST_PROFILES: usize = 1024 * 1024;
 
 /// Namespaces that every cluster has.
 const CLUSTER_NAMESPACES: [&str; 4] = ["default", "kube-node-lease", "kube-public", "kube-system"];
+
+/// <https://kubernetes.io/docs/reference/networking/ports-and-protocols/>
+const KUBELET_PORT: u16 = 10250;
 
 pub(super) fn install(args: &InstallArgs, colour: ColourChoice) -> Result<ExitStatus, CommandError> {
     let report = ReportArgs { format: ReportFormat::default(), quiet: false };
@@ -46,7 +51,7 @@ pub(super) fn uninstall(args: &UninstallArgs) -> Result<ExitStatus, CommandError
     if fate == NamespaceFate::Deleted {
         check_not_the_clusters(&site, "leave out `--delete-namespace`")?;
     }
-    let manifests = install::removal(&site, keeper, fate, args.place.only.into());
+    let manifests = install::removal(&site, keeper, &Vec::from(args.monitors), fate, args.place.only.into());
     Ok(super::print(install::text(&manifests).as_bytes())?)
 }
 
@@ -60,6 +65,7 @@ fn resolve(args: &InstallArgs) -> Result<(Installation, Vec<Placed>), Vec<Placed
     let site = site(&args.place);
     let own_namespace = if pods.existing_namespace { OwnNamespace::Existing } else { OwnNamespace::Made };
     check_namespace(&site, own_namespace)?;
+    check_ports(&args.fit)?;
     if let Some(version) = injection.kubernetes_version.filter(|version| *version < install::OLDEST) {
         let message = format!(
             "--kubernetes-version: the manifests are for Kubernetes {} and later, not for {version}",
@@ -82,6 +88,8 @@ fn resolve(args: &InstallArgs) -> Result<(Installation, Vec<Placed>), Vec<Placed
         image: pods.image.clone(),
         replicas: pods.replicas,
         priority_class: pods.priority_class.clone(),
+        fit: (&args.fit).into(),
+        monitors: args.fit.monitors.into(),
         profiles,
         set: injection.settings.iter().map(|set| (set.name.clone(), set.value.clone())).collect(),
         on_ineligible: injection.on_ineligible.map(Into::into),
@@ -107,6 +115,22 @@ fn check_namespace(site: &Site, own_namespace: OwnNamespace) -> Result<(), Vec<P
             check_not_the_clusters(site, hint).map_err(|error| vec![error])
         }
         OwnNamespace::Existing => Ok(()),
+    }
+}
+
+/// Refuses one port for both purposes, and kubelet's own port in the network of the nodes.
+fn check_ports(fit: &FitArgs) -> Result<(), Vec<Placed>> {
+    if fit.listen_port == fit.probe_port {
+        let message = format!("--listen-port: {} is the port for probes too", fit.listen_port);
+        return Err(vec![Placed::new(Code::Usage, message).hint(Some("give `--probe-port` another one"))]);
+    }
+    let ports = [("--listen-port", fit.listen_port), ("--probe-port", fit.probe_port)];
+    match ports.into_iter().find(|(_, port)| fit.host_network && *port == KUBELET_PORT) {
+        Some((flag, port)) => {
+            let message = format!("{flag}: with `--host-network`, {port} is the port of kubelet on each node");
+            Err(vec![Placed::new(Code::Usage, message)])
+        }
+        None => Ok(()),
     }
 }
 

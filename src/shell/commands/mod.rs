@@ -10,7 +10,7 @@ use crate::report::exit::ExitStatus;
 use crate::report::{Report, ReportFormat};
 use crate::shell::cli::{Cli, Command};
 use crate::shell::cli::{InputArgs, ReportArgs};
-use crate::shell::files::input::{self, Input};
+use crate::shell::files::input::{self, Exclusions, Input};
 use crate::shell::files::output::{self, Outlet};
 
 mod batch;
@@ -82,7 +82,8 @@ impl From<Placed> for CommandError {
 
 /// Reads a command's inputs.
 fn read(args: &InputArgs) -> Result<Vec<Input>, Vec<Placed>> {
-    input::read(&args.paths(), args.recursion()).map_err(|error| vec![error.placed()])
+    input::read_except(&args.paths(), args.recursion(), &Exclusions::new(&args.exclude))
+        .map_err(|error| vec![error.placed()])
 }
 
 /// Prints data. A reader that goes away is success.

@@ -44,7 +44,7 @@ pub(super) fn report(streams: &[Stream<'_>], prepared: &Prepared, voice: Voice) 
         for (document, result) in stream.documents.iter().zip(&stream.results) {
             let processed = match result {
                 DocumentResult::Opaque => continue,
-                DocumentResult::Unreadable(placed) => {
+                DocumentResult::Unreadable(placed) | DocumentResult::Foreign(placed) => {
                     diagnostics.push(placed.clone());
                     continue;
                 }

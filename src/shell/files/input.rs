@@ -13,8 +13,10 @@ use thiserror::Error;
 
 use crate::diagnostic::{Code, Placed, Position};
 
+mod exclude;
 mod text;
 
+pub(crate) use exclude::Exclusions;
 pub(crate) use text::Encoding;
 
 /// Where bytes came from; what messages and reports call the file.
@@ -58,12 +60,24 @@ pub enum Recursion {
 
 /// Reads everything that is named, in that order; the files of a directory in the order of their names. `-`, or no path
 /// at all, is standard input. In a directory, as for kubectl, `.yaml`, `.yml` and `.json` count, hidden ones too, and
-/// symbolic links to files, but not those to directories.
+/// symbolic links to files, but not those to directories. Hidden folders (`.git`) below a directory are left out.
 ///
 /// # Errors
 /// The first thing that is wrong; nothing is half read.
 pub(crate) fn read(paths: &[PathBuf], recursion: Recursion) -> Result<Vec<Input>, InputError> {
-    read_with(paths, recursion, || {
+    read_except(paths, recursion, &Exclusions::default())
+}
+
+/// The same, without what is excluded.
+///
+/// # Errors
+/// As for [`read`].
+pub(crate) fn read_except(
+    paths: &[PathBuf],
+    recursion: Recursion,
+    exclusions: &Exclusions,
+) -> Result<Vec<Input>, InputError> {
+    read_with(paths, recursion, exclusions, || {
         let stdin = io::stdin();
         if stdin.is_terminal() {
             // Where standard error is gone, no one reads this line.
@@ -78,9 +92,10 @@ pub(crate) fn read(paths: &[PathBuf], recursion: Recursion) -> Result<Vec<Input>
 fn read_with(
     paths: &[PathBuf],
     recursion: Recursion,
+    exclusions: &Exclusions,
     stdin: impl Fn() -> io::Result<Vec<u8>>,
 ) -> Result<Vec<Input>, InputError> {
-    list(paths, recursion)?
+    list(paths, recursion, exclusions)?
         .into_iter()
         .map(|FoundInput { source, root }| {
             let bytes = match &source {
@@ -100,7 +115,7 @@ struct FoundInput {
 }
 
 /// Says what there is to read, without reading it.
-fn list(paths: &[PathBuf], recursion: Recursion) -> Result<Vec<FoundInput>, InputError> {
+fn list(paths: &[PathBuf], recursion: Recursion, exclusions: &Exclusions) -> Result<Vec<FoundInput>, InputError> {
     if paths.is_empty() {
         return Ok(vec![FoundInput { source: InputSource::Stdin, root: None }]);
     }
@@ -115,16 +130,16 @@ fn list(paths: &[PathBuf], recursion: Recursion) -> Result<Vec<FoundInput>, Inpu
             .map_err(|error| InputError::reading(&InputSource::File(path.clone()), error))?
             .is_dir()
         {
-            let files = walk(path, recursion)?;
+            let files = walk(path, recursion, exclusions)?;
             if files.is_empty() {
-                let below = recursion == Recursion::Off && !walk(path, Recursion::On)?.is_empty();
+                let below = recursion == Recursion::Off && !walk(path, Recursion::On, exclusions)?.is_empty();
                 return Err(InputError::NoManifests { directory: path.clone(), below });
             }
             let root = Some(path);
             found.extend(
                 files.into_iter().map(|file| FoundInput { source: InputSource::File(file), root: root.cloned() }),
             );
-        } else {
+        } else if !exclusions.cover(path) {
             found.push(FoundInput { source: InputSource::File(path.clone()), root: None });
         }
     }
@@ -133,12 +148,15 @@ fn list(paths: &[PathBuf], recursion: Recursion) -> Result<Vec<FoundInput>, Inpu
 }
 
 /// The manifests of a directory, each folder in the order of its names.
-fn walk(directory: &Path, recursion: Recursion) -> Result<Vec<PathBuf>, InputError> {
+fn walk(directory: &Path, recursion: Recursion, exclusions: &Exclusions) -> Result<Vec<PathBuf>, InputError> {
     let mut files = Vec::new();
     let mut todo = children(directory)?;
     while let Some((path, kind)) = todo.pop() {
+        if exclusions.cover(&path) {
+            continue;
+        }
         if kind.is_dir() {
-            if recursion == Recursion::On {
+            if recursion == Recursion::On && !is_hidden(&path) {
                 todo.extend(children(&path)?);
             }
         } else if is_manifest(&path) {
@@ -161,6 +179,11 @@ fn children(directory: &Path) -> Result<Vec<(PathBuf, fs::FileType)>, InputError
     let mut all = read().map_err(|error| InputError::reading(&InputSource::File(directory.to_owned()), error))?;
     all.sort_by(|(a, _), (b, _)| b.cmp(a));
     Ok(all)
+}
+
+/// What a tool keeps for itself, such as `.git` or `.terraform`: what looks like a manifest there is a copy or a cache.
+fn is_hidden(folder: &Path) -> bool {
+    folder.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"."))
 }
 
 fn is_manifest(path: &Path) -> bool {

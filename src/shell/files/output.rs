@@ -3,6 +3,7 @@
 //! This is a shell: it writes what it is given and knows nothing of manifests. A file is never half written, and none is
 //! replaced before all that belong to the run lie complete beside their targets.
 
+use std::collections::BTreeMap;
 use std::io::{self, IoSlice, Write};
 use std::path::{Component, Path, PathBuf};
 
@@ -11,6 +12,7 @@ use thiserror::Error;
 use crate::diagnostic::{Code, Placed};
 use crate::shell::files::input::{Input, InputSource};
 
+mod in_place;
 mod staged;
 
 #[cfg(feature = "serve")]
@@ -72,7 +74,8 @@ fn write_chunks(out: &mut impl Write, chunks: &[&[u8]]) -> io::Result<()> {
 /// absolute or leads upwards.
 ///
 /// # Errors
-/// [`OutputError::NoName`] for standard input, and [`OutputError::Collision`] where two inputs would be one file.
+/// [`OutputError::NoName`] for standard input, [`OutputError::Collision`] where two inputs would be one file, and
+/// [`OutputError::OverInput`] where a result would replace an input.
 pub(crate) fn mirror(directory: &Path, inputs: &[Input]) -> Result<Vec<PathBuf>, OutputError> {
     let mut targets: Vec<PathBuf> = Vec::with_capacity(inputs.len());
     for Input { source, root, .. } in inputs {
@@ -87,6 +90,7 @@ pub(crate) fn mirror(directory: &Path, inputs: &[Input]) -> Result<Vec<PathBuf>,
         let relative: PathBuf = relative.components().filter(|part| *part != Component::CurDir).collect();
         targets.push(directory.join(relative));
     }
+    refuse_inputs(&targets, inputs)?;
     let mut order: Vec<usize> = (0..targets.len()).collect();
     order.sort_by_key(|index| &targets[*index]);
     for pair in order.windows(2) {
@@ -99,6 +103,24 @@ pub(crate) fn mirror(directory: &Path, inputs: &[Input]) -> Result<Vec<PathBuf>,
         }
     }
     Ok(targets)
+}
+
+/// Refuses a target that is one of the inputs, by whatever way it is reached.
+fn refuse_inputs(targets: &[PathBuf], inputs: &[Input]) -> Result<(), OutputError> {
+    let files = inputs.iter().filter_map(|Input { source, .. }| match source {
+        InputSource::File(path) => Some((path.canonicalize().ok()?, path)),
+        InputSource::Stdin => None,
+    });
+    let read: BTreeMap<PathBuf, &PathBuf> = files.collect();
+    for target in targets {
+        // What is not there yet is not an input.
+        let Ok(known) = target.canonicalize() else { continue };
+        if let Some(input) = read.get(&known) {
+            let (target, input) = (target.clone(), (*input).clone());
+            return Err(OutputError::OverInput { target, input });
+        }
+    }
+    Ok(())
 }
 
 /// Why a result could not be written. The text is the message alone; [`OutputError::placed`] adds place and hint.
@@ -139,6 +161,14 @@ pub enum OutputError {
         /// The other.
         second: String,
     },
+    /// The user's: a result would replace what was read.
+    #[error("the result would overwrite the input `{}`", input.display())]
+    OverInput {
+        /// The file below `--output-dir`.
+        target: PathBuf,
+        /// The input, as it was named.
+        input: PathBuf,
+    },
     /// The machine's: all was written, and yet a rename failed. Some files have been replaced.
     #[error(transparent)]
     Partial(#[from] PartialCommit),
@@ -150,7 +180,7 @@ impl OutputError {
         match self {
             Self::Stdout { .. } | Self::Unwritable { .. } | Self::NotAFile { .. } => Code::Unwritable,
             Self::NoName => Code::NoFileName,
-            Self::Collision { .. } => Code::NamedTwice,
+            Self::Collision { .. } | Self::OverInput { .. } => Code::NamedTwice,
             Self::Partial(_) => Code::PartlyWritten,
         }
     }
@@ -162,6 +192,10 @@ impl OutputError {
             Self::Unwritable { file, .. } | Self::NotAFile { file } => (file.display().to_string(), None),
             Self::NoName => (String::new(), Some("redirect standard output instead".to_owned())),
             Self::Collision { target, .. } => (target.display().to_string(), None),
+            Self::OverInput { target, .. } => (
+                target.display().to_string(),
+                Some("name another directory, or use `-i` to change the files themselves".to_owned()),
+            ),
             Self::Partial(partial) => (partial.failed.display().to_string(), partial.hint()),
         };
         Placed::new(self.code(), self.to_string()).at(file, None).hint(hint)

@@ -121,7 +121,6 @@ pub(crate) fn settings(given: &[Setting], profiles: &[Profile]) -> Result<BTreeM
         let of_name = profiles.iter().flat_map(|profile| &profile.parameters).filter(|known| known.name == *name);
         for parameter in of_name {
             parameter
-                .ty
                 .parse(value)
                 .map_err(|bad| vec![Placed::new(Code::Usage, format!("--set {name}: {bad}")).hint(bad.hint())])?;
         }

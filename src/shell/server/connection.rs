@@ -28,9 +28,11 @@ use super::metrics::Cut;
 use super::settings::ConnectionLimits;
 use super::shutdown::{Shutdown, Stage};
 
+mod drained;
 mod noted;
 mod phase;
 
+use drained::Drained;
 use noted::Noted;
 use phase::{ConnectionPhase, PhaseWatch};
 
@@ -205,8 +207,8 @@ impl Service<Request<Incoming>> for Answering {
 
     fn call(&self, request: Request<Incoming>) -> Self::Future {
         let busy = self.watch.begin();
-        let answer = self.app.clone().call(request);
         let (shutdown, protocol) = (self.shutdown.clone(), self.protocol);
+        let answer = self.app.clone().call(request.map(|body| Drained::new(body, protocol)));
         Box::pin(async move {
             let mut response = answer.await?;
             if protocol == Protocol::Http1 && shutdown.stage() >= Stage::Draining {

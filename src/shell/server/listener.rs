@@ -3,7 +3,7 @@
 
 use std::future::{Future, poll_fn};
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
@@ -31,14 +31,41 @@ pub(super) const PROBES: usize = 64;
 /// How long a connection to the probe port may stay silent.
 const PROBE_IDLE: Duration = Duration::from_secs(3);
 
-/// A listening socket on this address.
+/// A listening socket on this address. `[::]` takes IPv4 too, and means 0.0.0.0 where the system has no IPv6.
 pub(super) fn listen(address: SocketAddr) -> io::Result<TcpListener> {
+    let any_v6 = address.ip() == IpAddr::V6(Ipv6Addr::UNSPECIFIED);
+    match listen_on(address) {
+        Err(error) if any_v6 && no_ipv6(&error) => listen_on((Ipv4Addr::UNSPECIFIED, address.port()).into()),
+        outcome => outcome,
+    }
+}
+
+fn listen_on(address: SocketAddr) -> io::Result<TcpListener> {
     let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
+    if address.is_ipv6() {
+        // A node may have `net.ipv6.bindv6only=1`.
+        SockRef::from(&socket).set_only_v6(false)?;
+    }
     // The port of a process that has just ended is free at once.
     socket.set_reuseaddr(true)?;
     socket.bind(address)?;
     socket.listen(BACKLOG)
 }
+
+/// Whether a system without IPv6 gives this error: `socket` fails where the kernel was built or started without it, `bind`
+/// where it was disabled later (`net.ipv6.conf.all.disable_ipv6`).
+fn no_ipv6(error: &io::Error) -> bool {
+    error.kind() == io::ErrorKind::AddrNotAvailable || error.raw_os_error() == Some(ADDRESS_FAMILY_NOT_SUPPORTED)
+}
+
+/// `EAFNOSUPPORT` and its like, which std does not name.
+const ADDRESS_FAMILY_NOT_SUPPORTED: i32 = if cfg!(windows) {
+    10047
+} else if cfg!(target_os = "linux") {
+    97
+} else {
+    47
+};
 
 /// Accepts until the server stops, and returns the connections that are still open then.
 async fn accept<F>(
@@ -236,5 +263,26 @@ mod tests {
         assert_eq!(all, [5, 10, 20, 40, 80, 160, 320, 640, 640, 640]);
         pause.over();
         assert_eq!(pause.next().as_millis(), 5);
+    }
+    #[test]
+    fn only_an_address_family_that_is_missing_means_no_ipv6() {
+        for (error, expected) in [
+            (io::Error::from_raw_os_error(ADDRESS_FAMILY_NOT_SUPPORTED), true),
+            (io::ErrorKind::AddrNotAvailable.into(), true),
+            (io::ErrorKind::AddrInUse.into(), false),
+            (io::ErrorKind::PermissionDenied.into(), false),
+        ] {
+            assert_eq!(no_ipv6(&error), expected, "{error}");
+        }
+    }
+
+    #[tokio::test]
+    async fn every_address_of_both_families_is_reached() {
+        let listener = listen((Ipv6Addr::UNSPECIFIED, 0).into()).unwrap();
+        let address = listener.local_addr().unwrap();
+        TcpStream::connect((Ipv4Addr::LOCALHOST, address.port())).await.unwrap();
+        if address.is_ipv6() {
+            TcpStream::connect((Ipv6Addr::LOCALHOST, address.port())).await.unwrap();
+        }
     }
 }

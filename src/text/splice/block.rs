@@ -28,8 +28,8 @@ use serde_json::Value;
 
 use super::Splicer;
 use super::overlay::{CollectionEntry, Content, Edited, EntryNodes, entry_nodes};
-use crate::text::yaml::emit::{self, Context};
-use crate::text::yaml::tree::{Anchor, CollectionStyle, NodeId, NodeKind, ScalarStyle};
+use crate::text::yaml::emit;
+use crate::text::yaml::tree::{CollectionStyle, NodeId, NodeKind, ScalarStyle};
 
 impl Splicer<'_> {
     pub(super) fn block(&mut self, edited: &Edited) {
@@ -235,47 +235,18 @@ impl Splicer<'_> {
                 for (index, child) in entry_nodes(self.tree, old).enumerate() {
                     self.delete_lines(old, index, child);
                 }
-                if is_empty {
-                    let mut text = String::from(" ");
-                    emit::scalar(&mut text, new, Context::Block);
-                    self.insert(self.after_colon(nodes), text);
-                } else {
-                    self.insert_children(nodes, new);
-                }
+                if is_empty { self.put_back(nodes, new) } else { self.insert_children(nodes, new) }
             }
             _ if !is_empty && parent == CollectionStyle::Block && self.can_become_lines(nodes) => {
-                let span = self.tree.span(old);
-                if !span.is_empty() {
-                    self.delete(span.start - 1..span.end);
-                }
+                self.set_aside(nodes, new);
                 self.insert_children(nodes, new);
             }
             _ => self.replace_inline(nodes, new, parent),
         }
     }
 
-    /// Whether a null or empty value (`null`, `{}`, or nothing) can be replaced by lines below its key.
-    ///
-    /// Undoing writes the value back as one space and the token. So there has to be exactly one space before the token,
-    /// nothing directly behind it, no comment or line break inside it, no anchor or tag, and a key that is not explicit
-    /// (`? key`). Otherwise the new value is written in flow style, on the line.
-    fn can_become_lines(&self, nodes: EntryNodes) -> bool {
-        let span = self.tree.span(nodes.value);
-        let is_explicit = nodes.key.is_none_or(|key| self.question(key).is_some());
-        if is_explicit || self.tree.is_tagged(nodes.value) || self.tree.anchor(nodes.value) != Anchor::None {
-            return false;
-        }
-        let Some(colon) = self.colon(nodes).map(|colon| colon + 1) else { return false };
-        if span.is_empty() {
-            return true;
-        }
-        let source = self.tree.source(nodes.value);
-        let is_followed = !self.lines.slice(span.end, span.end + 1).trim_start().is_empty();
-        !is_followed && self.lines.slice(colon, span.start) == " " && !source.contains(['\n', '#'])
-    }
-
     /// The offset behind a key's colon.
-    fn after_colon(&self, nodes: EntryNodes) -> usize {
+    pub(super) fn after_colon(&self, nodes: EntryNodes) -> usize {
         self.colon(nodes).map_or(self.tree.span(nodes.value).start, |colon| colon + 1)
     }
 

@@ -154,7 +154,7 @@ impl Splicer<'_> {
         self.inline(out, value, column);
     }
 
-    const fn context(&self) -> Context {
+    pub(super) const fn context(&self) -> Context {
         match self.layout.json {
             Quoting::Json => Context::Json,
             Quoting::Yaml => Context::Flow,
@@ -162,7 +162,7 @@ impl Splicer<'_> {
     }
 
     /// Writes a value in flow style, over several lines where the document is JSON with a line for each member.
-    fn inline(&self, out: &mut String, value: &Value, column: usize) {
+    pub(super) fn inline(&self, out: &mut String, value: &Value, column: usize) {
         let pretty = self.layout.json == Quoting::Json && self.layout.spacing == Spacing::Spaced && self.is_pretty();
         if pretty {
             emit::json_pretty(out, value, column, self.layout.json_indent, self.layout.yaml.eol);
@@ -197,12 +197,14 @@ impl Splicer<'_> {
         let is_new_empty =
             matches!(new, Value::Array(list) if list.is_empty()) || matches!(new, Value::Object(map) if map.is_empty());
         if let (true, Some(first), Some(last)) = (is_new_empty, children.first(), children.last()) {
-            let inner = self.lines.slice(self.opening(nodes.value), span.end - 1);
-            let between = self.entry_span(*first).start..self.entry_span(*last).end;
-            let around = self.lines.slice(between.end, span.end - 1).trim().is_empty()
-                && self.lines.slice(self.opening(nodes.value), between.start).trim().is_empty();
-            let whole = self.opening(nodes.value)..self.opening(nodes.value) + inner.len();
-            self.delete(if around { whole } else { between });
+            // Blanks that were there before are behind what was inserted; those before it were inserted with it.
+            let (open, first) = (self.opening(nodes.value), self.entry_start_in_flow(*first));
+            let last = self.entry_span(*last).end;
+            let is_whole = open < first
+                && [open..first, last..span.end - 1]
+                    .into_iter()
+                    .all(|gap| self.lines.slice(gap.start, gap.end).trim().is_empty());
+            self.delete(if is_whole { open..span.end - 1 } else { first..last });
             return;
         }
         if same_kind && children.is_empty() && !is_new_empty {
@@ -211,32 +213,29 @@ impl Splicer<'_> {
             let inner = text.get(1..text.len() - 1).unwrap_or_default().to_owned();
             let at = self.opening(nodes.value);
             let whole = self.lines.slice(at, span.end - 1);
-            if whole.trim().is_empty() && inner.contains('\n') {
-                self.replace_text(at..span.end - 1, inner);
+            if whole.is_empty() {
+                self.insert(at, inner);
             } else {
-                self.insert(at, inner.trim_end().to_owned());
+                // Directly behind the bracket: undoing then leaves the blanks and comments that are there.
+                self.insert(at, inner.trim().to_owned());
             }
             return;
         }
-        let mut text = String::new();
-        let context = if parent == CollectionStyle::Flow { self.context() } else { Context::Block };
         let start = self.value_start(nodes);
-        if let (Some(key), None) = (nodes.key, self.colon(nodes)) {
-            text.push_str(&self.missing_colon(key, parent));
-        } else if start >= span.end || span.is_empty() {
-            text.push(' ');
-        }
-        if new.is_array() || new.is_object() {
-            self.inline(&mut text, new, column);
+        let old = start..if span.is_empty() { start } else { self.content_end(nodes).max(start) };
+        if new.is_null() {
+            self.restore_null(nodes, old, parent);
         } else {
-            emit::scalar(&mut text, new, context);
+            self.replace_token(nodes, old, new, parent);
         }
-        let end = if span.is_empty() { start } else { self.content_end(nodes).max(start) };
-        self.replace_text(start..end, text);
+    }
+
+    pub(super) fn entry_start_in_flow(&self, nodes: EntryNodes) -> usize {
+        self.entry_span(nodes).start
     }
 
     /// The colon that a key without one needs before its value: after `{a}` on the line, after `? a` on a line of its own.
-    fn missing_colon(&self, key: NodeId, parent: CollectionStyle) -> String {
+    pub(super) fn missing_colon(&self, key: NodeId, parent: CollectionStyle) -> String {
         match self.question(key) {
             Some(question) if parent == CollectionStyle::Block || self.lines.is_first(question) => {
                 format!("{}{}: ", self.layout.yaml.eol, " ".repeat(self.lines.column(question)))

@@ -93,6 +93,22 @@ fn a_tree_is_mirrored() {
 }
 
 #[test]
+fn an_input_is_not_overwritten_by_a_mirrored_tree() {
+    for args in [["-R", "in", "--output-dir", "in"], ["-R", "in", "--output-dir=in/../in", "-q"]] {
+        let ran = known("inject", args).file("in/a.yaml", WEB).fails();
+        assert_eq!(ran.read("in/a.yaml"), WEB.as_bytes());
+        assert!(ran.stderr.contains("the result would overwrite the input `in/a.yaml`"), "{}", ran.stderr);
+    }
+    known("inject", ["in/a.yaml", "--output-dir", "."]).file("in/a.yaml", WEB).fails();
+    // One input's result may be another input.
+    let ran =
+        known("inject", ["in", "out/a.yaml", "--output-dir", "out"]).file("in/a.yaml", WEB).file("out/a.yaml", WEB);
+    assert!(ran.fails().stderr.contains("`out/a.yaml`"));
+    // Inside of the folder, and beside what was read.
+    known("inject", ["in", "--output-dir", "in/new"]).file("in/a.yaml", WEB).succeeds();
+}
+
+#[test]
 fn nothing_is_mirrored_when_a_document_fails() {
     let ran = known("inject", ["in", "--output-dir", "out"]).file("in/a.yaml", WEB).file("in/b.yaml", bad()).fails();
     assert!(!ran.folder().join("out").exists());

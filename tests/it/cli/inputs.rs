@@ -1,5 +1,7 @@
 //! What can be read, and how it is named.
 
+use injector::internals::report::exit::ExitStatus;
+
 use crate::support::injector;
 use crate::support::manifests::{SERVICE, WEB, injected, known};
 
@@ -119,6 +121,82 @@ fn a_resource_list_of_a_krm_function() {
     assert!(ran.stdout.starts_with("apiVersion: config.kubernetes.io/v1\nkind: ResourceList\n"));
     assert_eq!(sidecars(&ran.stdout), 1);
     assert_eq!(injector(["uninject"]).stdin(ran.stdout).succeeds().stdout, text);
+}
+
+#[test]
+fn hidden_and_excluded_folders_are_left_out() {
+    let of = |name: &str| {
+        (format!("d/{name}.yaml"), WEB.replace("name: web", &format!("name: {}", &name[name.len() - 1..])))
+    };
+    let files = ["a", ".git/b", "sub/.terraform/c", "sub/d", "charts/x/e"].map(of);
+    let names = |args: &[&str]| -> String {
+        let ran = known("inject", args.iter().copied()).files(files.clone()).succeeds();
+        ran.stderr.lines().filter_map(|line| line.split(['/', ' ']).nth(1)).collect()
+    };
+    assert_eq!(names(&["-R", "d"]), "aed");
+    assert_eq!(names(&["-R", "d", "d/.git"]), "aedb");
+    assert_eq!(names(&["-R", "d", "--exclude", "charts", "--exclude=d.yaml"]), "a");
+    assert_eq!(names(&["-R", "./d", "--exclude", "d/*/d.yaml"]), "ae");
+    assert_eq!(names(&["d/a.yaml", "d/sub/d.yaml", "--exclude", "a.yaml"]), "d");
+}
+
+fn resource_list(config: &str) -> String {
+    format!(
+        "apiVersion: config.kubernetes.io/v1\nkind: ResourceList\n{config}items:\n- {}\n",
+        WEB.replace('\n', "\n  ").trim_end()
+    )
+}
+
+#[test]
+fn a_resource_list_on_standard_input_keeps_its_items() {
+    let list = resource_list("");
+    assert_eq!(known("check", []).stdin(list.clone()).finds().stdout, list);
+    let injected = known("inject", []).stdin(list.clone()).succeeds().stdout;
+    assert_eq!(known("check", ["--report", "json"]).stdin(injected.clone()).succeeds().stdout, injected);
+    assert!(known("inject", ["-o", "json"]).stdin(list.clone()).succeeds().stdout.contains("\"ResourceList\""));
+    // A file is not a function's input.
+    assert_eq!(known("check", ["list.yaml"]).file("list.yaml", injected).succeeds().stdout, "");
+    let refused = |command: &str, args: &[&str], what: &str| {
+        let ran = known(command, args.iter().copied()).stdin(list.clone()).fails();
+        let message = format!("error: <stdin>:1:1: {what} is not a ResourceList: ");
+        assert!(ran.stderr.starts_with(&message), "{}", ran.stderr);
+    };
+    refused("diff", &[], "a diff");
+    refused("explain", &[], "an explanation");
+    refused("inject", &["-o", "patch"], "the output `patch`");
+    refused("inject", &["-o", "response"], "the output `response`");
+}
+
+#[test]
+fn a_function_config_that_is_not_read_is_an_error() {
+    let config = "functionConfig:\n  apiVersion: v1\n  kind: ConfigMap\n  metadata: {name: function-input}\n";
+    // kpt sends an empty one where its user gives none.
+    for ignored in ["functionConfig: null\n".to_owned(), config.to_owned(), format!("{config}  data: {}\n", "{}")] {
+        known("inject", []).stdin(resource_list(&ignored)).succeeds();
+    }
+    let list = resource_list(&format!("{config}  data: {{profile: cortexflow}}\n"));
+    for command in ["inject", "check", "diff", "explain"] {
+        let ran = known(command, ["list.yaml"]).file("list.yaml", &list).exits(ExitStatus::Error);
+        assert!(ran.stderr.contains("error: list.yaml:3:1: "), "{}", ran.stderr);
+    }
+    injector(["uninject"]).stdin(list).fails();
+}
+
+#[test]
+fn what_is_not_a_workload_passes_even_where_it_cannot_be_read() {
+    // kubectl reads it: https://yaml.org/spec/1.2.2/#733-plain-style
+    let widget = "apiVersion: example.com/v1\nkind: Widget\nspec:\n  list: [a:, b]\n";
+    let ran = known("inject", []).stdin(format!("{widget}---\n{WEB}")).succeeds();
+    assert_eq!(ran.stdout, format!("{widget}---\n{}", injected()));
+    assert!(ran.stderr.contains("note: <stdin>:4:11: "), "{}", ran.stderr);
+    for command in ["check", "diff", "explain", "uninject"] {
+        injector([command]).stdin(widget).succeeds();
+    }
+    for kind in ["Deployment", "deployment", "DeploymentList", "Namespace", "\"Widget\"", "&a Widget"] {
+        known("inject", []).stdin(widget.replace("Widget", kind)).fails();
+    }
+    known("inject", []).stdin(widget.replace("kind: Widget\n", "")).fails();
+    known("inject", ["--template-path", "Widget=/spec/pod"]).stdin(widget).fails();
 }
 
 #[test]

@@ -36,7 +36,7 @@ pub(super) fn examine(session: &Session, steps: &[Step]) -> Vec<&'static str> {
     injector(args).file("secret.yaml", read(secret)).file("webhook.yaml", read(webhook)).succeeds();
     match (did("injector install"), did("injector certs rotate")) {
         (true, _) => {
-            assert_eq!(objects.len(), 10, "{objects:?}");
+            assert_eq!(objects.len(), 11, "{objects:?}");
             vec!["installed"]
         }
         (_, true) => {

@@ -118,8 +118,53 @@ fn a_file_that_cannot_be_read_or_written() {
     assert_snapshot!(stderr, @"error: fixed.yaml: cannot be written: Permission denied (os error 13)");
     assert_eq!(fs::read_to_string(run.folder().join("free.yaml")).unwrap(), WEB, "all or nothing");
     mode("", 0o755);
-    let (_, stderr) = as_nobody(&run, "inject -i -q free.yaml").unwrap();
-    assert_snapshot!(stderr, @"error: free.yaml: cannot be written: no file can be created in its folder: permission denied");
+    // The folder takes no new file, so the file itself is overwritten.
+    let (status, stderr) = as_nobody(&run, "inject -i -q -n shop free.yaml").unwrap();
+    assert_eq!((status, stderr.contains("error")), (Some(0), false), "{stderr}");
+    assert!(fs::read_to_string(run.folder().join("free.yaml")).unwrap().contains("name: proxy-sidecar"));
+    let (_, stderr) = as_nobody(&run, "inject -q fixed.yaml --output-dir .").unwrap();
+    assert_snapshot!(stderr, @"
+    error: ./fixed.yaml: the result would overwrite the input `fixed.yaml`
+      hint: name another directory, or use `-i` to change the files themselves
+    ");
+}
+
+#[test]
+fn a_file_that_is_a_mount_point_is_overwritten() {
+    // A rename to a mount point is refused (EBUSY); the folder of `fixed.yaml` is read-only beside that.
+    let script = "set -e; mount --bind web.yaml web.yaml
+        mkdir ro; mount -t tmpfs none ro; cp web.yaml ro/fixed.yaml
+        mount --bind ro/fixed.yaml ro/fixed.yaml; mount -o remount,ro,bind ro; set +e
+        \"$0\" inject -i -q web.yaml ro/fixed.yaml; echo \"status $?\" >&2
+        cmp web.yaml ro/fixed.yaml && grep -c proxy-sidecar ro/fixed.yaml >&2; ls -A . ro >&2
+        \"$0\" uninject -i -q web.yaml; cmp web.yaml before && echo back >&2
+        TMPDIR=/nowhere \"$0\" inject -i -q web.yaml; cmp web.yaml before && echo kept >&2";
+    let run = injector(["inject"]).file("web.yaml", WEB).file("before", WEB);
+    let output = Command::new("unshare")
+        .args(["--mount", "sh", "-c", script, env!("CARGO_BIN_EXE_injector")])
+        .current_dir(run.folder())
+        .output();
+    let output = match output {
+        Ok(output) => String::from_utf8(output.stderr).unwrap(),
+        Err(error) => error.to_string(),
+    };
+    if !output.contains("status") {
+        return skipped("a_file_that_is_a_mount_point_is_overwritten", &Lack::Root);
+    }
+    assert_snapshot!(output, @"
+    status 0
+    2
+    .:
+    before
+    ro
+    web.yaml
+
+    ro:
+    fixed.yaml
+    back
+    error: web.yaml: cannot be replaced: no copy of it can be kept in `/nowhere`: entity not found; name another folder in `TMPDIR`
+    kept
+    ");
 }
 
 #[test]

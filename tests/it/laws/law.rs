@@ -12,7 +12,7 @@ use injector::internals::process::run::{Action, Leaves, Run as Asked};
 use injector::internals::profile::{Profile, load};
 use injector::internals::text::document::{self, Document};
 use injector::internals::text::splice::{self, Edit, SpliceErrorKind};
-use injector::internals::text::yaml::tree::{CollectionStyle, NodeId, NodeKind, ScalarStyle, Tree};
+use injector::internals::text::yaml::tree::{NodeId, NodeKind, ScalarStyle, Tree};
 use injector::internals::value::patch::Patch;
 use injector::internals::value::pointer::Pointer;
 use injector::internals::value::view::View as _;
@@ -171,8 +171,7 @@ fn silence(text: &str, edits: &[Edit]) {
     }
 }
 
-/// The text with the usual spelling of what may come back in it: nulls, empty collections, and `auto`. Other spellings of
-/// these are all that the inverse may lose.
+/// The text with the usual spelling of `image: auto`. Other spellings of it are all that the inverse may lose.
 pub(crate) fn usual(stream: &str) -> String {
     let mut out = String::new();
     for document in document::split(stream).expect("it was split before") {
@@ -187,80 +186,29 @@ pub(crate) fn usual(stream: &str) -> String {
         for (start, end, spelling) in spellings {
             let before = &text[at..start];
             at = end;
-            // A text in braces can become JSON by a null that comes back where nothing was: both are spelt alike here.
-            if spelling != "null" {
-                out.push_str(before);
-                out.push_str(spelling);
-                continue;
-            }
-            let before = before.trim_end();
-            let key = before.strip_suffix(':').map_or(before, str::trim_end);
-            let has_properties = before.rsplit(char::is_whitespace).next().is_some_and(|w| w.starts_with(['&', '!']));
-            out.push_str(if has_properties { before } else { key });
-            out.push_str(if has_properties { " null" } else { ": null" });
-            let rest = &text[at..];
-            at += rest.len() - rest.trim_start_matches([' ', '\t']).len();
-            out.push_str(if text[at..].starts_with('#') { " " } else { "" });
+            out.push_str(before);
+            out.push_str(spelling);
         }
         out.push_str(&text[at..]);
     }
     out
 }
 
-/// How many bytes a colon takes, with the blanks before it; none where there is none.
-fn text_of_colon(rest: &str) -> usize {
-    let blanks = rest.len() - rest.trim_start().len();
-    if rest[blanks..].starts_with(':') { blanks + 1 } else { 0 }
-}
-
-const MAY_GIVE_WAY: &[&str] = &[
-    "annotations",
-    "containers",
-    "env",
-    "image",
-    "imagePullSecrets",
-    "initContainers",
-    "labels",
-    "limits",
-    "metadata",
-    "ports",
-    "requests",
-    "volumeMounts",
-    "volumes",
-];
-
 fn collect(tree: &Tree<'_>, node: NodeId, spellings: &mut Vec<(usize, usize, &'static str)>) {
     let is_mapping = matches!(tree.kind(node), NodeKind::Mapping(_));
     for (key, value) in tree.pairs(node).filter(|_| is_mapping) {
         let name = tree.key(key).unwrap_or_default().into_owned();
         let span = tree.span(value);
-        let source = tree.source(value);
-        // The parser's mark for an empty value may be farther on.
-        let key_end = tree.span(key).end;
-        let start = if span.is_empty() { key_end } else { tree.content_start(value).max(key_end) };
+        let start = tree.content_start(value);
         let end = match tree.kind(value) {
             // Blank lines after a block scalar belong to its span.
-            NodeKind::Scalar(ScalarStyle::Block) => span.start + source.trim_end().len(),
-            _ if span.is_empty() => start + text_of_colon(&tree.text()[start..]),
+            NodeKind::Scalar(ScalarStyle::Block) => span.start + tree.source(value).trim_end().len(),
             _ => span.end.max(start),
         };
-        let spelling = match tree.kind(value) {
-            _ if !MAY_GIVE_WAY.contains(&name.as_str()) => None,
-            NodeKind::Mapping(CollectionStyle::Flow)
-                if tree.children(value).next().is_none() && !source.contains('#') =>
-            {
-                Some("{}")
-            }
-            NodeKind::Sequence(CollectionStyle::Flow)
-                if tree.children(value).next().is_none() && !source.contains('#') =>
-            {
-                Some("[]")
-            }
-            NodeKind::Scalar(ScalarStyle::Plain) if tree.view(value).value().is_null() => Some("null"),
-            NodeKind::Scalar(_) if name == "image" && tree.scalar_text(value) == "auto" => Some("auto"),
-            _ => None,
-        };
-        spellings.extend(spelling.map(|spelling| (start, end, spelling)));
+        let is_auto = matches!(tree.kind(value), NodeKind::Scalar(_)) && tree.scalar_text(value) == "auto";
+        if name == "image" && is_auto {
+            spellings.push((start, end, "auto"));
+        }
         collect(tree, value, spellings);
     }
     if matches!(tree.kind(node), NodeKind::Sequence(_)) {

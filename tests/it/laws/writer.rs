@@ -302,7 +302,7 @@ impl Writer<'_, '_> {
                 self.line_end();
             }
             Value::Null => {
-                let null = self.dice.pick(&["null", "~", "null", "Null", "!!null null"]);
+                let null = self.dice.pick(&["null", "~", "null", "Null", "!!null null", "NULL"]);
                 self.out.push_str(null);
                 self.line_end();
             }

@@ -24,7 +24,7 @@ impl Tree {
         let paths: Vec<_> =
             names.iter().map(|name| if *name == "-" { PathBuf::from("-") } else { self.path(name) }).collect();
         let root = format!("{}/", self.0.path().display());
-        let inputs = read_with(&paths, recursion, || Ok(b"from a pipe".to_vec()));
+        let inputs = read_with(&paths, recursion, &Exclusions::default(), || Ok(b"from a pipe".to_vec()));
         inputs.map(|all| all.iter().map(|input| input.source.to_string().replace(&root, "")).collect()).map_err(
             |error| {
                 let placed = error.placed();
@@ -97,6 +97,6 @@ fn what_cannot_be_read_is_told() {
 
 #[test]
 fn an_address_is_not_fetched() {
-    let error = list(&["https://example.com/a.yaml".into()], Recursion::Off).err().unwrap();
+    let error = list(&["https://example.com/a.yaml".into()], Recursion::Off, &Exclusions::default()).err().unwrap();
     assert_eq!(error.to_string(), "`https://example.com/a.yaml` is an address, and injector does not use the network");
 }

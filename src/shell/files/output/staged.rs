@@ -1,4 +1,5 @@
-//! Files replaced all or none: each result is written in full beside its target, then all are renamed.
+//! Files replaced all or none: each result is written in full beside its target, then all are renamed. Where a folder takes
+//! no new file, or a file is a mount point, the file itself is overwritten, with a copy at hand.
 //!
 //! It must not touch a target before [`Staged::commit`]. FileMode, owner and symbolic links are kept; extended attributes and
 //! hard links are not.
@@ -7,10 +8,10 @@ use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use tempfile::{Builder, NamedTempFile};
+use tempfile::{Builder, NamedTempFile, PersistError};
 use thiserror::Error;
 
-use super::{OutputError, write_chunks};
+use super::{OutputError, in_place, write_chunks};
 
 /// Results that lie beside their targets. Dropped, it removes them, and the folders that it made.
 #[derive(Debug, Default)]
@@ -25,8 +26,18 @@ struct StagedFile {
     name: PathBuf,
     /// As the system knows it: what a symbolic link leads to.
     target: PathBuf,
-    content: NamedTempFile,
+    content: StagedContent,
+    mode: FileMode,
     if_present: IfPresent,
+}
+
+/// A result until it is at its target.
+#[derive(Debug)]
+enum StagedContent {
+    /// Beside the target: a rename is the last step.
+    Beside(NamedTempFile),
+    /// In memory, because its folder takes no new file: it is written into the target.
+    Held(Vec<u8>),
 }
 
 /// What happens when there is a file already.
@@ -113,8 +124,14 @@ impl Staged {
             _ => Path::new("."),
         };
         self.make_folders(folder).map_err(failed)?;
-        let content = write_beside(folder, present.as_deref(), mode, chunks).map_err(failed)?;
-        self.files.push(StagedFile { name: path.to_owned(), target, content, if_present });
+        let content = match write_beside(folder, present.as_deref(), mode, chunks) {
+            Ok(content) => StagedContent::Beside(content),
+            Err(error) if present.is_some() && mode == FileMode::Usual && takes_no_file(&error, &target) => {
+                StagedContent::Held(chunks.concat())
+            }
+            Err(error) => return Err(failed(error)),
+        };
+        self.files.push(StagedFile { name: path.to_owned(), target, content, mode, if_present });
         Ok(())
     }
 
@@ -125,14 +142,10 @@ impl Staged {
     pub(crate) fn commit(mut self) -> Result<Vec<PathBuf>, PartialCommit> {
         let mut replaced = Vec::with_capacity(self.files.len());
         let mut folders: Vec<PathBuf> = Vec::new();
-        for StagedFile { name, target, content, if_present } in self.files.drain(..) {
-            let persisted = match if_present {
-                IfPresent::Replace => content.persist(&target),
-                IfPresent::Refuse => content.persist_noclobber(&target),
-            };
-            match persisted {
-                Ok(_) => replaced.push(name),
-                Err(error) => return Err(PartialCommit { replaced, failed: name, source: error.error }),
+        for StagedFile { name, target, content, mode, if_present } in self.files.drain(..) {
+            match content.put(&target, mode, if_present) {
+                Ok(()) => replaced.push(name),
+                Err(source) => return Err(PartialCommit { replaced, failed: name, source }),
             }
             folders.extend(target.parent().map(Path::to_owned));
         }
@@ -153,6 +166,35 @@ impl Staged {
         }
         Ok(())
     }
+}
+
+impl StagedContent {
+    fn put(self, target: &Path, mode: FileMode, if_present: IfPresent) -> io::Result<()> {
+        let beside = match self {
+            Self::Held(new) => return in_place::overwrite(target, &new),
+            Self::Beside(content) => content,
+        };
+        let persisted = match if_present {
+            IfPresent::Replace => beside.persist(target),
+            IfPresent::Refuse => beside.persist_noclobber(target),
+        };
+        match persisted {
+            Ok(_) => Ok(()),
+            // A file that is a mount point of its own, as in a container, cannot be replaced by a rename.
+            Err(PersistError { error, file })
+                if error.kind() == io::ErrorKind::ResourceBusy && mode == FileMode::Usual && target.is_file() =>
+            {
+                in_place::overwrite(target, &fs::read(file.path())?)
+            }
+            Err(PersistError { error, .. }) => Err(error),
+        }
+    }
+}
+
+/// Whether a file could not be written beside its target only because the folder takes no new file.
+fn takes_no_file(error: &io::Error, target: &Path) -> bool {
+    matches!(error.kind(), io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem)
+        && OpenOptions::new().write(true).open(target).is_ok()
 }
 
 impl Drop for Staged {

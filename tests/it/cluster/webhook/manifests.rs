@@ -7,12 +7,14 @@ use crate::support::control_plane::ControlPlane;
 use crate::support::injector;
 
 /// Every way to be installed that is not about certificates.
-const FLAGS: [&[&str]; 5] = [
+const FLAGS: [&[&str]; 7] = [
     &[],
     &["--profile=cortexflow", "--profile=nginx", "--profile=curl", "--watch-namespaces"],
     &["--failure-policy=Fail", "--timeout-seconds=30", "--reinvocation-policy=Never", "--match-policy=Exact"],
     &["--kubernetes-version=1.27", "--replicas=3", "--priority-class=system-cluster-critical", "--log-format=json"],
     &["--on-ineligible=deny", "--set=tcpPort=6000", "--drain-delay=0s", "--watch-namespaces=false"],
+    &["--listen-port=10250", "--openshift", "--image-pull-secret=registry", "--node-selector=pool=infra"],
+    &["--host-network", "--toleration=dedicated=infra:NoSchedule", "--toleration=spot"],
 ];
 
 pub(super) fn every_manifest_is_taken_once_the_namespace_exists(plane: &ControlPlane) {

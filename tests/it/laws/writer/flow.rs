@@ -43,7 +43,7 @@ impl Writer<'_, '_> {
             Value::String(text) => self.quoted(text, true),
             Value::Array(_) | Value::Object(_) => self.flow(value, column),
             Value::Null => {
-                let null = self.dice.pick(&["null", "~"]);
+                let null = self.dice.pick(&["null", "~", "Null", "NULL"]);
                 self.out.push_str(null);
             }
             other => self.out.push_str(&other.to_string()),

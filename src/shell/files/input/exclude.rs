@@ -1,0 +1,52 @@
+//! What is left out although it was named, or is below a directory that was named.
+
+use std::path::Path;
+
+use crate::profile::glob;
+
+/// Patterns of files and folders that are not read.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Exclusions(Vec<String>);
+
+impl Exclusions {
+    /// Each pattern is for a whole path as it was given or found, without `./` before it, or for a base name alone. `*`
+    /// is any text, `/` included.
+    pub(crate) fn new(patterns: &[String]) -> Self {
+        let plain = |pattern: &String| {
+            let pattern = pattern.trim_end_matches('/');
+            pattern.strip_prefix("./").unwrap_or(pattern).to_owned()
+        };
+        Self(patterns.iter().map(plain).collect())
+    }
+
+    /// Whether a file or a folder is left out.
+    pub(super) fn cover(&self, path: &Path) -> bool {
+        if self.0.is_empty() {
+            return false;
+        }
+        let whole = path.strip_prefix(".").unwrap_or(path).to_string_lossy();
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        self.0.iter().any(|pattern| glob::matches(pattern, &whole) || glob::matches(pattern, &name))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pattern_is_for_a_whole_path_or_for_a_base_name() {
+        for (pattern, path, expected) in [
+            ("values.yaml", "charts/web/values.yaml", true),
+            ("charts", "charts", true),
+            ("charts/", "./charts", true),
+            ("./charts/*", "charts/web/values.yaml", true),
+            ("charts/*.yaml", "./charts/web/values.yaml", true),
+            ("web", "charts/web/values.yaml", false),
+            ("*.tmpl.yaml", "a/b.tmpl.yaml", true),
+            ("*.tmpl.yaml", "a/b.yaml", false),
+        ] {
+            assert_eq!(Exclusions::new(&[pattern.to_owned()]).cover(Path::new(path)), expected, "{pattern} on {path}");
+        }
+    }
+}
