@@ -6,4 +6,5 @@ mod in_place;
 mod inputs;
 mod reports;
 mod reviews;
+mod states;
 mod statuses;

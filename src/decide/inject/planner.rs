@@ -129,7 +129,7 @@ impl<'p, 'a, V: View<'a>> Planner<'p, V> {
                 let at =
                     editor.place().append(&Pointer::of(["metadata", "annotations", crate::decide::record::ANNOTATION]));
                 let message = format!(
-                    "the profile `{}` was injected after one that is to be injected again, and was not given, so it cannot be injected again",
+                    "the profile `{}` was injected after an outdated one, and was not given, so it cannot be injected again",
                     entry.profile
                 );
                 return Err(Diagnostic::new(Code::Record, at, message).hint("give that profile too, with `--profile`"));

@@ -110,11 +110,12 @@ fn every_field_of_the_report_is_in_its_table_and_no_other() {
     ];
     // A verdict that is new has to be added above.
     let _ = |verdict| match verdict {
-        ReportVerdict::Injected
-        | ReportVerdict::Skipped { .. }
-        | ReportVerdict::Rejected { .. }
-        | ReportVerdict::Uninjected => (),
-        ReportVerdict::Unchanged | ReportVerdict::Outdated | ReportVerdict::Partial | ReportVerdict::Missing => (),
+        ReportVerdict::Injected | ReportVerdict::Skipped { .. } | ReportVerdict::Rejected { .. } => (),
+        ReportVerdict::Uninjected
+        | ReportVerdict::Unchanged
+        | ReportVerdict::Outdated
+        | ReportVerdict::Partial
+        | ReportVerdict::Missing => (),
         ReportVerdict::Incomplete | ReportVerdict::Edited | ReportVerdict::Unwanted => (),
     };
     let result = |verdict| ResultLine {

@@ -7,7 +7,7 @@ use injector::internals::diagnostic::Code;
 use serde_json::Value;
 
 use super::collect;
-use crate::support::manifests::{WEB, injected};
+use crate::support::manifests::{WEB, injected, profile};
 use crate::support::{Ran, Run, injector};
 
 /// Codes that no run here brings about, and why.
@@ -79,7 +79,28 @@ fn runs() -> Vec<(Run, &'static [&'static str])> {
         (web(&["check", "--report=sarif", "web.yaml"]), &["missing"]),
         (injector(["check", "--report=sarif", "--set=tcpPort=7000"]).stdin(injected()), &["outdated"]),
         (injector(["check", "--report=sarif"]).stdin(partly_injected()), &["partial"]),
+        (
+            injector(["check", "--report=sarif"]).stdin(injected().replace("cortexflow-proxy:latest", "other:1")),
+            &["edited", "edited-after-injection"],
+        ),
+        (
+            injector(["check", "--report=sarif", "--namespace-annotations=default:proxy-injection=disabled"])
+                .stdin(injected()),
+            &["unwanted", "unwanted-injection"],
+        ),
+        (
+            injector(["check", "--report=sarif", "-p", "p.yaml"]).file("p.yaml", profile("p", ENV)).stdin(lacking()),
+            &["incomplete"],
+        ),
     ]
+}
+
+const ENV: &str = "  application: {env: [{name: A, value: a}]}\n";
+
+/// An injected workload with a container that came later.
+fn lacking() -> String {
+    let run = injector(["inject", "-q", "-p", "p.yaml"]).file("p.yaml", profile("p", ENV)).stdin(WEB);
+    run.succeeds().stdout.replacen("      containers:\n", "      containers:\n        - {name: late, image: a}\n", 1)
 }
 
 fn partly_injected() -> String {

@@ -1,0 +1,97 @@
+//! The states of an injection that is there, a row each: what `check` finds, what `inject` leaves, what `--reinject` makes.
+
+use serde_json::Value;
+
+use crate::support::manifests::{WEB, injected, known, profile};
+
+/// The verdict, state and fields that `check` reports as JSON.
+fn found(manifest: &str, profile: &str, args: &[&'static str]) -> (String, String, Vec<String>) {
+    let run = known("check", ["--report=json", "-p", "p.yaml"].into_iter().chain(args.iter().copied()));
+    let ran = run.file("p.yaml", profile).stdin(manifest).exits_any();
+    let report: Value = serde_json::from_str(&ran.stderr).unwrap_or_else(|error| panic!("{error}: {ran:?}"));
+    let result = &report["entries"][0]["results"][0];
+    let text = |name: &str| result[name].as_str().unwrap_or_default().to_owned();
+    let fields = result["fields"].as_array().into_iter().flatten().map(|field| field.as_str().unwrap().to_owned());
+    (text("verdict"), text("state"), fields.collect())
+}
+
+fn tracing() -> String {
+    profile("trace", "  application: {env: [{name: TRACE_HOST, value: localhost}]}\n  labels: {traced: \"yes\"}\n")
+}
+
+fn inject(manifest: &str, profile: &str, args: &[&'static str]) -> String {
+    known("inject", ["-q", "-p", "p.yaml"].into_iter().chain(args.iter().copied()))
+        .file("p.yaml", profile)
+        .stdin(manifest)
+        .succeeds()
+        .stdout
+}
+
+fn undone(manifest: &str, profile: &str) -> String {
+    known("uninject", ["-q", "-p", "p.yaml"]).file("p.yaml", profile).stdin(manifest).succeeds().stdout
+}
+
+#[test]
+fn an_injection_that_is_as_it_would_be_is_current() {
+    let web = inject(WEB, &tracing(), &[]);
+    assert_eq!(found(&web, &tracing(), &[]), ("injected".to_owned(), "current".to_owned(), vec![]));
+    assert_eq!(inject(&web, &tracing(), &["--reinject"]), web);
+}
+
+#[test]
+fn a_container_that_came_later_gets_what_it_lacks() {
+    let later =
+        |text: &str| text.replacen("      containers:\n", "      containers:\n        - {name: worker, image: w}\n", 1);
+    let incomplete = later(&inject(WEB, &tracing(), &[]));
+    assert_ne!(incomplete, inject(WEB, &tracing(), &[]));
+    assert_eq!(found(&incomplete, &tracing(), &[]), ("incomplete".to_owned(), "incomplete".to_owned(), vec![]));
+    let whole = inject(&incomplete, &tracing(), &[]);
+    assert_eq!(whole.matches("TRACE_HOST, value").count() + whole.matches("name: TRACE_HOST\n").count(), 2, "{whole}");
+    assert_eq!(found(&whole, &tracing(), &[]).1, "current");
+    assert_eq!(inject(&whole, &tracing(), &[]), whole, "it is injected once");
+    assert_eq!(undone(&whole, &tracing()), later(WEB), "and undone exactly");
+}
+
+#[test]
+fn what_was_edited_is_found_and_put_right() {
+    for (from, to) in [("traced: \"yes\"", "traced: \"no\""), ("value: localhost", "value: elsewhere")] {
+        let web = inject(WEB, &tracing(), &[]);
+        let edited = web.replacen(from, to, 1);
+        assert_ne!(edited, web, "{from}");
+        let (verdict, state, fields) = found(&edited, &tracing(), &[]);
+        assert_eq!((verdict.as_str(), state.as_str(), fields.len()), ("edited", "edited", 1), "{fields:?}");
+        assert_eq!(inject(&edited, &tracing(), &[]), edited, "only `--reinject` changes it");
+        assert_eq!(inject(&edited, &tracing(), &["--reinject"]), web);
+    }
+}
+
+#[test]
+fn what_the_rules_would_skip_by_now_is_unwanted() {
+    let cortexflow = ["--namespace-annotations=default:proxy-injection=disabled"];
+    let ran = known("check", cortexflow).stdin(injected()).exits_any();
+    assert!(ran.stderr.contains("unwanted injection by cortexflow"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("would skip it now: namespace-opted-out"), "{}", ran.stderr);
+    let host = injected().replacen("    spec:\n", "    spec:\n      hostNetwork: true\n", 1);
+    let ran = known("check", []).stdin(host.as_str()).finds();
+    assert!(ran.stderr.contains("would skip it now: host-network"), "{}", ran.stderr);
+    assert_eq!(known("inject", ["-q"]).stdin(host.as_str()).succeeds().stdout, host);
+    let removed = known("inject", ["-q", "--reinject"]).stdin(host.as_str()).succeeds().stdout;
+    assert_eq!(removed, WEB.replacen("    spec:\n", "    spec:\n      hostNetwork: true\n", 1));
+}
+
+#[test]
+fn what_is_partly_gone_is_made_again() {
+    let web = inject(WEB, &tracing(), &[]);
+    let label = web.lines().find(|line| line.trim().starts_with("traced:")).unwrap();
+    let partial = web.replacen(&format!("{label}\n"), "", 1);
+    assert_eq!(found(&partial, &tracing(), &[]).1, "partial");
+    known("inject", ["-q", "-p", "p.yaml"]).file("p.yaml", tracing()).stdin(partial.as_str()).fails();
+    assert_eq!(found(&inject(&partial, &tracing(), &["--reinject"]), &tracing(), &[]).1, "current");
+}
+
+#[test]
+fn what_is_not_known_of_a_namespace_makes_nothing_unwanted() {
+    let nginx = ["-p", "nginx", "--namespace-labels=default:sidecar-inject=enabled"];
+    let web = known("inject", ["-q"].into_iter().chain(nginx)).stdin(WEB).succeeds().stdout;
+    crate::support::injector(["check", "-p", "nginx"]).stdin(web).succeeds();
+}
