@@ -14,6 +14,7 @@ use crate::value::pointer::Pointer;
 use crate::value::view::View;
 
 mod containers;
+mod foreign;
 #[cfg(feature = "serve")]
 pub(crate) mod row;
 mod rules;

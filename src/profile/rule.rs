@@ -77,7 +77,7 @@ macro_rules! table {
             }
             Windows {
                 id: "windows",
-                when: "the profile asks for it, and `spec.os.name` or a node selector says Windows",
+                when: "the profile asks for it, and `spec.os.name`, a node selector or the required node affinity says Windows",
                 verdict: "skip",
                 asked: AskedWhen::ByProfile,
                 needs: object_only,
@@ -89,10 +89,10 @@ macro_rules! table {
             }
             ForeignSidecar {
                 id: "foreign-sidecar",
-                when: "the profile asks for it, and a container is another mesh's proxy, by name or image",
+                when: "the profile asks for it, and a container is another mesh's proxy, by name or image; or a key of Istio, Linkerd, Kuma or Consul on the template, or else on the namespace, asks for that proxy",
                 verdict: "skip",
                 asked: AskedWhen::ByProfile,
-                needs: object_only,
+                needs: other_meshes,
                 gate: Gate::None,
                 look: foreign_sidecar,
             }

@@ -9,6 +9,7 @@ use crate::kube::version::KubernetesVersion;
 use crate::kube::workload::identify;
 use crate::profile::load::load;
 
+mod meshes;
 mod steering;
 
 /// Everything that a decision depends on. As built, nothing applies but the default.
