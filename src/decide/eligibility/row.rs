@@ -123,7 +123,7 @@ fn kubernetes_version(_: &Profile) -> Needs {
 
 fn other_meshes(_: &Profile) -> Needs {
     Needs {
-        facts: vec![Fact::NamespaceLabels, Fact::NamespaceAnnotations],
+        facts: vec![Fact::NamespaceAnnotations, Fact::NamespaceLabels],
         without: "pods in a namespace of another mesh are injected",
     }
 }

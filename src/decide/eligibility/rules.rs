@@ -10,6 +10,7 @@ use crate::value::pointer::Pointer;
 use crate::value::view::{Kind, View};
 
 use super::foreign::{self, MeshOptIn};
+use super::fragment::patch_fragment;
 use super::steering::{
     namespace_not_selected, namespace_opted_in, namespace_opted_out, object_not_selected, pod_opted_in, pod_opted_out,
 };
