@@ -8,7 +8,7 @@ pub mod decide {
         pub use crate::decide::eligibility::Rule;
     }
     pub mod facts {
-        pub use crate::decide::facts::{Facts, Known, Namespace, NamespaceGate, Namespaces, Operation};
+        pub use crate::decide::facts::{Facts, Fragment, Known, Namespace, NamespaceGate, Namespaces, Operation};
     }
     pub mod inject {
         pub use crate::decide::inject::{Answer, InjectionState, Outdated, Renderings, Request, Verdict, plan};

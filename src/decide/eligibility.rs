@@ -14,6 +14,8 @@ use crate::value::pointer::Pointer;
 use crate::value::view::View;
 
 mod containers;
+mod foreign;
+mod fragment;
 #[cfg(feature = "serve")]
 pub(crate) mod row;
 mod rules;
@@ -33,6 +35,8 @@ pub(crate) struct Subject<'s, V> {
     /// From the object's root to the template.
     pub at: &'s Pointer,
     pub record: Record<'s>,
+    /// All profiles that are asked about: any of them may complete a container.
+    pub profiles: &'s [Profile],
     /// Whether a classic sidecar would keep the pod from completing, or its restart policy asks for a native one.
     pub needs_native: bool,
 }

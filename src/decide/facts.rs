@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use crate::kube::version::KubernetesVersion;
+use crate::value::pointer::Pointer;
 
 mod namespaces;
 
@@ -50,6 +51,18 @@ pub struct Namespace {
     pub annotations: Known<BTreeMap<String, String>>,
 }
 
+/// Whether an object is part of one, so that it is not what runs.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Fragment {
+    /// Nothing outside its own fields says so.
+    #[default]
+    No,
+    /// It has a directive of a strategic merge patch, from the object's root.
+    Directive(Pointer),
+    /// A kustomization lists its file as a patch.
+    Listed,
+}
+
 /// The facts for one object.
 #[derive(Clone, Debug)]
 pub struct Facts {
@@ -61,4 +74,6 @@ pub struct Facts {
     pub namespace_gate: NamespaceGate,
     /// The cluster's version.
     pub kubernetes_version: KubernetesVersion,
+    /// Whether it is part of an object.
+    pub fragment: Fragment,
 }

@@ -91,6 +91,8 @@ codes! {
     PlacementAbsent = "placement-absent", Warning, Profile;
     /// Knative takes what the profile adds only when a feature flag allows it.
     FeatureFlag = "feature-flag", Warning, Cluster;
+    /// The object is a patch, not a workload, and is left alone.
+    PatchFragment = "patch-fragment", Note, None;
     /// What `kubectl apply` would do to the live object.
     RoundTrip = "round-trip", Warning, None;
     /// An object of an unknown kind holds something that looks like a pod template.

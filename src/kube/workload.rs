@@ -48,8 +48,12 @@ pub struct WorkloadKind {
 pub enum Trait {
     /// It waits for its pods to complete. With a sidecar that is not native they never do.
     Completes,
+    /// Its controller sets the images of containers that have none.
+    LaterImages,
     /// Knative: it refuses init containers, capabilities and a second port, unless feature flags allow them.
     Knative,
+    /// It cannot be created without `spec.selector`.
+    Selector,
     /// Its `spec.volumeClaimTemplates` are volumes of its pods too.
     VolumeClaims,
 }
@@ -60,17 +64,17 @@ const SPEC_TEMPLATE: &[&str] = &["spec", "template"];
 #[rustfmt::skip]
 pub const KINDS: &[WorkloadKind] = &[
     row("Pod", &[""], &[], OnApply::ImmutablePod, &[]),
-    row("Deployment", &["apps", "extensions"], SPEC_TEMPLATE, OnApply::Rolls, &[]),
-    row("StatefulSet", &["apps", "apps.kruise.io"], SPEC_TEMPLATE, OnApply::Rolls, &[Trait::VolumeClaims]),
-    row("DaemonSet", &["apps", "extensions", "apps.kruise.io"], SPEC_TEMPLATE, OnApply::Rolls, &[]),
-    row("ReplicaSet", &["apps", "extensions"], SPEC_TEMPLATE, OnApply::PodsStay, &[]),
+    row("Deployment", &["apps", "extensions"], SPEC_TEMPLATE, OnApply::Rolls, &[Trait::Selector]),
+    row("StatefulSet", &["apps", "apps.kruise.io"], SPEC_TEMPLATE, OnApply::Rolls, &[Trait::Selector, Trait::VolumeClaims]),
+    row("DaemonSet", &["apps", "extensions", "apps.kruise.io"], SPEC_TEMPLATE, OnApply::Rolls, &[Trait::Selector]),
+    row("ReplicaSet", &["apps", "extensions"], SPEC_TEMPLATE, OnApply::PodsStay, &[Trait::Selector]),
     row("ReplicationController", &[""], SPEC_TEMPLATE, OnApply::PodsStay, &[]),
     row("Job", &["batch"], SPEC_TEMPLATE, OnApply::ImmutableTemplate, &[Trait::Completes]),
     row("CronJob", &["batch"], &["spec", "jobTemplate", "spec", "template"], OnApply::Rolls, &[Trait::Completes]),
     row("PodTemplate", &[""], &["template"], OnApply::Rolls, &[]),
-    row("DeploymentConfig", &["apps.openshift.io"], SPEC_TEMPLATE, OnApply::Rolls, &[]),
+    row("DeploymentConfig", &["apps.openshift.io"], SPEC_TEMPLATE, OnApply::Rolls, &[Trait::LaterImages]),
     row("Rollout", &["argoproj.io"], SPEC_TEMPLATE, OnApply::Rolls, &[]),
-    row("CloneSet", &["apps.kruise.io"], SPEC_TEMPLATE, OnApply::Rolls, &[Trait::VolumeClaims]),
+    row("CloneSet", &["apps.kruise.io"], SPEC_TEMPLATE, OnApply::Rolls, &[Trait::Selector, Trait::VolumeClaims]),
     row("Service", &["serving.knative.dev"], SPEC_TEMPLATE, OnApply::Rolls, &[Trait::Knative]),
     row("Configuration", &["serving.knative.dev"], SPEC_TEMPLATE, OnApply::Rolls, &[Trait::Knative]),
 ];

@@ -7,6 +7,7 @@
 pub(crate) mod admission;
 pub(crate) mod document;
 pub(crate) mod explain;
+mod fragment;
 mod function;
 pub(crate) mod object;
 pub(crate) mod objects;

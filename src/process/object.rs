@@ -5,12 +5,14 @@ use std::sync::Arc;
 
 use thiserror::Error;
 
+use super::fragment;
 use super::objects::{FoundObject, Review};
 use super::proof::{self, Encodings, ProofError, ProvedPatch};
 use super::roundtrip;
-use super::run::{Action, Run};
+use super::run::{Action, Files, Run};
+
 use crate::decide::clean::{self, Clean, Cleaned};
-use crate::decide::facts::{Facts, Namespaces, Operation};
+use crate::decide::facts::{Facts, Fragment, Namespaces, Operation};
 use crate::decide::inject::{self, Outcome, Verdict};
 use crate::decide::uninject;
 use crate::diagnostic::{Code, Diagnostic};
@@ -139,6 +141,11 @@ pub(super) fn facts(found: &FoundObject<'_>, identity: &Identity, run: &Run, nam
         namespace: namespaces.get(name),
         namespace_gate: run.namespace_gate,
         kubernetes_version: run.kubernetes_version,
+        fragment: match (run.files, fragment::directive(found.node)) {
+            (Files::KustomizePatches, _) => Fragment::Listed,
+            (Files::Manifests, Some(at)) => Fragment::Directive(at),
+            (Files::Manifests, None) => Fragment::No,
+        },
     }
 }
 

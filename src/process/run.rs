@@ -42,6 +42,16 @@ pub enum Leaves {
     Patch,
 }
 
+/// What the files of a run are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Files {
+    /// Manifests, as far as is known.
+    #[default]
+    Manifests,
+    /// A kustomization lists them as patches.
+    KustomizePatches,
+}
+
 /// What stays the same for all documents of a run; for the webhook, for all reviews on one path.
 ///
 /// Only facts of namespaces are handed in beside it: the webhook learns them review by review.
@@ -66,6 +76,8 @@ pub struct Run {
     pub default_namespace: String,
     /// Whether an API server has evaluated the profile's namespace selector already.
     pub namespace_gate: NamespaceGate,
+    /// What its files are.
+    pub files: Files,
     /// The cluster's version.
     pub kubernetes_version: KubernetesVersion,
 }
@@ -97,6 +109,7 @@ impl Run {
             leaves: Leaves::default(),
             default_namespace: "default".to_owned(),
             namespace_gate: NamespaceGate::Open,
+            files: Files::default(),
             kubernetes_version: KubernetesVersion::NEWEST,
         }
     }

@@ -24,6 +24,15 @@ macro_rules! table {
                 gate: Gate::None,
                 look: already_injected,
             }
+            PatchFragment {
+                id: "patch-fragment",
+                when: "a patch: a kustomization of the input lists its file under `patches`, `patchesStrategicMerge` or `patchesJson6902`; or it has a directive such as `$patch`, no `spec.selector` where its kind needs one, or a container without an image that no profile completes",
+                verdict: "skip",
+                asked: AskedWhen::Always,
+                needs: object_only,
+                gate: Gate::None,
+                look: patch_fragment,
+            }
             NoContainers {
                 id: "no-containers",
                 when: "the template has no containers",
@@ -77,7 +86,7 @@ macro_rules! table {
             }
             Windows {
                 id: "windows",
-                when: "the profile asks for it, and `spec.os.name` or a node selector says Windows",
+                when: "the profile asks for it, and `spec.os.name`, a node selector or the required node affinity says Windows",
                 verdict: "skip",
                 asked: AskedWhen::ByProfile,
                 needs: object_only,
@@ -89,10 +98,10 @@ macro_rules! table {
             }
             ForeignSidecar {
                 id: "foreign-sidecar",
-                when: "the profile asks for it, and a container is another mesh's proxy, by name or image",
+                when: "the profile asks for it, and a container is another mesh's proxy, by name or image; or a key of Istio, Linkerd, Kuma or Consul on the template, or else on the namespace, asks for that proxy",
                 verdict: "skip",
                 asked: AskedWhen::ByProfile,
-                needs: object_only,
+                needs: other_meshes,
                 gate: Gate::None,
                 look: foreign_sidecar,
             }

@@ -4,6 +4,7 @@ mod decisions;
 mod formats;
 mod in_place;
 mod inputs;
+mod kustomize;
 mod reports;
 mod reviews;
 mod states;

@@ -121,6 +121,13 @@ fn kubernetes_version(_: &Profile) -> Needs {
     Needs { facts: vec![Fact::KubernetesVersion], without: "pods that must complete may never do so" }
 }
 
+fn other_meshes(_: &Profile) -> Needs {
+    Needs {
+        facts: vec![Fact::NamespaceAnnotations, Fact::NamespaceLabels],
+        without: "pods in a namespace of another mesh are injected",
+    }
+}
+
 /// The label with the namespace's name is known wherever the name is.
 fn selected_labels(profile: &Profile) -> Needs {
     let requirements = requirements(profile.namespace_selector.as_ref());

@@ -9,6 +9,8 @@ use crate::profile::{NativeSidecar, Policy, Profile};
 use crate::value::pointer::Pointer;
 use crate::value::view::{Kind, View};
 
+use super::foreign::{self, MeshOptIn};
+use super::fragment::patch_fragment;
 use super::steering::{
     namespace_not_selected, namespace_opted_in, namespace_opted_out, object_not_selected, pod_opted_in, pod_opted_out,
 };
@@ -195,7 +197,37 @@ fn windows<'a, V: View<'a>>(case: &Case<'_, V>) -> RuleFinding {
             return RuleFinding::skip("the pod is for Windows nodes").at(case, || case.within(place));
         }
     }
+    let terms =
+        ["spec", "affinity", "nodeAffinity", "requiredDuringSchedulingIgnoredDuringExecution", "nodeSelectorTerms"];
+    if case.subject.template.path(&terms).is_some_and(all_ask_for_windows) {
+        return RuleFinding::skip("the pod's required node affinity is for Windows nodes")
+            .at(case, || case.within(&terms));
+    }
     RuleFinding::no("nothing asks for Windows nodes")
+}
+
+/// Whether no term lets in a node of another system. A node has to match one term, and in it every expression; a term
+/// without any matches no node. The kubelet labels each node, and runs on Linux and Windows only.
+fn all_ask_for_windows<'a, V: View<'a>>(terms: V) -> bool {
+    let list = |value: V, name| value.member(name).map(View::elements).unwrap_or_default();
+    let asks = |expression: V| {
+        let key = expression.text(&["key"]);
+        let values = list(expression, "values");
+        let names = |system: &str| values.iter().any(|value| value.string().is_some_and(|value| value == system));
+        key.is_some_and(|key| OS_LABELS.contains(&&*key))
+            && match expression.text(&["operator"]).as_deref() {
+                Some("In") => names("windows") && values.len() == 1,
+                Some("NotIn") => names("linux") && !names("windows"),
+                _ => false,
+            }
+    };
+    let mut terms = terms
+        .elements()
+        .into_iter()
+        .map(|term| (list(term, "matchExpressions"), list(term, "matchFields")))
+        .filter(|(expressions, fields)| !expressions.is_empty() || !fields.is_empty())
+        .peekable();
+    terms.peek().is_some() && terms.all(|(expressions, _)| expressions.into_iter().any(asks))
 }
 
 fn foreign_sidecar<'a, V: View<'a>>(case: &Case<'_, V>) -> RuleFinding {
@@ -206,7 +238,11 @@ fn foreign_sidecar<'a, V: View<'a>>(case: &Case<'_, V>) -> RuleFinding {
     match containers::all(case.subject.template).find(is_foreign) {
         Some(found) => RuleFinding::skip(format!("container `{}` is another mesh's proxy", found.name))
             .at(case, || case.subject.at.append(&found.at())),
-        None => RuleFinding::no("no other mesh's proxy"),
+        None => match foreign::opt_in(case.subject.template, &case.facts.namespace, case.profile) {
+            Some(MeshOptIn { saw, place: Some(place) }) => RuleFinding::skip(saw).at(case, || case.within(&place)),
+            Some(MeshOptIn { saw, place: None }) => RuleFinding::skip(saw),
+            None => RuleFinding::no("no other mesh's proxy, and nothing asks for one"),
+        },
     }
 }
 

@@ -3,12 +3,14 @@
 use serde_json::{Value, json};
 
 use super::*;
-use crate::decide::facts::{Known, Namespace, NamespaceGate, Operation};
+use crate::decide::facts::{Fragment, Known, Namespace, NamespaceGate, Operation};
 use crate::diagnostic::Code;
 use crate::kube::version::KubernetesVersion;
 use crate::kube::workload::identify;
 use crate::profile::load::load;
 
+mod fragments;
+mod meshes;
 mod steering;
 
 /// Everything that a decision depends on. As built, nothing applies but the default.
@@ -39,6 +41,7 @@ fn scene() -> Scene {
             namespace: Namespace { name: "shop".into(), labels: known(), annotations: known() },
             namespace_gate: NamespaceGate::Open,
             kubernetes_version: KubernetesVersion::NEWEST,
+            fragment: Fragment::No,
         },
         entry: Recorded::None,
         recorded: Vec::new(),
@@ -52,8 +55,17 @@ impl Scene {
         let record = Record { entry: self.entry, containers: &self.recorded };
         let (object, at) = (&self.pod, &Pointer::root());
         let needs_native = self.needs_native;
-        let subject = Subject { object, template: object, identity: &identity, at, record, needs_native };
-        look(&subject, &self.facts, &load(&self.profile).unwrap())
+        let profile = load(&self.profile).unwrap();
+        let subject = Subject {
+            object,
+            template: object,
+            identity: &identity,
+            at,
+            record,
+            profiles: std::slice::from_ref(&profile),
+            needs_native,
+        };
+        look(&subject, &self.facts, &profile)
     }
 
     fn decide(&self) -> Decision {
@@ -78,6 +90,7 @@ fn make(scene: &mut Scene, rule: Rule) {
     let pod = &mut scene.pod;
     match rule {
         Rule::AlreadyInjected => scene.entry = Recorded::Whole,
+        Rule::PatchFragment => scene.facts.fragment = Fragment::Listed,
         Rule::NoContainers => pod["spec"]["containers"] = json!([]),
         Rule::MirrorPod => pod["metadata"]["annotations"]["kubernetes.io/config.mirror"] = json!("hash"),
         Rule::Terminating => pod["metadata"]["deletionTimestamp"] = json!("2026-01-01T00:00:00Z"),
@@ -184,7 +197,7 @@ fn of_every_two_rows_that_hold_together_the_earlier_wins() {
             pairs += 1;
         }
     }
-    assert_eq!(pairs, 17 * 16 / 2 - exclude.len());
+    assert_eq!(pairs, 18 * 17 / 2 - exclude.len());
 }
 
 #[test]
@@ -316,9 +329,9 @@ fn only_an_old_cluster_and_an_auto_profile_skip_a_job() {
 
 #[test]
 fn a_template_inside_another_kind_is_read_at_its_place() {
-    let template = json!({"metadata": {"annotations": {"proxy": "disable"}}, "spec": {"containers": [{"name": "a"}]}});
+    let template = json!({"metadata": {"annotations": {"proxy": "disable"}}, "spec": {"containers": [{"name": "a", "image": "b"}]}});
     let object = json!({"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"annotations": {"proxy": "disabled",
-        "kubernetes.io/config.mirror": "x"}}, "spec": {"template": template}});
+        "kubernetes.io/config.mirror": "x"}}, "spec": {"selector": {}, "template": template}});
     let (identity, at) = (identify(&object).unwrap(), Pointer::of(["spec", "template"]));
     let subject = Subject {
         object: &object,
@@ -326,6 +339,7 @@ fn a_template_inside_another_kind_is_read_at_its_place() {
         identity: &identity,
         at: &at,
         record: Record::default(),
+        profiles: &[],
         needs_native: false,
     };
     let scene = scene();
@@ -342,6 +356,7 @@ fn ids_are_those_of_the_table() {
         ids,
         [
             "already-injected",
+            "patch-fragment",
             "no-containers",
             "mirror-pod",
             "terminating",

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::decide::eligibility::{Applies, Effect, Rule};
-use crate::decide::facts::{Namespace, NamespaceGate, Operation};
+use crate::decide::facts::{Fragment, Namespace, NamespaceGate, Operation};
 use crate::decide::inject::{Renderings, plan};
 use crate::kube::version::KubernetesVersion;
 use crate::profile::load;
@@ -30,7 +30,8 @@ fn profile(name: &str, container: &str, port: u16) -> Profile {
 }
 
 fn deployment(annotations: &Value) -> Value {
-    json!({"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "web"}, "spec": {"template": {
+    json!({"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "web"}, "spec": {
+        "selector": {"matchLabels": {"app": "web"}}, "template": {
         "metadata": {"annotations": annotations},
         "spec": {"containers": [{"name": "web", "image": "web:1", "ports": [{"containerPort": 8080}]}]},
     }}})
@@ -42,6 +43,7 @@ fn facts() -> Facts {
         namespace: Namespace { name: "default".to_owned(), ..Namespace::default() },
         namespace_gate: NamespaceGate::Open,
         kubernetes_version: KubernetesVersion::NEWEST,
+        fragment: Fragment::No,
     }
 }
 

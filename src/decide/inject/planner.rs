@@ -203,6 +203,7 @@ impl<'p, 'a, V: View<'a>> Planner<'p, V> {
                     identity: self.identity,
                     at: self.place,
                     record,
+                    profiles: self.request.profiles,
                     needs_native: needs_native(profile, self.identity, self.template),
                 };
                 ask.ask(&subject, self.facts, profile)
@@ -216,6 +217,7 @@ impl<'p, 'a, V: View<'a>> Planner<'p, V> {
                     identity: self.identity,
                     at: self.place,
                     record,
+                    profiles: self.request.profiles,
                     needs_native: needs_native(profile, self.identity, template),
                 };
                 ask.ask(&subject, self.facts, profile)

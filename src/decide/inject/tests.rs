@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::decide::facts::{Namespace, NamespaceGate};
+use crate::decide::facts::{Fragment, Namespace, NamespaceGate};
 use crate::decide::record;
 use crate::decide::uninject::{self, Leftovers, Which};
 use crate::kube::version::KubernetesVersion;
@@ -76,6 +76,7 @@ fn injected(profile: &Profile) -> Value {
         namespace: Namespace { name: "default".to_owned(), ..Namespace::default() },
         namespace_gate: NamespaceGate::Open,
         kubernetes_version: KubernetesVersion::NEWEST,
+        fragment: Fragment::No,
     };
     let pod = pod();
     let identity = workload::identify(&pod).unwrap();

@@ -6,8 +6,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use crate::diagnostic::{Code, Placed, Places};
+use crate::process::run::Files;
 use crate::process::stream::Stream;
 use crate::shell::files::input::{Input, InputSource};
+use crate::shell::files::kustomize;
 use crate::text::document::Triage;
 
 use super::settings::Prepared;
@@ -24,7 +26,14 @@ pub(super) fn run<'i>(inputs: &'i [Input], prepared: &mut Prepared) -> Vec<Strea
             streams.get(*stream).is_some_and(|stream| stream.triage(*document, run) == Triage::Candidate)
         })
         .collect();
+    let files = kustomize::classify(inputs);
+    let mut of_patches = run.clone();
+    of_patches.files = Files::KustomizePatches;
     let work = |(stream, document): (usize, usize)| {
+        let run = match files.get(stream) {
+            Some(Files::KustomizePatches) => &of_patches,
+            Some(Files::Manifests) | None => run,
+        };
         let stream = streams.get(stream)?;
         Some(stream.process(stream.documents.get(document)?, run, namespaces))
     };

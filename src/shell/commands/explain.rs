@@ -14,6 +14,7 @@ use crate::profile::parameter::Origin;
 use crate::report::exit::ExitStatus;
 use crate::report::{ColourChoice, Report, ReportFormat};
 use crate::shell::cli::{ExplainArgs, ReportArgs};
+use crate::shell::files::kustomize;
 use crate::text::document::Triage;
 use crate::text::yaml::tree::Tree;
 use crate::value::pointer::Pointer;
@@ -30,7 +31,8 @@ pub(super) fn explain(args: &ExplainArgs, colour: ColourChoice) -> Result<ExitSt
     batch::refuse_function(&inputs, &streams, "an explanation").map_err(|error| reported(vec![error]))?;
     let mut out = String::new();
     let mut errors: Vec<Placed> = Vec::new();
-    for stream in &streams {
+    for (stream, files) in streams.iter().zip(kustomize::classify(&inputs)) {
+        prepared.run.files = files;
         errors.extend(stream.error.clone());
         let places = Places::new(stream.text);
         for (index, document) in stream.documents.iter().enumerate() {

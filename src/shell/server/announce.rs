@@ -106,11 +106,14 @@ mod tests {
         let (cortexflow, nginx) = (built_in("cortexflow"), built_in("nginx"));
         let opted_out = "cortexflow namespace-opted-out: pods in a namespace that opts out are injected, because the \
                          webhook cannot see the annotations and labels of namespaces: use `--watch-namespaces`";
+        let meshes = "cortexflow foreign-sidecar: pods in a namespace of another mesh are injected, because the webhook \
+                      cannot see the annotations and labels of namespaces: use `--watch-namespaces`";
         assert_eq!(reported(std::slice::from_ref(&nginx)), [""; 0]);
-        assert_eq!(reported(std::slice::from_ref(&cortexflow)), [opted_out]);
+        assert_eq!(reported(std::slice::from_ref(&cortexflow)), [meshes, opted_out]);
         assert_eq!(
             reported(&[cortexflow, nginx]),
             [
+                meshes,
                 opted_out,
                 "nginx namespace-not-selected: on `/mutate`, no pod is injected, because the webhook cannot see the labels \
                  of namespaces, and the API server checks them only for a path of one profile: use `--watch-namespaces`, \

@@ -29,6 +29,11 @@ impl<'a> NodeRef<'a> {
         self.id
     }
 
+    /// The text of the document around it.
+    pub(crate) const fn document(self) -> &'a str {
+        self.tree.text()
+    }
+
     const fn at(self, id: NodeId) -> Self {
         NodeRef { tree: self.tree, id }
     }

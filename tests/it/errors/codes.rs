@@ -77,6 +77,7 @@ fn runs() -> Vec<(Run, &'static [&'static str])> {
         (web(&["inject", "--report=json", "--set=x=1", "web.yaml"]), &["usage"]),
         (injector(["inject", "--report=json", "--keep-going", "-o", "json"]).stdin(unread), &["output"]),
         (web(&["check", "--report=sarif", "web.yaml"]), &["missing"]),
+        (injector(["check", "--report=json"]).stdin(WEB.replace("          image: web:1\n", "")), &["patch-fragment"]),
         (injector(["check", "--report=sarif", "--set=tcpPort=7000"]).stdin(injected()), &["outdated"]),
         (injector(["check", "--report=sarif"]).stdin(partly_injected()), &["partial"]),
         (

@@ -42,7 +42,7 @@ fn two_profiles_and_one_volume() {
       hint: `--keep-going` prints the rest, and passes on unchanged what fails
     codes: conflict, held-back
     ");
-    let claimed = "apiVersion: apps/v1\nkind: StatefulSet\nmetadata: {name: db}\nspec:\n  volumeClaimTemplates:\n    - metadata: {name: data}\n  template:\n    spec:\n      containers: [{name: db, image: \"db:1\"}]\n";
+    let claimed = "apiVersion: apps/v1beta1\nkind: StatefulSet\nmetadata: {name: db}\nspec:\n  volumeClaimTemplates:\n    - metadata: {name: data}\n  template:\n    spec:\n      containers: [{name: db, image: \"db:1\"}]\n";
     assert_snapshot!(fought(claimed, &[with("one", "emptyDir: {}")]), @"
     statefulset/db (default): rejected by one
     error: web.yaml:8:5: the profile `one` adds a volume `data`, and this object has a volume claim template of that name

@@ -349,10 +349,13 @@ fn a_message_of_kubectl() {
 #[test]
 fn what_cannot_be_spliced() {
     let shared = WEB.replace("selector: {matchLabels: {app: web}}", "selector: {matchLabels: &labels {app: web}}");
-    let alias = WEB.replace("      containers:\n", "      containers: *all\n      x:\n").replace(
-        "  selector: {matchLabels: {app: web}}\n",
-        "  x: &all [{name: web, image: \"web:1\", resources: {requests: {cpu: 1m, memory: 1Mi}}}]\n",
-    );
+    let alias = WEB
+        .replace("apps/v1", "apps/v1beta1")
+        .replace("      containers:\n", "      containers: *all\n      x:\n")
+        .replace(
+            "  selector: {matchLabels: {app: web}}\n",
+            "  x: &all [{name: web, image: \"web:1\", resources: {requests: {cpu: 1m, memory: 1Mi}}}]\n",
+        );
     assert_snapshot!(refused(&alias.replace("      x:\n        - name: web\n          image: web:1\n          resources: {requests: {cpu: 10m, memory: 16Mi}}\n", "")), @"
     deployment/web (default): rejected by cortexflow
     error: web.yaml:12:19: `*all` is an alias: a change here would also change its anchor

@@ -4,7 +4,7 @@
 use std::cell::Cell;
 use std::collections::BTreeMap;
 
-use injector::internals::decide::facts::{Facts, Known, Namespace, NamespaceGate, Operation};
+use injector::internals::decide::facts::{Facts, Fragment, Known, Namespace, NamespaceGate, Operation};
 use injector::internals::decide::inject::{self, Answer, Outdated, Renderings, Request, Verdict};
 use injector::internals::install;
 use injector::internals::kube::selector::{Operator, Requirement, Selector};
@@ -207,6 +207,7 @@ fn planned(profile: &Profile, namespace: &Namespace, namespace_gate: NamespaceGa
         namespace: namespace.clone(),
         namespace_gate,
         kubernetes_version: KubernetesVersion::NEWEST,
+        fragment: Fragment::No,
     };
     let request = Request {
         profiles: std::slice::from_ref(profile),

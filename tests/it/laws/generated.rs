@@ -176,6 +176,9 @@ fn object(dice: &mut Dice<'_>, lists: usize) -> Value {
         _ => {
             object.insert("metadata".to_owned(), json!({"name": "web"}));
             let mut spec = Map::new();
+            if kind != "Job" {
+                spec.insert("selector".to_owned(), json!({"matchLabels": {"app": "web"}}));
+            }
             if dice.roll(3) == 2 {
                 spec.insert("replicas".to_owned(), json!(2));
             }
