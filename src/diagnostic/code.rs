@@ -142,6 +142,8 @@ codes! {
     Outdated = "outdated", Error, User;
     /// A part of the injection is gone.
     Partial = "partial", Error, User;
+    /// A rule skips the workload, and `--deny skipped` was given.
+    Skipped = "skipped", Error, User;
     // Findings of `profile lint`.
     /// An annotation of the pod sets a privilege.
     AnnotationPrivilege = "annotation-privilege", Warning, Profile;

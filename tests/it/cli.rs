@@ -4,6 +4,7 @@ mod decisions;
 mod formats;
 mod in_place;
 mod inputs;
+mod levels;
 mod reports;
 mod reviews;
 mod statuses;

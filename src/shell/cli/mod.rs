@@ -21,7 +21,7 @@ mod install;
 mod serve;
 mod value;
 
-pub(crate) use args::{ChangeArgs, DecisionArgs, FactArgs, InputArgs, ReportArgs, WriteArgs};
+pub(crate) use args::{ChangeArgs, DecisionArgs, FactArgs, InputArgs, LevelArgs, ReportArgs, WriteArgs};
 #[cfg(feature = "serve")]
 pub(crate) use certs::{
     CaBundleArgs, CertsCommand, GenerateArgs, InspectArgs, InspectFormat, MoreNames, RenewArgs, RotateArgs, SecretArgs,
@@ -216,6 +216,9 @@ pub struct InjectArgs {
     /// What is known beside the manifests.
     #[command(flatten)]
     pub facts: FactArgs,
+    /// What is an error, and what is not reported.
+    #[command(flatten)]
+    pub levels: LevelArgs,
     /// How to report.
     #[command(flatten)]
     pub report: ReportArgs,
@@ -267,6 +270,9 @@ pub struct CheckArgs {
     /// What is known beside the manifests.
     #[command(flatten)]
     pub facts: FactArgs,
+    /// What is an error, and what is not reported.
+    #[command(flatten)]
+    pub levels: LevelArgs,
     /// How to report.
     #[command(flatten)]
     pub report: ReportArgs,
@@ -336,6 +342,9 @@ pub struct LintArgs {
     /// The lowest level that makes the exit status 1
     #[arg(long, value_enum, default_value_t, value_name = "LEVEL", help_heading = "Report")]
     pub fail_on: FailOn,
+    /// What is an error, and what is not reported.
+    #[command(flatten)]
+    pub levels: LevelArgs,
     /// How to report.
     #[command(flatten)]
     pub report: ReportArgs,

@@ -14,7 +14,7 @@ pub(super) fn check(args: &CheckArgs, colour: ColourChoice) -> Result<ExitStatus
     let mut prepared = Prepared::new(&args.decision, &args.facts).map_err(reported)?;
     let inputs = super::read(&args.input).map_err(reported)?;
     let streams = batch::run(&inputs, &mut prepared);
-    let report = tell::report(&streams, &prepared, Voice::Checking);
+    let report = args.levels.levels().apply(tell::report(&streams, &prepared, Voice::Checking));
     tell::write(&report, &args.report, colour);
     // A switch with a value that it does not take counts as not set, which is not what its author meant.
     let typo = report

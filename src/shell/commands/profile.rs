@@ -63,18 +63,20 @@ fn lint(args: &LintArgs, colour: ColourChoice) -> Result<ExitStatus, CommandErro
         } else {
             yaml::parse_yaml(&text)
         };
-        let fails = |severity: Severity| severity >= Severity::from(args.fail_on);
+        let mut findings = Vec::new();
         for finding in lint::lint(&profile) {
             let root = tree.as_ref().ok().and_then(|tree| Some((tree, tree.root()?)));
             let position = root.map(|(tree, root)| places.position(tree.locate(root, &finding.at)));
             let mut placed = Placed::new(finding.code, finding.message).at(file.as_str(), position).hint(finding.hint);
             placed.severity = finding.severity;
             placed.path = finding.at.to_string();
-            if fails(finding.severity) {
-                status = status.max(ExitStatus::Findings);
-            }
-            found.push(placed);
+            findings.push(placed);
         }
+        args.levels.levels().apply_to(&mut findings);
+        if findings.iter().any(|placed| placed.severity >= Severity::from(args.fail_on)) {
+            status = status.max(ExitStatus::Findings);
+        }
+        found.extend(findings);
     }
     tell::write(&Report::new(Vec::new(), found), &args.report, colour);
     Ok(status)
