@@ -405,7 +405,7 @@ _injector() {
             return 0
             ;;
         injector__subcmd__check)
-            opts="-f -R -p -n -q -h -V --filename --recursive --profile --set --on-ineligible --template-path --namespace --namespace-file --namespace-labels --namespace-annotations --kubernetes-version --report --quiet --color --help --version"
+            opts="-f -R -p -n -q -h -V --filename --recursive --profile --set --on-ineligible --template-path --namespace --namespace-file --namespace-labels --namespace-annotations --kubernetes-version --deny --allow --report --quiet --color --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -493,6 +493,14 @@ _injector() {
                     return 0
                     ;;
                 --kubernetes-version)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --deny)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --allow)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -740,7 +748,7 @@ _injector() {
             return 0
             ;;
         injector__subcmd__inject)
-            opts="-f -R -o -i -p -n -q -h -V --filename --recursive --output --in-place --output-dir --keep-going --profile --set --on-ineligible --template-path --reinject --clean --expand --namespace --namespace-file --namespace-labels --namespace-annotations --kubernetes-version --report --quiet --color --help --version"
+            opts="-f -R -o -i -p -n -q -h -V --filename --recursive --output --in-place --output-dir --keep-going --profile --set --on-ineligible --template-path --reinject --clean --expand --namespace --namespace-file --namespace-labels --namespace-annotations --kubernetes-version --deny --allow --report --quiet --color --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -843,6 +851,14 @@ _injector() {
                     return 0
                     ;;
                 --kubernetes-version)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --deny)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --allow)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1062,7 +1078,7 @@ _injector() {
             return 0
             ;;
         injector__subcmd__profile__subcmd__lint)
-            opts="-q -h -V --fail-on --report --quiet --color --help --version"
+            opts="-q -h -V --fail-on --deny --allow --report --quiet --color --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1070,6 +1086,14 @@ _injector() {
             case "${prev}" in
                 --fail-on)
                     COMPREPLY=($(compgen -W "note warning error" -- "${cur}"))
+                    return 0
+                    ;;
+                --deny)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --allow)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --report)

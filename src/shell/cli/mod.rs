@@ -336,7 +336,7 @@ pub enum ProfileCommand {
 /// The arguments of `profile lint`.
 #[derive(Args, Clone, Debug)]
 pub struct LintArgs {
-    /// The profiles: files, or names of built-in ones
+    /// The profiles: files, names of built-in ones, or `-` for standard input
     #[arg(value_name = "FILE", required = true, value_hint = ValueHint::FilePath)]
     pub profiles: Vec<ProfileRef>,
     /// The lowest level that makes the exit status 1
@@ -356,7 +356,7 @@ impl Cli {
     /// # Errors
     /// What clap reports. Help and version come this way too, though they are not errors.
     pub fn read<T: Into<OsString> + Clone>(args: impl IntoIterator<Item = T>) -> Result<Self, clap::Error> {
-        let cli = Self::try_parse_from(args)?;
+        let cli = Self::try_parse_from(value::as_flags(args.into_iter().map(Into::into))).map_err(explained)?;
         let (input, write) = match &cli.command {
             Command::Inject(args) => (&args.input, &args.write),
             Command::Uninject(args) => (&args.input, &args.write),
@@ -373,6 +373,18 @@ impl Cli {
             return Err(Self::command().error(clap::error::ErrorKind::ArgumentConflict, message));
         }
         Ok(cli)
+    }
+}
+
+/// Says what to do instead of `--dry-run`; any other error stays as it is.
+fn explained(error: clap::Error) -> clap::Error {
+    use clap::error::{ContextKind, ContextValue, ErrorKind};
+    match error.get(ContextKind::InvalidArg) {
+        Some(ContextValue::String(flag)) if error.kind() == ErrorKind::UnknownArgument && flag == "--dry-run" => {
+            let message = "there is no '--dry-run': nothing is written without `-i`; see `injector diff`";
+            Cli::command().error(ErrorKind::UnknownArgument, message)
+        }
+        _ => error,
     }
 }
 

@@ -48,3 +48,10 @@ fn lint_takes_both() {
     let ran = lint(&["--fail-on", "note", "--allow", "kubernetes-version"]).exits_any();
     assert!(!ran.stderr.contains("runs from Kubernetes"), "{}", ran.stderr);
 }
+
+#[test]
+fn lint_reads_standard_input() {
+    let profile = injector(["profile", "show", "curl"]).succeeds().stdout;
+    let ran = injector(["profile", "lint", "--fail-on=error", "-"]).stdin(profile).succeeds();
+    assert!(ran.stderr.contains("<stdin>:"), "{}", ran.stderr);
+}
