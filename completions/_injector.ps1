@@ -58,6 +58,8 @@ Register-ArgumentCompleter -Native -CommandName 'injector' -ScriptBlock {
             [CompletionResult]::new('--namespace-labels', '--namespace-labels', [CompletionResultType]::ParameterName, 'The labels of a namespace (repeatable)')
             [CompletionResult]::new('--namespace-annotations', '--namespace-annotations', [CompletionResultType]::ParameterName, 'The annotations of a namespace (repeatable)')
             [CompletionResult]::new('--kubernetes-version', '--kubernetes-version', [CompletionResultType]::ParameterName, 'The cluster''s version, `1.MINOR` or `v1.MINOR.PATCH` [default: the newest known]')
+            [CompletionResult]::new('--deny', '--deny', [CompletionResultType]::ParameterName, 'Make this warning an error (repeatable)')
+            [CompletionResult]::new('--allow', '--allow', [CompletionResultType]::ParameterName, 'Do not report this warning (repeatable); wins over `--deny`')
             [CompletionResult]::new('--report', '--report', [CompletionResultType]::ParameterName, 'The form of the report')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour the report')
             [CompletionResult]::new('-R', '-R ', [CompletionResultType]::ParameterName, 'Read the directories below a directory too')
@@ -117,6 +119,8 @@ Register-ArgumentCompleter -Native -CommandName 'injector' -ScriptBlock {
             [CompletionResult]::new('--namespace-labels', '--namespace-labels', [CompletionResultType]::ParameterName, 'The labels of a namespace (repeatable)')
             [CompletionResult]::new('--namespace-annotations', '--namespace-annotations', [CompletionResultType]::ParameterName, 'The annotations of a namespace (repeatable)')
             [CompletionResult]::new('--kubernetes-version', '--kubernetes-version', [CompletionResultType]::ParameterName, 'The cluster''s version, `1.MINOR` or `v1.MINOR.PATCH` [default: the newest known]')
+            [CompletionResult]::new('--deny', '--deny', [CompletionResultType]::ParameterName, 'Make this warning an error (repeatable)')
+            [CompletionResult]::new('--allow', '--allow', [CompletionResultType]::ParameterName, 'Do not report this warning (repeatable); wins over `--deny`')
             [CompletionResult]::new('--report', '--report', [CompletionResultType]::ParameterName, 'The form of the report')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour the report')
             [CompletionResult]::new('-R', '-R ', [CompletionResultType]::ParameterName, 'Read the directories below a directory too')
@@ -213,6 +217,8 @@ Register-ArgumentCompleter -Native -CommandName 'injector' -ScriptBlock {
         }
         'injector;profile;lint' {
             [CompletionResult]::new('--fail-on', '--fail-on', [CompletionResultType]::ParameterName, 'The lowest level that makes the exit status 1')
+            [CompletionResult]::new('--deny', '--deny', [CompletionResultType]::ParameterName, 'Make this warning an error (repeatable)')
+            [CompletionResult]::new('--allow', '--allow', [CompletionResultType]::ParameterName, 'Do not report this warning (repeatable); wins over `--deny`')
             [CompletionResult]::new('--report', '--report', [CompletionResultType]::ParameterName, 'The form of the report')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour the report')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Report errors only')

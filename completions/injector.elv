@@ -54,6 +54,8 @@ set edit:completion:arg-completer[injector] = {|@words|
             cand --namespace-labels 'The labels of a namespace (repeatable)'
             cand --namespace-annotations 'The annotations of a namespace (repeatable)'
             cand --kubernetes-version 'The cluster''s version, `1.MINOR` or `v1.MINOR.PATCH` [default: the newest known]'
+            cand --deny 'Make this warning an error (repeatable)'
+            cand --allow 'Do not report this warning (repeatable); wins over `--deny`'
             cand --report 'The form of the report'
             cand --color 'When to colour the report'
             cand -R 'Read the directories below a directory too'
@@ -111,6 +113,8 @@ set edit:completion:arg-completer[injector] = {|@words|
             cand --namespace-labels 'The labels of a namespace (repeatable)'
             cand --namespace-annotations 'The annotations of a namespace (repeatable)'
             cand --kubernetes-version 'The cluster''s version, `1.MINOR` or `v1.MINOR.PATCH` [default: the newest known]'
+            cand --deny 'Make this warning an error (repeatable)'
+            cand --allow 'Do not report this warning (repeatable); wins over `--deny`'
             cand --report 'The form of the report'
             cand --color 'When to colour the report'
             cand -R 'Read the directories below a directory too'
@@ -201,6 +205,8 @@ set edit:completion:arg-completer[injector] = {|@words|
         }
         &'injector;profile;lint'= {
             cand --fail-on 'The lowest level that makes the exit status 1'
+            cand --deny 'Make this warning an error (repeatable)'
+            cand --allow 'Do not report this warning (repeatable); wins over `--deny`'
             cand --report 'The form of the report'
             cand --color 'When to colour the report'
             cand -q 'Report errors only'

@@ -58,6 +58,8 @@ complete -c injector -n "__fish_injector_using_subcommand inject" -l namespace-f
 complete -c injector -n "__fish_injector_using_subcommand inject" -l namespace-labels -d 'The labels of a namespace (repeatable)' -r
 complete -c injector -n "__fish_injector_using_subcommand inject" -l namespace-annotations -d 'The annotations of a namespace (repeatable)' -r
 complete -c injector -n "__fish_injector_using_subcommand inject" -l kubernetes-version -d 'The cluster\'s version, `1.MINOR` or `v1.MINOR.PATCH` [default: the newest known]' -r
+complete -c injector -n "__fish_injector_using_subcommand inject" -l deny -d 'Make this warning an error (repeatable)' -r
+complete -c injector -n "__fish_injector_using_subcommand inject" -l allow -d 'Do not report this warning (repeatable); wins over `--deny`' -r
 complete -c injector -n "__fish_injector_using_subcommand inject" -l report -d 'The form of the report' -r -f -a "text\t'Lines for people'
 json\t'One JSON object, version `v1`'
 github\t'Annotations of GitHub Actions'
@@ -108,6 +110,8 @@ complete -c injector -n "__fish_injector_using_subcommand check" -l namespace-fi
 complete -c injector -n "__fish_injector_using_subcommand check" -l namespace-labels -d 'The labels of a namespace (repeatable)' -r
 complete -c injector -n "__fish_injector_using_subcommand check" -l namespace-annotations -d 'The annotations of a namespace (repeatable)' -r
 complete -c injector -n "__fish_injector_using_subcommand check" -l kubernetes-version -d 'The cluster\'s version, `1.MINOR` or `v1.MINOR.PATCH` [default: the newest known]' -r
+complete -c injector -n "__fish_injector_using_subcommand check" -l deny -d 'Make this warning an error (repeatable)' -r
+complete -c injector -n "__fish_injector_using_subcommand check" -l allow -d 'Do not report this warning (repeatable); wins over `--deny`' -r
 complete -c injector -n "__fish_injector_using_subcommand check" -l report -d 'The form of the report' -r -f -a "text\t'Lines for people'
 json\t'One JSON object, version `v1`'
 github\t'Annotations of GitHub Actions'
@@ -185,6 +189,8 @@ complete -c injector -n "__fish_injector_using_subcommand profile; and __fish_se
 complete -c injector -n "__fish_injector_using_subcommand profile; and __fish_seen_subcommand_from lint" -l fail-on -d 'The lowest level that makes the exit status 1' -r -f -a "note\t'Anything'
 warning\t'Warnings and errors'
 error\t'Errors'"
+complete -c injector -n "__fish_injector_using_subcommand profile; and __fish_seen_subcommand_from lint" -l deny -d 'Make this warning an error (repeatable)' -r
+complete -c injector -n "__fish_injector_using_subcommand profile; and __fish_seen_subcommand_from lint" -l allow -d 'Do not report this warning (repeatable); wins over `--deny`' -r
 complete -c injector -n "__fish_injector_using_subcommand profile; and __fish_seen_subcommand_from lint" -l report -d 'The form of the report' -r -f -a "text\t'Lines for people'
 json\t'One JSON object, version `v1`'
 github\t'Annotations of GitHub Actions'

@@ -156,6 +156,8 @@ codes! {
     Unwanted = "unwanted", Error, User;
     /// A part of the injection is gone.
     Partial = "partial", Error, User;
+    /// A rule skips the workload, and `--deny skipped` was given.
+    Skipped = "skipped", Error, User;
     // Findings of `profile lint`.
     /// An annotation of the pod sets a privilege.
     AnnotationPrivilege = "annotation-privilege", Warning, Profile;

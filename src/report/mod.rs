@@ -9,12 +9,15 @@ pub(crate) mod exit;
 mod format;
 mod github;
 mod json;
+mod levels;
 mod model;
 mod sarif;
 mod text;
 
 pub(crate) use colour::{Colour, ColourChoice, ColourFacts};
 pub use format::ReportFormat;
+pub(crate) use levels::Levels;
+pub(crate) use levels::{Allowed, Denied};
 pub(crate) use model::Verbosity;
 pub use model::{Report, ReportVerdict, ResultLine, TemplateReport};
 pub(crate) use text::visible;

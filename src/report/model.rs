@@ -172,6 +172,11 @@ impl Report {
         Self::new(self.entries, diagnostics)
     }
 
+    /// The workloads, and what concerns none of them.
+    pub(super) fn into_parts(self) -> (Vec<TemplateReport>, Vec<Placed>) {
+        (self.entries, self.diagnostics)
+    }
+
     /// One for each workload.
     pub fn entries(&self) -> &[TemplateReport] {
         &self.entries
@@ -180,6 +185,11 @@ impl Report {
     /// What concerns no single workload.
     pub fn diagnostics(&self) -> &[Placed] {
         &self.diagnostics
+    }
+
+    /// How many errors it holds.
+    pub const fn errors(&self) -> usize {
+        self.summary.errors
     }
 
     /// The exit status that follows: an error is 2; without one, a finding of `check` is 1.

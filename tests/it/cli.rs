@@ -5,6 +5,7 @@ mod formats;
 mod in_place;
 mod inputs;
 mod kustomize;
+mod levels;
 mod reports;
 mod reviews;
 mod states;

@@ -10,7 +10,7 @@ use crate::decide::inject::Outdated;
 use crate::kube::version::KubernetesVersion;
 use crate::kube::workload::TemplatePath;
 use crate::process::run::Expand;
-use crate::report::{ReportFormat, Verbosity};
+use crate::report::{Allowed, Denied, Levels, ReportFormat, Verbosity};
 use crate::shell::files::input::Recursion;
 use crate::shell::files::selection::{Given, ProfileRef, Setting};
 
@@ -184,6 +184,30 @@ pub struct FactArgs {
     /// The cluster's version, `1.MINOR` or `v1.MINOR.PATCH` [default: the newest known]
     #[arg(long, value_name = "VERSION", help_heading = "Cluster")]
     pub kubernetes_version: Option<KubernetesVersion>,
+}
+
+/// What is an error, and what is not reported.
+#[derive(Args, Clone, Debug)]
+#[group(skip)]
+pub struct LevelArgs {
+    /// Make this warning an error (repeatable)
+    ///
+    /// CODE is the code of a diagnostic, `warnings` for all of them, or `skipped` for each workload that a rule skips.
+    /// `inject` then writes nothing at all, with `--keep-going` too.
+    #[arg(long, value_name = "CODE|warnings|skipped", help_heading = "Report")]
+    pub deny: Vec<Denied>,
+    /// Do not report this warning (repeatable); wins over `--deny`
+    ///
+    /// An error stays an error.
+    #[arg(long, value_name = "CODE", help_heading = "Report")]
+    pub allow: Vec<Allowed>,
+}
+
+impl LevelArgs {
+    /// The same without its flags.
+    pub(crate) fn levels(&self) -> Levels {
+        Levels { denied: self.deny.clone(), allowed: self.allow.clone() }
+    }
 }
 
 /// How to report.

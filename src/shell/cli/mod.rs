@@ -23,7 +23,7 @@ mod install;
 mod serve;
 mod value;
 
-pub(crate) use args::{ChangeArgs, DecisionArgs, FactArgs, InputArgs, ReportArgs, WriteArgs};
+pub(crate) use args::{ChangeArgs, DecisionArgs, FactArgs, InputArgs, LevelArgs, ReportArgs, WriteArgs};
 #[cfg(feature = "serve")]
 pub(crate) use certs::{
     CaBundleArgs, CertsCommand, GenerateArgs, InspectArgs, InspectFormat, MoreNames, RenewArgs, RotateArgs, SecretArgs,
@@ -220,6 +220,9 @@ pub struct InjectArgs {
     /// What is known beside the manifests.
     #[command(flatten)]
     pub facts: FactArgs,
+    /// What is an error, and what is not reported.
+    #[command(flatten)]
+    pub levels: LevelArgs,
     /// How to report.
     #[command(flatten)]
     pub report: ReportArgs,
@@ -271,6 +274,9 @@ pub struct CheckArgs {
     /// What is known beside the manifests.
     #[command(flatten)]
     pub facts: FactArgs,
+    /// What is an error, and what is not reported.
+    #[command(flatten)]
+    pub levels: LevelArgs,
     /// How to report.
     #[command(flatten)]
     pub report: ReportArgs,
@@ -334,12 +340,15 @@ pub enum ProfileCommand {
 /// The arguments of `profile lint`.
 #[derive(Args, Clone, Debug)]
 pub struct LintArgs {
-    /// The profiles: files, or names of built-in ones
+    /// The profiles: files, names of built-in ones, or `-` for standard input
     #[arg(value_name = "FILE", required = true, value_hint = ValueHint::FilePath)]
     pub profiles: Vec<ProfileRef>,
     /// The lowest level that makes the exit status 1
     #[arg(long, value_enum, default_value_t, value_name = "LEVEL", help_heading = "Report")]
     pub fail_on: FailOn,
+    /// What is an error, and what is not reported.
+    #[command(flatten)]
+    pub levels: LevelArgs,
     /// How to report.
     #[command(flatten)]
     pub report: ReportArgs,
@@ -351,7 +360,7 @@ impl Cli {
     /// # Errors
     /// What clap reports. Help and version come this way too, though they are not errors.
     pub fn read<T: Into<OsString> + Clone>(args: impl IntoIterator<Item = T>) -> Result<Self, clap::Error> {
-        let cli = Self::try_parse_from(args)?;
+        let cli = Self::try_parse_from(value::as_flags(args.into_iter().map(Into::into))).map_err(explained)?;
         let (input, write) = match &cli.command {
             Command::Inject(args) => (&args.input, &args.write),
             Command::Uninject(args) => (&args.input, &args.write),
@@ -368,6 +377,18 @@ impl Cli {
             return Err(Self::command().error(clap::error::ErrorKind::ArgumentConflict, message));
         }
         Ok(cli)
+    }
+}
+
+/// Says what to do instead of `--dry-run`; any other error stays as it is.
+fn explained(error: clap::Error) -> clap::Error {
+    use clap::error::{ContextKind, ContextValue, ErrorKind};
+    match error.get(ContextKind::InvalidArg) {
+        Some(ContextValue::String(flag)) if error.kind() == ErrorKind::UnknownArgument && flag == "--dry-run" => {
+            let message = "there is no '--dry-run': nothing is written without `-i`; see `injector diff`";
+            Cli::command().error(ErrorKind::UnknownArgument, message)
+        }
+        _ => error,
     }
 }
 

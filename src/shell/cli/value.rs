@@ -1,6 +1,7 @@
 //! The values of flags: one closed type for each choice, one parser for each form. clap reports a bad value, with the
 //! flag's name before it.
 
+use std::ffi::OsString;
 use std::str::FromStr;
 
 use clap::ValueEnum;
@@ -81,4 +82,17 @@ pub enum ValueError {
     /// Of `--namespace`.
     #[error("not a name of lower case letters, digits and `-`, at most 63")]
     Namespace,
+}
+
+/// `injector help X` is `injector X --help`, and `injector version` is `injector --version`.
+pub(super) fn as_flags(args: impl Iterator<Item = OsString>) -> Vec<OsString> {
+    let mut args: Vec<OsString> = args.collect();
+    let flag = match args.get(1).and_then(|word| word.to_str()) {
+        Some("help") => "--help",
+        Some("version") => "--version",
+        _ => return args,
+    };
+    args.remove(1);
+    args.push(flag.into());
+    args
 }

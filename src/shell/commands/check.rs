@@ -14,7 +14,7 @@ pub(super) fn check(args: &CheckArgs, colour: ColourChoice) -> Result<ExitStatus
     let mut prepared = Prepared::new(&args.decision, &args.facts).map_err(reported)?;
     let inputs = super::read(&args.input).map_err(reported)?;
     let streams = batch::run(&inputs, &mut prepared);
-    let report = tell::report(&streams, &prepared, Voice::Checking);
+    let report = args.levels.levels().apply(tell::report(&streams, &prepared, Voice::Checking));
     // kpt takes no output for an empty list, and deletes the files of all items.
     let echoed: Vec<&[u8]> =
         batch::function_inputs(&inputs, &streams).iter().map(|stream| stream.text.as_bytes()).collect();

@@ -8,7 +8,7 @@ use crate::report::exit::ExitStatus;
 use crate::shell::cli::DiffArgs;
 
 use super::settings::Prepared;
-use super::tell::{self, HeldBack, Voice};
+use super::tell::{self, Voice};
 use super::{CommandError, batch};
 
 pub(super) fn diff(args: &DiffArgs, colour: ColourChoice) -> Result<ExitStatus, CommandError> {
@@ -17,7 +17,7 @@ pub(super) fn diff(args: &DiffArgs, colour: ColourChoice) -> Result<ExitStatus, 
     let inputs = super::read(&args.input).map_err(reported)?;
     let streams = batch::run(&inputs, &mut prepared);
     batch::refuse_function(&inputs, &streams, "a diff").map_err(|error| reported(vec![error]))?;
-    let report = tell::report(&streams, &prepared, Voice::Doing(HeldBack::No));
+    let report = tell::report(&streams, &prepared, Voice::Doing);
     let mut found = report.status();
     if !streams.iter().any(Stream::is_failed) {
         let diffs: Vec<String> = streams.iter().filter(|stream| stream.is_changed()).map(unified).collect();

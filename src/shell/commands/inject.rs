@@ -7,8 +7,8 @@ use crate::diagnostic::{Code, Placed};
 use crate::process::output::{self as forms, Failures, OutputFormat};
 use crate::process::run::{Action, Leaves};
 use crate::process::stream::{DocumentResult, Stream};
-use crate::report::ColourChoice;
 use crate::report::exit::ExitStatus;
+use crate::report::{ColourChoice, Levels};
 use crate::shell::cli::{InjectArgs, InputArgs, ReportArgs, UninjectArgs, WriteArgs};
 use crate::shell::files::input::{Input, InputSource};
 use crate::shell::files::output::{self, Staged};
@@ -21,8 +21,15 @@ use super::{CommandError, batch};
 pub(super) fn inject(args: &InjectArgs, colour: ColourChoice) -> Result<ExitStatus, CommandError> {
     let reported = |errors| CommandError::reported(errors, &args.report);
     let prepared = Prepared::new(&args.decision, &args.facts).map_err(reported)?.changing(&args.change);
-    ChangingCommand { input: &args.input, write: &args.write, report: &args.report, output: args.output, colour }
-        .make(prepared)
+    ChangingCommand {
+        input: &args.input,
+        write: &args.write,
+        report: &args.report,
+        levels: args.levels.levels(),
+        output: args.output,
+        colour,
+    }
+    .make(prepared)
 }
 
 pub(super) fn uninject(args: &UninjectArgs, colour: ColourChoice) -> Result<ExitStatus, CommandError> {
@@ -39,8 +46,15 @@ pub(super) fn uninject(args: &UninjectArgs, colour: ColourChoice) -> Result<Exit
     let which = if names.is_empty() { Which::All } else { Which::Of(names) };
     let leftovers = if args.force { Leftovers::Drop } else { Leftovers::Refuse };
     prepared.run.action = Action::Uninject(which, leftovers);
-    ChangingCommand { input: &args.input, write: &args.write, report: &args.report, output: args.output, colour }
-        .make(prepared)
+    ChangingCommand {
+        input: &args.input,
+        write: &args.write,
+        report: &args.report,
+        levels: Levels::default(),
+        output: args.output,
+        colour,
+    }
+    .make(prepared)
 }
 
 /// A command that changes what it reads: from where, where to, and in which form.
@@ -48,6 +62,7 @@ struct ChangingCommand<'a> {
     input: &'a InputArgs,
     write: &'a WriteArgs,
     report: &'a ReportArgs,
+    levels: Levels,
     output: Option<&'static OutputFormat>,
     colour: ColourChoice,
 }
@@ -73,14 +88,20 @@ impl ChangingCommand<'_> {
             batch::refuse_function(&inputs, &streams, &what).map_err(|error| reported(vec![error]))?;
         }
         let answers = output.failures == Failures::Answer && streams.iter().all(Stream::is_readable);
-        let holds_back = streams.iter().any(Stream::is_failed) && !self.write.keep_going && !answers;
-        let written = if holds_back { Ok(()) } else { self.write(&inputs, &streams, output) };
+        let fails = streams.iter().any(Stream::is_failed) && !self.write.keep_going && !answers;
+        let report = tell::report(&streams, &prepared, Voice::Doing);
+        let errors = report.errors();
+        let report = self.levels.apply(report);
+        // A denied warning is about a result, so that there is no rest to pass on.
+        let denied = report.errors() > errors;
+        let written = if fails || denied { Ok(()) } else { self.write(&inputs, &streams, output) };
         let held_back = match &written {
-            Ok(()) if holds_back => HeldBack::ByFailures,
+            Ok(()) if denied => HeldBack::Denied,
+            Ok(()) if fails => HeldBack::ByFailures,
             Err(error) if to_files && error.code != Code::PartlyWritten => HeldBack::Unwritten,
             _ => HeldBack::No,
         };
-        let report = tell::report(&streams, &prepared, Voice::Doing(held_back)).with(written.err());
+        let report = report.with(held_back.note()).with(written.err());
         tell::write(&report, self.report, self.colour);
         Ok(report.status())
     }

@@ -42,13 +42,25 @@ fn list() -> Result<ExitStatus, CommandError> {
     Ok(super::print(lines.as_bytes())?)
 }
 
+/// A profile's text, and what to call the file; `-` is standard input.
+fn linted_text(reference: &ProfileRef) -> Result<(String, String), Placed> {
+    if *reference != ProfileRef::BuiltIn("-".to_owned()) {
+        return settings::profile_text(reference);
+    }
+    let unreadable = |error| Placed::new(Code::Profile, format!("cannot read the profile: {error}"));
+    let file = "<stdin>".to_owned();
+    match std::io::read_to_string(std::io::stdin()) {
+        Ok(text) => Ok((file, text)),
+        Err(error) => Err(unreadable(error).at(file, None)),
+    }
+}
+
 /// Findings go to standard error, as every report does; a profile that cannot be loaded is an error.
 fn lint(args: &LintArgs, colour: ColourChoice) -> Result<ExitStatus, CommandError> {
     let mut found: Vec<Placed> = Vec::new();
     let mut status = ExitStatus::Done;
     for reference in &args.profiles {
-        let (file, text) =
-            settings::profile_text(reference).map_err(|error| CommandError::reported(vec![error], &args.report))?;
+        let (file, text) = linted_text(reference).map_err(|error| CommandError::reported(vec![error], &args.report))?;
         let profile = match settings::parse_profile(&file, &text) {
             Ok(profile) => profile,
             Err(errors) => {
@@ -63,18 +75,20 @@ fn lint(args: &LintArgs, colour: ColourChoice) -> Result<ExitStatus, CommandErro
         } else {
             yaml::parse_yaml(&text)
         };
-        let fails = |severity: Severity| severity >= Severity::from(args.fail_on);
+        let mut findings = Vec::new();
         for finding in lint::lint(&profile) {
             let root = tree.as_ref().ok().and_then(|tree| Some((tree, tree.root()?)));
             let position = root.map(|(tree, root)| places.position(tree.locate(root, &finding.at)));
             let mut placed = Placed::new(finding.code, finding.message).at(file.as_str(), position).hint(finding.hint);
             placed.severity = finding.severity;
             placed.path = finding.at.to_string();
-            if fails(finding.severity) {
-                status = status.max(ExitStatus::Findings);
-            }
-            found.push(placed);
+            findings.push(placed);
         }
+        args.levels.levels().apply_to(&mut findings);
+        if findings.iter().any(|placed| placed.severity >= Severity::from(args.fail_on)) {
+            status = status.max(ExitStatus::Findings);
+        }
+        found.extend(findings);
     }
     tell::write(&Report::new(Vec::new(), found), &args.report, colour);
     Ok(status)

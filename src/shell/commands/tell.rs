@@ -18,7 +18,7 @@ use super::settings::Prepared;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Voice {
     /// `inject`, `uninject` and `diff`: what was done.
-    Doing(HeldBack),
+    Doing,
     /// `check`: what there is.
     Checking,
 }
@@ -28,9 +28,26 @@ pub(super) enum Voice {
 pub(super) enum HeldBack {
     /// A document or a workload is in error.
     ByFailures,
+    /// `--deny` made an error of something.
+    Denied,
     /// A file could not be written.
     Unwritten,
     No,
+}
+
+impl HeldBack {
+    /// The note that says so.
+    pub(super) fn note(self) -> Option<Placed> {
+        let all = || Placed::new(Code::HeldBack, "nothing was printed and no file was changed, because of the errors");
+        match self {
+            Self::ByFailures => {
+                Some(all().hint(Some("`--keep-going` prints the rest, and passes on unchanged what fails")))
+            }
+            Self::Denied => Some(all()),
+            Self::Unwritten => Some(Placed::new(Code::HeldBack, "no file was changed")),
+            Self::No => None,
+        }
+    }
 }
 
 /// The report on a run.
@@ -60,15 +77,6 @@ pub(super) fn report(streams: &[Stream<'_>], prepared: &Prepared, voice: Voice) 
         }
     }
     once_a_namespace(&mut entries);
-    let note = |message: &str| Placed::new(Code::HeldBack, message);
-    match voice {
-        Voice::Doing(HeldBack::ByFailures) => diagnostics.push(
-            note("nothing was printed and no file was changed, because of the errors")
-                .hint(Some("`--keep-going` prints the rest, and passes on unchanged what fails")),
-        ),
-        Voice::Doing(HeldBack::Unwritten) => diagnostics.push(note("no file was changed")),
-        Voice::Doing(HeldBack::No) | Voice::Checking => {}
-    }
     Report::new(entries, diagnostics)
 }
 
@@ -151,7 +159,7 @@ impl Teller<'_> {
         if templates.is_empty() {
             let silent = object.class == ObjectClass::Other && warnings.is_empty();
             let results = match (object.class, self.voice) {
-                (ObjectClass::Workload, Voice::Doing(_)) => {
+                (ObjectClass::Workload, Voice::Doing) => {
                     vec![ResultLine::new(String::new(), ReportVerdict::Unchanged)]
                 }
                 _ => Vec::new(),
@@ -192,18 +200,18 @@ impl Teller<'_> {
             errors.iter().map(|error| self.placed(object, error, severity)).collect::<Vec<_>>()
         };
         let verdict = match (&step.verdict, self.voice) {
-            (Verdict::Injected(_) | Verdict::Extended(_) | Verdict::Uninjected, Voice::Doing(_))
+            (Verdict::Injected(_) | Verdict::Extended(_) | Verdict::Uninjected, Voice::Doing)
                 if object.failure.is_some() =>
             {
                 ReportVerdict::Rejected { errors: Vec::new() }
             }
             // What another step rejects is as it was: nothing of the object is changed.
-            (Verdict::Injected(_) | Verdict::Extended(_) | Verdict::Uninjected, Voice::Doing(_))
+            (Verdict::Injected(_) | Verdict::Extended(_) | Verdict::Uninjected, Voice::Doing)
                 if object.outcome.is_rejected() =>
             {
                 ReportVerdict::Unchanged
             }
-            (Verdict::Injected(_) | Verdict::Extended(_), Voice::Doing(_)) => ReportVerdict::Injected,
+            (Verdict::Injected(_) | Verdict::Extended(_), Voice::Doing) => ReportVerdict::Injected,
             (Verdict::Injected(_), Voice::Checking) => ReportVerdict::Missing,
             (Verdict::Extended(_), Voice::Checking) => ReportVerdict::Incomplete,
             (Verdict::Skipped { state: Some(state), .. }, Voice::Checking) => found(state),
@@ -221,7 +229,7 @@ impl Teller<'_> {
             (Verdict::Removed(rule, reason), _) => ReportVerdict::Skipped {
                 rule: rule.id().to_owned(),
                 reason: match (self.voice, object.is_failed()) {
-                    (Voice::Doing(_), true) => reason.clone(),
+                    (Voice::Doing, true) => reason.clone(),
                     _ => format!("{reason}; what was injected before is removed"),
                 },
                 would_deny: false,

@@ -156,8 +156,13 @@ pub(crate) fn profile_text(reference: &ProfileRef) -> Result<(String, String), P
             Some(text) => Ok((format!("<{name}>"), text.to_owned())),
             None => {
                 let all: Vec<&str> = builtin::ALL.iter().map(|(name, _)| *name).collect();
-                let hint = if Path::new(name).exists() {
+                let manifest = format!("{name}.yaml");
+                let hint = if name.contains(std::path::is_separator) {
+                    format!("a built-in profile has a name; the built-in profiles are {}", all.join(", "))
+                } else if Path::new(name).is_file() {
                     format!("for the file of that name, write `./{name}`")
+                } else if Path::new(&manifest).is_file() {
+                    format!("for the file of that name, write `{manifest}`")
                 } else {
                     format!("the built-in profiles are {}; a file needs a `/` or the ending `.yaml`", all.join(", "))
                 };

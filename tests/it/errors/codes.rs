@@ -73,6 +73,7 @@ fn runs() -> Vec<(Run, &'static [&'static str])> {
         (lint, found),
         (web(&["inject", "--report=json", "web.yaml/x"]), &["file-unreadable"]),
         (web(&["inject", "--report=json", "--namespace-file=web.yaml", "web.yaml"]), &["no-namespace"]),
+        (web(&["inject", "--report=json", "--deny=skipped", "-p=nginx", "web.yaml"]), &["skipped", "held-back"]),
         (web(&["inject", "--report=json", "--output-dir=web.yaml", "web.yaml"]), &["unwritable", "held-back"]),
         (web(&["inject", "--report=json", "--set=x=1", "web.yaml"]), &["usage"]),
         (injector(["inject", "--report=json", "--keep-going", "-o", "json"]).stdin(unread), &["output"]),
