@@ -19,6 +19,7 @@ mod complete;
 mod conflict;
 mod containers;
 pub(crate) mod editor;
+mod mounts;
 mod outcome;
 mod planner;
 pub(crate) mod removal;

@@ -87,6 +87,8 @@ codes! {
     QosChanged = "qos-changed", Warning, None;
     /// The container that a placement names is not there.
     PlacementAbsent = "placement-absent", Warning, Profile;
+    /// The profile mounts a volume above or below a mount of the application.
+    NestedMount = "nested-mount", Warning, User;
     /// Knative takes what the profile adds only when a feature flag allows it.
     FeatureFlag = "feature-flag", Warning, Cluster;
     /// What `kubectl apply` would do to the live object.
