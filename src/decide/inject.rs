@@ -22,6 +22,7 @@ pub(crate) mod editor;
 mod mounts;
 mod outcome;
 mod planner;
+mod ports;
 pub(crate) mod removal;
 mod render;
 
@@ -31,9 +32,9 @@ pub use render::Renderings;
 pub(crate) use render::{Rendered, Sidecar, name};
 
 pub(crate) use apply::write_record;
-pub(crate) use conflict::port_clash;
 use editor::Editor;
 pub(crate) use planner::{Ask, Planner};
+pub(crate) use ports::port_clash;
 
 /// What is asked of [`plan`], the same for every object of a run.
 #[derive(Clone, Copy, Debug)]

@@ -89,6 +89,8 @@ codes! {
     PlacementAbsent = "placement-absent", Warning, Profile;
     /// The profile mounts a volume above or below a mount of the application.
     NestedMount = "nested-mount", Warning, User;
+    /// A probe asks a port of its container where another container listens.
+    ProbePort = "probe-port", Warning, User;
     /// Knative takes what the profile adds only when a feature flag allows it.
     FeatureFlag = "feature-flag", Warning, Cluster;
     /// What `kubectl apply` would do to the live object.

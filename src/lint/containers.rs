@@ -37,7 +37,10 @@ pub(super) fn check(sample: &Sample<'_>) -> Vec<Finding> {
 
 /// Ports that two of the profile's containers have in common.
 fn clashes(sample: &Sample<'_>) -> Vec<Finding> {
-    let containers: Vec<SampleItem<'_>> = sample.containers().collect();
+    // A plain init container has ended when the next one starts.
+    let stays = |init: &SampleItem<'_>| text(init.value, "/restartPolicy") == "Always";
+    let containers: Vec<SampleItem<'_>> =
+        sample.list(Slot::InitContainers).filter(stays).chain(sample.list(Slot::Containers)).collect();
     let mut findings = Vec::new();
     for (index, first) in containers.iter().enumerate() {
         for second in containers.iter().skip(index + 1) {

@@ -87,6 +87,10 @@ pub(super) fn conflict<'v, V: View<'v>>(
 
 /// Whether the pod's volume is an `emptyDir` just like the one that the profile adds.
 fn is_equivalent<'v, V: View<'v>>(applier: &Applier<'_, V>, there: &str, ours: &str) -> bool {
+    // Another profile's volume cannot be renamed in the pod.
+    if applier.record.iter().any(|entry| entry.names[Slot::Volumes].iter().any(|known| known == there)) {
+        return false;
+    }
     let added = applier.rendered.added[Slot::Volumes].iter().find(|item| item.key == ours);
     let Some(ours) = added.and_then(|item| item.value.get("emptyDir")).filter(|source| source.is_object()) else {
         return false;

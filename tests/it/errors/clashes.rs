@@ -3,7 +3,7 @@
 use insta::assert_snapshot;
 
 use super::told;
-use crate::support::manifests::{WEB, known, profile};
+use crate::support::manifests::{RESOURCES, WEB, known, profile};
 
 /// What `inject` says with this profile.
 fn taken(spec: &str, text: &str) -> String {
@@ -77,4 +77,59 @@ fn a_mount_above_or_below_another() {
     ");
     let said = taken(SECRETS, &web("volumeMounts: [{name: own, mountPath: /secrets-2}]", volumes));
     assert!(!said.contains("nested-mount"), "{said}");
+}
+
+/// A profile with a sidecar on port 80.
+fn on_80() -> String {
+    format!("  containers: [{{name: front, image: \"a:1\", ports: [{{containerPort: 80}}], {RESOURCES}}}]\n")
+}
+
+#[test]
+fn the_port_of_a_probe_is_taken() {
+    assert_snapshot!(taken(&on_80(), &web("readinessProbe: {httpGet: {path: /, port: 80}}", "volumes: []")), @"
+    deployment/web (default): injected by mine
+    warning: web.yaml:16:53: port 80 of container `front` is also what a probe of container `web` asks: only one of the two can listen there
+    codes: probe-port
+    ");
+    for probe in [
+        "livenessProbe: {tcpSocket: {port: 80}}",
+        "startupProbe: {grpc: {port: 80}}",
+        "lifecycle: {preStop: {httpGet: {port: 80}}}",
+    ] {
+        let said = taken(&on_80(), &web(probe, "volumes: []"));
+        assert!(said.contains("port 80 of container `front`") && said.contains("codes: probe-port"), "{said}");
+    }
+    for probe in ["livenessProbe: {tcpSocket: {port: 81}}", "livenessProbe: {httpGet: {host: 10.0.0.1, port: 80}}"] {
+        let said = taken(&on_80(), &web(probe, "volumes: []"));
+        assert!(!said.contains("probe-port"), "{said}");
+    }
+    let probing = "  containers: [{name: front, image: \"a:1\", livenessProbe: {tcpSocket: {port: 80}}}]\n";
+    assert_snapshot!(taken(probing, &web("ports: [{containerPort: 80}]", "volumes: []")), @"
+    deployment/web (default): injected by mine
+    warning: web.yaml:16:35: port 80 of container `web` is also what a probe of container `front` asks: only one of the two can listen there
+    codes: probe-port
+    ");
+}
+
+#[test]
+fn the_port_of_a_plain_init_container_is_free_again() {
+    let init = |policy: &str| {
+        web(
+            "stdin: false",
+            &format!(
+                "initContainers: [{{name: init, image: \"i:1\", {policy}ports: [{{containerPort: 80}}], {RESOURCES}}}]"
+            ),
+        )
+    };
+    assert_snapshot!(taken(&on_80(), &init("")), @"
+    deployment/web (default): injected by mine
+    codes:
+    ");
+    assert_snapshot!(taken(&on_80(), &init("restartPolicy: Always, ")), @"
+    deployment/web (default): rejected by mine
+    error: web.yaml:12:98: container port 80 of container `front` is already used by container `init`
+    note: nothing was printed and no file was changed, because of the errors
+      hint: `--keep-going` prints the rest, and passes on unchanged what fails
+    codes: conflict, held-back
+    ");
 }
