@@ -91,6 +91,8 @@ codes! {
     NestedMount = "nested-mount", Warning, User;
     /// A probe asks a port of its container where another container listens.
     ProbePort = "probe-port", Warning, User;
+    /// The application declares no port that the profile could use, so the parameter has its default.
+    GuessedPort = "guessed-port", Note, None;
     /// Knative takes what the profile adds only when a feature flag allows it.
     FeatureFlag = "feature-flag", Warning, Cluster;
     /// What `kubectl apply` would do to the live object.

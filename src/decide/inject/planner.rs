@@ -5,8 +5,8 @@ use std::sync::Arc;
 use super::applier::{Applied, Applier};
 use super::editor::Editor;
 use super::{
-    Answer, Freshness, Outcome, Outdated, Rendered, Request, Sidecar, Step, Verdict, freshness, knative_warning,
-    needs_native, removal, sidecar, volume_claims, write_record,
+    Answer, Freshness, Outcome, Outdated, Rendered, Request, Sidecar, Step, Verdict, freshness, guessed_ports,
+    knative_warning, needs_native, removal, sidecar, volume_claims, write_record,
 };
 use crate::decide::eligibility::{self, Decision, Deniable, Record, Recorded, Subject};
 use crate::decide::facts::Facts;
@@ -208,6 +208,7 @@ impl<'p, 'a, V: View<'a>> Planner<'p, V> {
         let rendered = self.rendered(profile)?;
         let claims = volume_claims(self.object, self.identity);
         let (identity, place, kubernetes_version) = (self.identity, self.place, self.facts.kubernetes_version);
+        let set = self.request.set;
         let editor = self.editor();
         let spec = editor.template().child("spec");
         let qos_before = spec.map_or(Qos::BestEffort, validity::qos_class);
@@ -240,6 +241,7 @@ impl<'p, 'a, V: View<'a>> Planner<'p, V> {
         }
         warnings.extend(qos_warning(qos_before, after.map_or(Qos::BestEffort, validity::qos_class), place));
         warnings.extend(knative_warning(profile, identity, &rendered, place));
+        warnings.extend(guessed_ports(profile, editor.template(), set, place));
         record.push(entry);
         write_record(editor, record);
         Ok(warnings)
@@ -261,7 +263,8 @@ impl<'p, 'a, V: View<'a>> Planner<'p, V> {
                     .hint("native sidecars run from 1.29 on; `nativeSidecar: false` makes a classic one"),
             ]);
         }
-        let values = parameter::resolve(profile, template, request.set).map_err(|errors| {
+        let application = eligibility::application(profile, template);
+        let values = parameter::resolve(profile, template, request.set, application).map_err(|errors| {
             errors.into_iter().map(|error| Diagnostic { at: place.append(&error.at), ..error }).collect::<Vec<_>>()
         })?;
         Ok(request.renderings.get(profile, &values, sidecar))

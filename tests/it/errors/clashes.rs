@@ -3,6 +3,7 @@
 use insta::assert_snapshot;
 
 use super::told;
+use crate::support::injector;
 use crate::support::manifests::{RESOURCES, WEB, known, profile};
 
 /// What `inject` says with this profile.
@@ -132,4 +133,50 @@ fn the_port_of_a_plain_init_container_is_free_again() {
       hint: `--keep-going` prints the rest, and passes on unchanged what fails
     codes: conflict, held-back
     ");
+}
+
+/// What nginx passes requests on to, and what `inject` says, where these are the pod's containers.
+fn upstream(containers: &str, metadata: &str, args: &[&str]) -> (String, String) {
+    let text =
+        format!("apiVersion: v1\nkind: Pod\nmetadata: {{name: a{metadata}}}\nspec:\n  containers:\n{containers}");
+    let facts = ["inject", "--namespace-labels=default:sidecar-inject=enabled", "--namespace-annotations=default:"];
+    let args = facts.into_iter().chain(args.iter().copied()).chain(["-p", "nginx"]);
+    let gate = format!("  placement: First\n{}", on_80().replace("80", "15001"));
+    let ran = injector(args).file("gate.yaml", profile("gate", &gate)).stdin(text).succeeds();
+    let port =
+        ran.stdout.split("name: UPSTREAM_PORT").nth(1).and_then(|rest| rest.split('"').nth(1)).map(str::to_owned);
+    (port.unwrap_or_default(), ran.stderr.clone())
+}
+
+#[test]
+fn the_first_container_is_the_applications() {
+    let app = "  - name: app\n    image: app:1\n    ports: [{containerPort: 3000}]\n";
+    let proxy =
+        "  - name: istio-proxy\n    image: docker.io/istio/proxyv2:1.22.0\n    ports: [{containerPort: 15090}]\n";
+    let udp = app.replace("[{", "[{containerPort: 9125, protocol: UDP}, {");
+    let other = "  - name: other\n    image: other:1\n    ports: [{containerPort: 4000}]\n";
+    let both = format!("{other}{app}");
+    let annotated = ", annotations: {kubectl.kubernetes.io/default-container: app}";
+    let absent = ", annotations: {kubectl.kubernetes.io/default-container: gone}";
+    assert_eq!(upstream(app, "", &[]).0, "3000");
+    assert_eq!(upstream(&format!("{proxy}{app}"), "", &[]).0, "3000");
+    assert_eq!(upstream(&udp, "", &[]).0, "3000");
+    assert_eq!(upstream(app, "", &["-p", "./gate.yaml"]).0, "3000");
+    assert_eq!(upstream(&both, "", &[]).0, "4000");
+    assert_eq!(upstream(&both, annotated, &[]).0, "3000");
+    assert_eq!(upstream(&both, absent, &[]).0, "4000");
+}
+
+#[test]
+fn a_guessed_port_is_a_note() {
+    let none = "  - name: app\n    image: app:1\n    resources: {requests: {cpu: 10m}}\n";
+    let (port, said) = upstream(none, "", &[]);
+    assert_eq!(port, "8080");
+    assert_snapshot!(said, @"
+    pod/a (default): injected by nginx
+    note: <stdin>:4:1: the profile `nginx` takes its default 8080 for `upstreamPort`: the application's container declares no such port
+      hint: declare the port, or set it with the annotation `sidecar-injector/nginx-upstream-port` or `--set upstreamPort=…`
+    ");
+    let (port, said) = upstream(none, "", &["--set=upstreamPort=8080"]);
+    assert!(port == "8080" && !said.contains("note"), "{said}");
 }

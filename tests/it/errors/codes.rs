@@ -76,6 +76,16 @@ fn runs() -> Vec<(Run, &'static [&'static str])> {
         (web(&["inject", "--report=json", "--output-dir=web.yaml", "web.yaml"]), &["unwritable", "held-back"]),
         (web(&["inject", "--report=json", "--set=x=1", "web.yaml"]), &["usage"]),
         (injector(["inject", "--report=json", "--keep-going", "-o", "json"]).stdin(unread), &["output"]),
+        (
+            web(&[
+                "inject",
+                "-p=nginx",
+                "--namespace-labels=default:sidecar-inject=enabled",
+                "--report=json",
+                "web.yaml",
+            ]),
+            &["guessed-port"],
+        ),
         (web(&["check", "--report=sarif", "web.yaml"]), &["missing"]),
         (injector(["check", "--report=sarif", "--set=tcpPort=7000"]).stdin(injected()), &["outdated"]),
         (injector(["check", "--report=sarif"]).stdin(partly_injected()), &["partial"]),
