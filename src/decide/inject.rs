@@ -33,7 +33,7 @@ pub(crate) use outcome::{Freshness, Outcome, Step};
 pub use render::Renderings;
 pub(crate) use render::{Rendered, Sidecar, name};
 
-pub(crate) use apply::write_record;
+pub(crate) use apply::{LOCAL_VOLUMES, write_record};
 use editor::Editor;
 pub(crate) use planner::{Ask, Planner};
 pub(crate) use ports::port_clash;

@@ -7,6 +7,7 @@ use super::mounts;
 use super::render::Item;
 use crate::decide::eligibility::is_foreign_sidecar;
 use crate::decide::record;
+use crate::diagnostic::Code;
 use crate::profile::Targets;
 use crate::profile::slot::{Clash, Home, Slot};
 use crate::value::pointer::Pointer;
@@ -18,9 +19,11 @@ pub(super) fn add<'v, V: View<'v>>(applier: &mut Applier<'_, V>) {
     if Slot::of(Home::Application).all(|slot| rendered.added[slot].is_empty()) {
         return;
     }
+    let mut found = 0_usize;
     for (list, targets) in [(Slot::InitContainers, Targets::InitContainers), (Slot::Containers, Targets::Containers)] {
         let place = list.place();
         for (index, container) in targeted(applier, &place, &targets) {
+            found += 1;
             for slot in Slot::of(Home::Application) {
                 let at = place.join(index.to_string()).join(slot.field());
                 let named = place.join(container.as_str()).join(slot.field());
@@ -30,6 +33,25 @@ pub(super) fn add<'v, V: View<'v>>(applier: &mut Applier<'_, V>) {
             }
         }
     }
+    if found == 0 {
+        targets_absent(applier);
+    }
+}
+
+/// Warns that nothing was added to the application.
+fn targets_absent<'v, V: View<'v>>(applier: &mut Applier<'_, V>) {
+    let profile = &applier.profile.name;
+    let meant = match &applier.profile.targets {
+        Targets::Named(names) => {
+            format!("container `{}`", names.join("` or `"))
+        }
+        Targets::InitContainers => "init container of its own".to_owned(),
+        Targets::All | Targets::Containers => "container of its own".to_owned(),
+    };
+    let message = format!(
+        "the pod has no {meant}, where the profile `{profile}` adds to the application: nothing is added there"
+    );
+    applier.warn(Code::TargetsAbsent, &Pointer::of(["spec"]), message);
 }
 
 /// The containers of a list that the profile targets, each with its index and name.

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::applier::Applier;
-use super::ports;
+use super::ports::{self, container_slots};
 use super::render::{mounted, name};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::kube::validity;
@@ -18,11 +18,6 @@ pub(super) fn check<'v, V: View<'v>>(applier: &mut Applier<'_, V>) {
     ports::check(applier);
     reserved_user(applier);
     valid(applier);
-}
-
-/// The lists of containers in a pod.
-pub(super) fn container_slots() -> impl Iterator<Item = Slot> {
-    Slot::ALL.into_iter().filter(|slot| slot.holds_containers())
 }
 
 /// The sidecar's own traffic is recognized by its user id, so that of an application with the same id would not be captured.

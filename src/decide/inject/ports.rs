@@ -6,7 +6,6 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::applier::Applier;
-use super::conflict::container_slots;
 use super::editor::Editor;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::profile::slot::Slot;
@@ -216,4 +215,9 @@ fn port_hint<'p>(mut parameters: impl Iterator<Item = &'p Parameter>, number: u6
         Some(annotation) => format!("set another port with the annotation `{annotation}` or {set}"),
         None => format!("set another port with {set}"),
     })
+}
+
+/// The lists of containers in a pod.
+pub(super) fn container_slots() -> impl Iterator<Item = Slot> {
+    Slot::ALL.into_iter().filter(|slot| slot.holds_containers())
 }

@@ -145,7 +145,7 @@ fn upstream(containers: &str, metadata: &str, args: &[&str]) -> (String, String)
     let ran = injector(args).file("gate.yaml", profile("gate", &gate)).stdin(text).succeeds();
     let port =
         ran.stdout.split("name: UPSTREAM_PORT").nth(1).and_then(|rest| rest.split('"').nth(1)).map(str::to_owned);
-    (port.unwrap_or_default(), ran.stderr.clone())
+    (port.unwrap_or_default(), ran.stderr)
 }
 
 #[test]
@@ -179,4 +179,75 @@ fn a_guessed_port_is_a_note() {
     ");
     let (port, said) = upstream(none, "", &["--set=upstreamPort=8080"]);
     assert!(port == "8080" && !said.contains("note"), "{said}");
+}
+
+#[test]
+fn targets_that_are_not_there() {
+    let env = "env: [{name: A, value: a}]";
+    assert_snapshot!(taken(&format!("  application: {{targets: [app, worker], {env}}}\n"), WEB), @"
+    deployment/web (default): injected by mine
+    warning: web.yaml:11:5: the pod has no container `app` or `worker`, where the profile `mine` adds to the application: nothing is added there
+    codes: targets-absent
+    ");
+    assert_snapshot!(taken(&format!("  application: {{targets: InitContainers, {env}}}\n"), WEB), @"
+    deployment/web (default): injected by mine
+    warning: web.yaml:11:5: the pod has no init container of its own, where the profile `mine` adds to the application: nothing is added there
+    codes: targets-absent
+    ");
+    let said = taken(&format!("  application: {{targets: [web, worker], {env}}}\n"), WEB);
+    assert!(!said.contains("targets-absent"), "{said}");
+}
+
+#[test]
+fn an_opted_in_pod_that_gets_nothing() {
+    let there = web("env: [{name: A, value: mine}]", "volumes: []");
+    let switch = "  podSwitch: {label: app, inject: [web], skip: [none]}\n";
+    let env = "  application: {env: [{name: A, value: a}]}\n";
+    assert_snapshot!(taken(&format!("{switch}{env}"), &there), @"
+    deployment/web (default): injected by mine
+    warning: web.yaml:16:17: the variable `A` already has another value, which is kept
+    warning: web.yaml:11:5: the profile `mine` changes nothing in this pod, which opted in: the pod has all that it adds
+    codes: kept-value, no-effect
+    ");
+    for (spec, text) in [(env.to_owned(), there.as_str()), (format!("{switch}{env}"), WEB)] {
+        let said = taken(&spec, text);
+        assert!(!said.contains("no-effect"), "{said}");
+    }
+}
+
+#[test]
+fn pull_secrets_hide_those_of_the_service_account() {
+    let secrets = "  imagePullSecrets: [{name: ours}]\n";
+    assert_snapshot!(taken(secrets, WEB), @"
+    deployment/web (default): injected by mine
+    warning: web.yaml:11:5: the profile's `imagePullSecrets` hide those of the ServiceAccount `default`: a pod gets these only where it has none
+      hint: if that ServiceAccount has pull secrets, name them in the pod template too
+    codes: hides-pull-secrets
+    ");
+    let account = web("stdin: false", "serviceAccountName: pay");
+    assert!(taken(secrets, &account).contains("the ServiceAccount `pay`"));
+    let some = web("stdin: false", "imagePullSecrets: [{name: own}]");
+    assert!(!taken(secrets, &some).contains("hides-pull-secrets"));
+}
+
+#[test]
+fn the_pods_list_of_local_volumes_is_kept() {
+    let key = "cluster-autoscaler.kubernetes.io/safe-to-evict-local-volumes";
+    let spec = format!("  volumes: [{{name: run, emptyDir: {{}}}}]\n  annotations: {{{key}: run}}\n");
+    let listed = |list: &str| {
+        WEB.replace("      labels:\n", &format!("      annotations: {{{key}: \"{list}\"}}\n      labels:\n"))
+    };
+    assert_snapshot!(taken(&spec, &listed("tmp,cache")), @"
+    deployment/web (default): injected by mine
+    warning: web.yaml:9:83: the annotation `cluster-autoscaler.kubernetes.io/safe-to-evict-local-volumes` already has another value, which is kept
+      hint: add `run` to its list: `tmp,cache,run`
+    codes: kept-value
+    ");
+    assert!(!taken(&spec, &listed("tmp,run")).contains("kept-value"));
+    let lint =
+        |spec: &str| injector(["profile", "lint", "mine.yaml"]).file("mine.yaml", profile("mine", spec)).exits_any();
+    let said = |spec: &str| format!("{:?}", lint(spec));
+    assert!(!said(&spec).contains("autoscaler"), "{}", said(&spec));
+    assert!(said(&spec.replace(": run}", ": other}")).contains("autoscaler"));
+    assert!(!said("  volumes: [{name: run, emptyDir: {medium: Memory}}]\n").contains("autoscaler"));
 }

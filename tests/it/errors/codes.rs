@@ -49,6 +49,7 @@ spec:
       securityContext: {runAsUser: '{{ user }}'}
       volumeMounts: [{name: data, mountPath: /data}]
   volumes: [{name: v, hostPath: {path: /}}]
+  imagePullSecrets: [{name: s}]
 ";
 
 /// Runs, and codes that each reports among others.
@@ -59,7 +60,9 @@ fn runs() -> Vec<(Run, &'static [&'static str])> {
         "annotation-privilege",
         "clash",
         "kubernetes-version",
+        "hides-pull-secrets",
         "latest-image",
+        "local-volume",
         "no-probe",
         "no-resources",
         "pod-privilege",
