@@ -21,7 +21,7 @@ pub(crate) mod row;
 mod rules;
 mod steering;
 
-pub(crate) use containers::{is_foreign_sidecar, is_to_complete};
+pub(crate) use containers::{application, is_foreign_sidecar, is_to_complete};
 
 pub use crate::profile::rule::Rule;
 

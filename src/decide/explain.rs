@@ -191,7 +191,8 @@ impl Ask for AskAll<'_> {
 
     fn ask<'a, V: View<'a>>(&self, subject: &Subject<'_, V>, facts: &Facts, profile: &Profile) -> RulesAndParameters {
         let place = |at: &Pointer| subject.at.append(at);
-        let value = |parameter| match parameter::value_of(parameter, subject.template, self.set) {
+        let application = eligibility::application(profile, subject.template);
+        let value = |parameter| match parameter::value_of(parameter, subject.template, self.set, application) {
             Ok((value, Origin::Annotation(at))) => Ok((value.into_owned(), Origin::Annotation(place(&at)))),
             Ok((value, Origin::Place(at))) => Ok((value.into_owned(), Origin::Place(place(&at)))),
             Ok((value, origin)) => Ok((value.into_owned(), origin)),

@@ -3,11 +3,13 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use crate::decide::eligibility;
 use crate::decide::facts::{Facts, Operation};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::kube::workload::{self, Identity, TemplatePath, Trait};
+use crate::profile::parameter::{self, Origin};
 use crate::profile::slot::Slot;
-use crate::profile::{NativeSidecar, Profile, parameter};
+use crate::profile::{NativeSidecar, Parameter, ParameterType, Profile};
 use crate::value::pointer::Pointer;
 use crate::value::view::View;
 
@@ -20,8 +22,10 @@ mod complete;
 mod conflict;
 mod containers;
 pub(crate) mod editor;
+mod mounts;
 mod outcome;
 mod planner;
+mod ports;
 pub(crate) mod removal;
 mod render;
 mod state;
@@ -33,9 +37,9 @@ pub(crate) use render::{Rendered, Sidecar, name};
 pub use state::InjectionState;
 pub(crate) use state::{Edit, EditedField};
 
-pub(crate) use apply::write_record;
-pub(crate) use conflict::port_clash;
+pub(crate) use apply::{LOCAL_VOLUMES, write_record};
 pub(crate) use planner::{Ask, Planner};
+pub(crate) use ports::port_clash;
 
 /// What is asked of [`plan`], the same for every object of a run.
 #[derive(Clone, Copy, Debug)]
@@ -87,7 +91,8 @@ pub(crate) fn rendered_now<'a, V: View<'a>>(
     identity: &Identity,
     request: &Request<'_>,
 ) -> Option<Arc<Rendered>> {
-    let values = parameter::resolve(profile, template, request.set).ok()?;
+    let values =
+        parameter::resolve(profile, template, request.set, eligibility::application(profile, template)).ok()?;
     Some(request.renderings.get(profile, &values, sidecar(profile, identity, template)))
 }
 
@@ -115,6 +120,32 @@ fn volume_claims<'a, V: View<'a>>(object: V, identity: &Identity) -> Vec<String>
     }
     let claims = object.path(&["spec", "volumeClaimTemplates"]).map(View::elements).unwrap_or_default();
     claims.into_iter().filter_map(|claim| Some(claim.text(&["metadata", "name"])?.into_owned())).collect()
+}
+
+/// Ports that the profile would take from the application's, and that are their defaults because it declares none.
+fn guessed_ports<'a, V: View<'a>>(
+    profile: &Profile,
+    template: V,
+    set: &BTreeMap<String, String>,
+    place: &Pointer,
+) -> Vec<Diagnostic> {
+    let is_from_ports = |parameter: &&Parameter| {
+        parameter.ty == ParameterType::Port
+            && parameter.from.iter().any(|place| place.tokens().iter().any(|token| token == "ports"))
+    };
+    let guess = |parameter: &Parameter| {
+        let application = eligibility::application(profile, template);
+        let (value, origin) = parameter::value_of(parameter, template, set, application).ok()?;
+        let name = &parameter.name;
+        let message = format!(
+            "the profile `{}` takes its default {value} for `{name}`: the application's container declares no such port",
+            profile.name
+        );
+        let annotation = parameter.annotation.as_ref().map(|key| format!("the annotation `{key}` or "));
+        let hint = format!("declare the port, or set it with {}`--set {name}=…`", annotation.unwrap_or_default());
+        (origin == Origin::Default).then(|| Diagnostic::new(Code::GuessedPort, place.join("spec"), message).hint(hint))
+    };
+    profile.parameters.iter().filter(is_from_ports).filter_map(guess).collect()
 }
 
 /// Knative's webhook refuses these unless a feature flag allows them.

@@ -89,6 +89,20 @@ codes! {
     QosChanged = "qos-changed", Warning, None;
     /// The container that a placement names is not there.
     PlacementAbsent = "placement-absent", Warning, Profile;
+    /// The profile mounts a volume above or below a mount of the application.
+    NestedMount = "nested-mount", Warning, User;
+    /// A probe asks a port of its container where another container listens.
+    ProbePort = "probe-port", Warning, User;
+    /// The application declares no port that the profile could use, so the parameter has its default.
+    GuessedPort = "guessed-port", Note, None;
+    /// The pod has no container that the profile's `targets` mean, so nothing is added to the application.
+    TargetsAbsent = "targets-absent", Warning, User;
+    /// A pod that opted in has all that the profile adds already, so nothing took effect.
+    NoEffect = "no-effect", Warning, User;
+    /// The profile's `imagePullSecrets` hide those of the pod's ServiceAccount.
+    HidesPullSecrets = "hides-pull-secrets", Warning, User;
+    /// The profile's volume keeps the cluster autoscaler from removing a node.
+    LocalVolume = "local-volume", Note, Profile;
     /// Knative takes what the profile adds only when a feature flag allows it.
     FeatureFlag = "feature-flag", Warning, Cluster;
     /// The object is a patch, not a workload, and is left alone.

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::Finding;
 use super::sample::{Sample, SampleItem};
-use crate::decide::inject::{name, port_clash};
+use crate::decide::inject::{LOCAL_VOLUMES, name, port_clash};
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::kube::image::image_parts;
 use crate::kube::validity;
@@ -18,6 +18,8 @@ pub(super) fn check(sample: &Sample<'_>) -> Vec<Finding> {
     let mut findings = clashes(sample);
     findings.extend(invalid(sample));
     findings.extend(foreign_volumes(sample));
+    findings.extend(pull_secrets(sample));
+    findings.extend(local_volumes(sample));
     for slot in container_slots() {
         for container in sample.list(slot) {
             findings.extend(image(sample, text(container.value, "/image"), container.at.join("image")));
@@ -37,7 +39,10 @@ pub(super) fn check(sample: &Sample<'_>) -> Vec<Finding> {
 
 /// Ports that two of the profile's containers have in common.
 fn clashes(sample: &Sample<'_>) -> Vec<Finding> {
-    let containers: Vec<SampleItem<'_>> = sample.containers().collect();
+    // A plain init container has ended when the next one starts.
+    let stays = |init: &SampleItem<'_>| text(init.value, "/restartPolicy") == "Always";
+    let containers: Vec<SampleItem<'_>> =
+        sample.list(Slot::InitContainers).filter(stays).chain(sample.list(Slot::Containers)).collect();
     let mut findings = Vec::new();
     for (index, first) in containers.iter().enumerate() {
         for second in containers.iter().skip(index + 1) {
@@ -135,6 +140,40 @@ fn foreign_volumes(sample: &Sample<'_>) -> Vec<Finding> {
         }
     }
     findings
+}
+
+/// A pod gets the pull secrets of its ServiceAccount only where it has none of its own.
+fn pull_secrets(sample: &Sample<'_>) -> Option<Finding> {
+    let message = "`imagePullSecrets` hide those of the ServiceAccount of a pod that has none of its own";
+    let hint = "add the secret to the ServiceAccounts instead, or name theirs in the pods too";
+    let at = Slot::ImagePullSecrets.place_in_profile();
+    (!sample.rendered().added[Slot::ImagePullSecrets].is_empty())
+        .then(|| Finding::new(Severity::Warning, Code::HidesPullSecrets, at, message).hint(hint))
+}
+
+/// Volumes on the node's disk, which the cluster autoscaler does not drop unless an annotation allows it.
+fn local_volumes(sample: &Sample<'_>) -> Vec<Finding> {
+    let annotation = |key: &str| {
+        let mut annotations = sample.rendered().added[Slot::Annotations].iter();
+        annotations.find(|item| item.key == key).and_then(|item| item.value.as_str()).unwrap_or_default()
+    };
+    if annotation("cluster-autoscaler.kubernetes.io/safe-to-evict") == "true" {
+        return Vec::new();
+    }
+    let safe: Vec<&str> = annotation(LOCAL_VOLUMES).split(',').collect();
+    let is_local = |volume: &Value| {
+        let empty = volume.get("emptyDir").filter(|source| !source.is_null());
+        let is_on_disk = empty.is_some_and(|source| source.get("medium").and_then(Value::as_str) != Some("Memory"));
+        is_on_disk || volume.get("hostPath").is_some_and(|source| !source.is_null())
+    };
+    let finding = |volume: SampleItem<'_>| {
+        let name = name(volume.value);
+        let message = format!("the volume `{name}` keeps the cluster autoscaler from removing the pod's node");
+        let hint = format!("if its data may be lost, add `{name}` to the annotation `{LOCAL_VOLUMES}`");
+        Finding::new(Severity::Note, Code::LocalVolume, volume.at.join("name"), message).hint(hint)
+    };
+    let volumes = sample.list(Slot::Volumes);
+    volumes.filter(|volume| is_local(volume.value) && !safe.contains(&name(volume.value))).map(finding).collect()
 }
 
 fn image(sample: &Sample<'_>, image: &str, at: Pointer) -> Option<Finding> {

@@ -59,11 +59,6 @@ impl<'p> Sample<'p> {
         items.map(move |(index, item)| SampleItem { value: &item.value, at: place.join(index.to_string()) })
     }
 
-    /// All of the profile's containers.
-    pub(super) fn containers(&self) -> impl Iterator<Item = SampleItem<'_>> {
-        Slot::ALL.into_iter().filter(|slot| slot.holds_containers()).flat_map(|slot| self.list(slot))
-    }
-
     /// From a place in the pod to the one in the profile's document that made it; `/spec` where none did.
     pub(super) fn place(&self, at: &Pointer) -> Pointer {
         let tokens: Vec<&str> = at.tokens().iter().map(String::as_str).collect();

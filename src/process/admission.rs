@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::decide::inject::{Answer, Outcome, Verdict};
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::process::proof::ProvedPatch;
 use crate::profile::OnError;
 
@@ -105,7 +105,9 @@ pub(crate) fn respond(
     }
     // These need a flag of the webhook, which only its operator has: the user who creates a pod can do nothing about them.
     let for_operators = [Code::NamespaceUnknown, Code::UnknownTemplate];
-    let warnings = outcome.warnings.iter().filter(|warning| !for_operators.contains(&warning.code));
+    let is_told =
+        |warning: &&Diagnostic| warning.code.severity() != Severity::Note && !for_operators.contains(&warning.code);
+    let warnings = outcome.warnings.iter().filter(is_told);
     response.warnings.extend(warnings.map(|warning| cut(line(warning))));
     if !refusals.is_empty() {
         response.allowed = false;

@@ -194,6 +194,7 @@ fn warnings(
         // What an API server asks about is not stored yet, and is not applied again.
         if found.review.is_none() {
             warnings.extend(roundtrip::warnings(identity, found.node, run.clean));
+            warnings.extend(roundtrip::pull_secrets(found.node, &outcome.changed));
         }
         warnings.extend(roundtrip::pod_security(facts, found.node, &outcome.changed));
     }

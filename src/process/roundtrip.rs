@@ -98,3 +98,23 @@ pub(crate) fn pod_security<'a, V: View<'a>>(
     }
     warnings
 }
+
+/// Warnings about pods whose first pull secrets are the profile's. A review has those of the ServiceAccount already.
+pub(crate) fn pull_secrets<'a, V: View<'a>>(object: V, changed: &[(Pointer, Change)]) -> Vec<Diagnostic> {
+    let mut warnings = Vec::new();
+    for (place, change) in changed {
+        let Some(before) = workload::locate(object, place) else { continue };
+        let Some(after) = Layer::of(Some(before), change) else { continue };
+        let has_none = before.path(&["spec", "imagePullSecrets"]).is_none_or(|list| list.elements().is_empty());
+        if !has_none || after.path(&["spec", "imagePullSecrets"]).is_none_or(|list| list.elements().is_empty()) {
+            continue;
+        }
+        let account = before.text(&["spec", "serviceAccountName"]).unwrap_or(Cow::Borrowed("default"));
+        let message = format!(
+            "the profile's `imagePullSecrets` hide those of the ServiceAccount `{account}`: a pod gets these only where it has none"
+        );
+        let hint = "if that ServiceAccount has pull secrets, name them in the pod template too";
+        warnings.push(Diagnostic::new(Code::HidesPullSecrets, place.join("spec"), message).hint(hint));
+    }
+    warnings
+}

@@ -6,7 +6,7 @@ use std::fmt;
 
 use serde_json::Value;
 
-use super::{Parameter, Profile};
+use super::{Parameter, ParameterType, Profile};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::kube::workload::locate;
 use crate::value::pointer::Pointer;
@@ -44,7 +44,8 @@ impl fmt::Display for Origin {
 ///
 /// The first of these that is there: the template's annotation, `--set`, the places that the parameter names, its
 /// default. A name in `set` that the profile does not have is ignored: it may be another profile's. The values come in the
-/// order of the profile's parameters.
+/// order of the profile's parameters. `application` is the index of the application's first container: a place that names
+/// the first container means that one.
 ///
 /// # Errors
 ///
@@ -53,12 +54,13 @@ pub(crate) fn resolve<'p, 'a, V: View<'a>>(
     profile: &'p Profile,
     template: V,
     set: &BTreeMap<String, String>,
+    application: Option<usize>,
 ) -> Result<Vec<Cow<'p, Value>>, Vec<Diagnostic>> {
     let annotations = template.path(&["metadata", "annotations"]);
     let mut values = Vec::with_capacity(profile.parameters.len());
     let mut wrong = Vec::new();
     for parameter in &profile.parameters {
-        match find(parameter, template, annotations, set) {
+        match find(parameter, template, annotations, set, application) {
             Ok((value, _)) => values.push(value),
             Err(diagnostic) => wrong.push(diagnostic),
         }
@@ -75,8 +77,9 @@ pub(crate) fn value_of<'p, 'a, V: View<'a>>(
     parameter: &'p Parameter,
     template: V,
     set: &BTreeMap<String, String>,
+    application: Option<usize>,
 ) -> Result<(Cow<'p, Value>, Origin), Diagnostic> {
-    find(parameter, template, template.path(&["metadata", "annotations"]), set)
+    find(parameter, template, template.path(&["metadata", "annotations"]), set, application)
 }
 
 fn find<'p, 'a, V: View<'a>>(
@@ -84,6 +87,7 @@ fn find<'p, 'a, V: View<'a>>(
     template: V,
     annotations: Option<V>,
     set: &BTreeMap<String, String>,
+    application: Option<usize>,
 ) -> Result<(Cow<'p, Value>, Origin), Diagnostic> {
     let name = &parameter.name;
     if let Some(key) = &parameter.annotation
@@ -106,7 +110,8 @@ fn find<'p, 'a, V: View<'a>>(
         };
     }
     for place in &parameter.from {
-        if let Some(found) = locate(template, place).filter(|found| found.kind() != Kind::Null) {
+        let Some(place) = in_application(template, place, &parameter.ty, application) else { continue };
+        if let Some(found) = locate(template, &place).filter(|found| found.kind() != Kind::Null) {
             let checked = match found.kind() {
                 // Not read whole: a place can hold the entire pod.
                 kind @ (Kind::Sequence | Kind::Mapping) => Err(BadValue::WrongKind {
@@ -117,8 +122,8 @@ fn find<'p, 'a, V: View<'a>>(
                 _ => parameter.ty.check(&found.value()),
             };
             return match checked {
-                Ok(value) => Ok((Cow::Owned(value), Origin::Place(place.clone()))),
-                Err(bad) => Err(bad_value(place.clone(), &format!("parameter `{name}`"), &bad)),
+                Ok(value) => Ok((Cow::Owned(value), Origin::Place(place.into_owned()))),
+                Err(bad) => Err(bad_value(place.into_owned(), &format!("parameter `{name}`"), &bad)),
             };
         }
     }
@@ -145,6 +150,31 @@ impl Parameter {
     }
 }
 
+/// The place that is meant: the first container is the application's first, and the first port of a port parameter is the
+/// first TCP port. `None` where there is none.
+fn in_application<'p, 'a, V: View<'a>>(
+    template: V,
+    place: &'p Pointer,
+    ty: &ParameterType,
+    application: Option<usize>,
+) -> Option<Cow<'p, Pointer>> {
+    let [spec, list, first, rest @ ..] = place.tokens() else { return Some(Cow::Borrowed(place)) };
+    if (spec.as_str(), list.as_str(), first.as_str()) != ("spec", "containers", "0") {
+        return Some(Cow::Borrowed(place));
+    }
+    let container = application?;
+    let mut rest: Vec<String> = rest.to_vec();
+    if let (ParameterType::Port, [ports, port, ..]) = (ty, rest.as_mut_slice())
+        && (ports.as_str(), port.as_str()) == ("ports", "0")
+    {
+        let declared = template.path(&["spec", "containers"])?.element(container)?.member("ports")?.elements();
+        let is_tcp = |port: &V| port.text(&["protocol"]).is_none_or(|protocol| protocol == "TCP");
+        *port = declared.iter().position(is_tcp)?.to_string();
+    }
+    let tokens = [spec.clone(), list.clone(), container.to_string()];
+    Some(Cow::Owned(Pointer::of(tokens.into_iter().chain(rest))))
+}
+
 fn bad_value(at: Pointer, what: &str, bad: &BadValue) -> Diagnostic {
     Diagnostic { hint: bad.hint(), ..Diagnostic::new(Code::BadValue, at, format!("{what}: {bad}")) }
 }
@@ -154,7 +184,6 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::profile::ParameterType;
 
     fn parameter(ty: ParameterType) -> Parameter {
         Parameter {
@@ -175,7 +204,7 @@ mod tests {
         .unwrap();
         profile.parameters = vec![parameter];
         let set = set.iter().map(|&(name, value)| (name.to_owned(), value.to_owned())).collect();
-        resolve(&profile, template, &set).map(|values| values[0].clone().into_owned())
+        resolve(&profile, template, &set, Some(0)).map(|values| values[0].clone().into_owned())
     }
 
     #[test]

@@ -10,6 +10,7 @@ use serde_json::Value;
 use crate::support::manifests::{WEB, known};
 use crate::support::{Ran, Run, injector};
 
+mod clashes;
 mod codes;
 mod conflicts;
 mod flags;

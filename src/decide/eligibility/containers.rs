@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use crate::decide::record::{self, Entry};
 use crate::profile::{ContainerPattern, Profile, glob};
 use crate::value::pointer::Pointer;
 use crate::value::view::{Kind, View};
@@ -65,6 +66,29 @@ pub(crate) fn is_foreign_sidecar<'a, V: View<'a>>(container: V) -> bool {
         || container
             .text(&["image"])
             .is_some_and(|image| FOREIGN_IMAGES.iter().any(|pattern| glob::matches(pattern, &image)))
+}
+
+/// The annotation of a pod template that names its main container, for kubectl too.
+const DEFAULT_CONTAINER: &str = "kubectl.kubernetes.io/default-container";
+
+/// The index, among `containers`, of the application's first container: the one that the template's annotation names, else
+/// the first that is no sidecar: not the profile's, not one that the record lists, and no other mesh's proxy.
+pub(crate) fn application<'a, V: View<'a>>(profile: &Profile, template: V) -> Option<usize> {
+    let containers = template.path(&["spec", "containers"]).map(View::elements).unwrap_or_default();
+    let is_named = |container: &V, wanted: &str| container.text(&["name"]).is_some_and(|name| name == wanted);
+    let chosen = template.text(&["metadata", "annotations", DEFAULT_CONTAINER]);
+    let chosen = chosen.and_then(|chosen| containers.iter().position(|container| is_named(container, &chosen)));
+    chosen.or_else(|| {
+        let record = record::read(template).unwrap_or_default();
+        let recorded: Vec<&String> = record.iter().flat_map(Entry::all_containers).collect();
+        containers.iter().position(|container| {
+            let name = container.text(&["name"]).unwrap_or_default();
+            let is_sidecar = profile.adds_container(&name)
+                || recorded.iter().any(|known| **known == name)
+                || is_foreign_sidecar(*container);
+            !is_sidecar
+        })
+    })
 }
 
 /// The first of a profile's patterns that a container matches.

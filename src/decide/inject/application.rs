@@ -3,14 +3,15 @@
 use std::sync::Arc;
 
 use super::applier::Applier;
-use super::render::{Item, name};
+use super::mounts;
+use super::render::Item;
 use crate::decide::eligibility::is_foreign_sidecar;
 use crate::decide::record;
 use crate::diagnostic::Code;
 use crate::profile::Targets;
 use crate::profile::slot::{Clash, Home, Slot};
 use crate::value::pointer::Pointer;
-use crate::value::view::View;
+use crate::value::view::{self, View};
 
 /// Adds to every container that the profile targets.
 pub(super) fn add<'v, V: View<'v>>(applier: &mut Applier<'_, V>) {
@@ -18,9 +19,11 @@ pub(super) fn add<'v, V: View<'v>>(applier: &mut Applier<'_, V>) {
     if Slot::of(Home::Application).all(|slot| rendered.added[slot].is_empty()) {
         return;
     }
+    let mut found = 0_usize;
     for (list, targets) in [(Slot::InitContainers, Targets::InitContainers), (Slot::Containers, Targets::Containers)] {
         let place = list.place();
         for (index, container) in targeted(applier, &place, &targets) {
+            found += 1;
             for slot in Slot::of(Home::Application) {
                 let at = place.join(index.to_string()).join(slot.field());
                 let named = place.join(container.as_str()).join(slot.field());
@@ -30,6 +33,25 @@ pub(super) fn add<'v, V: View<'v>>(applier: &mut Applier<'_, V>) {
             }
         }
     }
+    if found == 0 {
+        targets_absent(applier);
+    }
+}
+
+/// Warns that nothing was added to the application.
+fn targets_absent<'v, V: View<'v>>(applier: &mut Applier<'_, V>) {
+    let profile = &applier.profile.name;
+    let meant = match &applier.profile.targets {
+        Targets::Named(names) => {
+            format!("container `{}`", names.join("` or `"))
+        }
+        Targets::InitContainers => "init container of its own".to_owned(),
+        Targets::All | Targets::Containers => "container of its own".to_owned(),
+    };
+    let message = format!(
+        "the pod has no {meant}, where the profile `{profile}` adds to the application: nothing is added there"
+    );
+    applier.warn(Code::TargetsAbsent, &Pointer::of(["spec"]), message);
 }
 
 /// The containers of a list that the profile targets, each with its index and name.
@@ -71,12 +93,29 @@ fn element<'v, V: View<'v>>(
     if key.is_empty() || applier.has_field(&named.join(key.as_str())) {
         return;
     }
-    let is_it = |found| record::element_name(found).as_deref() == Some(key.as_str());
-    let found = applier.editor.list(at).into_iter().position(is_it);
-    match found {
-        None => applier.add_element(at, named, key, Arc::clone(value)),
-        Some(index) if applier.is_at(at, index, value) => {
-            let item = named.join(key.as_str());
+    let list = applier.editor.list(at);
+    let names: Vec<Option<String>> = list.iter().map(|found| record::element_name(*found)).collect();
+    let is_it = |found: &Option<String>| {
+        found.as_deref().is_some_and(|found| match slot {
+            Slot::VolumeMounts => mounts::is_same_place(found, key),
+            _ => found == key,
+        })
+    };
+    let index = names.iter().position(is_it);
+    let is_equal = index.and_then(|index| list.get(index)).is_some_and(|found| match slot {
+        Slot::VolumeMounts => mounts::is_equal(*found, key, value),
+        _ => view::equals(*found, value),
+    });
+    match index {
+        None => {
+            if slot == Slot::VolumeMounts {
+                mounts::nested(applier, at, container, item);
+            }
+            applier.add_element(at, named, key, Arc::clone(value));
+        }
+        Some(index) if is_equal => {
+            let known = names.get(index).and_then(Option::as_deref).unwrap_or(key);
+            let item = named.join(known);
             if applier.is_shared(&item) {
                 applier.done.entry.fields.push(item.to_string());
             }
@@ -84,26 +123,9 @@ fn element<'v, V: View<'v>>(
         Some(index) => {
             let there = at.join(index.to_string());
             match slot.clash() {
-                Clash::Conflict => conflict(applier, &there, container, item),
+                Clash::Conflict => mounts::conflict(applier, &there, container, item),
                 Clash::Keep | Clash::Complete | Clash::Same => applier.keep(slot, key, &there),
             }
         }
     }
-}
-
-/// Two mounts at one path.
-fn conflict<'v, V: View<'v>>(applier: &mut Applier<'_, V>, at: &Pointer, container: &str, Item { key, value }: &Item) {
-    let there = applier.editor.get(at).and_then(|mount| mount.text(&["name"])).unwrap_or_default();
-    let profile = &applier.profile.name;
-    let message = if there == name(value) {
-        format!(
-            "container `{container}` mounts the volume `{there}` at `{key}` differently from the profile `{profile}`"
-        )
-    } else {
-        let ours = name(value);
-        format!(
-            "container `{container}` mounts the volume `{there}` at `{key}`, where the profile `{profile}` mounts `{ours}`"
-        )
-    };
-    applier.error(Code::Conflict, at, message, Some("mount one of the two elsewhere"));
 }

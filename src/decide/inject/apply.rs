@@ -10,7 +10,8 @@ use super::editor::Editor;
 use super::render::Item;
 use super::{application, conflict, containers};
 use crate::decide::record::{self, Entry};
-use crate::diagnostic::Code;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::profile::Policy;
 use crate::profile::slot::{Clash, Home, Slot};
 use crate::value::pointer::Pointer;
 use crate::value::view::{self, View};
@@ -33,7 +34,35 @@ impl<'v, V: View<'v>> Applier<'_, V> {
             self.list(slot);
         }
         conflict::check(&mut self);
+        self.effect();
         self.done
+    }
+
+    /// Warns where a pod opted in and gets nothing for it. `targets` that are absent say so already.
+    fn effect(&mut self) {
+        let Applied { entry, completed, warnings, .. } = &self.done;
+        let has_effect =
+            !completed.is_empty() || !entry.fields.is_empty() || entry.names.iter().any(|(_, names)| !names.is_empty());
+        if has_effect || warnings.iter().any(|known| known.code == Code::TargetsAbsent) || !self.is_opted_in() {
+            return;
+        }
+        let profile = &self.profile.name;
+        let message = format!(
+            "the profile `{profile}` changes nothing in this pod, which opted in: the pod has all that it adds"
+        );
+        self.warn(Code::NoEffect, &Pointer::of(["spec"]), message);
+    }
+
+    /// Whether someone asked for the profile: for this pod, or for all that it is injected into.
+    fn is_opted_in(&self) -> bool {
+        let says = |member: &str, key: &Option<String>, values: &[String]| {
+            let found = key.as_ref().and_then(|key| self.editor.template().text(&["metadata", member, key]));
+            found.is_some_and(|found| values.iter().any(|value| *value == *found))
+        };
+        self.profile.policy == Policy::OptIn
+            || self.profile.pod_switch.as_ref().is_some_and(|switch| {
+                says("annotations", &switch.annotation, &switch.inject) || says("labels", &switch.label, &switch.inject)
+            })
     }
 
     fn metadata(&mut self) {
@@ -60,9 +89,26 @@ impl<'v, V: View<'v>> Applier<'_, V> {
                 self.editor.add(&at, Arc::clone(value));
                 self.done.entry.names[slot].push(key.clone());
             }
-            Some(found) if !view::equals(found, value) => self.keep(slot, key, &at),
+            Some(found) if !view::equals(found, value) => match key.as_str() {
+                LOCAL_VOLUMES => self.local_volumes(&at, value),
+                _ => self.keep(slot, key, &at),
+            },
             Some(_) => self.share(slot, key, &at),
         }
+    }
+
+    /// The pod's own list of volumes stays; the warning says which names of the profile's are missing there.
+    fn local_volumes(&mut self, at: &Pointer, value: &Value) {
+        let there = self.editor.get(at).and_then(View::string).unwrap_or_default();
+        let has = |name: &&str| there.split(',').any(|known| known == *name);
+        let missing: Vec<&str> = value.as_str().unwrap_or_default().split(',').filter(|name| !has(name)).collect();
+        if missing.is_empty() {
+            return;
+        }
+        let message = format!("the annotation `{LOCAL_VOLUMES}` already has another value, which is kept");
+        let hint = format!("add `{}` to its list: `{there},{}`", missing.join("`, `"), missing.join(","));
+        let at = self.editor.place().append(at);
+        self.done.warnings.push(Diagnostic::new(Code::KeptValue, at, message).hint(hint));
     }
 
     /// Elements of a list of the pod's spec: by name, after those that are there.
@@ -126,6 +172,9 @@ pub(crate) fn write_record<'v, V: View<'v>>(editor: &mut Editor<V>, entries: &[E
         (false, false) => editor.add(&at, Value::String(record::write(entries))),
     }
 }
+
+/// The annotation that lists volumes whose data may be lost: all others keep the cluster autoscaler from removing a node.
+pub(crate) const LOCAL_VOLUMES: &str = "cluster-autoscaler.kubernetes.io/safe-to-evict-local-volumes";
 
 /// The way out of two things of one name.
 const RENAME: Option<&str> = Some("rename one of the two");

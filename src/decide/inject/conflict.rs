@@ -1,136 +1,23 @@
 //! What clashes once everything is added, and what an API server would refuse of it.
 
-use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use serde_json::Value;
 
 use super::applier::Applier;
-use super::editor::Editor;
+use super::ports::{self, container_slots};
 use super::render::{mounted, name};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::kube::validity;
 use crate::profile::slot::{Home, Slot, Validity};
-use crate::profile::{Parameter, ParameterType};
-use crate::value::layer::Layer;
 use crate::value::pointer::Pointer;
 use crate::value::view::View;
 
 /// Checks all that the profile added against the rest of the template.
 pub(super) fn check<'v, V: View<'v>>(applier: &mut Applier<'_, V>) {
-    ports(applier);
+    ports::check(applier);
     reserved_user(applier);
     valid(applier);
-}
-
-/// A port is taken by number and protocol, a host port likewise.
-fn ports<'v, V: View<'v>>(applier: &mut Applier<'_, V>) {
-    let mut clashes = Vec::new();
-    let added: Vec<&String> = applier.done.entry.all_containers().chain(&applier.done.completed).collect();
-    let template = &*applier.editor;
-    let all: Vec<Ports<'_, V>> = container_slots().flat_map(|slot| ports_of(template, slot)).collect();
-    for own in all.iter().filter(|own| added.iter().any(|added| **added == own.name)) {
-        for port in &own.ports {
-            for other in all.iter().filter(|other| other.name != own.name) {
-                for (index, taken) in other.ports.iter().enumerate() {
-                    if let Some((which, number)) = clash(*port, *taken) {
-                        let ports = other.slot.place().join(other.index.to_string()).join("ports");
-                        let at = ports.join(index.to_string()).join(which.field());
-                        let message = format!(
-                            "{} {number} of container `{}` is already used by container `{}`",
-                            which.noun(),
-                            own.name,
-                            other.name
-                        );
-                        clashes.push((at, message, number));
-                    }
-                }
-            }
-        }
-    }
-    let mut seen = BTreeSet::new();
-    for (at, message, number) in clashes {
-        if seen.insert(message.clone()) {
-            let hint = port_hint(applier.profile.parameters.iter(), number);
-            applier.error(Code::Conflict, &at, message, hint.as_deref());
-        }
-    }
-}
-
-/// A container's ports.
-struct Ports<'e, V> {
-    slot: Slot,
-    index: usize,
-    name: Cow<'e, str>,
-    ports: Vec<Layer<'e, V>>,
-}
-
-fn ports_of<'e, 'v: 'e, V: View<'v>>(template: &'e Editor<V>, slot: Slot) -> Vec<Ports<'e, V>> {
-    let containers = template.list(&slot.place()).into_iter().enumerate();
-    let ports = containers.map(|(index, container)| Ports {
-        slot,
-        index,
-        name: container.text(&["name"]).unwrap_or_default(),
-        ports: container.child("ports").map(Layer::list).unwrap_or_default(),
-    });
-    ports.collect()
-}
-
-/// Which of a port's numbers is meant.
-#[derive(Clone, Copy)]
-enum PortNumber {
-    Container,
-    Host,
-}
-
-impl PortNumber {
-    const fn field(self) -> &'static str {
-        match self {
-            Self::Container => "containerPort",
-            Self::Host => "hostPort",
-        }
-    }
-
-    const fn noun(self) -> &'static str {
-        match self {
-            Self::Container => "container port",
-            Self::Host => "host port",
-        }
-    }
-}
-
-/// The number that two ports have in common; container ports are looked at before host ports.
-fn clash<'a, 'b>(left: impl View<'a>, right: impl View<'b>) -> Option<(PortNumber, u64)> {
-    let common = |which: &PortNumber| {
-        let number = left.member(which.field()).and_then(View::unsigned).filter(|number| *number != 0)?;
-        (right.member(which.field()).and_then(View::unsigned) == Some(number)).then_some((*which, number))
-    };
-    let found = [PortNumber::Container, PortNumber::Host].iter().find_map(common)?;
-    let same_protocol =
-        left.text(&["protocol"]).as_deref().unwrap_or("TCP") == right.text(&["protocol"]).as_deref().unwrap_or("TCP");
-    same_protocol.then_some(found)
-}
-
-/// The number that two ports have in common, after the noun for it.
-pub(crate) fn port_clash(left: &Value, right: &Value) -> Option<(&'static str, u64)> {
-    clash(left, right).map(|(which, number)| (which.noun(), number))
-}
-
-/// How to set another port, where a parameter sets this one.
-fn port_hint<'p>(mut parameters: impl Iterator<Item = &'p Parameter>, number: u64) -> Option<String> {
-    let parameter = parameters.find(|parameter| {
-        parameter.ty == ParameterType::Port && parameter.default.as_ref().and_then(Value::as_u64) == Some(number)
-    })?;
-    let set = format!("`--set {}=…`", parameter.name);
-    Some(match &parameter.annotation {
-        Some(annotation) => format!("set another port with the annotation `{annotation}` or {set}"),
-        None => format!("set another port with {set}"),
-    })
-}
-
-/// The lists of containers in a pod.
-fn container_slots() -> impl Iterator<Item = Slot> {
-    Slot::ALL.into_iter().filter(|slot| slot.holds_containers())
 }
 
 /// The sidecar's own traffic is recognized by its user id, so that of an application with the same id would not be captured.

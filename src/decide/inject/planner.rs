@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::applier::{Applied, Applier};
 use super::editor::Editor;
 use super::{
-    Answer, Outcome, Outdated, Rendered, Request, Sidecar, Step, Verdict, knative_warning, needs_native, removal,
+    Answer, Outcome, Outdated, Rendered, Request, Sidecar, Step, Verdict, guessed_ports, knative_warning, needs_native, removal,
     sidecar, volume_claims, write_record,
 };
 use crate::decide::eligibility::{self, Decision, Deniable, Record, Recorded, Subject};
@@ -243,6 +243,7 @@ impl<'p, 'a, V: View<'a>> Planner<'p, V> {
         let others: Vec<Entry> = record.iter().filter(|entry| entry.profile != profile.name).cloned().collect();
         let claims = volume_claims(self.object, self.identity);
         let (identity, place, kubernetes_version) = (self.identity, self.place, self.facts.kubernetes_version);
+        let set = self.request.set;
         let editor = self.editor();
         let spec = editor.template().child("spec");
         let qos_before = spec.map_or(Qos::BestEffort, validity::qos_class);
@@ -276,6 +277,7 @@ impl<'p, 'a, V: View<'a>> Planner<'p, V> {
         }
         warnings.extend(qos_warning(qos_before, after.map_or(Qos::BestEffort, validity::qos_class), place));
         warnings.extend(knative_warning(profile, identity, rendered, place));
+        warnings.extend(guessed_ports(profile, editor.template(), set, place));
         match index.and_then(|index| record.get_mut(index)) {
             Some(known) => *known = entry,
             None => record.push(entry),
@@ -300,7 +302,8 @@ impl<'p, 'a, V: View<'a>> Planner<'p, V> {
                     .hint("native sidecars run from 1.29 on; `nativeSidecar: false` makes a classic one"),
             ]);
         }
-        let values = parameter::resolve(profile, template, request.set).map_err(|errors| {
+        let application = eligibility::application(profile, template);
+        let values = parameter::resolve(profile, template, request.set, application).map_err(|errors| {
             errors.into_iter().map(|error| Diagnostic { at: place.append(&error.at), ..error }).collect::<Vec<_>>()
         })?;
         Ok(request.renderings.get(profile, &values, sidecar))

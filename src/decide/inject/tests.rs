@@ -136,7 +136,7 @@ fn hashes_stay_what_they_are() {
         let tree = crate::text::yaml::parse_yaml(builtin::text(name).unwrap()).unwrap();
         let profile = load::load(tree.view(tree.root().unwrap())).unwrap();
         let pod = pod();
-        let values = parameter::resolve(&profile, &pod, &BTreeMap::new()).unwrap();
+        let values = parameter::resolve(&profile, &pod, &BTreeMap::new(), Some(0)).unwrap();
         let hash = |sidecar| Rendered::new(&profile, &values, sidecar).hash;
         assert_eq!((hash(Sidecar::Classic).as_str(), hash(Sidecar::Native).as_str()), (classic, native), "{name}");
     }

@@ -153,7 +153,7 @@ impl Teller<'_> {
             }
         }
         let mut warnings: Vec<Placed> =
-            object.outcome.warnings.iter().map(|warning| self.placed(object, warning, Severity::Warning)).collect();
+            object.outcome.warnings.iter().map(|warning| self.placed(object, warning, usual(warning))).collect();
         warnings.extend(object.failure.as_ref().map(|failure| self.failure(failure)));
         let base = self.entry(object);
         if templates.is_empty() {
@@ -278,4 +278,9 @@ impl Teller<'_> {
                 .hint(Some("please report this as a bug of injector, with this document")),
         }
     }
+}
+
+/// How grave a warning is: no more than a warning, since the object goes on; some only inform.
+fn usual(warning: &Diagnostic) -> Severity {
+    warning.code.severity().min(Severity::Warning)
 }

@@ -49,6 +49,7 @@ spec:
       securityContext: {runAsUser: '{{ user }}'}
       volumeMounts: [{name: data, mountPath: /data}]
   volumes: [{name: v, hostPath: {path: /}}]
+  imagePullSecrets: [{name: s}]
 ";
 
 /// Runs, and codes that each reports among others.
@@ -59,7 +60,9 @@ fn runs() -> Vec<(Run, &'static [&'static str])> {
         "annotation-privilege",
         "clash",
         "kubernetes-version",
+        "hides-pull-secrets",
         "latest-image",
+        "local-volume",
         "no-probe",
         "no-resources",
         "pod-privilege",
@@ -77,6 +80,16 @@ fn runs() -> Vec<(Run, &'static [&'static str])> {
         (web(&["inject", "--report=json", "--output-dir=web.yaml", "web.yaml"]), &["unwritable", "held-back"]),
         (web(&["inject", "--report=json", "--set=x=1", "web.yaml"]), &["usage"]),
         (injector(["inject", "--report=json", "--keep-going", "-o", "json"]).stdin(unread), &["output"]),
+        (
+            web(&[
+                "inject",
+                "-p=nginx",
+                "--namespace-labels=default:sidecar-inject=enabled",
+                "--report=json",
+                "web.yaml",
+            ]),
+            &["guessed-port"],
+        ),
         (web(&["check", "--report=sarif", "web.yaml"]), &["missing"]),
         (injector(["check", "--report=json"]).stdin(WEB.replace("          image: web:1\n", "")), &["patch-fragment"]),
         (injector(["check", "--report=sarif", "--set=tcpPort=7000"]).stdin(injected()), &["outdated"]),

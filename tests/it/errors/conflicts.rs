@@ -110,7 +110,7 @@ fn two_profiles_and_one_mount_path() {
     assert_snapshot!(fought(&own, &[with("one", "a")]), @"
     deployment/web (default): rejected by one
     error: web.yaml:16:26: container `web` mounts the volume `own` at `/data`, where the profile `one` mounts `a`
-      hint: mount one of the two elsewhere
+      hint: both volumes are the same `emptyDir`: to share it, call the pod's volume `a` too, there and in its mounts
     note: nothing was printed and no file was changed, because of the errors
       hint: `--keep-going` prints the rest, and passes on unchanged what fails
     codes: conflict, held-back

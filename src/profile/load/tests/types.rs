@@ -111,7 +111,8 @@ fn what_is_rendered_has_the_type_that_kubernetes_wants() {
         "annotations": {"port": "{{ port }}"},
     });
     let profile = load(&with(&spec)).unwrap();
-    let values = crate::profile::parameter::resolve(&profile, &json!({}), &std::collections::BTreeMap::new()).unwrap();
+    let values =
+        crate::profile::parameter::resolve(&profile, &json!({}), &std::collections::BTreeMap::new(), None).unwrap();
     let rendered = Rendered::new(&profile, &values, Sidecar::Classic);
     assert_eq!(
         *rendered.added[Slot::Containers][0].value,
