@@ -87,6 +87,8 @@ codes! {
     QosChanged = "qos-changed", Warning, None;
     /// The container that a placement names is not there.
     PlacementAbsent = "placement-absent", Warning, Profile;
+    /// A variable refers to one that is added after it, so the reference is not expanded.
+    EnvOrder = "env-order", Warning, Profile;
     /// Knative takes what the profile adds only when a feature flag allows it.
     FeatureFlag = "feature-flag", Warning, Cluster;
     /// What `kubectl apply` would do to the live object.
