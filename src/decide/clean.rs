@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use serde_json::Value;
 
 use crate::decide::inject::editor::Editor;
-use crate::kube::workload::Identity;
+use crate::kube::workload::{self, Identity};
 use crate::value::patch::{Op, Patch};
 use crate::value::pointer::Pointer;
 use crate::value::view::View;
@@ -62,8 +62,7 @@ pub(crate) fn strip<'a, V: View<'a>>(object: V, identity: &Identity) -> Cleaned 
         editor.remove(&annotations);
     }
     // An API server returns templates with `creationTimestamp: null`.
-    if let Some(workload) = identity.workload().filter(|workload| !workload.template.is_empty()) {
-        let template = Pointer::of(workload.template.iter().copied());
+    for template in workload::templates(identity, object, &[]).into_iter().filter(|place| !place.is_root()) {
         remove(&mut editor, &template.append(&Pointer::of(["metadata", "creationTimestamp"])));
     }
     match identity.kind.as_str() {

@@ -113,6 +113,7 @@ pub(crate) fn explain<'a, V: View<'a>>(
         .into_iter()
         .filter_map(|place| {
             let template = workload::locate(object, &place)?;
+            let identity = &*identity.with_template(object, &place);
             let planner = Planner { object, template, place: &place, identity, facts, request: &request, editor: None };
             let (record, profiles) = explain_template(planner);
             Some(Explanation { template: place, record, profiles })

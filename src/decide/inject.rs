@@ -78,6 +78,7 @@ pub fn plan<'a, V: View<'a>>(identity: &Identity, object: V, facts: &Facts, requ
     }
     for place in workload::templates(identity, object, request.template_paths) {
         let Some(template) = workload::locate(object, &place) else { continue };
+        let identity = &*identity.with_template(object, &place);
         Planner { object, template, place: &place, identity, facts, request, editor: None }.run(&mut outcome);
     }
     outcome.settle();

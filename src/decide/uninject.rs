@@ -43,6 +43,7 @@ pub(crate) fn undo<'a, V: View<'a>>(
     let mut outcome = Outcome::default();
     for place in workload::templates(identity, object, request.template_paths) {
         let Some(template) = workload::locate(object, &place) else { continue };
+        let identity = &*identity.with_template(object, &place);
         if template.path(&["metadata", "annotations", ANNOTATION]).is_none() {
             continue;
         }

@@ -89,6 +89,8 @@ codes! {
     QosChanged = "qos-changed", Warning, None;
     /// The container that a placement names is not there.
     PlacementAbsent = "placement-absent", Warning, Profile;
+    /// A variable refers to one that is added after it, so the reference is not expanded.
+    EnvOrder = "env-order", Warning, Profile;
     /// The profile mounts a volume above or below a mount of the application.
     NestedMount = "nested-mount", Warning, User;
     /// A probe asks a port of its container where another container listens.

@@ -187,8 +187,8 @@ fn warnings(
     if injects && facts.operation == Operation::Create {
         warnings.extend(without_effect(found.node, templates, run.profiles()));
     }
-    if templates.is_empty() && facts.operation == Operation::Create {
-        warnings.extend(unknown_template(found.node, identity));
+    if facts.operation == Operation::Create {
+        warnings.extend(unknown_template(found.node, identity, templates));
     }
     if injects && !outcome.patch.is_empty() {
         // What an API server asks about is not stored yet, and is not applied again.
@@ -219,16 +219,22 @@ fn without_effect(object: NodeRef<'_>, templates: &[Pointer], profiles: &[Profil
     warnings
 }
 
-/// A warning about an object of an unknown kind that holds what looks like a pod template.
-fn unknown_template(object: NodeRef<'_>, identity: &Identity) -> Option<Diagnostic> {
+/// A warning about an object of an unknown kind that holds what looks like pod templates, and all those that are not named.
+fn unknown_template(object: NodeRef<'_>, identity: &Identity, templates: &[Pointer]) -> Option<Diagnostic> {
     // A profile of ours has containers too.
     if identity.workload().is_some() || identity.group == "sidecar-injector" {
         return None;
     }
-    let place = workload::looks_like_template(object).filter(|place| !place.is_root())?;
+    let mut places = workload::look_like_templates(object);
+    places.retain(|place| !place.is_root() && !templates.contains(place));
     let kind = &identity.kind;
-    let message = format!("`{kind}` is not known to hold a pod template, but something here looks like one");
     let group = if identity.group.is_empty() { String::new() } else { format!(".{}", identity.group) };
-    let hint = format!("name it with `--template-path {kind}{group}={place}`");
-    Some(Diagnostic::new(Code::UnknownTemplate, place, message).hint(hint))
+    let flags: Vec<String> = places.iter().map(|place| format!("`--template-path {kind}{group}={place}`")).collect();
+    let message = match templates {
+        [] => format!("`{kind}` is not known to hold a pod template, but something here looks like one"),
+        _ => format!("this `{kind}` holds something else that looks like a pod template, and it is not named"),
+    };
+    let hint = format!("name it with {}", flags.join(" and "));
+    let first = places.into_iter().next()?;
+    Some(Diagnostic::new(Code::UnknownTemplate, first, message).hint(hint))
 }

@@ -101,5 +101,6 @@ fn requested(node: NodeRef<'_>) -> Option<Identity> {
         namespace: names("namespace"),
         name: names("name"),
         generate_name: names("generateName"),
+        completes: false,
     })
 }

@@ -9,7 +9,9 @@ use crate::value::view::View;
 use super::reader::{Errors, Node};
 pub(crate) use super::reader::{ProfileError, ProfileErrorKind};
 use super::slot::{Home, LABEL_VALUE, Slot, SlotMap};
-use super::{ContainerPattern, NativeSidecar, OnError, OnIneligible, Placement, Policy, Profile, Switch, Targets};
+use super::{
+    ContainerPattern, EnvPlacement, NativeSidecar, OnError, OnIneligible, Placements, Policy, Profile, Switch, Targets,
+};
 use crate::kube::names::{is_dns_label, is_label_value, is_qualified_name};
 use crate::kube::selector::{Operator, Requirement, Selector};
 use crate::profile::rule::Rule;
@@ -141,7 +143,8 @@ fn selection<'a, V: View<'a>>(spec: &Node<V>, errors: &mut Errors) -> Profile {
             })
             .collect(),
         parameters: Vec::new(),
-        placement: Placement::Last,
+        placement: Placements::default(),
+        env_placement: EnvPlacement::default(),
         targets: Targets::default(),
         added: SlotMap::default(),
     }

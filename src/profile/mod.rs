@@ -64,8 +64,10 @@ pub struct Profile {
     pub template_paths: Vec<TemplatePath>,
     /// The parameters, in the order of the document.
     pub parameters: Vec<Parameter>,
-    /// Where the containers go.
-    pub placement: Placement,
+    /// Where the set-up containers and the sidecars go.
+    pub placement: Placements,
+    /// Where variables go among those of a container of the application.
+    pub env_placement: EnvPlacement,
     /// Which containers of the application get what is added to containers of the application.
     pub targets: Targets,
     /// What is added, by slot.
@@ -226,13 +228,32 @@ pub enum ParameterType {
     String,
 }
 
-/// Where containers go among those that are there.
+/// Where what a profile adds goes among the containers that are there; `None` is the default place.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Placements {
+    /// Of the set-up containers. By default they are first where the sidecars are native, and else last.
+    pub init_containers: Option<Placement>,
+    /// Of the sidecars: among `containers`, or among `initContainers` where they are native. By default they are last, or
+    /// directly after the set-up where they are native.
+    pub containers: Option<Placement>,
+}
+
+/// Where containers go among those that are there.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Placement {
     /// Directly after the named container; last where it is absent.
     After(String),
     /// Directly before the named container; last where it is absent.
     Before(String),
+    /// Before all others.
+    First,
+    /// After all others.
+    Last,
+}
+
+/// Where variables go among those that a container has. `$(NAME)` is expanded only from what comes earlier.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum EnvPlacement {
     /// Before all others.
     First,
     /// After all others.

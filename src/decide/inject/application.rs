@@ -7,9 +7,9 @@ use super::mounts;
 use super::render::Item;
 use crate::decide::eligibility::is_foreign_sidecar;
 use crate::decide::record;
-use crate::diagnostic::Code;
-use crate::profile::Targets;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::profile::slot::{Clash, Home, Slot};
+use crate::profile::{EnvPlacement, Targets};
 use crate::value::pointer::Pointer;
 use crate::value::view::{self, View};
 
@@ -27,8 +27,12 @@ pub(super) fn add<'v, V: View<'v>>(applier: &mut Applier<'_, V>) {
             for slot in Slot::of(Home::Application) {
                 let at = place.join(index.to_string()).join(slot.field());
                 let named = place.join(container.as_str()).join(slot.field());
+                let mut next = match (slot, applier.profile.env_placement) {
+                    (Slot::Env, EnvPlacement::First) => 0,
+                    _ => applier.editor.list(&at).len(),
+                };
                 for item in &rendered.added[slot] {
-                    element(applier, slot, (&at, &named), &container, item);
+                    next = element(applier, slot, (&at, &named, next), &container, item);
                 }
             }
         }
@@ -80,20 +84,22 @@ fn targeted<'v, V: View<'v>>(applier: &Applier<'_, V>, list: &Pointer, all: &Tar
     found
 }
 
-/// Adds one element to a list of a container; `at` is the list with the container's index, `named` with its name.
+/// Adds one element to a list of a container, and returns the index for the next one; `at` is the list with the container's
+/// index, `named` with its name, `index` where the element goes.
 fn element<'v, V: View<'v>>(
     applier: &mut Applier<'_, V>,
     slot: Slot,
-    (at, named): (&Pointer, &Pointer),
+    (at, named, index): (&Pointer, &Pointer, usize),
     container: &str,
     item: &Item,
-) {
+) -> usize {
     let Item { key, value } = item;
     // Without a name it could not be undone; the API server refuses it.
     if key.is_empty() || applier.has_field(&named.join(key.as_str())) {
-        return;
+        return index;
     }
     let list = applier.editor.list(at);
+    let end = list.len();
     let names: Vec<Option<String>> = list.iter().map(|found| record::element_name(*found)).collect();
     let is_it = |found: &Option<String>| {
         found.as_deref().is_some_and(|found| match slot {
@@ -101,20 +107,24 @@ fn element<'v, V: View<'v>>(
             _ => found == key,
         })
     };
-    let index = names.iter().position(is_it);
-    let is_equal = index.and_then(|index| list.get(index)).is_some_and(|found| match slot {
+    let there = names.iter().position(is_it);
+    let is_equal = there.and_then(|there| list.get(there)).is_some_and(|found| match slot {
         Slot::VolumeMounts => mounts::is_equal(*found, key, value),
         _ => view::equals(*found, value),
     });
-    match index {
+    match there {
         None => {
-            if slot == Slot::VolumeMounts {
-                mounts::nested(applier, at, container, item);
+            match slot {
+                Slot::Env => warn_of_earlier(applier, at, index, key),
+                Slot::VolumeMounts => mounts::nested(applier, at, container, item),
+                _ => {}
             }
-            applier.add_element(at, named, key, Arc::clone(value));
+            let token = if index >= end { "-".to_owned() } else { index.to_string() };
+            applier.add_element((at, &token), named, key, Arc::clone(value));
+            return index + 1;
         }
-        Some(index) if is_equal => {
-            let known = names.get(index).and_then(Option::as_deref).unwrap_or(key);
+        Some(there) if is_equal => {
+            let known = names.get(there).and_then(Option::as_deref).unwrap_or(key);
             let item = named.join(known);
             if applier.is_shared(&item) {
                 applier.done.entry.fields.push(item.to_string());
@@ -128,4 +138,38 @@ fn element<'v, V: View<'v>>(
             }
         }
     }
+    index
+}
+
+/// Kubernetes expands `$(NAME)` only from variables that come earlier in the list, so one that comes before the variable to
+/// which it refers keeps that text.
+fn warn_of_earlier<'v, V: View<'v>>(applier: &mut Applier<'_, V>, list: &Pointer, end: usize, key: &str) {
+    let profile = &applier.profile.name;
+    let mut warnings = Vec::new();
+    for (index, earlier) in applier.editor.list(list).into_iter().take(end).enumerate() {
+        if !earlier.text(&["value"]).is_some_and(|value| refers(&value, key)) {
+            continue;
+        }
+        let variable = earlier.text(&["name"]).unwrap_or_default();
+        let message = format!(
+            "the variable `{variable}` refers to `{key}`, which the profile `{profile}` adds after it: `$({key})` is not expanded"
+        );
+        let at = applier.editor.place().append(&list.join(index.to_string()).join("value"));
+        let hint = "write `application: {envPlacement: First}` in the profile";
+        warnings.push(Diagnostic::new(Code::EnvOrder, at, message).hint(hint));
+    }
+    applier.done.warnings.append(&mut warnings);
+}
+
+/// Whether a value holds `$(NAME)`; `$$` is a dollar sign, and begins no reference.
+fn refers(value: &str, name: &str) -> bool {
+    let mut rest = value;
+    while let Some((_, after)) = rest.split_once('$') {
+        let referred = after.strip_prefix('(').and_then(|after| after.strip_prefix(name));
+        if referred.is_some_and(|after| after.starts_with(')')) {
+            return true;
+        }
+        rest = after.strip_prefix('$').unwrap_or(after);
+    }
+    false
 }

@@ -92,10 +92,16 @@ impl<'v, V: View<'v>> Applier<'_, V> {
     }
 
     /// Adds an element of this name to a list of one of the user's own containers, and records it. `at` is the list with the
-    /// container's index, `named` with its name.
-    pub(super) fn add_element(&mut self, at: &Pointer, named: &Pointer, key: &str, value: impl Into<Arc<Value>>) {
+    /// container's index, `named` with its name, and `token` the index for the element, or `-` for the end.
+    pub(super) fn add_element(
+        &mut self,
+        (at, token): (&Pointer, &str),
+        named: &Pointer,
+        key: &str,
+        value: impl Into<Arc<Value>>,
+    ) {
         self.ensure_list(at, named);
-        self.editor.add(&at.join("-"), value);
+        self.editor.add(&at.join(token), value);
         self.done.entry.fields.push(named.join(key).to_string());
     }
 

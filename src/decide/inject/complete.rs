@@ -58,7 +58,7 @@ fn elements<'v, V: View<'v>>(applier: &mut Applier<'_, V>, at: &Pointer, named: 
     let mut there: Vec<String> = applier.editor.list(at).into_iter().filter_map(element_name).collect();
     for value in wanted.as_array().into_iter().flatten() {
         let Some(key) = element_name(value).filter(|key| !there.contains(key)) else { continue };
-        applier.add_element(at, named, &key, value.clone());
+        applier.add_element((at, "-"), named, &key, value.clone());
         there.push(key);
     }
 }

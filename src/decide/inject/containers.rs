@@ -14,21 +14,29 @@ use crate::value::view::View;
 /// Adds the containers, each at its place.
 pub(super) fn add<'v, V: View<'v>>(applier: &mut Applier<'_, V>) {
     let rendered = applier.rendered;
+    let wanted = &applier.profile.placement;
+    let is_native = rendered.sidecar == Sidecar::Native;
     // A classic sidecar runs once all init containers have ended, so the profile's set-up comes last: until then the user's
-    // own init containers have the network as they know it. A native one runs from its place on, so it comes first.
-    let mut init_index = match rendered.sidecar {
-        Sidecar::Native => 0,
-        Sidecar::Classic => applier.editor.list(&Slot::InitContainers.place()).len(),
-    };
+    // own init containers have the network as they know it. A native one runs from its place on, so it comes first, and its
+    // set-up directly before it wherever it goes.
+    let default = if is_native { &Placement::First } else { &Placement::Last };
+    let beside = wanted.containers.as_ref().filter(|_| is_native);
+    let set_up = wanted.init_containers.as_ref().or(beside).unwrap_or(default);
+    let mut next = position(applier, Slot::InitContainers, set_up);
     for item in &rendered.added[Slot::InitContainers] {
-        init_index = put(applier, Slot::InitContainers, init_index, item);
+        next = put(applier, Slot::InitContainers, next, item);
     }
-    let (slot, mut index) = match rendered.sidecar {
-        Sidecar::Native => (Slot::InitContainers, init_index),
-        Sidecar::Classic => (Slot::Containers, placement(applier)),
+    let (slot, mut next) = match (rendered.sidecar, &wanted.containers) {
+        (Sidecar::Native, Some(own)) if wanted.init_containers.is_some() => {
+            (Slot::InitContainers, position(applier, Slot::InitContainers, own))
+        }
+        (Sidecar::Native, _) => (Slot::InitContainers, next),
+        (Sidecar::Classic, own) => {
+            (Slot::Containers, position(applier, Slot::Containers, own.as_ref().unwrap_or(&Placement::Last)))
+        }
     };
     for item in &rendered.added[Slot::Containers] {
-        index = put(applier, slot, index, item);
+        next = put(applier, slot, next, item);
     }
 }
 
@@ -73,23 +81,23 @@ fn is_there<'v, V: View<'v>>(applier: &mut Applier<'_, V>, item: &Item) -> bool 
     false
 }
 
-/// The index for the first of the profile's classic sidecars.
-fn placement<'v, V: View<'v>>(applier: &mut Applier<'_, V>) -> usize {
-    let list: Pointer = Slot::Containers.place();
+/// The index in a list for the first container that goes to this place.
+fn position<'v, V: View<'v>>(applier: &mut Applier<'_, V>, slot: Slot, placement: &Placement) -> usize {
+    let list: Pointer = slot.place();
     let containers = applier.editor.list(&list);
     let last = containers.len();
-    let position = |wanted: &str| containers.iter().position(|container| is_named(*container, wanted));
-    let profile = applier.profile;
-    let (wanted, index) = match &profile.placement {
+    let find = |wanted: &str| containers.iter().position(|container| is_named(*container, wanted));
+    let (wanted, index) = match placement {
         Placement::First => return 0,
         Placement::Last => return last,
-        Placement::Before(wanted) => (wanted, position(wanted)),
-        Placement::After(wanted) => (wanted, position(wanted).map(|index| index + 1)),
+        Placement::Before(wanted) => (wanted, find(wanted)),
+        Placement::After(wanted) => (wanted, find(wanted).map(|index| index + 1)),
     };
     index.unwrap_or_else(|| {
+        let (noun, profile) = (slot.noun(), &applier.profile.name);
+        let goes = if slot == Slot::InitContainers { "what it adds there" } else { "the sidecar" };
         let message = format!(
-            "the pod has no container `{wanted}`, which the placement of profile `{}` names: the sidecar goes last",
-            profile.name
+            "the pod has no {noun} `{wanted}`, which the placement of profile `{profile}` names: {goes} goes last"
         );
         applier.warn(Code::PlacementAbsent, &list, message);
         last

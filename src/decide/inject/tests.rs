@@ -13,6 +13,8 @@ use crate::profile::slot::{Form, Home, Slot};
 use crate::profile::{builtin, load};
 use crate::value::patch::Patch;
 
+mod order;
+
 /// What a profile adds to a slot: one element, named after the slot, which uses the parameter.
 fn element(slot: Slot) -> Value {
     let name = format!("{slot:?}").to_lowercase();
@@ -70,17 +72,20 @@ fn with<T>(profile: &Profile, then: impl FnOnce(&Request<'_>) -> T) -> T {
     })
 }
 
-fn injected(profile: &Profile) -> Value {
-    let facts = Facts {
+fn facts() -> Facts {
+    Facts {
         operation: Operation::Create,
         namespace: Namespace { name: "default".to_owned(), ..Namespace::default() },
         namespace_gate: NamespaceGate::Open,
         kubernetes_version: KubernetesVersion::NEWEST,
         fragment: Fragment::No,
-    };
+    }
+}
+
+fn injected(profile: &Profile) -> Value {
     let pod = pod();
     let identity = workload::identify(&pod).unwrap();
-    let outcome = with(profile, |request| plan(&identity, &pod, &facts, request));
+    let outcome = with(profile, |request| plan(&identity, &pod, &facts(), request));
     assert!(matches!(outcome.steps[0].verdict, Verdict::Injected(_)), "{:?}", outcome.steps);
     patched(&pod, &outcome.patch)
 }

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use super::super::reader::{Errors, Node, ProfileErrorKind};
 use super::super::slot::{Form, Home, MapForm, Slot, Validity};
 use super::super::template::{Parser, ScalarFault, Template, WantedType};
-use super::super::{Addition, Placement, Profile, ReservedUser, Targets};
+use super::super::{Addition, EnvPlacement, Placement, Placements, Profile, ReservedUser, Targets};
 use super::{DNS_LABEL, check_key, nodes, shape};
 use crate::diagnostic::words::nearest;
 use crate::kube::names::is_dns_label;
@@ -32,15 +32,19 @@ pub(super) fn read<'a, V: View<'a>>(spec: &Node<V>, names: &[String], profile: &
         }
     }
     profile.reserved_user = spec.get("reservedUser").and_then(|node| added.reserved_user(node));
-    let mut fields: Vec<&'static str> = Slot::of(Home::Application).map(Slot::field).chain(["targets"]).collect();
+    let mut fields: Vec<&'static str> =
+        Slot::of(Home::Application).map(Slot::field).chain(["targets", "envPlacement"]).collect();
     fields.sort_unstable();
     if let Some(node) = spec.get("application").and_then(|node| node.object(&fields, added.errors)) {
         profile.targets = node.get("targets").and_then(|node| targets_of(node, added.errors)).unwrap_or_default();
+        let words = [("First", EnvPlacement::First), ("Last", EnvPlacement::Last)];
+        let first_or_last = node.get("envPlacement").and_then(|node| node.choice(&words, added.errors));
+        profile.env_placement = first_or_last.unwrap_or_default();
         for slot in Slot::of(Home::Application) {
             profile.added[slot] = added.slot(slot, node.get(slot.field()));
         }
     }
-    profile.placement = spec.get("placement").and_then(|node| placement(node, errors)).unwrap_or_default();
+    profile.placement = spec.get("placement").and_then(|node| placements(node, profile, errors)).unwrap_or_default();
 }
 
 struct Added<'r> {
@@ -163,6 +167,21 @@ fn targets_of<'a, V: View<'a>>(node: Node<V>, errors: &mut Errors) -> Option<Tar
     let words =
         [("Containers", &Targets::Containers), ("InitContainers", &Targets::InitContainers), ("All", &Targets::All)];
     node.choice(&words, errors).cloned()
+}
+
+/// One value is for the sidecars; where the profile adds none, it is for the init containers.
+fn placements<'a, V: View<'a>>(node: Node<V>, profile: &Profile, errors: &mut Errors) -> Option<Placements> {
+    let lists = [Slot::InitContainers, Slot::Containers].map(Slot::field);
+    if lists.iter().any(|list| node.view.member(list).is_some()) {
+        let node = node.object(&lists, errors)?;
+        let [init_containers, containers] = lists.map(|list| node.get(list).and_then(|node| placement(node, errors)));
+        return Some(Placements { init_containers, containers });
+    }
+    let one = placement(node, errors);
+    Some(match profile.has_sidecars() {
+        true => Placements { init_containers: None, containers: one },
+        false => Placements { init_containers: one, containers: None },
+    })
 }
 
 fn placement<'a, V: View<'a>>(node: Node<V>, errors: &mut Errors) -> Option<Placement> {

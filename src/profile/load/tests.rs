@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::*;
-use crate::profile::{Addition, Parameter, ParameterType, Template};
+use crate::profile::{Addition, Parameter, ParameterType, Placement, Template};
 
 mod mistakes;
 mod types;
@@ -33,7 +33,7 @@ fn a_minimal_profile_has_the_stated_defaults() {
     let profile = load(&minimal()).unwrap();
     assert_eq!((profile.name.as_str(), profile.policy), ("p", Policy::OptOut));
     assert_eq!((profile.on_error, profile.on_ineligible), (OnError::Reject, OnIneligible::Allow));
-    assert_eq!((profile.native_sidecar, profile.placement), (NativeSidecar::Auto, Placement::Last));
+    assert_eq!((profile.native_sidecar, profile.placement), (NativeSidecar::Auto, Placements::default()));
     assert_eq!(profile.excluded_namespaces, ["kube-system", "kube-public", "kube-node-lease"]);
     assert!(profile.skip.is_empty() && profile.namespace_selector.is_none());
     assert_eq!(profile.targets, Targets::Containers);
@@ -81,7 +81,8 @@ fn every_field_that_decides_arrives() {
     assert_eq!(profile.namespace_switch.unwrap().label.as_deref(), Some("proxy"));
     assert_eq!(profile.already_injected.len(), 2);
     assert_eq!(profile.template_paths[0].to_string(), "Rollout.argoproj.io=/spec/template");
-    assert_eq!(profile.placement, Placement::Before("web".into()));
+    let before = Some(Placement::Before("web".into()));
+    assert_eq!(profile.placement, Placements { init_containers: None, containers: before });
 }
 
 #[test]

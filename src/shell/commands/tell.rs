@@ -166,7 +166,10 @@ impl Teller<'_> {
             };
             return if silent { Vec::new() } else { vec![TemplateReport { results, diagnostics: warnings, ..base }] };
         }
-        let usual = object.identity.workload().map(|row| Pointer::of(row.template.iter().copied()));
+        let usual = object.identity.workload().and_then(|row| match row.templates {
+            [only] => Some(Pointer::of(only.iter().copied())),
+            _ => None,
+        });
         let entries = templates.iter().map(|template| {
             let steps = || object.outcome.steps.iter().filter(|step| step.template == **template);
             let mut diagnostics = std::mem::take(&mut warnings);

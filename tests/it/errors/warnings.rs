@@ -135,6 +135,17 @@ fn a_placement_beside_nothing() {
 }
 
 #[test]
+fn a_variable_that_refers_to_a_later_one() {
+    let env = WEB.replace("image: web:1\n", "image: web:1\n          env: [{name: URL, value: $(HOST)}]\n");
+    assert_snapshot!(taken("  application: {env: [{name: HOST, value: h}]}\n", &env), @"
+    deployment/web (default): injected by mine
+    warning: web.yaml:15:36: the variable `URL` refers to `HOST`, which the profile `mine` adds after it: `$(HOST)` is not expanded
+      hint: write `application: {envPlacement: First}` in the profile
+    codes: env-order
+    ");
+}
+
+#[test]
 fn another_quality_of_service() {
     let none = WEB.replace("          resources: {requests: {cpu: 10m, memory: 16Mi}}\n", "");
     assert_snapshot!(taken_with(&[], &none), @"
