@@ -112,6 +112,10 @@ fn a_bad_value_is_told_where_it_stands_and_the_rules_are_told_all_the_same() {
     assert!(matches!(told.profiles[0].verdict, Verdict::Rejected(..)));
 }
 
+fn saw(profile: &ProfileExplanation, rule: Rule) -> String {
+    profile.rules.iter().find(|step| step.rule == rule).unwrap().saw.clone()
+}
+
 #[test]
 fn a_later_profile_is_told_about_what_an_earlier_one_left() {
     let mut profiles =
@@ -122,14 +126,14 @@ fn a_later_profile_is_told_about_what_an_earlier_one_left() {
     assert!(matches!(told.profiles[0].verdict, Verdict::Injected(_)));
     assert_eq!(deciding(&told.profiles[1]).unwrap().rule, Rule::AlreadyInjected);
     // web, and the container of the first profile.
-    let count = |index: usize| told.profiles[index].rules[1].saw.clone();
+    let count = |index: usize| saw(&told.profiles[index], Rule::NoContainers);
     assert_eq!([count(0), count(1), count(2)], ["1 container", "2 containers", "2 containers"]);
 
     // One that is rejected leaves nothing behind.
     let clash = [profile("first", "side", 8080), profile("second", "other", 5001)];
     let told = explained(&deployment(&json!({})), &clash, &[]);
     assert!(matches!(told.profiles[0].verdict, Verdict::Rejected(..)));
-    assert_eq!(told.profiles[1].rules[1].saw, "1 container");
+    assert_eq!(saw(&told.profiles[1], Rule::NoContainers), "1 container");
     assert!(matches!(told.profiles[1].verdict, Verdict::Injected(_)));
 }
 

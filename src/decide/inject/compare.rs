@@ -124,7 +124,9 @@ fn moved<'a, V: View<'a>>(
 ) -> Vec<EditedField> {
     let mut moved = Vec::new();
     for slot in Slot::ALL.into_iter().filter(|slot| slot.holds_containers()) {
-        if entry.names[slot].is_empty() || (slot == Slot::Containers && profile.placement == Placement::Last) {
+        if entry.names[slot].is_empty()
+            || (slot == Slot::Containers && matches!(profile.placement.containers, None | Some(Placement::Last)))
+        {
             continue;
         }
         let list = slot.place();

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use super::applier::{Applied, Applier};
 use super::editor::Editor;
 use super::{
-    Answer, Outcome, Outdated, Rendered, Request, Sidecar, Step, Verdict, guessed_ports, knative_warning, needs_native, removal,
-    sidecar, volume_claims, write_record,
+    Answer, Outcome, Outdated, Rendered, Request, Sidecar, Step, Verdict, guessed_ports, knative_warning, needs_native,
+    removal, sidecar, volume_claims, write_record,
 };
 use crate::decide::eligibility::{self, Decision, Deniable, Record, Recorded, Subject};
 use crate::decide::facts::Facts;

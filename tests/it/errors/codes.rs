@@ -94,6 +94,11 @@ fn runs() -> Vec<(Run, &'static [&'static str])> {
         (injector(["check", "--report=json"]).stdin(WEB.replace("          image: web:1\n", "")), &["patch-fragment"]),
         (injector(["check", "--report=sarif", "--set=tcpPort=7000"]).stdin(injected()), &["outdated"]),
         (injector(["check", "--report=sarif"]).stdin(partly_injected()), &["partial"]),
+        (injector(["check", "--report=sarif"]).stdin(FUNCTION), &["function-config"]),
+        (
+            injector(["check", "--report=sarif"]).stdin("apiVersion: v1\nkind: ConfigMap\ndata: [a:, b]\n"),
+            &["not-read"],
+        ),
         (
             injector(["check", "--report=sarif"]).stdin(injected().replace("cortexflow-proxy:latest", "other:1")),
             &["edited", "edited-after-injection"],
@@ -109,6 +114,14 @@ fn runs() -> Vec<(Run, &'static [&'static str])> {
         ),
     ]
 }
+
+/// What a KRM function gets, with settings that are not used.
+const FUNCTION: &str = "\
+apiVersion: config.kubernetes.io/v1
+kind: ResourceList
+functionConfig: {apiVersion: v1, kind: ConfigMap, data: {a: b}}
+items: []
+";
 
 const ENV: &str = "  application: {env: [{name: A, value: a}]}\n";
 
