@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use crate::support::injector;
 use crate::support::manifests::{WEB, injected, known, profile};
 
 /// The verdict, state and fields that `check` reports as JSON.
@@ -28,7 +29,7 @@ fn inject(manifest: &str, profile: &str, args: &[&'static str]) -> String {
 }
 
 fn undone(manifest: &str, profile: &str) -> String {
-    known("uninject", ["-q", "-p", "p.yaml"]).file("p.yaml", profile).stdin(manifest).succeeds().stdout
+    injector(["uninject", "-q", "-p", "p.yaml"]).file("p.yaml", profile).stdin(manifest).succeeds().stdout
 }
 
 #[test]
@@ -93,5 +94,5 @@ fn what_is_partly_gone_is_made_again() {
 fn what_is_not_known_of_a_namespace_makes_nothing_unwanted() {
     let nginx = ["-p", "nginx", "--namespace-labels=default:sidecar-inject=enabled"];
     let web = known("inject", ["-q"].into_iter().chain(nginx)).stdin(WEB).succeeds().stdout;
-    crate::support::injector(["check", "-p", "nginx"]).stdin(web).succeeds();
+    injector(["check", "-p", "nginx"]).stdin(web).succeeds();
 }

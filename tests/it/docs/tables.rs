@@ -91,6 +91,10 @@ fn every_diagnostic_code_is_in_its_table_with_its_level_fault_and_meaning_and_no
     assert_eq!(shown.join("\n"), expected.join("\n"));
 }
 
+fn with_all(verdict: ReportVerdict) -> ResultLine {
+    ResultLine { state: Some("edited"), fields: vec![String::new()], ..ResultLine::new(String::new(), verdict) }
+}
+
 #[test]
 fn every_field_of_the_report_is_in_its_table_and_no_other() {
     let placed = Placed::new(Code::Usage, "").hint(Some("")).at("", Some(Position { line: 1, column: 1 }));
@@ -118,11 +122,6 @@ fn every_field_of_the_report_is_in_its_table_and_no_other() {
         | ReportVerdict::Missing => (),
         ReportVerdict::Incomplete | ReportVerdict::Edited | ReportVerdict::Unwanted => (),
     };
-    let result = |verdict| ResultLine {
-        state: Some("edited"),
-        fields: vec![String::new()],
-        ..ResultLine::new(String::new(), verdict)
-    };
     let entry = TemplateReport {
         file: String::new(),
         position: Some(Position { line: 1, column: 1 }),
@@ -131,7 +130,7 @@ fn every_field_of_the_report_is_in_its_table_and_no_other() {
         namespace: String::new(),
         name: String::new(),
         template: Some(String::new()),
-        results: verdicts.map(result).into(),
+        results: verdicts.map(with_all).into(),
         diagnostics: vec![placed],
     };
     let report = serde_json::to_value(Report::new(vec![entry], Vec::new())).unwrap();

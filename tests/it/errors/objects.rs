@@ -243,7 +243,7 @@ fn an_injection_of_which_a_part_is_gone() {
     assert_snapshot!(refused(partial), @"
     deployment/web (default): rejected by cortexflow
     error: web.yaml:12:34: the record says that the profile `cortexflow` added `/spec/containers/proxy-sidecar`, which is not there
-      hint: `injector uninject --force` removes the rest
+      hint: `injector inject --reinject` makes it again; `injector uninject --force` removes the rest
     note: nothing was printed and no file was changed, because of the errors
       hint: `--keep-going` prints the rest, and passes on unchanged what fails
     codes: held-back, partial-injection
@@ -251,7 +251,7 @@ fn an_injection_of_which_a_part_is_gone() {
     assert_snapshot!(kept(partial), @"
     deployment/web (default): rejected
     error: web.yaml:12:34: the record says that the profile `cortexflow` added `/spec/containers/proxy-sidecar`, which is not there
-      hint: `injector uninject --force` removes the rest
+      hint: `injector inject --reinject` makes it again; `injector uninject --force` removes the rest
     note: nothing was printed and no file was changed, because of the errors
       hint: `--keep-going` prints the rest, and passes on unchanged what fails
     codes: held-back, partial-injection
@@ -260,7 +260,7 @@ fn an_injection_of_which_a_part_is_gone() {
     assert_snapshot!(told(&check("--report=text").finds(), check("--report=json")), @"
     deployment/web (default): partial injection by cortexflow
     warning: web.yaml:12:34: the record says that the profile `cortexflow` added `/spec/containers/proxy-sidecar`, which is not there
-      hint: `injector uninject --force` removes the rest
+      hint: `injector inject --reinject` makes it again; `injector uninject --force` removes the rest
     codes: partial-injection
     ");
 }
