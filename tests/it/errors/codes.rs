@@ -99,7 +99,7 @@ fn runs_on_states() -> Vec<(Run, &'static [&'static str])> {
             &["incomplete"],
         ),
         (injector(["check", "--report=sarif"]).stdin(FUNCTION), &["function-config"]),
-        (injector(["check", "--report=json"]).stdin(UNREAD), &["not-read"]),
+        (injector(["inject", "--report=json"]).stdin(UNREAD), &["not-read"]),
     ]
 }
 
@@ -112,8 +112,7 @@ items: []
 ";
 
 /// Not a workload, and text that the parser does not take.
-const UNREAD: &str =
-    "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {ports: [http:, https:], all: containers}\n";
+const UNREAD: &str = "apiVersion: example.com/v1\nkind: Widget\nspec:\n  list: [a:, b]\n";
 
 const ENV: &str = "  application: {env: [{name: A, value: a}]}\n";
 
