@@ -87,6 +87,8 @@ fn differences<'a, V: View<'a>>(
             Some(Slot::Volumes) => DefaultsOf::Volume,
             _ => DefaultsOf::PullSecret,
         },
+        [_, _, _, list, _] if list == "env" => DefaultsOf::EnvVar,
+        [_, _, _, list, _] if list == "volumeMounts" => DefaultsOf::VolumeMount,
         // A part of a container has the defaults of its place in the container.
         [_, _, _, within @ ..] if !within.is_empty() => {
             let (wanted, found) = (around(within, wanted.clone()), around(within, found.value()));
@@ -105,7 +107,7 @@ fn differences<'a, V: View<'a>>(
 /// A container that has this value at this place, and nothing else. An element of a list is its only one.
 fn around(within: &[String], value: Value) -> Value {
     match within {
-        [list, _] if matches!(list.as_str(), "env" | "volumeMounts" | "volumeDevices" | "ports") => {
+        [list, _] if matches!(list.as_str(), "volumeDevices" | "ports") => {
             json!({ list: [value] })
         }
         [name, rest @ ..] => json!({ name: around(rest, value) }),

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::support::injector;
-use crate::support::manifests::{WEB, injected, known, profile};
+use crate::support::manifests::{WEB, adding, injected, known, profile};
 
 /// The verdict, state and fields that `check` reports as JSON.
 fn found(manifest: &str, profile: &str, args: &[&'static str]) -> (String, String, Vec<String>) {
@@ -95,4 +95,18 @@ fn what_is_not_known_of_a_namespace_makes_nothing_unwanted() {
     let nginx = ["-p", "nginx", "--namespace-labels=default:sidecar-inject=enabled"];
     let web = known("inject", ["-q"].into_iter().chain(nginx)).stdin(WEB).succeeds().stdout;
     injector(["check", "-p", "nginx"]).stdin(web).succeeds();
+}
+
+#[test]
+fn a_container_at_another_place_than_its_placement_is_edited() {
+    let first = adding("gate", "gate").replace("  containers:", "  placement: First\n  containers:");
+    let web = inject(WEB, &first, &[]);
+    let before =
+        |text: &str| text.replacen("      containers:\n", "      containers:\n        - {name: late, image: a}\n", 1);
+    let (verdict, _, fields) = found(&before(&web), &first, &[]);
+    assert_eq!((verdict.as_str(), fields), ("edited", vec!["/spec/template/spec/containers/1".to_owned()]));
+    assert_eq!(undone(&inject(&before(&web), &first, &["--reinject"]), &first), before(WEB));
+    // The default says nothing about what comes later.
+    let last = adding("gate", "gate");
+    assert_eq!(found(&before(&inject(WEB, &last, &[])), &last, &[]).1, "current");
 }

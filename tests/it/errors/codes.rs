@@ -94,11 +94,12 @@ fn runs() -> Vec<(Run, &'static [&'static str])> {
         (injector(["check", "--report=json"]).stdin(WEB.replace("          image: web:1\n", "")), &["patch-fragment"]),
         (injector(["check", "--report=sarif", "--set=tcpPort=7000"]).stdin(injected()), &["outdated"]),
         (injector(["check", "--report=sarif"]).stdin(partly_injected()), &["partial"]),
-        (injector(["check", "--report=sarif"]).stdin(FUNCTION), &["function-config"]),
-        (
-            injector(["check", "--report=sarif"]).stdin("apiVersion: v1\nkind: ConfigMap\ndata: [a:, b]\n"),
-            &["not-read"],
-        ),
+    ]
+}
+
+/// Runs that find an injection in another state than the current one, or what is not a workload.
+fn runs_on_states() -> Vec<(Run, &'static [&'static str])> {
+    vec![
         (
             injector(["check", "--report=sarif"]).stdin(injected().replace("cortexflow-proxy:latest", "other:1")),
             &["edited", "edited-after-injection"],
@@ -112,6 +113,8 @@ fn runs() -> Vec<(Run, &'static [&'static str])> {
             injector(["check", "--report=sarif", "-p", "p.yaml"]).file("p.yaml", profile("p", ENV)).stdin(lacking()),
             &["incomplete"],
         ),
+        (injector(["check", "--report=sarif"]).stdin(FUNCTION), &["function-config"]),
+        (injector(["inject", "--report=json"]).stdin(UNREAD), &["not-read"]),
     ]
 }
 
@@ -122,6 +125,9 @@ kind: ResourceList
 functionConfig: {apiVersion: v1, kind: ConfigMap, data: {a: b}}
 items: []
 ";
+
+/// Not a workload, and text that the parser does not take.
+const UNREAD: &str = "apiVersion: example.com/v1\nkind: Widget\nspec:\n  list: [a:, b]\n";
 
 const ENV: &str = "  application: {env: [{name: A, value: a}]}\n";
 
@@ -208,7 +214,7 @@ fn in_the_tests_of_certificates() -> impl Iterator<Item = String> {
 #[test]
 fn every_code_is_reported_by_a_run() {
     let mut seen = in_snapshots();
-    for (run, expected) in runs() {
+    for (run, expected) in runs().into_iter().chain(runs_on_states()) {
         let reported = reported(&run.exits_any());
         let missing: Vec<&&str> = expected.iter().filter(|code| !reported.contains(**code)).collect();
         assert!(missing.is_empty(), "{missing:?} are not in {reported:?}");
