@@ -13,12 +13,20 @@ use crate::value::view::View;
 struct Mesh {
     name: &'static str,
     proxy: &'static str,
+    between: Precedence,
 }
 
-const ISTIO: &Mesh = &Mesh { name: "Istio", proxy: "istio-proxy" };
-const LINKERD: &Mesh = &Mesh { name: "Linkerd", proxy: "linkerd-proxy" };
-const KUMA: &Mesh = &Mesh { name: "Kuma", proxy: "kuma-sidecar" };
-const CONSUL: &Mesh = &Mesh { name: "Consul", proxy: "consul-dataplane" };
+/// What holds where a pod and its namespace say different things.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Precedence {
+    Pod,
+    OptOut,
+}
+
+const ISTIO: &Mesh = &Mesh { name: "Istio", proxy: "istio-proxy", between: Precedence::OptOut };
+const LINKERD: &Mesh = &Mesh { name: "Linkerd", proxy: "linkerd-proxy", between: Precedence::Pod };
+const KUMA: &Mesh = &Mesh { name: "Kuma", proxy: "kuma-sidecar", between: Precedence::Pod };
+const CONSUL: &Mesh = &Mesh { name: "Consul", proxy: "consul-dataplane", between: Precedence::Pod };
 const MESHES: [&Mesh; 4] = [ISTIO, LINKERD, KUMA, CONSUL];
 
 /// What has the key.
@@ -34,23 +42,17 @@ enum List {
     Labels,
 }
 
-/// The values of a key that ask for the proxy.
-enum OptIn {
-    Any,
-    Of(&'static [&'static str]),
-}
-
-/// One key of a mesh. A value of neither side counts as no key.
+/// One key of a mesh.
 struct MeshKey {
     mesh: &'static Mesh,
     holder: Holder,
     list: List,
     key: &'static str,
-    opt_in: OptIn,
-    opt_out: &'static [&'static str],
+    /// Whether a value asks for the proxy; `None` where it says nothing.
+    asks: fn(&str) -> Option<bool>,
 }
 
-/// Of one mesh the first key that says something decides. The pod's come before the namespace's, so that its opt-out wins.
+/// Of one holder and one mesh, the first key that says something decides.
 ///
 /// Sources: <https://istio.io/latest/docs/setup/additional-setup/sidecar-injection/>,
 /// <https://linkerd.io/2/features/proxy-injection/>,
@@ -58,19 +60,19 @@ struct MeshKey {
 /// <https://developer.hashicorp.com/consul/docs/k8s/annotations-and-labels>.
 #[rustfmt::skip]
 const KEYS: &[MeshKey] = &[
-    key(ISTIO, Holder::Pod, List::Labels, "sidecar.istio.io/inject", OptIn::Of(&["true"]), &["false"]),
-    key(ISTIO, Holder::Pod, List::Annotations, "sidecar.istio.io/inject", OptIn::Of(&["true"]), &["false"]),
-    key(ISTIO, Holder::Pod, List::Labels, "istio.io/rev", OptIn::Any, &[]),
-    key(ISTIO, Holder::Namespace, List::Labels, "istio-injection", OptIn::Of(&["enabled"]), &["disabled"]),
-    key(ISTIO, Holder::Namespace, List::Labels, "istio.io/rev", OptIn::Any, &[]),
-    key(LINKERD, Holder::Pod, List::Annotations, "linkerd.io/inject", OptIn::Of(&["enabled", "ingress"]), &["disabled"]),
-    key(LINKERD, Holder::Namespace, List::Annotations, "linkerd.io/inject", OptIn::Of(&["enabled", "ingress"]), &["disabled"]),
-    key(KUMA, Holder::Pod, List::Labels, "kuma.io/sidecar-injection", OptIn::Of(&["enabled", "true"]), &["disabled", "false"]),
-    key(KUMA, Holder::Pod, List::Annotations, "kuma.io/sidecar-injection", OptIn::Of(&["enabled", "true"]), &["disabled", "false"]),
-    key(KUMA, Holder::Namespace, List::Labels, "kuma.io/sidecar-injection", OptIn::Of(&["enabled", "true"]), &["disabled", "false"]),
-    key(KUMA, Holder::Namespace, List::Annotations, "kuma.io/sidecar-injection", OptIn::Of(&["enabled", "true"]), &["disabled", "false"]),
-    key(CONSUL, Holder::Pod, List::Annotations, "consul.hashicorp.com/connect-inject", OptIn::Of(&["true"]), &["false"]),
-    key(CONSUL, Holder::Namespace, List::Annotations, "consul.hashicorp.com/connect-inject", OptIn::Of(&["true"]), &["false"]),
+    key(ISTIO, Holder::Pod, List::Labels, "sidecar.istio.io/inject", yes_else_no),
+    key(ISTIO, Holder::Pod, List::Annotations, "sidecar.istio.io/inject", yes_else_no),
+    key(ISTIO, Holder::Pod, List::Labels, "istio.io/rev", any),
+    key(ISTIO, Holder::Namespace, List::Labels, "istio-injection", enabled),
+    key(ISTIO, Holder::Namespace, List::Labels, "istio.io/rev", any),
+    key(LINKERD, Holder::Pod, List::Annotations, "linkerd.io/inject", enabled_or_ingress),
+    key(LINKERD, Holder::Namespace, List::Annotations, "linkerd.io/inject", enabled_or_ingress),
+    key(KUMA, Holder::Pod, List::Labels, "kuma.io/sidecar-injection", enabled_or_true),
+    key(KUMA, Holder::Pod, List::Annotations, "kuma.io/sidecar-injection", enabled_or_true),
+    key(KUMA, Holder::Namespace, List::Labels, "kuma.io/sidecar-injection", enabled_or_true),
+    key(KUMA, Holder::Namespace, List::Annotations, "kuma.io/sidecar-injection", enabled_or_true),
+    key(CONSUL, Holder::Pod, List::Annotations, "consul.hashicorp.com/connect-inject", go_bool),
+    key(CONSUL, Holder::Namespace, List::Annotations, "consul.hashicorp.com/connect-inject", go_bool),
 ];
 
 const fn key(
@@ -78,10 +80,40 @@ const fn key(
     holder: Holder,
     list: List,
     key: &'static str,
-    opt_in: OptIn,
-    opt_out: &'static [&'static str],
+    asks: fn(&str) -> Option<bool>,
 ) -> MeshKey {
-    MeshKey { mesh, holder, list, key, opt_in, opt_out }
+    MeshKey { mesh, holder, list, key, asks }
+}
+
+fn any(value: &str) -> Option<bool> {
+    (!value.is_empty()).then_some(true)
+}
+
+/// Istio takes YAML 1.1's words for true in any case, and everything else for false.
+fn yes_else_no(value: &str) -> Option<bool> {
+    let is_yes = ["y", "yes", "true", "on"].iter().any(|yes| value.eq_ignore_ascii_case(yes));
+    (!value.is_empty()).then_some(is_yes)
+}
+
+fn enabled(value: &str) -> Option<bool> {
+    of(value, &["enabled"], &["disabled"])
+}
+
+fn enabled_or_ingress(value: &str) -> Option<bool> {
+    of(value, &["enabled", "ingress"], &["disabled"])
+}
+
+fn enabled_or_true(value: &str) -> Option<bool> {
+    of(value, &["enabled", "true"], &["disabled", "false"])
+}
+
+/// What Go's `strconv.ParseBool` takes.
+fn go_bool(value: &str) -> Option<bool> {
+    of(value, &["1", "t", "T", "true", "TRUE", "True"], &["0", "f", "F", "false", "FALSE", "False"])
+}
+
+fn of(value: &str, yes: &[&str], no: &[&str]) -> Option<bool> {
+    if yes.contains(&value) { Some(true) } else { no.contains(&value).then_some(false) }
 }
 
 /// A key that asks for another mesh's proxy.
@@ -93,15 +125,6 @@ pub(super) struct MeshOptIn {
 }
 
 impl MeshKey {
-    /// Whether a value asks for the proxy; `None` where it says nothing.
-    fn asks(&self, value: &str) -> Option<bool> {
-        let is_opt_in = match self.opt_in {
-            OptIn::Any => !value.is_empty(),
-            OptIn::Of(values) => values.contains(&value),
-        };
-        is_opt_in.then_some(true).or_else(|| self.opt_out.contains(&value).then_some(false))
-    }
-
     const fn place(&self) -> [&'static str; 3] {
         let list = match self.list {
             List::Annotations => "annotations",
@@ -143,13 +166,21 @@ fn known<'v>(values: &'v Known<std::collections::BTreeMap<String, String>>, key:
 
 /// The first mesh but the profile's own that is asked to add its proxy to this pod.
 pub(super) fn opt_in<'a, V: View<'a>>(template: V, namespace: &Namespace, profile: &Profile) -> Option<MeshOptIn> {
-    let of_mesh = |mesh: &&Mesh| {
-        let mut keys = KEYS.iter().filter(|row| row.mesh.name == mesh.name);
-        let (row, value, asks) = keys.find_map(|row| {
+    let of_holder = |mesh: &Mesh, holder: Holder| {
+        let mut keys = KEYS.iter().filter(|row| row.mesh.name == mesh.name && row.holder == holder);
+        keys.find_map(|row| {
             let value = row.value(template, namespace)?;
-            let asks = row.asks(&value)?;
+            let asks = (row.asks)(&value)?;
             Some((row, value, asks))
-        })?;
+        })
+    };
+    let of_mesh = |mesh: &&Mesh| {
+        let (pod, around) = (of_holder(mesh, Holder::Pod), of_holder(mesh, Holder::Namespace));
+        let opts_out = |found: &Option<(_, _, bool)>| found.as_ref().is_some_and(|(.., asks)| !asks);
+        if mesh.between == Precedence::OptOut && opts_out(&around) {
+            return None;
+        }
+        let (row, value, asks) = pod.or(around)?;
         (asks && !is_own(mesh, profile)).then(|| row.found(&value, namespace))
     };
     MESHES.iter().find_map(of_mesh)

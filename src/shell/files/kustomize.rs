@@ -13,19 +13,13 @@ use crate::value::view::View;
 /// The names that kustomize looks for. The last is no name of a manifest, so no input has it.
 const NAMES: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
 
-/// What each input is, in their order. Asked are the kustomizations beside it and, of a directory that was named, those in
-/// all directories between. One that cannot be read lists nothing: as an input it is reported anyway.
+/// What each input is, in their order. Asked are the kustomizations beside it and in all directories around, up to that of
+/// the repository. One that cannot be read lists nothing: as an input it is reported anyway.
 pub(crate) fn classify(inputs: &[Input]) -> Vec<Files> {
     let paths = || inputs.iter().map(file);
-    let mut directories = BTreeSet::new();
-    for (path, root) in
-        paths().flatten().zip(inputs.iter().filter(|input| file(input).is_some()).map(|input| &input.root))
-    {
-        let between = |directory: &&Path| root.as_ref().is_none_or(|root| directory.starts_with(root));
-        let most = if root.is_some() { usize::MAX } else { 1 };
-        directories.extend(path.ancestors().skip(1).take_while(between).take(most));
-    }
-    let patches: BTreeSet<PathBuf> = directories.into_iter().flat_map(listed).collect();
+    let parents: BTreeSet<&Path> = paths().flatten().filter_map(Path::parent).collect();
+    let directories: BTreeSet<PathBuf> = parents.into_iter().flat_map(around).collect();
+    let patches: BTreeSet<PathBuf> = directories.into_iter().flat_map(|directory| listed(&directory)).collect();
     let is_patch = |path: &Path| !patches.is_empty() && path.canonicalize().is_ok_and(|path| patches.contains(&path));
     paths().map(|path| if path.is_some_and(is_patch) { Files::KustomizePatches } else { Files::Manifests }).collect()
 }
@@ -35,6 +29,20 @@ fn file(input: &Input) -> Option<&Path> {
         InputSource::File(path) => Some(path),
         InputSource::Stdin => None,
     }
+}
+
+/// A directory, and those around it up to that of the repository.
+fn around(directory: &Path) -> Vec<PathBuf> {
+    let directory = if directory.as_os_str().is_empty() { Path::new(".") } else { directory };
+    let Ok(directory) = directory.canonicalize() else { return Vec::new() };
+    let mut found = Vec::new();
+    for directory in directory.ancestors() {
+        found.push(directory.to_owned());
+        if directory.join(".git").exists() {
+            break;
+        }
+    }
+    found
 }
 
 /// The patches that a directory's kustomizations list, as far as they are files.

@@ -36,6 +36,16 @@ fn files_that_a_kustomization_lists_as_patches_are_left_alone() {
     let explained = injector(["explain", "-R", path]).succeeds().stdout;
     assert_eq!(explained.matches("→ patch-fragment").count(), 3, "{explained}");
     injector(["check", "-R", path]).succeeds();
+    // Also where only the patch, or its folder, is named.
+    for named in ["ov/patches/a.yaml", "ov/patches"] {
+        let named = root.join(named);
+        let ran = injector(["inject", "-R", named.to_str().unwrap()]).succeeds();
+        assert!(ran.stderr.contains("skipped: patch-fragment"), "{}", ran.stderr);
+    }
+    // Another repository's kustomizations say nothing.
+    fs::create_dir(root.join("ov/patches/.git")).unwrap();
+    let ran = injector(["inject", root.join("ov/patches/a.yaml").to_str().unwrap()]).succeeds();
+    assert!(!ran.stderr.contains("patch-fragment"), "{}", ran.stderr);
 }
 
 #[test]

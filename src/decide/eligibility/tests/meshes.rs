@@ -50,12 +50,14 @@ fn a_pod_that_asks_for_another_mesh_is_left_to_it() {
     for (list, key, value, mesh) in [
         ("labels", "sidecar.istio.io/inject", "true", "Istio"),
         ("annotations", "sidecar.istio.io/inject", "true", "Istio"),
+        ("labels", "sidecar.istio.io/inject", "Yes", "Istio"),
         ("labels", "istio.io/rev", "canary", "Istio"),
         ("annotations", "linkerd.io/inject", "enabled", "Linkerd"),
         ("annotations", "linkerd.io/inject", "ingress", "Linkerd"),
         ("labels", "kuma.io/sidecar-injection", "enabled", "Kuma"),
         ("annotations", "kuma.io/sidecar-injection", "true", "Kuma"),
         ("annotations", "consul.hashicorp.com/connect-inject", "true", "Consul"),
+        ("annotations", "consul.hashicorp.com/connect-inject", "1", "Consul"),
     ] {
         let mut scene = scene();
         scene.pod["metadata"][list][key] = json!(value);
@@ -109,6 +111,8 @@ fn what_opts_out_of_a_mesh_or_is_not_known_or_not_understood_asks_for_nothing() 
     for (labels, annotations) in [
         (json!({"sidecar.istio.io/inject": "false"}), json!({"sidecar.istio.io/inject": "true"})),
         (json!({"istio.io/rev": ""}), json!({})),
+        (json!({"sidecar.istio.io/inject": "no"}), json!({"sidecar.istio.io/inject": "true"})),
+        (json!({}), json!({"consul.hashicorp.com/connect-inject": "F"})),
         (json!({}), json!({"linkerd.io/inject": "enable", "linkerd.io/proxy-cpu-limit": "1"})),
         (json!({}), json!({"linkerd.io/inject": true})),
     ] {
@@ -124,6 +128,17 @@ fn what_opts_out_of_a_mesh_or_is_not_known_or_not_understood_asks_for_nothing() 
     disabled.namespace("labels", "istio-injection", "disabled");
     disabled.namespace("labels", "istio.io/rev", "canary");
     assert_eq!(injected(&disabled).0, Rule::Default);
+    // Istio leaves a pod alone as soon as one of the two opts out.
+    for (key, value) in [("sidecar.istio.io/inject", "true"), ("istio.io/rev", "canary")] {
+        let mut asks = scene_of(json!({key: value}), json!({}));
+        assert_eq!(rule_of(&asks.decide()), Some(Rule::ForeignSidecar));
+        asks.namespace("labels", "istio-injection", "disabled");
+        assert_eq!(injected(&asks).0, Rule::Default);
+    }
+    // With Linkerd the pod decides.
+    let mut asks = scene_of(json!({}), json!({"linkerd.io/inject": "enabled"}));
+    asks.namespace("annotations", "linkerd.io/inject", "disabled");
+    assert_eq!(rule_of(&asks.decide()), Some(Rule::ForeignSidecar));
     // An opt-out of one mesh is none of another's.
     let both = scene_of(json!({"sidecar.istio.io/inject": "false"}), json!({"linkerd.io/inject": "enabled"}));
     assert_eq!(rule_of(&both.decide()), Some(Rule::ForeignSidecar));
