@@ -137,7 +137,7 @@ pub fn needs_watch(profile: &Profile) -> bool {
 fn conditions(profile: &Profile) -> Vec<Value> {
     let condition = |rule: &Rule| match rule.row().gate {
         Gate::Condition { name, expression } if rule.is_asked(profile) => {
-            Some(json!({"name": name, "expression": expression}))
+            expression(profile).map(|expression| json!({"name": name, "expression": expression}))
         }
         _ => None,
     };

@@ -35,7 +35,8 @@ pub(super) fn scenarios() -> Vec<(&'static str, Scenario)> {
             a_dry_run_is_answered_the_same_and_stores_nothing
             either_version_of_reviews_is_answered;
         conditions:
-            match_conditions_leave_out_what_could_not_be_injected;
+            match_conditions_leave_out_what_could_not_be_injected
+            under_fail_an_outage_touches_only_pods_that_asked;
         reinvocation:
             after_another_webhook_ours_is_asked_again_and_adds_nothing;
         namespaces:
