@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use crate::decide::clean::Clean;
 use crate::decide::facts::{Facts, Known};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::kube::pod_security;
+use crate::kube::pod_security::{self, Level, Violation};
 use crate::kube::workload::{self, Identity, OnApply};
 use crate::value::layer::{Change, Layer};
 use crate::value::pointer::Pointer;
@@ -61,7 +61,7 @@ pub(crate) fn warnings<'a, V: View<'a>>(identity: &Identity, object: V, clean: C
     warnings
 }
 
-/// Warnings about a namespace whose Pod Security level refuses an injected pod, though it takes the pod as it was.
+/// Warnings about a namespace whose Pod Security level refuses something in an injected pod that was not in the pod before.
 ///
 /// Copies only what the checks read of the changed templates, and that only where the namespace has a level.
 pub(crate) fn pod_security<'a, V: View<'a>>(
@@ -77,23 +77,24 @@ pub(crate) fn pod_security<'a, V: View<'a>>(
     for (place, change) in changed {
         let Some(before) = workload::locate(object, place) else { continue };
         let Some(after) = Layer::of(Some(before), change) else { continue };
-        let mut known: Vec<(&str, String)> = Vec::new();
+        let mut known: Vec<(Level, Violation)> = Vec::new();
         let (before, after) = (pod_security::checked_part(before), pod_security::checked_part(after));
         for (mode, level, violation) in pod_security::newly_refused(labels, &before, &after) {
             // What an enforced level refuses is not reported again for a mode that only warns.
-            let same = (level.name(), violation.message.clone());
+            let same = (level, violation);
             if known.contains(&same) {
                 continue;
             }
-            known.push(same);
+            let (_, Violation { field, container, message }) = &same;
+            let of = container.as_ref().map(|name| format!(" (container `{name}`)")).unwrap_or_default();
             let message = format!(
-                "the namespace `{}` has the Pod Security level `{}` ({}), which refuses the injected pod: {}",
+                "the namespace `{}` has the Pod Security level `{}` ({}), which refuses the injected pod: {message}{of}",
                 facts.namespace.name,
                 level.name(),
                 mode.name(),
-                violation.message
             );
-            warnings.push(Diagnostic::new(Code::PodSecurity, place.append(&violation.field), message));
+            warnings.push(Diagnostic::new(Code::PodSecurity, place.append(field), message));
+            known.push(same);
         }
     }
     warnings

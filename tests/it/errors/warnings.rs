@@ -202,10 +202,21 @@ fn a_pod_security_level() {
     let namespace = "apiVersion: v1\nkind: Namespace\nmetadata:\n  name: default\n  labels:\n    pod-security.kubernetes.io/enforce: baseline\n";
     assert_snapshot!(taken_with(&[], &format!("{namespace}---\n{WEB}")), @"
     deployment/web (default): injected by cortexflow
-    warning: web.yaml:18:5: the namespace `default` has the Pod Security level `baseline` (enforce), which refuses the injected pod: capability `NET_ADMIN` may not be added
-    warning: web.yaml:18:5: the namespace `default` has the Pod Security level `baseline` (enforce), which refuses the injected pod: capability `NET_RAW` may not be added
+    warning: web.yaml:18:5: the namespace `default` has the Pod Security level `baseline` (enforce), which refuses the injected pod: capability `NET_ADMIN` may not be added (container `init-iptables`)
+    warning: web.yaml:18:5: the namespace `default` has the Pod Security level `baseline` (enforce), which refuses the injected pod: capability `NET_RAW` may not be added (container `init-iptables`)
     codes: pod-security
     ");
+    // The pod is refused without the sidecar too: what the sidecar adds to that is not hidden by it.
+    let restricted = format!("{}---\n{WEB}", namespace.replace("baseline", "restricted"));
+    assert_snapshot!(taken_with(&[], &restricted), @"
+    deployment/web (default): injected by cortexflow
+    warning: web.yaml:18:5: the namespace `default` has the Pod Security level `restricted` (enforce), which refuses the injected pod: `runAsNonRoot: false` is not allowed (container `init-iptables`)
+    warning: web.yaml:18:5: the namespace `default` has the Pod Security level `restricted` (enforce), which refuses the injected pod: `runAsUser: 0` is not allowed (container `init-iptables`)
+    warning: web.yaml:18:5: the namespace `default` has the Pod Security level `restricted` (enforce), which refuses the injected pod: capability `NET_ADMIN` may not be added (container `init-iptables`)
+    warning: web.yaml:18:5: the namespace `default` has the Pod Security level `restricted` (enforce), which refuses the injected pod: capability `NET_RAW` may not be added (container `init-iptables`)
+    codes: pod-security
+    ");
+    assert!(!taken_with(&["-p", "curl"], &restricted).contains("pod-security"), "curl meets it");
 }
 
 #[test]
