@@ -13,6 +13,7 @@ macro_rules! scenarios {
 
 mod defaults;
 mod pod_security;
+mod pull_secrets;
 mod round_trip;
 mod validity;
 #[cfg(feature = "serve")]
