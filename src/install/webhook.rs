@@ -105,7 +105,7 @@ fn namespace_selector(site: &Site, profile: &Profile) -> Selector {
             Gate::NamespaceNames(names) => {
                 left_out.extend(names(profile).iter().filter(|name| **name != site.namespace).cloned());
             }
-            Gate::NamespaceLabels(more) => requirements.extend(more(profile)),
+            Gate::NamespaceLabels(more) | Gate::NamespaceLabelsToo(more) => requirements.extend(more(profile)),
             Gate::None | Gate::Condition { .. } | Gate::PodLabels(_) => {}
         }
     }

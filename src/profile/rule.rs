@@ -174,7 +174,7 @@ macro_rules! table {
                 verdict: "inject",
                 asked: AskedWhen::Always,
                 needs: opting_in,
-                gate: Gate::None,
+                gate: Gate::NamespaceLabelsToo(label_of_namespaces_that_opt_in),
                 look: namespace_opted_in,
             }
             Default {

@@ -54,8 +54,10 @@ pub(crate) enum Gate {
     },
     /// Names of namespaces that are left out.
     NamespaceNames(fn(&Profile) -> &[String]),
-    /// What the labels of a namespace must meet.
+    /// What the labels of a namespace must meet; where they do, the rule need not see them.
     NamespaceLabels(fn(&Profile) -> Vec<Requirement>),
+    /// What the labels of a namespace must meet. The rule has to see them all the same.
+    NamespaceLabelsToo(fn(&Profile) -> Vec<Requirement>),
     /// What the labels of a pod must meet.
     PodLabels(fn(&Profile) -> Vec<Requirement>),
 }
@@ -181,14 +183,30 @@ fn only_switch(profile: &Profile) -> Option<&Switch> {
     switch.filter(|_| profile.policy == Policy::OptIn && !namespaces_opt_in)
 }
 
+/// The label of a namespace that opts in, where no pod is injected without it: no pod opts in itself, and no annotation may
+/// stand for the label. The rule before leaves out those that opt out. A value of neither side passes: it is worth a warning.
+fn label_of_namespaces_that_opt_in(profile: &Profile) -> Vec<Requirement> {
+    let Some(Switch { annotation: None, label: Some(key), inject, .. }) = &profile.namespace_switch else {
+        return Vec::new();
+    };
+    let is_needed = profile.policy == Policy::OptIn && profile.on_ineligible == OnIneligible::Allow;
+    if !is_needed || inject.is_empty() || pods_opt_in(profile) {
+        return Vec::new();
+    }
+    vec![exists(key)]
+}
+
 /// The label of a pod that opts in, where no pod is injected without it. A value of neither side passes: it is an error,
 /// which its author has to see.
 fn label_that_opts_in(profile: &Profile) -> Vec<Requirement> {
     let Some(Switch { annotation: None, label: Some(key), skip, .. }) = only_switch(profile) else {
         return Vec::new();
     };
-    let there = Requirement { key: key.clone(), operator: Operator::Exists, values: Vec::new() };
-    [there].into_iter().chain(not_in(key, skip)).collect()
+    [exists(key)].into_iter().chain(not_in(key, skip)).collect()
+}
+
+fn exists(key: &str) -> Requirement {
+    Requirement { key: key.to_owned(), operator: Operator::Exists, values: Vec::new() }
 }
 
 /// The annotation of a pod that opts in, where no pod is injected without it; the label counts where it is absent. A value

@@ -30,6 +30,7 @@ fn selectors_come_from_the_gates() {
     let gates = [json!({"key": "team", "operator": "In", "values": ["a"]}), json!({"key": "x", "operator": "Exists"})];
     let label = json!({"label": "steer", "inject": ["on"], "skip": ["off", "not a label's value"]});
     let off = json!({"key": "steer", "operator": "NotIn", "values": ["off"]});
+    let there = json!({"key": "steer", "operator": "Exists"});
     let pods_opt_in = json!({"annotation": "steer", "inject": ["on"], "skip": ["off"]});
     let both = json!({"annotation": "steer", "label": "steer", "inject": ["on"], "skip": ["off"]});
     for (spec, namespaces, objects) in [
@@ -46,11 +47,16 @@ fn selectors_come_from_the_gates() {
         (json!({"namespaceSwitch": label, "podSwitch": pods_opt_in}), vec![own(&SYSTEM)], json!({})),
         (
             json!({"namespaceSwitch": label, "podSwitch": {"label": "steer", "skip": ["off"]}}),
-            vec![own(&SYSTEM), off],
+            vec![own(&SYSTEM), off.clone()],
             json!({}),
         ),
         (json!({"namespaceSwitch": both}), vec![own(&SYSTEM)], json!({})),
         (json!({"namespaceSwitch": {"label": "steer", "inject": ["on"]}}), vec![own(&SYSTEM)], json!({})),
+        // Under OptIn only a namespace with the label has pods to inject, where no pod opts in itself.
+        (json!({"policy": "OptIn", "namespaceSwitch": label}), vec![own(&SYSTEM), off, there], json!({})),
+        (json!({"policy": "OptIn", "namespaceSwitch": both}), vec![own(&SYSTEM)], json!({})),
+        (json!({"policy": "OptIn", "namespaceSwitch": label, "onIneligible": "Deny"}), vec![own(&SYSTEM)], json!({})),
+        (json!({"policy": "OptIn", "namespaceSwitch": label, "podSwitch": pods_opt_in}), vec![own(&SYSTEM)], json!({})),
     ] {
         let webhook = webhook(&profile(&spec));
         assert_eq!(webhook["namespaceSelector"]["matchExpressions"], json!(namespaces), "{spec}");
