@@ -26,6 +26,7 @@ mod mounts;
 mod outcome;
 mod planner;
 mod ports;
+mod redirect;
 pub(crate) mod removal;
 mod render;
 mod state;

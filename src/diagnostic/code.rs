@@ -95,6 +95,8 @@ codes! {
     NestedMount = "nested-mount", Warning, User;
     /// A probe asks a port of its container where another container listens.
     ProbePort = "probe-port", Warning, User;
+    /// A probe of the application asks a port that the profile redirects to its sidecar.
+    RedirectedProbe = "redirected-probe", Note, None;
     /// The application declares no port that the profile could use, so the parameter has its default.
     GuessedPort = "guessed-port", Note, None;
     /// The pod has no container that the profile's `targets` mean, so nothing is added to the application.

@@ -105,7 +105,7 @@ fn namespace_selector(site: &Site, profile: &Profile) -> Selector {
             Gate::NamespaceNames(names) => {
                 left_out.extend(names(profile).iter().filter(|name| **name != site.namespace).cloned());
             }
-            Gate::NamespaceLabels(more) => requirements.extend(more(profile)),
+            Gate::NamespaceLabels(more) | Gate::NamespaceLabelsToo(more) => requirements.extend(more(profile)),
             Gate::None | Gate::Condition { .. } | Gate::PodLabels(_) => {}
         }
     }
@@ -137,7 +137,7 @@ pub fn needs_watch(profile: &Profile) -> bool {
 fn conditions(profile: &Profile) -> Vec<Value> {
     let condition = |rule: &Rule| match rule.row().gate {
         Gate::Condition { name, expression } if rule.is_asked(profile) => {
-            Some(json!({"name": name, "expression": expression}))
+            expression(profile).map(|expression| json!({"name": name, "expression": expression}))
         }
         _ => None,
     };

@@ -117,8 +117,9 @@ pub(crate) fn required_level(template: &Value) -> (Level, Vec<Violation>) {
     if restricted.is_empty() { (Level::Restricted, restricted) } else { (Level::Baseline, restricted) }
 }
 
-/// What a namespace with these labels does not allow in the pod `after`, though it allows the pod `before`: for each
-/// mode, its level and each violation. A mode whose level already refuses `before` gives nothing.
+/// What a namespace with these labels does not allow in the pod `after`, and what was not already so in the pod `before`: for
+/// each mode, its level and each violation. A pod that is refused without the injection too would be refused for these when
+/// the rest of it is put right, so they count all the same.
 ///
 /// As in the API server: without a label, `warn` has the level of `enforce`; an unknown level is `restricted` for
 /// `enforce` and no level for the others; an unknown version is the newest.
@@ -130,10 +131,16 @@ pub(crate) fn newly_refused(
     let mut refused = Vec::new();
     for mode in [PolicyMode::Enforce, PolicyMode::Warn, PolicyMode::Audit] {
         let (level, version) = policy(labels, mode);
-        if level == Level::Privileged || !violations_at(level, version, before).is_empty() {
+        if level == Level::Privileged {
             continue;
         }
-        refused.extend(violations_at(level, version, after).into_iter().map(|violation| (mode, level, violation)));
+        let known = violations_at(level, version, before);
+        // An added container moves others to another index, so a violation is known by its container's name.
+        let is_known = |new: &Violation| {
+            known.iter().any(|known| known.container == new.container && known.message == new.message)
+        };
+        let new = violations_at(level, version, after).into_iter().filter(|violation| !is_known(violation));
+        refused.extend(new.map(|violation| (mode, level, violation)));
     }
     refused
 }

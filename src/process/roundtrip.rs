@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use crate::decide::clean::Clean;
 use crate::decide::facts::{Facts, Known};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::kube::pod_security;
+use crate::kube::pod_security::{self, Level, Violation};
 use crate::kube::workload::{self, Identity, OnApply};
 use crate::value::layer::{Change, Layer};
 use crate::value::pointer::Pointer;
@@ -39,7 +39,8 @@ pub(crate) fn warnings<'a, V: View<'a>>(identity: &Identity, object: V, clean: C
             format!("an apply leaves the existing pods of a {kind} as they are: they have no sidecar until they are created again"),
             "delete the pods afterwards, one after the other",
         )),
-        _ => {}
+        Some(OnApply::Rolls) => warnings.extend(held(kind, object)),
+        None => {}
     }
     let owners = metadata("ownerReferences").map(View::elements).unwrap_or_default();
     let is_controller = |owner: &V| owner.member("controller").and_then(View::boolean) == Some(true);
@@ -61,7 +62,72 @@ pub(crate) fn warnings<'a, V: View<'a>>(identity: &Identity, object: V, clean: C
     warnings
 }
 
-/// Warnings about a namespace whose Pod Security level refuses an injected pod, though it takes the pod as it was.
+/// Why a controller leaves pods as they are whose kind replaces them.
+#[derive(Clone, Copy)]
+enum Hold {
+    OnDelete,
+    Paused,
+    Partition,
+}
+
+/// The fields that hold a roll-out, of all kinds: no kind has one of another's. The first that does is enough.
+const HOLDS: &[(&[&str], Hold)] = &[
+    (&["spec", "updateStrategy", "type"], Hold::OnDelete),
+    (&["spec", "paused"], Hold::Paused),
+    // OpenKruise's.
+    (&["spec", "updateStrategy", "paused"], Hold::Paused),
+    (&["spec", "updateStrategy", "rollingUpdate", "paused"], Hold::Paused),
+    (&["spec", "updateStrategy", "partition"], Hold::Partition),
+    // A StatefulSet's and OpenKruise's.
+    (&["spec", "updateStrategy", "rollingUpdate", "partition"], Hold::Partition),
+    // LeaderWorkerSet's.
+    (&["spec", "rolloutStrategy", "rollingUpdateConfiguration", "partition"], Hold::Partition),
+];
+
+impl Hold {
+    fn applies<'a, V: View<'a>>(self, value: V) -> bool {
+        let text = value.string();
+        match self {
+            Self::OnDelete => text.as_deref() == Some("OnDelete"),
+            Self::Paused => value.boolean() == Some(true),
+            // A number of pods, or a percentage.
+            Self::Partition => match text {
+                Some(text) => text.trim_end_matches('%') != "0",
+                None => value.unsigned().is_some_and(|number| number > 0),
+            },
+        }
+    }
+}
+
+/// A warning about a workload whose controller does not replace its pods now, though its kind does.
+fn held<'a, V: View<'a>>(kind: &str, object: V) -> Option<Diagnostic> {
+    let holds = |(field, hold): &&(&[&str], Hold)| object.path(field).is_some_and(|value| hold.applies(value));
+    let (field, hold) = HOLDS.iter().find(holds)?;
+    let at = Pointer::of(field.iter().copied());
+    let (message, hint) = match hold {
+        Hold::OnDelete => (
+            format!(
+                "an apply leaves the existing pods of a {kind} with `OnDelete` as they are: they have no sidecar until they are created again"
+            ),
+            "delete the pods afterwards, one after the other".to_owned(),
+        ),
+        Hold::Paused => (
+            format!(
+                "this {kind} is paused: an apply leaves its existing pods as they are, and they have no sidecar until it goes on"
+            ),
+            format!("set `{at}` to false afterwards"),
+        ),
+        Hold::Partition => (
+            format!(
+                "this {kind} has a `partition`: an apply leaves the existing pods of that part as they are, and they have no sidecar until it is 0"
+            ),
+            format!("set `{at}` to 0 afterwards"),
+        ),
+    };
+    Some(Diagnostic::new(Code::RoundTrip, at, message).hint(hint))
+}
+
+/// Warnings about a namespace whose Pod Security level refuses something in an injected pod that was not in the pod before.
 ///
 /// Copies only what the checks read of the changed templates, and that only where the namespace has a level.
 pub(crate) fn pod_security<'a, V: View<'a>>(
@@ -77,23 +143,24 @@ pub(crate) fn pod_security<'a, V: View<'a>>(
     for (place, change) in changed {
         let Some(before) = workload::locate(object, place) else { continue };
         let Some(after) = Layer::of(Some(before), change) else { continue };
-        let mut known: Vec<(&str, String)> = Vec::new();
+        let mut known: Vec<(Level, Violation)> = Vec::new();
         let (before, after) = (pod_security::checked_part(before), pod_security::checked_part(after));
         for (mode, level, violation) in pod_security::newly_refused(labels, &before, &after) {
             // What an enforced level refuses is not reported again for a mode that only warns.
-            let same = (level.name(), violation.message.clone());
+            let same = (level, violation);
             if known.contains(&same) {
                 continue;
             }
-            known.push(same);
+            let (_, Violation { field, container, message }) = &same;
+            let of = container.as_ref().map(|name| format!(" (container `{name}`)")).unwrap_or_default();
             let message = format!(
-                "the namespace `{}` has the Pod Security level `{}` ({}), which refuses the injected pod: {}",
+                "the namespace `{}` has the Pod Security level `{}` ({}), which refuses the injected pod: {message}{of}",
                 facts.namespace.name,
                 level.name(),
                 mode.name(),
-                violation.message
             );
-            warnings.push(Diagnostic::new(Code::PodSecurity, place.append(&violation.field), message));
+            warnings.push(Diagnostic::new(Code::PodSecurity, place.append(field), message));
+            known.push(same);
         }
     }
     warnings

@@ -49,6 +49,17 @@ pub(crate) fn ports(text: &str) -> Option<String> {
     Some(items.join(","))
 }
 
+/// Whether a list of [`ports`] has this port. An empty item has none.
+pub(crate) fn has_port(list: &str, number: u64) -> bool {
+    list.split(',').map(|item| item.trim_matches(' ')).any(|item| match item.split_once('-') {
+        None => item == "*" || port(item).is_some_and(|port| u64::from(port) == number),
+        Some((from, to)) => match (port(from), port(to)) {
+            (Some(from), Some(to)) => (u64::from(from)..=u64::from(to)).contains(&number),
+            _ => false,
+        },
+    })
+}
+
 /// A Kubernetes quantity that is not negative.
 pub(crate) fn is_quantity(text: &str) -> bool {
     Quantity::parse(text).is_ok_and(|quantity| !quantity.is_negative())
@@ -98,6 +109,21 @@ mod tests {
             ("http", None),
         ] {
             assert_eq!(ports(text).as_deref(), expected, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_list_has_its_ports() {
+        for (list, has, has_not) in [
+            ("*", &[1, 80, 65535][..], &[][..]),
+            ("", &[], &[80]),
+            ("80,8000-8100", &[80, 8000, 8050, 8100], &[81, 7999, 8101]),
+            ("5054,", &[5054], &[0, 80]),
+            (",80-80", &[80], &[79, 81]),
+            ("http,9-8", &[], &[8, 9]),
+        ] {
+            assert!(has.iter().all(|port| has_port(list, *port)), "{list}");
+            assert!(!has_not.iter().any(|port| has_port(list, *port)), "{list}");
         }
     }
 

@@ -48,6 +48,7 @@ const OWN_FIELDS: &[&str] = &[
     "placement",
     "podSwitch",
     "policy",
+    "redirectedPorts",
     "reservedUser",
     "skip",
     "templatePaths",
@@ -132,6 +133,7 @@ fn selection<'a, V: View<'a>>(spec: &Node<V>, errors: &mut Errors) -> Profile {
             .filter_map(|node| pattern(node, errors))
             .collect(),
         reserved_user: None,
+        redirected_ports: None,
         template_paths: nodes(spec.get("templatePaths"), errors)
             .iter()
             .filter_map(|node| match node.string(errors)?.parse() {

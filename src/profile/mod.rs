@@ -60,6 +60,8 @@ pub struct Profile {
     pub already_injected: Vec<ContainerPattern>,
     /// A user id that no container of the application may have, where a parameter says so.
     pub reserved_user: Option<ReservedUser>,
+    /// The inbound TCP ports that reach the sidecar instead of the application.
+    pub redirected_ports: Option<RedirectedPorts>,
     /// Further kinds that hold pod templates.
     pub template_paths: Vec<TemplatePath>,
     /// The parameters, in the order of the document.
@@ -104,10 +106,12 @@ impl Profile {
         self.added[slot].iter().filter_map(|addition| addition.template.name())
     }
 
-    /// Every template of the profile: what is added, and the reserved user.
+    /// Every template of the profile: what is added, the reserved user, and the redirected ports.
     pub(crate) fn templates(&self) -> impl Iterator<Item = &Template> {
         let added = self.added.iter().flat_map(|(_, added)| added).map(|addition| &addition.template);
-        added.chain(self.reserved_user.iter().flat_map(|reserved| [&reserved.id, &reserved.when]))
+        let ports = self.redirected_ports.iter().flat_map(|ports| [Some(&ports.include), ports.exclude.as_ref()]);
+        let reserved = self.reserved_user.iter().flat_map(|reserved| [&reserved.id, &reserved.when]);
+        added.chain(reserved).chain(ports.flatten())
     }
 
     /// The annotations and labels of a pod template that a profile reads: the member of the metadata, the noun, and the key.
@@ -184,6 +188,16 @@ pub struct ReservedUser {
     pub(crate) id: Template,
     /// Applies where this renders to `true`.
     pub(crate) when: Template,
+}
+
+/// The inbound TCP ports that a profile's set-up redirects to its sidecar, as lists such as `80,8000-8100`, or `*`. Only what
+/// is reported depends on it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RedirectedPorts {
+    /// Those that are redirected.
+    pub(crate) include: Template,
+    /// Those of them that are left alone.
+    pub(crate) exclude: Option<Template>,
 }
 
 /// A typed parameter.

@@ -50,7 +50,7 @@ macro_rules! table {
                 needs: object_only,
                 gate: Gate::Condition {
                     name: "not-mirror-pod",
-                    expression: "!has(object.metadata.annotations) || !('kubernetes.io/config.mirror' in object.metadata.annotations)",
+                    expression: |_| Some(Cow::Borrowed("!has(object.metadata.annotations) || !('kubernetes.io/config.mirror' in object.metadata.annotations)")),
                 },
                 look: mirror_pod,
             }
@@ -80,7 +80,7 @@ macro_rules! table {
                 needs: object_only,
                 gate: Gate::Condition {
                     name: "not-host-network",
-                    expression: "!has(object.spec.hostNetwork) || !object.spec.hostNetwork",
+                    expression: |_| Some(Cow::Borrowed("!has(object.spec.hostNetwork) || !object.spec.hostNetwork")),
                 },
                 look: host_network,
             }
@@ -92,7 +92,7 @@ macro_rules! table {
                 needs: object_only,
                 gate: Gate::Condition {
                     name: "not-windows",
-                    expression: "(!has(object.spec.os) || object.spec.os.name != 'windows') && (!has(object.spec.nodeSelector) || ['kubernetes.io/os', 'beta.kubernetes.io/os'].all(label, !(label in object.spec.nodeSelector) || object.spec.nodeSelector[label] != 'windows'))",
+                    expression: |_| Some(Cow::Borrowed("(!has(object.spec.os) || object.spec.os.name != 'windows') && (!has(object.spec.nodeSelector) || ['kubernetes.io/os', 'beta.kubernetes.io/os'].all(label, !(label in object.spec.nodeSelector) || object.spec.nodeSelector[label] != 'windows'))")),
                 },
                 look: windows,
             }
@@ -156,7 +156,7 @@ macro_rules! table {
                 verdict: "inject",
                 asked: AskedWhen::Always,
                 needs: object_only,
-                gate: Gate::None,
+                gate: Gate::PodLabels(label_that_opts_in),
                 look: pod_opted_in,
             }
             NamespaceOptedOut {
@@ -174,7 +174,7 @@ macro_rules! table {
                 verdict: "inject",
                 asked: AskedWhen::Always,
                 needs: opting_in,
-                gate: Gate::None,
+                gate: Gate::NamespaceLabelsToo(label_of_namespaces_that_opt_in),
                 look: namespace_opted_in,
             }
             Default {
@@ -183,7 +183,7 @@ macro_rules! table {
                 verdict: "the profile's policy",
                 asked: AskedWhen::Always,
                 needs: object_only,
-                gate: Gate::None,
+                gate: Gate::Condition { name: "opted-in", expression: annotation_that_opts_in },
                 look: default,
             }
         }

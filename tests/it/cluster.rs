@@ -13,6 +13,7 @@ macro_rules! scenarios {
 
 mod defaults;
 mod pod_security;
+mod pull_secrets;
 mod round_trip;
 mod validity;
 #[cfg(feature = "serve")]
@@ -77,7 +78,7 @@ fn a_real_cluster_agrees() {
             what_the_api_server_fills_in_is_no_difference
             what_is_changed_in_the_cluster_is_a_difference;
         pod_security:
-            the_api_server_refuses_exactly_what_the_report_says;
+            the_api_server_names_what_was_injected_where_the_report_does;
         validity:
             the_checks_refuse_what_the_api_server_refuses
             every_kind_is_taken_with_every_built_in_profile;

@@ -3,6 +3,7 @@
 mod core;
 mod limits;
 mod logs;
+mod meshes;
 mod parity;
 mod probes;
 mod profiles;

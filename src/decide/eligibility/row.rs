@@ -1,5 +1,9 @@
 //! What a rule's row says beside its text: the facts that it needs, and what an API server can check in its place.
 
+use std::borrow::Cow;
+
+use serde_json::json;
+
 use crate::kube::names::is_label_value;
 use crate::kube::selector::{NAMESPACE_NAME, Operator, Requirement, Selector};
 use crate::profile::rule::{self, Rule};
@@ -41,17 +45,19 @@ pub(crate) struct RuleRow {
 /// What an API server can check without the webhook. It leaves out only pods that no rule would inject.
 pub(crate) enum Gate {
     None,
-    /// A `matchCondition`. An error in one would be for the failure policy to answer, so no expression can fail: it asks
-    /// first whether a field is there. See
+    /// A `matchCondition`, where the profile has one. An error in one would be for the failure policy to answer, so no
+    /// expression can fail: it asks first whether a field is there. See
     /// <https://kubernetes.io/docs/reference/access-authn-authz/extensible-admission-controllers/#matching-requests-matchconditions>.
     Condition {
         name: &'static str,
-        expression: &'static str,
+        expression: fn(&Profile) -> Option<Cow<'static, str>>,
     },
     /// Names of namespaces that are left out.
     NamespaceNames(fn(&Profile) -> &[String]),
-    /// What the labels of a namespace must meet.
+    /// What the labels of a namespace must meet; where they do, the rule need not see them.
     NamespaceLabels(fn(&Profile) -> Vec<Requirement>),
+    /// What the labels of a namespace must meet. The rule has to see them all the same.
+    NamespaceLabelsToo(fn(&Profile) -> Vec<Requirement>),
     /// What the labels of a pod must meet.
     PodLabels(fn(&Profile) -> Vec<Requirement>),
 }
@@ -170,6 +176,62 @@ fn pods_opt_in(profile: &Profile) -> bool {
     profile.pod_switch.as_ref().is_some_and(|switch| !switch.inject.is_empty())
 }
 
+/// The switch without which no pod is injected: under `OptIn`, where no namespace can opt its pods in.
+fn only_switch(profile: &Profile) -> Option<&Switch> {
+    let namespaces_opt_in = profile.namespace_switch.as_ref().is_some_and(|switch| !switch.inject.is_empty());
+    let switch = profile.pod_switch.as_ref().filter(|switch| !switch.inject.is_empty());
+    switch.filter(|_| profile.policy == Policy::OptIn && !namespaces_opt_in)
+}
+
+/// The label of a namespace that opts in, where no pod is injected without it: no pod opts in itself, and no annotation may
+/// stand for the label. The rule before leaves out those that opt out. A value of neither side passes: it is worth a warning.
+fn label_of_namespaces_that_opt_in(profile: &Profile) -> Vec<Requirement> {
+    let Some(Switch { annotation: None, label: Some(key), inject, .. }) = &profile.namespace_switch else {
+        return Vec::new();
+    };
+    let is_needed = profile.policy == Policy::OptIn && profile.on_ineligible == OnIneligible::Allow;
+    if !is_needed || inject.is_empty() || pods_opt_in(profile) {
+        return Vec::new();
+    }
+    vec![exists(key)]
+}
+
+/// The label of a pod that opts in, where no pod is injected without it. A value of neither side passes: it is an error,
+/// which its author has to see.
+fn label_that_opts_in(profile: &Profile) -> Vec<Requirement> {
+    let Some(Switch { annotation: None, label: Some(key), skip, .. }) = only_switch(profile) else {
+        return Vec::new();
+    };
+    [exists(key)].into_iter().chain(not_in(key, skip)).collect()
+}
+
+fn exists(key: &str) -> Requirement {
+    Requirement { key: key.to_owned(), operator: Operator::Exists, values: Vec::new() }
+}
+
+/// The annotation of a pod that opts in, where no pod is injected without it; the label counts where it is absent. A value
+/// of neither side passes here too.
+fn annotation_that_opts_in(profile: &Profile) -> Option<Cow<'static, str>> {
+    let Switch { annotation, label, skip, .. } = only_switch(profile)?;
+    let annotation = annotation.as_deref()?;
+    let absent = match label {
+        Some(label) => asks("labels", label, skip, "false"),
+        None => "false".to_owned(),
+    };
+    Some(asks("annotations", annotation, skip, &absent).into())
+}
+
+/// A CEL expression: whether a pod's annotation or label has none of these values, or else what holds without it.
+fn asks(member: &str, key: &str, skip: &[String], absent: &str) -> String {
+    let map = format!("object.metadata.{member}");
+    // A key has only letters, digits and `-_./`. A value may be any text; a string of JSON is one of CEL too.
+    let says = match skip {
+        [] => "true".to_owned(),
+        skip => format!("!({map}['{key}'] in {})", json!(skip)),
+    };
+    format!("has({map}) && '{key}' in {map} ? {says} : ({absent})")
+}
+
 fn requirements(selector: Option<&Selector>) -> Vec<Requirement> {
     selector.map(|selector| selector.0.clone()).unwrap_or_default()
 }
@@ -183,10 +245,11 @@ fn label_that_opts_out(profile: &Profile) -> Vec<Requirement> {
     if pods_opt_in(profile) || profile.on_ineligible == OnIneligible::Deny {
         return Vec::new();
     }
-    // A label cannot have any other value, and an API server refuses a selector with one.
-    let values: Vec<String> = skip.iter().filter(|value| is_label_value(value)).cloned().collect();
-    if values.is_empty() {
-        return Vec::new();
-    }
-    vec![Requirement { key: key.clone(), operator: Operator::NotIn, values }]
+    not_in(key, skip).into_iter().collect()
+}
+
+/// A label cannot have any other value than a label's, and an API server refuses a selector with one.
+fn not_in(key: &str, values: &[String]) -> Option<Requirement> {
+    let values: Vec<String> = values.iter().filter(|value| is_label_value(value)).cloned().collect();
+    (!values.is_empty()).then(|| Requirement { key: key.to_owned(), operator: Operator::NotIn, values })
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::applier::{Applied, Applier};
 use super::editor::Editor;
+use super::redirect;
 use super::{
     Answer, Outcome, Outdated, Rendered, Request, Sidecar, Step, Verdict, guessed_ports, knative_warning, needs_native,
     removal, sidecar, volume_claims, write_record,
@@ -278,6 +279,7 @@ impl<'p, 'a, V: View<'a>> Planner<'p, V> {
         warnings.extend(qos_warning(qos_before, after.map_or(Qos::BestEffort, validity::qos_class), place));
         warnings.extend(knative_warning(profile, identity, rendered, place));
         warnings.extend(guessed_ports(profile, editor.template(), set, place));
+        warnings.extend(redirect::notes(profile, rendered, editor, &others, place));
         match index.and_then(|index| record.get_mut(index)) {
             Some(known) => *known = entry,
             None => record.push(entry),

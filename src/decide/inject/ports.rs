@@ -135,7 +135,7 @@ fn ports_of<'e, 'v: 'e, V: View<'v>>(template: &'e Editor<V>, slot: Slot) -> Vec
 
 /// The numbers of the TCP ports that a container's probes and hooks ask, each with its place. A probe with a `host` asks
 /// another machine.
-fn probes<'v, V: View<'v>>(container: Layer<'_, V>) -> Vec<(Pointer, u64)> {
+pub(super) fn probes<'v, V: View<'v>>(container: Layer<'_, V>) -> Vec<(Pointer, u64)> {
     const HANDLERS: [&[&str]; 5] = [
         &["livenessProbe"],
         &["readinessProbe"],
@@ -148,7 +148,7 @@ fn probes<'v, V: View<'v>>(container: Layer<'_, V>) -> Vec<(Pointer, u64)> {
         let Some(node) = container.path(handler) else { continue };
         for action in ["httpGet", "tcpSocket", "grpc"] {
             let Some(asked) = node.child(action) else { continue };
-            if let Some(number) = asked.child("port").and_then(View::unsigned)
+            if let Some(number) = asked.child("port").and_then(|port| port_number(container, port))
                 && asked.text(&["host"]).is_none_or(|host| host.is_empty())
             {
                 let at = Pointer::of(handler.iter().copied()).join(action).join("port");
@@ -157,6 +157,14 @@ fn probes<'v, V: View<'v>>(container: Layer<'_, V>) -> Vec<(Pointer, u64)> {
         }
     }
     found
+}
+
+/// The number of a port that a probe gives as a number, or as the name of one of the container's ports.
+fn port_number<'v, V: View<'v>>(container: Layer<'_, V>, port: Layer<'_, V>) -> Option<u64> {
+    let Some(name) = port.string() else { return port.unsigned() };
+    let declared = container.child("ports").map(Layer::list).unwrap_or_default();
+    let named = declared.into_iter().find(|declared| declared.text(&["name"]).is_some_and(|known| known == name));
+    named?.child("containerPort").and_then(View::unsigned)
 }
 
 /// Whether a declared port is this TCP port.

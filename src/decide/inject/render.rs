@@ -12,7 +12,7 @@ use sha2::{Digest as _, Sha256};
 use crate::diagnostic::Diagnostic;
 use crate::kube::validity::{self, Role};
 use crate::profile::slot::{Form, Slot, SlotMap, Validity};
-use crate::profile::{Addition, Profile};
+use crate::profile::{Addition, Profile, Template, grammar};
 use crate::value::pointer::Pointer;
 use crate::value::view::View;
 
@@ -44,12 +44,27 @@ pub(crate) struct Rendered {
     pub sidecar: Sidecar,
     /// The user id that the application may not have.
     pub reserved_user: Option<Value>,
+    /// The inbound TCP ports that are redirected.
+    pub redirected: Option<Redirected>,
     /// The names of containers of which the API server refuses nothing, as long as the volumes that they mount are there.
     pub sound: BTreeSet<String>,
     /// What the API server refuses of all that can be checked without a pod: of what, and what is wrong.
     pub faults: Vec<(&'static str, Diagnostic)>,
     /// A hash of all that is added: equal for equal injections, whatever profile and parameters they come from.
     pub hash: String,
+}
+
+/// Lists of ports, as a parameter has them. An empty item counts as no item.
+#[derive(Clone, Debug)]
+pub(crate) struct Redirected {
+    include: String,
+    exclude: String,
+}
+
+impl Redirected {
+    pub(super) fn has(&self, port: u64) -> bool {
+        grammar::has_port(&self.include, port) && !grammar::has_port(&self.exclude, port)
+    }
 }
 
 /// How many injections are kept, the latest. Parameters may come from the object, so anyone who writes objects could ask for
@@ -112,7 +127,16 @@ impl Rendered {
         let reserved = profile.reserved_user.as_ref();
         let reserved = reserved.filter(|reserved| reserved.when.render(values) == Value::Bool(true));
         let reserved_user = reserved.map(|reserved| reserved.id.render(values)).filter(|id| !id.is_null());
-        let mut rendered = Self { added, sidecar, reserved_user, ..Self::default() };
+        let text = |template: &Template| match template.render(values) {
+            Value::String(text) => text,
+            Value::Number(port) => port.to_string(),
+            _ => String::new(),
+        };
+        let redirected = profile.redirected_ports.as_ref().map(|ports| Redirected {
+            include: text(&ports.include),
+            exclude: ports.exclude.as_ref().map(text).unwrap_or_default(),
+        });
+        let mut rendered = Self { added, sidecar, reserved_user, redirected, ..Self::default() };
         rendered.hash = rendered.digest();
         rendered.sound = rendered.sound();
         rendered.faults = rendered.faults();

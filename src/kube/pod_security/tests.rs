@@ -239,6 +239,33 @@ fn a_namespace_tells_what_it_would_newly_refuse() {
     ] {
         assert_eq!(modes(labels, &before, after), expected, "{labels:?}");
     }
-    // What was refused before is not reported again, whatever is added to it.
-    assert_eq!(modes(&[("enforce", "restricted")], &users, &after), [""; 0]);
+}
+
+#[test]
+fn a_pod_that_was_refused_before_is_reported_for_what_is_new() {
+    let labels = [("pod-security.kubernetes.io/enforce".to_owned(), "restricted".to_owned())].into();
+    let new = |before: &Value, after: &Value| {
+        let mut found = newly_refused(&labels, before, after);
+        found.retain(|(mode, ..)| *mode == PolicyMode::Enforce);
+        messages(&found.into_iter().map(|(.., violation)| violation).collect::<Vec<_>>())
+    };
+    let plain = json!({"spec": {"containers": [{"name": "app"}]}});
+    assert_eq!(new(&plain, &plain), [""; 0]);
+    // The same containers at other indexes, and what the pod sets for the new one too.
+    let mut after = plain.clone();
+    after["spec"]["containers"] = json!([{"name": "own"}, {"name": "app"}]);
+    after["spec"]["initContainers"] = json!([{"name": "set-up", "securityContext": {"runAsUser": 0}}]);
+    let found = new(&plain, &after);
+    assert_eq!(found.len(), 9, "four rules for each container, and the user of one: {found:?}");
+    assert!(found.iter().all(|line| line.contains(" own ") || line.contains(" set-up ")), "{found:?}");
+    let mut before = plain;
+    for pod in [&mut before, &mut after] {
+        pod["spec"]["securityContext"] = json!({"runAsNonRoot": true, "seccompProfile": {"type": "RuntimeDefault"}});
+    }
+    assert_eq!(new(&before, &after).len(), 5);
+    let volumes = json!([{"name": "v", "nfs": {"server": "s", "path": "/"}}]);
+    let (mut with, without) = (after.clone(), after);
+    with["spec"]["volumes"] = volumes;
+    assert_eq!(new(&without, &with).len(), 1);
+    assert_eq!(new(&with, &without), [""; 0]);
 }

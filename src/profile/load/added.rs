@@ -3,10 +3,11 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+use super::super::grammar;
 use super::super::reader::{Errors, Node, ProfileErrorKind};
 use super::super::slot::{Form, Home, MapForm, Slot, Validity};
 use super::super::template::{Parser, ScalarFault, Template, WantedType};
-use super::super::{Addition, EnvPlacement, Placement, Placements, Profile, ReservedUser, Targets};
+use super::super::{Addition, EnvPlacement, Placement, Placements, Profile, RedirectedPorts, ReservedUser, Targets};
 use super::{DNS_LABEL, check_key, nodes, shape};
 use crate::diagnostic::words::nearest;
 use crate::kube::names::is_dns_label;
@@ -32,6 +33,7 @@ pub(super) fn read<'a, V: View<'a>>(spec: &Node<V>, names: &[String], profile: &
         }
     }
     profile.reserved_user = spec.get("reservedUser").and_then(|node| added.reserved_user(node));
+    profile.redirected_ports = spec.get("redirectedPorts").and_then(|node| added.redirected_ports(node));
     let mut fields: Vec<&'static str> =
         Slot::of(Home::Application).map(Slot::field).chain(["targets", "envPlacement"]).collect();
     fields.sort_unstable();
@@ -129,6 +131,27 @@ impl Added<'_> {
             }
         }
         Some(ReservedUser { id: self.template(&id, &Shape::Int), when: self.template(&when, &Shape::Bool) })
+    }
+
+    fn redirected_ports<'a, V: View<'a>>(&mut self, node: Node<V>) -> Option<RedirectedPorts> {
+        let node = node.object(&["exclude", "include"], self.errors)?;
+        let include = node.require("include", self.errors).map(|include| self.ports(&include));
+        let exclude = node.get("exclude").map(|exclude| self.ports(&exclude));
+        Some(RedirectedPorts { include: include?, exclude })
+    }
+
+    /// A list of ports as one text, with parameters or without; one port may be a number.
+    fn ports<'a, V: View<'a>>(&mut self, node: &Node<V>) -> Template {
+        let template = self.template(node, &Shape::IntOrStr);
+        let literal = match &template {
+            Template::Literal(value) => value.as_str().map(str::to_owned).or_else(|| Some(value.as_u64()?.to_string())),
+            _ => None,
+        };
+        if let Some(value) = literal.filter(|text| grammar::ports(text).is_none()) {
+            let form = "a list of ports: numbers and ranges such as `80,8000-8100`, or `*`";
+            self.errors.add(&node.at, ProfileErrorKind::BadForm { value, form });
+        }
+        template
     }
 
     /// Parses a value of this shape, with every error in it.

@@ -52,6 +52,7 @@ fn full() -> Profile {
         "namespaceSwitch": {"annotation": "proxy", "label": "proxy", "inject": ["on"]},
         "alreadyInjected": [{"name": "*proxy*"}, {"image": "x/*"}],
         "reservedUser": {"id": "{{ user }}", "when": "{{ capture }}"},
+        "redirectedPorts": {"include": "*", "exclude": "{{ port }},22"},
         "templatePaths": ["Rollout.argoproj.io=/spec/template"],
         "parameters": [
             {"name": "user", "type": "integer", "default": 1337, "description": "its id"},
@@ -107,6 +108,10 @@ fn every_field_that_adds_arrives_and_parameters_are_known_by_index() {
     };
     let reserved = profile.reserved_user.as_ref().unwrap();
     assert_eq!(scalars(&reserved.id), [("/spec/reservedUser/id".to_owned(), vec![0])]);
+    let redirected = profile.redirected_ports.as_ref().unwrap();
+    assert_eq!(redirected.include, Template::Literal(json!("*")));
+    let exclude = redirected.exclude.as_ref().unwrap();
+    assert_eq!(scalars(exclude), [("/spec/redirectedPorts/exclude".to_owned(), vec![3])]);
     assert_eq!(profile.names(Slot::InitContainers).collect::<Vec<_>>(), ["setup"]);
     assert_eq!(
         scalars(&profile.added[Slot::Containers][0].template),

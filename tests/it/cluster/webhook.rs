@@ -35,9 +35,11 @@ pub(super) fn scenarios() -> Vec<(&'static str, Scenario)> {
             a_dry_run_is_answered_the_same_and_stores_nothing
             either_version_of_reviews_is_answered;
         conditions:
-            match_conditions_leave_out_what_could_not_be_injected;
+            match_conditions_leave_out_what_could_not_be_injected
+            under_fail_an_outage_touches_only_pods_that_asked;
         reinvocation:
-            after_another_webhook_ours_is_asked_again_and_adds_nothing;
+            after_another_webhook_ours_is_asked_again_and_adds_nothing
+            a_mesh_whose_webhook_comes_later_is_a_warning_for_the_user_of_kubectl;
         namespaces:
             a_namespace_opts_out_and_in_again
             without_the_watch_nothing_is_known_of_a_namespace;

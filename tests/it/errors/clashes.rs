@@ -181,6 +181,81 @@ fn a_guessed_port_is_a_note() {
     assert!(port == "8080" && !said.contains("note"), "{said}");
 }
 
+/// What is said of a pod whose container `web` has these fields, with the default profile and these arguments.
+fn probed(fields: &str, args: &[&'static str]) -> String {
+    let text = WEB.replace("          image: web:1\n", &format!("          image: web:1\n{fields}"));
+    known("inject", args.iter().copied()).stdin(text).succeeds().stderr
+}
+
+#[test]
+fn probes_that_go_through_the_redirection_are_notes() {
+    let fields = [
+        "ports: [{name: web, containerPort: 8080}]",
+        "livenessProbe: {httpGet: {port: web, path: /}}",
+        "readinessProbe: {httpGet: {port: 8080, path: /ready}}",
+        "startupProbe: {grpc: {port: 9000}}",
+        "lifecycle: {preStop: {httpGet: {port: 9090, path: /quit}}}",
+    ]
+    .map(|field| format!("          {field}\n"))
+    .concat();
+    assert_snapshot!(probed(&fields, &[]), @"
+    deployment/web (default): injected by cortexflow
+    note: <stdin>:16:43: the profile `cortexflow` redirects port 8080, which the kubelet asks of container `web` (`livenessProbe`, `readinessProbe`): the answer comes through the sidecar
+      hint: if it must not depend on the sidecar, add the port to the annotation `sidecar-injector/exclude-inbound-ports` or `--set excludeInboundPorts=…`
+    note: <stdin>:18:39: the profile `cortexflow` redirects port 9000, which the kubelet asks of container `web` (`startupProbe`): the answer comes through the sidecar
+      hint: if it must not depend on the sidecar, add the port to the annotation `sidecar-injector/exclude-inbound-ports` or `--set excludeInboundPorts=…`
+    note: <stdin>:19:49: the profile `cortexflow` redirects port 9090, which the kubelet asks of container `web` (`preStop`): the answer comes through the sidecar
+      hint: if it must not depend on the sidecar, add the port to the annotation `sidecar-injector/exclude-inbound-ports` or `--set excludeInboundPorts=…`
+    ");
+    // What is excluded, or not included, reaches the application itself.
+    assert_snapshot!(probed(&fields, &["--set=excludeInboundPorts=9000-9100"]), @"
+    deployment/web (default): injected by cortexflow
+    note: <stdin>:16:43: the profile `cortexflow` redirects port 8080, which the kubelet asks of container `web` (`livenessProbe`, `readinessProbe`): the answer comes through the sidecar
+      hint: if it must not depend on the sidecar, add the port to the annotation `sidecar-injector/exclude-inbound-ports` or `--set excludeInboundPorts=…`
+    ");
+    assert_snapshot!(probed(&fields, &["--set=includeInboundPorts=443,9000"]), @"
+    deployment/web (default): injected by cortexflow
+    note: <stdin>:18:39: the profile `cortexflow` redirects port 9000, which the kubelet asks of container `web` (`startupProbe`): the answer comes through the sidecar
+      hint: if it must not depend on the sidecar, add the port to the annotation `sidecar-injector/exclude-inbound-ports` or `--set excludeInboundPorts=…`
+    ");
+    let excluded = WEB.replace(
+        "        app: web\n    spec",
+        "        app: web\n      annotations: {sidecar-injector/exclude-inbound-ports: \"8080,9000,9090\"}\n    spec",
+    );
+    let excluded = excluded.replace("          image: web:1\n", &format!("          image: web:1\n{fields}"));
+    assert!(!known("inject", []).stdin(excluded).succeeds().stderr.contains("redirects"));
+    for field in [
+        "livenessProbe: {exec: {command: [a]}}",
+        "livenessProbe: {httpGet: {port: 8080, host: example.com}}",
+        "livenessProbe: {tcpSocket: {port: nameless}}",
+    ] {
+        let said = probed(&format!("          {field}\n"), &[]);
+        assert!(!said.contains("redirects"), "{field}: {said}");
+    }
+    let native = "{name: log, image: a, restartPolicy: Always, resources: {requests: {cpu: 1m}}, startupProbe: {tcpSocket: {port: 24224}}}";
+    let native = WEB.replace("      containers:\n", &format!("      initContainers: [{native}]\n      containers:\n"));
+    let said = known("inject", []).stdin(native).succeeds().stderr;
+    assert!(
+        said.contains("redirects port 24224, which the kubelet asks of container `log` (`startupProbe`)"),
+        "{said}"
+    );
+}
+
+#[test]
+fn any_profile_may_say_which_ports_it_redirects() {
+    let probe = WEB.replace(
+        "          image: web:1\n",
+        "          image: web:1\n          livenessProbe: {tcpSocket: {port: 80}}\n",
+    );
+    for (ports, is_told) in
+        [("{include: 80}", true), ("{include: '*', exclude: 80-90}", false), ("{include: 443}", false)]
+    {
+        let spec = format!("  redirectedPorts: {ports}\n  labels: {{a: b}}\n");
+        let said = taken(&spec, &probe);
+        assert_eq!(said.contains("redirected-probe"), is_told, "{ports}: {said}");
+    }
+}
+
 #[test]
 fn targets_that_are_not_there() {
     let env = "env: [{name: A, value: a}]";

@@ -7,7 +7,7 @@ use injector::internals::diagnostic::Code;
 use serde_json::Value;
 
 use super::collect;
-use crate::support::manifests::{WEB, injected, profile};
+use crate::support::manifests::{WEB, injected, known, profile};
 use crate::support::{Ran, Run, injector};
 
 /// Codes that no run here brings about, and why.
@@ -89,6 +89,12 @@ fn runs() -> Vec<(Run, &'static [&'static str])> {
                 "web.yaml",
             ]),
             &["guessed-port"],
+        ),
+        (
+            known("inject", ["--report=json"]).stdin(
+                WEB.replace("image: web:1\n", "image: web:1\n          livenessProbe: {tcpSocket: {port: 80}}\n"),
+            ),
+            &["redirected-probe"],
         ),
         (web(&["check", "--report=sarif", "web.yaml"]), &["missing"]),
         (injector(["check", "--report=json"]).stdin(WEB.replace("          image: web:1\n", "")), &["patch-fragment"]),

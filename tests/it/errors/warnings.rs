@@ -197,15 +197,75 @@ fn what_an_apply_would_do() {
     ");
 }
 
+/// The warnings about a live object of this kind with these fields, but for the one about its version.
+fn held(kind: &str, version: &str, fields: &str) -> String {
+    let text = WEB
+        .replace("Deployment", kind)
+        .replace("apps/v1", version)
+        .replace("  name: web\nspec:\n", &format!("  name: web\n  uid: 0b9f\nspec:\n  {fields}\n"));
+    let told = taken_with(&[], &text);
+    told.lines().skip(1).take_while(|line| !line.starts_with("codes:")).collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn what_keeps_a_controller_from_replacing_pods() {
+    let on_delete = "updateStrategy: {type: OnDelete}";
+    assert_snapshot!(held("StatefulSet", "apps/v1", on_delete), @"
+    warning: web.yaml:7:26: an apply leaves the existing pods of a StatefulSet with `OnDelete` as they are: they have no sidecar until they are created again
+      hint: delete the pods afterwards, one after the other
+    ");
+    assert_snapshot!(held("Deployment", "apps/v1", "paused: true"), @"
+    warning: web.yaml:7:11: this Deployment is paused: an apply leaves its existing pods as they are, and they have no sidecar until it goes on
+      hint: set `/spec/paused` to false afterwards
+    ");
+    assert_snapshot!(held("StatefulSet", "apps/v1", "updateStrategy: {rollingUpdate: {partition: 2}}"), @"
+    warning: web.yaml:7:47: this StatefulSet has a `partition`: an apply leaves the existing pods of that part as they are, and they have no sidecar until it is 0
+      hint: set `/spec/updateStrategy/rollingUpdate/partition` to 0 afterwards
+    ");
+    let held_too = [
+        ("DaemonSet", "apps/v1", on_delete, "with `OnDelete`"),
+        ("DaemonSet", "apps.kruise.io/v1alpha1", "updateStrategy: {rollingUpdate: {paused: true}}", "is paused"),
+        ("StatefulSet", "apps.kruise.io/v1beta1", on_delete, "with `OnDelete`"),
+        ("CloneSet", "apps.kruise.io/v1alpha1", "updateStrategy: {paused: true}", "is paused"),
+        ("CloneSet", "apps.kruise.io/v1alpha1", "updateStrategy: {partition: 20%}", "has a `partition`"),
+        ("Rollout", "argoproj.io/v1alpha1", "paused: true", "is paused"),
+        ("DeploymentConfig", "apps.openshift.io/v1", "paused: true", "is paused"),
+    ];
+    for (kind, version, fields, told) in held_too {
+        let warnings = held(kind, version, fields);
+        assert!(warnings.contains(told) && warnings.matches("warning:").count() == 1, "{kind} {fields}: {warnings}");
+    }
+    for (kind, version, fields) in [
+        ("Deployment", "apps/v1", "paused: false"),
+        ("StatefulSet", "apps/v1", "updateStrategy: {type: RollingUpdate, rollingUpdate: {partition: 0}}"),
+        ("CloneSet", "apps.kruise.io/v1alpha1", "updateStrategy: {partition: 0%}"),
+    ] {
+        assert_eq!(held(kind, version, fields), "", "{kind} {fields}");
+    }
+    let cron = "apiVersion: batch/v1\nkind: CronJob\nmetadata: {name: web, uid: 0b9f}\nspec:\n  suspend: true\n  schedule: '@daily'\n  jobTemplate:\n    spec:\n      template:\n        spec:\n          restartPolicy: Never\n          containers: [{name: web, image: 'web:1', resources: {requests: {cpu: 1m}}}]\n";
+    assert!(!taken_with(&[], cron).contains("round-trip"), "its next Job has the new template");
+}
+
 #[test]
 fn a_pod_security_level() {
     let namespace = "apiVersion: v1\nkind: Namespace\nmetadata:\n  name: default\n  labels:\n    pod-security.kubernetes.io/enforce: baseline\n";
     assert_snapshot!(taken_with(&[], &format!("{namespace}---\n{WEB}")), @"
     deployment/web (default): injected by cortexflow
-    warning: web.yaml:18:5: the namespace `default` has the Pod Security level `baseline` (enforce), which refuses the injected pod: capability `NET_ADMIN` may not be added
-    warning: web.yaml:18:5: the namespace `default` has the Pod Security level `baseline` (enforce), which refuses the injected pod: capability `NET_RAW` may not be added
+    warning: web.yaml:18:5: the namespace `default` has the Pod Security level `baseline` (enforce), which refuses the injected pod: capability `NET_ADMIN` may not be added (container `init-iptables`)
+    warning: web.yaml:18:5: the namespace `default` has the Pod Security level `baseline` (enforce), which refuses the injected pod: capability `NET_RAW` may not be added (container `init-iptables`)
     codes: pod-security
     ");
+    // The pod is refused without the sidecar too: what the sidecar adds to that is not hidden by it.
+    let restricted = format!("{}---\n{WEB}", namespace.replace("baseline", "restricted"));
+    assert_snapshot!(taken_with(&[], &restricted), @"
+    deployment/web (default): injected by cortexflow
+    warning: web.yaml:18:5: the namespace `default` has the Pod Security level `restricted` (enforce), which refuses the injected pod: `runAsNonRoot: false` is not allowed (container `init-iptables`)
+    warning: web.yaml:18:5: the namespace `default` has the Pod Security level `restricted` (enforce), which refuses the injected pod: `runAsUser: 0` is not allowed (container `init-iptables`)
+    warning: web.yaml:18:5: the namespace `default` has the Pod Security level `restricted` (enforce), which refuses the injected pod: capability `NET_ADMIN` may not be added (container `init-iptables`)
+    warning: web.yaml:18:5: the namespace `default` has the Pod Security level `restricted` (enforce), which refuses the injected pod: capability `NET_RAW` may not be added (container `init-iptables`)
+    codes: pod-security
+    ");
+    assert!(!taken_with(&["-p", "curl"], &restricted).contains("pod-security"), "curl meets it");
 }
 
 #[test]

@@ -39,7 +39,12 @@ fn selector() -> impl Strategy<Value = Value> {
 
 fn switch() -> impl Strategy<Value = Value> {
     let keys = select(vec![(true, false), (false, true), (true, true)]);
-    let values = select(vec![(vec!["on"], vec!["off"]), (vec![], vec!["off", "b c"]), (vec!["on"], vec![])]);
+    let values = select(vec![
+        (vec!["on"], vec!["off"]),
+        (vec!["on"], vec!["off", "b c"]),
+        (vec![], vec!["off", "b c"]),
+        (vec!["on"], vec![]),
+    ]);
     (keys, values).prop_map(|((annotation, label), (inject, skip))| {
         let mut switch = json!({"inject": inject, "skip": skip});
         for (member, named) in [("annotation", annotation), ("label", label)] {
@@ -180,7 +185,25 @@ fn holds(expression: &str, pod: &Value) -> bool {
                     .iter()
                     .all(|label| spec["nodeSelector"][label] != "windows")
         }
-        other => panic!("no equivalent of {other}"),
+        other => asks(other, metadata).unwrap_or_else(|| panic!("no equivalent of {other}")),
+    }
+}
+
+/// The condition of a profile that injects only pods that say so.
+fn asks(expression: &str, metadata: &Value) -> Option<bool> {
+    let (member, rest) = expression.strip_prefix("has(object.metadata.")?.split_once(") && '")?;
+    let (key, rest) = rest.split_once("' in object.metadata.")?;
+    let (says, absent) = rest.strip_prefix(member)?.strip_prefix(" ? ")?.split_once(" : (")?;
+    let absent = absent.strip_suffix(')')?;
+    match (metadata[member][key].as_str(), says) {
+        (None, _) if absent == "false" => Some(false),
+        (None, _) => asks(absent, metadata),
+        (Some(_), "true") => Some(true),
+        (Some(value), _) => {
+            let opt_out = says.strip_prefix(&format!("!(object.metadata.{member}['{key}'] in "))?.strip_suffix(')')?;
+            let opt_out: Vec<String> = serde_json::from_str(opt_out).ok()?;
+            Some(!opt_out.contains(&value.to_owned()))
+        }
     }
 }
 

@@ -30,6 +30,7 @@ fn selectors_come_from_the_gates() {
     let gates = [json!({"key": "team", "operator": "In", "values": ["a"]}), json!({"key": "x", "operator": "Exists"})];
     let label = json!({"label": "steer", "inject": ["on"], "skip": ["off", "not a label's value"]});
     let off = json!({"key": "steer", "operator": "NotIn", "values": ["off"]});
+    let there = json!({"key": "steer", "operator": "Exists"});
     let pods_opt_in = json!({"annotation": "steer", "inject": ["on"], "skip": ["off"]});
     let both = json!({"annotation": "steer", "label": "steer", "inject": ["on"], "skip": ["off"]});
     for (spec, namespaces, objects) in [
@@ -46,11 +47,16 @@ fn selectors_come_from_the_gates() {
         (json!({"namespaceSwitch": label, "podSwitch": pods_opt_in}), vec![own(&SYSTEM)], json!({})),
         (
             json!({"namespaceSwitch": label, "podSwitch": {"label": "steer", "skip": ["off"]}}),
-            vec![own(&SYSTEM), off],
+            vec![own(&SYSTEM), off.clone()],
             json!({}),
         ),
         (json!({"namespaceSwitch": both}), vec![own(&SYSTEM)], json!({})),
         (json!({"namespaceSwitch": {"label": "steer", "inject": ["on"]}}), vec![own(&SYSTEM)], json!({})),
+        // Under OptIn only a namespace with the label has pods to inject, where no pod opts in itself.
+        (json!({"policy": "OptIn", "namespaceSwitch": label}), vec![own(&SYSTEM), off, there], json!({})),
+        (json!({"policy": "OptIn", "namespaceSwitch": both}), vec![own(&SYSTEM)], json!({})),
+        (json!({"policy": "OptIn", "namespaceSwitch": label, "onIneligible": "Deny"}), vec![own(&SYSTEM)], json!({})),
+        (json!({"policy": "OptIn", "namespaceSwitch": label, "podSwitch": pods_opt_in}), vec![own(&SYSTEM)], json!({})),
     ] {
         let webhook = webhook(&profile(&spec));
         assert_eq!(webhook["namespaceSelector"]["matchExpressions"], json!(namespaces), "{spec}");
@@ -72,6 +78,48 @@ fn conditions_are_the_rows_that_come_before_all_that_steers() {
         let names: Vec<_> = conditions.iter().map(|condition| condition["name"].as_str().unwrap()).collect();
         assert_eq!(names, expected, "{spec}");
         assert_eq!(webhook.get("matchConditions").is_some(), !expected.is_empty());
+    }
+}
+
+#[test]
+fn the_webhook_of_a_profile_that_only_pods_opt_in_to_is_asked_about_those_that_do() {
+    let label = json!({"label": "steer", "inject": ["on", "yes"], "skip": ["off", "not a label's value"]});
+    let there = json!({"key": "steer", "operator": "Exists"});
+    let off = json!({"key": "steer", "operator": "NotIn", "values": ["off"]});
+    let annotation = json!({"annotation": "a.b/steer", "inject": ["on"], "skip": ["off", "it's \"off\""]});
+    let by_annotation = "has(object.metadata.annotations) && 'a.b/steer' in object.metadata.annotations ? \
+        !(object.metadata.annotations['a.b/steer'] in [\"off\",\"it's \\\"off\\\"\"]) : (false)";
+    let both = json!({"annotation": "steer", "label": "steer", "inject": ["on"]});
+    let by_both = "has(object.metadata.annotations) && 'steer' in object.metadata.annotations ? true : \
+        (has(object.metadata.labels) && 'steer' in object.metadata.labels ? true : (false))";
+    let gate = json!({"matchLabels": {"team": "a"}});
+    let team = json!({"key": "team", "operator": "In", "values": ["a"]});
+    let opts_out = json!({"label": "steer", "skip": ["off"]});
+    let opts_in = json!({"label": "steer", "inject": ["on"]});
+    for (spec, labels, condition) in [
+        (json!({"podSwitch": label}), vec![there.clone(), off.clone()], None),
+        (json!({"podSwitch": label, "objectSelector": gate}), vec![team, there.clone(), off.clone()], None),
+        (json!({"podSwitch": opts_in}), vec![there.clone()], None),
+        (json!({"podSwitch": annotation}), vec![], Some(by_annotation)),
+        (json!({"podSwitch": both}), vec![], Some(by_both)),
+        // A namespace that opts out makes no pod ask; one that opts in makes every pod ask.
+        (json!({"podSwitch": label, "namespaceSwitch": opts_out}), vec![there, off], None),
+        (json!({"podSwitch": label, "namespaceSwitch": opts_in}), vec![], None),
+        (json!({"podSwitch": annotation, "namespaceSwitch": opts_in}), vec![], None),
+        // A container that is there already is denied, whatever the pod says.
+        (json!({"podSwitch": label, "onIneligible": "Deny"}), vec![], None),
+        (json!({"podSwitch": annotation, "onIneligible": "Deny"}), vec![], None),
+        (json!({"podSwitch": label, "policy": "OptOut"}), vec![], None),
+        (json!({"podSwitch": annotation, "policy": "OptOut"}), vec![], None),
+    ] {
+        let mut document = profile(&json!({"policy": "OptIn"}));
+        spec.as_object().unwrap().iter().for_each(|(name, value)| document["spec"][name] = value.clone());
+        let webhook = webhook(&document);
+        let none = Vec::new();
+        assert_eq!(webhook["objectSelector"]["matchExpressions"].as_array().unwrap_or(&none), &labels, "{spec}");
+        let conditions = webhook["matchConditions"].as_array().unwrap_or(&none);
+        let opted_in = conditions.iter().find(|condition| condition["name"] == "opted-in");
+        assert_eq!(opted_in.map(|condition| condition["expression"].as_str().unwrap()), condition, "{spec}");
     }
 }
 

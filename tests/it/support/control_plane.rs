@@ -58,8 +58,17 @@ impl Drop for Server {
 }
 
 impl ControlPlane {
-    /// Starts one from the binaries of `assets` and waits until it is ready.
+    /// Starts one from the binaries of `assets` and waits until it is ready. Pods need no ServiceAccount.
     pub(crate) fn start(assets: &Path) -> Self {
+        Self::with(assets, ["--disable-admission-plugins", "ServiceAccount"])
+    }
+
+    /// Starts one that gives each pod what its ServiceAccount has, as clusters do. A pod waits for its account.
+    pub(crate) fn start_with_service_accounts(assets: &Path) -> Self {
+        Self::with(assets, ["--enable-admission-plugins", "ServiceAccount"])
+    }
+
+    fn with(assets: &Path, plugins: [&str; 2]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let mut plane = Self { servers: Vec::new(), kubectl: assets.join("kubectl"), folder };
         let [client, peer, secure, manager] = free_ports();
@@ -91,7 +100,7 @@ impl ControlPlane {
             ["--token-auth-file", &tokens],
             ["--authorization-mode", "RBAC"],
             ["--service-cluster-ip-range", "10.0.0.0/24"],
-            ["--disable-admission-plugins", "ServiceAccount"],
+            plugins,
         ];
         let controllers = [
             ["--kubeconfig", &kubeconfig],

@@ -181,6 +181,22 @@ fn what_is_added_has_a_message_for_each_mistake() {
 }
 
 #[test]
+fn redirected_ports_are_a_list_in_one_text() {
+    for (spec, lines) in [
+        (json!({"redirectedPorts": {}}), &["/spec/redirectedPorts: field `include` is missing"][..]),
+        (
+            json!({"redirectedPorts": {"include": "http", "exclude": [80]}}),
+            &[
+                "/spec/redirectedPorts/include: `http` is not a list of ports: numbers and ranges such as `80,8000-8100`, or `*`",
+                "/spec/redirectedPorts/exclude: expected an integer or a string, found a list",
+            ],
+        ),
+    ] {
+        assert_eq!(told(&with(&spec)), lines, "{spec}");
+    }
+}
+
+#[test]
 fn nesting_has_an_end() {
     let mut deep = json!("{{ x }}");
     for _ in 0..200 {
