@@ -52,6 +52,9 @@ complete -c injector -n "__fish_injector_using_subcommand inject" -s p -l profil
 complete -c injector -n "__fish_injector_using_subcommand inject" -l set -d 'Set a parameter of the profiles (repeatable)' -r
 complete -c injector -n "__fish_injector_using_subcommand inject" -l on-ineligible -d 'Allow or deny a pod that is not eligible; overrides the profile\'s `onIneligible`' -r -f -a "allow\t'It is allowed, unchanged'
 deny\t'It is denied'"
+complete -c injector -n "__fish_injector_using_subcommand inject" -l native-sidecar -d 'Whether sidecars are native (init containers that keep running); overrides the profile\'s `nativeSidecar`' -r -f -a "auto\t'Where a classic sidecar would keep the pod from completing'
+true\t'Everywhere'
+false\t'Nowhere'"
 complete -c injector -n "__fish_injector_using_subcommand inject" -l template-path -d 'Where the pod template is in another kind (repeatable)' -r
 complete -c injector -n "__fish_injector_using_subcommand inject" -s n -l namespace -d 'The namespace of objects that do not name one [default: default]' -r
 complete -c injector -n "__fish_injector_using_subcommand inject" -l namespace-file -d 'A file with Namespace objects (repeatable)' -r -F
@@ -104,6 +107,9 @@ complete -c injector -n "__fish_injector_using_subcommand check" -s p -l profile
 complete -c injector -n "__fish_injector_using_subcommand check" -l set -d 'Set a parameter of the profiles (repeatable)' -r
 complete -c injector -n "__fish_injector_using_subcommand check" -l on-ineligible -d 'Allow or deny a pod that is not eligible; overrides the profile\'s `onIneligible`' -r -f -a "allow\t'It is allowed, unchanged'
 deny\t'It is denied'"
+complete -c injector -n "__fish_injector_using_subcommand check" -l native-sidecar -d 'Whether sidecars are native (init containers that keep running); overrides the profile\'s `nativeSidecar`' -r -f -a "auto\t'Where a classic sidecar would keep the pod from completing'
+true\t'Everywhere'
+false\t'Nowhere'"
 complete -c injector -n "__fish_injector_using_subcommand check" -l template-path -d 'Where the pod template is in another kind (repeatable)' -r
 complete -c injector -n "__fish_injector_using_subcommand check" -s n -l namespace -d 'The namespace of objects that do not name one [default: default]' -r
 complete -c injector -n "__fish_injector_using_subcommand check" -l namespace-file -d 'A file with Namespace objects (repeatable)' -r -F
@@ -129,6 +135,9 @@ complete -c injector -n "__fish_injector_using_subcommand diff" -s p -l profile 
 complete -c injector -n "__fish_injector_using_subcommand diff" -l set -d 'Set a parameter of the profiles (repeatable)' -r
 complete -c injector -n "__fish_injector_using_subcommand diff" -l on-ineligible -d 'Allow or deny a pod that is not eligible; overrides the profile\'s `onIneligible`' -r -f -a "allow\t'It is allowed, unchanged'
 deny\t'It is denied'"
+complete -c injector -n "__fish_injector_using_subcommand diff" -l native-sidecar -d 'Whether sidecars are native (init containers that keep running); overrides the profile\'s `nativeSidecar`' -r -f -a "auto\t'Where a classic sidecar would keep the pod from completing'
+true\t'Everywhere'
+false\t'Nowhere'"
 complete -c injector -n "__fish_injector_using_subcommand diff" -l template-path -d 'Where the pod template is in another kind (repeatable)' -r
 complete -c injector -n "__fish_injector_using_subcommand diff" -s n -l namespace -d 'The namespace of objects that do not name one [default: default]' -r
 complete -c injector -n "__fish_injector_using_subcommand diff" -l namespace-file -d 'A file with Namespace objects (repeatable)' -r -F
@@ -155,6 +164,9 @@ complete -c injector -n "__fish_injector_using_subcommand explain" -s p -l profi
 complete -c injector -n "__fish_injector_using_subcommand explain" -l set -d 'Set a parameter of the profiles (repeatable)' -r
 complete -c injector -n "__fish_injector_using_subcommand explain" -l on-ineligible -d 'Allow or deny a pod that is not eligible; overrides the profile\'s `onIneligible`' -r -f -a "allow\t'It is allowed, unchanged'
 deny\t'It is denied'"
+complete -c injector -n "__fish_injector_using_subcommand explain" -l native-sidecar -d 'Whether sidecars are native (init containers that keep running); overrides the profile\'s `nativeSidecar`' -r -f -a "auto\t'Where a classic sidecar would keep the pod from completing'
+true\t'Everywhere'
+false\t'Nowhere'"
 complete -c injector -n "__fish_injector_using_subcommand explain" -l template-path -d 'Where the pod template is in another kind (repeatable)' -r
 complete -c injector -n "__fish_injector_using_subcommand explain" -s n -l namespace -d 'The namespace of objects that do not name one [default: default]' -r
 complete -c injector -n "__fish_injector_using_subcommand explain" -l namespace-file -d 'A file with Namespace objects (repeatable)' -r -F
@@ -217,6 +229,9 @@ complete -c injector -n "__fish_injector_using_subcommand install" -s p -l profi
 complete -c injector -n "__fish_injector_using_subcommand install" -l set -d 'Set a parameter of the profiles (repeatable)' -r
 complete -c injector -n "__fish_injector_using_subcommand install" -l on-ineligible -d 'Allow or deny a pod that is not eligible; overrides the profile\'s `onIneligible`' -r -f -a "allow\t'It is allowed, unchanged'
 deny\t'It is denied'"
+complete -c injector -n "__fish_injector_using_subcommand install" -l native-sidecar -d 'Whether sidecars are native (init containers that keep running); overrides the profile\'s `nativeSidecar`' -r -f -a "auto\t'Where a classic sidecar would keep the pod from completing'
+true\t'Everywhere'
+false\t'Nowhere'"
 complete -c injector -n "__fish_injector_using_subcommand install" -l watch-namespaces -d 'Let the webhook watch namespaces [default: when a profile needs it]' -r -f -a "true\t''
 false\t''"
 complete -c injector -n "__fish_injector_using_subcommand install" -l kubernetes-version -d 'The cluster\'s version, `1.MINOR` or `v1.MINOR.PATCH` [default: the newest known]' -r
@@ -273,6 +288,9 @@ complete -c injector -n "__fish_injector_using_subcommand serve" -s p -l profile
 complete -c injector -n "__fish_injector_using_subcommand serve" -l set -d 'Set a parameter of the profiles (repeatable)' -r
 complete -c injector -n "__fish_injector_using_subcommand serve" -l on-ineligible -d 'Allow or deny a pod that is not eligible; overrides the profile\'s `onIneligible`' -r -f -a "allow\t'It is allowed, unchanged'
 deny\t'It is denied'"
+complete -c injector -n "__fish_injector_using_subcommand serve" -l native-sidecar -d 'Whether sidecars are native (init containers that keep running); overrides the profile\'s `nativeSidecar`' -r -f -a "auto\t'Where a classic sidecar would keep the pod from completing'
+true\t'Everywhere'
+false\t'Nowhere'"
 complete -c injector -n "__fish_injector_using_subcommand serve" -l template-path -d 'Where the pod template is in another kind (repeatable)' -r
 complete -c injector -n "__fish_injector_using_subcommand serve" -l kubernetes-version -d 'The cluster\'s version, `1.MINOR` or `v1.MINOR.PATCH` [default: the newest known]' -r
 complete -c injector -n "__fish_injector_using_subcommand serve" -l kubeconfig -d 'How to reach the API server [default: KUBECONFIG, else as a pod]' -r -F

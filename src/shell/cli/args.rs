@@ -10,6 +10,7 @@ use crate::decide::inject::Outdated;
 use crate::kube::version::KubernetesVersion;
 use crate::kube::workload::TemplatePath;
 use crate::process::run::Expand;
+use crate::profile::{NativeSidecar, Overrides};
 use crate::report::{Allowed, Denied, Levels, ReportFormat, Verbosity};
 use crate::shell::files::input::Recursion;
 use crate::shell::files::selection::{Given, ProfileRef, Setting};
@@ -138,6 +139,12 @@ pub struct DecisionArgs {
     /// Allow or deny a pod that is not eligible; overrides the profile's `onIneligible`
     #[arg(long, value_enum, value_name = "ANSWER", help_heading = "Injection")]
     pub on_ineligible: Option<OnIneligibleChoice>,
+    /// Whether sidecars are native (init containers that keep running); overrides the profile's `nativeSidecar`
+    ///
+    /// With `auto`, where a classic sidecar would keep the pod from completing. Use `true` for an operator's workloads that
+    /// complete, and whose kind does not say so.
+    #[arg(long, value_enum, value_name = "auto|true|false", help_heading = "Injection")]
+    pub native_sidecar: Option<NativeSidecar>,
     /// Where the pod template is in another kind (repeatable)
     ///
     /// A JSON Pointer from the object's root. The group may be left out.
@@ -152,7 +159,10 @@ impl DecisionArgs {
         Given {
             profiles: self.profiles.clone(),
             settings: self.settings.clone(),
-            on_ineligible: self.on_ineligible.map(Into::into),
+            overrides: Overrides {
+                on_ineligible: self.on_ineligible.map(Into::into),
+                native_sidecar: self.native_sidecar,
+            },
             template_paths: self.template_paths.clone(),
         }
     }

@@ -13,6 +13,7 @@ use crate::install::{FailurePolicy, LogFormat, MatchPolicy, Part, ReinvocationPo
 use crate::kube::image::is_image;
 use crate::kube::names;
 use crate::kube::version::KubernetesVersion;
+use crate::profile::{NativeSidecar, Overrides};
 use crate::shell::files::selection::{ProfileRef, Setting};
 
 /// The arguments of `install`.
@@ -122,6 +123,12 @@ pub struct SidecarArgs {
     /// Allow or deny a pod that is not eligible; overrides the profile's `onIneligible`
     #[arg(long, value_enum, value_name = "ANSWER", help_heading = "Injection")]
     pub on_ineligible: Option<OnIneligibleChoice>,
+    /// Whether sidecars are native (init containers that keep running); overrides the profile's `nativeSidecar`
+    ///
+    /// With `auto`, where a classic sidecar would keep the pod from completing. Use `true` for an operator's workloads that
+    /// complete, and whose kind does not say so.
+    #[arg(long, value_enum, value_name = "auto|true|false", help_heading = "Injection")]
+    pub native_sidecar: Option<NativeSidecar>,
     /// Let the webhook watch namespaces [default: when a profile needs it]
     ///
     /// Without a watch, the webhook does not know the labels or annotations of a namespace, and has no access to the
@@ -132,6 +139,14 @@ pub struct SidecarArgs {
     /// The cluster's version, `1.MINOR` or `v1.MINOR.PATCH` [default: the newest known]
     #[arg(long, value_name = "VERSION", help_heading = "Cluster")]
     pub kubernetes_version: Option<KubernetesVersion>,
+}
+
+impl SidecarArgs {
+    /// What replaces fields of the profiles.
+    pub fn overrides(&self) -> Overrides {
+        let Self { on_ineligible, native_sidecar, .. } = self;
+        Overrides { on_ineligible: on_ineligible.map(Into::into), native_sidecar: *native_sidecar }
+    }
 }
 
 /// How the API server calls.

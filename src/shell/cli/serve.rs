@@ -12,6 +12,7 @@ use crate::install::LogFormat;
 use crate::kube::duration;
 use crate::kube::version::KubernetesVersion;
 use crate::kube::workload::TemplatePath;
+use crate::profile::{NativeSidecar, Overrides};
 use crate::shell::files::selection::{Given, ProfileRef, Setting};
 use crate::shell::server::log::LogLevel;
 use crate::shell::server::routes;
@@ -110,6 +111,12 @@ pub struct InjectionArgs {
     /// Allow or deny a pod that is not eligible; overrides the profile's `onIneligible`
     #[arg(long, env = "INJECTOR_ON_INELIGIBLE", value_enum, value_name = "ANSWER")]
     pub on_ineligible: Option<OnIneligibleChoice>,
+    /// Whether sidecars are native (init containers that keep running); overrides the profile's `nativeSidecar`
+    ///
+    /// With `auto`, where a classic sidecar would keep the pod from completing. Use `true` for an operator's workloads that
+    /// complete, and whose kind does not say so.
+    #[arg(long, env = "INJECTOR_NATIVE_SIDECAR", value_enum, value_name = "auto|true|false")]
+    pub native_sidecar: Option<NativeSidecar>,
     /// Where the pod template is in another kind (repeatable)
     ///
     /// A JSON Pointer from the object's root. The group may be left out. One flag takes several, separated
@@ -125,7 +132,10 @@ impl InjectionArgs {
         Given {
             profiles: self.profiles.clone(),
             settings: self.settings.clone(),
-            on_ineligible: self.on_ineligible.map(Into::into),
+            overrides: Overrides {
+                on_ineligible: self.on_ineligible.map(Into::into),
+                native_sidecar: self.native_sidecar,
+            },
             template_paths: self.template_paths.clone(),
         }
     }

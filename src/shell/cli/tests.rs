@@ -39,7 +39,7 @@ fn what_contradicts_is_refused() {
 fn flags_arrive_in_their_order_and_types() {
     let line = "inject a.yaml -f b.yaml -R -p nginx -p ./x --set a=1 --set b=2 -n prod --namespace-labels k=v \
                 --kubernetes-version 1.28 --template-path A.b=/spec -o patch -q --report sarif --color never \
-                --on-ineligible deny";
+                --on-ineligible deny --native-sidecar true";
     let cli = read(line).unwrap();
     assert_eq!(cli.color, ColourChoice::Never);
     let Command::Inject(args) = cli.command else { panic!("{:?}", cli.command) };
@@ -50,6 +50,7 @@ fn flags_arrive_in_their_order_and_types() {
     assert_eq!(args.decision.profiles, profiles);
     assert_eq!(args.decision.settings.iter().map(|s| s.name.as_str()).collect::<Vec<_>>(), ["a", "b"]);
     assert_eq!(args.decision.on_ineligible, Some(value::OnIneligibleChoice::Deny));
+    assert_eq!(args.decision.native_sidecar, Some(crate::profile::NativeSidecar::Always));
     assert_eq!(args.decision.template_paths.len(), 1);
     assert_eq!(args.facts.namespace.as_ref().map(|name| name.0.as_str()), Some("prod"));
     assert_eq!(args.facts.namespace_labels.len(), 1);

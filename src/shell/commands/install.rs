@@ -74,9 +74,8 @@ fn resolve(args: &InstallArgs) -> Result<(Installation, Vec<Placed>), Vec<Placed
         return Err(vec![Placed::new(Code::Usage, message)]);
     }
     let mut profiles = profiles(&injection.profiles)?;
-    if let Some(choice) = injection.on_ineligible {
-        profiles.iter_mut().for_each(|source| source.profile.on_ineligible = choice.into());
-    }
+    let overrides = injection.overrides();
+    profiles.iter_mut().for_each(|source| overrides.apply(&mut source.profile));
     let loaded: Vec<Profile> = profiles.iter().map(|source| source.profile.clone()).collect();
     selection::settings(&injection.settings, &loaded)?;
     let (watch, mut warnings) = watch(&loaded, injection.watch_namespaces);
@@ -92,7 +91,7 @@ fn resolve(args: &InstallArgs) -> Result<(Installation, Vec<Placed>), Vec<Placed
         monitors: args.fit.monitors.into(),
         profiles,
         set: injection.settings.iter().map(|set| (set.name.clone(), set.value.clone())).collect(),
-        on_ineligible: injection.on_ineligible.map(Into::into),
+        overrides,
         certificates,
         watch,
         failure_policy: webhook.failure_policy,

@@ -15,7 +15,7 @@ use crate::diagnostic::words::nearest;
 use crate::diagnostic::{Code, Placed, Places};
 use crate::kube::workload::TemplatePath;
 use crate::profile::load::{self, ProfileError};
-use crate::profile::{OnIneligible, Profile, builtin};
+use crate::profile::{Overrides, Profile, builtin};
 use crate::text::document;
 use crate::text::yaml::error::{SyntaxError, SyntaxErrorKind};
 use crate::text::yaml::{parse_json, parse_yaml};
@@ -77,8 +77,8 @@ pub struct Given {
     pub profiles: Vec<ProfileRef>,
     /// Parameters that are set for all objects.
     pub settings: Vec<Setting>,
-    /// What overrides the profiles' `onIneligible`.
-    pub on_ineligible: Option<OnIneligible>,
+    /// What replaces fields of the profiles.
+    pub overrides: Overrides,
     /// Kinds with templates, beside the known ones.
     pub template_paths: Vec<TemplatePath>,
 }
@@ -98,9 +98,7 @@ impl Selection {
     /// Loads what was typed. All that is wrong with a profile is reported.
     pub(crate) fn load(given: &Given) -> Result<Self, Vec<Placed>> {
         let mut profiles = load_profiles(&given.profiles)?;
-        if let Some(choice) = given.on_ineligible {
-            profiles.iter_mut().for_each(|profile| profile.on_ineligible = choice);
-        }
+        profiles.iter_mut().for_each(|profile| given.overrides.apply(profile));
         let set = settings(&given.settings, &profiles)?;
         Ok(Self { profiles, set, template_paths: given.template_paths.clone() })
     }

@@ -1,5 +1,7 @@
 //! Flags that change what is injected.
 
+use injector::internals::report::exit::ExitStatus;
+
 use crate::support::injector;
 use crate::support::manifests::{SERVICE, WEB, adding, injected, known};
 
@@ -144,6 +146,64 @@ fn the_version_of_the_cluster_decides_on_native_sidecars() {
     let old = known("inject", ["--kubernetes-version", "v1.28.3"]).stdin(job.clone()).succeeds();
     assert_eq!(old.stdout, job);
     assert!(old.stderr.contains("skipped: job:"), "{}", old.stderr);
+}
+
+#[test]
+fn native_sidecar_replaces_what_the_profile_says() {
+    let job = WEB
+        .replace("apps/v1", "batch/v1")
+        .replace("Deployment", "Job")
+        .replace("      containers:\n", "      restartPolicy: Never\n      containers:\n");
+    let says = |text: &str| adding("one", "helper").replace("spec:", &format!("spec:\n  nativeSidecar: {text}"));
+    for (text, of_auto) in [(WEB, false), (job.as_str(), true)] {
+        for profile in ["auto", "true", "false"] {
+            for (flag, native) in [("auto", of_auto), ("true", true), ("false", false)] {
+                let run = |command, value, stdin: &str| {
+                    known(command, ["-q", "-p", "one.yaml", "--native-sidecar", value])
+                        .file("one.yaml", says(profile))
+                        .stdin(stdin)
+                };
+                let out = run("inject", flag, text).succeeds().stdout;
+                let place = if native { "initContainers:" } else { "containers:" };
+                let above = &out[..out.find("name: helper").unwrap()];
+                assert!(above.rsplit('\n').any(|line| line.trim() == place), "{profile} {flag}: {out}");
+                assert_eq!(out.contains("restartPolicy: Always"), native, "{profile} {flag}: {out}");
+                assert_eq!(run("inject", flag, &out).succeeds().stdout, out, "a second run changes nothing");
+                run("check", flag, &out).succeeds();
+                let other = if native { "false" } else { "true" };
+                run("check", other, &out).exits(ExitStatus::Findings);
+                let back = injector(["uninject"]).stdin(out).succeeds();
+                assert_eq!(back.stdout, text);
+                assert!(!back.stderr.contains("warning"), "{}", back.stderr);
+            }
+        }
+    }
+}
+
+#[test]
+fn native_sidecar_makes_an_operators_workload_complete() {
+    let text = WEB.replace("apps/v1", "example.com/v1").replace("Deployment", "Training");
+    let run = |command, more: &[&'static str]| {
+        known(command, ["--template-path", "Training=/spec/template"].iter().chain(more).copied())
+    };
+    let native = run("inject", &["-q", "--native-sidecar=true"]).stdin(text.clone()).succeeds().stdout;
+    assert!(native.contains("restartPolicy: Always"), "{native}");
+    assert!(!run("inject", &["-q"]).stdin(text.clone()).succeeds().stdout.contains("restartPolicy: Always"));
+    assert!(
+        run("diff", &["--native-sidecar=true"])
+            .stdin(text.clone())
+            .exits(ExitStatus::Findings)
+            .stdout
+            .contains("restartPolicy: Always")
+    );
+    let ran = run("explain", &["--native-sidecar=true"]).stdin(text.clone()).succeeds();
+    assert!(
+        ran.stdout.contains("the profile or `--native-sidecar` says whether the sidecar is native"),
+        "{}",
+        ran.stdout
+    );
+    let old = run("inject", &["--native-sidecar=true", "--kubernetes-version=1.28"]).stdin(text).fails();
+    assert!(old.stderr.contains("`--native-sidecar false` makes a classic one"), "{}", old.stderr);
 }
 
 #[test]

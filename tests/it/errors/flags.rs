@@ -155,6 +155,12 @@ fn combinations() {
 
     For more information, try '--help'.
     ");
+    assert_snapshot!(misused(&["inject", "--native-sidecar", "yes", "web.yaml"]), @"
+    error: invalid value 'yes' for '--native-sidecar <auto|true|false>'
+      [possible values: auto, true, false]
+
+    For more information, try '--help'.
+    ");
     assert_snapshot!(misused(&["injct", "web.yaml"]), @"
     error: unrecognized subcommand 'injct'
 
