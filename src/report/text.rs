@@ -5,6 +5,7 @@ use std::io::{self, Write};
 
 use super::colour::Colour;
 use super::model::{Report, ReportVerdict, Verbosity};
+use super::summary::Summary;
 use crate::diagnostic::{Placed, Severity};
 
 const RED: &str = "\x1b[31m";
@@ -33,6 +34,9 @@ pub(super) fn write(report: &Report, verbosity: Verbosity, colour: Colour, out: 
     }
     for placed in report.diagnostics().iter().filter(is_note) {
         write_placed(placed, verbosity, colour, out)?;
+    }
+    if report.has_last_line() && verbosity == Verbosity::Normal {
+        writeln!(out, "{}", Summary::of(report))?;
     }
     Ok(())
 }

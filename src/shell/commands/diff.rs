@@ -3,8 +3,8 @@
 use similar::TextDiff;
 
 use crate::process::stream::Stream;
-use crate::report::ColourChoice;
 use crate::report::exit::ExitStatus;
+use crate::report::{Closing, ColourChoice};
 use crate::shell::cli::DiffArgs;
 
 use super::settings::Prepared;
@@ -17,7 +17,7 @@ pub(super) fn diff(args: &DiffArgs, colour: ColourChoice) -> Result<ExitStatus, 
     let inputs = super::read(&args.input).map_err(reported)?;
     let streams = batch::run(&inputs, &mut prepared);
     batch::refuse_function(&inputs, &streams, "a diff").map_err(|error| reported(vec![error]))?;
-    let report = tell::report(&streams, &prepared, Voice::Doing);
+    let report = tell::report(&streams, &prepared, Voice::Doing).closing(Closing::WhereEmpty);
     let mut found = report.status();
     if !streams.iter().any(Stream::is_failed) {
         let diffs: Vec<String> = streams.iter().filter(|stream| stream.is_changed()).map(unified).collect();

@@ -12,7 +12,7 @@ use crate::process::explain::{self as process, Explained};
 use crate::process::stream::Stream;
 use crate::profile::parameter::Origin;
 use crate::report::exit::ExitStatus;
-use crate::report::{ColourChoice, Report, ReportFormat};
+use crate::report::{Closing, ColourChoice, Report, ReportFormat};
 use crate::shell::cli::{ExplainArgs, ReportArgs};
 use crate::shell::files::kustomize;
 use crate::text::document::Triage;
@@ -55,7 +55,8 @@ pub(super) fn explain(args: &ExplainArgs, colour: ColourChoice) -> Result<ExitSt
         }
     }
     super::print(out.as_bytes()).map_err(|error| reported(vec![error]))?;
-    let report_on = Report::new(Vec::new(), errors);
+    let closing = if out.is_empty() { Closing::WhereEmpty } else { Closing::None };
+    let report_on = Report::new(Vec::new(), errors).closing(closing);
     tell::write(&report_on, &report, colour);
     Ok(report_on.status())
 }

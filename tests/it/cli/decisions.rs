@@ -5,6 +5,9 @@ use injector::internals::report::exit::ExitStatus;
 use crate::support::injector;
 use crate::support::manifests::{SERVICE, WEB, adding, injected, known};
 
+/// The report on one Deployment that was injected.
+const INJECTED: &str = "deployment/web (default): injected by cortexflow\n1 workload: 1 injected\n";
+
 fn with_annotation(text: &str, line: &str) -> String {
     text.replace(
         "      labels:\n        app",
@@ -36,7 +39,7 @@ fn two_profiles_are_applied_in_order_and_undone_apart() {
         .stdout;
     let back = injector(["uninject", "-p", "cortexflow"]).stdin(both.clone()).succeeds();
     assert_eq!(back.stdout, only_one);
-    assert_eq!(back.stderr, "deployment/web (default): uninjected: cortexflow\n");
+    assert_eq!(back.stderr, "deployment/web (default): uninjected: cortexflow\n1 workload: 1 uninjected\n");
     let back = injector(["uninject", "-q", "-p", "one"]).stdin(both.clone()).succeeds();
     assert!(back.stdout.contains("proxy-sidecar") && !back.stdout.contains("helper"));
     assert_eq!(injector(["uninject", "-q"]).stdin(both.clone()).succeeds().stdout, WEB);
@@ -60,7 +63,7 @@ fn reinject_replaces_what_is_outdated() {
     assert_eq!(other(&["-q"], &injected()).stdout, injected(), "without the flag it stays");
     let again = other(&["--reinject"], &injected());
     assert_eq!(again.stdout, fresh);
-    assert_eq!(again.stderr, "deployment/web (default): injected by cortexflow\n");
+    assert_eq!(again.stderr, INJECTED);
     let current = known("inject", ["--reinject"]).stdin(injected()).succeeds();
     assert_eq!(current.stdout, injected(), "an equal hash changes nothing");
     assert!(current.stderr.contains("skipped: already-injected"), "{}", current.stderr);
@@ -87,7 +90,7 @@ fn clean_strips_what_the_server_added() {
         "  name: web\n  uid: 0b9f\n  resourceVersion: \"7\"\n  generation: 3\n  creationTimestamp: \"2026-01-01T00:00:00Z\"\n  annotations:\n    deployment.kubernetes.io/revision: \"3\"\nspec",
     ) + "status:\n  replicas: 1\n";
     let ran = known("inject", ["--clean"]).stdin(live.clone()).succeeds();
-    assert_eq!(ran.stderr, "deployment/web (default): injected by cortexflow\n");
+    assert_eq!(ran.stderr, INJECTED);
     for gone in ["uid:", "resourceVersion", "generation", "creationTimestamp", "revision", "status:\n"] {
         assert!(
             !ran.stdout.contains(&format!("  {gone}")) && !ran.stdout.contains(&format!("\n{gone}")),

@@ -125,3 +125,35 @@ fn what_one_profile_rejects_no_other_one_is_said_to_inject() {
     assert_eq!(verdicts, ["rejected", "unchanged"], "{report}");
     assert_eq!((&report["summary"]["injected"], &report["summary"]["unchanged"]), (&0.into(), &1.into()));
 }
+
+#[test]
+fn a_run_ends_with_the_numbers_of_workloads() {
+    let last = |ran: &Ran| ran.stderr.lines().last().unwrap_or_default().to_owned();
+    let out = WEB.replace("      labels:\n", "      annotations: {proxy-injection: disabled}\n      labels:\n");
+    let three = format!("{}---\n{out}", stream());
+    let run = |command: &'static str, args: &[&'static str], text: &str| {
+        known(command, args.iter().copied()).stdin(text).exits_any()
+    };
+    assert_eq!(last(&run("inject", &[], &three)), "3 workloads: 1 injected, 1 skipped, 1 refused");
+    let kept = run("inject", &["--keep-going"], &three);
+    assert_eq!(last(&kept), "3 workloads: 1 injected, 1 skipped, 1 refused");
+    assert!(!kept.stdout.contains("workloads:"));
+    assert_eq!(last(&run("check", &[], &three)), "3 workloads: 1 skipped, 1 not injected, 1 refused");
+    assert_eq!(last(&run("check", &[], &kept.stdout)), "3 workloads: 1 injected, 1 skipped, 1 refused");
+    let back = injector(["uninject"]).stdin(kept.stdout.clone()).succeeds();
+    assert_eq!(last(&back), "3 workloads: 1 uninjected, 2 unchanged");
+    // Several profiles on one workload count once.
+    let both = known("inject", ["-p", "one.yaml", "-p", "cortexflow"]).file("one.yaml", adding("one", "helper"));
+    assert_eq!(last(&both.stdin(out).succeeds()), "1 workload: 1 injected");
+    // Standard output shows the rest; a wrong path is seen there too.
+    for command in ["inject", "uninject", "check", "diff", "explain"] {
+        assert_eq!(injector([command]).stdin(SERVICE).succeeds().stderr, "0 workloads\n", "{command}");
+    }
+    for command in ["diff", "explain"] {
+        assert!(!run(command, &[], WEB).stderr.contains("1 workload"), "{command}");
+    }
+    // What machines read is as it was.
+    for args in [&["-q"][..], &["--report=github"], &["--report=json"], &["--report=sarif"]] {
+        assert!(!run("inject", args, &three).stderr.contains("3 workloads:"), "{args:?}");
+    }
+}
