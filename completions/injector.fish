@@ -49,10 +49,10 @@ patch\t'The JSON Patch (RFC 6902)'
 response\t'An AdmissionReview with its response [default for an AdmissionReview]'"
 complete -c injector -n "__fish_injector_using_subcommand inject" -l output-dir -d 'Write results below this directory, in the same tree' -r -f -a "(__fish_complete_directories)"
 complete -c injector -n "__fish_injector_using_subcommand inject" -s p -l profile -d 'A built-in profile or a file (repeatable, applied in order) [default: cortexflow]' -r -F
-complete -c injector -n "__fish_injector_using_subcommand inject" -l set -d 'Set a parameter of the profiles (repeatable)' -r
+complete -c injector -n "__fish_injector_using_subcommand inject" -l set -d 'Set a parameter of the profiles, or of the one that is named (repeatable)' -r
 complete -c injector -n "__fish_injector_using_subcommand inject" -l on-ineligible -d 'Allow or deny a pod that is not eligible; overrides the profile\'s `onIneligible`' -r -f -a "allow\t'It is allowed, unchanged'
 deny\t'It is denied'"
-complete -c injector -n "__fish_injector_using_subcommand inject" -l native-sidecar -d 'Whether sidecars are native (init containers that keep running); overrides the profile\'s `nativeSidecar`' -r -f -a "auto\t'Where a classic sidecar would keep the pod from completing'
+complete -c injector -n "__fish_injector_using_subcommand inject" -l native-sidecar -d 'Make sidecars native or not; overrides the profile\'s `nativeSidecar`' -r -f -a "auto\t'Where a classic sidecar would keep the pod from completing'
 true\t'Everywhere'
 false\t'Nowhere'"
 complete -c injector -n "__fish_injector_using_subcommand inject" -l template-path -d 'Where the pod template is in another kind (repeatable)' -r
@@ -104,10 +104,10 @@ complete -c injector -n "__fish_injector_using_subcommand uninject" -s V -l vers
 complete -c injector -n "__fish_injector_using_subcommand check" -s f -l filename -d 'A file or directory, as kubectl names it (repeatable)' -r -F
 complete -c injector -n "__fish_injector_using_subcommand check" -l exclude -d 'Leave out these files and folders (repeatable)' -r
 complete -c injector -n "__fish_injector_using_subcommand check" -s p -l profile -d 'A built-in profile or a file (repeatable, applied in order) [default: cortexflow]' -r -F
-complete -c injector -n "__fish_injector_using_subcommand check" -l set -d 'Set a parameter of the profiles (repeatable)' -r
+complete -c injector -n "__fish_injector_using_subcommand check" -l set -d 'Set a parameter of the profiles, or of the one that is named (repeatable)' -r
 complete -c injector -n "__fish_injector_using_subcommand check" -l on-ineligible -d 'Allow or deny a pod that is not eligible; overrides the profile\'s `onIneligible`' -r -f -a "allow\t'It is allowed, unchanged'
 deny\t'It is denied'"
-complete -c injector -n "__fish_injector_using_subcommand check" -l native-sidecar -d 'Whether sidecars are native (init containers that keep running); overrides the profile\'s `nativeSidecar`' -r -f -a "auto\t'Where a classic sidecar would keep the pod from completing'
+complete -c injector -n "__fish_injector_using_subcommand check" -l native-sidecar -d 'Make sidecars native or not; overrides the profile\'s `nativeSidecar`' -r -f -a "auto\t'Where a classic sidecar would keep the pod from completing'
 true\t'Everywhere'
 false\t'Nowhere'"
 complete -c injector -n "__fish_injector_using_subcommand check" -l template-path -d 'Where the pod template is in another kind (repeatable)' -r
@@ -132,10 +132,10 @@ complete -c injector -n "__fish_injector_using_subcommand check" -s V -l version
 complete -c injector -n "__fish_injector_using_subcommand diff" -s f -l filename -d 'A file or directory, as kubectl names it (repeatable)' -r -F
 complete -c injector -n "__fish_injector_using_subcommand diff" -l exclude -d 'Leave out these files and folders (repeatable)' -r
 complete -c injector -n "__fish_injector_using_subcommand diff" -s p -l profile -d 'A built-in profile or a file (repeatable, applied in order) [default: cortexflow]' -r -F
-complete -c injector -n "__fish_injector_using_subcommand diff" -l set -d 'Set a parameter of the profiles (repeatable)' -r
+complete -c injector -n "__fish_injector_using_subcommand diff" -l set -d 'Set a parameter of the profiles, or of the one that is named (repeatable)' -r
 complete -c injector -n "__fish_injector_using_subcommand diff" -l on-ineligible -d 'Allow or deny a pod that is not eligible; overrides the profile\'s `onIneligible`' -r -f -a "allow\t'It is allowed, unchanged'
 deny\t'It is denied'"
-complete -c injector -n "__fish_injector_using_subcommand diff" -l native-sidecar -d 'Whether sidecars are native (init containers that keep running); overrides the profile\'s `nativeSidecar`' -r -f -a "auto\t'Where a classic sidecar would keep the pod from completing'
+complete -c injector -n "__fish_injector_using_subcommand diff" -l native-sidecar -d 'Make sidecars native or not; overrides the profile\'s `nativeSidecar`' -r -f -a "auto\t'Where a classic sidecar would keep the pod from completing'
 true\t'Everywhere'
 false\t'Nowhere'"
 complete -c injector -n "__fish_injector_using_subcommand diff" -l template-path -d 'Where the pod template is in another kind (repeatable)' -r
@@ -161,10 +161,10 @@ complete -c injector -n "__fish_injector_using_subcommand diff" -s V -l version 
 complete -c injector -n "__fish_injector_using_subcommand explain" -s f -l filename -d 'A file or directory, as kubectl names it (repeatable)' -r -F
 complete -c injector -n "__fish_injector_using_subcommand explain" -l exclude -d 'Leave out these files and folders (repeatable)' -r
 complete -c injector -n "__fish_injector_using_subcommand explain" -s p -l profile -d 'A built-in profile or a file (repeatable, applied in order) [default: cortexflow]' -r -F
-complete -c injector -n "__fish_injector_using_subcommand explain" -l set -d 'Set a parameter of the profiles (repeatable)' -r
+complete -c injector -n "__fish_injector_using_subcommand explain" -l set -d 'Set a parameter of the profiles, or of the one that is named (repeatable)' -r
 complete -c injector -n "__fish_injector_using_subcommand explain" -l on-ineligible -d 'Allow or deny a pod that is not eligible; overrides the profile\'s `onIneligible`' -r -f -a "allow\t'It is allowed, unchanged'
 deny\t'It is denied'"
-complete -c injector -n "__fish_injector_using_subcommand explain" -l native-sidecar -d 'Whether sidecars are native (init containers that keep running); overrides the profile\'s `nativeSidecar`' -r -f -a "auto\t'Where a classic sidecar would keep the pod from completing'
+complete -c injector -n "__fish_injector_using_subcommand explain" -l native-sidecar -d 'Make sidecars native or not; overrides the profile\'s `nativeSidecar`' -r -f -a "auto\t'Where a classic sidecar would keep the pod from completing'
 true\t'Everywhere'
 false\t'Nowhere'"
 complete -c injector -n "__fish_injector_using_subcommand explain" -l template-path -d 'Where the pod template is in another kind (repeatable)' -r
@@ -226,10 +226,10 @@ complete -c injector -n "__fish_injector_using_subcommand install" -l generate-c
 complete -c injector -n "__fish_injector_using_subcommand install" -l tls-secret -d 'A Secret in the namespace that has `tls.crt` and `tls.key`' -r
 complete -c injector -n "__fish_injector_using_subcommand install" -l ca-file -d 'What the API server trusts, for `--tls-secret`: certificates as PEM' -r -F
 complete -c injector -n "__fish_injector_using_subcommand install" -s p -l profile -d 'A built-in profile or a file (repeatable, applied in order) [default: cortexflow]' -r -F
-complete -c injector -n "__fish_injector_using_subcommand install" -l set -d 'Set a parameter of the profiles (repeatable)' -r
+complete -c injector -n "__fish_injector_using_subcommand install" -l set -d 'Set a parameter of the profiles, or of the one that is named (repeatable)' -r
 complete -c injector -n "__fish_injector_using_subcommand install" -l on-ineligible -d 'Allow or deny a pod that is not eligible; overrides the profile\'s `onIneligible`' -r -f -a "allow\t'It is allowed, unchanged'
 deny\t'It is denied'"
-complete -c injector -n "__fish_injector_using_subcommand install" -l native-sidecar -d 'Whether sidecars are native (init containers that keep running); overrides the profile\'s `nativeSidecar`' -r -f -a "auto\t'Where a classic sidecar would keep the pod from completing'
+complete -c injector -n "__fish_injector_using_subcommand install" -l native-sidecar -d 'Make sidecars native or not; overrides the profile\'s `nativeSidecar`' -r -f -a "auto\t'Where a classic sidecar would keep the pod from completing'
 true\t'Everywhere'
 false\t'Nowhere'"
 complete -c injector -n "__fish_injector_using_subcommand install" -l watch-namespaces -d 'Let the webhook watch namespaces [default: when a profile needs it]' -r -f -a "true\t''
@@ -285,10 +285,10 @@ complete -c injector -n "__fish_injector_using_subcommand serve" -l tls-cert -d 
 complete -c injector -n "__fish_injector_using_subcommand serve" -l tls-key -d 'Its private key, in PEM' -r -F
 complete -c injector -n "__fish_injector_using_subcommand serve" -l client-ca -d 'Serve only clients with a certificate from these CAs' -r -F
 complete -c injector -n "__fish_injector_using_subcommand serve" -s p -l profile -d 'A built-in profile or a file (repeatable, applied in order) [default: cortexflow]' -r -F
-complete -c injector -n "__fish_injector_using_subcommand serve" -l set -d 'Set a parameter of the profiles (repeatable)' -r
+complete -c injector -n "__fish_injector_using_subcommand serve" -l set -d 'Set a parameter of the profiles, or of the one that is named (repeatable)' -r
 complete -c injector -n "__fish_injector_using_subcommand serve" -l on-ineligible -d 'Allow or deny a pod that is not eligible; overrides the profile\'s `onIneligible`' -r -f -a "allow\t'It is allowed, unchanged'
 deny\t'It is denied'"
-complete -c injector -n "__fish_injector_using_subcommand serve" -l native-sidecar -d 'Whether sidecars are native (init containers that keep running); overrides the profile\'s `nativeSidecar`' -r -f -a "auto\t'Where a classic sidecar would keep the pod from completing'
+complete -c injector -n "__fish_injector_using_subcommand serve" -l native-sidecar -d 'Make sidecars native or not; overrides the profile\'s `nativeSidecar`' -r -f -a "auto\t'Where a classic sidecar would keep the pod from completing'
 true\t'Everywhere'
 false\t'Nowhere'"
 complete -c injector -n "__fish_injector_using_subcommand serve" -l template-path -d 'Where the pod template is in another kind (repeatable)' -r

@@ -217,7 +217,7 @@ fn arguments(installation: &Installation) -> Vec<String> {
     for source in &installation.profiles {
         arguments.push(format!("--profile={PROFILES}/{}", cluster::file_name(&source.profile.name)));
     }
-    arguments.extend(installation.set.iter().map(|(name, value)| format!("--set={name}={value}")));
+    arguments.extend(installation.set.iter().map(|setting| format!("--set={setting}")));
     arguments.extend(installation.overrides.on_ineligible.map(|choice| {
         let word = match choice {
             OnIneligible::Allow => "allow",

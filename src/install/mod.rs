@@ -69,8 +69,8 @@ pub struct Installation {
     pub monitors: Vec<Monitor>,
     /// The profiles, in the order in which they are applied.
     pub profiles: Vec<ProfileSource>,
-    /// Parameters for all objects, as they were given.
-    pub set: Vec<(String, String)>,
+    /// Parameters for all objects, as `--set` takes them.
+    pub set: Vec<String>,
     /// What replaces fields of the profiles; `profiles` have these values already.
     pub overrides: Overrides,
     /// Where the serving certificate comes from.

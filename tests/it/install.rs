@@ -326,6 +326,8 @@ fn what_was_set_reaches_serve_as_it_was_written() {
         "p.json",
         "--set",
         "text=$(HOME) $$ a=b",
+        "--set",
+        "p.text=one",
         "--on-ineligible",
         "deny",
         "--native-sidecar",
@@ -336,6 +338,7 @@ fn what_was_set_reaches_serve_as_it_was_written() {
     let arguments = arguments.as_array().unwrap();
     // The kubelet makes `$` of `$$`, and a value of `$(HOME)`.
     assert!(arguments.contains(&json!("--set=text=$$(HOME) $$$$ a=b")), "{arguments:?}");
+    assert!(arguments.contains(&json!("--set=p.text=one")), "{arguments:?}");
     assert!(arguments.contains(&json!("--on-ineligible=deny")));
     assert!(arguments.contains(&json!("--native-sidecar=true")));
 }

@@ -133,16 +133,16 @@ pub struct DecisionArgs {
     /// A value with a path separator, or that ends in `.yaml`, `.yml` or `.json`, is a file.
     #[arg(short, long = "profile", value_name = "NAME|FILE", help_heading = "Injection", value_hint = ValueHint::FilePath)]
     pub profiles: Vec<ProfileRef>,
-    /// Set a parameter of the profiles (repeatable)
-    #[arg(long = "set", value_name = "NAME=VALUE", help_heading = "Injection")]
+    /// Set a parameter of the profiles, or of the one that is named (repeatable)
+    #[arg(long = "set", value_name = "[PROFILE.]NAME=VALUE", help_heading = "Injection")]
     pub settings: Vec<Setting>,
     /// Allow or deny a pod that is not eligible; overrides the profile's `onIneligible`
     #[arg(long, value_enum, value_name = "ANSWER", help_heading = "Injection")]
     pub on_ineligible: Option<OnIneligibleChoice>,
-    /// Whether sidecars are native (init containers that keep running); overrides the profile's `nativeSidecar`
+    /// Make sidecars native or not; overrides the profile's `nativeSidecar`
     ///
-    /// With `auto`, where a classic sidecar would keep the pod from completing. Use `true` for an operator's workloads that
-    /// complete, and whose kind does not say so.
+    /// A native sidecar is an init container that keeps running. With `auto`, sidecars are native where a classic one would
+    /// keep the pod from completing. Use `true` for an operator's workloads that complete, if their kind does not say so.
     #[arg(long, value_enum, value_name = "auto|true|false", help_heading = "Injection")]
     pub native_sidecar: Option<NativeSidecar>,
     /// Where the pod template is in another kind (repeatable)

@@ -103,18 +103,18 @@ pub struct InjectionArgs {
     #[arg(short, long = "profile", env = "INJECTOR_PROFILE", value_name = "NAME|FILE", value_delimiter = ',')]
     #[arg(value_hint = ValueHint::FilePath)]
     pub profiles: Vec<ProfileRef>,
-    /// Set a parameter of the profiles (repeatable)
+    /// Set a parameter of the profiles, or of the one that is named (repeatable)
     ///
     /// In the environment, one on a line.
-    #[arg(long = "set", env = "INJECTOR_SET", value_name = "NAME=VALUE", value_delimiter = '\n')]
+    #[arg(long = "set", env = "INJECTOR_SET", value_name = "[PROFILE.]NAME=VALUE", value_delimiter = '\n')]
     pub settings: Vec<Setting>,
     /// Allow or deny a pod that is not eligible; overrides the profile's `onIneligible`
     #[arg(long, env = "INJECTOR_ON_INELIGIBLE", value_enum, value_name = "ANSWER")]
     pub on_ineligible: Option<OnIneligibleChoice>,
-    /// Whether sidecars are native (init containers that keep running); overrides the profile's `nativeSidecar`
+    /// Make sidecars native or not; overrides the profile's `nativeSidecar`
     ///
-    /// With `auto`, where a classic sidecar would keep the pod from completing. Use `true` for an operator's workloads that
-    /// complete, and whose kind does not say so.
+    /// A native sidecar is an init container that keeps running. With `auto`, sidecars are native where a classic one would
+    /// keep the pod from completing. Use `true` for an operator's workloads that complete, if their kind does not say so.
     #[arg(long, env = "INJECTOR_NATIVE_SIDECAR", value_enum, value_name = "auto|true|false")]
     pub native_sidecar: Option<NativeSidecar>,
     /// Where the pod template is in another kind (repeatable)

@@ -26,7 +26,10 @@ fn what_contradicts_is_refused() {
             "error: the argument '--output <FORMAT>' cannot be used with '--output-dir <DIR>'",
         ),
         ("uninject -o response a", "error: invalid value 'response' for '--output <FORMAT>'"),
-        ("inject --set a", "error: invalid value 'a' for '--set <NAME=VALUE>': not of the form `name=value`"),
+        (
+            "inject --set a",
+            "error: invalid value 'a' for '--set <[PROFILE.]NAME=VALUE>': not of the form `name=value` or `profile.name=value`",
+        ),
         ("inject --dry-run a", "error: there is no '--dry-run': nothing is written without `-i`; see `injector diff`"),
         ("check -i a", "error: unexpected argument '-i' found"),
         ("profile lint", "error: the following required arguments were not provided:"),

@@ -16,8 +16,8 @@ use crate::shell::certs::{self, CertsError, Names, Wanted};
 use crate::shell::cli::{
     CertificateArgs, CertificateSource, FitArgs, InstallArgs, PlaceArgs, ReportArgs, UninstallArgs,
 };
-use crate::shell::files::selection;
-use crate::shell::files::selection::ProfileRef;
+use crate::shell::files::selection::{self, ProfileRef};
+use crate::shell::files::setting::{Setting, set_values};
 
 use super::{CommandError, tell};
 
@@ -77,7 +77,7 @@ fn resolve(args: &InstallArgs) -> Result<(Installation, Vec<Placed>), Vec<Placed
     let overrides = injection.overrides();
     profiles.iter_mut().for_each(|source| overrides.apply(&mut source.profile));
     let loaded: Vec<Profile> = profiles.iter().map(|source| source.profile.clone()).collect();
-    selection::settings(&injection.settings, &loaded)?;
+    set_values(&injection.settings, &loaded)?;
     let (watch, mut warnings) = watch(&loaded, injection.watch_namespaces);
     let (certificates, more) = certificates(&args.certificates, &site)?;
     warnings.extend(more);
@@ -90,7 +90,7 @@ fn resolve(args: &InstallArgs) -> Result<(Installation, Vec<Placed>), Vec<Placed
         fit: (&args.fit).into(),
         monitors: args.fit.monitors.into(),
         profiles,
-        set: injection.settings.iter().map(|set| (set.name.clone(), set.value.clone())).collect(),
+        set: injection.settings.iter().map(Setting::to_string).collect(),
         overrides,
         certificates,
         watch,

@@ -1,6 +1,5 @@
 //! What was typed, resolved once: profiles loaded, parameters and namespaces read, so that a run begins with values only.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 
 use crate::decide::facts::Namespaces;
@@ -10,6 +9,7 @@ use crate::kube::workload::TemplatePath;
 use crate::process::run::Run;
 use crate::process::stream::Stream;
 use crate::profile::builtin;
+use crate::profile::parameter::SetValues;
 use crate::shell::cli::{ChangeArgs, DecisionArgs, FactArgs};
 use crate::shell::files::input::{self, Recursion};
 use crate::shell::files::selection::{ProfileRef, Selection, load_profiles};
@@ -66,7 +66,7 @@ impl Prepared {
                 known.push(load_profile(&ProfileRef::BuiltIn((*name).to_owned()))?);
             }
         }
-        let run = Run::new(known, BTreeMap::new(), template_paths);
+        let run = Run::new(known, SetValues::new(), template_paths);
         Ok(Self { run, namespaces: Namespaces::default(), warnings: Vec::new() })
     }
 }

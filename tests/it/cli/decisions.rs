@@ -47,6 +47,36 @@ fn two_profiles_are_applied_in_order_and_undone_apart() {
 }
 
 #[test]
+fn a_value_is_for_one_profile_or_for_all() {
+    let images = |args: &[&'static str]| -> Vec<String> {
+        let both = ["inject", "-q", "-p", "nginx", "-p", "curl", "--namespace-labels=sidecar-inject=enabled"];
+        let run = injector(both.into_iter().chain(args.iter().copied()));
+        let labelled = WEB
+            .replace("        app: web\n    spec", "        app: web\n        sidecar.me/inject: \"true\"\n    spec");
+        let ran = run.stdin(labelled).succeeds().stdout;
+        let found = ran.lines().filter_map(|line| Some(line.trim_start().split_once("image: ")?.1.to_owned()));
+        found
+            .chain(ran.lines().filter(|line| line.contains("imagePullPolicy:")).map(|line| line.trim().to_owned()))
+            .collect()
+    };
+    let of = |nginx: &str, curl: &str, policy: [&str; 2]| {
+        let policies = policy.map(|policy| format!("imagePullPolicy: {policy}"));
+        ["web:1".to_owned(), nginx.to_owned(), curl.to_owned()].into_iter().chain(policies).collect::<Vec<_>>()
+    };
+    let (nginx, curl, usual) = ("nginx:alpine", "yauritux/busybox-curl:latest", ["IfNotPresent"; 2]);
+    assert_eq!(images(&[]), of(nginx, curl, usual));
+    assert_eq!(images(&["--set", "nginx.image=n:1"]), of("n:1", curl, usual));
+    assert_eq!(images(&["--set", "nginx.image=n:1", "--set", "curl.image=c:1"]), of("n:1", "c:1", usual));
+    assert_eq!(images(&["--set", "pullPolicy=Always"]), of(nginx, curl, ["Always"; 2]));
+    assert_eq!(
+        images(&["--set", "curl.pullPolicy=Never", "--set", "pullPolicy=Always"]),
+        of(nginx, curl, ["Always", "Never"])
+    );
+    // With one profile there is no other meaning.
+    known("inject", ["-q", "-p", "curl", "--set", "image=c:1"]).stdin(WEB).succeeds();
+}
+
+#[test]
 fn force_drops_what_is_left() {
     let text = injected();
     let partial = &text[..text.find("        - name: proxy-sidecar").unwrap()];
