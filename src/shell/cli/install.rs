@@ -114,8 +114,10 @@ pub struct CertificateSource {
 pub struct SidecarArgs {
     /// A built-in profile or a file (repeatable, applied in order) [default: cortexflow]
     ///
-    /// A value with a path separator, or that ends in `.yaml`, `.yml` or `.json`, is a file.
-    #[arg(short, long = "profile", value_name = "NAME|FILE", help_heading = "Injection", value_hint = ValueHint::FilePath)]
+    /// One flag takes several, separated by commas. A value with a path separator, or that ends in `.yaml`, `.yml` or
+    /// `.json`, is a file.
+    #[arg(short, long = "profile", env = "INJECTOR_PROFILE", value_name = "NAME|FILE", value_delimiter = ',')]
+    #[arg(help_heading = "Injection", value_hint = ValueHint::FilePath)]
     pub profiles: Vec<ProfileRef>,
     /// Set a parameter of the profiles, or of the one that is named (repeatable)
     #[arg(long = "set", value_name = "[PROFILE.]NAME=VALUE", help_heading = "Injection")]

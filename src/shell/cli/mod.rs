@@ -244,7 +244,8 @@ pub struct UninjectArgs {
     #[command(flatten)]
     pub write: WriteArgs,
     /// Undo only this profile (repeatable) [default: all, last first]
-    #[arg(short, long = "profile", value_name = "NAME|FILE", help_heading = "Injection", value_hint = ValueHint::FilePath)]
+    #[arg(short, long = "profile", env = "INJECTOR_PROFILE", value_name = "NAME|FILE", value_delimiter = ',')]
+    #[arg(help_heading = "Injection", value_hint = ValueHint::FilePath)]
     pub profiles: Vec<ProfileRef>,
     /// Remove what is left of an injection when a part of it is gone
     ///

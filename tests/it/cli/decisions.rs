@@ -2,8 +2,8 @@
 
 use injector::internals::report::exit::ExitStatus;
 
-use crate::support::injector;
 use crate::support::manifests::{SERVICE, WEB, adding, injected, known};
+use crate::support::{Run, injector};
 
 /// The report on one Deployment that was injected.
 const INJECTED: &str = "deployment/web (default): injected by cortexflow\n1 workload: 1 injected\n";
@@ -74,6 +74,33 @@ fn a_value_is_for_one_profile_or_for_all() {
     );
     // With one profile there is no other meaning.
     known("inject", ["-q", "-p", "curl", "--set", "image=c:1"]).stdin(WEB).succeeds();
+}
+
+#[test]
+fn profiles_of_the_environment_count_for_every_command_that_takes_the_flag() {
+    let both = "one.yaml,cortexflow";
+    let files = |run: Run| run.file("one.yaml", adding("one", "helper")).file("two.yaml", adding("two", "other"));
+    let run = |command, args: &[&'static str]| files(known(command, args.iter().copied()));
+    let of_flags = run("inject", &["-p", "one.yaml", "-p", "cortexflow"]).stdin(WEB).succeeds().stdout;
+    assert_eq!(run("inject", &[]).env("INJECTOR_PROFILE", both).stdin(WEB).succeeds().stdout, of_flags);
+    assert_eq!(run("inject", &["-p", both]).stdin(WEB).succeeds().stdout, of_flags);
+    let other = run("inject", &["-p", "two.yaml"]).env("INJECTOR_PROFILE", both).stdin(WEB).succeeds().stdout;
+    assert!(other.contains("name: other") && !other.contains("name: helper"), "the flag wins: {other}");
+    run("check", &[]).env("INJECTOR_PROFILE", both).stdin(of_flags.clone()).succeeds();
+    run("check", &[]).env("INJECTOR_PROFILE", "two.yaml").stdin(of_flags.clone()).exits(ExitStatus::Findings);
+    let diff = run("diff", &[]).env("INJECTOR_PROFILE", "two.yaml").stdin(WEB).exits(ExitStatus::Findings).stdout;
+    assert!(diff.contains("name: other"), "{diff}");
+    let page = run("explain", &[]).env("INJECTOR_PROFILE", "two.yaml").stdin(WEB).succeeds().stdout;
+    assert!(page.contains("profile two: injected"), "{page}");
+    let back = files(injector(["uninject"])).env("INJECTOR_PROFILE", "cortexflow").stdin(of_flags).succeeds().stdout;
+    assert!(back.contains("name: helper") && !back.contains("proxy-sidecar"), "{back}");
+    #[cfg(feature = "serve")]
+    {
+        let manifests = files(injector(["install", "--cert-manager"])).env("INJECTOR_PROFILE", "two.yaml").succeeds();
+        assert!(manifests.stdout.contains("--profile=/etc/injector/profiles/two.yaml"), "{}", manifests.stdout);
+    }
+    let wrong = run("explain", &[]).env("INJECTOR_PROFILE", "ngnix").stdin(WEB).fails();
+    assert!(wrong.stderr.contains("there is no built-in profile `ngnix`"), "{}", wrong.stderr);
 }
 
 #[test]
