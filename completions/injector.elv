@@ -121,6 +121,7 @@ set edit:completion:arg-completer[injector] = {|@words|
             cand --color 'When to colour the report'
             cand -R 'Read the directories below a directory too'
             cand --recursive 'Read the directories below a directory too'
+            cand --keep-going 'Check the rest when a file cannot be read; the exit status is still 2'
             cand -q 'Report errors only'
             cand --quiet 'Report errors only'
             cand -h 'Print help (see more with ''--help'')'

@@ -126,6 +126,7 @@ complete -c injector -n "__fish_injector_using_subcommand check" -l color -d 'Wh
 always\t'Also into a file or pipe'
 never\t'No colours'"
 complete -c injector -n "__fish_injector_using_subcommand check" -s R -l recursive -d 'Read the directories below a directory too'
+complete -c injector -n "__fish_injector_using_subcommand check" -l keep-going -d 'Check the rest when a file cannot be read; the exit status is still 2'
 complete -c injector -n "__fish_injector_using_subcommand check" -s q -l quiet -d 'Report errors only'
 complete -c injector -n "__fish_injector_using_subcommand check" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c injector -n "__fish_injector_using_subcommand check" -s V -l version -d 'Print version'

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueHint};
 
-use super::value::{NamespaceName, OnIneligibleChoice};
+use super::value::{FailOn, NamespaceName, OnIneligibleChoice};
 use crate::decide::clean::Clean;
 use crate::decide::inject::Outdated;
 use crate::kube::version::KubernetesVersion;
@@ -77,8 +77,8 @@ pub struct WriteArgs {
     pub output_dir: Option<PathBuf>,
     /// Pass on workloads that fail, unchanged
     ///
-    /// Without this flag, one failure means that nothing is printed and no file is changed. With it, the exit status is
-    /// still 2.
+    /// Without this flag, one failure means that nothing is printed and no file is changed. With it, a file that cannot be
+    /// read is left out, and the exit status is still 2.
     #[arg(long, help_heading = "Output")]
     pub keep_going: bool,
 }
@@ -239,4 +239,21 @@ impl ReportArgs {
     pub const fn verbosity(&self) -> Verbosity {
         if self.quiet { Verbosity::Quiet } else { Verbosity::Normal }
     }
+}
+
+/// The arguments of `profile lint`.
+#[derive(Args, Clone, Debug)]
+pub struct LintArgs {
+    /// The profiles: files, names of built-in ones, or `-` for standard input
+    #[arg(value_name = "FILE", required = true, value_hint = ValueHint::FilePath)]
+    pub profiles: Vec<ProfileRef>,
+    /// The lowest level that makes the exit status 1
+    #[arg(long, value_enum, default_value_t, value_name = "LEVEL", help_heading = "Report")]
+    pub fail_on: FailOn,
+    /// What is an error, and what is not reported.
+    #[command(flatten)]
+    pub levels: LevelArgs,
+    /// How to report.
+    #[command(flatten)]
+    pub report: ReportArgs,
 }

@@ -12,7 +12,7 @@ use crate::report::{Closing, ColourChoice};
 pub(super) fn check(args: &CheckArgs, colour: ColourChoice) -> Result<ExitStatus, CommandError> {
     let reported = |errors| CommandError::reported(errors, &args.report);
     let mut prepared = Prepared::new(&args.decision, &args.facts).map_err(reported)?;
-    let inputs = super::read(&args.input).map_err(reported)?;
+    let inputs = super::read_for(&args.input, args.keep_going, &mut prepared).map_err(reported)?;
     let streams = batch::run(&inputs, &mut prepared);
     let report = tell::report(&streams, &prepared, Voice::Checking).closing(Closing::Numbers);
     let report = args.levels.levels().apply(report);

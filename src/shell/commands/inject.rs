@@ -70,7 +70,7 @@ struct ChangingCommand<'a> {
 impl ChangingCommand<'_> {
     fn make(&self, mut prepared: Prepared) -> Result<ExitStatus, CommandError> {
         let reported = |errors| CommandError::reported(errors, self.report);
-        let inputs = super::read(self.input).map_err(reported)?;
+        let inputs = super::read_for(self.input, self.write.keep_going, &mut prepared).map_err(reported)?;
         let to_files = self.write.in_place || self.write.output_dir.is_some();
         prepared.run.leaves = match self.output {
             Some(output) => output.leaves,

@@ -53,7 +53,7 @@ impl HeldBack {
 /// The report on a run.
 pub(super) fn report(streams: &[Stream<'_>], prepared: &Prepared, voice: Voice) -> Report {
     let mut entries = Vec::new();
-    let mut diagnostics = prepared.warnings.clone();
+    let mut diagnostics = prepared.diagnostics.clone();
     for stream in streams {
         diagnostics.extend(stream.error.clone());
         diagnostics.extend(stream.warnings.iter().cloned());

@@ -201,6 +201,41 @@ fn what_is_not_a_workload_passes_even_where_it_cannot_be_read() {
 }
 
 #[test]
+fn keep_going_leaves_out_a_file_that_cannot_be_read() {
+    let files = |command: &'static str, args: &[&'static str]| {
+        known(command, args.iter().copied())
+            .file("d/a.yaml", WEB.replace("name: web", "name: a"))
+            .file("d/b.yaml", [0xff, 0xfe, 0, 1])
+            .file("d/c.yaml", "a: [\n")
+            .file("d/z.yaml", WEB.replace("name: web", "name: z"))
+    };
+    let stopped = files("check", &["d", "gone.yaml"]).fails();
+    assert!(!stopped.stderr.contains("deployment/"), "{}", stopped.stderr);
+    let going = files("check", &["--keep-going", "d", "gone.yaml", "d/a.yaml"]).fails();
+    for part in [
+        "error: d/b.yaml: is encoded as UTF-16",
+        "error: gone.yaml: there is no such file",
+        "error: d/a.yaml: the same file as `d/a.yaml`",
+        "error: d/c.yaml:",
+        "deployment/a (default): not injected by cortexflow",
+        "deployment/z (default): not injected by cortexflow",
+    ] {
+        assert_eq!(going.stderr.matches(part).count(), 1, "{part}: {}", going.stderr);
+    }
+    assert!(going.stderr.ends_with("\n2 workloads: 2 not injected\n"), "{}", going.stderr);
+    let printed = files("inject", &["--keep-going", "d", "gone.yaml"]).exits(ExitStatus::Error);
+    assert_eq!(sidecars(&printed.stdout), 2, "{}", printed.stderr);
+    assert!(!printed.stderr.contains("nothing was printed"), "{}", printed.stderr);
+    let written = files("inject", &["--keep-going", "-i", "d", "gone.yaml"]).fails();
+    assert_eq!(sidecars(&String::from_utf8(written.read("d/z.yaml")).unwrap()), 1);
+    assert_eq!(written.read("d/b.yaml"), [0xff, 0xfe, 0, 1]);
+    let none = known("check", ["--keep-going", "gone.yaml"]).fails();
+    assert_eq!(none.stderr, "error: gone.yaml: there is no such file\n0 workloads\n");
+    let held = files("inject", &["--keep-going", "--deny=warnings", "d/a.yaml"]).succeeds();
+    assert_eq!(sidecars(&held.stdout), 1);
+}
+
+#[test]
 fn nothing_in_is_nothing_out() {
     for text in ["", "\n\n", "# a comment\n", "---\n", "---\n---\n# end\n", "null\n", "\u{feff}"] {
         let ran = injector(["inject"]).stdin(text).succeeds();
