@@ -21,7 +21,7 @@ Register-ArgumentCompleter -Native -CommandName 'injector' -ScriptBlock {
 
     $completions = @(switch ($command) {
         'injector' {
-            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour the report')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour the report, a diff and an explanation')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
@@ -62,7 +62,7 @@ Register-ArgumentCompleter -Native -CommandName 'injector' -ScriptBlock {
             [CompletionResult]::new('--deny', '--deny', [CompletionResultType]::ParameterName, 'Make this warning an error (repeatable)')
             [CompletionResult]::new('--allow', '--allow', [CompletionResultType]::ParameterName, 'Do not report this warning (repeatable); wins over `--deny`')
             [CompletionResult]::new('--report', '--report', [CompletionResultType]::ParameterName, 'The form of the report')
-            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour the report')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour the report, a diff and an explanation')
             [CompletionResult]::new('-R', '-R ', [CompletionResultType]::ParameterName, 'Read the directories below a directory too')
             [CompletionResult]::new('--recursive', '--recursive', [CompletionResultType]::ParameterName, 'Read the directories below a directory too')
             [CompletionResult]::new('-i', '-i', [CompletionResultType]::ParameterName, 'Write results back to the files')
@@ -90,7 +90,7 @@ Register-ArgumentCompleter -Native -CommandName 'injector' -ScriptBlock {
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Undo only this profile (repeatable) [default: all, last first]')
             [CompletionResult]::new('--template-path', '--template-path', [CompletionResultType]::ParameterName, 'Where the pod template is in another kind (repeatable)')
             [CompletionResult]::new('--report', '--report', [CompletionResultType]::ParameterName, 'The form of the report')
-            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour the report')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour the report, a diff and an explanation')
             [CompletionResult]::new('-R', '-R ', [CompletionResultType]::ParameterName, 'Read the directories below a directory too')
             [CompletionResult]::new('--recursive', '--recursive', [CompletionResultType]::ParameterName, 'Read the directories below a directory too')
             [CompletionResult]::new('-i', '-i', [CompletionResultType]::ParameterName, 'Write results back to the files')
@@ -124,7 +124,7 @@ Register-ArgumentCompleter -Native -CommandName 'injector' -ScriptBlock {
             [CompletionResult]::new('--deny', '--deny', [CompletionResultType]::ParameterName, 'Make this warning an error (repeatable)')
             [CompletionResult]::new('--allow', '--allow', [CompletionResultType]::ParameterName, 'Do not report this warning (repeatable); wins over `--deny`')
             [CompletionResult]::new('--report', '--report', [CompletionResultType]::ParameterName, 'The form of the report')
-            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour the report')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour the report, a diff and an explanation')
             [CompletionResult]::new('-R', '-R ', [CompletionResultType]::ParameterName, 'Read the directories below a directory too')
             [CompletionResult]::new('--recursive', '--recursive', [CompletionResultType]::ParameterName, 'Read the directories below a directory too')
             [CompletionResult]::new('--keep-going', '--keep-going', [CompletionResultType]::ParameterName, 'Check the rest when a file cannot be read; the exit status is still 2')
@@ -153,7 +153,7 @@ Register-ArgumentCompleter -Native -CommandName 'injector' -ScriptBlock {
             [CompletionResult]::new('--namespace-annotations', '--namespace-annotations', [CompletionResultType]::ParameterName, 'The annotations of a namespace (repeatable)')
             [CompletionResult]::new('--kubernetes-version', '--kubernetes-version', [CompletionResultType]::ParameterName, 'The cluster''s version, `1.MINOR` or `v1.MINOR.PATCH` [default: the newest known]')
             [CompletionResult]::new('--report', '--report', [CompletionResultType]::ParameterName, 'The form of the report')
-            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour the report')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour the report, a diff and an explanation')
             [CompletionResult]::new('-R', '-R ', [CompletionResultType]::ParameterName, 'Read the directories below a directory too')
             [CompletionResult]::new('--recursive', '--recursive', [CompletionResultType]::ParameterName, 'Read the directories below a directory too')
             [CompletionResult]::new('--reinject', '--reinject', [CompletionResultType]::ParameterName, 'Replace an outdated injection')
@@ -183,7 +183,7 @@ Register-ArgumentCompleter -Native -CommandName 'injector' -ScriptBlock {
             [CompletionResult]::new('--namespace-labels', '--namespace-labels', [CompletionResultType]::ParameterName, 'The labels of a namespace (repeatable)')
             [CompletionResult]::new('--namespace-annotations', '--namespace-annotations', [CompletionResultType]::ParameterName, 'The annotations of a namespace (repeatable)')
             [CompletionResult]::new('--kubernetes-version', '--kubernetes-version', [CompletionResultType]::ParameterName, 'The cluster''s version, `1.MINOR` or `v1.MINOR.PATCH` [default: the newest known]')
-            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour the report')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour the report, a diff and an explanation')
             [CompletionResult]::new('-R', '-R ', [CompletionResultType]::ParameterName, 'Read the directories below a directory too')
             [CompletionResult]::new('--recursive', '--recursive', [CompletionResultType]::ParameterName, 'Read the directories below a directory too')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
@@ -193,7 +193,7 @@ Register-ArgumentCompleter -Native -CommandName 'injector' -ScriptBlock {
             break
         }
         'injector;profile' {
-            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour the report')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour the report, a diff and an explanation')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
@@ -205,7 +205,7 @@ Register-ArgumentCompleter -Native -CommandName 'injector' -ScriptBlock {
             break
         }
         'injector;profile;list' {
-            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour the report')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour the report, a diff and an explanation')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
@@ -213,7 +213,7 @@ Register-ArgumentCompleter -Native -CommandName 'injector' -ScriptBlock {
             break
         }
         'injector;profile;show' {
-            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour the report')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour the report, a diff and an explanation')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
@@ -225,7 +225,7 @@ Register-ArgumentCompleter -Native -CommandName 'injector' -ScriptBlock {
             [CompletionResult]::new('--deny', '--deny', [CompletionResultType]::ParameterName, 'Make this warning an error (repeatable)')
             [CompletionResult]::new('--allow', '--allow', [CompletionResultType]::ParameterName, 'Do not report this warning (repeatable); wins over `--deny`')
             [CompletionResult]::new('--report', '--report', [CompletionResultType]::ParameterName, 'The form of the report')
-            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour the report')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour the report, a diff and an explanation')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Report errors only')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Report errors only')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
@@ -235,7 +235,7 @@ Register-ArgumentCompleter -Native -CommandName 'injector' -ScriptBlock {
             break
         }
         'injector;profile;init' {
-            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour the report')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour the report, a diff and an explanation')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
@@ -272,7 +272,7 @@ Register-ArgumentCompleter -Native -CommandName 'injector' -ScriptBlock {
             [CompletionResult]::new('--image-pull-secret', '--image-pull-secret', [CompletionResultType]::ParameterName, 'A Secret for the registry of the image (repeatable)')
             [CompletionResult]::new('--node-selector', '--node-selector', [CompletionResultType]::ParameterName, 'A label that a node must have to run the pods (repeatable)')
             [CompletionResult]::new('--toleration', '--toleration', [CompletionResultType]::ParameterName, 'A taint of nodes that may still run the pods (repeatable)')
-            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour the report')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour the report, a diff and an explanation')
             [CompletionResult]::new('--cert-manager', '--cert-manager', [CompletionResultType]::ParameterName, 'Get the certificate and its CA from cert-manager')
             [CompletionResult]::new('--existing-namespace', '--existing-namespace', [CompletionResultType]::ParameterName, 'Keep the namespace as it is: it exists, and others use it')
             [CompletionResult]::new('--host-network', '--host-network', [CompletionResultType]::ParameterName, 'Run the pods in the network of their nodes, one on each node at most')
@@ -291,7 +291,7 @@ Register-ArgumentCompleter -Native -CommandName 'injector' -ScriptBlock {
             [CompletionResult]::new('--namespace', '--namespace', [CompletionResultType]::ParameterName, 'The namespace of the webhook, whose own pods are never injected')
             [CompletionResult]::new('--only', '--only', [CompletionResultType]::ParameterName, 'Print only the webhook configuration, or everything else [default: both]')
             [CompletionResult]::new('--tls-secret', '--tls-secret', [CompletionResultType]::ParameterName, 'Keep the Secret with the serving certificate, which belongs to someone else')
-            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour the report')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour the report, a diff and an explanation')
             [CompletionResult]::new('--cert-manager', '--cert-manager', [CompletionResultType]::ParameterName, 'Delete the cert-manager objects, and the Secrets that cert-manager made')
             [CompletionResult]::new('--delete-namespace', '--delete-namespace', [CompletionResultType]::ParameterName, 'Delete the namespace too, with all that is in it')
             [CompletionResult]::new('--service-monitor', '--service-monitor', [CompletionResultType]::ParameterName, 'A ServiceMonitor too, for the Prometheus operator')
@@ -328,7 +328,7 @@ Register-ArgumentCompleter -Native -CommandName 'injector' -ScriptBlock {
             [CompletionResult]::new('--reload-interval', '--reload-interval', [CompletionResultType]::ParameterName, 'How often to look for changed certificates and profiles')
             [CompletionResult]::new('--log-format', '--log-format', [CompletionResultType]::ParameterName, 'The form of log lines, on standard error')
             [CompletionResult]::new('--log-level', '--log-level', [CompletionResultType]::ParameterName, 'The lowest level that is logged')
-            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour the report')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour the report, a diff and an explanation')
             [CompletionResult]::new('--watch-namespaces', '--watch-namespaces', [CompletionResultType]::ParameterName, 'Watch namespaces, for the rules that need their labels and annotations')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
@@ -337,7 +337,7 @@ Register-ArgumentCompleter -Native -CommandName 'injector' -ScriptBlock {
             break
         }
         'injector;certs' {
-            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour the report')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour the report, a diff and an explanation')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
@@ -364,7 +364,7 @@ Register-ArgumentCompleter -Native -CommandName 'injector' -ScriptBlock {
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Print the serving certificate on standard output')
             [CompletionResult]::new('--secret-name', '--secret-name', [CompletionResultType]::ParameterName, 'The Secret''s name [default: NAME-tls]')
             [CompletionResult]::new('--report', '--report', [CompletionResultType]::ParameterName, 'The form of the report')
-            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour the report')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour the report, a diff and an explanation')
             [CompletionResult]::new('--force', '--force', [CompletionResultType]::ParameterName, 'Overwrite existing files')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Report errors only')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Report errors only')
@@ -381,7 +381,7 @@ Register-ArgumentCompleter -Native -CommandName 'injector' -ScriptBlock {
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'The form of standard output')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'The form of standard output')
             [CompletionResult]::new('--report', '--report', [CompletionResultType]::ParameterName, 'The form of the report')
-            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour the report')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour the report, a diff and an explanation')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Report errors only')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Report errors only')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
@@ -394,7 +394,7 @@ Register-ArgumentCompleter -Native -CommandName 'injector' -ScriptBlock {
             [CompletionResult]::new('-f', '-f', [CompletionResultType]::ParameterName, 'Put it into every webhook of this file, or of standard input for `-`')
             [CompletionResult]::new('--filename', '--filename', [CompletionResultType]::ParameterName, 'Put it into every webhook of this file, or of standard input for `-`')
             [CompletionResult]::new('--report', '--report', [CompletionResultType]::ParameterName, 'The form of the report')
-            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour the report')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour the report, a diff and an explanation')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Report errors only')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Report errors only')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
@@ -410,7 +410,7 @@ Register-ArgumentCompleter -Native -CommandName 'injector' -ScriptBlock {
             [CompletionResult]::new('--ip', '--ip', [CompletionResultType]::ParameterName, 'An IP address, such as that of a webhook with a url (repeatable)')
             [CompletionResult]::new('--validity', '--validity', [CompletionResultType]::ParameterName, 'How long the serving certificate is valid, at most until the CA expires')
             [CompletionResult]::new('--report', '--report', [CompletionResultType]::ParameterName, 'The form of the report')
-            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour the report')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour the report, a diff and an explanation')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Report errors only')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Report errors only')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
@@ -424,7 +424,7 @@ Register-ArgumentCompleter -Native -CommandName 'injector' -ScriptBlock {
             [CompletionResult]::new('--validity', '--validity', [CompletionResultType]::ParameterName, 'How long the serving certificate is valid, as in 365d or 12h')
             [CompletionResult]::new('--ca-validity', '--ca-validity', [CompletionResultType]::ParameterName, 'How long the CA is valid')
             [CompletionResult]::new('--report', '--report', [CompletionResultType]::ParameterName, 'The form of the report')
-            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour the report')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour the report, a diff and an explanation')
             [CompletionResult]::new('--applied', '--applied', [CompletionResultType]::ParameterName, 'Skip the check that the last step was applied')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Report errors only')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Report errors only')
@@ -437,7 +437,7 @@ Register-ArgumentCompleter -Native -CommandName 'injector' -ScriptBlock {
         'injector;certs;secret' {
             [CompletionResult]::new('--secret-name', '--secret-name', [CompletionResultType]::ParameterName, 'The Secret''s name [default: NAME-tls, after the Service]')
             [CompletionResult]::new('--report', '--report', [CompletionResultType]::ParameterName, 'The form of the report')
-            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour the report')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour the report, a diff and an explanation')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Report errors only')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Report errors only')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
@@ -447,7 +447,7 @@ Register-ArgumentCompleter -Native -CommandName 'injector' -ScriptBlock {
             break
         }
         'injector;completions' {
-            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour the report')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour the report, a diff and an explanation')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
@@ -455,7 +455,7 @@ Register-ArgumentCompleter -Native -CommandName 'injector' -ScriptBlock {
             break
         }
         'injector;man' {
-            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour the report')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour the report, a diff and an explanation')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')

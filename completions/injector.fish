@@ -24,7 +24,7 @@ function __fish_injector_using_subcommand
     contains -- $cmd[1] $argv
 end
 
-complete -c injector -n "__fish_injector_needs_command" -l color -d 'When to colour the report' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` or `CLICOLOR_FORCE` says otherwise'
+complete -c injector -n "__fish_injector_needs_command" -l color -d 'When to colour the report, a diff and an explanation' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` or `CLICOLOR_FORCE` says otherwise'
 always\t'Also into a file or pipe'
 never\t'No colours'"
 complete -c injector -n "__fish_injector_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -67,7 +67,7 @@ complete -c injector -n "__fish_injector_using_subcommand inject" -l report -d '
 json\t'One JSON object, version `v1`'
 github\t'Annotations of GitHub Actions'
 sarif\t'SARIF 2.1.0, for code scanning'"
-complete -c injector -n "__fish_injector_using_subcommand inject" -l color -d 'When to colour the report' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` or `CLICOLOR_FORCE` says otherwise'
+complete -c injector -n "__fish_injector_using_subcommand inject" -l color -d 'When to colour the report, a diff and an explanation' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` or `CLICOLOR_FORCE` says otherwise'
 always\t'Also into a file or pipe'
 never\t'No colours'"
 complete -c injector -n "__fish_injector_using_subcommand inject" -s R -l recursive -d 'Read the directories below a directory too'
@@ -91,7 +91,7 @@ complete -c injector -n "__fish_injector_using_subcommand uninject" -l report -d
 json\t'One JSON object, version `v1`'
 github\t'Annotations of GitHub Actions'
 sarif\t'SARIF 2.1.0, for code scanning'"
-complete -c injector -n "__fish_injector_using_subcommand uninject" -l color -d 'When to colour the report' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` or `CLICOLOR_FORCE` says otherwise'
+complete -c injector -n "__fish_injector_using_subcommand uninject" -l color -d 'When to colour the report, a diff and an explanation' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` or `CLICOLOR_FORCE` says otherwise'
 always\t'Also into a file or pipe'
 never\t'No colours'"
 complete -c injector -n "__fish_injector_using_subcommand uninject" -s R -l recursive -d 'Read the directories below a directory too'
@@ -122,7 +122,7 @@ complete -c injector -n "__fish_injector_using_subcommand check" -l report -d 'T
 json\t'One JSON object, version `v1`'
 github\t'Annotations of GitHub Actions'
 sarif\t'SARIF 2.1.0, for code scanning'"
-complete -c injector -n "__fish_injector_using_subcommand check" -l color -d 'When to colour the report' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` or `CLICOLOR_FORCE` says otherwise'
+complete -c injector -n "__fish_injector_using_subcommand check" -l color -d 'When to colour the report, a diff and an explanation' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` or `CLICOLOR_FORCE` says otherwise'
 always\t'Also into a file or pipe'
 never\t'No colours'"
 complete -c injector -n "__fish_injector_using_subcommand check" -s R -l recursive -d 'Read the directories below a directory too'
@@ -149,7 +149,7 @@ complete -c injector -n "__fish_injector_using_subcommand diff" -l report -d 'Th
 json\t'One JSON object, version `v1`'
 github\t'Annotations of GitHub Actions'
 sarif\t'SARIF 2.1.0, for code scanning'"
-complete -c injector -n "__fish_injector_using_subcommand diff" -l color -d 'When to colour the report' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` or `CLICOLOR_FORCE` says otherwise'
+complete -c injector -n "__fish_injector_using_subcommand diff" -l color -d 'When to colour the report, a diff and an explanation' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` or `CLICOLOR_FORCE` says otherwise'
 always\t'Also into a file or pipe'
 never\t'No colours'"
 complete -c injector -n "__fish_injector_using_subcommand diff" -s R -l recursive -d 'Read the directories below a directory too'
@@ -174,13 +174,13 @@ complete -c injector -n "__fish_injector_using_subcommand explain" -l namespace-
 complete -c injector -n "__fish_injector_using_subcommand explain" -l namespace-labels -d 'The labels of a namespace (repeatable)' -r
 complete -c injector -n "__fish_injector_using_subcommand explain" -l namespace-annotations -d 'The annotations of a namespace (repeatable)' -r
 complete -c injector -n "__fish_injector_using_subcommand explain" -l kubernetes-version -d 'The cluster\'s version, `1.MINOR` or `v1.MINOR.PATCH` [default: the newest known]' -r
-complete -c injector -n "__fish_injector_using_subcommand explain" -l color -d 'When to colour the report' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` or `CLICOLOR_FORCE` says otherwise'
+complete -c injector -n "__fish_injector_using_subcommand explain" -l color -d 'When to colour the report, a diff and an explanation' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` or `CLICOLOR_FORCE` says otherwise'
 always\t'Also into a file or pipe'
 never\t'No colours'"
 complete -c injector -n "__fish_injector_using_subcommand explain" -s R -l recursive -d 'Read the directories below a directory too'
 complete -c injector -n "__fish_injector_using_subcommand explain" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c injector -n "__fish_injector_using_subcommand explain" -s V -l version -d 'Print version'
-complete -c injector -n "__fish_injector_using_subcommand profile; and not __fish_seen_subcommand_from list show lint init" -l color -d 'When to colour the report' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` or `CLICOLOR_FORCE` says otherwise'
+complete -c injector -n "__fish_injector_using_subcommand profile; and not __fish_seen_subcommand_from list show lint init" -l color -d 'When to colour the report, a diff and an explanation' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` or `CLICOLOR_FORCE` says otherwise'
 always\t'Also into a file or pipe'
 never\t'No colours'"
 complete -c injector -n "__fish_injector_using_subcommand profile; and not __fish_seen_subcommand_from list show lint init" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -189,12 +189,12 @@ complete -c injector -n "__fish_injector_using_subcommand profile; and not __fis
 complete -c injector -n "__fish_injector_using_subcommand profile; and not __fish_seen_subcommand_from list show lint init" -f -a "show" -d 'Print a built-in profile in full, as a file to start from'
 complete -c injector -n "__fish_injector_using_subcommand profile; and not __fish_seen_subcommand_from list show lint init" -f -a "lint" -d 'Check profiles: clashes, privileges, versions; exit 1 for a warning or worse'
 complete -c injector -n "__fish_injector_using_subcommand profile; and not __fish_seen_subcommand_from list show lint init" -f -a "init" -d 'Print a commented profile to start from'
-complete -c injector -n "__fish_injector_using_subcommand profile; and __fish_seen_subcommand_from list" -l color -d 'When to colour the report' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` or `CLICOLOR_FORCE` says otherwise'
+complete -c injector -n "__fish_injector_using_subcommand profile; and __fish_seen_subcommand_from list" -l color -d 'When to colour the report, a diff and an explanation' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` or `CLICOLOR_FORCE` says otherwise'
 always\t'Also into a file or pipe'
 never\t'No colours'"
 complete -c injector -n "__fish_injector_using_subcommand profile; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c injector -n "__fish_injector_using_subcommand profile; and __fish_seen_subcommand_from list" -s V -l version -d 'Print version'
-complete -c injector -n "__fish_injector_using_subcommand profile; and __fish_seen_subcommand_from show" -l color -d 'When to colour the report' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` or `CLICOLOR_FORCE` says otherwise'
+complete -c injector -n "__fish_injector_using_subcommand profile; and __fish_seen_subcommand_from show" -l color -d 'When to colour the report, a diff and an explanation' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` or `CLICOLOR_FORCE` says otherwise'
 always\t'Also into a file or pipe'
 never\t'No colours'"
 complete -c injector -n "__fish_injector_using_subcommand profile; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -208,13 +208,13 @@ complete -c injector -n "__fish_injector_using_subcommand profile; and __fish_se
 json\t'One JSON object, version `v1`'
 github\t'Annotations of GitHub Actions'
 sarif\t'SARIF 2.1.0, for code scanning'"
-complete -c injector -n "__fish_injector_using_subcommand profile; and __fish_seen_subcommand_from lint" -l color -d 'When to colour the report' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` or `CLICOLOR_FORCE` says otherwise'
+complete -c injector -n "__fish_injector_using_subcommand profile; and __fish_seen_subcommand_from lint" -l color -d 'When to colour the report, a diff and an explanation' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` or `CLICOLOR_FORCE` says otherwise'
 always\t'Also into a file or pipe'
 never\t'No colours'"
 complete -c injector -n "__fish_injector_using_subcommand profile; and __fish_seen_subcommand_from lint" -s q -l quiet -d 'Report errors only'
 complete -c injector -n "__fish_injector_using_subcommand profile; and __fish_seen_subcommand_from lint" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c injector -n "__fish_injector_using_subcommand profile; and __fish_seen_subcommand_from lint" -s V -l version -d 'Print version'
-complete -c injector -n "__fish_injector_using_subcommand profile; and __fish_seen_subcommand_from init" -l color -d 'When to colour the report' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` or `CLICOLOR_FORCE` says otherwise'
+complete -c injector -n "__fish_injector_using_subcommand profile; and __fish_seen_subcommand_from init" -l color -d 'When to colour the report, a diff and an explanation' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` or `CLICOLOR_FORCE` says otherwise'
 always\t'Also into a file or pipe'
 never\t'No colours'"
 complete -c injector -n "__fish_injector_using_subcommand profile; and __fish_seen_subcommand_from init" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -255,7 +255,7 @@ complete -c injector -n "__fish_injector_using_subcommand install" -l probe-port
 complete -c injector -n "__fish_injector_using_subcommand install" -l image-pull-secret -d 'A Secret for the registry of the image (repeatable)' -r
 complete -c injector -n "__fish_injector_using_subcommand install" -l node-selector -d 'A label that a node must have to run the pods (repeatable)' -r
 complete -c injector -n "__fish_injector_using_subcommand install" -l toleration -d 'A taint of nodes that may still run the pods (repeatable)' -r
-complete -c injector -n "__fish_injector_using_subcommand install" -l color -d 'When to colour the report' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` or `CLICOLOR_FORCE` says otherwise'
+complete -c injector -n "__fish_injector_using_subcommand install" -l color -d 'When to colour the report, a diff and an explanation' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` or `CLICOLOR_FORCE` says otherwise'
 always\t'Also into a file or pipe'
 never\t'No colours'"
 complete -c injector -n "__fish_injector_using_subcommand install" -l cert-manager -d 'Get the certificate and its CA from cert-manager'
@@ -271,7 +271,7 @@ complete -c injector -n "__fish_injector_using_subcommand uninstall" -s n -l nam
 complete -c injector -n "__fish_injector_using_subcommand uninstall" -l only -d 'Print only the webhook configuration, or everything else [default: both]' -r -f -a "webhook\t'The webhook configuration'
 rest\t'Everything else'"
 complete -c injector -n "__fish_injector_using_subcommand uninstall" -l tls-secret -d 'Keep the Secret with the serving certificate, which belongs to someone else' -r
-complete -c injector -n "__fish_injector_using_subcommand uninstall" -l color -d 'When to colour the report' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` or `CLICOLOR_FORCE` says otherwise'
+complete -c injector -n "__fish_injector_using_subcommand uninstall" -l color -d 'When to colour the report, a diff and an explanation' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` or `CLICOLOR_FORCE` says otherwise'
 always\t'Also into a file or pipe'
 never\t'No colours'"
 complete -c injector -n "__fish_injector_using_subcommand uninstall" -l cert-manager -d 'Delete the cert-manager objects, and the Secrets that cert-manager made'
@@ -311,13 +311,13 @@ complete -c injector -n "__fish_injector_using_subcommand serve" -l log-level -d
 warn\t'Also requests that were refused or failed'
 info\t'Also every other request'
 debug\t'Also what the libraries log'"
-complete -c injector -n "__fish_injector_using_subcommand serve" -l color -d 'When to colour the report' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` or `CLICOLOR_FORCE` says otherwise'
+complete -c injector -n "__fish_injector_using_subcommand serve" -l color -d 'When to colour the report, a diff and an explanation' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` or `CLICOLOR_FORCE` says otherwise'
 always\t'Also into a file or pipe'
 never\t'No colours'"
 complete -c injector -n "__fish_injector_using_subcommand serve" -l watch-namespaces -d 'Watch namespaces, for the rules that need their labels and annotations'
 complete -c injector -n "__fish_injector_using_subcommand serve" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c injector -n "__fish_injector_using_subcommand serve" -s V -l version -d 'Print version'
-complete -c injector -n "__fish_injector_using_subcommand certs; and not __fish_seen_subcommand_from generate inspect ca-bundle renew rotate secret" -l color -d 'When to colour the report' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` or `CLICOLOR_FORCE` says otherwise'
+complete -c injector -n "__fish_injector_using_subcommand certs; and not __fish_seen_subcommand_from generate inspect ca-bundle renew rotate secret" -l color -d 'When to colour the report, a diff and an explanation' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` or `CLICOLOR_FORCE` says otherwise'
 always\t'Also into a file or pipe'
 never\t'No colours'"
 complete -c injector -n "__fish_injector_using_subcommand certs; and not __fish_seen_subcommand_from generate inspect ca-bundle renew rotate secret" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -344,7 +344,7 @@ complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen
 json\t'One JSON object, version `v1`'
 github\t'Annotations of GitHub Actions'
 sarif\t'SARIF 2.1.0, for code scanning'"
-complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from generate" -l color -d 'When to colour the report' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` or `CLICOLOR_FORCE` says otherwise'
+complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from generate" -l color -d 'When to colour the report, a diff and an explanation' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` or `CLICOLOR_FORCE` says otherwise'
 always\t'Also into a file or pipe'
 never\t'No colours'"
 complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from generate" -l force -d 'Overwrite existing files'
@@ -360,7 +360,7 @@ complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen
 json\t'One JSON object, version `v1`'
 github\t'Annotations of GitHub Actions'
 sarif\t'SARIF 2.1.0, for code scanning'"
-complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from inspect" -l color -d 'When to colour the report' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` or `CLICOLOR_FORCE` says otherwise'
+complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from inspect" -l color -d 'When to colour the report, a diff and an explanation' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` or `CLICOLOR_FORCE` says otherwise'
 always\t'Also into a file or pipe'
 never\t'No colours'"
 complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from inspect" -s q -l quiet -d 'Report errors only'
@@ -371,7 +371,7 @@ complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen
 json\t'One JSON object, version `v1`'
 github\t'Annotations of GitHub Actions'
 sarif\t'SARIF 2.1.0, for code scanning'"
-complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from ca-bundle" -l color -d 'When to colour the report' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` or `CLICOLOR_FORCE` says otherwise'
+complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from ca-bundle" -l color -d 'When to colour the report, a diff and an explanation' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` or `CLICOLOR_FORCE` says otherwise'
 always\t'Also into a file or pipe'
 never\t'No colours'"
 complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from ca-bundle" -s q -l quiet -d 'Report errors only'
@@ -386,7 +386,7 @@ complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen
 json\t'One JSON object, version `v1`'
 github\t'Annotations of GitHub Actions'
 sarif\t'SARIF 2.1.0, for code scanning'"
-complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from renew" -l color -d 'When to colour the report' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` or `CLICOLOR_FORCE` says otherwise'
+complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from renew" -l color -d 'When to colour the report, a diff and an explanation' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` or `CLICOLOR_FORCE` says otherwise'
 always\t'Also into a file or pipe'
 never\t'No colours'"
 complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from renew" -s q -l quiet -d 'Report errors only'
@@ -399,7 +399,7 @@ complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen
 json\t'One JSON object, version `v1`'
 github\t'Annotations of GitHub Actions'
 sarif\t'SARIF 2.1.0, for code scanning'"
-complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from rotate" -l color -d 'When to colour the report' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` or `CLICOLOR_FORCE` says otherwise'
+complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from rotate" -l color -d 'When to colour the report, a diff and an explanation' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` or `CLICOLOR_FORCE` says otherwise'
 always\t'Also into a file or pipe'
 never\t'No colours'"
 complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from rotate" -l applied -d 'Skip the check that the last step was applied'
@@ -411,18 +411,18 @@ complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen
 json\t'One JSON object, version `v1`'
 github\t'Annotations of GitHub Actions'
 sarif\t'SARIF 2.1.0, for code scanning'"
-complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from secret" -l color -d 'When to colour the report' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` or `CLICOLOR_FORCE` says otherwise'
+complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from secret" -l color -d 'When to colour the report, a diff and an explanation' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` or `CLICOLOR_FORCE` says otherwise'
 always\t'Also into a file or pipe'
 never\t'No colours'"
 complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from secret" -s q -l quiet -d 'Report errors only'
 complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from secret" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from secret" -s V -l version -d 'Print version'
-complete -c injector -n "__fish_injector_using_subcommand completions" -l color -d 'When to colour the report' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` or `CLICOLOR_FORCE` says otherwise'
+complete -c injector -n "__fish_injector_using_subcommand completions" -l color -d 'When to colour the report, a diff and an explanation' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` or `CLICOLOR_FORCE` says otherwise'
 always\t'Also into a file or pipe'
 never\t'No colours'"
 complete -c injector -n "__fish_injector_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c injector -n "__fish_injector_using_subcommand completions" -s V -l version -d 'Print version'
-complete -c injector -n "__fish_injector_using_subcommand man" -l color -d 'When to colour the report' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` or `CLICOLOR_FORCE` says otherwise'
+complete -c injector -n "__fish_injector_using_subcommand man" -l color -d 'When to colour the report, a diff and an explanation' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` or `CLICOLOR_FORCE` says otherwise'
 always\t'Also into a file or pipe'
 never\t'No colours'"
 complete -c injector -n "__fish_injector_using_subcommand man" -s h -l help -d 'Print help (see more with \'--help\')'

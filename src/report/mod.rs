@@ -15,7 +15,7 @@ mod sarif;
 mod summary;
 mod text;
 
-pub(crate) use colour::{Colour, ColourChoice, ColourFacts};
+pub(crate) use colour::{Colour, ColourChoice, ColourFacts, Ink};
 pub use format::ReportFormat;
 pub(crate) use levels::Levels;
 pub(crate) use levels::{Allowed, Denied};

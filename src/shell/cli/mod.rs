@@ -50,9 +50,9 @@ pub struct Cli {
     /// What to do
     #[command(subcommand)]
     pub command: Command,
-    /// When to colour the report
+    /// When to colour the report, a diff and an explanation
     ///
-    /// By default it is coloured on a terminal. `NO_COLOR` and `CLICOLOR_FORCE` in the environment are respected.
+    /// By default they are coloured on a terminal. `NO_COLOR` and `CLICOLOR_FORCE` in the environment are respected.
     #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN", help_heading = "Report")]
     pub color: ColourChoice,
 }

@@ -157,3 +157,49 @@ fn a_run_ends_with_the_numbers_of_workloads() {
         assert!(!run("inject", args, &three).stderr.contains("3 workloads:"), "{args:?}");
     }
 }
+
+/// A text without its colours.
+fn plain(text: &str) -> String {
+    let mut parts = text.split("\u{1b}[");
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |all, part| all + part.split_once('m').unwrap().1)
+}
+
+#[test]
+fn a_diff_and_an_explanation_are_coloured_on_request_and_are_else_as_they_were() {
+    let run = |command: &'static str, args: &[&'static str]| {
+        let args = args.iter().copied().chain(["web.yaml"]);
+        known(command, args).file("web.yaml", WEB.replace("metadata:\n  name", "metadata:   # -- here\r\n  name"))
+    };
+    for (command, some) in [
+        (
+            "diff",
+            [
+                "\u{1b}[1m--- a/web.yaml\u{1b}[0m\n",
+                "\u{1b}[36m@@ ",
+                "\u{1b}[32m+        - name: proxy-sidecar\u{1b}[0m\n",
+            ],
+        ),
+        (
+            "explain",
+            [
+                "\u{1b}[1mdeployment/web (default)\u{1b}[0m  web.yaml:1:1\n",
+                "  profile cortexflow: \u{1b}[32minjected, by the rule default\u{1b}[0m\n",
+                "    \u{1b}[1m→ default",
+            ],
+        ),
+    ] {
+        let usual = run(command, &[]).exits_any().stdout;
+        assert!(!usual.contains('\u{1b}'), "{usual}");
+        let coloured = run(command, &["--color=always"]).exits_any().stdout;
+        for part in some {
+            assert!(coloured.contains(part), "{part:?}: {coloured:?}");
+        }
+        assert_eq!(plain(&coloured), usual);
+        assert_eq!(run(command, &[]).env("CLICOLOR_FORCE", "1").exits_any().stdout, coloured);
+        let no = |args: &[&'static str]| run(command, args).env("CLICOLOR_FORCE", "1").env("NO_COLOR", "1");
+        assert_eq!(no(&[]).exits_any().stdout, usual);
+        assert_eq!(no(&["--color=always"]).exits_any().stdout, coloured);
+        assert_eq!(run(command, &["--color=never"]).env("CLICOLOR_FORCE", "1").exits_any().stdout, usual);
+    }
+}
