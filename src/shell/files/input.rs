@@ -140,7 +140,7 @@ fn list(paths: &[PathBuf], recursion: Recursion, exclusions: &Exclusions) -> Vec
     refuse_twice(paths.iter().flat_map(|path| list_one(path, recursion, exclusions)))
 }
 
-fn list_one(path: &PathBuf, recursion: Recursion, exclusions: &Exclusions) -> Vec<Result<FoundInput, InputError>> {
+fn list_one(path: &Path, recursion: Recursion, exclusions: &Exclusions) -> Vec<Result<FoundInput, InputError>> {
     let one = |source| vec![Ok(FoundInput { source, root: None })];
     if path.as_os_str() == "-" {
         return one(InputSource::Stdin);
@@ -149,18 +149,18 @@ fn list_one(path: &PathBuf, recursion: Recursion, exclusions: &Exclusions) -> Ve
         return vec![Err(InputError::Url { url: path.display().to_string() })];
     }
     match path.metadata() {
-        Err(error) => vec![Err(InputError::reading(&InputSource::File(path.clone()), error))],
+        Err(error) => vec![Err(InputError::reading(&InputSource::File(path.to_owned()), error))],
         Ok(of) if of.is_dir() => {
             let files = walk(path, recursion, exclusions);
             if files.is_empty() {
                 let below = recursion == Recursion::Off && !walk(path, Recursion::On, exclusions).is_empty();
-                return vec![Err(InputError::NoManifests { directory: path.clone(), below })];
+                return vec![Err(InputError::NoManifests { directory: path.to_owned(), below })];
             }
-            let found = |file| FoundInput { source: InputSource::File(file), root: Some(path.clone()) };
+            let found = |file| FoundInput { source: InputSource::File(file), root: Some(path.to_owned()) };
             files.into_iter().map(|file| file.map(found)).collect()
         }
         Ok(_) if exclusions.cover(path) => Vec::new(),
-        Ok(_) => one(InputSource::File(path.clone())),
+        Ok(_) => one(InputSource::File(path.to_owned())),
     }
 }
 

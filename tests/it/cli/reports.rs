@@ -140,7 +140,7 @@ fn a_run_ends_with_the_numbers_of_workloads() {
     assert!(!kept.stdout.contains("workloads:"));
     assert_eq!(last(&run("check", &[], &three)), "3 workloads: 1 skipped, 1 not injected, 1 refused");
     assert_eq!(last(&run("check", &[], &kept.stdout)), "3 workloads: 1 injected, 1 skipped, 1 refused");
-    let back = injector(["uninject"]).stdin(kept.stdout.clone()).succeeds();
+    let back = injector(["uninject"]).stdin(kept.stdout).succeeds();
     assert_eq!(last(&back), "3 workloads: 1 uninjected, 2 unchanged");
     // Several profiles on one workload count once.
     let both = known("inject", ["-p", "one.yaml", "-p", "cortexflow"]).file("one.yaml", adding("one", "helper"));
