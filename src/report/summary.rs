@@ -1,5 +1,5 @@
-//! The last line of the report on a run: `12 workloads: 9 injected, 2 skipped, 1 refused`. It is there for nothing found too,
-//! so that a wrong path is seen.
+//! The last line of the report on a run: `12 workloads: 9 injected, 2 skipped, 1 refused`. Where nothing was found it is
+//! `0 workloads`, so that a wrong path is seen.
 
 use std::fmt;
 
@@ -20,7 +20,7 @@ const WORDS: [&str; 11] = [
     "refused",
 ];
 
-/// A run in numbers. A workload counts once, by what is gravest of its profiles' verdicts, so that the numbers add up.
+/// A run in numbers. A workload counts once, by the gravest verdict of its profiles, so that the numbers add up.
 pub(super) struct Summary {
     words: Vec<&'static str>,
 }
@@ -45,7 +45,7 @@ impl fmt::Display for Summary {
     }
 }
 
-/// `None` for what is no workload, and is in the report for a diagnostic alone.
+/// `None` for an entry that is not a workload: it is in the report only for its diagnostics.
 fn word(entry: &TemplateReport) -> Option<&'static str> {
     let verdicts = entry.results.iter().map(|result| gravity(&result.verdict));
     verdicts.max_by_key(|(gravity, _)| *gravity).map(|(_, word)| word)
@@ -115,7 +115,7 @@ mod tests {
              1 outdated, 1 unwanted, 1 partial, 1 refused"
         );
         assert_eq!(line(&[]), "0 workloads");
-        assert_eq!(line(&[&[]]), "0 workloads", "a diagnostic about what is no workload");
+        assert_eq!(line(&[&[]]), "0 workloads", "an entry that is not a workload");
         assert_eq!(line(&[&[ReportVerdict::Injected]]), "1 workload: 1 injected");
         assert_eq!(
             line(&[
