@@ -71,7 +71,7 @@ pub mod process {
     }
 }
 pub mod profile {
-    pub use crate::profile::{OnIneligible, Profile};
+    pub use crate::profile::{NativeSidecar, OnIneligible, Overrides, Profile};
     pub mod builtin {
         pub use crate::profile::builtin::{ALL, text};
     }

@@ -3,7 +3,6 @@
 //!
 //! It asks the planner, so it explains what `inject` does. It changes nothing, and the shell prints it.
 
-use std::collections::BTreeMap;
 use std::fmt;
 
 use serde_json::Value;
@@ -15,7 +14,7 @@ use crate::decide::record::{self, Entry};
 use crate::diagnostic::Diagnostic;
 use crate::kube::workload::{self, Identity};
 use crate::profile::Profile;
-use crate::profile::parameter::{self, Origin};
+use crate::profile::parameter::{self, Origin, SetValues};
 use crate::value::pointer::Pointer;
 use crate::value::view::View;
 
@@ -179,7 +178,7 @@ fn explain_profile<'a, V: View<'a>>(
 
 /// Asks every rule and every parameter.
 struct AskAll<'r> {
-    set: &'r BTreeMap<String, String>,
+    set: &'r SetValues,
 }
 
 struct RulesAndParameters {
@@ -193,7 +192,7 @@ impl Ask for AskAll<'_> {
     fn ask<'a, V: View<'a>>(&self, subject: &Subject<'_, V>, facts: &Facts, profile: &Profile) -> RulesAndParameters {
         let place = |at: &Pointer| subject.at.append(at);
         let application = eligibility::application(profile, subject.template);
-        let value = |parameter| match parameter::value_of(parameter, subject.template, self.set, application) {
+        let value = |parameter| match parameter::value_of(profile, parameter, subject.template, self.set, application) {
             Ok((value, Origin::Annotation(at))) => Ok((value.into_owned(), Origin::Annotation(place(&at)))),
             Ok((value, Origin::Place(at))) => Ok((value.into_owned(), Origin::Place(place(&at)))),
             Ok((value, origin)) => Ok((value.into_owned(), origin)),

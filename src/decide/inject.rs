@@ -1,13 +1,12 @@
 //! `plan`: the one function by which both shells inject. It is pure, and does not know which of them called it.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::decide::eligibility;
 use crate::decide::facts::{Facts, Operation};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::kube::workload::{self, Identity, TemplatePath, Trait};
-use crate::profile::parameter::{self, Origin};
+use crate::profile::parameter::{self, Origin, SetValues};
 use crate::profile::slot::Slot;
 use crate::profile::{NativeSidecar, Parameter, ParameterType, Profile};
 use crate::value::pointer::Pointer;
@@ -47,8 +46,8 @@ pub(crate) use ports::port_clash;
 pub struct Request<'a> {
     /// The profiles, in the order in which they are applied.
     pub profiles: &'a [Profile],
-    /// Parameters set for all objects, by name.
-    pub set: &'a BTreeMap<String, String>,
+    /// Parameters set for all objects.
+    pub set: &'a SetValues,
     /// Kinds with templates beside the known ones: those of the run, then those of its profiles.
     pub template_paths: &'a [TemplatePath],
     /// What happens to an injection that is not the one that its profile would make now.
@@ -125,19 +124,14 @@ fn volume_claims<'a, V: View<'a>>(object: V, identity: &Identity) -> Vec<String>
 }
 
 /// Ports that the profile would take from the application's, and that are their defaults because it declares none.
-fn guessed_ports<'a, V: View<'a>>(
-    profile: &Profile,
-    template: V,
-    set: &BTreeMap<String, String>,
-    place: &Pointer,
-) -> Vec<Diagnostic> {
+fn guessed_ports<'a, V: View<'a>>(profile: &Profile, template: V, set: &SetValues, place: &Pointer) -> Vec<Diagnostic> {
     let is_from_ports = |parameter: &&Parameter| {
         parameter.ty == ParameterType::Port
             && parameter.from.iter().any(|place| place.tokens().iter().any(|token| token == "ports"))
     };
     let guess = |parameter: &Parameter| {
         let application = eligibility::application(profile, template);
-        let (value, origin) = parameter::value_of(parameter, template, set, application).ok()?;
+        let (value, origin) = parameter::value_of(profile, parameter, template, set, application).ok()?;
         let name = &parameter.name;
         let message = format!(
             "the profile `{}` takes its default {value} for `{name}`: the application's container declares no such port",

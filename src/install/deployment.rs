@@ -217,14 +217,15 @@ fn arguments(installation: &Installation) -> Vec<String> {
     for source in &installation.profiles {
         arguments.push(format!("--profile={PROFILES}/{}", cluster::file_name(&source.profile.name)));
     }
-    arguments.extend(installation.set.iter().map(|(name, value)| format!("--set={name}={value}")));
-    arguments.extend(installation.on_ineligible.map(|choice| {
+    arguments.extend(installation.set.iter().map(|setting| format!("--set={setting}")));
+    arguments.extend(installation.overrides.on_ineligible.map(|choice| {
         let word = match choice {
             OnIneligible::Allow => "allow",
             OnIneligible::Deny => "deny",
         };
         format!("--on-ineligible={word}")
     }));
+    arguments.extend(installation.overrides.native_sidecar.map(|choice| format!("--native-sidecar={}", choice.word())));
     arguments.extend(installation.kubernetes_version.map(|version| format!("--kubernetes-version={version}")));
     match installation.watch {
         Watch::On => arguments.push("--watch-namespaces".to_owned()),

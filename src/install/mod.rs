@@ -11,7 +11,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use crate::kube::version::KubernetesVersion;
-use crate::profile::{OnIneligible, Profile};
+use crate::profile::{Overrides, Profile};
 use crate::text::yaml::emit::{self, BlockLayout};
 
 mod access;
@@ -69,10 +69,10 @@ pub struct Installation {
     pub monitors: Vec<Monitor>,
     /// The profiles, in the order in which they are applied.
     pub profiles: Vec<ProfileSource>,
-    /// Parameters for all objects, as they were given.
-    pub set: Vec<(String, String)>,
-    /// Overrides `onIneligible` of the profiles; `profiles` have this value already.
-    pub on_ineligible: Option<OnIneligible>,
+    /// Parameters for all objects, as `--set` takes them.
+    pub set: Vec<String>,
+    /// What replaces fields of the profiles; `profiles` have these values already.
+    pub overrides: Overrides,
     /// Where the serving certificate comes from.
     pub certificates: Certificates,
     /// Whether `serve` watches namespaces.

@@ -1,6 +1,5 @@
 //! What is asked: one value for a run, made once and used for all of its documents.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::proof::Encodings;
@@ -11,6 +10,7 @@ use crate::decide::uninject::{Leftovers, Which};
 use crate::kube::version::KubernetesVersion;
 use crate::kube::workload::TemplatePath;
 use crate::profile::Profile;
+use crate::profile::parameter::SetValues;
 use crate::text::splice::RenderedLines;
 
 /// What is done with every object.
@@ -58,7 +58,7 @@ pub enum Files {
 #[derive(Clone, Debug)]
 pub struct Run {
     profiles: Vec<Profile>,
-    set: BTreeMap<String, String>,
+    set: SetValues,
     /// All of them: those that were named, then those of the profiles.
     template_paths: Vec<TemplatePath>,
     caches: Arc<Caches>,
@@ -93,9 +93,9 @@ struct Caches {
 impl Run {
     /// An injection of these profiles, in this order, that keeps what it finds.
     ///
-    /// `set` are the parameters that are set for all objects, by name; `template_paths` are kinds with pod templates beside
+    /// `set` are the parameters that are set for all objects; `template_paths` are kinds with pod templates beside
     /// the known ones and those that the profiles name.
-    pub fn new(profiles: Vec<Profile>, set: BTreeMap<String, String>, template_paths: &[TemplatePath]) -> Self {
+    pub fn new(profiles: Vec<Profile>, set: SetValues, template_paths: &[TemplatePath]) -> Self {
         let of_profiles = profiles.iter().flat_map(|profile| &profile.template_paths);
         Self {
             template_paths: template_paths.iter().chain(of_profiles).cloned().collect(),

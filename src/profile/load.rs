@@ -178,11 +178,7 @@ fn native_sidecar<'a, V: View<'a>>(node: &Node<V>, errors: &mut Errors) -> Optio
     match node.view.boolean() {
         Some(true) => Some(NativeSidecar::Always),
         Some(false) => Some(NativeSidecar::Never),
-        None => {
-            let words =
-                [("auto", NativeSidecar::Auto), ("true", NativeSidecar::Always), ("false", NativeSidecar::Never)];
-            node.choice(&words, errors)
-        }
+        None => node.choice(&NativeSidecar::WORDS, errors),
     }
 }
 

@@ -168,6 +168,37 @@ pub enum NativeSidecar {
     Never,
 }
 
+impl NativeSidecar {
+    /// Every value, with the word for it in a profile and in `--native-sidecar`.
+    pub const WORDS: [(&str, Self); 3] = [("auto", Self::Auto), ("true", Self::Always), ("false", Self::Never)];
+
+    /// The word for it.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Auto => "auto",
+            Self::Always => "true",
+            Self::Never => "false",
+        }
+    }
+}
+
+/// What a command line puts in the place of the profiles' own fields: the same for every profile of a run.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Overrides {
+    /// `--on-ineligible`.
+    pub on_ineligible: Option<OnIneligible>,
+    /// `--native-sidecar`.
+    pub native_sidecar: Option<NativeSidecar>,
+}
+
+impl Overrides {
+    /// Replaces the fields that were given.
+    pub(crate) fn apply(self, profile: &mut Profile) {
+        profile.on_ineligible = self.on_ineligible.unwrap_or(profile.on_ineligible);
+        profile.native_sidecar = self.native_sidecar.unwrap_or(profile.native_sidecar);
+    }
+}
+
 /// Keys whose value opts in or out. Where both an annotation and a label are named, the annotation wins.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Switch {

@@ -40,12 +40,14 @@ impl fmt::Display for Origin {
     }
 }
 
+/// What `--set` gives: by profile, then by parameter.
+pub(crate) type SetValues = BTreeMap<String, BTreeMap<String, String>>;
+
 /// The value of each of a profile's parameters for one pod template.
 ///
 /// The first of these that is there: the template's annotation, `--set`, the places that the parameter names, its
-/// default. A name in `set` that the profile does not have is ignored: it may be another profile's. The values come in the
-/// order of the profile's parameters. `application` is the index of the application's first container: a place that names
-/// the first container means that one.
+/// default. The values come in the order of the profile's parameters. `application` is the index of the application's first
+/// container: a place that names the first container means that one.
 ///
 /// # Errors
 ///
@@ -53,10 +55,11 @@ impl fmt::Display for Origin {
 pub(crate) fn resolve<'p, 'a, V: View<'a>>(
     profile: &'p Profile,
     template: V,
-    set: &BTreeMap<String, String>,
+    set: &SetValues,
     application: Option<usize>,
 ) -> Result<Vec<Cow<'p, Value>>, Vec<Diagnostic>> {
     let annotations = template.path(&["metadata", "annotations"]);
+    let set = set.get(&profile.name);
     let mut values = Vec::with_capacity(profile.parameters.len());
     let mut wrong = Vec::new();
     for parameter in &profile.parameters {
@@ -68,25 +71,26 @@ pub(crate) fn resolve<'p, 'a, V: View<'a>>(
     if wrong.is_empty() { Ok(values) } else { Err(wrong) }
 }
 
-/// The value of one parameter for one pod template, and where it comes from; see [`resolve`].
+/// The value of one of the profile's parameters for one pod template, and where it comes from; see [`resolve`].
 ///
 /// # Errors
 ///
 /// What is wrong with the value, or that there is none; the place counts from the template's root.
 pub(crate) fn value_of<'p, 'a, V: View<'a>>(
+    profile: &Profile,
     parameter: &'p Parameter,
     template: V,
-    set: &BTreeMap<String, String>,
+    set: &SetValues,
     application: Option<usize>,
 ) -> Result<(Cow<'p, Value>, Origin), Diagnostic> {
-    find(parameter, template, template.path(&["metadata", "annotations"]), set, application)
+    find(parameter, template, template.path(&["metadata", "annotations"]), set.get(&profile.name), application)
 }
 
 fn find<'p, 'a, V: View<'a>>(
     parameter: &'p Parameter,
     template: V,
     annotations: Option<V>,
-    set: &BTreeMap<String, String>,
+    set: Option<&BTreeMap<String, String>>,
     application: Option<usize>,
 ) -> Result<(Cow<'p, Value>, Origin), Diagnostic> {
     let name = &parameter.name;
@@ -103,7 +107,7 @@ fn find<'p, 'a, V: View<'a>>(
             Err(bad) => Err(bad_value(at, &format!("annotation `{key}`"), &bad)),
         };
     }
-    if let Some(text) = set.get(name) {
+    if let Some(text) = set.and_then(|set| set.get(name)) {
         return match parameter.parse(text) {
             Ok(value) => Ok((Cow::Owned(value), Origin::Set)),
             Err(bad) => Err(bad_value(Pointer::root(), &format!("`--set {name}`"), &bad)),
@@ -204,6 +208,8 @@ mod tests {
         .unwrap();
         profile.parameters = vec![parameter];
         let set = set.iter().map(|&(name, value)| (name.to_owned(), value.to_owned())).collect();
+        let set =
+            SetValues::from([("t".to_owned(), set), ("other".to_owned(), [("p".to_owned(), "9".to_owned())].into())]);
         resolve(&profile, template, &set, Some(0)).map(|values| values[0].clone().into_owned())
     }
 

@@ -1,4 +1,4 @@
-//! Whether a report has colours: what was asked for, what the environment says, and where the report goes.
+//! Whether output has colours: what was asked for, what the environment says, and where the report goes.
 
 use std::ffi::OsStr;
 
@@ -10,6 +10,16 @@ pub enum Colour {
     /// It is not.
     #[default]
     Off,
+}
+
+/// What is coloured, as SGR sequences (ECMA-48) of the eight colours that every terminal has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Ink {
+    Bold,
+    Cyan,
+    Green,
+    Red,
+    Yellow,
 }
 
 /// What was asked for with `--color`.
@@ -33,11 +43,24 @@ pub struct ColourFacts<'a> {
     pub clicolor_force: Option<&'a OsStr>,
     /// `TERM`: `dumb` is a terminal without colours.
     pub term: Option<&'a OsStr>,
-    /// Whether the report goes to a terminal.
+    /// Whether the output goes to a terminal.
     pub terminal: bool,
 }
 
 impl Colour {
+    /// What comes before a coloured text, and what comes after it.
+    pub(crate) const fn around(self, ink: Ink) -> (&'static str, &'static str) {
+        let on = match (self, ink) {
+            (Self::Off, _) => return ("", ""),
+            (Self::On, Ink::Bold) => "\x1b[1m",
+            (Self::On, Ink::Cyan) => "\x1b[36m",
+            (Self::On, Ink::Green) => "\x1b[32m",
+            (Self::On, Ink::Red) => "\x1b[31m",
+            (Self::On, Ink::Yellow) => "\x1b[33m",
+        };
+        (on, "\x1b[0m")
+    }
+
     /// The choice first, then the environment, then the terminal.
     pub fn resolve(choice: ColourChoice, facts: ColourFacts<'_>) -> Self {
         let set = |value: Option<&OsStr>| value.is_some_and(|value| !value.is_empty());

@@ -37,16 +37,16 @@ impl Levels {
         if self.denied.is_empty() && self.allowed.is_empty() {
             return report;
         }
-        let (mut entries, mut diagnostics) = report.into_parts();
-        self.apply_to(&mut diagnostics);
-        for entry in &mut entries {
-            self.apply_to(&mut entry.diagnostics);
-            if self.denied.contains(&Denied::Code(Code::Skipped)) {
-                let skipped = skipped(entry);
-                entry.diagnostics.extend(skipped);
+        report.map(|entries, diagnostics| {
+            self.apply_to(diagnostics);
+            for entry in entries {
+                self.apply_to(&mut entry.diagnostics);
+                if self.denied.contains(&Denied::Code(Code::Skipped)) {
+                    let skipped = skipped(entry);
+                    entry.diagnostics.extend(skipped);
+                }
             }
-        }
-        Report::new(entries, diagnostics)
+        })
     }
 
     /// Raises what is denied, and leaves out what is allowed.

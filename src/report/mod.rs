@@ -12,13 +12,14 @@ mod json;
 mod levels;
 mod model;
 mod sarif;
+mod summary;
 mod text;
 
-pub(crate) use colour::{Colour, ColourChoice, ColourFacts};
+pub(crate) use colour::{Colour, ColourChoice, ColourFacts, Ink};
 pub use format::ReportFormat;
 pub(crate) use levels::Levels;
 pub(crate) use levels::{Allowed, Denied};
-pub(crate) use model::Verbosity;
+pub(crate) use model::{Closing, Verbosity};
 pub use model::{Report, ReportVerdict, ResultLine, TemplateReport};
 pub(crate) use text::visible;
 

@@ -33,6 +33,21 @@ pub struct Report {
     diagnostics: Vec<Placed>,
     /// Counts over both.
     summary: Counts,
+    /// Whether lines for people end with the numbers of workloads.
+    #[serde(skip)]
+    closing: Closing,
+}
+
+/// Whether a report ends with the numbers of workloads, in the form for people.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Closing {
+    /// It is not on a run over manifests, or the run did not begin.
+    #[default]
+    None,
+    /// Only where there is no workload: standard output shows the others.
+    WhereEmpty,
+    /// Always.
+    Numbers,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
@@ -161,20 +176,35 @@ impl Report {
     /// The report on these workloads, and on what concerns none of them.
     pub fn new(entries: Vec<TemplateReport>, diagnostics: Vec<Placed>) -> Self {
         let summary = Counts::of(&entries, &diagnostics);
-        Self { version: Version::V1, entries, diagnostics, summary }
+        Self { version: Version::V1, entries, diagnostics, summary, closing: Closing::None }
+    }
+
+    /// The same with this end.
+    #[must_use]
+    pub fn closing(self, closing: Closing) -> Self {
+        Self { closing, ..self }
+    }
+
+    /// Whether the numbers of workloads come last.
+    pub(super) fn has_last_line(&self) -> bool {
+        match self.closing {
+            Closing::None => false,
+            Closing::WhereEmpty => self.summary.workloads == 0,
+            Closing::Numbers => true,
+        }
     }
 
     /// The same, and this too, which concerns no single workload.
     #[must_use]
     pub fn with(self, diagnostic: Option<Placed>) -> Self {
-        let mut diagnostics = self.diagnostics;
-        diagnostics.extend(diagnostic);
-        Self::new(self.entries, diagnostics)
+        self.map(|_, diagnostics| diagnostics.extend(diagnostic))
     }
 
-    /// The workloads, and what concerns none of them.
-    pub(super) fn into_parts(self) -> (Vec<TemplateReport>, Vec<Placed>) {
-        (self.entries, self.diagnostics)
+    /// The same with these parts changed.
+    pub(super) fn map(self, change: impl FnOnce(&mut Vec<TemplateReport>, &mut Vec<Placed>)) -> Self {
+        let (mut entries, mut diagnostics) = (self.entries, self.diagnostics);
+        change(&mut entries, &mut diagnostics);
+        Self { closing: self.closing, ..Self::new(entries, diagnostics) }
     }
 
     /// One for each workload.
@@ -293,7 +323,8 @@ impl ReportVerdict {
 
 impl Counts {
     fn of(entries: &[TemplateReport], diagnostics: &[Placed]) -> Self {
-        let mut all = Self { workloads: entries.len(), ..Self::default() };
+        let workloads = entries.iter().filter(|entry| !entry.results.is_empty()).count();
+        let mut all = Self { workloads, ..Self::default() };
         for ResultLine { verdict, .. } in entries.iter().flat_map(|entry| &entry.results) {
             *match verdict {
                 ReportVerdict::Injected => &mut all.injected,

@@ -44,6 +44,7 @@ pub(super) fn table() -> Report {
             Placed::new(Code::KubernetesVersion, "runs on Kubernetes 1.29 and newer"),
         ],
     )
+    .closing(Closing::Numbers)
 }
 
 fn went_well() -> Vec<TemplateReport> {
@@ -141,6 +142,7 @@ fn text() {
     daemonset/half (default): partial injection by cortexflow
     daemonset/none (default): not injected by cortexflow, nginx
     note: runs on Kubernetes 1.29 and newer
+    11 workloads: 3 injected, 1 uninjected, 1 unchanged, 2 skipped, 1 not injected, 1 outdated, 1 partial, 1 refused
     ");
 }
 
@@ -178,6 +180,7 @@ fn text_coloured() {
     daemonset/half (default): ESC[31mpartial injection by cortexflowESC[0m
     daemonset/none (default): ESC[31mnot injected by cortexflow, nginxESC[0m
     ESC[36mnote:ESC[0m runs on Kubernetes 1.29 and newer
+    11 workloads: 3 injected, 1 uninjected, 1 unchanged, 2 skipped, 1 not injected, 1 outdated, 1 partial, 1 refused
     ");
 }
 
@@ -211,7 +214,7 @@ pub(super) fn excerpt() -> Report {
     let all = table();
     let entries =
         all.entries().iter().filter(|e| ["db", "train", "out", "old"].contains(&e.name.as_str())).cloned().collect();
-    Report::new(entries, all.diagnostics().iter().take(3).cloned().collect())
+    Report::new(entries, all.diagnostics().iter().take(3).cloned().collect()).closing(Closing::Numbers)
 }
 
 #[test]

@@ -3,15 +3,10 @@
 use std::borrow::Cow;
 use std::io::{self, Write};
 
-use super::colour::Colour;
+use super::colour::{Colour, Ink};
 use super::model::{Report, ReportVerdict, Verbosity};
+use super::summary::Summary;
 use crate::diagnostic::{Placed, Severity};
-
-const RED: &str = "\x1b[31m";
-const GREEN: &str = "\x1b[32m";
-const YELLOW: &str = "\x1b[33m";
-const CYAN: &str = "\x1b[36m";
-const RESET: &str = "\x1b[0m";
 
 pub(super) fn write(report: &Report, verbosity: Verbosity, colour: Colour, out: &mut dyn Write) -> io::Result<()> {
     // Notes are about the run as a whole, and so its end.
@@ -23,7 +18,7 @@ pub(super) fn write(report: &Report, verbosity: Verbosity, colour: Colour, out: 
         if verbosity == Verbosity::Normal {
             let title = entry.title();
             for (verdict, sentence) in entry.lines() {
-                let (on, off) = paint(colour, verdict_colour(verdict));
+                let (on, off) = colour.around(verdict_colour(verdict));
                 writeln!(out, "{}: {on}{}{off}", visible(&title), visible(&sentence))?;
             }
         }
@@ -34,6 +29,9 @@ pub(super) fn write(report: &Report, verbosity: Verbosity, colour: Colour, out: 
     for placed in report.diagnostics().iter().filter(is_note) {
         write_placed(placed, verbosity, colour, out)?;
     }
+    if report.has_last_line() && verbosity == Verbosity::Normal {
+        writeln!(out, "{}", Summary::of(report))?;
+    }
     Ok(())
 }
 
@@ -42,38 +40,31 @@ fn write_placed(placed: &Placed, verbosity: Verbosity, colour: Colour, out: &mut
     if verbosity == Verbosity::Quiet && placed.severity != Severity::Error {
         return Ok(());
     }
-    let (word, code) = match placed.severity {
-        Severity::Error => ("error", RED),
-        Severity::Warning => ("warning", YELLOW),
-        Severity::Note => ("note", CYAN),
+    let (word, ink) = match placed.severity {
+        Severity::Error => ("error", Ink::Red),
+        Severity::Warning => ("warning", Ink::Yellow),
+        Severity::Note => ("note", Ink::Cyan),
     };
-    let (on, off) = paint(colour, code);
+    let (on, off) = colour.around(ink);
     writeln!(out, "{on}{word}:{off} {}{}", visible(&placed.place()), visible(&placed.message))?;
     if let Some(hint) = &placed.hint {
-        let (on, off) = paint(colour, CYAN);
+        let (on, off) = colour.around(Ink::Cyan);
         writeln!(out, "  {on}hint:{off} {}", visible(hint))?;
     }
     Ok(())
 }
 
-const fn verdict_colour(verdict: &ReportVerdict) -> &'static str {
+const fn verdict_colour(verdict: &ReportVerdict) -> Ink {
     match verdict {
-        ReportVerdict::Injected | ReportVerdict::Uninjected => GREEN,
-        ReportVerdict::Skipped { .. } | ReportVerdict::Unchanged => YELLOW,
+        ReportVerdict::Injected | ReportVerdict::Uninjected => Ink::Green,
+        ReportVerdict::Skipped { .. } | ReportVerdict::Unchanged => Ink::Yellow,
         ReportVerdict::Rejected { .. }
         | ReportVerdict::Outdated
         | ReportVerdict::Incomplete
         | ReportVerdict::Edited
         | ReportVerdict::Unwanted
         | ReportVerdict::Partial
-        | ReportVerdict::Missing => RED,
-    }
-}
-
-const fn paint(colour: Colour, code: &'static str) -> (&'static str, &'static str) {
-    match colour {
-        Colour::On => (code, RESET),
-        Colour::Off => ("", ""),
+        | ReportVerdict::Missing => Ink::Red,
     }
 }
 

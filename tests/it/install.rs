@@ -10,7 +10,7 @@ use injector::internals::install::{
     PodFit, ProfileSource, ReinvocationPolicy, Site, Watch,
 };
 use injector::internals::kube::pod_security::{self, Level};
-use injector::internals::profile::{Profile, builtin, load};
+use injector::internals::profile::{Overrides, Profile, builtin, load};
 use injector::internals::report::exit::ExitStatus;
 use serde_json::{Value, json};
 
@@ -60,7 +60,7 @@ fn installation(profiles: Vec<ProfileSource>) -> Installation {
         monitors: Vec::new(),
         profiles,
         set: Vec::new(),
-        on_ineligible: None,
+        overrides: Overrides::default(),
         certificates: Certificates::CertManager,
         watch: Watch::Off,
         failure_policy: FailurePolicy::default(),
@@ -326,15 +326,21 @@ fn what_was_set_reaches_serve_as_it_was_written() {
         "p.json",
         "--set",
         "text=$(HOME) $$ a=b",
+        "--set",
+        "p.text=one",
         "--on-ineligible",
         "deny",
+        "--native-sidecar",
+        "true",
     ]);
     let documents = documents(&run.file("p.json", document.to_string()).succeeds().stdout);
     let arguments = &find(&documents, "Deployment")["spec"]["template"]["spec"]["containers"][0]["args"];
     let arguments = arguments.as_array().unwrap();
     // The kubelet makes `$` of `$$`, and a value of `$(HOME)`.
     assert!(arguments.contains(&json!("--set=text=$$(HOME) $$$$ a=b")), "{arguments:?}");
+    assert!(arguments.contains(&json!("--set=p.text=one")), "{arguments:?}");
     assert!(arguments.contains(&json!("--on-ineligible=deny")));
+    assert!(arguments.contains(&json!("--native-sidecar=true")));
 }
 
 #[test]

@@ -30,7 +30,7 @@ fn reviews() -> Vec<(String, Vec<u8>)> {
 }
 
 async fn answered(review: &[u8]) -> Vec<u8> {
-    let given = Given { profiles: Vec::new(), settings: Vec::new(), on_ineligible: None, template_paths: Vec::new() };
+    let given = Given::default();
     let metrics = Arc::new(Metrics::new());
     let core = Core::new(given, KubernetesVersion::NEWEST, None, Arc::clone(&metrics)).unwrap();
     let router = router(Arc::new(core), metrics, Arc::new(Readiness::new(true)), ReviewLimits::default());

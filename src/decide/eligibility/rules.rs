@@ -250,7 +250,7 @@ fn job<'a, V: View<'a>>(case: &Case<'_, V>) -> RuleFinding {
     let (version, kind) = (case.facts.kubernetes_version, &case.subject.identity.kind);
     let first = KubernetesVersion::NATIVE_SIDECARS;
     if case.profile.native_sidecar != NativeSidecar::Auto {
-        RuleFinding::off("the profile says whether the sidecar is native")
+        RuleFinding::off("the profile or `--native-sidecar` says whether the sidecar is native")
     } else if !case.subject.needs_native {
         case.no(|| format!("this {kind} needs no native sidecar"))
     } else if version < first {

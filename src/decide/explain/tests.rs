@@ -48,7 +48,9 @@ fn facts() -> Facts {
 }
 
 fn with<T>(profiles: &[Profile], set: &[(&str, &str)], then: impl FnOnce(&Request<'_>) -> T) -> T {
-    let set = set.iter().map(|&(name, value)| (name.to_owned(), value.to_owned())).collect();
+    let set: std::collections::BTreeMap<_, _> =
+        set.iter().map(|&(name, value)| (name.to_owned(), value.to_owned())).collect();
+    let set = profiles.iter().map(|profile| (profile.name.clone(), set.clone())).collect();
     let renderings = Renderings::default();
     then(&Request { profiles, set: &set, template_paths: &[], outdated: Outdated::Replace, renderings: &renderings })
 }

@@ -301,7 +301,7 @@ impl<'p, 'a, V: View<'a>> Planner<'p, V> {
             );
             return Err(vec![
                 Diagnostic::new(Code::UnsupportedVersion, place.clone(), message)
-                    .hint("native sidecars run from 1.29 on; `nativeSidecar: false` makes a classic one"),
+                    .hint("native sidecars run from 1.29 on; `nativeSidecar: false` or `--native-sidecar false` makes a classic one"),
             ]);
         }
         let application = eligibility::application(profile, template);

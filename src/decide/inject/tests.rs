@@ -65,7 +65,7 @@ fn pod() -> Value {
 fn with<T>(profile: &Profile, then: impl FnOnce(&Request<'_>) -> T) -> T {
     then(&Request {
         profiles: std::slice::from_ref(profile),
-        set: &BTreeMap::new(),
+        set: &SetValues::new(),
         template_paths: &[],
         outdated: Outdated::Keep,
         renderings: &Renderings::default(),
@@ -141,7 +141,7 @@ fn hashes_stay_what_they_are() {
         let tree = crate::text::yaml::parse_yaml(builtin::text(name).unwrap()).unwrap();
         let profile = load::load(tree.view(tree.root().unwrap())).unwrap();
         let pod = pod();
-        let values = parameter::resolve(&profile, &pod, &BTreeMap::new(), Some(0)).unwrap();
+        let values = parameter::resolve(&profile, &pod, &SetValues::new(), Some(0)).unwrap();
         let hash = |sidecar| Rendered::new(&profile, &values, sidecar).hash;
         assert_eq!((hash(Sidecar::Classic).as_str(), hash(Sidecar::Native).as_str()), (classic, native), "{name}");
     }

@@ -4,12 +4,13 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueHint};
 
-use super::value::{NamespaceName, OnIneligibleChoice};
+use super::value::{FailOn, NamespaceName, OnIneligibleChoice};
 use crate::decide::clean::Clean;
 use crate::decide::inject::Outdated;
 use crate::kube::version::KubernetesVersion;
 use crate::kube::workload::TemplatePath;
 use crate::process::run::Expand;
+use crate::profile::{NativeSidecar, Overrides};
 use crate::report::{Allowed, Denied, Levels, ReportFormat, Verbosity};
 use crate::shell::files::input::Recursion;
 use crate::shell::files::selection::{Given, ProfileRef, Setting};
@@ -76,8 +77,8 @@ pub struct WriteArgs {
     pub output_dir: Option<PathBuf>,
     /// Pass on workloads that fail, unchanged
     ///
-    /// Without this flag, one failure means that nothing is printed and no file is changed. With it, the exit status is
-    /// still 2.
+    /// Without this flag, one failure means that nothing is printed and no file is changed. With it, a file that cannot be
+    /// read is left out, and the exit status is still 2.
     #[arg(long, help_heading = "Output")]
     pub keep_going: bool,
 }
@@ -129,15 +130,23 @@ impl ChangeArgs {
 pub struct DecisionArgs {
     /// A built-in profile or a file (repeatable, applied in order) [default: cortexflow]
     ///
-    /// A value with a path separator, or that ends in `.yaml`, `.yml` or `.json`, is a file.
-    #[arg(short, long = "profile", value_name = "NAME|FILE", help_heading = "Injection", value_hint = ValueHint::FilePath)]
+    /// One flag takes several, separated by commas. A value with a path separator, or that ends in `.yaml`, `.yml` or
+    /// `.json`, is a file.
+    #[arg(short, long = "profile", env = "INJECTOR_PROFILE", value_name = "NAME|FILE", value_delimiter = ',')]
+    #[arg(help_heading = "Injection", value_hint = ValueHint::FilePath)]
     pub profiles: Vec<ProfileRef>,
-    /// Set a parameter of the profiles (repeatable)
-    #[arg(long = "set", value_name = "NAME=VALUE", help_heading = "Injection")]
+    /// Set a parameter of the profiles, or of the one that is named (repeatable)
+    #[arg(long = "set", value_name = "[PROFILE.]NAME=VALUE", help_heading = "Injection")]
     pub settings: Vec<Setting>,
     /// Allow or deny a pod that is not eligible; overrides the profile's `onIneligible`
     #[arg(long, value_enum, value_name = "ANSWER", help_heading = "Injection")]
     pub on_ineligible: Option<OnIneligibleChoice>,
+    /// Make sidecars native or not; overrides the profile's `nativeSidecar`
+    ///
+    /// A native sidecar is an init container that keeps running. With `auto`, sidecars are native where a classic one would
+    /// keep the pod from completing. Use `true` for an operator's workloads that complete, if their kind does not say so.
+    #[arg(long, value_enum, value_name = "auto|true|false", help_heading = "Injection")]
+    pub native_sidecar: Option<NativeSidecar>,
     /// Where the pod template is in another kind (repeatable)
     ///
     /// A JSON Pointer from the object's root. The group may be left out.
@@ -152,7 +161,10 @@ impl DecisionArgs {
         Given {
             profiles: self.profiles.clone(),
             settings: self.settings.clone(),
-            on_ineligible: self.on_ineligible.map(Into::into),
+            overrides: Overrides {
+                on_ineligible: self.on_ineligible.map(Into::into),
+                native_sidecar: self.native_sidecar,
+            },
             template_paths: self.template_paths.clone(),
         }
     }
@@ -227,4 +239,21 @@ impl ReportArgs {
     pub const fn verbosity(&self) -> Verbosity {
         if self.quiet { Verbosity::Quiet } else { Verbosity::Normal }
     }
+}
+
+/// The arguments of `profile lint`.
+#[derive(Args, Clone, Debug)]
+pub struct LintArgs {
+    /// The profiles: files, names of built-in ones, or `-` for standard input
+    #[arg(value_name = "FILE", required = true, value_hint = ValueHint::FilePath)]
+    pub profiles: Vec<ProfileRef>,
+    /// The lowest level that makes the exit status 1
+    #[arg(long, value_enum, default_value_t, value_name = "LEVEL", help_heading = "Report")]
+    pub fail_on: FailOn,
+    /// What is an error, and what is not reported.
+    #[command(flatten)]
+    pub levels: LevelArgs,
+    /// How to report.
+    #[command(flatten)]
+    pub report: ReportArgs,
 }

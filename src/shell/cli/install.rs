@@ -13,6 +13,7 @@ use crate::install::{FailurePolicy, LogFormat, MatchPolicy, Part, ReinvocationPo
 use crate::kube::image::is_image;
 use crate::kube::names;
 use crate::kube::version::KubernetesVersion;
+use crate::profile::{NativeSidecar, Overrides};
 use crate::shell::files::selection::{ProfileRef, Setting};
 
 /// The arguments of `install`.
@@ -113,15 +114,23 @@ pub struct CertificateSource {
 pub struct SidecarArgs {
     /// A built-in profile or a file (repeatable, applied in order) [default: cortexflow]
     ///
-    /// A value with a path separator, or that ends in `.yaml`, `.yml` or `.json`, is a file.
-    #[arg(short, long = "profile", value_name = "NAME|FILE", help_heading = "Injection", value_hint = ValueHint::FilePath)]
+    /// One flag takes several, separated by commas. A value with a path separator, or that ends in `.yaml`, `.yml` or
+    /// `.json`, is a file.
+    #[arg(short, long = "profile", env = "INJECTOR_PROFILE", value_name = "NAME|FILE", value_delimiter = ',')]
+    #[arg(help_heading = "Injection", value_hint = ValueHint::FilePath)]
     pub profiles: Vec<ProfileRef>,
-    /// Set a parameter of the profiles (repeatable)
-    #[arg(long = "set", value_name = "NAME=VALUE", help_heading = "Injection")]
+    /// Set a parameter of the profiles, or of the one that is named (repeatable)
+    #[arg(long = "set", value_name = "[PROFILE.]NAME=VALUE", help_heading = "Injection")]
     pub settings: Vec<Setting>,
     /// Allow or deny a pod that is not eligible; overrides the profile's `onIneligible`
     #[arg(long, value_enum, value_name = "ANSWER", help_heading = "Injection")]
     pub on_ineligible: Option<OnIneligibleChoice>,
+    /// Make sidecars native or not; overrides the profile's `nativeSidecar`
+    ///
+    /// A native sidecar is an init container that keeps running. With `auto`, sidecars are native where a classic one would
+    /// keep the pod from completing. Use `true` for an operator's workloads that complete, if their kind does not say so.
+    #[arg(long, value_enum, value_name = "auto|true|false", help_heading = "Injection")]
+    pub native_sidecar: Option<NativeSidecar>,
     /// Let the webhook watch namespaces [default: when a profile needs it]
     ///
     /// Without a watch, the webhook does not know the labels or annotations of a namespace, and has no access to the
@@ -132,6 +141,14 @@ pub struct SidecarArgs {
     /// The cluster's version, `1.MINOR` or `v1.MINOR.PATCH` [default: the newest known]
     #[arg(long, value_name = "VERSION", help_heading = "Cluster")]
     pub kubernetes_version: Option<KubernetesVersion>,
+}
+
+impl SidecarArgs {
+    /// What replaces fields of the profiles.
+    pub fn overrides(&self) -> Overrides {
+        let Self { on_ineligible, native_sidecar, .. } = self;
+        Overrides { on_ineligible: on_ineligible.map(Into::into), native_sidecar: *native_sidecar }
+    }
 }
 
 /// How the API server calls.

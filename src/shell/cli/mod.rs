@@ -23,7 +23,7 @@ mod install;
 mod serve;
 mod value;
 
-pub(crate) use args::{ChangeArgs, DecisionArgs, FactArgs, InputArgs, LevelArgs, ReportArgs, WriteArgs};
+pub(crate) use args::{ChangeArgs, DecisionArgs, FactArgs, InputArgs, LevelArgs, LintArgs, ReportArgs, WriteArgs};
 #[cfg(feature = "serve")]
 pub(crate) use certs::{
     CaBundleArgs, CertsCommand, GenerateArgs, InspectArgs, InspectFormat, MoreNames, RenewArgs, RotateArgs, SecretArgs,
@@ -37,7 +37,6 @@ pub(crate) use generate::man_pages;
 pub(crate) use install::{CertificateArgs, CertificateSource, InstallArgs, PlaceArgs, UninstallArgs};
 #[cfg(feature = "serve")]
 pub(crate) use serve::{ClusterArgs, ServeArgs};
-pub(crate) use value::FailOn;
 
 use crate::process::output::{Offer, OutputFormat};
 use crate::report::ColourChoice;
@@ -51,9 +50,9 @@ pub struct Cli {
     /// What to do
     #[command(subcommand)]
     pub command: Command,
-    /// When to colour the report
+    /// When to colour the report, a diff and an explanation
     ///
-    /// By default it is coloured on a terminal. `NO_COLOR` and `CLICOLOR_FORCE` in the environment are respected.
+    /// By default they are coloured on a terminal. `NO_COLOR` and `CLICOLOR_FORCE` in the environment are respected.
     #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN", help_heading = "Report")]
     pub color: ColourChoice,
 }
@@ -244,7 +243,8 @@ pub struct UninjectArgs {
     #[command(flatten)]
     pub write: WriteArgs,
     /// Undo only this profile (repeatable) [default: all, last first]
-    #[arg(short, long = "profile", value_name = "NAME|FILE", help_heading = "Injection", value_hint = ValueHint::FilePath)]
+    #[arg(short, long = "profile", env = "INJECTOR_PROFILE", value_name = "NAME|FILE", value_delimiter = ',')]
+    #[arg(help_heading = "Injection", value_hint = ValueHint::FilePath)]
     pub profiles: Vec<ProfileRef>,
     /// Remove what is left of an injection when a part of it is gone
     ///
@@ -268,6 +268,9 @@ pub struct CheckArgs {
     /// What to read.
     #[command(flatten)]
     pub input: InputArgs,
+    /// Check the rest when a file cannot be read; the exit status is still 2
+    #[arg(long, help_heading = "Input")]
+    pub keep_going: bool,
     /// With which profiles, and how.
     #[command(flatten)]
     pub decision: DecisionArgs,
@@ -335,23 +338,6 @@ pub enum ProfileCommand {
         #[arg(value_name = "NAME", default_value = "my-sidecar")]
         name: String,
     },
-}
-
-/// The arguments of `profile lint`.
-#[derive(Args, Clone, Debug)]
-pub struct LintArgs {
-    /// The profiles: files, names of built-in ones, or `-` for standard input
-    #[arg(value_name = "FILE", required = true, value_hint = ValueHint::FilePath)]
-    pub profiles: Vec<ProfileRef>,
-    /// The lowest level that makes the exit status 1
-    #[arg(long, value_enum, default_value_t, value_name = "LEVEL", help_heading = "Report")]
-    pub fail_on: FailOn,
-    /// What is an error, and what is not reported.
-    #[command(flatten)]
-    pub levels: LevelArgs,
-    /// How to report.
-    #[command(flatten)]
-    pub report: ReportArgs,
 }
 
 impl Cli {

@@ -12,6 +12,7 @@ use crate::install::LogFormat;
 use crate::kube::duration;
 use crate::kube::version::KubernetesVersion;
 use crate::kube::workload::TemplatePath;
+use crate::profile::{NativeSidecar, Overrides};
 use crate::shell::files::selection::{Given, ProfileRef, Setting};
 use crate::shell::server::log::LogLevel;
 use crate::shell::server::routes;
@@ -102,14 +103,20 @@ pub struct InjectionArgs {
     #[arg(short, long = "profile", env = "INJECTOR_PROFILE", value_name = "NAME|FILE", value_delimiter = ',')]
     #[arg(value_hint = ValueHint::FilePath)]
     pub profiles: Vec<ProfileRef>,
-    /// Set a parameter of the profiles (repeatable)
+    /// Set a parameter of the profiles, or of the one that is named (repeatable)
     ///
     /// In the environment, one on a line.
-    #[arg(long = "set", env = "INJECTOR_SET", value_name = "NAME=VALUE", value_delimiter = '\n')]
+    #[arg(long = "set", env = "INJECTOR_SET", value_name = "[PROFILE.]NAME=VALUE", value_delimiter = '\n')]
     pub settings: Vec<Setting>,
     /// Allow or deny a pod that is not eligible; overrides the profile's `onIneligible`
     #[arg(long, env = "INJECTOR_ON_INELIGIBLE", value_enum, value_name = "ANSWER")]
     pub on_ineligible: Option<OnIneligibleChoice>,
+    /// Make sidecars native or not; overrides the profile's `nativeSidecar`
+    ///
+    /// A native sidecar is an init container that keeps running. With `auto`, sidecars are native where a classic one would
+    /// keep the pod from completing. Use `true` for an operator's workloads that complete, if their kind does not say so.
+    #[arg(long, env = "INJECTOR_NATIVE_SIDECAR", value_enum, value_name = "auto|true|false")]
+    pub native_sidecar: Option<NativeSidecar>,
     /// Where the pod template is in another kind (repeatable)
     ///
     /// A JSON Pointer from the object's root. The group may be left out. One flag takes several, separated
@@ -125,7 +132,10 @@ impl InjectionArgs {
         Given {
             profiles: self.profiles.clone(),
             settings: self.settings.clone(),
-            on_ineligible: self.on_ineligible.map(Into::into),
+            overrides: Overrides {
+                on_ineligible: self.on_ineligible.map(Into::into),
+                native_sidecar: self.native_sidecar,
+            },
             template_paths: self.template_paths.clone(),
         }
     }

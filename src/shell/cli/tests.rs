@@ -26,7 +26,10 @@ fn what_contradicts_is_refused() {
             "error: the argument '--output <FORMAT>' cannot be used with '--output-dir <DIR>'",
         ),
         ("uninject -o response a", "error: invalid value 'response' for '--output <FORMAT>'"),
-        ("inject --set a", "error: invalid value 'a' for '--set <NAME=VALUE>': not of the form `name=value`"),
+        (
+            "inject --set a",
+            "error: invalid value 'a' for '--set <[PROFILE.]NAME=VALUE>': not of the form `name=value` or `profile.name=value`",
+        ),
         ("inject --dry-run a", "error: there is no '--dry-run': nothing is written without `-i`; see `injector diff`"),
         ("check -i a", "error: unexpected argument '-i' found"),
         ("profile lint", "error: the following required arguments were not provided:"),
@@ -39,7 +42,7 @@ fn what_contradicts_is_refused() {
 fn flags_arrive_in_their_order_and_types() {
     let line = "inject a.yaml -f b.yaml -R -p nginx -p ./x --set a=1 --set b=2 -n prod --namespace-labels k=v \
                 --kubernetes-version 1.28 --template-path A.b=/spec -o patch -q --report sarif --color never \
-                --on-ineligible deny";
+                --on-ineligible deny --native-sidecar true";
     let cli = read(line).unwrap();
     assert_eq!(cli.color, ColourChoice::Never);
     let Command::Inject(args) = cli.command else { panic!("{:?}", cli.command) };
@@ -50,6 +53,7 @@ fn flags_arrive_in_their_order_and_types() {
     assert_eq!(args.decision.profiles, profiles);
     assert_eq!(args.decision.settings.iter().map(|s| s.name.as_str()).collect::<Vec<_>>(), ["a", "b"]);
     assert_eq!(args.decision.on_ineligible, Some(value::OnIneligibleChoice::Deny));
+    assert_eq!(args.decision.native_sidecar, Some(crate::profile::NativeSidecar::Always));
     assert_eq!(args.decision.template_paths.len(), 1);
     assert_eq!(args.facts.namespace.as_ref().map(|name| name.0.as_str()), Some("prod"));
     assert_eq!(args.facts.namespace_labels.len(), 1);

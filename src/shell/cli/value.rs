@@ -11,7 +11,7 @@ use thiserror::Error;
 use crate::diagnostic::Severity;
 use crate::kube::names::is_dns_label;
 use crate::process::output::{OUTPUT_FORMATS, Offer, OutputFormat, YAML};
-use crate::profile::OnIneligible;
+use crate::profile::{NativeSidecar, OnIneligible};
 
 /// The parser of `--output`: the forms that a command has, each with its help.
 pub(super) fn output_formats(offers: &'static [Offer]) -> impl TypedValueParser<Value = &'static OutputFormat> {
@@ -36,6 +36,21 @@ impl From<OnIneligibleChoice> for OnIneligible {
             OnIneligibleChoice::Allow => Self::Allow,
             OnIneligibleChoice::Deny => Self::Deny,
         }
+    }
+}
+
+impl ValueEnum for NativeSidecar {
+    fn value_variants<'a>() -> &'a [Self] {
+        &[Self::Auto, Self::Always, Self::Never]
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        let help = match self {
+            Self::Auto => "Where a classic sidecar would keep the pod from completing",
+            Self::Always => "Everywhere",
+            Self::Never => "Nowhere",
+        };
+        Some(PossibleValue::new(self.word()).help(help))
     }
 }
 

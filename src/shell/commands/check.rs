@@ -7,14 +7,15 @@ use crate::shell::cli::CheckArgs;
 use super::settings::Prepared;
 use super::tell::{self, Voice};
 use super::{CommandError, batch};
-use crate::report::ColourChoice;
+use crate::report::{Closing, ColourChoice};
 
 pub(super) fn check(args: &CheckArgs, colour: ColourChoice) -> Result<ExitStatus, CommandError> {
     let reported = |errors| CommandError::reported(errors, &args.report);
     let mut prepared = Prepared::new(&args.decision, &args.facts).map_err(reported)?;
-    let inputs = super::read(&args.input).map_err(reported)?;
+    let inputs = super::read_for(&args.input, args.keep_going, &mut prepared).map_err(reported)?;
     let streams = batch::run(&inputs, &mut prepared);
-    let report = args.levels.levels().apply(tell::report(&streams, &prepared, Voice::Checking));
+    let report = tell::report(&streams, &prepared, Voice::Checking).closing(Closing::Numbers);
+    let report = args.levels.levels().apply(report);
     // kpt takes no output for an empty list, and deletes the files of all items.
     let echoed: Vec<&[u8]> =
         batch::function_inputs(&inputs, &streams).iter().map(|stream| stream.text.as_bytes()).collect();

@@ -1,6 +1,7 @@
 //! `explain`: every rule, what it saw and where, and which one decided. It is data, so it goes to standard output.
 
 use std::fmt::Write as _;
+use std::io;
 
 use serde_json::Value;
 
@@ -12,7 +13,7 @@ use crate::process::explain::{self as process, Explained};
 use crate::process::stream::Stream;
 use crate::profile::parameter::Origin;
 use crate::report::exit::ExitStatus;
-use crate::report::{ColourChoice, Report, ReportFormat};
+use crate::report::{Closing, Colour, ColourChoice, Ink, Report, ReportFormat, visible};
 use crate::shell::cli::{ExplainArgs, ReportArgs};
 use crate::shell::files::kustomize;
 use crate::text::document::Triage;
@@ -29,6 +30,7 @@ pub(super) fn explain(args: &ExplainArgs, colour: ColourChoice) -> Result<ExitSt
     let inputs = super::read(&args.input).map_err(reported)?;
     let streams = batch::open_all(&inputs, &mut prepared);
     batch::refuse_function(&inputs, &streams, "an explanation").map_err(|error| reported(vec![error]))?;
+    let on = tell::colour(colour, &io::stdout());
     let mut out = String::new();
     let mut errors: Vec<Placed> = Vec::new();
     for (stream, files) in streams.iter().zip(kustomize::classify(&inputs)) {
@@ -41,7 +43,8 @@ pub(super) fn explain(args: &ExplainArgs, colour: ColourChoice) -> Result<ExitSt
             }
             match document.parse(stream.text) {
                 Ok(tree) => {
-                    let page = Page { stream, places: &places, tree: &tree, start: document.range.start };
+                    let start = document.range.start;
+                    let page = Page { stream, places: &places, tree: &tree, start, colour: on };
                     for object in process::explain(&tree, &prepared.run, &prepared.namespaces) {
                         page.object(&mut out, &object);
                     }
@@ -55,7 +58,8 @@ pub(super) fn explain(args: &ExplainArgs, colour: ColourChoice) -> Result<ExitSt
         }
     }
     super::print(out.as_bytes()).map_err(|error| reported(vec![error]))?;
-    let report_on = Report::new(Vec::new(), errors);
+    let closing = if out.is_empty() { Closing::WhereEmpty } else { Closing::None };
+    let report_on = Report::new(Vec::new(), errors).closing(closing);
     tell::write(&report_on, &report, colour);
     Ok(report_on.status())
 }
@@ -67,6 +71,7 @@ struct Page<'a> {
     tree: &'a Tree<'a>,
     /// Where the document begins in the stream.
     start: usize,
+    colour: Colour,
 }
 
 impl Page<'_> {
@@ -75,7 +80,8 @@ impl Page<'_> {
         let name = identity.name.as_ref().or(identity.generate_name.as_ref()).map_or("", String::as_str);
         let at = self.at(object, &Pointer::root());
         for explanation in &object.explanations {
-            line(out, 0, &format!("{}/{name} ({})  {at}", identity.kind.to_lowercase(), object.namespace));
+            let title = format!("{}/{name} ({})", identity.kind.to_lowercase(), object.namespace);
+            self.inked(out, 0, ["", &title, &format!("  {at}")], Ink::Bold);
             self.explanation(out, object, explanation);
             out.push('\n');
         }
@@ -102,13 +108,19 @@ impl Page<'_> {
     }
 
     fn profile(&self, out: &mut String, object: &Explained, profile: &ProfileExplanation) {
-        line(out, 1, &format!("profile {}: {}", profile.profile, verdict(profile)));
+        let (sentence, ink) = verdict(profile);
+        self.inked(out, 1, [&format!("profile {}: ", profile.profile), &sentence, ""], ink);
         let width = profile.rules.iter().map(|step| step.rule.id().len()).max().unwrap_or(0);
         for step in &profile.rules {
-            let mark = if matches!(step.applies, Applies::Decides(_)) { '→' } else { ' ' };
+            let decides = matches!(step.applies, Applies::Decides(_));
+            let mark = if decides { '→' } else { ' ' };
             let at = step.at.as_ref().map_or(String::new(), |at| format!("  {}", self.at(object, at)));
             let applies = step.applies.to_string();
-            line(out, 2, &format!("{mark} {:<width$}  {applies:<13}  {}{at}", step.rule.id(), step.saw));
+            let text = format!("{mark} {:<width$}  {applies:<13}  {}", step.rule.id(), step.saw);
+            match decides {
+                true => self.inked(out, 2, ["", &text, &at], Ink::Bold),
+                false => line(out, 2, &format!("{text}{at}")),
+            }
         }
         if !profile.parameters.is_empty() {
             line(out, 2, "parameters:");
@@ -138,15 +150,25 @@ impl Page<'_> {
                 Edit::Value { wanted, found } => format!("is {}, the profile has {}", text(found), text(wanted)),
                 Edit::Index { wanted, found } => format!("is at index {found}, the profile puts it at {wanted}"),
             };
-            line(out, 2, &format!("edited: `{at}` {both}  {}", self.at(object, at)));
+            self.inked(out, 2, ["", "edited:", &format!(" `{at}` {both}  {}", self.at(object, at))], Ink::Red);
         }
     }
 
     fn diagnostic(&self, out: &mut String, object: &Explained, word: &str, diagnostic: &Diagnostic) {
-        line(out, 2, &format!("{word}: {}  {}", diagnostic.message, self.at(object, &diagnostic.at)));
+        let ink = if word == "warning" { Ink::Yellow } else { Ink::Red };
+        let text = format!(" {}  {}", diagnostic.message, self.at(object, &diagnostic.at));
+        self.inked(out, 2, ["", &format!("{word}:"), &text], ink);
         if let Some(hint) = &diagnostic.hint {
-            line(out, 3, &format!("hint: {hint}"));
+            self.inked(out, 3, ["", "hint:", &format!(" {hint}")], Ink::Cyan);
         }
+    }
+
+    /// A line of three parts, of which the second is coloured.
+    fn inked(&self, out: &mut String, depth: usize, parts: [&str; 3], ink: Ink) {
+        let [before, text, after] = parts.map(visible);
+        let (on, off) = self.colour.around(ink);
+        // Writing to a string cannot fail.
+        let _ = writeln!(out, "{:1$}{before}{on}{text}{off}{after}", "", 2 * depth);
     }
 
     fn at(&self, object: &Explained, at: &Pointer) -> String {
@@ -155,18 +177,18 @@ impl Page<'_> {
     }
 }
 
-fn verdict(profile: &ProfileExplanation) -> String {
+fn verdict(profile: &ProfileExplanation) -> (String, Ink) {
     match &profile.verdict {
-        Verdict::Injected(rule) => format!("injected, by the rule {rule}"),
-        Verdict::Extended(rule) => format!("what is missing is added, by the rule {rule}"),
-        Verdict::Removed(rule, reason) => format!("removed, by the rule {rule}: {reason}"),
-        Verdict::Rejected(..) => "rejected".to_owned(),
-        Verdict::Skipped { rule, reason, .. } => format!("skipped, by the rule {rule}: {reason}"),
-        Verdict::Uninjected => "uninjected".to_owned(),
+        Verdict::Injected(rule) => (format!("injected, by the rule {rule}"), Ink::Green),
+        Verdict::Extended(rule) => (format!("what is missing is added, by the rule {rule}"), Ink::Green),
+        Verdict::Removed(rule, reason) => (format!("removed, by the rule {rule}: {reason}"), Ink::Yellow),
+        Verdict::Rejected(..) => ("rejected".to_owned(), Ink::Red),
+        Verdict::Skipped { rule, reason, .. } => (format!("skipped, by the rule {rule}: {reason}"), Ink::Yellow),
+        Verdict::Uninjected => ("uninjected".to_owned(), Ink::Green),
     }
 }
 
 fn line(out: &mut String, depth: usize, text: &str) {
     // Text of an object never moves the cursor or begins a line of its own. Writing to a string cannot fail.
-    let _ = writeln!(out, "{:1$}{2}", "", 2 * depth, crate::report::visible(text));
+    let _ = writeln!(out, "{:1$}{2}", "", 2 * depth, visible(text));
 }

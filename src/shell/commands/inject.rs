@@ -8,7 +8,7 @@ use crate::process::output::{self as forms, Failures, OutputFormat};
 use crate::process::run::{Action, Leaves};
 use crate::process::stream::{DocumentResult, Stream};
 use crate::report::exit::ExitStatus;
-use crate::report::{ColourChoice, Levels};
+use crate::report::{Closing, ColourChoice, Levels};
 use crate::shell::cli::{InjectArgs, InputArgs, ReportArgs, UninjectArgs, WriteArgs};
 use crate::shell::files::input::{Input, InputSource};
 use crate::shell::files::output::{self, Staged};
@@ -70,7 +70,7 @@ struct ChangingCommand<'a> {
 impl ChangingCommand<'_> {
     fn make(&self, mut prepared: Prepared) -> Result<ExitStatus, CommandError> {
         let reported = |errors| CommandError::reported(errors, self.report);
-        let inputs = super::read(self.input).map_err(reported)?;
+        let inputs = super::read_for(self.input, self.write.keep_going, &mut prepared).map_err(reported)?;
         let to_files = self.write.in_place || self.write.output_dir.is_some();
         prepared.run.leaves = match self.output {
             Some(output) => output.leaves,
@@ -89,7 +89,7 @@ impl ChangingCommand<'_> {
         }
         let answers = output.failures == Failures::Answer && streams.iter().all(Stream::is_readable);
         let fails = streams.iter().any(Stream::is_failed) && !self.write.keep_going && !answers;
-        let report = tell::report(&streams, &prepared, Voice::Doing);
+        let report = tell::report(&streams, &prepared, Voice::Doing).closing(Closing::Numbers);
         let errors = report.errors();
         let report = self.levels.apply(report);
         // A denied warning is about a result, so that there is no rest to pass on.

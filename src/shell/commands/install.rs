@@ -16,8 +16,8 @@ use crate::shell::certs::{self, CertsError, Names, Wanted};
 use crate::shell::cli::{
     CertificateArgs, CertificateSource, FitArgs, InstallArgs, PlaceArgs, ReportArgs, UninstallArgs,
 };
-use crate::shell::files::selection;
-use crate::shell::files::selection::ProfileRef;
+use crate::shell::files::selection::{self, ProfileRef};
+use crate::shell::files::setting::{Setting, set_values};
 
 use super::{CommandError, tell};
 
@@ -74,11 +74,10 @@ fn resolve(args: &InstallArgs) -> Result<(Installation, Vec<Placed>), Vec<Placed
         return Err(vec![Placed::new(Code::Usage, message)]);
     }
     let mut profiles = profiles(&injection.profiles)?;
-    if let Some(choice) = injection.on_ineligible {
-        profiles.iter_mut().for_each(|source| source.profile.on_ineligible = choice.into());
-    }
+    let overrides = injection.overrides();
+    profiles.iter_mut().for_each(|source| overrides.apply(&mut source.profile));
     let loaded: Vec<Profile> = profiles.iter().map(|source| source.profile.clone()).collect();
-    selection::settings(&injection.settings, &loaded)?;
+    set_values(&injection.settings, &loaded)?;
     let (watch, mut warnings) = watch(&loaded, injection.watch_namespaces);
     let (certificates, more) = certificates(&args.certificates, &site)?;
     warnings.extend(more);
@@ -91,8 +90,8 @@ fn resolve(args: &InstallArgs) -> Result<(Installation, Vec<Placed>), Vec<Placed
         fit: (&args.fit).into(),
         monitors: args.fit.monitors.into(),
         profiles,
-        set: injection.settings.iter().map(|set| (set.name.clone(), set.value.clone())).collect(),
-        on_ineligible: injection.on_ineligible.map(Into::into),
+        set: injection.settings.iter().map(Setting::to_string).collect(),
+        overrides,
         certificates,
         watch,
         failure_policy: webhook.failure_policy,

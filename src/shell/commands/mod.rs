@@ -10,7 +10,7 @@ use crate::report::exit::ExitStatus;
 use crate::report::{Report, ReportFormat};
 use crate::shell::cli::{Cli, Command};
 use crate::shell::cli::{InputArgs, ReportArgs};
-use crate::shell::files::input::{self, Exclusions, Input};
+use crate::shell::files::input::{self, Exclusions, Input, InputError};
 use crate::shell::files::output::{self, Outlet};
 
 mod batch;
@@ -27,6 +27,8 @@ mod profile;
 mod serve;
 mod settings;
 mod tell;
+
+use settings::Prepared;
 
 /// Runs a command line, with the program's name first.
 pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitStatus {
@@ -84,6 +86,17 @@ impl From<Placed> for CommandError {
 fn read(args: &InputArgs) -> Result<Vec<Input>, Vec<Placed>> {
     input::read_except(&args.paths(), args.recursion(), &Exclusions::new(&args.exclude))
         .map_err(|error| vec![error.placed()])
+}
+
+/// The same; with `--keep-going`, what cannot be read is an error beside the rest.
+fn read_for(args: &InputArgs, keep_going: bool, prepared: &mut Prepared) -> Result<Vec<Input>, Vec<Placed>> {
+    if !keep_going {
+        return read(args);
+    }
+    let exclusions = Exclusions::new(&args.exclude);
+    let (inputs, errors) = input::read_what_can_be(&args.paths(), args.recursion(), &exclusions);
+    prepared.diagnostics.extend(errors.iter().map(InputError::placed));
+    Ok(inputs)
 }
 
 /// Prints data. A reader that goes away is success.

@@ -1,6 +1,5 @@
 //! What was typed, resolved once: profiles loaded, parameters and namespaces read, so that a run begins with values only.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 
 use crate::decide::facts::Namespaces;
@@ -10,6 +9,7 @@ use crate::kube::workload::TemplatePath;
 use crate::process::run::Run;
 use crate::process::stream::Stream;
 use crate::profile::builtin;
+use crate::profile::parameter::SetValues;
 use crate::shell::cli::{ChangeArgs, DecisionArgs, FactArgs};
 use crate::shell::files::input::{self, Recursion};
 use crate::shell::files::selection::{ProfileRef, Selection, load_profiles};
@@ -21,8 +21,9 @@ pub(super) struct Prepared {
     pub(super) run: Run,
     /// What is known of namespaces so far; those in the inputs are added.
     pub(super) namespaces: Namespaces,
-    /// Values in `--namespace-file`s that count as unset.
-    pub(super) warnings: Vec<Placed>,
+    /// What was found before the first document: values in `--namespace-file`s that count as unset, and inputs that cannot
+    /// be read.
+    pub(super) diagnostics: Vec<Placed>,
 }
 
 impl Prepared {
@@ -35,7 +36,7 @@ impl Prepared {
         }
         run.kubernetes_version = facts.kubernetes_version.unwrap_or(KubernetesVersion::NEWEST);
         let mut namespaces = Namespaces::default();
-        let mut warnings = Vec::new();
+        let mut diagnostics = Vec::new();
         for text in &facts.namespace_labels {
             namespaces.add_labels(text).map_err(|error| flag("--namespace-labels", &error))?;
         }
@@ -43,9 +44,9 @@ impl Prepared {
             namespaces.add_annotations(text).map_err(|error| flag("--namespace-annotations", &error))?;
         }
         for path in &facts.namespace_files {
-            warnings.extend(read_namespaces(path, &mut namespaces).map_err(|error| vec![error])?);
+            diagnostics.extend(read_namespaces(path, &mut namespaces).map_err(|error| vec![error])?);
         }
-        Ok(Self { run, namespaces, warnings })
+        Ok(Self { run, namespaces, diagnostics })
     }
 
     /// The same, with the flags that say what may be changed.
@@ -66,8 +67,8 @@ impl Prepared {
                 known.push(load_profile(&ProfileRef::BuiltIn((*name).to_owned()))?);
             }
         }
-        let run = Run::new(known, BTreeMap::new(), template_paths);
-        Ok(Self { run, namespaces: Namespaces::default(), warnings: Vec::new() })
+        let run = Run::new(known, SetValues::new(), template_paths);
+        Ok(Self { run, namespaces: Namespaces::default(), diagnostics: Vec::new() })
     }
 }
 

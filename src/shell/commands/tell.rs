@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::env;
-use std::io::{self, IsTerminal as _};
+use std::io::{self, IsTerminal};
 
 use crate::decide::inject::{Answer, InjectionState, Step, Verdict};
 use crate::diagnostic::{Code, Diagnostic, Placed, Places, Severity};
@@ -53,7 +53,7 @@ impl HeldBack {
 /// The report on a run.
 pub(super) fn report(streams: &[Stream<'_>], prepared: &Prepared, voice: Voice) -> Report {
     let mut entries = Vec::new();
-    let mut diagnostics = prepared.warnings.clone();
+    let mut diagnostics = prepared.diagnostics.clone();
     for stream in streams {
         diagnostics.extend(stream.error.clone());
         diagnostics.extend(stream.warnings.iter().cloned());
@@ -91,16 +91,22 @@ fn once_a_namespace(entries: &mut [TemplateReport]) {
 /// Writes a report to standard error.
 pub(super) fn write(report: &Report, args: &ReportArgs, choice: ColourChoice) {
     let stderr = io::stderr();
+    let colour = colour(choice, &stderr);
+    let mut out = io::BufWriter::new(stderr.lock());
+    // Where standard error is gone, no one reads the report.
+    let _ = report.write(args.format, args.verbosity(), colour, &mut out);
+}
+
+/// Whether what goes there is coloured.
+pub(super) fn colour(choice: ColourChoice, to: &impl IsTerminal) -> Colour {
     let [no_color, clicolor_force, term] = ["NO_COLOR", "CLICOLOR_FORCE", "TERM"].map(env::var_os);
     let facts = ColourFacts {
-        terminal: stderr.is_terminal(),
+        terminal: to.is_terminal(),
         no_color: no_color.as_deref(),
         clicolor_force: clicolor_force.as_deref(),
         term: term.as_deref(),
     };
-    let mut out = io::BufWriter::new(stderr.lock());
-    // Where standard error is gone, no one reads the report.
-    let _ = report.write(args.format, args.verbosity(), Colour::resolve(choice, facts), &mut out);
+    Colour::resolve(choice, facts)
 }
 
 fn is_partial(errors: &[Diagnostic]) -> bool {

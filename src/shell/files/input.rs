@@ -77,16 +77,20 @@ pub(crate) fn read_except(
     recursion: Recursion,
     exclusions: &Exclusions,
 ) -> Result<Vec<Input>, InputError> {
-    read_with(paths, recursion, exclusions, || {
-        let stdin = io::stdin();
-        if stdin.is_terminal() {
-            // Where standard error is gone, no one reads this line.
-            let _ = writeln!(io::stderr(), "waiting for manifests on standard input; end with Ctrl-D, or name files");
-        }
-        let mut bytes = Vec::new();
-        stdin.lock().read_to_end(&mut bytes)?;
-        Ok(bytes)
-    })
+    read_with(paths, recursion, exclusions, standard_input)
+}
+
+/// The same, as far as it can be read; and what is wrong with the rest.
+pub(crate) fn read_what_can_be(
+    paths: &[PathBuf],
+    recursion: Recursion,
+    exclusions: &Exclusions,
+) -> (Vec<Input>, Vec<InputError>) {
+    let mut errors = Vec::new();
+    let mut good = |result: Result<Input, InputError>| result.map_err(|error| errors.push(error)).ok();
+    let found = list(paths, recursion, exclusions).into_iter();
+    let inputs = found.filter_map(|found| good(found.and_then(|found| found.read(&standard_input)))).collect();
+    (inputs, errors)
 }
 
 fn read_with(
@@ -95,18 +99,19 @@ fn read_with(
     exclusions: &Exclusions,
     stdin: impl Fn() -> io::Result<Vec<u8>>,
 ) -> Result<Vec<Input>, InputError> {
-    list(paths, recursion, exclusions)?
-        .into_iter()
-        .map(|FoundInput { source, root }| {
-            let bytes = match &source {
-                InputSource::Stdin => stdin(),
-                InputSource::File(path) => fs::read(path),
-            };
-            let bytes = bytes.map_err(|error| InputError::reading(&source, error))?;
-            text::check(&source, &bytes)?;
-            Ok(Input { source, root, bytes })
-        })
-        .collect()
+    let found: Vec<FoundInput> = list(paths, recursion, exclusions).into_iter().collect::<Result<_, _>>()?;
+    found.into_iter().map(|found| found.read(&stdin)).collect()
+}
+
+fn standard_input() -> io::Result<Vec<u8>> {
+    let stdin = io::stdin();
+    if stdin.is_terminal() {
+        // Where standard error is gone, no one reads this line.
+        let _ = writeln!(io::stderr(), "waiting for manifests on standard input; end with Ctrl-D, or name files");
+    }
+    let mut bytes = Vec::new();
+    stdin.lock().read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
 struct FoundInput {
@@ -114,61 +119,75 @@ struct FoundInput {
     root: Option<PathBuf>,
 }
 
+impl FoundInput {
+    fn read(self, stdin: &impl Fn() -> io::Result<Vec<u8>>) -> Result<Input, InputError> {
+        let Self { source, root } = self;
+        let bytes = match &source {
+            InputSource::Stdin => stdin(),
+            InputSource::File(path) => fs::read(path),
+        };
+        let bytes = bytes.map_err(|error| InputError::reading(&source, error))?;
+        text::check(&source, &bytes)?;
+        Ok(Input { source, root, bytes })
+    }
+}
+
 /// Says what there is to read, without reading it.
-fn list(paths: &[PathBuf], recursion: Recursion, exclusions: &Exclusions) -> Result<Vec<FoundInput>, InputError> {
+fn list(paths: &[PathBuf], recursion: Recursion, exclusions: &Exclusions) -> Vec<Result<FoundInput, InputError>> {
     if paths.is_empty() {
-        return Ok(vec![FoundInput { source: InputSource::Stdin, root: None }]);
+        return vec![Ok(FoundInput { source: InputSource::Stdin, root: None })];
     }
-    let mut found = Vec::new();
-    for path in paths {
-        if path.as_os_str() == "-" {
-            found.push(FoundInput { source: InputSource::Stdin, root: None });
-        } else if path.to_str().is_some_and(|text| text.starts_with("http://") || text.starts_with("https://")) {
-            return Err(InputError::Url { url: path.display().to_string() });
-        } else if path
-            .metadata()
-            .map_err(|error| InputError::reading(&InputSource::File(path.clone()), error))?
-            .is_dir()
-        {
-            let files = walk(path, recursion, exclusions)?;
+    refuse_twice(paths.iter().flat_map(|path| list_one(path, recursion, exclusions)))
+}
+
+fn list_one(path: &Path, recursion: Recursion, exclusions: &Exclusions) -> Vec<Result<FoundInput, InputError>> {
+    let one = |source| vec![Ok(FoundInput { source, root: None })];
+    if path.as_os_str() == "-" {
+        return one(InputSource::Stdin);
+    }
+    if path.to_str().is_some_and(|text| text.starts_with("http://") || text.starts_with("https://")) {
+        return vec![Err(InputError::Url { url: path.display().to_string() })];
+    }
+    match path.metadata() {
+        Err(error) => vec![Err(InputError::reading(&InputSource::File(path.to_owned()), error))],
+        Ok(of) if of.is_dir() => {
+            let files = walk(path, recursion, exclusions);
             if files.is_empty() {
-                let below = recursion == Recursion::Off && !walk(path, Recursion::On, exclusions)?.is_empty();
-                return Err(InputError::NoManifests { directory: path.clone(), below });
+                let below = recursion == Recursion::Off && !walk(path, Recursion::On, exclusions).is_empty();
+                return vec![Err(InputError::NoManifests { directory: path.to_owned(), below })];
             }
-            let root = Some(path);
-            found.extend(
-                files.into_iter().map(|file| FoundInput { source: InputSource::File(file), root: root.cloned() }),
-            );
-        } else if !exclusions.cover(path) {
-            found.push(FoundInput { source: InputSource::File(path.clone()), root: None });
+            let found = |file| FoundInput { source: InputSource::File(file), root: Some(path.to_owned()) };
+            files.into_iter().map(|file| file.map(found)).collect()
         }
+        Ok(_) if exclusions.cover(path) => Vec::new(),
+        Ok(_) => one(InputSource::File(path.to_owned())),
     }
-    refuse_twice(&found)?;
-    Ok(found)
 }
 
 /// The manifests of a directory, each folder in the order of its names.
-fn walk(directory: &Path, recursion: Recursion, exclusions: &Exclusions) -> Result<Vec<PathBuf>, InputError> {
+fn walk(directory: &Path, recursion: Recursion, exclusions: &Exclusions) -> Vec<Result<PathBuf, InputError>> {
     let mut files = Vec::new();
-    let mut todo = children(directory)?;
+    let mut todo = Vec::new();
+    let open = |folder: &Path, todo: &mut Vec<_>| children(folder).map(|found| todo.extend(found));
+    files.extend(open(directory, &mut todo).err().map(Err));
     while let Some((path, kind)) = todo.pop() {
         if exclusions.cover(&path) {
             continue;
         }
         if kind.is_dir() {
             if recursion == Recursion::On && !is_hidden(&path) {
-                todo.extend(children(&path)?);
+                files.extend(open(&path, &mut todo).err().map(Err));
             }
         } else if is_manifest(&path) {
             // A link is judged by what it leads to; one that leads nowhere is an error, not a file less.
-            let target =
-                path.metadata().map_err(|error| InputError::reading(&InputSource::File(path.clone()), error))?;
-            if target.is_file() {
-                files.push(path);
+            match path.metadata() {
+                Ok(target) if target.is_file() => files.push(Ok(path)),
+                Ok(_) => {}
+                Err(error) => files.push(Err(InputError::reading(&InputSource::File(path), error))),
             }
         }
     }
-    Ok(files)
+    files
 }
 
 /// What is in a directory, last name first.
@@ -191,23 +210,21 @@ fn is_manifest(path: &Path) -> bool {
 }
 
 /// The same file under two names counts as well: written in place, one of the two results would be lost.
-fn refuse_twice(found: &[FoundInput]) -> Result<(), InputError> {
-    let mut seen: BTreeMap<InputSource, &InputSource> = BTreeMap::new();
-    for FoundInput { source, .. } in found {
-        let key = match source {
+fn refuse_twice(found: impl Iterator<Item = Result<FoundInput, InputError>>) -> Vec<Result<FoundInput, InputError>> {
+    let mut seen: BTreeMap<InputSource, String> = BTreeMap::new();
+    let mut once = |found: FoundInput| {
+        let key = match &found.source {
             InputSource::Stdin => InputSource::Stdin,
             // What has no canonical path (`/dev/fd/63`) is known by the path it was given.
             InputSource::File(path) => InputSource::File(path.canonicalize().unwrap_or_else(|_| path.clone())),
         };
-        match (seen.insert(key, source), source) {
-            (None, _) => {}
-            (Some(_), InputSource::Stdin) => return Err(InputError::StdinTwice),
-            (Some(first), InputSource::File(path)) => {
-                return Err(InputError::FileTwice { file: path.clone(), first: first.to_string() });
-            }
+        match (seen.insert(key, found.source.to_string()), found.source) {
+            (None, source) => Ok(FoundInput { source, ..found }),
+            (Some(_), InputSource::Stdin) => Err(InputError::StdinTwice),
+            (Some(first), InputSource::File(file)) => Err(InputError::FileTwice { file, first }),
         }
-    }
-    Ok(())
+    };
+    found.map(|found| found.and_then(&mut once)).collect()
 }
 
 /// Why there is nothing to work on. The text is the message alone; [`InputError::placed`] adds place and hint.

@@ -7,3 +7,4 @@ pub(crate) mod kustomize;
 #[cfg_attr(not(feature = "serve"), allow(unreachable_pub, reason = "only the errors of certificates hand these on"))]
 pub(crate) mod output;
 pub(crate) mod selection;
+pub(crate) mod setting;

@@ -2,25 +2,25 @@
 //!
 //! It reads profiles' files, and nothing else.
 
-use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
-use thiserror::Error;
-
-use crate::diagnostic::words::nearest;
 use crate::diagnostic::{Code, Placed, Places};
 use crate::kube::workload::TemplatePath;
 use crate::profile::load::{self, ProfileError};
-use crate::profile::{OnIneligible, Profile, builtin};
+use crate::profile::parameter::SetValues;
+use crate::profile::{Overrides, Profile, builtin};
 use crate::text::document;
 use crate::text::yaml::error::{SyntaxError, SyntaxErrorKind};
 use crate::text::yaml::{parse_json, parse_yaml};
 use crate::value::pointer::Pointer;
 use crate::value::view::{Kind, View as _};
+
+pub use super::setting::Setting;
+use super::setting::set_values;
 
 /// The profile that is injected where none is named.
 pub(crate) const DEFAULT_PROFILE: &str = "cortexflow";
@@ -45,31 +45,6 @@ impl FromStr for ProfileRef {
     }
 }
 
-/// A parameter's value: `name=value`. The value is text until the parameter's type is known.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Setting {
-    /// The parameter.
-    pub name: String,
-    /// All after the first `=`.
-    pub value: String,
-}
-
-impl FromStr for Setting {
-    type Err = SettingError;
-
-    fn from_str(text: &str) -> Result<Self, SettingError> {
-        match text.split_once('=') {
-            Some((name, value)) if !name.is_empty() => Ok(Self { name: name.to_owned(), value: value.to_owned() }),
-            _ => Err(SettingError),
-        }
-    }
-}
-
-/// A text that is not of the form `name=value`.
-#[derive(Clone, Debug, Error, PartialEq, Eq)]
-#[error("not of the form `name=value`")]
-pub struct SettingError;
-
 /// What a command line or `serve` was given to decide with, before any file is read.
 #[derive(Clone, Debug, Default)]
 pub struct Given {
@@ -77,8 +52,8 @@ pub struct Given {
     pub profiles: Vec<ProfileRef>,
     /// Parameters that are set for all objects.
     pub settings: Vec<Setting>,
-    /// What overrides the profiles' `onIneligible`.
-    pub on_ineligible: Option<OnIneligible>,
+    /// What replaces fields of the profiles.
+    pub overrides: Overrides,
     /// Kinds with templates, beside the known ones.
     pub template_paths: Vec<TemplatePath>,
 }
@@ -88,8 +63,8 @@ pub struct Given {
 pub(crate) struct Selection {
     /// In the order in which they are applied.
     pub(crate) profiles: Vec<Profile>,
-    /// Parameters set for all objects, by name.
-    pub(crate) set: BTreeMap<String, String>,
+    /// Parameters set for all objects.
+    pub(crate) set: SetValues,
     /// Kinds with templates, beside the known ones.
     pub(crate) template_paths: Vec<TemplatePath>,
 }
@@ -98,35 +73,10 @@ impl Selection {
     /// Loads what was typed. All that is wrong with a profile is reported.
     pub(crate) fn load(given: &Given) -> Result<Self, Vec<Placed>> {
         let mut profiles = load_profiles(&given.profiles)?;
-        if let Some(choice) = given.on_ineligible {
-            profiles.iter_mut().for_each(|profile| profile.on_ineligible = choice);
-        }
-        let set = settings(&given.settings, &profiles)?;
+        profiles.iter_mut().for_each(|profile| given.overrides.apply(profile));
+        let set = set_values(&given.settings, &profiles)?;
         Ok(Self { profiles, set, template_paths: given.template_paths.clone() })
     }
-}
-
-/// What is set, each for a parameter that there is, with a value that it takes.
-pub(crate) fn settings(given: &[Setting], profiles: &[Profile]) -> Result<BTreeMap<String, String>, Vec<Placed>> {
-    let known: Vec<&str> =
-        profiles.iter().flat_map(|profile| &profile.parameters).map(|parameter| parameter.name.as_str()).collect();
-    let mut set = BTreeMap::new();
-    for Setting { name, value } in given {
-        if !known.contains(&name.as_str()) {
-            let hint = nearest(name, known.iter().copied()).map(|near| format!("did you mean `{near}`?"));
-            let message = format!("--set: no profile of this run has a parameter `{name}`");
-            return Err(vec![Placed::new(Code::Usage, message).hint(hint)]);
-        }
-        // A value that no profile can use is wrong once, not once a workload.
-        let of_name = profiles.iter().flat_map(|profile| &profile.parameters).filter(|known| known.name == *name);
-        for parameter in of_name {
-            parameter
-                .parse(value)
-                .map_err(|bad| vec![Placed::new(Code::Usage, format!("--set {name}: {bad}")).hint(bad.hint())])?;
-        }
-        set.insert(name.clone(), value.clone());
-    }
-    Ok(set)
 }
 
 pub(crate) fn load_profiles(references: &[ProfileRef]) -> Result<Vec<Profile>, Vec<Placed>> {
@@ -252,20 +202,6 @@ mod tests {
         ] {
             let expected = if file { ProfileRef::File(text.into()) } else { ProfileRef::BuiltIn(text.into()) };
             assert_eq!(text.parse(), Ok(expected));
-        }
-    }
-
-    #[test]
-    fn a_setting_is_split_at_its_first_equals_sign() {
-        let setting = |name: &str, value: &str| Ok(Setting { name: name.to_owned(), value: value.to_owned() });
-        for (text, expected) in [
-            ("a=1", setting("a", "1")),
-            ("a=b=c", setting("a", "b=c")),
-            ("a=", setting("a", "")),
-            ("a", Err(SettingError)),
-            ("=1", Err(SettingError)),
-        ] {
-            assert_eq!(text.parse(), expected, "{text}");
         }
     }
 }

@@ -40,9 +40,7 @@ impl ProfileSets {
         for (name, _) in builtin::ALL {
             if !all.iter().any(|known| known.name == *name) {
                 let mut profile = load_profile(&ProfileRef::BuiltIn((*name).to_owned()))?;
-                if let Some(choice) = given.on_ineligible {
-                    profile.on_ineligible = choice;
-                }
+                given.overrides.apply(&mut profile);
                 all.push(profile);
             }
         }

@@ -1,7 +1,12 @@
 //! Flags that change what is injected.
 
-use crate::support::injector;
+use injector::internals::report::exit::ExitStatus;
+
 use crate::support::manifests::{SERVICE, WEB, adding, injected, known};
+use crate::support::{Run, injector};
+
+/// The report on one Deployment that was injected.
+const INJECTED: &str = "deployment/web (default): injected by cortexflow\n1 workload: 1 injected\n";
 
 fn with_annotation(text: &str, line: &str) -> String {
     text.replace(
@@ -34,11 +39,68 @@ fn two_profiles_are_applied_in_order_and_undone_apart() {
         .stdout;
     let back = injector(["uninject", "-p", "cortexflow"]).stdin(both.clone()).succeeds();
     assert_eq!(back.stdout, only_one);
-    assert_eq!(back.stderr, "deployment/web (default): uninjected: cortexflow\n");
+    assert_eq!(back.stderr, "deployment/web (default): uninjected: cortexflow\n1 workload: 1 uninjected\n");
     let back = injector(["uninject", "-q", "-p", "one"]).stdin(both.clone()).succeeds();
     assert!(back.stdout.contains("proxy-sidecar") && !back.stdout.contains("helper"));
     assert_eq!(injector(["uninject", "-q"]).stdin(both.clone()).succeeds().stdout, WEB);
     assert_eq!(injector(["uninject", "-p", "other"]).stdin(both.clone()).succeeds().stdout, both);
+}
+
+#[test]
+fn a_value_is_for_one_profile_or_for_all() {
+    let images = |args: &[&'static str]| -> Vec<String> {
+        let both = ["inject", "-q", "-p", "nginx", "-p", "curl", "--namespace-labels=sidecar-inject=enabled"];
+        let run = injector(both.into_iter().chain(args.iter().copied()));
+        let labelled = WEB
+            .replace("        app: web\n    spec", "        app: web\n        sidecar.me/inject: \"true\"\n    spec");
+        let ran = run.stdin(labelled).succeeds().stdout;
+        let found = ran.lines().filter_map(|line| Some(line.trim_start().split_once("image: ")?.1.to_owned()));
+        found
+            .chain(ran.lines().filter(|line| line.contains("imagePullPolicy:")).map(|line| line.trim().to_owned()))
+            .collect()
+    };
+    let of = |nginx: &str, curl: &str, policy: [&str; 2]| {
+        let policies = policy.map(|policy| format!("imagePullPolicy: {policy}"));
+        ["web:1".to_owned(), nginx.to_owned(), curl.to_owned()].into_iter().chain(policies).collect::<Vec<_>>()
+    };
+    let (nginx, curl, usual) = ("nginx:alpine", "yauritux/busybox-curl:latest", ["IfNotPresent"; 2]);
+    assert_eq!(images(&[]), of(nginx, curl, usual));
+    assert_eq!(images(&["--set", "nginx.image=n:1"]), of("n:1", curl, usual));
+    assert_eq!(images(&["--set", "nginx.image=n:1", "--set", "curl.image=c:1"]), of("n:1", "c:1", usual));
+    assert_eq!(images(&["--set", "pullPolicy=Always"]), of(nginx, curl, ["Always"; 2]));
+    assert_eq!(
+        images(&["--set", "curl.pullPolicy=Never", "--set", "pullPolicy=Always"]),
+        of(nginx, curl, ["Always", "Never"])
+    );
+    // With one profile there is no other meaning.
+    known("inject", ["-q", "-p", "curl", "--set", "image=c:1"]).stdin(WEB).succeeds();
+}
+
+#[test]
+fn profiles_of_the_environment_count_for_every_command_that_takes_the_flag() {
+    let both = "one.yaml,cortexflow";
+    let files = |run: Run| run.file("one.yaml", adding("one", "helper")).file("two.yaml", adding("two", "other"));
+    let run = |command, args: &[&'static str]| files(known(command, args.iter().copied()));
+    let of_flags = run("inject", &["-p", "one.yaml", "-p", "cortexflow"]).stdin(WEB).succeeds().stdout;
+    assert_eq!(run("inject", &[]).env("INJECTOR_PROFILE", both).stdin(WEB).succeeds().stdout, of_flags);
+    assert_eq!(run("inject", &["-p", both]).stdin(WEB).succeeds().stdout, of_flags);
+    let other = run("inject", &["-p", "two.yaml"]).env("INJECTOR_PROFILE", both).stdin(WEB).succeeds().stdout;
+    assert!(other.contains("name: other") && !other.contains("name: helper"), "the flag wins: {other}");
+    run("check", &[]).env("INJECTOR_PROFILE", both).stdin(of_flags.clone()).succeeds();
+    run("check", &[]).env("INJECTOR_PROFILE", "two.yaml").stdin(of_flags.clone()).exits(ExitStatus::Findings);
+    let diff = run("diff", &[]).env("INJECTOR_PROFILE", "two.yaml").stdin(WEB).exits(ExitStatus::Findings).stdout;
+    assert!(diff.contains("name: other"), "{diff}");
+    let page = run("explain", &[]).env("INJECTOR_PROFILE", "two.yaml").stdin(WEB).succeeds().stdout;
+    assert!(page.contains("profile two: injected"), "{page}");
+    let back = files(injector(["uninject"])).env("INJECTOR_PROFILE", "cortexflow").stdin(of_flags).succeeds().stdout;
+    assert!(back.contains("name: helper") && !back.contains("proxy-sidecar"), "{back}");
+    #[cfg(feature = "serve")]
+    {
+        let manifests = files(injector(["install", "--cert-manager"])).env("INJECTOR_PROFILE", "two.yaml").succeeds();
+        assert!(manifests.stdout.contains("--profile=/etc/injector/profiles/two.yaml"), "{}", manifests.stdout);
+    }
+    let wrong = run("explain", &[]).env("INJECTOR_PROFILE", "ngnix").stdin(WEB).fails();
+    assert!(wrong.stderr.contains("there is no built-in profile `ngnix`"), "{}", wrong.stderr);
 }
 
 #[test]
@@ -58,7 +120,7 @@ fn reinject_replaces_what_is_outdated() {
     assert_eq!(other(&["-q"], &injected()).stdout, injected(), "without the flag it stays");
     let again = other(&["--reinject"], &injected());
     assert_eq!(again.stdout, fresh);
-    assert_eq!(again.stderr, "deployment/web (default): injected by cortexflow\n");
+    assert_eq!(again.stderr, INJECTED);
     let current = known("inject", ["--reinject"]).stdin(injected()).succeeds();
     assert_eq!(current.stdout, injected(), "an equal hash changes nothing");
     assert!(current.stderr.contains("skipped: already-injected"), "{}", current.stderr);
@@ -85,7 +147,7 @@ fn clean_strips_what_the_server_added() {
         "  name: web\n  uid: 0b9f\n  resourceVersion: \"7\"\n  generation: 3\n  creationTimestamp: \"2026-01-01T00:00:00Z\"\n  annotations:\n    deployment.kubernetes.io/revision: \"3\"\nspec",
     ) + "status:\n  replicas: 1\n";
     let ran = known("inject", ["--clean"]).stdin(live.clone()).succeeds();
-    assert_eq!(ran.stderr, "deployment/web (default): injected by cortexflow\n");
+    assert_eq!(ran.stderr, INJECTED);
     for gone in ["uid:", "resourceVersion", "generation", "creationTimestamp", "revision", "status:\n"] {
         assert!(
             !ran.stdout.contains(&format!("  {gone}")) && !ran.stdout.contains(&format!("\n{gone}")),
@@ -144,6 +206,64 @@ fn the_version_of_the_cluster_decides_on_native_sidecars() {
     let old = known("inject", ["--kubernetes-version", "v1.28.3"]).stdin(job.clone()).succeeds();
     assert_eq!(old.stdout, job);
     assert!(old.stderr.contains("skipped: job:"), "{}", old.stderr);
+}
+
+#[test]
+fn native_sidecar_replaces_what_the_profile_says() {
+    let job = WEB
+        .replace("apps/v1", "batch/v1")
+        .replace("Deployment", "Job")
+        .replace("      containers:\n", "      restartPolicy: Never\n      containers:\n");
+    let says = |text: &str| adding("one", "helper").replace("spec:", &format!("spec:\n  nativeSidecar: {text}"));
+    for (text, of_auto) in [(WEB, false), (job.as_str(), true)] {
+        for profile in ["auto", "true", "false"] {
+            for (flag, native) in [("auto", of_auto), ("true", true), ("false", false)] {
+                let run = |command, value, stdin: &str| {
+                    known(command, ["-q", "-p", "one.yaml", "--native-sidecar", value])
+                        .file("one.yaml", says(profile))
+                        .stdin(stdin)
+                };
+                let out = run("inject", flag, text).succeeds().stdout;
+                let place = if native { "initContainers:" } else { "containers:" };
+                let above = &out[..out.find("name: helper").unwrap()];
+                assert!(above.rsplit('\n').any(|line| line.trim() == place), "{profile} {flag}: {out}");
+                assert_eq!(out.contains("restartPolicy: Always"), native, "{profile} {flag}: {out}");
+                assert_eq!(run("inject", flag, &out).succeeds().stdout, out, "a second run changes nothing");
+                run("check", flag, &out).succeeds();
+                let other = if native { "false" } else { "true" };
+                run("check", other, &out).exits(ExitStatus::Findings);
+                let back = injector(["uninject"]).stdin(out).succeeds();
+                assert_eq!(back.stdout, text);
+                assert!(!back.stderr.contains("warning"), "{}", back.stderr);
+            }
+        }
+    }
+}
+
+#[test]
+fn native_sidecar_makes_an_operators_workload_complete() {
+    let text = WEB.replace("apps/v1", "example.com/v1").replace("Deployment", "Training");
+    let run = |command, more: &[&'static str]| {
+        known(command, ["--template-path", "Training=/spec/template"].iter().chain(more).copied())
+    };
+    let native = run("inject", &["-q", "--native-sidecar=true"]).stdin(text.clone()).succeeds().stdout;
+    assert!(native.contains("restartPolicy: Always"), "{native}");
+    assert!(!run("inject", &["-q"]).stdin(text.clone()).succeeds().stdout.contains("restartPolicy: Always"));
+    assert!(
+        run("diff", &["--native-sidecar=true"])
+            .stdin(text.clone())
+            .exits(ExitStatus::Findings)
+            .stdout
+            .contains("restartPolicy: Always")
+    );
+    let ran = run("explain", &["--native-sidecar=true"]).stdin(text.clone()).succeeds();
+    assert!(
+        ran.stdout.contains("the profile or `--native-sidecar` says whether the sidecar is native"),
+        "{}",
+        ran.stdout
+    );
+    let old = run("inject", &["--native-sidecar=true", "--kubernetes-version=1.28"]).stdin(text).fails();
+    assert!(old.stderr.contains("`--native-sidecar false` makes a classic one"), "{}", old.stderr);
 }
 
 #[test]

@@ -39,6 +39,7 @@ fn arguments_come_before_those_of_f_and_each_is_one_document_more() {
             "deployment/a (default): injected by cortexflow",
             "deployment/c (default): injected by cortexflow",
             "deployment/b (default): injected by cortexflow",
+            "3 workloads: 3 injected",
         ]
     );
     assert_eq!(ran.stdout.matches("\n---\n").count(), 2);
@@ -54,7 +55,7 @@ fn a_directory_is_read_in_sorted_order_and_below_on_request() {
         ("d/aa/x.yaml", WEB.replace("name: web", "name: x")),
     ];
     let names = |ran: &str| -> Vec<String> {
-        ran.lines().map(|line| line.split(['/', ' ']).nth(1).unwrap().to_owned()).collect()
+        ran.lines().filter_map(|line| Some(line.split_once('/')?.1.split_once(' ')?.0.to_owned())).collect()
     };
     let ran = known("inject", ["d"]).files(files.clone()).succeeds();
     assert_eq!(names(&ran.stderr), ["a", "b", "web"]);
@@ -98,7 +99,7 @@ fn lists_keep_their_wrapper() {
         let ran = known("inject", []).stdin(text.clone()).succeeds();
         assert!(ran.stdout.starts_with(head) && ran.stdout.ends_with("metadata:\n  resourceVersion: \"\"\n"));
         assert_eq!(ran.stdout.matches("name: proxy-sidecar").count(), 2);
-        assert_eq!(ran.stderr.lines().count(), 2, "{}", ran.stderr);
+        assert!(ran.stderr.ends_with("\n2 workloads: 2 injected\n"), "{}", ran.stderr);
         assert_eq!(injector(["uninject"]).stdin(ran.stdout).succeeds().stdout, text);
     }
 }
@@ -108,7 +109,7 @@ fn items_of_a_typed_list_may_leave_out_their_kind() {
     let item = WEB.split_once("kind: Deployment\n").unwrap().1.replace('\n', "\n  ");
     let text = format!("apiVersion: apps/v1\nkind: DeploymentList\nitems:\n- {}\n", item.trim_end());
     let ran = known("inject", []).stdin(text).succeeds();
-    assert_eq!(ran.stderr, "deployment/web (default): injected by cortexflow\n");
+    assert_eq!(ran.stderr, "deployment/web (default): injected by cortexflow\n1 workload: 1 injected\n");
 }
 
 #[test]
@@ -131,7 +132,7 @@ fn hidden_and_excluded_folders_are_left_out() {
     let files = ["a", ".git/b", "sub/.terraform/c", "sub/d", "charts/x/e"].map(of);
     let names = |args: &[&str]| -> String {
         let ran = known("inject", args.iter().copied()).files(files.clone()).succeeds();
-        ran.stderr.lines().filter_map(|line| line.split(['/', ' ']).nth(1)).collect()
+        ran.stderr.lines().filter_map(|line| Some(line.split_once('/')?.1.split_once(' ')?.0)).collect()
     };
     assert_eq!(names(&["-R", "d"]), "aed");
     assert_eq!(names(&["-R", "d", "d/.git"]), "aedb");
@@ -200,12 +201,50 @@ fn what_is_not_a_workload_passes_even_where_it_cannot_be_read() {
 }
 
 #[test]
+fn keep_going_leaves_out_a_file_that_cannot_be_read() {
+    let files = |command: &'static str, args: &[&'static str]| {
+        known(command, args.iter().copied())
+            .file("d/a.yaml", WEB.replace("name: web", "name: a"))
+            .file("d/b.yaml", [0xff, 0xfe, 0, 1])
+            .file("d/c.yaml", "a: [\n")
+            .file("d/z.yaml", WEB.replace("name: web", "name: z"))
+    };
+    let stopped = files("check", &["d", "gone.yaml"]).fails();
+    assert!(!stopped.stderr.contains("deployment/"), "{}", stopped.stderr);
+    let going = files("check", &["--keep-going", "d", "gone.yaml", "d/a.yaml"]).fails();
+    for part in [
+        "error: d/b.yaml: is encoded as UTF-16",
+        "error: gone.yaml: there is no such file",
+        "error: d/a.yaml: the same file as `d/a.yaml`",
+        "error: d/c.yaml:",
+        "deployment/a (default): not injected by cortexflow",
+        "deployment/z (default): not injected by cortexflow",
+    ] {
+        assert_eq!(going.stderr.matches(part).count(), 1, "{part}: {}", going.stderr);
+    }
+    assert!(going.stderr.ends_with("\n2 workloads: 2 not injected\n"), "{}", going.stderr);
+    let printed = files("inject", &["--keep-going", "d", "gone.yaml"]).exits(ExitStatus::Error);
+    assert_eq!(sidecars(&printed.stdout), 2, "{}", printed.stderr);
+    assert!(!printed.stderr.contains("nothing was printed"), "{}", printed.stderr);
+    let written = files("inject", &["--keep-going", "-i", "d", "gone.yaml"]).fails();
+    assert_eq!(sidecars(&String::from_utf8(written.read("d/z.yaml")).unwrap()), 1);
+    assert_eq!(written.read("d/b.yaml"), [0xff, 0xfe, 0, 1]);
+    let none = known("check", ["--keep-going", "gone.yaml"]).fails();
+    assert_eq!(none.stderr, "error: gone.yaml: there is no such file\n0 workloads\n");
+    let held = files("inject", &["--keep-going", "--deny=warnings", "d/a.yaml"]).succeeds();
+    assert_eq!(sidecars(&held.stdout), 1);
+}
+
+#[test]
 fn nothing_in_is_nothing_out() {
     for text in ["", "\n\n", "# a comment\n", "---\n", "---\n---\n# end\n", "null\n", "\u{feff}"] {
         let ran = injector(["inject"]).stdin(text).succeeds();
-        assert_eq!((ran.stdout.as_str(), ran.stderr.as_str()), (text, ""));
-        for command in ["check", "diff", "uninject"] {
-            injector([command]).stdin(text).succeeds();
+        assert_eq!((ran.stdout.as_str(), ran.stderr.as_str()), (text, "0 workloads\n"));
+        for command in ["check", "diff", "uninject", "explain"] {
+            assert_eq!(injector([command]).stdin(text).succeeds().stderr, "0 workloads\n", "{command}");
+        }
+        for command in ["inject", "check", "diff", "uninject"] {
+            assert_eq!(injector([command, "-q"]).stdin(text).succeeds().stderr, "", "{command}");
         }
     }
     assert_eq!(injector(["inject", "-o", "json"]).stdin("").succeeds().stdout, "");
@@ -216,7 +255,7 @@ fn what_is_no_workload_passes_to_the_byte() {
     let stream = format!("# top\n{SERVICE}--- # next\r\n{{}}\n---\n- op: add\n  path: /a\n---\nname: values\n...\n");
     let ran = injector(["inject"]).stdin(stream.clone()).succeeds();
     assert_eq!(ran.stdout, stream);
-    assert_eq!(ran.stderr, "");
+    assert_eq!(ran.stderr, "0 workloads\n");
 }
 
 #[test]

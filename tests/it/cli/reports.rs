@@ -125,3 +125,81 @@ fn what_one_profile_rejects_no_other_one_is_said_to_inject() {
     assert_eq!(verdicts, ["rejected", "unchanged"], "{report}");
     assert_eq!((&report["summary"]["injected"], &report["summary"]["unchanged"]), (&0.into(), &1.into()));
 }
+
+#[test]
+fn a_run_ends_with_the_numbers_of_workloads() {
+    let last = |ran: &Ran| ran.stderr.lines().last().unwrap_or_default().to_owned();
+    let out = WEB.replace("      labels:\n", "      annotations: {proxy-injection: disabled}\n      labels:\n");
+    let three = format!("{}---\n{out}", stream());
+    let run = |command: &'static str, args: &[&'static str], text: &str| {
+        known(command, args.iter().copied()).stdin(text).exits_any()
+    };
+    assert_eq!(last(&run("inject", &[], &three)), "3 workloads: 1 injected, 1 skipped, 1 refused");
+    let kept = run("inject", &["--keep-going"], &three);
+    assert_eq!(last(&kept), "3 workloads: 1 injected, 1 skipped, 1 refused");
+    assert!(!kept.stdout.contains("workloads:"));
+    assert_eq!(last(&run("check", &[], &three)), "3 workloads: 1 skipped, 1 not injected, 1 refused");
+    assert_eq!(last(&run("check", &[], &kept.stdout)), "3 workloads: 1 injected, 1 skipped, 1 refused");
+    let back = injector(["uninject"]).stdin(kept.stdout).succeeds();
+    assert_eq!(last(&back), "3 workloads: 1 uninjected, 2 unchanged");
+    // Several profiles on one workload count once.
+    let both = known("inject", ["-p", "one.yaml", "-p", "cortexflow"]).file("one.yaml", adding("one", "helper"));
+    assert_eq!(last(&both.stdin(out).succeeds()), "1 workload: 1 injected");
+    // Standard output shows the rest; a wrong path is seen there too.
+    for command in ["inject", "uninject", "check", "diff", "explain"] {
+        assert_eq!(injector([command]).stdin(SERVICE).succeeds().stderr, "0 workloads\n", "{command}");
+    }
+    for command in ["diff", "explain"] {
+        assert!(!run(command, &[], WEB).stderr.contains("1 workload"), "{command}");
+    }
+    // What machines read is as it was.
+    for args in [&["-q"][..], &["--report=github"], &["--report=json"], &["--report=sarif"]] {
+        assert!(!run("inject", args, &three).stderr.contains("3 workloads:"), "{args:?}");
+    }
+}
+
+/// A text without its colours.
+fn plain(text: &str) -> String {
+    let mut parts = text.split("\u{1b}[");
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |all, part| all + part.split_once('m').unwrap().1)
+}
+
+#[test]
+fn a_diff_and_an_explanation_are_coloured_on_request_and_are_else_as_they_were() {
+    let run = |command: &'static str, args: &[&'static str]| {
+        let args = args.iter().copied().chain(["web.yaml"]);
+        known(command, args).file("web.yaml", WEB.replace("metadata:\n  name", "metadata:   # -- here\r\n  name"))
+    };
+    for (command, some) in [
+        (
+            "diff",
+            [
+                "\u{1b}[1m--- a/web.yaml\u{1b}[0m\n",
+                "\u{1b}[36m@@ ",
+                "\u{1b}[32m+        - name: proxy-sidecar\u{1b}[0m\n",
+            ],
+        ),
+        (
+            "explain",
+            [
+                "\u{1b}[1mdeployment/web (default)\u{1b}[0m  web.yaml:1:1\n",
+                "  profile cortexflow: \u{1b}[32minjected, by the rule default\u{1b}[0m\n",
+                "    \u{1b}[1m→ default",
+            ],
+        ),
+    ] {
+        let usual = run(command, &[]).exits_any().stdout;
+        assert!(!usual.contains('\u{1b}'), "{usual}");
+        let coloured = run(command, &["--color=always"]).exits_any().stdout;
+        for part in some {
+            assert!(coloured.contains(part), "{part:?}: {coloured:?}");
+        }
+        assert_eq!(plain(&coloured), usual);
+        assert_eq!(run(command, &[]).env("CLICOLOR_FORCE", "1").exits_any().stdout, coloured);
+        let no = |args: &[&'static str]| run(command, args).env("CLICOLOR_FORCE", "1").env("NO_COLOR", "1");
+        assert_eq!(no(&[]).exits_any().stdout, usual);
+        assert_eq!(no(&["--color=always"]).exits_any().stdout, coloured);
+        assert_eq!(run(command, &["--color=never"]).env("CLICOLOR_FORCE", "1").exits_any().stdout, usual);
+    }
+}

@@ -169,7 +169,7 @@ fn the_first_command_prints_no_more_than_a_screen() {
     let step = Step { line: 0, command: format!("injector {line}"), output: Vec::new() };
     let (output, status) = Session::new().run("work", &[step]).remove(0);
     assert_eq!(status, 0, "{output}");
-    assert!(output.lines().count() <= 42, "{output}");
+    assert!(output.lines().count() <= 43, "{output}");
     let input = fs::read_to_string(root().join(line.split(' ').next_back().unwrap())).unwrap();
     assert!(input.lines().all(|line| output.contains(line)), "every line of the input is still there");
 }

@@ -176,6 +176,7 @@ fn a_guessed_port_is_a_note() {
     pod/a (default): injected by nginx
     note: <stdin>:4:1: the profile `nginx` takes its default 8080 for `upstreamPort`: the application's container declares no such port
       hint: declare the port, or set it with the annotation `sidecar-injector/nginx-upstream-port` or `--set upstreamPort=…`
+    1 workload: 1 injected
     ");
     let (port, said) = upstream(none, "", &["--set=upstreamPort=8080"]);
     assert!(port == "8080" && !said.contains("note"), "{said}");

@@ -16,7 +16,34 @@ fn parameters() {
       hint: did you mean `Always`?
     ");
     assert_snapshot!(misused(&["inject", "--set", "tcpPort", "web.yaml"]), @"
-    error: invalid value 'tcpPort' for '--set <NAME=VALUE>': not of the form `name=value`
+    error: invalid value 'tcpPort' for '--set <[PROFILE.]NAME=VALUE>': not of the form `name=value` or `profile.name=value`
+
+    For more information, try '--help'.
+    ");
+}
+
+#[test]
+fn parameters_of_one_profile() {
+    let both = |set: &'static str| misused(&["inject", "-p", "nginx", "-p", "curl", "--set", set, "web.yaml"]);
+    assert_snapshot!(both("image=a:1"), @"
+    error: --set: the parameter `image` has different meanings in the profiles `nginx`, `curl`
+      hint: write `--set nginx.image=…` or `--set curl.image=…`
+    ");
+    assert_snapshot!(both("ngnix.image=a:1"), @"
+    error: --set: no profile of this run is called `ngnix`
+      hint: did you mean `nginx.image`?
+    ");
+    assert_snapshot!(both("cortexflow.tcpPort=1"), @"
+    error: --set: no profile of this run is called `cortexflow`
+      hint: the profiles of this run are `nginx`, `curl`
+    ");
+    assert_snapshot!(both("nginx.imge=a:1"), @"
+    error: --set: the profile `nginx` has no parameter `imge`
+      hint: did you mean `nginx.image`?
+    ");
+    assert_snapshot!(both("nginx.port=many"), @"error: --set nginx.port: `many` is not a port: a number from 1 to 65535");
+    assert_snapshot!(both("nginx.=1"), @"
+    error: invalid value 'nginx.=1' for '--set <[PROFILE.]NAME=VALUE>': not of the form `name=value` or `profile.name=value`
 
     For more information, try '--help'.
     ");
@@ -152,6 +179,12 @@ fn combinations() {
     assert_snapshot!(misused(&["inject", "--on-ineligible", "refuse", "web.yaml"]), @"
     error: invalid value 'refuse' for '--on-ineligible <ANSWER>'
       [possible values: allow, deny]
+
+    For more information, try '--help'.
+    ");
+    assert_snapshot!(misused(&["inject", "--native-sidecar", "yes", "web.yaml"]), @"
+    error: invalid value 'yes' for '--native-sidecar <auto|true|false>'
+      [possible values: auto, true, false]
 
     For more information, try '--help'.
     ");

@@ -153,7 +153,7 @@ fn a_cluster_that_is_too_old() {
     assert_snapshot!(told(&run("--report=text").fails(), run("--report=json")), @"
     deployment/web (default): rejected by mine
     error: web.yaml:7:3: the profile `mine` needs a native sidecar, which Kubernetes 1.28 does not run
-      hint: native sidecars run from 1.29 on; `nativeSidecar: false` makes a classic one
+      hint: native sidecars run from 1.29 on; `nativeSidecar: false` or `--native-sidecar false` makes a classic one
     note: nothing was printed and no file was changed, because of the errors
       hint: `--keep-going` prints the rest, and passes on unchanged what fails
     codes: held-back, unsupported-version

@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use injector::internals::decide::facts::{Known, Namespace};
 use injector::internals::kube::version::KubernetesVersion;
-use injector::internals::profile::OnIneligible;
+use injector::internals::profile::{OnIneligible, Overrides};
 use injector::internals::shell::files::selection::Given;
 use injector::internals::shell::server::core::Core;
 use injector::internals::shell::server::judge::{Fetched, NamespaceSource};
@@ -17,16 +17,12 @@ use super::Served;
 
 /// What `serve` would be given.
 pub(super) fn given(profiles: &[&str]) -> Given {
-    Given {
-        profiles: profiles.iter().map(|profile| profile.parse().unwrap()).collect(),
-        settings: Vec::new(),
-        on_ineligible: None,
-        template_paths: Vec::new(),
-    }
+    Given { profiles: profiles.iter().map(|profile| profile.parse().unwrap()).collect(), ..Given::default() }
 }
 
 pub(super) fn denying(profiles: &[&str]) -> Given {
-    Given { on_ineligible: Some(OnIneligible::Deny), ..given(profiles) }
+    let overrides = Overrides { on_ineligible: Some(OnIneligible::Deny), ..Overrides::default() };
+    Given { overrides, ..given(profiles) }
 }
 
 impl Served {

@@ -1,15 +1,18 @@
 //! Nothing decides in `serve` that does not in `inject`: over every fixture, the answer of the one is the answer of the
 //! other, byte for byte, and the patch makes of the object what the other prints.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use injector::internals::profile::{NativeSidecar, Overrides};
+use injector::internals::shell::files::selection::Given;
 use injector::internals::shell::server::judge::NamespaceSource;
 use injector::internals::value::view::View as _;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::Served;
 use super::core::{Alike, denying, given, review};
@@ -33,12 +36,13 @@ fn profile_sets() -> Vec<Vec<String>> {
     ]
 }
 
+fn pair(text: &str) -> BTreeMap<String, String> {
+    let (key, value) = text.split_once('=').unwrap();
+    [(key.to_owned(), value.to_owned())].into()
+}
+
 fn served(profiles: &[String], deny: bool) -> Served {
     let profiles: Vec<&str> = profiles.iter().map(String::as_str).collect();
-    let pair = |text: &str| {
-        let (key, value) = text.split_once('=').unwrap();
-        [(key.to_owned(), value.to_owned())].into()
-    };
     let namespaces: Arc<dyn NamespaceSource> = Arc::new(Alike { labels: pair(LABELS), annotations: pair(ANNOTATIONS) });
     Served::over_core(if deny { denying(&profiles) } else { given(&profiles) }, Some(namespaces))
 }
@@ -127,6 +131,45 @@ async fn a_review_is_answered_as_the_cli_answers_it() {
             }
             assert!(injected > 20, "{profiles:?}: {injected}");
         }
+    }
+}
+
+#[tokio::test]
+async fn native_sidecars_are_the_same_in_both_shells() {
+    let pod = |more: &Value| {
+        let mut pod = json!({"metadata": {"name": "a"}, "spec": {"containers": [{"name": "a", "image": "a:1"}]}});
+        json_patch::merge(&mut pod["spec"], more);
+        pod
+    };
+    let of = |api: &str, kind: &str, spec: Value| json!({"apiVersion": api, "kind": kind, "metadata": {"name": "a"}, "spec": spec});
+    let never = pod(&json!({"restartPolicy": "Never"}));
+    let objects = [
+        of("v1", "Pod", pod(&json!({}))["spec"].clone()),
+        of("v1", "Pod", pod(&json!({"restartPolicy": "OnFailure"}))["spec"].clone()),
+        of("batch/v1", "Job", json!({"template": never})),
+        of("apps/v1", "Deployment", json!({"selector": {"matchLabels": {"a": "b"}}, "template": pod(&json!({}))})),
+    ];
+    let reviews = objects.iter().map(|object| review("v1", "u-1", object).to_string()).collect::<Vec<_>>();
+    for profiles in [vec!["cortexflow".to_owned()], vec!["nginx".to_owned(), "curl".to_owned()]] {
+        let mut answers = Vec::new();
+        for choice in [NativeSidecar::Auto, NativeSidecar::Always, NativeSidecar::Never] {
+            let more = ["-o", "response", "--native-sidecar", choice.word()];
+            let ran = cli(&profiles, false, &more, &(reviews.join("\n") + "\n"));
+            let names: Vec<&str> = profiles.iter().map(String::as_str).collect();
+            let overrides = Overrides { native_sidecar: Some(choice), ..Overrides::default() };
+            let namespaces: Arc<dyn NamespaceSource> =
+                Arc::new(Alike { labels: pair(LABELS), annotations: pair(ANNOTATIONS) });
+            let served = Served::over_core(Given { overrides, ..given(&names) }, Some(namespaces));
+            let mut lines = ran.stdout.lines();
+            for review in &reviews {
+                let got = served.post("/mutate", review.clone()).await;
+                assert_eq!(Some(std::str::from_utf8(&got.body).unwrap()), lines.next(), "{choice:?}: {}", ran.stderr);
+                assert!(got.json()["response"].get("patch").is_some(), "{choice:?}: {review}");
+            }
+            answers.push(ran.stdout);
+        }
+        // The values differ for some object, so that what is compared depends on them.
+        assert!(answers[0] != answers[1] && answers[1] != answers[2] && answers[0] != answers[2]);
     }
 }
 

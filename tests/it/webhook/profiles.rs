@@ -4,7 +4,7 @@ use std::fs;
 use std::sync::Arc;
 
 use injector::internals::kube::version::KubernetesVersion;
-use injector::internals::shell::files::selection::Setting;
+use injector::internals::shell::files::selection::{Given, Setting};
 use injector::internals::shell::server::core::Core;
 use injector::internals::shell::server::metrics::Metrics;
 use injector::internals::shell::server::profiles;
@@ -72,18 +72,30 @@ async fn a_profile_of_a_built_in_name_takes_its_place() {
 #[tokio::test]
 async fn a_setting_reaches_the_profile_and_a_wrong_one_is_told_as_inject_tells_it() {
     let with = |name: &str, value: &str| {
-        let setting = Setting { name: name.to_owned(), value: value.to_owned() };
-        injector::internals::shell::files::selection::Given { settings: vec![setting], ..given(&[]) }
+        let setting = format!("{name}={value}").parse::<Setting>().unwrap();
+        Given { settings: vec![setting], ..given(&[]) }
     };
     let served = Served::over_core(with("tcpPort", "6054"), None);
     assert!(patch(&served, "/mutate").await.contains("6054"));
-    for (name, value) in [("tcpProt", "6054"), ("tcpPort", "none")] {
+    for (name, value) in
+        [("tcpProt", "6054"), ("tcpPort", "none"), ("cortexflo.tcpPort", "6054"), ("cortexflow.tcpPort", "none")]
+    {
         let told =
             profiles::as_text(profiles::ProfileSets::load(&with(name, value), KubernetesVersion::NEWEST).unwrap_err());
         let set = format!("{name}={value}");
         let ran = injector(["inject", "--set", &set]).stdin("").fails();
         assert_eq!(told, ran.stderr.trim_end());
     }
+}
+
+#[tokio::test]
+async fn a_setting_is_for_the_profiles_of_the_flags_alone() {
+    let settings = vec!["image=images.example/own:1".parse::<Setting>().unwrap()];
+    let served = Served::over_core(Given { settings, ..given(&["nginx"]) }, None);
+    assert!(patch(&served, "/mutate/nginx").await.contains("images.example/own:1"));
+    let settings = vec!["image=images.example/own:1".parse::<Setting>().unwrap()];
+    let served = Served::over_core(Given { settings, ..given(&["curl"]) }, None);
+    assert!(patch(&served, "/mutate/nginx").await.contains("nginx:alpine"));
 }
 
 #[tokio::test]

@@ -91,8 +91,7 @@ pub(super) struct Recorder {
 impl Recorder {
     /// With the profile `cortexflow`.
     pub(super) fn new() -> Arc<Self> {
-        let given =
-            Given { profiles: Vec::new(), settings: Vec::new(), on_ineligible: None, template_paths: Vec::new() };
+        let given = Given::default();
         let core = Core::new(given, KubernetesVersion::NEWEST, None, Arc::new(Metrics::new())).unwrap();
         Arc::new(Self { core, seen: Mutex::default() })
     }
