@@ -75,6 +75,10 @@ codes! {
     PartialInjection = "partial-injection", Error, User;
     /// An annotation or label that controls injection is on the outer object, where it has no effect.
     AnnotationWithoutEffect = "annotation-without-effect", Warning, User;
+    /// An annotation or label looks like one that a profile reads, and no profile reads it there.
+    UnreadAnnotation = "unread-annotation", Warning, User;
+    /// The workload has no pod template of its own. It names the object that has one.
+    WorkloadElsewhere = "workload-elsewhere", Note, None;
     /// The object has its own value where the profile has another. The object's value stays.
     KeptValue = "kept-value", Warning, User;
     /// Its rules would skip the workload now, and the profile is injected.

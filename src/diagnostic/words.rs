@@ -13,6 +13,11 @@ pub(crate) fn nearest<'n>(name: &str, known: impl IntoIterator<Item = &'n str>) 
         .map(|(_, candidate)| candidate)
 }
 
+/// How many letters have to be put in, left out, changed or exchanged with their neighbours to make one word of the other.
+pub(crate) fn edits(one: &str, other: &str) -> usize {
+    strsim::osa_distance(one, other)
+}
+
 /// Values in backticks, with commas between.
 pub(crate) fn list<T: AsRef<str>>(values: &[T]) -> String {
     values.iter().map(|value| format!("`{}`", value.as_ref())).collect::<Vec<_>>().join(", ")

@@ -10,6 +10,7 @@ use super::objects::{FoundObject, Review};
 use super::proof::{self, Encodings, ProofError, ProvedPatch};
 use super::roundtrip;
 use super::run::{Action, Files, Run};
+use super::unread;
 
 use crate::decide::clean::{self, Clean, Cleaned};
 use crate::decide::facts::{Facts, Fragment, Namespaces, Operation};
@@ -17,7 +18,6 @@ use crate::decide::inject::{self, Outcome, Verdict};
 use crate::decide::uninject;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::kube::workload::{self, Identity};
-use crate::profile::Profile;
 use crate::text::splice::SpliceError;
 use crate::text::yaml::node::NodeRef;
 use crate::value::layer::{Change, Layer};
@@ -185,7 +185,7 @@ fn warnings(
     let mut warnings = Vec::new();
     let injects = matches!(run.action, Action::Inject);
     if injects && facts.operation == Operation::Create {
-        warnings.extend(without_effect(found.node, templates, run.profiles()));
+        warnings.extend(unread(found, identity, facts, templates, run));
     }
     if facts.operation == Operation::Create {
         warnings.extend(unknown_template(found.node, identity, templates));
@@ -201,20 +201,24 @@ fn warnings(
     warnings
 }
 
-/// A warning about each annotation or label that controls injection and is on the outer object only, where it has no effect.
-fn without_effect(object: NodeRef<'_>, templates: &[Pointer], profiles: &[Profile]) -> Vec<Diagnostic> {
-    let Some(template) = templates.first().filter(|template| !template.is_root()) else { return Vec::new() };
-    let mut warnings: Vec<Diagnostic> = Vec::new();
-    for (list, word, key) in profiles.iter().flat_map(Profile::steering_keys) {
-        let place = ["metadata", list, key];
-        let read =
-            |template: &Pointer| workload::locate(object, template).is_some_and(|pod| pod.path(&place).is_some());
-        let at = Pointer::of(place);
-        if object.path(&place).is_some() && !templates.iter().any(read) && warnings.iter().all(|known| known.at != at) {
-            let message = format!("{word} `{key}` has no effect here: it is read from the pod template");
-            let hint = format!("move it to `{template}/metadata/{list}`");
-            warnings.push(Diagnostic::new(Code::AnnotationWithoutEffect, at, message).hint(hint));
-        }
+/// Warnings about annotations and labels that were written for a profile, and that none reads.
+fn unread(
+    found: &FoundObject<'_>,
+    identity: &Identity,
+    facts: &Facts,
+    templates: &[Pointer],
+    run: &Run,
+) -> Vec<Diagnostic> {
+    let keys = run.keys();
+    let mut warnings = unread::of_workload(found.node, templates, keys);
+    if templates.is_empty()
+        && let Some((note, owner)) = unread::pods_elsewhere(found.node, identity)
+    {
+        warnings.push(note);
+        warnings.extend(unread::of_reference(found.node, &owner, keys));
+    }
+    if !templates.is_empty() {
+        warnings.extend(unread::of_namespace(&facts.namespace, keys));
     }
     warnings
 }

@@ -18,6 +18,7 @@ mod objects;
 mod profiles;
 mod syntax;
 mod system;
+mod unread;
 mod warnings;
 #[cfg(feature = "serve")]
 mod webhook;

@@ -53,7 +53,7 @@ pub(super) fn open_all<'i>(inputs: &'i [Input], prepared: &mut Prepared) -> Vec<
         // Reading has seen that it is UTF-8.
         let text = std::str::from_utf8(&input.bytes).unwrap_or_default();
         let mut stream = Stream::open(input.source.to_string(), text);
-        stream.collect_namespaces(&mut prepared.namespaces);
+        stream.collect_namespaces(&prepared.run, &mut prepared.namespaces);
         stream
     };
     inputs.iter().map(open).collect()
