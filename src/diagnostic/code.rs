@@ -117,6 +117,8 @@ codes! {
     RoundTrip = "round-trip", Warning, None;
     /// An object of an unknown kind holds something that looks like a pod template.
     UnknownTemplate = "unknown-template", Warning, None;
+    /// An object with a pod template has no `apiVersion` or `kind`, or a misspelt one.
+    MisspeltKind = "misspelt-kind", Warning, User;
     // The text.
     /// The text is not YAML or JSON that kubectl reads.
     Syntax = "syntax", Error, User;

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use thiserror::Error;
 
 use super::fragment;
+use super::nearly;
 use super::objects::{FoundObject, Review};
 use super::proof::{self, Encodings, ProofError, ProvedPatch};
 use super::roundtrip;
@@ -14,10 +15,10 @@ use super::unread;
 
 use crate::decide::clean::{self, Clean, Cleaned};
 use crate::decide::facts::{Facts, Fragment, Namespaces, Operation};
-use crate::decide::inject::{self, Outcome, Verdict};
+use crate::decide::inject::{self, Outcome, Step, Verdict};
 use crate::decide::uninject;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::kube::workload::{self, Identity};
+use crate::kube::workload::{self, Identity, WorkloadKind};
 use crate::text::splice::SpliceError;
 use crate::text::yaml::node::NodeRef;
 use crate::value::layer::{Change, Layer};
@@ -77,9 +78,9 @@ pub enum ChangeError {
 }
 
 impl Object {
-    /// Plans one object; `None` for what is not a Kubernetes object.
+    /// Plans one object; `None` for what is not a Kubernetes object, and does not look like one.
     pub(crate) fn plan(found: &FoundObject<'_>, run: &Run, namespaces: &Namespaces) -> Option<Self> {
-        let identity = found.identity.clone()?;
+        let Some(identity) = found.identity.clone() else { return Self::unidentified(found, run) };
         let facts = facts(found, &identity, run, namespaces);
         let node = found.node;
         let templates = workload::templates(&identity, node, run.template_paths());
@@ -99,6 +100,23 @@ impl Object {
             review: found.review.clone(),
             outcome,
             class: if is_workload { ObjectClass::Workload } else { ObjectClass::Other },
+            location: Location::default(),
+            failure: None,
+            proved: None,
+        })
+    }
+
+    /// What looks like a workload, and does not say what it is. A patch need not.
+    fn unidentified(found: &FoundObject<'_>, run: &Run) -> Option<Self> {
+        let is_patch = found.review.is_some() || run.files == Files::KustomizePatches;
+        let warning = if is_patch { None } else { nearly::incomplete(found.node) }?;
+        let identity = workload::identify_part(found.node);
+        Some(Self {
+            namespace: identity.namespace.clone().unwrap_or_else(|| run.default_namespace.clone()),
+            identity,
+            review: None,
+            outcome: Outcome { warnings: vec![warning], ..Outcome::default() },
+            class: ObjectClass::Other,
             location: Location::default(),
             failure: None,
             proved: None,
@@ -151,9 +169,32 @@ pub(super) fn facts(found: &FoundObject<'_>, identity: &Identity, run: &Run, nam
 
 fn act<'a, V: View<'a>>(identity: &Identity, object: V, facts: &Facts, run: &Run) -> Outcome {
     match &run.action {
+        Action::Inject if is_whole(facts) => {
+            let wrong = identity.workload().map(|row| (row, workload::misshapen(row, object)));
+            match wrong.filter(|(_, wrong)| !wrong.is_empty()) {
+                Some((row, wrong)) => rejected(row, wrong, run),
+                None => inject::plan(identity, object, facts, &run.request()),
+            }
+        }
         Action::Inject => inject::plan(identity, object, facts, &run.request()),
         Action::Uninject(which, leftovers) => uninject::undo(identity, object, &run.request(), which, *leftovers),
     }
+}
+
+/// Whether an object is to be created as it is, and is no patch.
+fn is_whole(facts: &Facts) -> bool {
+    facts.operation == Operation::Create && facts.fragment == Fragment::No
+}
+
+/// A workload with these errors, which nothing can be injected into.
+fn rejected(row: &WorkloadKind, errors: Vec<Diagnostic>, run: &Run) -> Outcome {
+    let profiles: Vec<&str> = run.profiles().iter().map(|profile| profile.name.as_str()).collect();
+    let template = match row.templates {
+        [only] => Pointer::of(only.iter().copied()),
+        _ => errors.first().map_or_else(Pointer::root, |error| error.at.clone()),
+    };
+    let step = Step { template, profile: profiles.join(", "), verdict: Verdict::rejected(errors) };
+    Outcome { steps: vec![step], ..Outcome::default() }
 }
 
 /// Puts the patch that cleans an object before the one that was planned for the cleaned object.
@@ -188,7 +229,8 @@ fn warnings(
         warnings.extend(unread(found, identity, facts, templates, run));
     }
     if facts.operation == Operation::Create {
-        warnings.extend(unknown_template(found.node, identity, templates));
+        let misspelt = if is_whole(facts) { nearly::misspelt(found.node, identity) } else { None };
+        warnings.extend(misspelt.or_else(|| unknown_template(found.node, identity, templates)));
     }
     if injects && !outcome.patch.is_empty() {
         // What an API server asks about is not stored yet, and is not applied again.

@@ -14,6 +14,7 @@ mod clashes;
 mod codes;
 mod conflicts;
 mod flags;
+mod nearly;
 mod objects;
 mod profiles;
 mod syntax;
