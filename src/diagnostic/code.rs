@@ -124,6 +124,8 @@ codes! {
     Syntax = "syntax", Error, User;
     /// The document cannot be read, and passes through: its kind is not a workload.
     NotRead = "not-read", Note, None;
+    /// A file of a folder has no `kind`, and passes through.
+    NoKind = "no-kind", Note, None;
     /// The file is in another encoding, such as UTF-16.
     Encoding = "encoding", Error, User;
     /// The file is not UTF-8.

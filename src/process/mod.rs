@@ -10,6 +10,7 @@ pub(crate) mod explain;
 mod fragment;
 mod function;
 pub(crate) mod keys;
+mod kindless;
 mod nearly;
 pub(crate) mod object;
 pub(crate) mod objects;

@@ -28,6 +28,19 @@ pub(crate) struct Stream<'t> {
     pub(crate) error: Option<Placed>,
     /// Values of its namespaces that are wrong, and count as unset.
     pub(crate) warnings: Vec<Placed>,
+    pub(super) origin: StreamOrigin,
+    /// That nothing in it is a manifest, so that it passes through.
+    pub(crate) note: Option<Placed>,
+}
+
+/// Where a text came from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum StreamOrigin {
+    /// It was named, and so it is meant to be a manifest.
+    #[default]
+    Named,
+    /// It was found in a folder, beside others.
+    Folder,
 }
 
 /// What became of one document.
@@ -52,7 +65,8 @@ impl<'t> Stream<'t> {
         let results = documents.iter().map(|_| DocumentResult::Opaque).collect();
         let resource_list = ResourceList::find(text, &documents);
         let error = error.or_else(|| resource_list.as_ref().and_then(|list| list.unused_config(&name, text)));
-        Self { name, text, documents, results, resource_list, error, warnings: Vec::new() }
+        let origin = StreamOrigin::Named;
+        Self { name, text, documents, results, resource_list, error, warnings: Vec::new(), origin, note: None }
     }
 
     /// Notes what its namespaces say. A document that cannot be read says nothing here: reading it again gives the error.
@@ -112,6 +126,9 @@ impl<'t> Stream<'t> {
 
     /// Whether the document at this index has to be read.
     pub(crate) fn triage(&self, index: usize, run: &Run) -> Triage {
+        if self.note.is_some() {
+            return Triage::Opaque;
+        }
         let text = self.documents.get(index).map_or("", |document| document.text(self.text));
         triage(text, run.template_paths())
     }

@@ -28,7 +28,7 @@ fn sarif() {
           "results": [
             {
               "ruleId": "file-missing",
-              "ruleIndex": 36,
+              "ruleIndex": 37,
               "level": "error",
               "message": {
                 "text": "there is no such file"
@@ -45,7 +45,7 @@ fn sarif() {
             },
             {
               "ruleId": "not-a-manifest",
-              "ruleIndex": 33,
+              "ruleIndex": 34,
               "level": "error",
               "message": {
                 "text": "not a manifest"
@@ -66,7 +66,7 @@ fn sarif() {
             },
             {
               "ruleId": "named-twice",
-              "ruleIndex": 41,
+              "ruleIndex": 42,
               "level": "error",
               "message": {
                 "text": "standard input is named twice"
@@ -128,7 +128,7 @@ fn sarif() {
             },
             {
               "ruleId": "outdated",
-              "ruleIndex": 52,
+              "ruleIndex": 53,
               "level": "error",
               "message": {
                 "text": "daemonset/old (default): outdated injection by cortexflow"

@@ -27,13 +27,14 @@ pub(super) fn explain(args: &ExplainArgs, colour: ColourChoice) -> Result<ExitSt
     let reported = |errors| CommandError::reported(errors, &report);
     let mut prepared = Prepared::new(&args.decision, &args.facts).map_err(reported)?;
     let inputs = super::read(&args.input).map_err(reported)?;
-    let streams = batch::open_all(&inputs, &mut prepared);
+    let files = kustomize::classify(&inputs);
+    let streams = batch::open_all(&inputs, &files, &mut prepared);
     batch::refuse_function(&inputs, &streams, "an explanation").map_err(|error| reported(vec![error]))?;
     let mut out = String::new();
     let mut errors: Vec<Placed> = Vec::new();
-    for (stream, files) in streams.iter().zip(kustomize::classify(&inputs)) {
+    for (stream, files) in streams.iter().zip(files) {
         prepared.run.files = files;
-        errors.extend(stream.error.clone());
+        errors.extend(stream.error.iter().chain(&stream.note).cloned());
         let places = Places::new(stream.text);
         for (index, document) in stream.documents.iter().enumerate() {
             if stream.triage(index, &prepared.run) == Triage::Opaque {

@@ -55,7 +55,7 @@ pub(super) fn report(streams: &[Stream<'_>], prepared: &Prepared, voice: Voice) 
     let mut entries = Vec::new();
     let mut diagnostics = prepared.warnings.clone();
     for stream in streams {
-        diagnostics.extend(stream.error.clone());
+        diagnostics.extend(stream.error.iter().chain(&stream.note).cloned());
         diagnostics.extend(stream.warnings.iter().cloned());
         let places = Places::new(stream.text);
         for (document, result) in stream.documents.iter().zip(&stream.results) {

@@ -1,9 +1,9 @@
-//! What is nearly a workload.
+//! What is nearly a workload, and what is not a manifest at all.
 
 use insta::assert_snapshot;
 
 use super::{injector, refused, taken_with};
-use crate::support::manifests::{WEB, profile};
+use crate::support::manifests::{SERVICE, WEB, profile};
 
 fn with(old: &str, new: &str) -> String {
     assert!(WEB.contains(old));
@@ -164,4 +164,40 @@ fn a_kind_that_is_written_elsewhere() {
         let ran = injector(["inject", "-p", "p.yaml"]).file("p.yaml", profile("p", &spec)).stdin(WEB).fails();
         assert!(ran.stderr.contains(&format!("hint: did you mean `{meant}`?")), "{}", ran.stderr);
     }
+}
+
+#[test]
+fn files_of_a_folder_that_are_no_manifests() {
+    let files = [
+        ("a/Chart.yaml", "apiVersion: v2\nname: a\n"),
+        ("a/config.json", "// settings\n{\"a\": 1,}\n"),
+        ("a/empty.yaml", "# nothing\n"),
+        ("a/kustomization.yaml", "resources: [web.yaml]\n"),
+        ("a/list.yaml", "- a\n- b\n"),
+        ("a/mkdocs.yml", "a: !!python/name:x.y\nb: [\n"),
+        ("a/notes.yaml", "some words\n"),
+        ("a/service.yaml", SERVICE),
+        ("a/values.yaml", "a: 1\nrbac:\n  kind: Role\n---\nb: 2\n"),
+        ("a/web.yaml", WEB),
+    ];
+    let run = |args: &[&'static str]| injector(args.iter().copied()).files(files);
+    let ran = run(&["inject", "-i", "--namespace-labels=default:", "--namespace-annotations=default:", "-R", "a"]);
+    let ran = ran.succeeds();
+    assert_snapshot!(ran.stderr, @"
+    deployment/web (default): injected by cortexflow
+    note: a/Chart.yaml: the file has no `kind`: it is not a manifest, and passes through unchanged
+    note: a/config.json: the file has no `kind`: it is not a manifest, and passes through unchanged
+    note: a/list.yaml: the file has no `kind`: it is not a manifest, and passes through unchanged
+    note: a/mkdocs.yml: the file has no `kind`: it is not a manifest, and passes through unchanged
+    note: a/notes.yaml: the file has no `kind`: it is not a manifest, and passes through unchanged
+    note: a/values.yaml: the file has no `kind`: it is not a manifest, and passes through unchanged
+    ");
+    for (name, text) in files.iter().filter(|(name, _)| *name != "a/web.yaml") {
+        assert_eq!(ran.read(name), text.as_bytes(), "{name} is as it was");
+    }
+    assert!(!run(&["inject", "-i", "-q", "-R", "a"]).succeeds().stderr.contains("note"));
+    // What is named is meant to be a manifest.
+    assert!(run(&["inject", "a/notes.yaml"]).fails().stderr.contains("is text, not a manifest"));
+    assert_eq!(run(&["inject", "a/values.yaml"]).succeeds().stderr, "");
+    assert!(run(&["inject", "a/config.json"]).fails().stderr.contains("error: a/config.json:"));
 }
