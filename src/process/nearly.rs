@@ -38,13 +38,15 @@ fn misspelt_workload(object: NodeRef<'_>, identity: &Identity) -> Option<Diagnos
 
 /// A list is one by the end of its kind.
 fn misspelt_list(object: NodeRef<'_>, kind: &str) -> Option<Diagnostic> {
+    if kind.ends_with("List") || !lists_workloads(object) {
+        return None;
+    }
     let folded = kind.to_lowercase();
     let of_kind = || workload::known_kind(folded.strip_suffix("list")?).map(|kind| format!("{kind}List"));
     let meant = nearest(kind, ["List"]).map(str::to_owned).or_else(of_kind)?;
-    let is_meant = !kind.ends_with("List") && lists_workloads(object);
     let message = format!("there is no kind `{kind}`, so nothing in this list is injected");
     let warning = Diagnostic::new(Code::MisspeltKind, Pointer::of(["kind"]), message);
-    is_meant.then(|| warning.hint(format!("did you mean `{meant}`?")))
+    Some(warning.hint(format!("did you mean `{meant}`?")))
 }
 
 /// A warning about a list without `apiVersion` or `kind`.

@@ -106,10 +106,9 @@ impl Object {
         })
     }
 
-    /// What looks like a workload, and does not say what it is. A patch need not.
+    /// What looks like a workload, and does not say what it is.
     fn unidentified(found: &FoundObject<'_>, run: &Run) -> Option<Self> {
-        let is_patch = found.review.is_some() || run.files == Files::KustomizePatches;
-        let warning = if is_patch { None } else { nearly::incomplete(found.node) }?;
+        let warning = of_unidentified(found, run)?;
         let identity = workload::identify_part(found.node);
         Some(Self {
             namespace: identity.namespace.clone().unwrap_or_else(|| run.default_namespace.clone()),
@@ -223,16 +222,8 @@ fn warnings(
     outcome: &Outcome,
     run: &Run,
 ) -> Vec<Diagnostic> {
-    let mut warnings = Vec::new();
-    let injects = matches!(run.action, Action::Inject);
-    if injects && facts.operation == Operation::Create {
-        warnings.extend(unread(found, identity, facts, templates, run));
-    }
-    if facts.operation == Operation::Create {
-        let misspelt = if is_whole(facts) { nearly::misspelt(found.node, identity) } else { None };
-        warnings.extend(misspelt.or_else(|| unknown_template(found.node, identity, templates)));
-    }
-    if injects && !outcome.patch.is_empty() {
+    let mut warnings = of_content(found, identity, facts, templates, run);
+    if matches!(run.action, Action::Inject) && !outcome.patch.is_empty() {
         // What an API server asks about is not stored yet, and is not applied again.
         if found.review.is_none() {
             warnings.extend(roundtrip::warnings(identity, found.node, run.clean));
@@ -240,6 +231,32 @@ fn warnings(
         }
         warnings.extend(roundtrip::pod_security(facts, found.node, &outcome.changed));
     }
+    warnings
+}
+
+/// A warning about an object that looks like a workload, and does not say what it is. A patch need not.
+pub(super) fn of_unidentified(found: &FoundObject<'_>, run: &Run) -> Option<Diagnostic> {
+    let is_patch = found.review.is_some() || run.files == Files::KustomizePatches;
+    if is_patch { None } else { nearly::incomplete(found.node) }
+}
+
+/// What is worth a warning about the content of an object, whatever is decided about it.
+pub(super) fn of_content(
+    found: &FoundObject<'_>,
+    identity: &Identity,
+    facts: &Facts,
+    templates: &[Pointer],
+    run: &Run,
+) -> Vec<Diagnostic> {
+    if facts.operation != Operation::Create {
+        return Vec::new();
+    }
+    let mut warnings = match run.action {
+        Action::Inject => unread(found, identity, facts, templates, run),
+        Action::Uninject(..) => Vec::new(),
+    };
+    let misspelt = if is_whole(facts) { nearly::misspelt(found.node, identity) } else { None };
+    warnings.extend(misspelt.or_else(|| unknown_template(found.node, identity, templates)));
     warnings
 }
 

@@ -1,5 +1,7 @@
 //! Warnings about annotations and labels that were written for a profile and have no effect where they are.
 
+use std::borrow::Cow;
+
 use super::keys::{KeyFinding, RunKey, RunKeys};
 use crate::decide::facts::{Known, Namespace};
 use crate::diagnostic::words::list;
@@ -126,8 +128,8 @@ impl Outer<'_> {
 
 /// The warnings about an object whose pods are those of another one, named `owner`.
 pub(super) fn of_reference(object: NodeRef<'_>, owner: &str, keys: &RunKeys) -> Vec<Diagnostic> {
-    let is_read = |(list, key): &(KeyList, String)| keys.read(KeyHolder::PodTemplate, *list, key).is_some();
-    let warning = |(list, key): (KeyList, String)| {
+    let is_read = |(list, key): &(KeyList, Cow<'_, str>)| keys.read(KeyHolder::PodTemplate, *list, key).is_some();
+    let warning = |(list, key): (KeyList, Cow<'_, str>)| {
         let hint = format!("move it to the pod template of {owner}");
         without_effect(list, &key, at(&Pointer::root(), list, &key)).hint(hint)
     };
@@ -209,11 +211,11 @@ impl Message<'_> {
 }
 
 /// All annotations and labels of an object.
-fn metadata(object: NodeRef<'_>) -> Vec<(KeyList, String)> {
+fn metadata<'t>(object: NodeRef<'t>) -> Vec<(KeyList, Cow<'t, str>)> {
     let Some(metadata) = object.member("metadata") else { return Vec::new() };
     let of = |list: KeyList| {
         let members = metadata.member(list.field()).map(View::members).unwrap_or_default();
-        members.into_iter().map(move |(key, _)| (list, key.into_owned()))
+        members.into_iter().map(move |(key, _)| (list, key))
     };
     KeyList::ALL.into_iter().flat_map(of).collect()
 }

@@ -75,9 +75,19 @@ impl Page<'_> {
         let identity = &object.identity;
         let name = identity.name.as_ref().or(identity.generate_name.as_ref()).map_or("", String::as_str);
         let at = self.at(object, &Pointer::root());
+        let head = format!("{}/{name} ({})  {at}", identity.kind.to_lowercase(), object.namespace);
         for explanation in &object.explanations {
-            line(out, 0, &format!("{}/{name} ({})  {at}", identity.kind.to_lowercase(), object.namespace));
+            line(out, 0, &head);
             self.explanation(out, object, explanation);
+            out.push('\n');
+        }
+        if !object.warnings.is_empty() {
+            // They are about the whole object, and follow its last template.
+            match object.explanations.is_empty() {
+                true => line(out, 0, &head),
+                false => drop(out.pop()),
+            }
+            object.warnings.iter().for_each(|warning| self.diagnostic(out, object, "warning", warning));
             out.push('\n');
         }
     }

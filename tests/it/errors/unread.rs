@@ -166,3 +166,34 @@ fn keys_of_others_are_no_mistakes() {
     let of_builtin = template("      annotations: {sidecar-injector/nginx-port: \"1\"}\n");
     assert!(!taken_with(&[], &of_builtin).contains("no effect"), "another profile may be injected in a run of its own");
 }
+
+#[test]
+fn explain_shows_them_too() {
+    let explain = |text: String| {
+        let out = injector(["explain", "--namespace-labels=default:", "--namespace-annotations=default:", "web.yaml"])
+            .file("web.yaml", text)
+            .succeeds()
+            .stdout;
+        let lines =
+            out.lines().filter(|line| !line.starts_with("    ") || line.contains("warning") || line.contains("hint"));
+        lines.collect::<Vec<_>>().join("\n")
+    };
+    assert_snapshot!(explain(outer("  annotations: {proxy-injecton: disabled}\n")), @"
+    deployment/web (default)  web.yaml:1:1
+      pod template: /spec/template  web.yaml:8:3
+      record: none
+      profile cortexflow: injected, by the rule default
+        warning: annotation `proxy-injecton` has no effect: no profile reads it  web.yaml:5:17
+          hint: did you mean `proxy-injection`, in `/spec/template/metadata/annotations`?
+    ");
+    assert_snapshot!(explain(WEB.replace("Deployment", "Deploymnet")), @"
+    deploymnet/web (default)  web.yaml:1:1
+        warning: `Deploymnet` is not a kind of `apps/v1`, so nothing is injected  web.yaml:2:1
+          hint: did you mean `Deployment`?
+    ");
+    assert_snapshot!(explain(WEB.replace("apiVersion: apps/v1\n", "")), @"
+    deployment/web (default)  web.yaml:1:1
+        warning: this object has a pod template, but no `apiVersion`, so nothing is injected  web.yaml:1:1
+          hint: write `apiVersion: apps/v1`
+    ");
+}
