@@ -115,7 +115,7 @@ codes! {
     PatchFragment = "patch-fragment", Note, None;
     /// What `kubectl apply` would do to the live object.
     RoundTrip = "round-trip", Warning, None;
-    /// An object of an unknown kind holds something that looks like a pod template.
+    /// Something looks like a pod template, and its kind is not known to have one there.
     UnknownTemplate = "unknown-template", Warning, None;
     /// An object with a pod template has no `apiVersion` or `kind`, or a misspelt one.
     MisspeltKind = "misspelt-kind", Warning, User;

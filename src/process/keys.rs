@@ -146,7 +146,12 @@ impl RunKeys {
         let length = key.chars().filter(|c| is_kept(*c)).count();
         let mut written: Option<String> = None;
         let mut best: Option<(usize, (bool, bool), &RunKey)> = None;
-        for known in self.candidates().filter(|known| known.folded.len().abs_diff(length) <= 2) {
+        // A selector's label has other uses on other objects.
+        let is_possible = |known: &&RunKey| {
+            let is_meant = known.own.holder == holder || known.own.used.controls();
+            is_meant && known.folded.len().abs_diff(length) <= 2
+        };
+        for known in self.candidates().filter(is_possible) {
             let written = written.get_or_insert_with(|| folded(key));
             let rank = (edits(written, &known.folded), known.distance(holder, list), known);
             let is_better = best.is_none_or(|best| (rank.0, rank.1) < (best.0, best.1));

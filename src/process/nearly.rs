@@ -36,6 +36,20 @@ fn misspelt_workload(object: NodeRef<'_>, identity: &Identity) -> Option<Diagnos
     Some(warning.hint(format!("did you mean {hint}?")))
 }
 
+/// A warning about a workload without a pod template, in which something elsewhere looks like one: a field is misspelt, or it
+/// is written as for another kind.
+pub(super) fn misplaced(object: NodeRef<'_>, identity: &Identity, templates: &[Pointer]) -> Option<Diagnostic> {
+    let row = identity.workload().filter(|_| templates.is_empty())?;
+    let place = workload::look_like_templates(object).into_iter().next()?;
+    let kind = row.kind;
+    let homes: Vec<String> = row.templates.iter().map(|path| Pointer::of(path.iter().copied()).to_string()).collect();
+    let here = if place.is_root() { "the object itself".to_owned() } else { format!("`{place}`") };
+    let message = format!("a {kind} has its pod template at {}, and here {here} looks like one", list(&homes));
+    Some(
+        Diagnostic::new(Code::UnknownTemplate, place, message).hint("nothing is injected: move it, or change the kind"),
+    )
+}
+
 /// A list is one by the end of its kind.
 fn misspelt_list(object: NodeRef<'_>, kind: &str) -> Option<Diagnostic> {
     if kind.ends_with("List") || !lists_workloads(object) {

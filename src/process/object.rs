@@ -255,8 +255,13 @@ pub(super) fn of_content(
         Action::Inject => unread(found, identity, facts, templates, run),
         Action::Uninject(..) => Vec::new(),
     };
-    let misspelt = if is_whole(facts) { nearly::misspelt(found.node, identity) } else { None };
-    warnings.extend(misspelt.or_else(|| unknown_template(found.node, identity, templates)));
+    if is_whole(facts) {
+        warnings.extend(nearly::misspelt(found.node, identity));
+        warnings.extend(nearly::misplaced(found.node, identity, templates));
+    }
+    if warnings.iter().all(|warning| warning.code != Code::MisspeltKind) {
+        warnings.extend(unknown_template(found.node, identity, templates));
+    }
     warnings
 }
 

@@ -82,6 +82,7 @@ fn a_key_in_the_wrong_map_or_of_the_wrong_object_is_read_elsewhere() {
         (namespace, KeyList::Annotations, "mesh.example/proxy", "=Namespace Labels"),
         // A selector's label has other uses, so a namespace may have it too.
         (namespace, KeyList::Labels, "app.kubernetes.io/component", ""),
+        (namespace, KeyList::Labels, "app.kubernetes.io/components", ""),
     ] {
         assert_eq!(said(holder, list, key), expected, "{holder:?} {list:?} {key}");
     }

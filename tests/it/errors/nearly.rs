@@ -81,6 +81,30 @@ fn without_version_or_kind() {
 }
 
 #[test]
+fn a_template_that_is_at_another_place() {
+    assert_snapshot!(taken_with(&[], &with("  template:", "  tempalte:")), @"
+    deployment/web (default): unchanged
+    warning: web.yaml:7:3: a Deployment has its pod template at `/spec/template`, and here `/spec/tempalte` looks like one
+      hint: nothing is injected: move it, or change the kind
+    codes: unknown-template
+    ");
+    assert_snapshot!(taken_with(&[], &with("apps/v1\nkind: Deployment", "batch/v1\nkind: CronJob")), @"
+    cronjob/web (default): unchanged
+    warning: web.yaml:7:3: a CronJob has its pod template at `/spec/jobTemplate/spec/template`, and here `/spec/template` looks like one
+      hint: nothing is injected: move it, or change the kind
+    codes: unknown-template
+    ");
+    let pod =
+        "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec: {containers: [{name: web, image: web}]}\n";
+    assert_snapshot!(taken_with(&[], pod), @"
+    deployment/web (default): unchanged
+    warning: web.yaml:1:1: a Deployment has its pod template at `/spec/template`, and here the object itself looks like one
+      hint: nothing is injected: move it, or change the kind
+    codes: unknown-template
+    ");
+}
+
+#[test]
 fn a_list_that_is_nearly_one() {
     let list = |head: &str| format!("{head}items:\n- {}", WEB.replace('\n', "\n  ").trim_end().to_owned() + "\n");
     assert_snapshot!(taken_with(&[], &list("apiVersion: v1\nkind: list\n")), @"
