@@ -119,16 +119,25 @@ impl RunKeys {
         (!others.into_iter().any(|other| other.is(holder, list, key))).then_some(finding)
     }
 
-    /// The keys that control injection with the same domain in front, for a message.
+    /// The keys that control injection with the same domain in front, for a message: those with this name in theirs, or all.
     pub(super) fn of_domain(&self, key: &str) -> Vec<&str> {
-        let mut all: Vec<&str> = Vec::new();
+        let written = folded(key);
+        let name = written.split_once('/').map_or("", |(_, name)| name);
+        let mut all: Vec<&RunKey> = Vec::new();
         for known in self.own.iter().filter(|known| known.own.used.controls()) {
-            let is_same = domain(&known.own.key).is_some_and(|own| domain(key).is_some_and(|it| it == own));
-            if is_same && !all.contains(&known.own.key.as_str()) {
-                all.push(&known.own.key);
+            let is_same =
+                domain(&known.own.key).is_some_and(|own| domain(key).is_some_and(|it| it.eq_ignore_ascii_case(own)));
+            if is_same && all.iter().all(|other| other.own.key != known.own.key) {
+                all.push(known);
             }
         }
-        all
+        let has_name = |known: &RunKey| {
+            known.folded.split_once('/').is_some_and(|(_, own)| !name.is_empty() && own.contains(name))
+        };
+        if all.iter().any(|known| has_name(known)) {
+            all.retain(|known| has_name(known));
+        }
+        all.into_iter().map(|known| known.own.key.as_str()).collect()
     }
 
     /// The keys that a user may have meant.

@@ -167,7 +167,10 @@ impl Message<'_> {
             KeyFinding::Unread(meant) => {
                 let hint = match meant {
                     Some(meant) => self.meant(meant, &home, is_outer),
-                    None => format!("the keys with this prefix are {}", list(&self.keys.of_domain(self.key))),
+                    None => match self.keys.of_domain(self.key).as_slice() {
+                        [only] => format!("did you mean `{only}`?"),
+                        all => format!("use one of {}", list(all)),
+                    },
                 };
                 ("no profile reads it".to_owned(), hint)
             }

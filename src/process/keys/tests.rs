@@ -89,6 +89,14 @@ fn a_key_in_the_wrong_map_or_of_the_wrong_object_is_read_elsewhere() {
 }
 
 #[test]
+fn a_part_of_a_name_means_the_keys_that_have_it() {
+    let both = ["mesh.example/exclude-inbound-ports", "mesh.example/tcp-port"];
+    assert_eq!(keys().of_domain("mesh.example/port"), both);
+    assert_eq!(keys().of_domain("Mesh.example/inbound"), both[..1]);
+    assert_eq!(keys().of_domain("mesh.example/colour"), ["mesh.example/proxy", both[0], both[1]]);
+}
+
+#[test]
 fn the_keys_of_others_are_left_alone() {
     let said = |key| said(KeyHolder::PodTemplate, KeyList::Annotations, key);
     // Prometheus has keys of its own, and one of them is two letters from the parameter's.

@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::decide::eligibility::Applies;
 use crate::decide::explain::{EntryState, Explanation, ProfileExplanation, RecordState};
 use crate::decide::inject::{Edit, EditedField, InjectionState, Verdict};
-use crate::diagnostic::{Diagnostic, Placed, Places};
+use crate::diagnostic::{Diagnostic, Placed, Places, Severity};
 use crate::process::explain::{self as process, Explained};
 use crate::process::stream::Stream;
 use crate::profile::parameter::Origin;
@@ -87,7 +87,10 @@ impl Page<'_> {
                 true => line(out, 0, &head),
                 false => drop(out.pop()),
             }
-            object.warnings.iter().for_each(|warning| self.diagnostic(out, object, "warning", warning));
+            for warning in &object.warnings {
+                let word = if warning.code.severity() == Severity::Note { "note" } else { "warning" };
+                self.diagnostic(out, object, word, warning);
+            }
             out.push('\n');
         }
     }

@@ -29,7 +29,7 @@ fn a_misspelt_annotation() {
     warning: web.yaml:12:25: annotation `proxy-injecton` has no effect: no profile reads it
       hint: did you mean `proxy-injection`?
     warning: web.yaml:13:34: annotation `sidecar-injector/colour` has no effect: no profile reads it
-      hint: the keys with this prefix are `sidecar-injector/tcp-port`, `sidecar-injector/udp-port`, `sidecar-injector/include-inbound-ports`, `sidecar-injector/exclude-inbound-ports`, `sidecar-injector/capture-outbound`, `sidecar-injector/proxy-cpu-request`, `sidecar-injector/proxy-cpu-limit`, `sidecar-injector/proxy-memory-request`, `sidecar-injector/proxy-memory-limit`
+      hint: use one of `sidecar-injector/tcp-port`, `sidecar-injector/udp-port`, `sidecar-injector/include-inbound-ports`, `sidecar-injector/exclude-inbound-ports`, `sidecar-injector/capture-outbound`, `sidecar-injector/proxy-cpu-request`, `sidecar-injector/proxy-cpu-limit`, `sidecar-injector/proxy-memory-request`, `sidecar-injector/proxy-memory-limit`
     codes: unread-annotation
     ");
     // The same at every later check.
@@ -174,8 +174,9 @@ fn explain_shows_them_too() {
             .file("web.yaml", text)
             .succeeds()
             .stdout;
-        let lines =
-            out.lines().filter(|line| !line.starts_with("    ") || line.contains("warning") || line.contains("hint"));
+        let lines = out.lines().filter(|line| {
+            !line.starts_with("    ") || ["warning:", "note:", "hint:"].iter().any(|word| line.contains(word))
+        });
         lines.collect::<Vec<_>>().join("\n")
     };
     assert_snapshot!(explain(outer("  annotations: {proxy-injecton: disabled}\n")), @"
@@ -185,6 +186,13 @@ fn explain_shows_them_too() {
       profile cortexflow: injected, by the rule default
         warning: annotation `proxy-injecton` has no effect: no profile reads it  web.yaml:5:17
           hint: did you mean `proxy-injection`, in `/spec/template/metadata/annotations`?
+    ");
+    let rollout =
+        "apiVersion: argoproj.io/v1alpha1\nkind: Rollout\nspec: {workloadRef: {kind: Deployment, name: web}}\n";
+    assert_snapshot!(explain(rollout.to_owned()), @"
+    rollout/ (default)  web.yaml:1:1
+        note: this Rollout has no pod template: its pods are those of Deployment `web`  web.yaml:3:8
+          hint: inject Deployment `web`, and put annotations and labels on its pod template
     ");
     assert_snapshot!(explain(WEB.replace("Deployment", "Deploymnet")), @"
     deploymnet/web (default)  web.yaml:1:1

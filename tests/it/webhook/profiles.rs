@@ -140,10 +140,12 @@ async fn a_key_that_no_profile_reads_is_a_warning_and_one_of_another_path_is_not
         let warnings: Vec<&str> =
             answer["response"]["warnings"].as_array().unwrap().iter().filter_map(|it| it.as_str()).collect();
         let unread: Vec<&&str> = warnings.iter().filter(|it| it.contains("has no effect")).collect();
-        let keys = if path == "/mutate" { "`mesh.example/one`, `mesh.example/two`" } else { "`mesh.example/one`" };
-        let of_namespace = format!(
-            "label `mesh.example/three` of namespace `default` has no effect: no profile reads it (the keys with this prefix are {keys})"
-        );
+        let keys = match path {
+            "/mutate" => "use one of `mesh.example/one`, `mesh.example/two`",
+            _ => "did you mean `mesh.example/one`?",
+        };
+        let of_namespace =
+            format!("label `mesh.example/three` of namespace `default` has no effect: no profile reads it ({keys})");
         let of_pod = "annotation `mesh.example/onee` has no effect: no profile reads it (did you mean \
                       `mesh.example/one`?), at /metadata/annotations/mesh.example~1onee";
         assert_eq!(unread, [&of_pod, &of_namespace.as_str()], "{path}: {warnings:?}");
