@@ -34,6 +34,9 @@ const SHARED: &[&str] = &[
     "x-k8s.io",
 ];
 
+/// The most edits of any slip.
+const MOST_EDITS: usize = 2;
+
 /// Names that differ in more than this share of their letters do not mean the same.
 const MOST_DIFFERENT: (usize, usize) = (2, 5);
 
@@ -43,6 +46,7 @@ pub(crate) struct RunKey {
     pub(super) profile: String,
     pub(super) own: ProfileKey,
     folded: String,
+    letters: u64,
 }
 
 /// The keys of a run's profiles, and of other profiles that may be at work in the same pods.
@@ -69,8 +73,8 @@ impl RunKeys {
         let mut own: Vec<RunKey> = Vec::new();
         for profile in profiles {
             for key in profile.keys() {
-                let folded = folded(&key.key);
-                own.push(RunKey { profile: profile.name.clone(), own: key, folded });
+                let (folded, letters) = (folded(&key.key), letters(&key.key));
+                own.push(RunKey { profile: profile.name.clone(), own: key, folded, letters });
             }
         }
         let mut domains: Vec<String> = Vec::new();
@@ -152,13 +156,15 @@ impl RunKeys {
 
     /// The nearest key: that of a few edits, or with something behind it, such as a container's name.
     fn near(&self, holder: KeyHolder, list: KeyList, key: &str) -> Option<&RunKey> {
-        let length = key.chars().filter(|c| is_kept(*c)).count();
+        let (length, letters) = (key.chars().filter(|c| is_kept(*c)).count(), letters(key));
         let mut written: Option<String> = None;
         let mut best: Option<(usize, (bool, bool), &RunKey)> = None;
-        // A selector's label has other uses on other objects.
         let is_possible = |known: &&RunKey| {
+            // A selector's label has other uses on other objects.
             let is_meant = known.own.holder == holder || known.own.used.controls();
-            is_meant && known.folded.len().abs_diff(length) <= 2
+            // Almost every key is of other letters, so that its edits need no counting.
+            let differing = (known.letters ^ letters).count_ones();
+            is_meant && known.folded.len().abs_diff(length) <= MOST_EDITS && differing as usize <= 2 * MOST_EDITS
         };
         for known in self.candidates().filter(is_possible) {
             let written = written.get_or_insert_with(|| folded(key));
@@ -211,6 +217,12 @@ fn folded(key: &str) -> String {
     key.chars().filter(|c| is_kept(*c)).map(|c| c.to_ascii_lowercase()).collect()
 }
 
+/// Which letters there are, one bit each, as they are folded. One edit changes at most two bits.
+fn letters(key: &str) -> u64 {
+    let bit = |c: char| 1_u64 << (u32::from(c.to_ascii_lowercase()) % u64::BITS);
+    key.chars().filter(|c| is_kept(*c)).fold(0, |bits, c| bits | bit(c))
+}
+
 const fn is_kept(c: char) -> bool {
     !matches!(c, '-' | '_' | '.')
 }
@@ -224,7 +236,7 @@ fn most_edits(written: &str, known: &str) -> usize {
     match word.chars().count() {
         0..=4 => 0,
         5..=7 => 1,
-        _ => 2,
+        _ => MOST_EDITS,
     }
 }
 
