@@ -75,6 +75,10 @@ codes! {
     PartialInjection = "partial-injection", Error, User;
     /// An annotation or label that controls injection is on the outer object, where it has no effect.
     AnnotationWithoutEffect = "annotation-without-effect", Warning, User;
+    /// An annotation or label looks like one that a profile reads, and no profile reads it there.
+    UnreadAnnotation = "unread-annotation", Warning, User;
+    /// The workload has no pod template of its own. It names the object that has one.
+    WorkloadElsewhere = "workload-elsewhere", Note, None;
     /// The object has its own value where the profile has another. The object's value stays.
     KeptValue = "kept-value", Warning, User;
     /// Its rules would skip the workload now, and the profile is injected.
@@ -113,13 +117,17 @@ codes! {
     PatchFragment = "patch-fragment", Note, None;
     /// What `kubectl apply` would do to the live object.
     RoundTrip = "round-trip", Warning, None;
-    /// An object of an unknown kind holds something that looks like a pod template.
+    /// Something looks like a pod template, and its kind is not known to have one there.
     UnknownTemplate = "unknown-template", Warning, None;
+    /// An object with a pod template has no `apiVersion` or `kind`, or a misspelt one.
+    MisspeltKind = "misspelt-kind", Warning, User;
     // The text.
     /// The text is not YAML or JSON that kubectl reads.
     Syntax = "syntax", Error, User;
     /// The document cannot be read, and passes through: its kind is not a workload.
     NotRead = "not-read", Note, None;
+    /// A file of a folder has no `kind`, and passes through.
+    NoKind = "no-kind", Note, None;
     /// The file is in another encoding, such as UTF-16.
     Encoding = "encoding", Error, User;
     /// The file is not UTF-8.

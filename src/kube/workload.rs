@@ -10,12 +10,16 @@ use crate::value::pointer::Pointer;
 use crate::value::view::{Kind, View};
 
 mod kinds;
+mod shape;
 mod skippable;
+mod spelling;
 mod template_path;
 
 pub use kinds::KINDS;
 pub(crate) use kinds::{OnApply, Trait, WorkloadKind};
+pub(crate) use shape::misshapen;
 pub(crate) use skippable::{is_foreign, known_without_template};
+pub(crate) use spelling::{Meant, known_kind, meant};
 pub(crate) use template_path::{TemplatePath, TemplatePathError};
 
 /// What an object says about itself.
@@ -75,6 +79,12 @@ pub fn identify<'a, V: View<'a>>(object: V) -> Option<Identity> {
     Some(identity(object, text(object, &["apiVersion"])?, text(object, &["kind"])?))
 }
 
+/// What an object says about itself that has no `apiVersion` or no `kind`; what it does not have is empty.
+pub(crate) fn identify_part<'a, V: View<'a>>(object: V) -> Identity {
+    let part = |name| text(object, &[name]).unwrap_or_default();
+    identity(object, part("apiVersion"), part("kind"))
+}
+
 fn identity<'a, V: View<'a>>(object: V, api_version: String, kind: String) -> Identity {
     Identity {
         group: api_version.split_once('/').map_or("", |(group, _)| group).to_owned(),
@@ -121,12 +131,18 @@ pub(crate) fn items<'a, V: View<'a>>(list: &Identity, object: V) -> Option<Vec<(
 /// The pointers to the pod templates of an object: those of its kind, and those of `extra` for its kind; `*` stands for every
 /// member or element. A pointer to nothing, or to a value that is not an object, is left out.
 pub(crate) fn templates<'a, V: View<'a>>(identity: &Identity, object: V, extra: &[TemplatePath]) -> Vec<Pointer> {
-    let mut found: Vec<Pointer> = Vec::new();
-    for path in identity.workload().map_or(&[][..], |row| row.templates) {
-        expand(object, Pointer::root(), path, &mut found);
-    }
+    let mut found = identity.workload().map_or_else(Vec::new, |row| templates_of(row, object));
     for path in extra.iter().filter(|path| path.is_for(identity)) {
         expand(object, Pointer::root(), path.path.tokens(), &mut found);
+    }
+    found
+}
+
+/// The pointers to the pod templates of an object, as one of this kind has them.
+pub(crate) fn templates_of<'a, V: View<'a>>(row: &WorkloadKind, object: V) -> Vec<Pointer> {
+    let mut found: Vec<Pointer> = Vec::new();
+    for path in row.templates {
+        expand(object, Pointer::root(), path, &mut found);
     }
     found
 }
@@ -180,7 +196,7 @@ pub(crate) fn look_like_templates<'a, V: View<'a>>(object: V) -> Vec<Pointer> {
     let mut seen = 0;
     let mut found = Vec::new();
     while let Some((place, node)) = open.pop_front() {
-        if node.path(&["spec", "containers"]).is_some_and(are_containers) {
+        if looks_like_template(node) {
             found.push(place);
             continue;
         }
@@ -200,6 +216,11 @@ pub(crate) fn look_like_templates<'a, V: View<'a>>(object: V) -> Vec<Pointer> {
         }
     }
     found
+}
+
+/// Whether a value looks like a pod template.
+pub(crate) fn looks_like_template<'a, V: View<'a>>(node: V) -> bool {
+    node.path(&["spec", "containers"]).is_some_and(are_containers)
 }
 
 fn are_containers<'a, V: View<'a>>(list: V) -> bool {

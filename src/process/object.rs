@@ -6,18 +6,19 @@ use std::sync::Arc;
 use thiserror::Error;
 
 use super::fragment;
+use super::nearly;
 use super::objects::{FoundObject, Review};
 use super::proof::{self, Encodings, ProofError, ProvedPatch};
 use super::roundtrip;
 use super::run::{Action, Files, Run};
+use super::unread;
 
 use crate::decide::clean::{self, Clean, Cleaned};
 use crate::decide::facts::{Facts, Fragment, Namespaces, Operation};
-use crate::decide::inject::{self, Outcome, Verdict};
+use crate::decide::inject::{self, Outcome, Step, Verdict};
 use crate::decide::uninject;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::kube::workload::{self, Identity};
-use crate::profile::Profile;
+use crate::kube::workload::{self, Identity, WorkloadKind};
 use crate::text::splice::SpliceError;
 use crate::text::yaml::node::NodeRef;
 use crate::value::layer::{Change, Layer};
@@ -77,9 +78,9 @@ pub enum ChangeError {
 }
 
 impl Object {
-    /// Plans one object; `None` for what is not a Kubernetes object.
+    /// Plans one object; `None` for what is not a Kubernetes object, and does not look like one.
     pub(crate) fn plan(found: &FoundObject<'_>, run: &Run, namespaces: &Namespaces) -> Option<Self> {
-        let identity = found.identity.clone()?;
+        let Some(identity) = found.identity.clone() else { return Self::unidentified(found, run) };
         let facts = facts(found, &identity, run, namespaces);
         let node = found.node;
         let templates = workload::templates(&identity, node, run.template_paths());
@@ -99,6 +100,22 @@ impl Object {
             review: found.review.clone(),
             outcome,
             class: if is_workload { ObjectClass::Workload } else { ObjectClass::Other },
+            location: Location::default(),
+            failure: None,
+            proved: None,
+        })
+    }
+
+    /// What looks like a workload, and does not say what it is.
+    fn unidentified(found: &FoundObject<'_>, run: &Run) -> Option<Self> {
+        let warning = of_unidentified(found, run)?;
+        let identity = workload::identify_part(found.node);
+        Some(Self {
+            namespace: identity.namespace.clone().unwrap_or_else(|| run.default_namespace.clone()),
+            identity,
+            review: None,
+            outcome: Outcome { warnings: vec![warning], ..Outcome::default() },
+            class: ObjectClass::Other,
             location: Location::default(),
             failure: None,
             proved: None,
@@ -151,9 +168,32 @@ pub(super) fn facts(found: &FoundObject<'_>, identity: &Identity, run: &Run, nam
 
 fn act<'a, V: View<'a>>(identity: &Identity, object: V, facts: &Facts, run: &Run) -> Outcome {
     match &run.action {
+        Action::Inject if is_whole(facts) => {
+            let wrong = identity.workload().map(|row| (row, workload::misshapen(row, object)));
+            match wrong.filter(|(_, wrong)| !wrong.is_empty()) {
+                Some((row, wrong)) => rejected(row, wrong, run),
+                None => inject::plan(identity, object, facts, &run.request()),
+            }
+        }
         Action::Inject => inject::plan(identity, object, facts, &run.request()),
         Action::Uninject(which, leftovers) => uninject::undo(identity, object, &run.request(), which, *leftovers),
     }
+}
+
+/// Whether an object is to be created as it is, and is no patch.
+fn is_whole(facts: &Facts) -> bool {
+    facts.operation == Operation::Create && facts.fragment == Fragment::No
+}
+
+/// A workload with these errors, which nothing can be injected into.
+fn rejected(row: &WorkloadKind, errors: Vec<Diagnostic>, run: &Run) -> Outcome {
+    let profiles: Vec<&str> = run.profiles().iter().map(|profile| profile.name.as_str()).collect();
+    let template = match row.templates {
+        [only] => Pointer::of(only.iter().copied()),
+        _ => errors.first().map_or_else(Pointer::root, |error| error.at.clone()),
+    };
+    let step = Step { template, profile: profiles.join(", "), verdict: Verdict::rejected(errors) };
+    Outcome { steps: vec![step], ..Outcome::default() }
 }
 
 /// Puts the patch that cleans an object before the one that was planned for the cleaned object.
@@ -182,15 +222,8 @@ fn warnings(
     outcome: &Outcome,
     run: &Run,
 ) -> Vec<Diagnostic> {
-    let mut warnings = Vec::new();
-    let injects = matches!(run.action, Action::Inject);
-    if injects && facts.operation == Operation::Create {
-        warnings.extend(without_effect(found.node, templates, run.profiles()));
-    }
-    if facts.operation == Operation::Create {
-        warnings.extend(unknown_template(found.node, identity, templates));
-    }
-    if injects && !outcome.patch.is_empty() {
+    let mut warnings = of_content(found, identity, facts, templates, run);
+    if matches!(run.action, Action::Inject) && !outcome.patch.is_empty() {
         // What an API server asks about is not stored yet, and is not applied again.
         if found.review.is_none() {
             warnings.extend(roundtrip::warnings(identity, found.node, run.clean));
@@ -201,20 +234,55 @@ fn warnings(
     warnings
 }
 
-/// A warning about each annotation or label that controls injection and is on the outer object only, where it has no effect.
-fn without_effect(object: NodeRef<'_>, templates: &[Pointer], profiles: &[Profile]) -> Vec<Diagnostic> {
-    let Some(template) = templates.first().filter(|template| !template.is_root()) else { return Vec::new() };
-    let mut warnings: Vec<Diagnostic> = Vec::new();
-    for (list, word, key) in profiles.iter().flat_map(Profile::steering_keys) {
-        let place = ["metadata", list, key];
-        let read =
-            |template: &Pointer| workload::locate(object, template).is_some_and(|pod| pod.path(&place).is_some());
-        let at = Pointer::of(place);
-        if object.path(&place).is_some() && !templates.iter().any(read) && warnings.iter().all(|known| known.at != at) {
-            let message = format!("{word} `{key}` has no effect here: it is read from the pod template");
-            let hint = format!("move it to `{template}/metadata/{list}`");
-            warnings.push(Diagnostic::new(Code::AnnotationWithoutEffect, at, message).hint(hint));
-        }
+/// A warning about an object that looks like a workload, and does not say what it is. A patch need not.
+pub(super) fn of_unidentified(found: &FoundObject<'_>, run: &Run) -> Option<Diagnostic> {
+    let is_patch = found.review.is_some() || run.files == Files::KustomizePatches;
+    if is_patch { None } else { nearly::incomplete(found.node) }
+}
+
+/// What is worth a warning about the content of an object, whatever is decided about it.
+pub(super) fn of_content(
+    found: &FoundObject<'_>,
+    identity: &Identity,
+    facts: &Facts,
+    templates: &[Pointer],
+    run: &Run,
+) -> Vec<Diagnostic> {
+    if facts.operation != Operation::Create {
+        return Vec::new();
+    }
+    let mut warnings = match run.action {
+        Action::Inject => unread(found, identity, facts, templates, run),
+        Action::Uninject(..) => Vec::new(),
+    };
+    if is_whole(facts) {
+        warnings.extend(nearly::misspelt(found.node, identity));
+        warnings.extend(nearly::misplaced(found.node, identity, templates));
+    }
+    if warnings.iter().all(|warning| warning.code != Code::MisspeltKind) {
+        warnings.extend(unknown_template(found.node, identity, templates));
+    }
+    warnings
+}
+
+/// Warnings about annotations and labels that were written for a profile, and that none reads.
+fn unread(
+    found: &FoundObject<'_>,
+    identity: &Identity,
+    facts: &Facts,
+    templates: &[Pointer],
+    run: &Run,
+) -> Vec<Diagnostic> {
+    let keys = run.keys();
+    let mut warnings = unread::of_workload(found.node, templates, keys);
+    if templates.is_empty()
+        && let Some((note, owner)) = unread::pods_elsewhere(found.node, identity)
+    {
+        warnings.push(note);
+        warnings.extend(unread::of_reference(found.node, &owner, keys));
+    }
+    if !templates.is_empty() {
+        warnings.extend(unread::of_namespace(&facts.namespace, keys));
     }
     warnings
 }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::keys::RunKeys;
 use super::proof::Encodings;
 use crate::decide::clean::Clean;
 use crate::decide::facts::NamespaceGate;
@@ -61,6 +62,7 @@ pub struct Run {
     set: SetValues,
     /// All of them: those that were named, then those of the profiles.
     template_paths: Vec<TemplatePath>,
+    keys: Arc<RunKeys>,
     caches: Arc<Caches>,
     /// What is done.
     pub action: Action,
@@ -99,6 +101,7 @@ impl Run {
         let of_profiles = profiles.iter().flat_map(|profile| &profile.template_paths);
         Self {
             template_paths: template_paths.iter().chain(of_profiles).cloned().collect(),
+            keys: Arc::new(RunKeys::new(&profiles, Arc::default())),
             profiles,
             set,
             caches: Arc::default(),
@@ -122,6 +125,20 @@ impl Run {
     /// The kinds with pod templates beside the known ones.
     pub fn template_paths(&self) -> &[TemplatePath] {
         &self.template_paths
+    }
+
+    /// The annotations and labels that the profiles read.
+    pub(crate) fn keys(&self) -> &RunKeys {
+        &self.keys
+    }
+
+    /// The same among other profiles that are at work in the same cluster: their annotations are not reported as unread.
+    #[cfg(feature = "serve")]
+    #[must_use]
+    pub(crate) fn among(mut self, others: &[Profile]) -> Self {
+        let others = others.iter().flat_map(Profile::keys).collect();
+        self.keys = Arc::new(RunKeys::new(&self.profiles, Arc::new(others)));
+        self
     }
 
     /// As the planner sees it.
@@ -148,7 +165,8 @@ impl Run {
     /// The same for other profiles; what has been rendered and encoded is shared.
     #[cfg(feature = "serve")]
     pub(crate) fn with_profiles(&self, profiles: Vec<Profile>, template_paths: &[TemplatePath]) -> Self {
+        let keys = Arc::new(RunKeys::new(&profiles, self.keys.others()));
         let own = Self::new(profiles, self.set.clone(), template_paths);
-        Self { profiles: own.profiles, template_paths: own.template_paths, ..self.clone() }
+        Self { profiles: own.profiles, template_paths: own.template_paths, keys, ..self.clone() }
     }
 }

@@ -4,7 +4,8 @@ use super::document::{Processed, is_foreign, process, triage};
 use super::function::ResourceList;
 use super::object::Object;
 use super::objects;
-use super::run::Run;
+use super::run::{Action, Run};
+use super::unread;
 use crate::decide::facts::Namespaces;
 use crate::diagnostic::{Code, Diagnostic, Placed, Places, Severity};
 use crate::text::document::{self, Document, Triage};
@@ -27,6 +28,19 @@ pub(crate) struct Stream<'t> {
     pub(crate) error: Option<Placed>,
     /// Values of its namespaces that are wrong, and count as unset.
     pub(crate) warnings: Vec<Placed>,
+    pub(super) origin: StreamOrigin,
+    /// That nothing in it is a manifest, so that it passes through.
+    pub(crate) note: Option<Placed>,
+}
+
+/// Where a text came from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum StreamOrigin {
+    /// It was named, and so it is meant to be a manifest.
+    #[default]
+    Named,
+    /// It was found in a folder, beside others.
+    Folder,
 }
 
 /// What became of one document.
@@ -51,11 +65,12 @@ impl<'t> Stream<'t> {
         let results = documents.iter().map(|_| DocumentResult::Opaque).collect();
         let resource_list = ResourceList::find(text, &documents);
         let error = error.or_else(|| resource_list.as_ref().and_then(|list| list.unused_config(&name, text)));
-        Self { name, text, documents, results, resource_list, error, warnings: Vec::new() }
+        let origin = StreamOrigin::Named;
+        Self { name, text, documents, results, resource_list, error, warnings: Vec::new(), origin, note: None }
     }
 
     /// Notes what its namespaces say. A document that cannot be read says nothing here: reading it again gives the error.
-    pub(crate) fn collect_namespaces(&mut self, namespaces: &mut Namespaces) {
+    pub(crate) fn collect_namespaces(&mut self, run: &Run, namespaces: &mut Namespaces) {
         let word = memchr::memmem::Finder::new("Namespace");
         let mut warnings = Vec::new();
         for document in &self.documents {
@@ -65,17 +80,19 @@ impl<'t> Stream<'t> {
                 && triage(text, &[]) == Triage::Candidate
                 && let Ok(tree) = document.parse(self.text)
             {
-                warnings.extend(self.namespaces(document, &tree, namespaces).1);
+                warnings.extend(self.namespaces(document, &tree, run, namespaces).1);
             }
         }
         self.warnings.extend(warnings);
     }
 
-    /// Notes what the namespaces of one document say: how many there are, and a warning for each value that counts as not set.
+    /// Notes what the namespaces of one document say: how many there are, and a warning for each value that counts as not set,
+    /// and for each key that no profile reads.
     pub(crate) fn namespaces(
         &self,
         document: &Document,
         tree: &Tree<'_>,
+        run: &Run,
         namespaces: &mut Namespaces,
     ) -> (usize, Vec<Placed>) {
         let Some(root) = tree.root() else { return (0, Vec::new()) };
@@ -86,7 +103,11 @@ impl<'t> Stream<'t> {
                 |identity: &crate::kube::workload::Identity| identity.kind == "Namespace" && identity.group.is_empty();
             if found.identity.as_ref().is_some_and(is_namespace) {
                 count += 1;
-                for warning in namespaces.add_document(found.node) {
+                let unread = match run.action {
+                    Action::Inject => unread::of_namespace_document(found.node, run.keys()),
+                    Action::Uninject(..) => Vec::new(),
+                };
+                for warning in namespaces.add_document(found.node).into_iter().chain(unread) {
                     let offset = tree.locate_value(found.node.id(), &warning.at);
                     warnings.push(self.namespace_warning(&warning, document.range.start + offset));
                 }
@@ -105,6 +126,9 @@ impl<'t> Stream<'t> {
 
     /// Whether the document at this index has to be read.
     pub(crate) fn triage(&self, index: usize, run: &Run) -> Triage {
+        if self.note.is_some() {
+            return Triage::Opaque;
+        }
         let text = self.documents.get(index).map_or("", |document| document.text(self.text));
         triage(text, run.template_paths())
     }

@@ -12,6 +12,7 @@ use crate::value::pointer::Pointer;
 
 pub(crate) mod glob;
 pub(crate) mod grammar;
+pub(crate) mod keys;
 pub(crate) mod load;
 pub(crate) mod parameter;
 mod pattern;
@@ -112,18 +113,6 @@ impl Profile {
         let ports = self.redirected_ports.iter().flat_map(|ports| [Some(&ports.include), ports.exclude.as_ref()]);
         let reserved = self.reserved_user.iter().flat_map(|reserved| [&reserved.id, &reserved.when]);
         added.chain(reserved).chain(ports.flatten())
-    }
-
-    /// The annotations and labels of a pod template that a profile reads: the member of the metadata, the noun, and the key.
-    pub fn steering_keys(&self) -> impl Iterator<Item = (&'static str, &'static str, &str)> {
-        let switch = self.pod_switch.iter();
-        let annotations = switch.clone().filter_map(|switch| switch.annotation.as_deref());
-        let parameters = self.parameters.iter().filter_map(|parameter| parameter.annotation.as_deref());
-        let labels = switch.filter_map(|switch| switch.label.as_deref());
-        let selected = self.object_selector.iter().flat_map(|selector| &selector.0);
-        let annotations = annotations.chain(parameters).map(|key| ("annotations", "annotation", key));
-        let labels = labels.chain(selected.map(|requirement| requirement.key.as_str()));
-        annotations.chain(labels.map(|key| ("labels", "label", key)))
     }
 }
 

@@ -8,7 +8,7 @@ use thiserror::Error;
 use super::parameter::BadValue;
 use super::slot::{Home, Slot};
 use super::template::{TemplateError, first_parameter};
-use crate::diagnostic::words::{list, nearest};
+use crate::diagnostic::words::{self, list, nearest};
 use crate::kube::workload::TemplatePathError;
 use crate::value::pointer::{Pointer, PointerError};
 use crate::value::view::{Kind, View};
@@ -178,7 +178,7 @@ impl ProfileError {
         let meant = |name: &str| format!("did you mean `{name}`?");
         match &self.kind {
             ProfileErrorKind::Default { bad, .. } => bad.hint(),
-            ProfileErrorKind::NoneOf { value, allowed } => nearest(value, allowed.iter().copied()).map(meant),
+            ProfileErrorKind::NoneOf { value, allowed } => words::meant(value, allowed.iter().copied()).map(meant),
             ProfileErrorKind::AddsNothing => {
                 let fields = Slot::ALL.into_iter().filter(|slot| slot.home() != Home::Application).map(Slot::field);
                 let fields: Vec<&str> = fields.chain(["application"]).collect();

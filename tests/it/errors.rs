@@ -14,10 +14,12 @@ mod clashes;
 mod codes;
 mod conflicts;
 mod flags;
+mod nearly;
 mod objects;
 mod profiles;
 mod syntax;
 mod system;
+mod unread;
 mod warnings;
 #[cfg(feature = "serve")]
 mod webhook;

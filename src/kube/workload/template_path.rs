@@ -6,6 +6,7 @@ use std::str::FromStr;
 use thiserror::Error;
 
 use super::Identity;
+use super::spelling::known_kind;
 use crate::value::pointer::{Pointer, PointerError};
 
 /// Where a kind has its pod template: `--template-path KIND[.GROUP]=/spec/…`.
@@ -40,8 +41,13 @@ impl fmt::Display for TemplatePath {
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 pub enum TemplatePathError {
     /// The text before `=` is not a kind.
-    #[error("`{0}` is not a kind: write `Rollout` or `Rollout.argoproj.io`")]
-    Kind(String),
+    #[error("`{written}` is not a kind: write {meant}")]
+    Kind {
+        /// What is written.
+        written: String,
+        /// What to write instead.
+        meant: String,
+    },
     /// There is no `=`.
     #[error("`{0}` is not a template path: write KIND[.GROUP]=/PATH, such as `Rollout.argoproj.io=/spec/template`")]
     NoEquals(String),
@@ -66,10 +72,22 @@ impl FromStr for TemplatePath {
                 && group.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'.' | b'-'))
         };
         if !is_kind || !group.is_none_or(is_group) {
-            return Err(TemplatePathError::Kind(name.to_owned()));
+            return Err(not_a_kind(name, kind, group));
         }
         Ok(Self { kind: kind.to_owned(), group: group.map(str::to_owned), path: Pointer::parse(path)? })
     }
+}
+
+/// The error for what is not a kind, with the one that was meant: `deployments.apps` is what kubectl takes.
+fn not_a_kind(name: &str, kind: &str, group: Option<&str>) -> TemplatePathError {
+    let meant = match known_kind(kind) {
+        Some(known) => {
+            let group = group.filter(|group| !group.is_empty());
+            format!("`{known}{}`", group.map_or(String::new(), |group| format!(".{}", group.to_lowercase())))
+        }
+        None => "`Rollout` or `Rollout.argoproj.io`".to_owned(),
+    };
+    TemplatePathError::Kind { written: name.to_owned(), meant }
 }
 
 #[cfg(test)]
@@ -91,11 +109,12 @@ mod tests {
                 "`Rollout` is not a template path: write KIND[.GROUP]=/PATH, such as `Rollout.argoproj.io=/spec/template`",
             ),
             ("=/spec", "`` is not a kind: write `Rollout` or `Rollout.argoproj.io`"),
-            (
-                "rollouts.argoproj.io=/spec",
-                "`rollouts.argoproj.io` is not a kind: write `Rollout` or `Rollout.argoproj.io`",
-            ),
-            ("Rollout.=/spec", "`Rollout.` is not a kind: write `Rollout` or `Rollout.argoproj.io`"),
+            ("rollouts.argoproj.io=/spec", "`rollouts.argoproj.io` is not a kind: write `Rollout.argoproj.io`"),
+            ("deployment=/spec", "`deployment` is not a kind: write `Deployment`"),
+            ("deploy=/spec", "`deploy` is not a kind: write `Deployment`"),
+            ("cron-job.Batch=/spec", "`cron-job.Batch` is not a kind: write `CronJob.batch`"),
+            ("widget=/spec", "`widget` is not a kind: write `Rollout` or `Rollout.argoproj.io`"),
+            ("Rollout.=/spec", "`Rollout.` is not a kind: write `Rollout`"),
             ("Rollout=spec/template", "`spec/template` is not a JSON Pointer: it does not begin with `/`"),
         ] {
             assert_eq!(text.parse::<TemplatePath>().unwrap_err().to_string(), message);

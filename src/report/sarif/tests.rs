@@ -75,7 +75,7 @@ fn sarif() {
             },
             {
               "ruleId": "kept-value",
-              "ruleIndex": 7,
+              "ruleIndex": 9,
               "level": "warning",
               "message": {
                 "text": "label `a:b,c` is 100% kept"

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use crate::diagnostic::{Code, Placed, Places};
 use crate::process::run::Files;
-use crate::process::stream::Stream;
+use crate::process::stream::{Stream, StreamOrigin};
 use crate::shell::files::input::{Input, InputSource};
 use crate::shell::files::kustomize;
 use crate::text::document::Triage;
@@ -16,7 +16,8 @@ use super::settings::Prepared;
 
 /// Takes all inputs through.
 pub(super) fn run<'i>(inputs: &'i [Input], prepared: &mut Prepared) -> Vec<Stream<'i>> {
-    let mut streams = open_all(inputs, prepared);
+    let files = kustomize::classify(inputs);
+    let mut streams = open_all(inputs, &files, prepared);
     let Prepared { run, namespaces, .. } = prepared;
     let todo: Vec<(usize, usize)> = streams
         .iter()
@@ -26,7 +27,6 @@ pub(super) fn run<'i>(inputs: &'i [Input], prepared: &mut Prepared) -> Vec<Strea
             streams.get(*stream).is_some_and(|stream| stream.triage(*document, run) == Triage::Candidate)
         })
         .collect();
-    let files = kustomize::classify(inputs);
     let mut of_patches = run.clone();
     of_patches.files = Files::KustomizePatches;
     let work = |(stream, document): (usize, usize)| {
@@ -44,19 +44,22 @@ pub(super) fn run<'i>(inputs: &'i [Input], prepared: &mut Prepared) -> Vec<Strea
             *slot = result;
         }
     }
+    streams.iter_mut().for_each(Stream::settle);
     streams
 }
 
-/// Splits all inputs, and notes what they say of namespaces.
-pub(super) fn open_all<'i>(inputs: &'i [Input], prepared: &mut Prepared) -> Vec<Stream<'i>> {
-    let open = |input: &'i Input| {
+/// Splits all inputs, and notes what they say of namespaces. `files` says what each input is.
+pub(super) fn open_all<'i>(inputs: &'i [Input], files: &[Files], prepared: &mut Prepared) -> Vec<Stream<'i>> {
+    let open = |(input, files): (&'i Input, &Files)| {
         // Reading has seen that it is UTF-8.
         let text = std::str::from_utf8(&input.bytes).unwrap_or_default();
-        let mut stream = Stream::open(input.source.to_string(), text);
-        stream.collect_namespaces(&mut prepared.namespaces);
+        let is_other = input.root.is_some() && *files == Files::Manifests && !kustomize::is_kustomization(input);
+        let origin = if is_other { StreamOrigin::Folder } else { StreamOrigin::Named };
+        let mut stream = Stream::open(input.source.to_string(), text).from(origin);
+        stream.collect_namespaces(&prepared.run, &mut prepared.namespaces);
         stream
     };
-    inputs.iter().map(open).collect()
+    inputs.iter().zip(files).map(open).collect()
 }
 
 /// The inputs that a tool for KRM functions gave: it takes standard output for the list of what is to stay.

@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::decide::eligibility::Applies;
 use crate::decide::explain::{EntryState, Explanation, ProfileExplanation, RecordState};
 use crate::decide::inject::{Edit, EditedField, InjectionState, Verdict};
-use crate::diagnostic::{Diagnostic, Placed, Places};
+use crate::diagnostic::{Diagnostic, Placed, Places, Severity};
 use crate::process::explain::{self as process, Explained};
 use crate::process::stream::Stream;
 use crate::profile::parameter::Origin;
@@ -28,14 +28,15 @@ pub(super) fn explain(args: &ExplainArgs, colour: ColourChoice) -> Result<ExitSt
     let reported = |errors| CommandError::reported(errors, &report);
     let mut prepared = Prepared::new(&args.decision, &args.facts).map_err(reported)?;
     let inputs = super::read(&args.input).map_err(reported)?;
-    let streams = batch::open_all(&inputs, &mut prepared);
+    let files = kustomize::classify(&inputs);
+    let streams = batch::open_all(&inputs, &files, &mut prepared);
     batch::refuse_function(&inputs, &streams, "an explanation").map_err(|error| reported(vec![error]))?;
     let on = tell::colour(colour, &io::stdout());
     let mut out = String::new();
     let mut errors: Vec<Placed> = Vec::new();
-    for (stream, files) in streams.iter().zip(kustomize::classify(&inputs)) {
+    for (stream, files) in streams.iter().zip(files) {
         prepared.run.files = files;
-        errors.extend(stream.error.clone());
+        errors.extend(stream.error.iter().chain(&stream.note).cloned());
         let places = Places::new(stream.text);
         for (index, document) in stream.documents.iter().enumerate() {
             if stream.triage(index, &prepared.run) == Triage::Opaque {
@@ -79,10 +80,24 @@ impl Page<'_> {
         let identity = &object.identity;
         let name = identity.name.as_ref().or(identity.generate_name.as_ref()).map_or("", String::as_str);
         let at = self.at(object, &Pointer::root());
+        let (title, at) =
+            (format!("{}/{name} ({})", identity.kind.to_lowercase(), object.namespace), format!("  {at}"));
+        let head = |out: &mut String| self.inked(out, 0, ["", &title, &at], Ink::Bold);
         for explanation in &object.explanations {
-            let title = format!("{}/{name} ({})", identity.kind.to_lowercase(), object.namespace);
-            self.inked(out, 0, ["", &title, &format!("  {at}")], Ink::Bold);
+            head(out);
             self.explanation(out, object, explanation);
+            out.push('\n');
+        }
+        if !object.warnings.is_empty() {
+            // They are about the whole object, and follow its last template.
+            match object.explanations.is_empty() {
+                true => head(out),
+                false => drop(out.pop()),
+            }
+            for warning in &object.warnings {
+                let word = if warning.code.severity() == Severity::Note { "note" } else { "warning" };
+                self.diagnostic(out, object, word, warning);
+            }
             out.push('\n');
         }
     }

@@ -44,7 +44,7 @@ impl Prepared {
             namespaces.add_annotations(text).map_err(|error| flag("--namespace-annotations", &error))?;
         }
         for path in &facts.namespace_files {
-            diagnostics.extend(read_namespaces(path, &mut namespaces).map_err(|error| vec![error])?);
+            diagnostics.extend(read_namespaces(path, &run, &mut namespaces).map_err(|error| vec![error])?);
         }
         Ok(Self { run, namespaces, diagnostics })
     }
@@ -76,7 +76,7 @@ fn flag(name: &str, error: &dyn std::fmt::Display) -> Vec<Placed> {
     vec![Placed::new(Code::Usage, format!("{name}: {error}"))]
 }
 
-fn read_namespaces(path: &Path, namespaces: &mut Namespaces) -> Result<Vec<Placed>, Placed> {
+fn read_namespaces(path: &Path, run: &Run, namespaces: &mut Namespaces) -> Result<Vec<Placed>, Placed> {
     let mut warnings = Vec::new();
     for input in input::read(&[path.to_owned()], Recursion::Off).map_err(|error| error.placed())? {
         let text = String::from_utf8_lossy(&input.bytes);
@@ -87,7 +87,7 @@ fn read_namespaces(path: &Path, namespaces: &mut Namespaces) -> Result<Vec<Place
         let mut count = 0;
         for document in &stream.documents {
             let tree = document.parse(&text).map_err(|error| stream.unreadable(document, &error))?;
-            let (found, wrong) = stream.namespaces(document, &tree, namespaces);
+            let (found, wrong) = stream.namespaces(document, &tree, run, namespaces);
             count += found;
             warnings.extend(wrong);
         }

@@ -55,7 +55,7 @@ pub(super) fn report(streams: &[Stream<'_>], prepared: &Prepared, voice: Voice) 
     let mut entries = Vec::new();
     let mut diagnostics = prepared.diagnostics.clone();
     for stream in streams {
-        diagnostics.extend(stream.error.clone());
+        diagnostics.extend(stream.error.iter().chain(&stream.note).cloned());
         diagnostics.extend(stream.warnings.iter().cloned());
         let places = Places::new(stream.text);
         for (document, result) in stream.documents.iter().zip(&stream.results) {
@@ -76,15 +76,20 @@ pub(super) fn report(streams: &[Stream<'_>], prepared: &Prepared, voice: Voice) 
             }
         }
     }
-    once_a_namespace(&mut entries);
+    once_a_namespace(&mut entries, &diagnostics);
     Report::new(entries, diagnostics)
 }
 
-/// A warning that nothing is known of a namespace is given once, with the first workload that asked.
-fn once_a_namespace(entries: &mut [TemplateReport]) {
-    let mut told = BTreeSet::new();
+/// A warning about a namespace is given once: at its own place in the input, or else with the first workload in it.
+fn once_a_namespace(entries: &mut [TemplateReport], diagnostics: &[Placed]) {
+    let of_namespace = |placed: &Placed| match placed.code {
+        Code::NamespaceUnknown => true,
+        Code::UnreadAnnotation => placed.path.is_empty(),
+        _ => false,
+    };
+    let mut told: BTreeSet<String> = diagnostics.iter().map(|placed| placed.message.clone()).collect();
     for entry in entries {
-        entry.diagnostics.retain(|placed| placed.code != Code::NamespaceUnknown || told.insert(placed.message.clone()));
+        entry.diagnostics.retain(|placed| !of_namespace(placed) || told.insert(placed.message.clone()));
     }
 }
 

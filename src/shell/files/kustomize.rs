@@ -24,6 +24,12 @@ pub(crate) fn classify(inputs: &[Input]) -> Vec<Files> {
     paths().map(|path| if path.is_some_and(is_patch) { Files::KustomizePatches } else { Files::Manifests }).collect()
 }
 
+/// Whether an input is kustomize's own, which needs no `kind`.
+pub(crate) fn is_kustomization(input: &Input) -> bool {
+    let name = file(input).and_then(Path::file_name);
+    name.is_some_and(|name| NAMES.iter().any(|known| name == *known))
+}
+
 fn file(input: &Input) -> Option<&Path> {
     match &input.source {
         InputSource::File(path) => Some(path),

@@ -44,7 +44,7 @@ impl ProfileSets {
                 all.push(profile);
             }
         }
-        let mut run = Run::new(Vec::new(), set, &template_paths);
+        let mut run = Run::new(Vec::new(), set, &template_paths).among(&all);
         run.kubernetes_version = kubernetes_version;
         run.leaves = Leaves::Patch;
         Ok(Self {

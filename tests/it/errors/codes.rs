@@ -121,6 +121,7 @@ fn runs_on_states() -> Vec<(Run, &'static [&'static str])> {
         ),
         (injector(["check", "--report=sarif"]).stdin(FUNCTION), &["function-config"]),
         (injector(["inject", "--report=json"]).stdin(UNREAD), &["not-read"]),
+        (injector(["inject", "--report=json", "-R", "."]).file("values.yaml", "a: 1\n"), &["no-kind"]),
     ]
 }
 

@@ -118,7 +118,7 @@ fn template_paths() {
     For more information, try '--help'.
     ");
     assert_snapshot!(misused(&["inject", "--template-path", "roll out=/spec/template", "web.yaml"]), @"
-    error: invalid value 'roll out=/spec/template' for '--template-path <KIND[.GROUP]=/spec/…>': `roll out` is not a kind: write `Rollout` or `Rollout.argoproj.io`
+    error: invalid value 'roll out=/spec/template' for '--template-path <KIND[.GROUP]=/spec/…>': `roll out` is not a kind: write `Rollout`
 
     For more information, try '--help'.
     ");

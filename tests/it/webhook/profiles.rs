@@ -9,7 +9,7 @@ use injector::internals::shell::server::core::Core;
 use injector::internals::shell::server::metrics::Metrics;
 use injector::internals::shell::server::profiles;
 
-use super::core::{given, pod, review};
+use super::core::{Alike, given, pod, review};
 use super::{Served, assert_status};
 use crate::support::injector;
 
@@ -124,4 +124,42 @@ async fn a_new_profile_is_used_and_a_bad_one_keeps_the_old() {
     fs::write(&file, PROFILE.replace("mine:1", "mine:3")).unwrap();
     core.reload_profiles().unwrap();
     assert!(patch(&served, "/mutate").await.contains("mine:3"));
+}
+
+#[tokio::test]
+async fn a_key_that_no_profile_reads_is_a_warning_and_one_of_another_path_is_not() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str, key: &str| {
+        let file = folder.path().join(format!("{name}.yaml"));
+        let switch = format!("\n  podSwitch: {{annotation: {key}, inject: [\"on\"], skip: [\"off\"]}}\n");
+        fs::write(&file, PROFILE.replace("mine", name).replacen("\n  policy", &format!("{switch}  policy"), 1))
+            .unwrap();
+        file
+    };
+    let (one, two) = (file("one", "mesh.example/one"), file("two", "mesh.example/two"));
+    let namespace = Alike {
+        labels: [("mesh.example/three".to_owned(), String::new())].into(),
+        annotations: [("team".to_owned(), "shop".to_owned())].into(),
+    };
+    let profiles = given(&[one.to_str().unwrap(), two.to_str().unwrap()]);
+    let served = Served::over_core(profiles, Some(Arc::new(namespace)));
+    let mut pod = pod();
+    pod["metadata"]["annotations"] =
+        serde_json::json!({"mesh.example/two": "on", "mesh.example/onee": "off", "sidecar-injector/x": ""});
+    let body = review("v1", "u-1", &pod).to_string();
+    for path in ["/mutate/one", "/mutate"] {
+        let answer = served.post(path, body.clone()).await.json();
+        let warnings: Vec<&str> =
+            answer["response"]["warnings"].as_array().unwrap().iter().filter_map(|it| it.as_str()).collect();
+        let unread: Vec<&&str> = warnings.iter().filter(|it| it.contains("has no effect")).collect();
+        let keys = match path {
+            "/mutate" => "use one of `mesh.example/one`, `mesh.example/two`",
+            _ => "did you mean `mesh.example/one`?",
+        };
+        let of_namespace =
+            format!("label `mesh.example/three` of namespace `default` has no effect: no profile reads it ({keys})");
+        let of_pod = "annotation `mesh.example/onee` has no effect: no profile reads it (did you mean \
+                      `mesh.example/one`?), at /metadata/annotations/mesh.example~1onee";
+        assert_eq!(unread, [&of_pod, &of_namespace.as_str()], "{path}: {warnings:?}");
+    }
 }
