@@ -28,7 +28,7 @@ fn sarif() {
           "results": [
             {
               "ruleId": "file-missing",
-              "ruleIndex": 34,
+              "ruleIndex": 38,
               "level": "error",
               "message": {
                 "text": "there is no such file"
@@ -45,7 +45,7 @@ fn sarif() {
             },
             {
               "ruleId": "not-a-manifest",
-              "ruleIndex": 31,
+              "ruleIndex": 35,
               "level": "error",
               "message": {
                 "text": "not a manifest"
@@ -66,7 +66,7 @@ fn sarif() {
             },
             {
               "ruleId": "named-twice",
-              "ruleIndex": 39,
+              "ruleIndex": 43,
               "level": "error",
               "message": {
                 "text": "standard input is named twice"
@@ -128,7 +128,7 @@ fn sarif() {
             },
             {
               "ruleId": "outdated",
-              "ruleIndex": 50,
+              "ruleIndex": 54,
               "level": "error",
               "message": {
                 "text": "daemonset/old (default): outdated injection by cortexflow"
