@@ -206,7 +206,7 @@ fn keep_going_leaves_out_a_file_that_cannot_be_read() {
         known(command, args.iter().copied())
             .file("d/a.yaml", WEB.replace("name: web", "name: a"))
             .file("d/b.yaml", [0xff, 0xfe, 0, 1])
-            .file("d/c.yaml", "a: [\n")
+            .file("d/c.yaml", "kind: Deployment\na: [\n")
             .file("d/z.yaml", WEB.replace("name: web", "name: z"))
     };
     let stopped = files("check", &["d", "gone.yaml"]).fails();

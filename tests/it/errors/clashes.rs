@@ -207,17 +207,20 @@ fn probes_that_go_through_the_redirection_are_notes() {
       hint: if it must not depend on the sidecar, add the port to the annotation `sidecar-injector/exclude-inbound-ports` or `--set excludeInboundPorts=…`
     note: <stdin>:19:49: the profile `cortexflow` redirects port 9090, which the kubelet asks of container `web` (`preStop`): the answer comes through the sidecar
       hint: if it must not depend on the sidecar, add the port to the annotation `sidecar-injector/exclude-inbound-ports` or `--set excludeInboundPorts=…`
+    1 workload: 1 injected
     ");
     // What is excluded, or not included, reaches the application itself.
     assert_snapshot!(probed(&fields, &["--set=excludeInboundPorts=9000-9100"]), @"
     deployment/web (default): injected by cortexflow
     note: <stdin>:16:43: the profile `cortexflow` redirects port 8080, which the kubelet asks of container `web` (`livenessProbe`, `readinessProbe`): the answer comes through the sidecar
       hint: if it must not depend on the sidecar, add the port to the annotation `sidecar-injector/exclude-inbound-ports` or `--set excludeInboundPorts=…`
+    1 workload: 1 injected
     ");
     assert_snapshot!(probed(&fields, &["--set=includeInboundPorts=443,9000"]), @"
     deployment/web (default): injected by cortexflow
     note: <stdin>:18:39: the profile `cortexflow` redirects port 9000, which the kubelet asks of container `web` (`startupProbe`): the answer comes through the sidecar
       hint: if it must not depend on the sidecar, add the port to the annotation `sidecar-injector/exclude-inbound-ports` or `--set excludeInboundPorts=…`
+    1 workload: 1 injected
     ");
     let excluded = WEB.replace(
         "        app: web\n    spec",

@@ -215,6 +215,7 @@ fn files_of_a_folder_that_are_no_manifests() {
     note: a/mkdocs.yml: the file has no `kind`: it is not a manifest, and passes through unchanged
     note: a/notes.yaml: the file has no `kind`: it is not a manifest, and passes through unchanged
     note: a/values.yaml: the file has no `kind`: it is not a manifest, and passes through unchanged
+    1 workload: 1 injected
     ");
     for (name, text) in files.iter().filter(|(name, _)| *name != "a/web.yaml") {
         assert_eq!(ran.read(name), text.as_bytes(), "{name} is as it was");
