@@ -223,6 +223,6 @@ fn files_of_a_folder_that_are_no_manifests() {
     assert!(!run(&["inject", "-i", "-q", "-R", "a"]).succeeds().stderr.contains("note"));
     // What is named is meant to be a manifest.
     assert!(run(&["inject", "a/notes.yaml"]).fails().stderr.contains("is text, not a manifest"));
-    assert_eq!(run(&["inject", "a/values.yaml"]).succeeds().stderr, "");
+    assert_eq!(run(&["inject", "a/values.yaml"]).succeeds().stderr, "0 workloads\n");
     assert!(run(&["inject", "a/config.json"]).fails().stderr.contains("error: a/config.json:"));
 }
