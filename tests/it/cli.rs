@@ -8,5 +8,6 @@ mod kustomize;
 mod levels;
 mod reports;
 mod reviews;
+mod state_table;
 mod states;
 mod statuses;
