@@ -198,6 +198,34 @@ fn targets_that_are_not_there() {
     assert!(!said.contains("targets-absent"), "{said}");
 }
 
+/// It is so as long as the pod is as it is, so each later check says it too.
+#[test]
+fn what_had_no_effect_is_said_at_each_check() {
+    let env = "env: [{name: A, value: a}]";
+    let switch = "  podSwitch: {label: app, inject: [web], skip: [none]}\n";
+    for (spec, text, message) in [
+        (
+            format!("  application: {{targets: [app, worker], {env}}}\n"),
+            WEB.to_owned(),
+            "no container `app` or `worker`",
+        ),
+        (
+            format!("{switch}  application: {{{env}}}\n"),
+            web("env: [{name: A, value: mine}]", "volumes: []"),
+            "changes nothing in this pod",
+        ),
+    ] {
+        let run = |command: &'static str, text: &str| {
+            let run = known(command, ["-p", "mine.yaml"]).file("mine.yaml", profile("mine", &spec)).stdin(text);
+            run.succeeds()
+        };
+        let injected = run("inject", &text);
+        for ran in [run("check", &injected.stdout), run("inject", &injected.stdout), injected] {
+            assert!(ran.stderr.contains(message), "{message}: {}", ran.stderr);
+        }
+    }
+}
+
 #[test]
 fn an_opted_in_pod_that_gets_nothing() {
     let there = web("env: [{name: A, value: mine}]", "volumes: []");
