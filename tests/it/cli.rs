@@ -6,6 +6,7 @@ mod in_place;
 mod inputs;
 mod kustomize;
 mod levels;
+mod listed;
 mod reports;
 mod reviews;
 mod state_table;

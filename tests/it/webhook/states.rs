@@ -71,6 +71,9 @@ impl Answered {
     }
 }
 
+/// What someone does to a pod.
+type Edit = fn(&mut Value);
+
 /// The pod as the webhook makes it.
 async fn injected() -> Value {
     Answered::of(pod(), &trace("agent:1")).await.made
@@ -166,7 +169,7 @@ async fn an_outdated_pod_is_allowed_as_it_is() {
 async fn an_unwanted_injection_is_a_warning_that_names_the_rule() {
     let opted_out = |pod: &mut Value| pod["metadata"]["annotations"]["trace"] = "no".into();
     let host_network = |pod: &mut Value| pod["spec"]["hostNetwork"] = true.into();
-    let changes: [(fn(&mut Value), &str); 2] =
+    let changes: [(Edit, &str); 2] =
         [(opted_out, "skip it now: pod-opted-out: "), (host_network, "skip it now: host-network: ")];
     for (change, rule) in changes {
         let answered = asked_again(change).await;
@@ -188,7 +191,7 @@ async fn an_unwanted_injection_is_a_warning_that_names_the_rule() {
 
 #[tokio::test]
 async fn a_partial_injection_is_refused_as_inject_refuses_it() {
-    let changes: [(fn(&mut Value), &str); 3] = [
+    let changes: [(Edit, &str); 3] = [
         (|pod| drop(pod["spec"]["containers"].as_array_mut().unwrap().pop()), "/spec/containers/agent"),
         (|pod| drop(pod["metadata"]["labels"].as_object_mut().unwrap().remove("traced")), "/metadata/labels/traced"),
         (|pod| pod["spec"]["containers"][0]["env"] = json!([]), "/spec/containers/web/env/TRACE_HOST"),
