@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use clap::{CommandFactory as _, ValueEnum};
 use injector::internals::decide::eligibility::Rule;
+use injector::internals::decide::inject::InjectionState;
 use injector::internals::decide::record;
 use injector::internals::diagnostic::Code;
 use injector::internals::diagnostic::{Placed, Position, Severity};
@@ -59,6 +60,28 @@ fn literals(text: &str, open: &str, close: &str) -> Vec<String> {
 fn the_eligibility_table_is_that_of_the_program_row_by_row() {
     let ids: Vec<&str> = Rule::ALL.iter().map(|rule| rule.id()).collect();
     assert_eq!(first_column(REFERENCE, "## Which pods"), ids);
+}
+
+#[test]
+fn every_state_of_an_injection_is_in_its_table() {
+    let unwanted = InjectionState::Unwanted { rule: Rule::Default, reason: String::new() };
+    let all = [
+        InjectionState::Current,
+        InjectionState::Incomplete,
+        InjectionState::Edited(Vec::new()),
+        InjectionState::Outdated,
+        unwanted,
+        InjectionState::Partial(Vec::new()),
+    ];
+    // A state that is new has to be added above.
+    let _ = |state| match state {
+        InjectionState::Current | InjectionState::Incomplete | InjectionState::Edited(_) => (),
+        InjectionState::Outdated | InjectionState::Unwanted { .. } | InjectionState::Partial(_) => (),
+    };
+    assert_eq!(
+        first_column("docs/webhook.md", "## Pods that are injected already"),
+        all.each_ref().map(InjectionState::id)
+    );
 }
 
 #[test]
