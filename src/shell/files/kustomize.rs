@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::{self, Path, PathBuf};
 
 use super::input::{Input, InputSource};
 use crate::process::run::Files;
@@ -13,19 +13,17 @@ use crate::value::view::View;
 /// The names that kustomize looks for. The last is no name of a manifest, so no input has it.
 const NAMES: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
 
-/// What each input is, in their order. Asked are the kustomizations beside it and, of a directory that was named, those in
-/// all directories between. One that cannot be read lists nothing: as an input it is reported anyway.
+/// What each input is, in their order. Asked are the kustomizations of all directories above it, named or not: kustomize
+/// reads no patch from outside of its own directory. One that cannot be read lists nothing: as an input it is reported anyway.
 pub(crate) fn classify(inputs: &[Input]) -> Vec<Files> {
     let paths = || inputs.iter().map(file);
     let mut directories = BTreeSet::new();
-    for (path, root) in
-        paths().flatten().zip(inputs.iter().filter(|input| file(input).is_some()).map(|input| &input.root))
-    {
-        let between = |directory: &&Path| root.as_ref().is_none_or(|root| directory.starts_with(root));
-        let most = if root.is_some() { usize::MAX } else { 1 };
-        directories.extend(path.ancestors().skip(1).take_while(between).take(most));
+    for path in paths().flatten().filter_map(|path| path::absolute(path).ok()) {
+        // Above a directory that is known, all are.
+        let _ =
+            path.ancestors().skip(1).try_for_each(|directory| directories.insert(directory.to_owned()).then_some(()));
     }
-    let patches: BTreeSet<PathBuf> = directories.into_iter().flat_map(listed).collect();
+    let patches: BTreeSet<PathBuf> = directories.iter().flat_map(|directory| listed(directory)).collect();
     let is_patch = |path: &Path| !patches.is_empty() && path.canonicalize().is_ok_and(|path| patches.contains(&path));
     paths().map(|path| if path.is_some_and(is_patch) { Files::KustomizePatches } else { Files::Manifests }).collect()
 }

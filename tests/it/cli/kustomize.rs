@@ -101,3 +101,18 @@ fn of_a_base_and_its_patch_only_the_base_is_injected() {
     }
     injector(["check", "-R", "tree"]).files(ran.tree()).succeeds();
 }
+
+/// As pre-commit names them: one by one, and the kustomization not among them.
+#[test]
+fn a_patch_that_is_named_without_its_kustomization_is_left_alone() {
+    let files = [("tree/kustomization.yaml", "patches: [{path: patches/web.yaml}]\n"), ("tree/patches/web.yaml", WEB)];
+    for args in [
+        &["inject", "-i", "tree/patches/web.yaml"][..],
+        &["inject", "-i", "tree/patches/../patches/web.yaml"],
+        &["inject", "-i", "-R", "tree/patches"],
+    ] {
+        let ran = injector(args.iter().copied()).files(files).succeeds();
+        assert_eq!(ran.read("tree/patches/web.yaml"), WEB.as_bytes(), "{args:?}");
+        assert!(ran.stderr.contains("skipped: patch-fragment: "), "{args:?}: {}", ran.stderr);
+    }
+}
