@@ -31,15 +31,18 @@ pub(crate) fn is_list(key: &str, value: &str) -> bool {
 
 /// Whether a pointer from a pod template is that of such an annotation.
 pub(crate) fn is_annotation(at: &Pointer) -> bool {
-    matches!(at.tokens(), [metadata, annotations, key]
+    is_key(at.tokens())
+}
+
+fn is_key(tokens: &[String]) -> bool {
+    matches!(tokens, [metadata, annotations, key]
         if metadata == "metadata" && annotations == "annotations" && LISTS.contains(&key.as_str()))
 }
 
 /// The annotation and the name, where a pointer from a pod template names an item of such a list.
 pub(crate) fn item(named: &Pointer) -> Option<(Pointer, &str)> {
     let (name, annotation) = named.tokens().split_last()?;
-    let annotation = Pointer::of(annotation);
-    is_annotation(&annotation).then_some((annotation, name))
+    is_key(annotation).then(|| (Pointer::of(annotation), name.as_str()))
 }
 
 /// The names of a list.

@@ -2,13 +2,15 @@
 //! webhook, and about pods that someone made from an injected manifest. `inject` answers the same.
 
 use std::fs;
+use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use injector::internals::shell::server::judge::NamespaceSource;
 use serde_json::{Value, json};
 
 use super::Served;
-use super::core::{denying, given, pod, review};
+use super::core::{Alike, denying, given, pod, review};
 use crate::support::injector;
 use crate::support::manifests::{RESOURCES, profile};
 
@@ -177,16 +179,30 @@ async fn an_unwanted_injection_is_a_warning_that_names_the_rule() {
         let warnings = answered.warnings();
         assert!(warnings.len() == 1 && warnings[0].contains(rule), "{rule}: {warnings:#?}");
     }
-    // Nor does a webhook that denies what is not injected: the pod has its sidecar.
-    let served = Served::over_core(denying(&[]), None);
-    let mut pod = pod();
-    pod["metadata"]["annotations"]["proxy-injection"] = "enabled".into();
-    let text = injector(["inject", "-q", "-o", "json"]).stdin(pod.to_string()).succeeds().stdout;
-    let mut pod: Value = serde_json::from_str(&text).unwrap();
-    pod["metadata"]["annotations"]["proxy-injection"] = "disabled".into();
-    let response = served.post("/mutate", review("v1", "u-1", &pod).to_string()).await.json()["response"].clone();
-    assert_eq!((&response["allowed"], response.get("patch")), (&true.into(), None), "{response}");
-    assert!(response["warnings"].to_string().contains("pod-opted-out"), "{response}");
+}
+
+/// Nor is it denied by a webhook that denies what is not injected: the pod has its sidecar.
+#[tokio::test]
+async fn an_unwanted_injection_is_never_denied() {
+    let injected = |metadata: Value| {
+        let mut pod = pod();
+        pod["metadata"] = metadata;
+        let text = injector(["inject", "-q", "-o", "json"]).stdin(pod.to_string()).succeeds().stdout;
+        serde_json::from_str::<Value>(&text).unwrap()
+    };
+    let mut opted_out = injected(json!({"name": "a", "annotations": {"proxy-injection": "enabled"}}));
+    opted_out["metadata"]["annotations"]["proxy-injection"] = "disabled".into();
+    let annotations = [("proxy-injection".to_owned(), "disabled".to_owned())].into();
+    let out: Arc<dyn NamespaceSource> = Arc::new(Alike { labels: [].into(), annotations });
+    for (pod, namespaces, rule) in
+        [(opted_out, None, "pod-opted-out"), (injected(json!({"name": "a"})), Some(out), "namespace-opted-out")]
+    {
+        let served = Served::over_core(denying(&[]), namespaces);
+        let body = served.post("/mutate", review("v1", "u-1", &pod).to_string()).await.json();
+        let response = &body["response"];
+        assert_eq!((&response["allowed"], response.get("patch")), (&true.into(), None), "{response}");
+        assert!(response["warnings"].to_string().contains(&format!("skip it now: {rule}: ")), "{response}");
+    }
 }
 
 #[tokio::test]
