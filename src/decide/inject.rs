@@ -37,7 +37,7 @@ pub(crate) use render::{Rendered, Sidecar, name};
 pub use state::InjectionState;
 pub(crate) use state::{Edit, EditedField};
 
-pub(crate) use apply::{LOCAL_VOLUMES, write_record};
+pub(crate) use apply::write_record;
 pub(crate) use planner::{Ask, Planner};
 pub(crate) use ports::port_clash;
 

@@ -15,6 +15,7 @@ use crate::value::view::{Kind, View};
 pub use crate::profile::RECORD as ANNOTATION;
 
 mod json;
+pub(crate) mod listed;
 
 /// What one profile added.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -27,7 +28,7 @@ pub struct Entry {
     pub hash: String,
     /// The names of what was added, by slot; empty for what was added to containers of the application, see `fields`.
     pub(crate) names: SlotMap<Vec<String>>,
-    /// What was added to the user's own containers, as pointers.
+    /// What was added to the user's own containers and lists, as pointers.
     pub fields: Vec<String>,
     /// Lists and objects that were not there before.
     pub created: Vec<String>,
@@ -47,9 +48,9 @@ impl Entry {
     fn check_pointers(&self) -> Result<(), String> {
         let parse = |text: &String| Pointer::parse(text).map_err(|error| error.to_string());
         for field in &self.fields {
-            let is_field =
-                matches!(parse(field)?.tokens(), [spec, list, _, _, ..] if spec == "spec" && is_containers(list));
-            if !is_field {
+            let field_at = parse(field)?;
+            let is_field = matches!(field_at.tokens(), [spec, list, _, _, ..] if spec == "spec" && is_containers(list));
+            if !is_field && listed::item(&field_at).is_none() {
                 return Err(format!("`{field}` is not a field of a container"));
             }
         }
@@ -107,6 +108,10 @@ pub(crate) fn write(entries: &[Entry]) -> String {
 
 /// Turns the names in a pointer into the indexes that they have in this value; `None` where one is absent.
 pub(crate) fn resolve<'a, V: View<'a>>(value: V, named: &Pointer) -> Option<Pointer> {
+    if let Some((annotation, name)) = listed::item(named) {
+        let list = annotation.tokens().iter().try_fold(value, |node, key| node.member(key))?.string()?;
+        return listed::names(&list).any(|known| known == name).then(|| named.clone());
+    }
     let mut node = value;
     let mut indexed = Vec::with_capacity(named.tokens().len());
     for token in named.tokens() {

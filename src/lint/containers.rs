@@ -7,7 +7,8 @@ use serde_json::Value;
 
 use super::Finding;
 use super::sample::{Sample, SampleItem};
-use crate::decide::inject::{LOCAL_VOLUMES, name, port_clash};
+use crate::decide::inject::{name, port_clash};
+use crate::decide::record::listed::LOCAL_VOLUMES;
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::kube::image::image_parts;
 use crate::kube::validity;

@@ -26,7 +26,7 @@ macro_rules! table {
             }
             PatchFragment {
                 id: "patch-fragment",
-                when: "a patch: a kustomization of the input lists its file under `patches`, `patchesStrategicMerge` or `patchesJson6902`; or it has a directive such as `$patch`, no `spec.selector` where its kind needs one, or a container without an image that no profile completes",
+                when: "a patch: a kustomization lists its file under `patches`, `patchesStrategicMerge` or `patchesJson6902`; or it has a directive such as `$patch`, no `spec.selector` where its kind needs one, or a container without an image that no profile completes",
                 verdict: "skip",
                 asked: AskedWhen::Always,
                 needs: object_only,

@@ -5,7 +5,7 @@
 //! 1. The operations are applied to an overlay of the tree (`overlay`). Many operations can change one collection, and only
 //!    their sum says where its new entries go.
 //! 2. One walk over the changed collections, in the order of the text, writes the edits: `block` for collections in block
-//!    style, `flow` for those in brackets, JSON among them. `spelling` keeps how a null was written, `text` knows lines and comments; `lines` renders what is new.
+//!    style, `flow` for those in brackets, JSON among them. `spelling` keeps how a null was written, and `listed` how a list of names was; `text` knows lines and comments; `lines` renders what is new.
 //!
 //! What has to hold:
 //!
@@ -31,6 +31,7 @@ use crate::value::pointer::Pointer;
 mod block;
 mod flow;
 mod lines;
+mod listed;
 mod overlay;
 mod spelling;
 mod text;

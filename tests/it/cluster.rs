@@ -70,6 +70,7 @@ fn a_real_cluster_agrees() {
             a_cleaned_object_settles
             a_patch_is_applied_once_and_then_is_empty
             uninject_and_replace_bring_the_old_template_back
+            what_was_applied_and_defaulted_is_uninjected_without_a_warning
             a_cleaned_object_can_be_created_elsewhere
             what_the_report_says_is_refused_is_refused
             an_object_that_changed_meanwhile_is_a_conflict_unless_it_is_cleaned

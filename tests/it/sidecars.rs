@@ -64,3 +64,27 @@ fn an_empty_user_id_leaves_the_field_out() {
         assert_eq!(fields.iter().sum::<usize>(), left, "{profile} {set}:\n{}", ran.stdout);
     }
 }
+
+/// Requests still come while the endpoints of the pod are withdrawn: a proxy that ends first drops them.
+#[test]
+fn a_proxy_serves_on_while_the_pod_ends() {
+    let pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n  containers: [{name: a, image: b, ports: [{containerPort: 80}]}]\n";
+    let job = pod.replace("spec:\n", "spec:\n  restartPolicy: Never\n");
+    for (profile, name) in [("nginx", "nginx-sidecar"), ("cortexflow", "proxy-sidecar")] {
+        for (args, seconds, text) in [
+            (&[][..], "5", pod),
+            (&["--set", "preStopSeconds=20"], "20", pod),
+            (&["--set", "preStopSeconds=20"], "20", &job),
+        ] {
+            let fixed = ["inject", "-o", "json", "-p", profile, "--namespace-labels=sidecar-inject=enabled"];
+            let port = ["--set", "port=8081"].into_iter().filter(|_| profile == "nginx");
+            let args = fixed.into_iter().chain(args.iter().copied()).chain(port);
+            let ran = crate::support::injector(args).stdin(text).succeeds();
+            let object: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
+            let all = ["containers", "initContainers"].map(|list| object["spec"][list].as_array());
+            let sidecar = all.into_iter().flatten().flatten().find(|container| container["name"] == name).unwrap();
+            let command = &sidecar["lifecycle"]["preStop"]["exec"]["command"];
+            assert_eq!(*command, serde_json::json!(["sleep", seconds]), "{profile}: {sidecar}");
+        }
+    }
+}

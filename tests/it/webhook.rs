@@ -9,6 +9,7 @@ mod probes;
 mod profiles;
 mod review;
 mod routes;
+mod states;
 
 use std::future::Future;
 use std::pin::Pin;

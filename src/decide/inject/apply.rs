@@ -9,8 +9,8 @@ use super::applier::{Applied, Applier};
 use super::editor::Editor;
 use super::render::Item;
 use super::{application, conflict, containers};
-use crate::decide::record::{self, Entry};
-use crate::diagnostic::{Code, Diagnostic};
+use crate::decide::record::{self, Entry, listed};
+use crate::diagnostic::Code;
 use crate::profile::Policy;
 use crate::profile::slot::{Clash, Home, Slot};
 use crate::value::pointer::Pointer;
@@ -83,32 +83,49 @@ impl<'v, V: View<'v>> Applier<'_, V> {
 
     fn entry_of_map(&mut self, slot: Slot, place: &Pointer, Item { key, value }: &Item) {
         let at = place.join(key.as_str());
+        if slot == Slot::Annotations && self.names_of_list(&at, key, value) {
+            return;
+        }
         match self.editor.get(&at) {
             None => {
                 self.ensure_object(place);
                 self.editor.add(&at, Arc::clone(value));
                 self.done.entry.names[slot].push(key.clone());
             }
-            Some(found) if !view::equals(found, value) => match key.as_str() {
-                LOCAL_VOLUMES => self.local_volumes(&at, value),
-                _ => self.keep(slot, key, &at),
-            },
+            Some(found) if !view::equals(found, value) => self.keep(slot, key, &at),
             Some(_) => self.share(slot, key, &at),
         }
     }
 
-    /// The pod's own list of volumes stays; the warning says which names of the profile's are missing there.
-    fn local_volumes(&mut self, at: &Pointer, value: &Value) {
-        let there = self.editor.get(at).and_then(View::string).unwrap_or_default();
-        let has = |name: &&str| there.split(',').any(|known| known == *name);
-        let missing: Vec<&str> = value.as_str().unwrap_or_default().split(',').filter(|name| !has(name)).collect();
-        if missing.is_empty() {
-            return;
+    /// Adds names to an annotation that is a list of names; `false` where it is no such list.
+    fn names_of_list(&mut self, at: &Pointer, key: &str, value: &Value) -> bool {
+        let Some(wanted) = value.as_str().filter(|wanted| listed::is_list(key, wanted)) else { return false };
+        let there = match self.editor.get(at) {
+            None => None,
+            Some(found) => match found.string().filter(|list| listed::is_list(key, list)) {
+                Some(list) => Some(list.into_owned()),
+                None => return false,
+            },
+        };
+        let list = there.as_deref().unwrap_or_default();
+        let mut added = Vec::new();
+        for name in listed::names(wanted) {
+            let named = at.join(name);
+            let is_there = listed::names(list).chain(added.iter().copied()).any(|known| known == name);
+            if !is_there {
+                added.push(name);
+            }
+            if !self.has_field(&named) && (!is_there || self.is_shared(&named)) {
+                self.done.entry.fields.push(named.to_string());
+            }
         }
-        let message = format!("the annotation `{LOCAL_VOLUMES}` already has another value, which is kept");
-        let hint = format!("add `{}` to its list: `{there},{}`", missing.join("`, `"), missing.join(","));
-        let at = self.editor.place().append(at);
-        self.done.warnings.push(Diagnostic::new(Code::KeptValue, at, message).hint(hint));
+        if there.is_none() {
+            self.editor.add(at, Arc::new(Value::String(listed::with("", &added))));
+            self.done.entry.created.push(at.to_string());
+        } else if !added.is_empty() {
+            self.editor.replace(at, Value::String(listed::with(list, &added)));
+        }
+        true
     }
 
     /// Elements of a list of the pod's spec: by name, after those that are there.
@@ -172,9 +189,6 @@ pub(crate) fn write_record<'v, V: View<'v>>(editor: &mut Editor<V>, entries: &[E
         (false, false) => editor.add(&at, Value::String(record::write(entries))),
     }
 }
-
-/// The annotation that lists volumes whose data may be lost: all others keep the cluster autoscaler from removing a node.
-pub(crate) const LOCAL_VOLUMES: &str = "cluster-autoscaler.kubernetes.io/safe-to-evict-local-volumes";
 
 /// The way out of two things of one name.
 const RENAME: Option<&str> = Some("rename one of the two");

@@ -1,12 +1,14 @@
 //! Removing what a record names, and comparing a record with what its profile adds. Planning needs it to replace an outdated
 //! injection, and to see the template as a profile saw it; undoing does nothing else.
 
+use std::borrow::Cow;
+
 use serde_json::Value;
 
 use super::editor::Editor;
 use super::render::Item;
 use super::{Rendered, write_record};
-use crate::decide::record::{self, ANNOTATION, Entry};
+use crate::decide::record::{self, ANNOTATION, Entry, listed};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::profile::slot::{Home, Slot};
 use crate::value::pointer::Pointer;
@@ -88,7 +90,14 @@ fn misnamed(entry: &Entry, rendered: &Rendered) -> Option<String> {
 /// A field, or a replaced image, of a container of the user's own to which the profile adds nothing of that name.
 fn foreign_field<'e>(entry: &'e Entry, rendered: &Rendered) -> Option<&'e String> {
     let is_own = |container: &str| rendered.all_containers().any(|item| item.key == container);
+    let is_listed = |annotation: &Pointer, name: &str| {
+        rendered.added[Slot::Annotations].iter().any(|item| {
+            annotation.tokens().last() == Some(&item.key)
+                && item.value.as_str().is_some_and(|list| listed::names(list).any(|known| known == name))
+        })
+    };
     let is_added = |field: &Pointer| match field.tokens() {
+        _ if let Some((annotation, name)) = listed::item(field) => is_listed(&annotation, name),
         [_, _, container, ..] if is_own(container) => true,
         [_, _, _, list, key] => Slot::named(Home::Application, list)
             .is_some_and(|slot| rendered.added[slot].iter().any(|item| item.key == *key)),
@@ -122,7 +131,7 @@ pub(crate) fn remove<'a, V: View<'a>>(
             // What a profile that stays has added too stays with it.
             let shared = entries.iter().any(|other| !chosen(other) && other.named().contains(named));
             if let Some(at) = editor.resolve(named).filter(|_| !shared) {
-                editor.remove(&at);
+                remove_item(editor, &at);
             }
         }
     }
@@ -153,6 +162,7 @@ pub(crate) fn remove<'a, V: View<'a>>(
         let is_empty = editor.get(&at).is_some_and(|found| match found.kind() {
             Kind::Sequence => found.elements().is_empty(),
             Kind::Mapping => found.members().is_empty(),
+            Kind::String => listed::is_annotation(&named) && found.string().is_some_and(|list| list.is_empty()),
             _ => false,
         });
         match duty {
@@ -164,6 +174,14 @@ pub(crate) fn remove<'a, V: View<'a>>(
         }
     }
     Ok(rest)
+}
+
+/// Removes a value, or a name from the text of an annotation.
+fn remove_item<'a, V: View<'a>>(editor: &mut Editor<V>, at: &Pointer) {
+    let Some((annotation, name)) = listed::item(at) else { return editor.remove(at) };
+    if let Some(list) = editor.get(&annotation).and_then(View::string).map(Cow::into_owned) {
+        editor.replace(&annotation, Value::String(listed::without(&list, name)));
+    }
 }
 
 /// What undoing must do besides removing what was added.

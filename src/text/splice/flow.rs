@@ -223,7 +223,10 @@ impl Splicer<'_> {
         }
         let start = self.value_start(nodes);
         let old = start..if span.is_empty() { start } else { self.content_end(nodes).max(start) };
-        if new.is_null() {
+        let listed = new.as_str().and_then(|new| self.listed(nodes.value, &old, new, parent));
+        if let Some(text) = listed {
+            self.replace_text(old, text);
+        } else if new.is_null() {
             self.restore_null(nodes, old, parent);
         } else {
             self.replace_token(nodes, old, new, parent);

@@ -2,7 +2,7 @@
 
 use injector::internals::report::exit::ExitStatus;
 
-use crate::support::manifests::{SERVICE, WEB, adding, injected, known};
+use crate::support::manifests::{RESOURCES, SERVICE, WEB, adding, injected, known};
 use crate::support::{Run, injector};
 
 /// The report on one Deployment that was injected.
@@ -278,4 +278,88 @@ fn a_template_path_makes_a_kind_known() {
         let back = injector(["uninject", "-q", "--template-path", path]).stdin(ran.stdout).succeeds();
         assert_eq!(back.stdout, text);
     }
+}
+
+/// As the training kinds of Kubeflow have it: the operator writes the policy into the pods.
+#[test]
+fn a_restart_policy_beside_the_template_says_that_its_pods_complete() {
+    let training = |policy: &str| {
+        let role = |name: &str| {
+            let pod = format!("{{spec: {{containers: [{{name: app, image: \"a:1\", {RESOURCES}}}]}}}}");
+            format!("    {name}: {{restartPolicy: {policy}, template: {pod}}}\n")
+        };
+        format!(
+            "apiVersion: ml.example/v1\nkind: Training\nmetadata: {{name: night}}\nspec:\n  roles:\n{}{}",
+            role("Head"),
+            role("Worker")
+        )
+    };
+    let path = "--template-path=Training.ml.example=/spec/roles/*/template";
+    for (policy, native) in [("OnFailure", true), ("Never", true), ("ExitCode", true), ("Always", false)] {
+        let ran = known("inject", ["-o", "json", path]).stdin(training(policy)).succeeds();
+        let object: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
+        for role in ["Head", "Worker"] {
+            let spec = &object["spec"]["roles"][role]["template"]["spec"];
+            let classic = spec["containers"].as_array().unwrap().len() == 2;
+            let sidecar = &spec["initContainers"][1];
+            assert_eq!((classic, sidecar["restartPolicy"] == "Always"), (!native, native), "{policy} {role}: {spec}");
+        }
+        known("check", [path]).stdin(ran.stdout).succeeds();
+    }
+}
+
+#[test]
+fn the_hint_on_an_unknown_kind_names_each_template_that_is_not_named_yet() {
+    let pod = "{spec: {containers: [{name: app, image: \"a:1\", resources: {requests: {cpu: 1m}}}]}}";
+    let text = format!(
+        "apiVersion: ml.example/v1\nkind: Training\nmetadata: {{name: night}}\nspec:\n  head: {{template: {pod}}}\n  \
+         worker: {{template: {pod}}}\n"
+    );
+    let head = "--template-path Training.ml.example=/spec/head/template";
+    let worker = "--template-path Training.ml.example=/spec/worker/template";
+    let hints = |args: &[&'static str]| {
+        let said = known("inject", args.iter().copied()).stdin(text.clone()).succeeds().stderr;
+        (said.contains(head), said.contains(worker))
+    };
+    assert_eq!(hints(&[]), (true, true));
+    assert_eq!(hints(&["--template-path", "Training.ml.example=/spec/head/template"]), (false, true));
+    let both = ["--template-path", "Training=/spec/head/template", "--template-path", "Training=/spec/worker/template"];
+    assert_eq!(hints(&both), (false, false));
+}
+
+/// In the cluster, the mesh's webhook comes later: only its key shows that the proxy is to come.
+#[test]
+fn what_asks_for_another_mesh_is_left_to_it() {
+    let pod = |metadata: &str| {
+        format!(
+            "apiVersion: v1\nkind: Pod\nmetadata: {{name: a{metadata}}}\nspec: {{containers: [{{name: a, image: a}}]}}\n"
+        )
+    };
+    let skipped = |text: String, facts: &[&'static str]| {
+        let ran = injector(["inject"].into_iter().chain(facts.iter().copied())).stdin(text.clone()).succeeds();
+        assert_eq!(ran.stdout == text, ran.stderr.contains("skipped: foreign-sidecar: "), "{}", ran.stderr);
+        ran.stdout == text
+    };
+    for metadata in [
+        ", labels: {sidecar.istio.io/inject: \"true\"}",
+        ", annotations: {sidecar.istio.io/inject: \"true\"}",
+        ", annotations: {linkerd.io/inject: enabled}",
+        ", labels: {kuma.io/sidecar-injection: enabled}",
+        ", annotations: {consul.hashicorp.com/connect-inject: \"true\"}",
+    ] {
+        assert!(skipped(pod(metadata), &[]), "{metadata}");
+    }
+    for facts in [
+        &["--namespace-labels=istio-injection=enabled", "--namespace-annotations=a=b"][..],
+        &["--namespace-labels=a=b", "--namespace-annotations=linkerd.io/inject=enabled"],
+        &["--namespace-labels=kuma.io/sidecar-injection=enabled", "--namespace-annotations=a=b"],
+    ] {
+        assert!(skipped(pod(""), facts), "{facts:?}");
+    }
+    // The pod's own opt-out wins over its namespace.
+    let istio = ["--namespace-labels=istio-injection=enabled"];
+    assert!(!skipped(pod(", labels: {sidecar.istio.io/inject: \"false\"}"), &istio));
+    let linkerd = ["--namespace-annotations=linkerd.io/inject=enabled"];
+    assert!(!skipped(pod(", annotations: {linkerd.io/inject: disabled}"), &linkerd));
+    assert!(!skipped(pod(""), &[]));
 }

@@ -3,8 +3,10 @@
 use std::thread;
 use std::time::Duration;
 
+use serde::Deserialize as _;
 use serde_json::Value;
 
+use super::set;
 use crate::support::control_plane::ControlPlane;
 use crate::support::injector;
 
@@ -170,6 +172,55 @@ pub(super) fn uninject_and_replace_bring_the_old_template_back(plane: &ControlPl
     let uninjected = injector(["uninject"]).stdin(live).succeeds();
     plane.ok("replace -f -", uninjected.bytes);
     assert_same(&before, &template());
+}
+
+/// The workloads that the pipe touches as a list, each with the label on its pod template that `curl` wants.
+fn opted_in(namespace: &str) -> Value {
+    let documents = serde_yaml::Deserializer::from_str(WORKLOADS).map(|one| Value::deserialize(one).unwrap());
+    let mut objects = Vec::new();
+    for mut object in documents {
+        let template = match object["kind"].as_str().unwrap() {
+            "Deployment" | "StatefulSet" => "/spec/template",
+            "CronJob" => "/spec/jobTemplate/spec/template",
+            _ => continue,
+        };
+        set(&mut object, &format!("{template}/metadata/labels/sidecar.me~1inject"), "true".into());
+        set(&mut object, "/metadata/namespace", namespace.into());
+        objects.push(object);
+    }
+    serde_json::json!({"apiVersion": "v1", "kind": "List", "items": objects})
+}
+
+/// What of the live objects comes from a manifest, by their kinds.
+fn specs(plane: &ControlPlane, namespace: &str) -> Value {
+    let of = |object: &Value| (object["kind"].as_str().unwrap().to_owned(), object["spec"].clone());
+    Value::Object(items(&plane.get(&format!("{PIPED} -n {namespace}"))).iter().map(of).collect())
+}
+
+pub(super) fn what_was_applied_and_defaulted_is_uninjected_without_a_warning(plane: &ControlPlane) {
+    plane.namespace("plain", &[]);
+    plane.ok("apply -f -", opted_in("plain").to_string());
+    settle(plane, "plain");
+    let plain = specs(plane, "plain");
+    let ways = ["apply -f -", "apply --server-side -f -"];
+    let everything = concat!(env!("CARGO_MANIFEST_DIR"), "/testdata/profiles/everything.yaml");
+    let sets = [&["cortexflow"][..], &["nginx"], &["curl"], &["nginx", "curl"], &[everything, "cortexflow"]];
+    for (index, (profiles, way)) in sets.iter().flat_map(|set| ways.map(|way| (set, way))).enumerate() {
+        let namespace = format!("back-{index}");
+        plane.namespace(&namespace, &["sidecar-inject=enabled"]);
+        let facts = ["inject", "--namespace-labels=sidecar-inject=enabled", "--namespace-annotations=a=b"];
+        let args = facts.into_iter().chain(profiles.iter().flat_map(|profile| ["-p", *profile]));
+        let injected = injector(args).stdin(opted_in(&namespace).to_string()).succeeds();
+        plane.ok(way, injected.bytes);
+        settle(plane, &namespace);
+        assert_ne!(specs(plane, &namespace), plain, "{profiles:?}");
+        let live = plane.ok(&format!("get {PIPED} -n {namespace} -o yaml"), "");
+        let undone = injector(["uninject"]).stdin(live).succeeds();
+        assert_eq!(undone.stderr.matches(": uninjected: ").count(), 3, "{profiles:?}: {}", undone.stderr);
+        assert_eq!(undone.stderr.lines().count(), 3, "{profiles:?}: {}", undone.stderr);
+        plane.ok("replace -f -", undone.bytes);
+        assert_same(&plain, &specs(plane, &namespace));
+    }
 }
 
 /// A pod that a node has, with what the API server mounts into it.

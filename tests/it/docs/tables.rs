@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use clap::{CommandFactory as _, ValueEnum};
 use injector::internals::decide::eligibility::Rule;
+use injector::internals::decide::inject::InjectionState;
 use injector::internals::decide::record;
 use injector::internals::diagnostic::Code;
 use injector::internals::diagnostic::{Placed, Position, Severity};
@@ -62,6 +63,28 @@ fn the_eligibility_table_is_that_of_the_program_row_by_row() {
 }
 
 #[test]
+fn every_state_of_an_injection_is_in_its_table() {
+    let unwanted = InjectionState::Unwanted { rule: Rule::Default, reason: String::new() };
+    let all = [
+        InjectionState::Current,
+        InjectionState::Incomplete,
+        InjectionState::Edited(Vec::new()),
+        InjectionState::Outdated,
+        unwanted,
+        InjectionState::Partial(Vec::new()),
+    ];
+    // A state that is new has to be added above.
+    let _ = |state| match state {
+        InjectionState::Current | InjectionState::Incomplete | InjectionState::Edited(_) => (),
+        InjectionState::Outdated | InjectionState::Unwanted { .. } | InjectionState::Partial(_) => (),
+    };
+    assert_eq!(
+        first_column("docs/webhook.md", "## Pods that are injected already"),
+        all.each_ref().map(InjectionState::id)
+    );
+}
+
+#[test]
 fn every_exit_status_is_in_its_table() {
     let all = [ExitStatus::Done, ExitStatus::Findings, ExitStatus::Error];
     // An exit status that is new has to be added above.
@@ -87,7 +110,8 @@ fn every_diagnostic_code_is_in_its_table_with_its_level_fault_and_meaning_and_no
             format!("`{id}` | {level} | {fault} | {}", code.meaning())
         })
         .collect();
-    let shown: Vec<String> = rows("docs/diagnostics.md", "# Diagnostic codes").iter().map(|row| row.join(" | ")).collect();
+    let shown: Vec<String> =
+        rows("docs/diagnostics.md", "# Diagnostic codes").iter().map(|row| row.join(" | ")).collect();
     assert_eq!(shown.join("\n"), expected.join("\n"));
 }
 

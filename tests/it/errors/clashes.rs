@@ -277,6 +277,34 @@ fn targets_that_are_not_there() {
     assert!(!said.contains("targets-absent"), "{said}");
 }
 
+/// It is so as long as the pod is as it is, so each later check says it too.
+#[test]
+fn what_had_no_effect_is_said_at_each_check() {
+    let env = "env: [{name: A, value: a}]";
+    let switch = "  podSwitch: {label: app, inject: [web], skip: [none]}\n";
+    for (spec, text, message) in [
+        (
+            format!("  application: {{targets: [app, worker], {env}}}\n"),
+            WEB.to_owned(),
+            "no container `app` or `worker`",
+        ),
+        (
+            format!("{switch}  application: {{{env}}}\n"),
+            web("env: [{name: A, value: mine}]", "volumes: []"),
+            "changes nothing in this pod",
+        ),
+    ] {
+        let run = |command: &'static str, text: &str| {
+            let run = known(command, ["-p", "mine.yaml"]).file("mine.yaml", profile("mine", &spec)).stdin(text);
+            run.succeeds()
+        };
+        let injected = run("inject", &text);
+        for ran in [run("check", &injected.stdout), run("inject", &injected.stdout), injected] {
+            assert!(ran.stderr.contains(message), "{message}: {}", ran.stderr);
+        }
+    }
+}
+
 #[test]
 fn an_opted_in_pod_that_gets_nothing() {
     let there = web("env: [{name: A, value: mine}]", "volumes: []");
@@ -310,19 +338,19 @@ fn pull_secrets_hide_those_of_the_service_account() {
 }
 
 #[test]
-fn the_pods_list_of_local_volumes_is_kept() {
+fn what_is_no_list_of_names_is_kept() {
     let key = "cluster-autoscaler.kubernetes.io/safe-to-evict-local-volumes";
     let spec = format!("  volumes: [{{name: run, emptyDir: {{}}}}]\n  annotations: {{{key}: run}}\n");
-    let listed = |list: &str| {
-        WEB.replace("      labels:\n", &format!("      annotations: {{{key}: \"{list}\"}}\n      labels:\n"))
-    };
-    assert_snapshot!(taken(&spec, &listed("tmp,cache")), @"
+    let listed =
+        |list: &str| WEB.replace("      labels:\n", &format!("      annotations: {{{key}: {list}}}\n      labels:\n"));
+    assert_snapshot!(taken(&spec, &listed("'[\"tmp\"]'")), @r#"
     deployment/web (default): injected by mine
     warning: web.yaml:9:83: the annotation `cluster-autoscaler.kubernetes.io/safe-to-evict-local-volumes` already has another value, which is kept
-      hint: add `run` to its list: `tmp,cache,run`
     codes: kept-value
-    ");
-    assert!(!taken(&spec, &listed("tmp,run")).contains("kept-value"));
+    "#);
+    for list in ["tmp", "\"tmp,run\"", "''"] {
+        assert!(!taken(&spec, &listed(list)).contains("kept-value"), "{list}");
+    }
     let lint =
         |spec: &str| injector(["profile", "lint", "mine.yaml"]).file("mine.yaml", profile("mine", spec)).exits_any();
     let said = |spec: &str| format!("{:?}", lint(spec));
