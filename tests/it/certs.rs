@@ -267,7 +267,7 @@ fn a_bundle_is_put_into_every_webhook_and_nothing_else_changes() {
     let one_line = ran.then(["certs", "ca-bundle", "d"]).succeeds().stdout;
     assert_eq!(one_line.lines().count(), 1);
     let value = one_line.trim_end();
-    let filled = HOOK.replace("\"\"   # filled", &format!("{value}   # filled"));
+    let filled = HOOK.replace("\"\"   # filled", &format!("\"{value}\"   # filled"));
     let filled = filled.replace("    # nothing yet\n", &format!("    # nothing yet\n    caBundle: {value}\n"));
     let put = |text: &str| ran.then(["certs", "ca-bundle", "d", "-f", "-"]).stdin(text).succeeds().stdout;
     let new = put(HOOK);

@@ -217,7 +217,8 @@ pub(super) fn what_was_applied_and_defaulted_is_uninjected_without_a_warning(pla
         let live = plane.ok(&format!("get {PIPED} -n {namespace} -o yaml"), "");
         let undone = injector(["uninject"]).stdin(live).succeeds();
         assert_eq!(undone.stderr.matches(": uninjected: ").count(), 3, "{profiles:?}: {}", undone.stderr);
-        assert_eq!(undone.stderr.lines().count(), 3, "{profiles:?}: {}", undone.stderr);
+        // One line for each, and the summary.
+        assert_eq!(undone.stderr.lines().count(), 4, "{profiles:?}: {}", undone.stderr);
         plane.ok("replace -f -", undone.bytes);
         assert_same(&plain, &specs(plane, &namespace));
     }
