@@ -22,6 +22,7 @@
 //! above that one, in its column: they belong to it. Where the first key is behind a dash, `- name: web`, there is no
 //! line to insert before; the new member takes the place behind the dash, and the old one gets a line of its own.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use serde_json::Value;
@@ -46,7 +47,12 @@ impl Splicer<'_> {
             // A new item of a list belongs to the one before it, an object's new member to the one that it was put before.
             match previous {
                 Some(previous) if nodes.key.is_none() => self.insert_after(previous, &added, column),
-                _ => self.insert_before(edited.node, nodes, &added, column),
+                _ if added.is_empty() => {}
+                Some(_) => self.insert_before(edited.node, nodes, &added, column),
+                None => match self.moved_up(edited.node, kept.first().copied()) {
+                    Some((_, gap)) => self.insert_behind_dash(gap.end, &added, column),
+                    None => self.insert_before(edited.node, nodes, &added, column),
+                },
             }
             added.clear();
             self.change(entry, nodes, CollectionStyle::Block);
@@ -150,21 +156,31 @@ impl Splicer<'_> {
     fn delete_gone(&mut self, node: NodeId, kept: &[EntryNodes]) {
         let all: Vec<EntryNodes> = entry_nodes(self.tree, node).collect();
         let mut from = 0;
-        if let (Some(first), Some(keep)) = (all.first(), all.iter().position(|nodes| kept.contains(nodes))) {
-            let start = self.entry_start(node, 0, *first);
-            if keep > 0 && !self.lines.is_first(start) {
-                // The collection begins behind a dash: the first entry that is kept moves up to it. This undoes the
-                // insertion of a member behind a dash, and leaves no dash without a value.
-                let next = all.get(keep).map_or(start, |nodes| self.entry_start(node, keep, *nodes));
-                self.delete(start..next);
-                from = keep;
-            }
+        if let Some((index, gap)) = self.moved_up(node, kept.first().copied()) {
+            self.delete(gap);
+            from = index;
         }
         for (index, nodes) in all.iter().enumerate().skip(from) {
             if !kept.contains(nodes) {
                 self.delete_lines(node, index, *nodes);
             }
         }
+    }
+
+    /// Where a collection begins behind a dash, and its first entries go: the first one that is kept moves up to the dash. This
+    /// undoes the insertion of a member behind a dash, and leaves no dash without a value. Comes out: its index, and what goes.
+    /// Comments above it stay.
+    fn moved_up(&self, node: NodeId, first_kept: Option<EntryNodes>) -> Option<(usize, Range<usize>)> {
+        let all: Vec<EntryNodes> = entry_nodes(self.tree, node).collect();
+        let keep = all.iter().position(|nodes| Some(*nodes) == first_kept).filter(|keep| *keep > 0)?;
+        let start = self.entry_start(node, 0, *all.first()?);
+        if self.lines.is_first(start) {
+            return None;
+        }
+        let next = self.entry_start(node, keep, *all.get(keep)?);
+        let below = self.lines.next(self.content_end(*all.get(keep - 1)?)).min(next);
+        let comment = self.lines.slice(below, next).find('#').map(|at| below + at);
+        Some((keep, start..comment.unwrap_or(next)))
     }
 
     /// Deletes an entry with its line end. Comments around it stay: an insertion never brings any.
@@ -195,22 +211,22 @@ impl Splicer<'_> {
     }
 
     fn insert_before(&mut self, parent: NodeId, next: EntryNodes, added: &[&CollectionEntry], column: usize) {
-        if added.is_empty() {
-            return;
-        }
         let index = entry_nodes(self.tree, parent).position(|nodes| nodes == next).unwrap_or(0);
         let start = self.entry_start(parent, index, next);
-        let lines = self.render(added, column);
         if self.lines.is_first(start) {
             let at = self.lines.before_attached_comments(self.lines.start(start), column);
-            lines.into_iter().for_each(|lines| self.insert(at, lines));
+            self.render(added, column).into_iter().for_each(|lines| self.insert(at, lines));
         } else {
-            // Behind a dash. The first line of the new entry needs no indentation, and the old entry gets one: this moves
-            // the first `column` spaces from the beginning of the inserted text to its end.
-            let mut lines = lines.concat();
-            lines.push_str(&" ".repeat(column));
-            self.insert(start, lines.split_off(column));
+            self.insert_behind_dash(start, added, column);
         }
+    }
+
+    /// The first line of the new entry needs no indentation, and the old entry gets one: this moves the first `column` spaces
+    /// from the beginning of the inserted text to its end.
+    fn insert_behind_dash(&mut self, at: usize, added: &[&CollectionEntry], column: usize) {
+        let mut lines = self.render(added, column).concat();
+        lines.push_str(&" ".repeat(column));
+        self.insert(at, lines.split_off(column));
     }
 
     /// Inserts whole lines at the beginning of a line. At the end of a text without a final line end, the line end goes
