@@ -276,3 +276,22 @@ fn emptied_lines_leave_an_anchor_before_the_brackets() {
         assert_eq!(undo(&injected, &[], Which::All), Ok(expected));
     }
 }
+
+/// Blank lines that someone put below what was injected do not become lines of a text above it.
+#[test]
+fn a_text_that_keeps_its_blank_lines_gets_no_more_of_them() {
+    let record = r#"[{"profile":"p","version":"0.1.0","hash":"1","annotations":["b"]}]"#;
+    for header in ["|+", ">+", "|2+", "|"] {
+        for below in ["\n", "\n  \n", "\n# c\n\n", "          \n", ""] {
+            let text = |more: &str| {
+                format!(
+                    "apiVersion: v1\nkind: Pod\nmetadata:\n  annotations:\n    a: {header}\n      x\n\n{more}{below}spec:\n  containers: [{{name: web, image: nginx}}]\n"
+                )
+            };
+            let injected = text(&format!("    b: c\n    sidecar-injector/status: '{record}'\n"));
+            let undone = undo(&injected, &[], Which::All).unwrap_or_else(|error| panic!("{error}\n{injected}"));
+            let annotations = |text: &str| values(text).unwrap()[0]["metadata"]["annotations"]["a"].clone();
+            assert_eq!(annotations(&undone), annotations(&injected), "{injected}");
+        }
+    }
+}
