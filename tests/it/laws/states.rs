@@ -12,6 +12,7 @@ use injector::internals::decide::uninject::Which;
 use injector::internals::process::run::Action;
 use injector::internals::profile::Profile;
 
+use super::fixtures::{fixtures, for_each};
 use super::generated::{bytes, document, runner};
 use super::law::{self, run, run_as, undo, values};
 use super::writer::{self, Dice};
@@ -85,6 +86,24 @@ fn the_laws_hold_in_every_state_of_an_injection() {
     }
 }
 
+#[test]
+fn the_laws_hold_in_every_state_over_every_fixture() {
+    let sets = sets();
+    let mut runner = runner(0);
+    let mut turn = 0;
+    for_each(|fixture| {
+        for _ in 0..3 {
+            turn += 1;
+            let set = &sets[turn % sets.len()];
+            let changes = proptest::collection::vec(any::<u8>(), 24).new_tree(&mut runner).unwrap().current();
+            if let Some(changed) = state::changed(&fixture.input, set, &changes) {
+                let text: String = changed.objects.iter().map(|object| format!("{object}\n")).collect();
+                state::laws(&changed, &text, set);
+            }
+        }
+    });
+}
+
 /// Objects of that many generated documents that were injected with these profiles, and then changed.
 pub(crate) fn changed_objects(profiles: &[Profile], documents: usize) -> impl Iterator<Item = Value> {
     let mut runner = runner(0);
@@ -111,7 +130,7 @@ fn a_container_that_came_later_is_given_back_byte_for_byte() {
     let (mut sets, mut completed) = (sets(), 0);
     // Those that add to the application's containers.
     let sets = [sets.swap_remove(2), sets.pop().unwrap_or_default()];
-    for fixture in super::fixtures::fixtures() {
+    for fixture in fixtures() {
         let Some(later) = with_another_container(&fixture.input).filter(|later| values(later).is_ok()) else {
             continue;
         };
