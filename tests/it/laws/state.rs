@@ -55,11 +55,28 @@ pub(crate) fn laws(changed: &Changed, text: &str, profiles: &[Profile]) -> Vec<&
         // What was added later is undone with the rest, and leaves no trace.
         let [direct, later] = [text, &once.text].map(|text| undone(text, profiles, Leftovers::Refuse));
         assert!(direct == later, "{}", shown("adding and undoing is not undoing", &format!("{later}\n---\n{direct}")));
+        one_at_a_time(changed, &once.text, profiles);
     }
     let undone_now = undone(text, profiles, Leftovers::Drop);
     assert_eq!(values(&undone_now).unwrap(), changed.before, "{}", shown("undoing is not the inverse", &undone_now));
     reinject(changed, text, profiles, &keep);
     states
+}
+
+/// Each profile undone in a run of its own, in either order.
+fn one_at_a_time(changed: &Changed, text: &str, profiles: &[Profile]) {
+    for is_reversed in [false, true] {
+        let mut undone_now = text.to_owned();
+        for index in 0..profiles.len() {
+            let profile = &profiles[if is_reversed { profiles.len() - 1 - index } else { index }];
+            let which = Which::Of(vec![profile.name.clone()]);
+            undone_now =
+                law::undo(&undone_now, profiles, which).unwrap_or_else(|error| panic!("{error}\n{undone_now}"));
+        }
+        let order = if is_reversed { "from the last" } else { "from the first" };
+        let what = format!("undoing one at a time, {order}, is not the inverse of\n{text}\n---\n{undone_now}");
+        assert_eq!(values(&undone_now).unwrap(), changed.before, "{what}");
+    }
 }
 
 /// What `--reinject` has to come to: the same when it is asked twice, nothing more to do, and the same inverse.
@@ -108,9 +125,8 @@ fn states(run: &Run) -> Vec<&'static str> {
 
 /// The same objects, each in a review, come to the same: steps, patch and warnings.
 fn parity(changed: &Changed, once: &Run, asked: &Asked) -> Result<(), String> {
-    let is_of_others = |object: &Value| {
-        object["kind"].as_str().is_none_or(|kind| kind.ends_with("List") || kind == "AdmissionReview")
-    };
+    let is_of_others =
+        |object: &Value| object["kind"].as_str().is_none_or(|kind| kind.ends_with("List") || kind == "AdmissionReview");
     if changed.objects.iter().any(is_of_others) {
         return Ok(());
     }
