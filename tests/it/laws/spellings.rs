@@ -235,6 +235,27 @@ fn what_goes_behind_a_key_without_a_value_leaves_its_colon_a_colon() {
     }
 }
 
+#[test]
+fn a_null_comes_back_as_a_null_where_what_is_behind_it_goes_too() {
+    let record = r#"[{"profile":"p","version":"0.1.0","hash":"1","labels":["a"],"created":["/metadata/annotations"],"replaced":{"/metadata/labels":null}}]"#;
+    let status = format!("annotations: {{sidecar-injector/status: '{record}'}}");
+    for blanks in 0..8 {
+        let blanks = " ".repeat(blanks);
+        for key in ["labels: ", "\"labels\":", "? labels\n : "] {
+            for gap in [", ", "\n , "] {
+                for rest in ["", " ", ", x: 1", "\n"] {
+                    let text = format!(
+                        "{{apiVersion: v1, kind: Pod, metadata: {{{key}{{{blanks}a: b}}{gap}{status}{rest}}}, spec: {{containers: [{{name: web, image: nginx}}]}}}}\n"
+                    );
+                    let undone = undo(&text, &[], Which::All).unwrap_or_else(|error| panic!("{error}\n{text}"));
+                    let values = values(&undone).unwrap();
+                    assert!(values[0]["metadata"].get("labels").is_some_and(Value::is_null), "{text}{undone}");
+                }
+            }
+        }
+    }
+}
+
 /// The bracket keeps no comma of its own: `[, ]` is no YAML.
 #[test]
 fn an_emptied_list_keeps_no_comma() {
