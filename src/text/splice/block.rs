@@ -29,6 +29,7 @@ use serde_json::Value;
 
 use super::Splicer;
 use super::overlay::{CollectionEntry, Content, Edited, EntryNodes, entry_nodes};
+use super::scalar::BlockScalar;
 use crate::text::yaml::emit;
 use crate::text::yaml::tree::{CollectionStyle, NodeId, NodeKind, ScalarStyle};
 
@@ -121,7 +122,13 @@ impl Splicer<'_> {
     /// alone, and then the next entry has to go below them. For all others it goes directly below the last line with
     /// content, so that blank lines stay between this collection and what follows it.
     pub(super) fn content_end(&self, nodes: EntryNodes) -> usize {
-        let EntryNodes { key, value: leaf } = self.last_leaf(nodes);
+        let EntryNodes { mut key, value: mut leaf } = nodes;
+        while let NodeKind::Mapping(CollectionStyle::Block) | NodeKind::Sequence(CollectionStyle::Block) =
+            self.tree.kind(leaf)
+        {
+            let Some(last) = entry_nodes(self.tree, leaf).last() else { break };
+            (key, leaf) = (last.key, last.value);
+        }
         let span = self.tree.span(leaf);
         if span.is_empty() {
             // Of an explicit key without a value (`? key`), the parser puts the value where the next key begins.
@@ -130,47 +137,7 @@ impl Splicer<'_> {
         if self.tree.kind(leaf) != NodeKind::Scalar(ScalarStyle::Block) {
             return span.end;
         }
-        let source = self.tree.source(leaf);
-        let (header_end, indicators) = block_header(source);
-        let content =
-            if indicators.contains('+') { source } else { without_blank_lines(source, header_end, indicators) };
-        let content = content.strip_suffix('\n').unwrap_or(content);
-        span.start + content.len().max(header_end)
-    }
-
-    /// The entry at the end of an entry's text.
-    fn last_leaf(&self, nodes: EntryNodes) -> EntryNodes {
-        let mut leaf = nodes;
-        while let NodeKind::Mapping(CollectionStyle::Block) | NodeKind::Sequence(CollectionStyle::Block) =
-            self.tree.kind(leaf.value)
-        {
-            let Some(last) = entry_nodes(self.tree, leaf.value).last() else { break };
-            leaf = last;
-        }
-        leaf
-    }
-
-    /// The end of those blank lines from this line on that would be a part of an entry, were it directly above them: all of
-    /// them where it ends with `|+`, and else those up to the last that is indented deeper than its text.
-    fn past_taken(&self, nodes: EntryNodes, line_start: usize) -> usize {
-        let leaf = self.last_leaf(nodes).value;
-        if self.tree.kind(leaf) != NodeKind::Scalar(ScalarStyle::Block) {
-            return line_start;
-        }
-        let source = self.tree.source(leaf);
-        let (header_end, indicators) = block_header(source);
-        let end = self.lines.past_blank(line_start);
-        if indicators.contains('+') {
-            return end;
-        }
-        let indent = content_indent(source, header_end, indicators);
-        let (mut line, mut taken) = (line_start, line_start);
-        while line < end {
-            let next = self.lines.next(line);
-            taken = if leading_spaces(self.lines.slice(line, next)) > indent { next } else { taken };
-            line = next;
-        }
-        taken
+        span.start + BlockScalar::of(self.tree.source(leaf)).length
     }
 
     /// Where new lines go after an entry: below it, and below the comments that are indented deeper than its key or dash.
@@ -186,16 +153,9 @@ impl Splicer<'_> {
             self.delete(gap);
             from = index;
         }
-        let mut previous: Option<EntryNodes> = None;
         for (index, nodes) in all.iter().enumerate().skip(from) {
-            if kept.contains(nodes) {
-                previous = Some(*nodes);
-                continue;
-            }
-            self.delete_lines(node, index, *nodes);
-            if let Some(previous) = previous {
-                let below = self.lines.next(self.content_end(*nodes));
-                self.delete(below..self.past_taken(previous, below));
+            if !kept.contains(nodes) {
+                self.delete_lines(node, index, *nodes);
             }
         }
     }
@@ -337,45 +297,4 @@ impl Splicer<'_> {
         lines.push_str(style.eol);
         self.insert_lines(self.lines.next(colon), lines.into());
     }
-}
-
-/// Where the first line of a block scalar ends, and its indicators (`|2-`).
-fn block_header(source: &str) -> (usize, &str) {
-    let end = source.find('\n').unwrap_or(source.len());
-    let header = source.get(..end).unwrap_or_default();
-    let indicators = header.find(['|', '>']).and_then(|at| header.get(at..)).unwrap_or_default();
-    (end, indicators.split([' ', '\t', '#', '\r']).next().unwrap_or_default())
-}
-
-/// How far the text of a block scalar is indented, so far as that is sure: with an explicit indentation (`|2`), which counts from
-/// the parent's column, only a line without any space is surely not part of the value.
-fn content_indent(source: &str, header_end: usize, indicators: &str) -> usize {
-    let first = source.get(header_end..).unwrap_or_default().lines().find(|line| !is_blank(line));
-    let has_number = indicators.contains(|c: char| c.is_ascii_digit());
-    if has_number { 0 } else { first.map_or(usize::MAX, leading_spaces) }
-}
-
-fn is_blank(line: &str) -> bool {
-    line.trim_matches([' ', '\r', '\n']).is_empty()
-}
-
-fn leading_spaces(line: &str) -> usize {
-    line.len() - line.trim_start_matches(' ').len()
-}
-
-/// A block scalar without the blank lines at its end that are not part of its value.
-///
-/// A line of more spaces than the scalar's indentation is part of the value: the spaces beyond the indentation are content.
-fn without_blank_lines<'s>(source: &'s str, header_end: usize, indicators: &str) -> &'s str {
-    let indent = content_indent(source, header_end, indicators);
-    let mut kept = source;
-    while kept.len() > header_end {
-        let line_start = kept.strip_suffix('\n').unwrap_or(kept).rfind('\n').map_or(0, |newline| newline + 1);
-        let line = kept.get(line_start..).unwrap_or_default();
-        if line_start == 0 || !is_blank(line) || leading_spaces(line) > indent {
-            break;
-        }
-        kept = kept.get(..line_start).unwrap_or_default();
-    }
-    kept
 }

@@ -298,9 +298,9 @@ fn emptied_lines_leave_an_anchor_before_the_brackets() {
     }
 }
 
-/// Blank lines that someone put below what was injected do not become lines of a text above it.
+/// Blank lines and comments that someone put below what was injected do not become lines of a text above it.
 #[test]
-fn a_text_that_keeps_its_blank_lines_gets_no_more_of_them() {
+fn a_block_scalar_takes_no_lines_from_below_what_was_injected() {
     let record = r#"[{"profile":"p","version":"0.1.0","hash":"1","annotations":["b"]}]"#;
     for header in ["|+", ">+", "|2+", "|"] {
         for below in ["\n", "\n  \n", "\n# c\n\n", "          \n", ""] {
