@@ -43,6 +43,11 @@ impl Entry {
         items.chain(self.fields.iter().filter_map(|field| Pointer::parse(field).ok())).collect()
     }
 
+    /// The images that were filled in, where a container was completed that had none or `auto`, as pointers like those of `named`.
+    pub(crate) fn filled_images(&self) -> impl Iterator<Item = Pointer> {
+        self.replaced.keys().filter_map(|replaced| Pointer::parse(replaced).ok()).filter(is_image)
+    }
+
     /// Whether all pointers have the form in which injector writes them: someone who can write the annotation must not be able
     /// to have the user's own containers, volumes or images removed.
     fn check_pointers(&self) -> Result<(), String> {

@@ -105,8 +105,14 @@ pub(crate) fn respond(
     }
     // These need a flag of the webhook, which only its operator has: the user who creates a pod can do nothing about them.
     let for_operators = [Code::NamespaceUnknown, Code::UnknownTemplate];
-    let is_told =
-        |warning: &&Diagnostic| warning.code.severity() != Severity::Note && !for_operators.contains(&warning.code);
+    // An answer is about an object that is being created: it was never stored, and an API server has given a pod the pull
+    // secrets of its ServiceAccount before it asks.
+    let for_files = [Code::RoundTrip, Code::HidesPullSecrets];
+    let is_told = |warning: &&Diagnostic| {
+        warning.code.severity() != Severity::Note
+            && !for_operators.contains(&warning.code)
+            && !for_files.contains(&warning.code)
+    };
     let warnings = outcome.warnings.iter().filter(is_told);
     response.warnings.extend(warnings.map(|warning| cut(line(warning))));
     if !refusals.is_empty() {

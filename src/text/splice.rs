@@ -33,6 +33,7 @@ mod flow;
 mod lines;
 mod listed;
 mod overlay;
+mod scalar;
 mod spelling;
 mod text;
 
@@ -242,7 +243,7 @@ impl Splicer<'_> {
     fn finish(mut self) -> Vec<Edit> {
         self.edits.sort_by_key(|edit| (edit.range.start, edit.range.end));
         let mut merged: Vec<Edit> = Vec::with_capacity(self.edits.len());
-        for edit in self.edits {
+        for edit in std::mem::take(&mut self.edits) {
             match merged.last_mut() {
                 Some(last) if edit.text.is_empty() && last.text.is_empty() && edit.range.start <= last.range.end => {
                     last.range.end = last.range.end.max(edit.range.end);
@@ -250,6 +251,7 @@ impl Splicer<'_> {
                 _ => merged.push(edit),
             }
         }
+        self.guard_block_scalars(&mut merged);
         self.lines.keep_missing_final_newline(&mut merged);
         merged
     }

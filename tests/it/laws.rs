@@ -2,6 +2,7 @@
 
 use injector::internals::profile::{Profile, builtin};
 
+mod change;
 mod explicit;
 mod fixtures;
 pub(crate) mod generated;
@@ -9,6 +10,8 @@ mod hostile;
 mod kubernetes;
 pub(crate) mod law;
 mod spellings;
+mod state;
+pub(crate) mod states;
 mod writer;
 
 /// A built-in profile.

@@ -53,9 +53,10 @@ pub(super) fn edits<'a, V: View<'a>>(
     expected: &Expected<V>,
     profile: &Profile,
 ) -> Vec<EditedField> {
-    let wanted: BTreeSet<Pointer> = expected.applied.entry.named().into_iter().collect();
+    let of_entry = |entry: &Entry| entry.named().into_iter().chain(entry.filled_images()).collect::<Vec<_>>();
+    let wanted: BTreeSet<Pointer> = of_entry(&expected.applied.entry).into_iter().collect();
     let mut fields = Vec::new();
-    for named in entry.named() {
+    for named in of_entry(entry) {
         let Some(at) = editor.resolve(&named) else { continue };
         let Some(found) = editor.get(&at) else { continue };
         let of_now = wanted.contains(&named).then(|| expected.editor.resolve(&named)).flatten();
@@ -174,7 +175,7 @@ pub(crate) fn edited_items<'a, V: View<'a>>(
     let expected = expected(before, profile, &rendered, earlier, &claims, KubernetesVersion::NEWEST);
     let fields = edits(editor, entries.get(index + 1..).unwrap_or_default(), entry, &expected, profile);
     let mut edited = Vec::new();
-    for named in entry.named() {
+    for named in entry.named().into_iter().chain(entry.filled_images()) {
         let Some(at) = editor.resolve(&named).map(|at| editor.place().append(&at)) else { continue };
         let is_edited = |field: &EditedField| {
             matches!(field.edit, Edit::Value { .. }) && field.at.tokens().starts_with(at.tokens())

@@ -22,12 +22,14 @@
 //! above that one, in its column: they belong to it. Where the first key is behind a dash, `- name: web`, there is no
 //! line to insert before; the new member takes the place behind the dash, and the old one gets a line of its own.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use serde_json::Value;
 
 use super::Splicer;
 use super::overlay::{CollectionEntry, Content, Edited, EntryNodes, entry_nodes};
+use super::scalar::BlockScalar;
 use crate::text::yaml::emit;
 use crate::text::yaml::tree::{CollectionStyle, NodeId, NodeKind, ScalarStyle};
 
@@ -46,7 +48,12 @@ impl Splicer<'_> {
             // A new item of a list belongs to the one before it, an object's new member to the one that it was put before.
             match previous {
                 Some(previous) if nodes.key.is_none() => self.insert_after(previous, &added, column),
-                _ => self.insert_before(edited.node, nodes, &added, column),
+                _ if added.is_empty() => {}
+                Some(_) => self.insert_before(edited.node, nodes, &added, column),
+                None => match self.moved_up(edited.node, kept.first().copied()) {
+                    Some((_, gap)) => self.insert_behind_dash(gap.end, &added, column),
+                    None => self.insert_before(edited.node, nodes, &added, column),
+                },
             }
             added.clear();
             self.change(entry, nodes, CollectionStyle::Block);
@@ -130,15 +137,7 @@ impl Splicer<'_> {
         if self.tree.kind(leaf) != NodeKind::Scalar(ScalarStyle::Block) {
             return span.end;
         }
-        let source = self.tree.source(leaf);
-        let header_end = source.find('\n').unwrap_or(source.len());
-        let header = source.get(..header_end).unwrap_or_default();
-        let indicators = header.find(['|', '>']).and_then(|at| header.get(at..)).unwrap_or_default();
-        let indicators = indicators.split([' ', '\t', '#', '\r']).next().unwrap_or_default();
-        let content =
-            if indicators.contains('+') { source } else { without_blank_lines(source, header_end, indicators) };
-        let content = content.strip_suffix('\n').unwrap_or(content);
-        span.start + content.len().max(header_end)
+        span.start + BlockScalar::of(self.tree.source(leaf)).length
     }
 
     /// Where new lines go after an entry: below it, and below the comments that are indented deeper than its key or dash.
@@ -150,21 +149,31 @@ impl Splicer<'_> {
     fn delete_gone(&mut self, node: NodeId, kept: &[EntryNodes]) {
         let all: Vec<EntryNodes> = entry_nodes(self.tree, node).collect();
         let mut from = 0;
-        if let (Some(first), Some(keep)) = (all.first(), all.iter().position(|nodes| kept.contains(nodes))) {
-            let start = self.entry_start(node, 0, *first);
-            if keep > 0 && !self.lines.is_first(start) {
-                // The collection begins behind a dash: the first entry that is kept moves up to it. This undoes the
-                // insertion of a member behind a dash, and leaves no dash without a value.
-                let next = all.get(keep).map_or(start, |nodes| self.entry_start(node, keep, *nodes));
-                self.delete(start..next);
-                from = keep;
-            }
+        if let Some((index, gap)) = self.moved_up(node, kept.first().copied()) {
+            self.delete(gap);
+            from = index;
         }
         for (index, nodes) in all.iter().enumerate().skip(from) {
             if !kept.contains(nodes) {
                 self.delete_lines(node, index, *nodes);
             }
         }
+    }
+
+    /// Where a collection begins behind a dash, and its first entries go: the first one that is kept moves up to the dash. This
+    /// undoes the insertion of a member behind a dash, and leaves no dash without a value. Comes out: its index, and what goes.
+    /// Comments above it stay.
+    fn moved_up(&self, node: NodeId, first_kept: Option<EntryNodes>) -> Option<(usize, Range<usize>)> {
+        let all: Vec<EntryNodes> = entry_nodes(self.tree, node).collect();
+        let keep = all.iter().position(|nodes| Some(*nodes) == first_kept).filter(|keep| *keep > 0)?;
+        let start = self.entry_start(node, 0, *all.first()?);
+        if self.lines.is_first(start) {
+            return None;
+        }
+        let next = self.entry_start(node, keep, *all.get(keep)?);
+        let below = self.lines.next(self.content_end(*all.get(keep - 1)?)).min(next);
+        let comment = self.lines.slice(below, next).find('#').map(|at| below + at);
+        Some((keep, start..comment.unwrap_or(next)))
     }
 
     /// Deletes an entry with its line end. Comments around it stay: an insertion never brings any.
@@ -195,22 +204,22 @@ impl Splicer<'_> {
     }
 
     fn insert_before(&mut self, parent: NodeId, next: EntryNodes, added: &[&CollectionEntry], column: usize) {
-        if added.is_empty() {
-            return;
-        }
         let index = entry_nodes(self.tree, parent).position(|nodes| nodes == next).unwrap_or(0);
         let start = self.entry_start(parent, index, next);
-        let lines = self.render(added, column);
         if self.lines.is_first(start) {
             let at = self.lines.before_attached_comments(self.lines.start(start), column);
-            lines.into_iter().for_each(|lines| self.insert(at, lines));
+            self.render(added, column).into_iter().for_each(|lines| self.insert(at, lines));
         } else {
-            // Behind a dash. The first line of the new entry needs no indentation, and the old entry gets one: this moves
-            // the first `column` spaces from the beginning of the inserted text to its end.
-            let mut lines = lines.concat();
-            lines.push_str(&" ".repeat(column));
-            self.insert(start, lines.split_off(column));
+            self.insert_behind_dash(start, added, column);
         }
+    }
+
+    /// The first line of the new entry needs no indentation, and the old entry gets one: this moves the first `column` spaces
+    /// from the beginning of the inserted text to its end.
+    fn insert_behind_dash(&mut self, at: usize, added: &[&CollectionEntry], column: usize) {
+        let mut lines = self.render(added, column).concat();
+        lines.push_str(&" ".repeat(column));
+        self.insert(at, lines.split_off(column));
     }
 
     /// Inserts whole lines at the beginning of a line. At the end of a text without a final line end, the line end goes
@@ -288,28 +297,4 @@ impl Splicer<'_> {
         lines.push_str(style.eol);
         self.insert_lines(self.lines.next(colon), lines.into());
     }
-}
-
-/// A block scalar without the blank lines at its end that are not part of its value.
-///
-/// A line of more spaces than the scalar's indentation is part of the value: the spaces beyond the indentation are content.
-fn without_blank_lines<'s>(source: &'s str, header_end: usize, indicators: &str) -> &'s str {
-    let is_blank = |line: &str| line.trim_matches([' ', '\r', '\n']).is_empty();
-    let spaces = |line: &str| line.len() - line.trim_start_matches(' ').len();
-    let body = source.get(header_end..).unwrap_or_default();
-    let first = body.lines().find(|line| !is_blank(line));
-    // With an explicit indentation (`|2`), which counts from the parent's column, only a line without any space is
-    // surely not part of the value.
-    let has_number = indicators.contains(|c: char| c.is_ascii_digit());
-    let indent = if has_number { 0 } else { first.map_or(usize::MAX, spaces) };
-    let mut kept = source;
-    while kept.len() > header_end {
-        let line_start = kept.strip_suffix('\n').unwrap_or(kept).rfind('\n').map_or(0, |newline| newline + 1);
-        let line = kept.get(line_start..).unwrap_or_default();
-        if line_start == 0 || !is_blank(line) || spaces(line) > indent {
-            break;
-        }
-        kept = kept.get(..line_start).unwrap_or_default();
-    }
-    kept
 }

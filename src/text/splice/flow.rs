@@ -55,20 +55,46 @@ impl Splicer<'_> {
             }
             if let Some(run) = run.take() {
                 match previous {
-                    // The text inserted behind an empty value began with a space. The next comma needs it too.
-                    Some(previous) => {
-                        let end = self.entry_span(previous).end;
-                        let needs_space = self.is_bare(previous) && self.lines.slice(run.end, run.end + 1) == ",";
-                        self.delete(end + usize::from(needs_space)..run.end);
-                    }
+                    Some(previous) => self.delete_behind(previous, run.end),
                     None => self.delete(run.start..span.start),
                 }
             }
             previous = Some(nodes);
         }
         if let (Some(run), Some(previous)) = (run, previous) {
-            self.delete(self.entry_span(previous).end..run.end);
+            self.delete_behind(previous, run.end);
         }
+    }
+
+    /// Deletes what is behind an entry, up to an offset. The text that was inserted behind an empty value began with a space,
+    /// and a comma or a bracket that comes next now needs that space.
+    fn delete_behind(&mut self, previous: EntryNodes, end: usize) {
+        let start = self.entry_span(previous).end;
+        let is_next = self.lines.slice(end, end + 1).starts_with([',', '}', ']']);
+        let needs_space = is_next && self.is_bare(previous) && !self.is_quoted(previous);
+        let has_space = self.lines.slice(start, start + 1) == " ";
+        self.delete(start + usize::from(needs_space && has_space)..end);
+    }
+
+    /// The offset of a comma between entries, outside of comments.
+    fn comma(&self, gap: Range<usize>) -> Option<usize> {
+        let mut is_comment = false;
+        let mut before = ' ';
+        for (at, c) in self.lines.slice(gap.start, gap.end).char_indices() {
+            match c {
+                '\r' | '\n' => is_comment = false,
+                '#' if before.is_whitespace() => is_comment = true,
+                ',' if !is_comment => return Some(gap.start + at),
+                _ => {}
+            }
+            before = c;
+        }
+        None
+    }
+
+    /// Whether an entry's key has quotes: the colon behind it is one, whatever follows.
+    pub(super) fn is_quoted(&self, nodes: EntryNodes) -> bool {
+        nodes.key.is_some_and(|key| self.tree.source(key).starts_with(['"', '\'']))
     }
 
     fn entry_span(&self, nodes: EntryNodes) -> Range<usize> {
@@ -199,12 +225,16 @@ impl Splicer<'_> {
         if let (true, Some(first), Some(last)) = (is_new_empty, children.first(), children.last()) {
             // Blanks that were there before are behind what was inserted; those before it were inserted with it.
             let (open, first) = (self.opening(nodes.value), self.entry_start_in_flow(*first));
-            let last = self.entry_span(*last).end;
-            let is_whole = open < first
-                && [open..first, last..span.end - 1]
-                    .into_iter()
-                    .all(|gap| self.lines.slice(gap.start, gap.end).trim().is_empty());
-            self.delete(if is_whole { open..span.end - 1 } else { first..last });
+            let (last, close) = (self.entry_span(*last).end, span.end - 1);
+            let comma = self.comma(last..close);
+            let gaps = [open..first, last..comma.unwrap_or(close), comma.map_or(close, |comma| comma + 1)..close];
+            let is_blank = |gap: Range<usize>| self.lines.slice(gap.start, gap.end).trim().is_empty();
+            if open < first && gaps.into_iter().all(is_blank) {
+                self.delete(open..close);
+            } else {
+                self.delete(first..last);
+                comma.into_iter().for_each(|comma| self.delete(comma..comma + 1));
+            }
             return;
         }
         if same_kind && children.is_empty() && !is_new_empty {

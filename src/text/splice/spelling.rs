@@ -88,7 +88,21 @@ impl Splicer<'_> {
         } else if !new.is_null() || nodes.key.is_none() {
             let mut text = String::from(" ");
             emit::scalar(&mut text, new, Context::Block);
-            self.insert(at, text);
+            self.insert(self.behind_properties(at), text);
+        }
+    }
+
+    /// The offset behind the anchor and the tag that begin here; the same offset where there are none.
+    fn behind_properties(&self, at: usize) -> usize {
+        let mut end = at;
+        loop {
+            let rest = self.lines.slice(end, self.lines.0.len());
+            let property = rest.trim_start();
+            if !property.starts_with(['&', '!']) {
+                return end;
+            }
+            let length = property.find(char::is_whitespace).unwrap_or(property.len());
+            end += rest.len() - property.len() + length;
         }
     }
 
@@ -165,10 +179,18 @@ impl Splicer<'_> {
             let gap = first.map_or("", |first| self.lines.slice(value.start + 1, first));
             (value.start, if gap.bytes().all(|byte| byte == b' ') { gap.len() } else { 0 })
         };
-        if let (NO_COLON, Some(key)) = (blanks, nodes.key) {
+        // Another tool may have set blanks that stand for a spelling which is no null here.
+        let may_lack_colon = |key: &NodeId| !is_in_block || self.question(*key).is_some();
+        if let (NO_COLON, Some(key)) = (blanks, nodes.key.filter(may_lack_colon)) {
             return self.delete(self.tree.span(key).end..value.end);
         }
-        let null = NULLS.get(blanks).copied().unwrap_or("null");
+        // Behind a key without quotes, `:,` is no colon. The entries behind this one may have gone already.
+        let gone = self.edits.iter().rev().find(|edit| edit.text.is_empty() && edit.range.start == value.end);
+        let next = gone.map_or(value.end, |gone| gone.range.end);
+        let is_next = self.lines.slice(next, next + 1).starts_with([',', '}', ']']);
+        let is_closed_up = is_next && !self.is_quoted(nodes);
+        let may_be = |null: &&str| !null.is_empty() || is_in_block || !is_closed_up;
+        let null = NULLS.get(blanks).copied().filter(may_be).unwrap_or("null");
         let has_space = null.is_empty() && self.lines.slice(0, start).ends_with(' ');
         self.replace_text(start - usize::from(has_space)..value.end, null.to_owned());
     }

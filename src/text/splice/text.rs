@@ -56,6 +56,15 @@ impl<'t> Lines<'t> {
         !line.is_empty() && line.trim().is_empty()
     }
 
+    /// The start of the first line, from this one on, that is not blank.
+    pub(super) fn past_blank(self, line_start: usize) -> usize {
+        let mut line = line_start;
+        while self.is_blank(line) {
+            line = self.next(line);
+        }
+        line
+    }
+
     /// The start of the first line, from this one on, that is not a comment indented deeper than the column.
     ///
     /// Blank lines between such comments are passed, but blank lines after the last of them are not.

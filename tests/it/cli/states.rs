@@ -110,3 +110,18 @@ fn a_container_at_another_place_than_its_placement_is_edited() {
     let last = adding("gate", "gate");
     assert_eq!(found(&before(&inject(WEB, &last, &[])), &last, &[]).1, "current");
 }
+
+#[test]
+fn another_image_in_a_container_that_was_completed_is_found_and_put_right() {
+    let profile = profile("agent", "  containers: [{name: agent, image: 'agent:1', args: [run]}]\n");
+    let web = WEB.replacen("      containers:\n", "      containers:\n        - {name: agent, image: auto}\n", 1);
+    let completed = inject(&web, &profile, &[]);
+    assert_eq!(found(&completed, &profile, &[]).1, "current");
+    let swapped = completed.replace("agent:1", "evil:1");
+    assert_ne!(swapped, completed);
+    let image = "/spec/template/spec/containers/0/image".to_owned();
+    assert_eq!(found(&swapped, &profile, &[]), ("edited".to_owned(), "edited".to_owned(), vec![image]));
+    assert_eq!(inject(&swapped, &profile, &[]), swapped);
+    assert_eq!(inject(&swapped, &profile, &["--reinject"]), completed);
+    assert_eq!(undone(&swapped, &profile), web);
+}

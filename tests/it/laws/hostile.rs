@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use super::law::{Held, laws};
 use super::profile;
 
-const POD: &str = "apiVersion: v1\nkind: Pod\nspec:\n  containers:\n  - name: web\n";
+const POD: &str = "apiVersion: v1\nkind: Pod\nspec:\n  containers:\n  - name: web\n    image: nginx\n";
 
 fn held(text: &str) -> Held {
     let start = Instant::now();

@@ -46,21 +46,32 @@ impl Run {
     }
 }
 
+/// What is asked of a run with these profiles.
+pub(crate) fn asked(profiles: &[Profile], set: &BTreeMap<String, String>, action: Action) -> Asked {
+    let set = profiles.iter().map(|profile| (profile.name.clone(), set.clone())).collect();
+    let mut asked = Asked::new(profiles.to_vec(), set, &[]);
+    asked.action = action;
+    asked.leaves = Leaves::Patch;
+    asked
+}
+
 /// Takes a stream through, as a shell would. The error is one of reading.
 pub(crate) fn run(stream: &str, profiles: &[Profile], action: Action) -> Result<Run, String> {
+    run_as(stream, &asked(profiles, &BTreeMap::new(), action))
+}
+
+/// The same, for whatever is asked.
+pub(crate) fn run_as(stream: &str, asked: &Asked) -> Result<Run, String> {
     let mut namespaces = Namespaces::default();
     // Makes every namespace one that the built-in profiles select.
     namespaces.add_labels("sidecar-inject=enabled").expect("a label");
     let documents = document::split(stream).map_err(|error| error.to_string())?;
     let covered: String = documents.iter().map(|document| document.text(stream)).collect();
     assert!(covered == stream || stream.trim().is_empty(), "documents do not cover {stream:?}");
-    let mut asked = Asked::new(profiles.to_vec(), BTreeMap::new(), &[]);
-    asked.action = action;
-    asked.leaves = Leaves::Patch;
     let mut run = Run { text: String::new(), documents: Vec::new(), errors: Vec::new() };
     for document in documents {
         let text = document.text(stream);
-        let processed = process(text, document.language, &asked, &namespaces).map_err(|error| error.to_string())?;
+        let processed = process(text, document.language, asked, &namespaces).map_err(|error| error.to_string())?;
         for object in &processed.objects {
             run.errors.extend(object.failure.as_ref().map(|failure| match failure {
                 ChangeError::Splice(error) if !matches!(error.kind, SpliceErrorKind::Misfit(_)) => error.to_string(),
@@ -147,7 +158,7 @@ pub(crate) fn undo(stream: &str, profiles: &[Profile], which: Which) -> Result<S
 }
 
 /// Injecting deletes nothing but an empty or null value, an `auto` image, and the record.
-fn silence(text: &str, edits: &[Edit]) {
+pub(crate) fn silence(text: &str, edits: &[Edit]) {
     let mut at = 0;
     for edit in edits {
         let is_range = edit.range.start <= edit.range.end && edit.range.end <= text.len();

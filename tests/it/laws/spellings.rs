@@ -2,8 +2,9 @@
 //! written, byte for byte.
 
 use injector::internals::decide::uninject::Which;
+use serde_json::Value;
 
-use super::law::{Held, laws, undo};
+use super::law::{Held, laws, undo, values};
 use super::profile_sets;
 
 /// What can be behind a key's colon: a null in each spelling, with blanks and comments.
@@ -183,6 +184,135 @@ fn a_null_or_empty_value_in_json_comes_back_as_it_was_written() {
             );
             hold_in_lines(&text, turn);
             hold(&text.replace("\n  ", ""));
+        }
+    }
+}
+
+/// Blanks inside brackets say how a null was spelt, and another tool may have set others: then the null is one in another
+/// spelling, and always a null.
+#[test]
+fn a_null_comes_back_as_a_null_where_another_tool_has_set_the_blanks() {
+    let record = r#"[{"profile":"before","version":"0.1.0","hash":"1","labels":["a"],"created":["/metadata/annotations","/metadata/labels"],"replaced":{"/metadata":null}}]"#;
+    let spec = "spec: {containers: [{name: web, image: nginx}]}";
+    for blanks in 0..8 {
+        let blanks = " ".repeat(blanks);
+        let metadata =
+            format!("{{{blanks}annotations: {{sidecar-injector/status: '{record}'}}, labels: {{a: b}}{blanks}}}");
+        for key in ["metadata: ", "\"metadata\":", "? metadata\n : ", "metadata:\n   "] {
+            let block = format!("apiVersion: v1\nkind: Pod\n{}{metadata}\n{spec}\n", key.replace("\n :", "\n:"));
+            for text in [
+                format!("{{apiVersion: v1, kind: Pod, {key}{metadata},{spec}}}\n"),
+                format!("{{apiVersion: v1, kind: Pod, {spec}, {key}{metadata}}}\n"),
+                // Behind a key in quotes the colon has no blank in flow style alone.
+                block.replace("\":", "\": "),
+            ] {
+                let undone = undo(&text, &[], Which::All).unwrap_or_else(|error| panic!("{error}\n{text}"));
+                let values = values(&undone).unwrap();
+                assert!(values[0].get("metadata").is_some_and(Value::is_null), "{text}{undone}");
+            }
+        }
+    }
+}
+
+/// What is added behind a key without a value begins with a space, and the bracket that comes next may need that space.
+#[test]
+fn what_goes_behind_a_key_without_a_value_leaves_its_colon_a_colon() {
+    let record = r#"[{"profile":"before","version":"0.1.0","hash":"1","labels":["a"],"created":["/metadata/labels"]}]"#;
+    let annotations = format!("annotations: {{x: y, sidecar-injector/status: '{record}'}}");
+    for name in ["name:", "'name':", "name: &x", "name: !!null", "? name\n :", "name"] {
+        for gap in ["", " "] {
+            for (behind, rest) in [("", ""), ("", ", x: 1"), (" ", ", x: 1"), (" ", "")] {
+                let text = format!(
+                    "{{apiVersion: v1, kind: Pod, spec: {{containers: [{{name: web, image: nginx}}]}}, metadata: {{{annotations}, {name}{gap}, labels: {{a: b}}{behind}{rest}}}}}\n"
+                );
+                // Without a space the colon or the tag goes on.
+                let Ok(before) = values(&text) else { continue };
+                let undone = undo(&text, &[], Which::All).unwrap_or_else(|error| panic!("{error}\n{text}"));
+                let after = values(&undone).unwrap();
+                assert_eq!(after[0]["metadata"].get("name"), before[0]["metadata"].get("name"), "{text}{undone}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_null_comes_back_as_a_null_where_what_is_behind_it_goes_too() {
+    let record = r#"[{"profile":"p","version":"0.1.0","hash":"1","labels":["a"],"created":["/metadata/annotations"],"replaced":{"/metadata/labels":null}}]"#;
+    let status = format!("annotations: {{sidecar-injector/status: '{record}'}}");
+    for blanks in 0..8 {
+        let blanks = " ".repeat(blanks);
+        for key in ["labels: ", "\"labels\":", "? labels\n : "] {
+            for gap in [", ", "\n , "] {
+                for rest in ["", " ", ", x: 1", "\n"] {
+                    let text = format!(
+                        "{{apiVersion: v1, kind: Pod, metadata: {{{key}{{{blanks}a: b}}{gap}{status}{rest}}}, spec: {{containers: [{{name: web, image: nginx}}]}}}}\n"
+                    );
+                    let undone = undo(&text, &[], Which::All).unwrap_or_else(|error| panic!("{error}\n{text}"));
+                    let values = values(&undone).unwrap();
+                    assert!(values[0]["metadata"].get("labels").is_some_and(Value::is_null), "{text}{undone}");
+                }
+            }
+        }
+    }
+}
+
+/// The bracket keeps no comma of its own: `[, ]` is no YAML.
+#[test]
+fn an_emptied_list_keeps_no_comma() {
+    let record = r#"[{"profile":"p","version":"0.1.0","hash":"1","volumes":["v"]}]"#;
+    let annotations = format!("annotations: {{x: y, sidecar-injector/status: '{record}'}}");
+    for (list, expected) in [
+        ("[{name: v}]", "[]"),
+        ("[{name: v},]", "[]"),
+        ("[ {name: v}, ]", "[]"),
+        ("[{name: v} , ]", "[  ]"),
+        ("[{name: v}, # c, d\n]", "[ # c, d\n]"),
+        ("[{name: v} # c, d\n,]", "[ # c, d\n]"),
+    ] {
+        let text = |list: &str| {
+            format!(
+                "apiVersion: v1\nkind: Pod\nmetadata: {{name: a}}\nspec: {{containers: [{{name: web, image: nginx}}], volumes: {list} }}\n"
+            )
+        };
+        let before = text(list).replace("name: a", &annotations);
+        let undone = undo(&before, &[], Which::All).unwrap_or_else(|error| panic!("{error}\n{before}"));
+        assert_eq!(undone, text(expected).replace("name: a", "annotations: {x: y}"));
+    }
+}
+
+/// Lines of which nothing stays become `{}` or `[]`, behind an anchor and a tag, and before a comment.
+#[test]
+fn emptied_lines_leave_an_anchor_before_the_brackets() {
+    let record = r#"[{"profile":"p","version":"0.1.0","hash":"1","volumes":["v"]}]"#;
+    for properties in ["", " &a", " !!map", " &a !!map", " !!map &a", "\n    &a", " &a # c"] {
+        let list = properties.replace("map", "seq").replace("&a", "&b");
+        let injected = format!(
+            "apiVersion: v1\nkind: Pod\nmetadata:\n  annotations:{properties}\n    sidecar-injector/status: '{record}'\nspec:\n  volumes:{list}\n    - name: v\n  containers: [{{name: web, image: nginx}}]\n"
+        );
+        let (head, comment) = properties.split_once(" #").map_or((properties, ""), |(head, _)| (head, " # c"));
+        let of_list = head.replace("map", "seq").replace("&a", "&b");
+        let expected = format!(
+            "apiVersion: v1\nkind: Pod\nmetadata:\n  annotations:{head} {{}}{comment}\nspec:\n  volumes:{of_list} []{comment}\n  containers: [{{name: web, image: nginx}}]\n"
+        );
+        assert_eq!(undo(&injected, &[], Which::All), Ok(expected));
+    }
+}
+
+/// Blank lines and comments that someone put below what was injected do not become lines of a text above it.
+#[test]
+fn a_block_scalar_takes_no_lines_from_below_what_was_injected() {
+    let record = r#"[{"profile":"p","version":"0.1.0","hash":"1","annotations":["b"]}]"#;
+    for header in ["|+", ">+", "|2+", "|"] {
+        for below in ["\n", "\n  \n", "\n# c\n\n", "          \n", ""] {
+            let text = |more: &str| {
+                format!(
+                    "apiVersion: v1\nkind: Pod\nmetadata:\n  annotations:\n    a: {header}\n      x\n\n{more}{below}spec:\n  containers: [{{name: web, image: nginx}}]\n"
+                )
+            };
+            let injected = text(&format!("    b: c\n    sidecar-injector/status: '{record}'\n"));
+            let undone = undo(&injected, &[], Which::All).unwrap_or_else(|error| panic!("{error}\n{injected}"));
+            let annotations = |text: &str| values(text).unwrap()[0]["metadata"]["annotations"]["a"].clone();
+            assert_eq!(annotations(&undone), annotations(&injected), "{injected}");
         }
     }
 }

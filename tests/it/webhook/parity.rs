@@ -16,6 +16,7 @@ use serde_json::{Value, json};
 
 use super::Served;
 use super::core::{Alike, denying, given, review};
+use crate::laws::{self, law};
 use crate::support::{Ran, injector};
 
 /// What is known of every namespace, on either side.
@@ -115,20 +116,8 @@ async fn a_review_is_answered_as_the_cli_answers_it() {
     let objects = all_objects();
     for profiles in profile_sets() {
         for (version, deny) in [("v1", false), ("v1beta1", true)] {
-            let reviews = objects.iter().enumerate();
-            let reviews: Vec<String> =
-                reviews.map(|(index, object)| review(version, &format!("u-{index}"), object).to_string()).collect();
-            let ran = cli(&profiles, deny, &["-o", "response"], &(reviews.join("\n") + "\n"));
-            let lines: Vec<&str> = ran.stdout.lines().collect();
-            assert_eq!(lines.len(), reviews.len(), "{}", ran.stderr);
-            let served = served(&profiles, deny);
-            let mut injected = 0;
-            for (review, line) in reviews.iter().zip(lines) {
-                let got = served.post("/mutate", review.clone()).await;
-                assert_eq!(got.status.as_u16(), 200, "{review}");
-                assert_eq!(std::str::from_utf8(&got.body).unwrap(), line, "{profiles:?}: {review}");
-                injected += usize::from(got.json()["response"].get("patch").is_some());
-            }
+            let answers = same_answers(&objects, &profiles, version, deny).await;
+            let injected = answers.iter().filter(|answer| answer.get("patch").is_some()).count();
             assert!(injected > 20, "{profiles:?}: {injected}");
         }
     }
@@ -174,6 +163,46 @@ async fn native_sidecars_are_the_same_in_both_shells() {
 }
 
 #[tokio::test]
+async fn an_injection_in_any_state_is_answered_as_the_cli_answers_it() {
+    let mut answers = Vec::new();
+    for profiles in profile_sets() {
+        let load = |profile: &String| match profile.contains('/') {
+            true => law::profile_of(&fs::read_to_string(profile).unwrap()),
+            false => laws::profile(profile),
+        };
+        let objects: Vec<Value> = laws::states::changed_objects(&profiles.iter().map(load).collect::<Vec<_>>(), 120)
+            .flat_map(items)
+            .collect();
+        answers.extend(same_answers(&objects, &profiles, "v1", false).await);
+        same_results(&objects, &profiles).await;
+    }
+    for words in ["extended: ", "was edited after it was injected", "its rules would skip it now", "which is not there"]
+    {
+        let found = answers.iter().filter(|answer| answer.to_string().contains(words)).count();
+        assert!(found > 5, "{found} answers say `{words}`");
+    }
+}
+
+/// Asks the webhook and the CLI about a review of each object. Comes out: what both answered.
+async fn same_answers(objects: &[Value], profiles: &[String], version: &str, deny: bool) -> Vec<Value> {
+    let reviews = objects.iter().enumerate();
+    let reviews: Vec<String> =
+        reviews.map(|(index, object)| review(version, &format!("u-{index}"), object).to_string()).collect();
+    let ran = cli(profiles, deny, &["-o", "response"], &(reviews.join("\n") + "\n"));
+    let lines: Vec<&str> = ran.stdout.lines().collect();
+    assert_eq!(lines.len(), reviews.len(), "{}", ran.stderr);
+    let served = served(profiles, deny);
+    let mut answers = Vec::new();
+    for (review, line) in reviews.iter().zip(lines) {
+        let got = served.post("/mutate", review.clone()).await;
+        assert_eq!(got.status.as_u16(), 200, "{review}");
+        assert_eq!(std::str::from_utf8(&got.body).unwrap(), line, "{profiles:?}: {review}");
+        answers.push(got.json()["response"].clone());
+    }
+    answers
+}
+
+#[tokio::test]
 async fn a_manifest_is_answered_as_its_creation_is() {
     // A fixture that cannot be spliced has no answer from the CLI, and the webhook has no text to splice.
     let fixtures = readable().into_iter().filter(|(path, _)| !path.with_file_name("error").exists());
@@ -208,23 +237,27 @@ async fn a_manifest_is_answered_as_its_creation_is() {
 async fn the_patch_makes_of_an_object_what_the_cli_prints() {
     let objects = all_objects();
     for profiles in profile_sets() {
-        let served = served(&profiles, false);
-        for objects in objects.chunks(100) {
-            let stream: String = objects.iter().map(|object| format!("{object}\n")).collect();
-            let ran = cli(&profiles, false, &["-o", "json"], &stream);
-            let printed: Value = serde_json::from_slice(&ran.bytes).unwrap();
-            let printed = printed["items"].as_array().unwrap();
-            assert_eq!(printed.len(), objects.len());
-            for (object, printed) in objects.iter().zip(printed) {
-                let got = served.post("/mutate", review("v1", "u-1", object).to_string()).await;
-                let mut object = object.clone();
-                if let Some(patch) = got.json()["response"]["patch"].as_str() {
-                    let patch = STANDARD.decode(patch).unwrap();
-                    let patch: json_patch::Patch = serde_json::from_slice(&patch).unwrap();
-                    json_patch::patch(&mut object, &patch).unwrap();
-                }
-                assert_eq!(&object, printed, "{profiles:?}");
+        same_results(&objects, &profiles).await;
+    }
+}
+
+async fn same_results(objects: &[Value], profiles: &[String]) {
+    let served = served(profiles, false);
+    for objects in objects.chunks(100) {
+        let stream: String = objects.iter().map(|object| format!("{object}\n")).collect();
+        let ran = cli(profiles, false, &["-o", "json"], &stream);
+        let printed: Value = serde_json::from_slice(&ran.bytes).unwrap();
+        let printed = printed["items"].as_array().unwrap();
+        assert_eq!(printed.len(), objects.len());
+        for (object, printed) in objects.iter().zip(printed) {
+            let got = served.post("/mutate", review("v1", "u-1", object).to_string()).await;
+            let mut object = object.clone();
+            if let Some(patch) = got.json()["response"]["patch"].as_str() {
+                let patch = STANDARD.decode(patch).unwrap();
+                let patch: json_patch::Patch = serde_json::from_slice(&patch).unwrap();
+                json_patch::patch(&mut object, &patch).unwrap();
             }
+            assert_eq!(&object, printed, "{profiles:?}");
         }
     }
 }
