@@ -13,7 +13,7 @@ use super::{Case, RuleFinding, containers, is_to_complete};
 const HINT: &str = "inject what kustomize renders, or the whole workload";
 
 pub(super) fn patch_fragment<'a, V: View<'a>>(case: &Case<'_, V>) -> RuleFinding {
-    let Some((saw, at)) = sign(case) else { return RuleFinding::no("an API server could create it") };
+    let Some((saw, at)) = sign(case) else { return RuleFinding::no("nothing shows that it is a patch") };
     let note = Diagnostic::new(Code::PatchFragment, at.clone(), saw.clone()).hint(HINT);
     RuleFinding { warnings: vec![note], ..RuleFinding::skip(saw).at(case, || at) }
 }
@@ -33,8 +33,12 @@ fn sign<'a, V: View<'a>>(case: &Case<'_, V>) -> Option<(String, Pointer)> {
         Fragment::No => {}
     }
     let kind = &subject.identity.kind;
-    let is_set = |value: V| value.kind() != Kind::Null;
-    if needs_selector(subject.identity) && !subject.object.path(&["spec", "selector"]).is_some_and(is_set) {
+    // A selector that is empty would select every pod, and is refused too.
+    let selects = |selector: V| {
+        let parts = ["matchLabels", "matchExpressions"].into_iter().filter_map(|part| selector.member(part));
+        parts.into_iter().any(|part| !part.members().is_empty() || !part.elements().is_empty())
+    };
+    if needs_selector(subject.identity) && !subject.object.path(&["spec", "selector"]).is_some_and(selects) {
         let saw = format!("looks like a patch: a {kind} without `spec.selector` cannot be created");
         return Some((saw, subject.at.clone()));
     }

@@ -182,7 +182,7 @@ fn host_network<'a, V: View<'a>>(case: &Case<'_, V>) -> RuleFinding {
     let place = ["spec", "hostNetwork"];
     match case.subject.template.path(&place) {
         Some(value) if value.boolean() == Some(true) => {
-            RuleFinding::skip("`hostNetwork: true`: the sidecar's network rules would apply to the node")
+            RuleFinding::skip("`hostNetwork: true`: the sidecar's ports and network rules would be the node's")
                 .at(case, || case.within(&place))
         }
         Some(_) => RuleFinding::no("`hostNetwork` is not true").at(case, || case.within(&place)),

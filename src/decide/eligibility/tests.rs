@@ -331,7 +331,7 @@ fn only_an_old_cluster_and_an_auto_profile_skip_a_job() {
 fn a_template_inside_another_kind_is_read_at_its_place() {
     let template = json!({"metadata": {"annotations": {"proxy": "disable"}}, "spec": {"containers": [{"name": "a", "image": "b"}]}});
     let object = json!({"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"annotations": {"proxy": "disabled",
-        "kubernetes.io/config.mirror": "x"}}, "spec": {"selector": {}, "template": template}});
+        "kubernetes.io/config.mirror": "x"}}, "spec": {"selector": {"matchLabels": {"a": "b"}}, "template": template}});
     let (identity, at) = (identify(&object).unwrap(), Pointer::of(["spec", "template"]));
     let subject = Subject {
         object: &object,

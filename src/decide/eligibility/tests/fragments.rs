@@ -51,16 +51,22 @@ fn a_workload_without_the_selector_that_its_kind_needs_is_a_patch() {
         ("v1", "ReplicationController", false),
         ("batch/v1", "Job", false),
     ] {
-        for selector in [None, Some(Value::Null), Some(json!({"matchLabels": {"a": "b"}}))] {
+        for (selector, selects) in [
+            (None, false),
+            (Some(Value::Null), false),
+            (Some(json!({})), false),
+            (Some(json!({"matchLabels": {}, "matchExpressions": []})), false),
+            (Some(json!({"matchLabels": {"a": "b"}})), true),
+            (Some(json!({"matchExpressions": [{"key": "a", "operator": "Exists"}]})), true),
+        ] {
             let mut object = json!({"apiVersion": version, "kind": kind,
                 "spec": {"template": {"spec": {"containers": [{"name": "a", "image": "b"}]}}}});
-            let is_there = selector.as_ref().is_some_and(|selector| !selector.is_null());
             if let Some(selector) = selector {
                 object["spec"]["selector"] = selector;
             }
             let saw = reason(decided(&object, "/spec/template", &scene().facts, &profiles()));
             let expected = format!("looks like a patch: a {kind} without `spec.selector` cannot be created");
-            assert_eq!(saw, (is_patch && !is_there).then_some(expected), "{version} {kind}");
+            assert_eq!(saw, (is_patch && !selects).then_some(expected), "{version} {kind}");
         }
     }
 }
