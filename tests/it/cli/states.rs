@@ -125,3 +125,17 @@ fn another_image_in_a_container_that_was_completed_is_found_and_put_right() {
     assert_eq!(inject(&swapped, &profile, &["--reinject"]), completed);
     assert_eq!(undone(&swapped, &profile), web);
 }
+
+#[test]
+fn what_a_rule_protects_stays_as_it_is_with_reinject() {
+    let edited = inject(WEB, &tracing(), &[]).replacen("value: localhost", "value: elsewhere", 1);
+    let owner = "{apiVersion: apps/v1, kind: A, name: a, uid: b, controller: true}";
+    for (what, field) in [
+        ("owned-live", format!("  resourceVersion: \"1\"\n  ownerReferences: [{owner}]\n")),
+        ("terminating", "  deletionTimestamp: \"2026-01-01T00:00:00Z\"\n".to_owned()),
+    ] {
+        let protected = edited.replacen("metadata:\n", &format!("metadata:\n{field}"), 1);
+        assert_ne!(protected, edited, "{what}");
+        assert_eq!(inject(&protected, &tracing(), &["--reinject"]), protected, "{what}");
+    }
+}
