@@ -16,7 +16,7 @@ use crate::decide::eligibility::Rule;
 use crate::decide::eligibility::row::{Gate, Path};
 use crate::kube::selector::{NAMESPACE_NAME, Operator, Requirement, Selector};
 use crate::kube::version::KubernetesVersion;
-use crate::profile::{OnIneligible, Profile};
+use crate::profile::{OnIneligible, Profile, RECORD};
 
 /// The first version that evaluates `matchConditions` by default.
 const MATCH_CONDITIONS: KubernetesVersion = KubernetesVersion(28);
@@ -133,11 +133,19 @@ pub fn needs_watch(profile: &Profile) -> bool {
 }
 
 /// The `matchConditions` of a profile. It has none where it denies: it denies a pod that has the container already before
-/// it asks any of these rules.
+/// it asks any of these rules. A pod with a record is asked about, so that one that is injected and should not be is a
+/// warning; the rules that protect an object make none.
 fn conditions(profile: &Profile) -> Vec<Value> {
     let condition = |rule: &Rule| match rule.row().gate {
         Gate::Condition { name, expression } if rule.is_asked(profile) => {
-            expression(profile).map(|expression| json!({"name": name, "expression": expression}))
+            let expression = expression(profile)?;
+            let expression = match rule.protects() {
+                true => expression.into_owned(),
+                false => format!(
+                    "has(object.metadata.annotations) && '{RECORD}' in object.metadata.annotations || ({expression})"
+                ),
+            };
+            Some(json!({"name": name, "expression": expression}))
         }
         _ => None,
     };

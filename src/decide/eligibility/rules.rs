@@ -55,7 +55,7 @@ impl Rule {
 
 impl Rule {
     /// Whether the rule is about an object that must not be changed at all.
-    pub(super) const fn protects(self) -> bool {
+    pub(crate) const fn protects(self) -> bool {
         matches!(self, Self::NoContainers | Self::MirrorPod | Self::Terminating | Self::OwnedLive)
     }
 }

@@ -172,6 +172,11 @@ fn matches(selector: &Selector, labels: &BTreeMap<String, String>) -> bool {
 /// What an API server makes of an expression. One that is not known here has to be thought about first.
 fn holds(expression: &str, pod: &Value) -> bool {
     let (metadata, spec) = (&pod["metadata"], &pod["spec"]);
+    let recorded = "has(object.metadata.annotations) && 'sidecar-injector/status' in object.metadata.annotations || (";
+    if let Some(rest) = expression.strip_prefix(recorded) {
+        return metadata["annotations"].get("sidecar-injector/status").is_some()
+            || holds(rest.strip_suffix(')').unwrap(), pod);
+    }
     match expression {
         "!has(object.metadata.annotations) || !('kubernetes.io/config.mirror' in object.metadata.annotations)" => {
             metadata["annotations"].get("kubernetes.io/config.mirror").is_none()

@@ -44,6 +44,12 @@ pub(super) fn match_conditions_leave_out_what_could_not_be_injected(plane: &Cont
         assert_eq!(!recorder.requests(name).is_empty(), asked, "{name}");
         assert_eq!(is_injected(stored), asked, "{name}: what is left out would not have been injected");
     }
+    // A pod with a record is asked about, so that the webhook can warn.
+    let mut recorded = pod("recorded");
+    set(&mut recorded, "/spec/hostNetwork", json!(true));
+    set(&mut recorded, "/metadata/annotations", json!({"sidecar-injector/status": "[]"}));
+    created(plane, "conditions", &[recorded]);
+    assert!(!recorder.requests("recorded").is_empty());
 }
 
 /// A profile that injects only pods whose switch says so.
