@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 use proptest::strategy::ValueTree as _;
-use serde_json::Value;
 
 use injector::internals::decide::inject::Outdated;
 use injector::internals::decide::uninject::Which;
@@ -105,7 +104,8 @@ fn the_laws_hold_in_every_state_over_every_fixture() {
 }
 
 /// Objects of that many generated documents that were injected with these profiles, and then changed.
-pub(crate) fn changed_objects(profiles: &[Profile], documents: usize) -> impl Iterator<Item = Value> {
+#[cfg(feature = "serve")]
+pub(crate) fn changed_objects(profiles: &[Profile], documents: usize) -> impl Iterator<Item = serde_json::Value> {
     let mut runner = runner(0);
     let strategy = (bytes(), proptest::collection::vec(any::<u8>(), 0..24));
     let changed = move |_| {
