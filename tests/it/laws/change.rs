@@ -153,7 +153,9 @@ pub(crate) fn change(before: &mut [Value], injected: &mut [Value], choices: &mut
 }
 
 fn one_change(before: &mut Value, injected: &mut Value, choices: &mut Choices<'_>) {
-    let record = injected.pointer("/metadata/annotations/sidecar-injector~1status").and_then(Value::as_str);
+    const RECORDED: &str = "/metadata/annotations/sidecar-injector~1status";
+    // A record that was there before is not of this injection.
+    let record = injected.pointer(RECORDED).filter(|_| before.pointer(RECORDED).is_none()).and_then(Value::as_str);
     let entries: Vec<Value> = record.map(|record| serde_json::from_str(record).unwrap()).unwrap_or_default();
     if entries.is_empty() {
         return;

@@ -24,7 +24,8 @@ pub(crate) struct Changed {
 pub(crate) fn changed(stream: &str, profiles: &[Profile], bytes: &[u8]) -> Option<Changed> {
     let once = run(stream, profiles, Action::Inject).ok().filter(|once| once.errors.is_empty())?;
     let (mut before, mut objects) = (values(stream).ok()?, values(&once.text).ok()?);
-    if before == objects {
+    // A stream of JSON holds objects only.
+    if before == objects || !objects.iter().all(Value::is_object) {
         return None;
     }
     let mut choices = Choices(bytes);
@@ -125,8 +126,11 @@ fn states(run: &Run) -> Vec<&'static str> {
 
 /// The same objects, each in a review, come to the same: steps, patch and warnings.
 fn parity(changed: &Changed, once: &Run, asked: &Asked) -> Result<(), String> {
-    let is_of_others =
-        |object: &Value| object["kind"].as_str().is_none_or(|kind| kind.ends_with("List") || kind == "AdmissionReview");
+    // An API server sends no lists, and nothing that does not say what it is.
+    let is_of_others = |object: &Value| {
+        let is_anonymous = object["apiVersion"].as_str().is_none_or(str::is_empty);
+        is_anonymous || object["kind"].as_str().is_none_or(|kind| kind.ends_with("List") || kind == "AdmissionReview")
+    };
     if changed.objects.iter().any(is_of_others) {
         return Ok(());
     }
