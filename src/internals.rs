@@ -31,9 +31,12 @@ pub mod install {
         needs_watch, removal,
     };
 }
+pub mod expression {
+    pub use crate::expression::standalone::{Failure, evaluate, signatures};
+}
 pub mod kube {
     pub mod defaults {
-        pub use crate::kube::defaults::{DefaultsOf, Difference, PodNetwork, differences};
+        pub use crate::kube::defaults::{DefaultsOf, Difference, PodNetwork, Seen, differences, seen};
     }
     pub mod pod_security {
         pub use crate::kube::pod_security::{Level, violations};

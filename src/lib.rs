@@ -14,6 +14,7 @@ mod value;
 mod diagnostic;
 mod text;
 mod kube;
+mod expression;
 mod profile;
 mod decide;
 mod process;

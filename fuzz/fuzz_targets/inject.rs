@@ -19,6 +19,7 @@ static PROFILES: LazyLock<Vec<Profile>> = LazyLock::new(|| {
     let texts = [
         include_str!("../../testdata/profiles/everything.yaml"),
         include_str!("../../testdata/profiles/before.yaml"),
+        include_str!("../../testdata/profiles/language.yaml"),
         include_str!("../../src/profile/builtin/cortexflow.yaml"),
     ];
     texts.into_iter().map(law::profile_of).collect()

@@ -89,6 +89,12 @@ impl Quantity {
         self.nanos > 0
     }
 
+    /// The least whole number that is not smaller; `None` where it has more than 64 bits.
+    pub(crate) fn rounded_up(self) -> Option<i64> {
+        let up = self.nanos.div_euclid(WHOLE) + i128::from(!self.is_whole());
+        i64::try_from(up).ok()
+    }
+
     /// Whether it has no fraction.
     pub(crate) const fn is_whole(self) -> bool {
         self.nanos % WHOLE == 0

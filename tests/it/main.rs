@@ -9,6 +9,7 @@ mod house;
 
 // The laws, and the agreement with Kubernetes' own libraries and with kubectl.
 mod emit;
+mod expressions;
 mod kubectl;
 mod laws;
 mod scalar;
