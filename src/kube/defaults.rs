@@ -11,8 +11,11 @@ use crate::value::view::{Kind, View, equals};
 use core_v1::{ADDED, DEFAULTS, DefaultValue, KEYS, POINTERS, When};
 
 mod core_v1;
+mod seen;
 #[cfg(test)]
 mod tests;
+
+pub use seen::{Seen, seen};
 
 /// What is compared, and so which defaults it has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -104,11 +107,11 @@ impl<'t> Trail<'t> {
 
     /// Whether it ends like this path of the tables.
     fn ends(&self, path: &str) -> bool {
-        let mut names = std::iter::successors(Some(self), |trail| trail.parent).filter_map(|trail| match trail.token {
+        let names = std::iter::successors(Some(self), |trail| trail.parent).filter_map(|trail| match trail.token {
             Token::Name(name) => Some(name),
             Token::Index(_) => None,
         });
-        path.rsplit('/').all(|part| names.next().is_some_and(|name| part.split('|').any(|either| either == name)))
+        ends_with(path, names)
     }
 
     fn pointer(&self) -> Pointer {
@@ -118,6 +121,11 @@ impl<'t> Trail<'t> {
             Token::Index(index) => parent.pointer().join(index.to_string()),
         }
     }
+}
+
+/// Whether names, the last first, end like this path of the tables.
+fn ends_with<'n>(path: &str, mut names: impl Iterator<Item = &'n str>) -> bool {
+    path.rsplit('/').all(|part| names.next().is_some_and(|name| part.split('|').any(|either| either == name)))
 }
 
 struct Comparison {
@@ -183,8 +191,8 @@ impl Comparison {
         let shape = object.member(name).unwrap_or(&Shape::Any);
         // Whatever is in a map is a value, an empty text too.
         let is_map = !matches!(object, Shape::Obj(_));
-        let wanted = wanted.filter(|value| is_map || !is_nothing(trail, shape, *value));
-        let found = found.filter(|value| is_map || !is_nothing(trail, shape, *value));
+        let wanted = wanted.filter(|value| is_map || !is_nothing(shape, *value, |path| trail.ends(path)));
+        let found = found.filter(|value| is_map || !is_nothing(shape, *value, |path| trail.ends(path)));
         if let Some(other) = filled_from(trail) {
             let others = |name: &str| {
                 let wanted = wanted_object.and_then(|object| amount(object.path(&[other, name])?));
@@ -342,8 +350,8 @@ impl Comparison {
     }
 }
 
-/// Whether the API server takes it for nothing, and leaves it out.
-fn is_nothing<'a, V: View<'a>>(trail: &Trail<'_>, shape: &Shape, value: V) -> bool {
+/// Whether the API server takes it for nothing, and leaves it out. `ends` says whether the way to it ends like a path.
+fn is_nothing<'a, V: View<'a>>(shape: &Shape, value: V, ends: impl Fn(&str) -> bool) -> bool {
     let zero = match (shape, value.kind()) {
         (_, Kind::Null) => return true,
         (Shape::List(_), Kind::Sequence) => return value.element(0).is_none(),
@@ -353,7 +361,7 @@ fn is_nothing<'a, V: View<'a>>(trail: &Trail<'_>, shape: &Shape, value: V) -> bo
         (Shape::Bool, Kind::Boolean) => value.boolean() == Some(false),
         _ => false,
     };
-    zero && !POINTERS.iter().any(|path| trail.ends(path))
+    zero && !POINTERS.iter().any(|path| ends(path))
 }
 
 fn keys_of(list: &Trail<'_>) -> Option<&'static [&'static str]> {

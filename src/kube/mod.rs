@@ -4,7 +4,7 @@
 //!
 //! - a kind with a pod template: one row of [`workload::KINDS`], and its line in that file's test;
 //! - a kind that certainly has none: one row in `workload/skippable.rs`;
-//! - a field of a container or a volume: `schema/core_v1.rs`; what its value may be: `validity`;
+//! - a field of a container or a volume: `schema/core_v1.rs`; of a pod: `schema/pod.rs`; what its value may be: `validity`;
 //! - a field's default, as the API server fills it in: one row in `defaults/core_v1.rs`;
 //! - a field that needs a Kubernetes version: one row in `first_version.rs`;
 //! - a check of a Pod Security level: `pod_security/baseline.rs` or `restricted.rs`;

@@ -15,6 +15,7 @@ mod defaults;
 mod pod_security;
 mod pull_secrets;
 mod round_trip;
+mod seen;
 mod validity;
 #[cfg(feature = "serve")]
 mod webhook;
@@ -78,6 +79,8 @@ fn a_real_cluster_agrees() {
         defaults:
             what_the_api_server_fills_in_is_no_difference
             what_is_changed_in_the_cluster_is_a_difference;
+        seen:
+            a_manifest_and_its_pod_are_seen_alike;
         pod_security:
             the_api_server_names_what_was_injected_where_the_report_does;
         validity:

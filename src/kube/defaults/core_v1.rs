@@ -2,7 +2,7 @@
 //! (<https://github.com/kubernetes/kubernetes/blob/v1.36.0/pkg/apis/core/v1/defaults.go>).
 //!
 //! A path is the end of the way from an item to a field, without the indexes of lists; `a|b` stands for either. It begins
-//! with `container`, `volume`, … where the field is the item's own.
+//! with `pod`, `container`, `volume`, … where the field is the item's own; `pod` is a template's spec.
 
 /// A field with a default.
 pub(super) struct DefaultRow {
@@ -52,6 +52,17 @@ use DefaultValue::{Bool, Int, MembersOf, Object, Quantity, Sibling, Str};
 
 /// All defaults.
 pub(super) const DEFAULTS: &[DefaultRow] = &[
+    row("template/metadata", Object),
+    row("pod/restartPolicy", Str("Always")),
+    row("pod/terminationGracePeriodSeconds", Int(30)),
+    row("pod/dnsPolicy", Str("ClusterFirst")),
+    // The two names of the account are one field; the name itself is from the `ServiceAccount` admission plugin.
+    row("pod/serviceAccountName", Sibling("serviceAccount")),
+    row("pod/serviceAccount", Sibling("serviceAccountName")),
+    row("pod/serviceAccountName|serviceAccount", Str("default")),
+    row("pod/securityContext", Object),
+    row("pod/schedulerName", Str("default-scheduler")),
+    row("pod/enableServiceLinks", Bool(true)),
     row("container/terminationMessagePath", Str("/dev/termination-log")),
     row("container/terminationMessagePolicy", Str("File")),
     when("container/imagePullPolicy", Str("Always"), When::Latest("image")),
@@ -95,6 +106,12 @@ pub(super) const DEFAULTS: &[DefaultRow] = &[
 
 /// Fields that are pointers in Go: there `""`, `0` and `false` are values, and everywhere else they mean nothing.
 pub(super) const POINTERS: &[&str] = &[
+    "pod/terminationGracePeriodSeconds|activeDeadlineSeconds|automountServiceAccountToken|shareProcessNamespace",
+    "pod/priority|runtimeClassName|enableServiceLinks|preemptionPolicy|setHostnameAsFQDN|hostUsers|hostnameOverride",
+    "pod/securityContext/fsGroup|fsGroupChangePolicy|supplementalGroupsPolicy|seLinuxChangePolicy",
+    "tolerations/tolerationSeconds",
+    "topologySpreadConstraints/minDomains|nodeAffinityPolicy|nodeTaintsPolicy",
+    "dnsConfig/options/value",
     "container/restartPolicy",
     "securityContext/privileged|runAsUser|runAsGroup|runAsNonRoot|readOnlyRootFilesystem",
     "securityContext/allowPrivilegeEscalation|procMount",

@@ -12,6 +12,7 @@ macro_rules! shapes {
         $(pub(super) const $name: Shape = Obj(&[$((stringify!($field), $shape)),+]);)+
     };
 }
+pub(super) use shapes;
 
 shapes! {
     CONTAINER_PORT { name: Str, hostPort: Int, containerPort: Int, protocol: Str, hostIP: Str }

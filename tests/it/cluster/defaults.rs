@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::support::control_plane::ControlPlane;
 
 /// Containers that leave out all that may be left out.
-fn containers() -> Vec<Value> {
+pub(super) fn containers() -> Vec<Value> {
     let with = |field: &str, value: Value| json!({"name": "c", "image": "c:1", field: value});
     let probe = |handler: Value| json!({"startupProbe": handler, "livenessProbe": handler, "readinessProbe": handler});
     let probed = |handler: Value| {
@@ -60,7 +60,7 @@ fn containers() -> Vec<Value> {
 }
 
 /// A volume of every source.
-fn volumes() -> Vec<Value> {
+pub(super) fn volumes() -> Vec<Value> {
     let items = json!([{"path": "p", "fieldRef": {"fieldPath": "metadata.name"}}]);
     let resource = json!([{"path": "p", "resourceFieldRef": {"containerName": "app", "resource": "limits.cpu"}}]);
     let claim = json!({"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "1024Mi"}}});
