@@ -10,9 +10,11 @@ use crate::decide::facts::Facts;
 use crate::diagnostic::Diagnostic;
 use crate::kube::workload::Identity;
 use crate::profile::Profile;
+use crate::profile::parameter::SetValues;
 use crate::value::pointer::Pointer;
 use crate::value::view::View;
 
+mod conditions;
 mod containers;
 mod foreign;
 mod fragment;
@@ -37,6 +39,8 @@ pub(crate) struct Subject<'s, V> {
     pub record: Record<'s>,
     /// All profiles that are asked about: any of them may complete a container.
     pub profiles: &'s [Profile],
+    /// Parameters set for all objects.
+    pub set: &'s SetValues,
     /// Whether a classic sidecar would keep the pod from completing, or its restart policy asks for a native one.
     pub needs_native: bool,
 }
@@ -200,12 +204,18 @@ pub(crate) fn decide_again<'a, V: View<'a>>(subject: &Subject<'_, V>, facts: &Fa
 fn first_ruling<'a, V: View<'a>>(subject: &Subject<'_, V>, facts: &Facts, profile: &Profile, asked: Asked) -> Decision {
     let case = Case { subject, facts, profile, words: Words::Dropped };
     let mut warnings = Vec::new();
-    for &rule in Rule::ALL.iter().filter(|rule| asked == Asked::First || !rule.protects()) {
+    // Once a rule injects, only those that confirm it are left to ask.
+    let mut injects = None;
+    let asked_now = |rule: &&Rule| asked == Asked::First || !rule.protects();
+    for &rule in Rule::ALL.iter().filter(asked_now) {
+        if rule.confirms() != injects.is_some() {
+            continue;
+        }
         let finding = rules::look(rule, &case);
         warnings.extend(finding.warnings);
         match finding.ruling {
             Ruling::No | Ruling::Off => {}
-            Ruling::Inject => return Decision::Inject { rule, warnings },
+            Ruling::Inject => injects = Some(rule),
             Ruling::Skip(reason, deniable) => return Decision::Skip { rule, reason, warnings, deniable },
             // What is there stays: it was injected when more was known.
             Ruling::Unknown(_) if asked == Asked::Again => {}
@@ -213,7 +223,10 @@ fn first_ruling<'a, V: View<'a>>(subject: &Subject<'_, V>, facts: &Facts, profil
             Ruling::Error(diagnostic) => return Decision::Reject(vec![*diagnostic]),
         }
     }
-    // Never reached, because the last rule always applies. If it were, no rule would have allowed a change.
+    if let Some(rule) = injects {
+        return Decision::Inject { rule, warnings };
+    }
+    // Never reached, because the default always applies. If it were, no rule would have allowed a change.
     let reason = "no rule applies".to_owned();
     Decision::Skip { rule: Rule::Default, reason, warnings, deniable: Deniable::No }
 }
@@ -228,9 +241,14 @@ pub(crate) fn is_protected<'a, V: View<'a>>(subject: &Subject<'_, V>, facts: &Fa
 /// What every rule sees, also those after the one that decides. It asks the same functions as [`decide`].
 pub(crate) fn trace<'a, V: View<'a>>(subject: &Subject<'_, V>, facts: &Facts, profile: &Profile) -> Vec<RuleTrace> {
     let case = Case { subject, facts, profile, words: Words::Shown };
+    let injected = matches!(first_ruling(subject, facts, profile, Asked::First), Decision::Inject { .. });
     let mut decided = false;
+    let mut injects = false;
     let step = |&rule: &Rule| {
-        let finding = rules::look(rule, &case);
+        let finding = match rule.confirms() && !injects {
+            true => RuleFinding::off("asked only of a pod that another rule injects"),
+            false => rules::look(rule, &case),
+        };
         let effect = match finding.ruling {
             Ruling::No => Err(Applies::No),
             Ruling::Off => Err(Applies::Off),
@@ -241,7 +259,13 @@ pub(crate) fn trace<'a, V: View<'a>>(subject: &Subject<'_, V>, facts: &Facts, pr
         let applies = match effect {
             Err(not) => not,
             Ok(effect) if decided => Applies::Overruled(effect),
+            // One of those that confirm it says otherwise.
+            Ok(Effect::Inject) if !injected => {
+                injects = true;
+                Applies::Overruled(Effect::Inject)
+            }
             Ok(effect) => {
+                injects |= effect == Effect::Inject;
                 decided = true;
                 Applies::Decides(effect)
             }

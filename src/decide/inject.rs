@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use crate::decide::eligibility;
-use crate::decide::facts::{Facts, Operation};
+use crate::decide::expressions;
+use crate::decide::facts::{Facts, Operation, Owner};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::kube::workload::{self, Identity, TemplatePath, Trait};
 use crate::profile::parameter::{self, Origin, SetValues};
@@ -85,16 +86,18 @@ pub fn plan<'a, V: View<'a>>(identity: &Identity, object: V, facts: &Facts, requ
     outcome
 }
 
-/// What a profile renders for a template; `None` where a parameter has no good value.
+/// What a profile renders for a template; `None` where a parameter or an expression has no good value.
 pub(crate) fn rendered_now<'a, V: View<'a>>(
     profile: &Profile,
     template: V,
-    identity: &Identity,
+    (identity, owner, facts): (&Identity, &dyn Fn() -> Owner, &Facts),
     request: &Request<'_>,
 ) -> Option<Arc<Rendered>> {
     let values =
         parameter::resolve(profile, template, request.set, eligibility::application(profile, template)).ok()?;
-    Some(request.renderings.get(profile, &values, sidecar(profile, identity, template)))
+    let surroundings = || expressions::surroundings(&owner(), template, facts);
+    let rendered = request.renderings.get(profile, &values, surroundings, sidecar(profile, identity, template));
+    rendered.failed.is_empty().then_some(rendered)
 }
 
 /// Native where it is asked for, or where a classic sidecar would keep the pod from completing.

@@ -6,6 +6,7 @@
 pub(crate) mod clean;
 pub(crate) mod eligibility;
 pub(crate) mod explain;
+pub(crate) mod expressions;
 pub(crate) mod facts;
 pub(crate) mod inject;
 pub(crate) mod record;

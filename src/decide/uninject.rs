@@ -1,5 +1,6 @@
 //! The exact inverse of an injection: what the record names is removed, and what was there before it comes back.
 
+use crate::decide::facts::Facts;
 use crate::decide::inject::compare::edited_items;
 use crate::decide::inject::editor::Editor;
 use crate::decide::inject::removal::{partial, read, remove};
@@ -36,6 +37,7 @@ pub enum Leftovers {
 pub(crate) fn undo<'a, V: View<'a>>(
     identity: &Identity,
     object: V,
+    facts: &Facts,
     request: &Request<'_>,
     which: &Which,
     leftovers: Leftovers,
@@ -48,7 +50,7 @@ pub(crate) fn undo<'a, V: View<'a>>(
             continue;
         }
         let mut editor = Editor::new(template, place.clone());
-        match undo_template(&mut editor, (identity, object), request, which, leftovers) {
+        match undo_template(&mut editor, (identity, object, facts), request, which, leftovers) {
             Ok(undone) => {
                 outcome.warnings.extend(undone.warnings);
                 outcome.steps.extend(undone.profiles.into_iter().map(|profile| Step {
@@ -78,7 +80,7 @@ struct Undone {
 
 fn undo_template<'a, V: View<'a>>(
     editor: &mut Editor<V>,
-    object: (&Identity, V),
+    object: (&Identity, V, &Facts),
     request: &Request<'_>,
     which: &Which,
     leftovers: Leftovers,

@@ -67,6 +67,8 @@ codes! {
     Conflict = "conflict", Error, User;
     /// The API server would refuse what the profile adds.
     Invalid = "invalid", Error, Profile;
+    /// The pod does not meet a requirement of the profile.
+    Requirement = "requirement", Error, User;
     /// The Kubernetes version cannot run what the profile asks for.
     UnsupportedVersion = "unsupported-version", Error, Cluster;
     /// The record does not fit the object.
@@ -85,6 +87,8 @@ codes! {
     UnwantedInjection = "unwanted-injection", Warning, User;
     /// Someone edited an added item after the injection.
     EditedAfterInjection = "edited-after-injection", Warning, User;
+    /// A requirement of the profile that only warns is not met.
+    ProfileWarning = "profile-warning", Warning, User;
     /// A rule needs labels or annotations of a namespace, and these are not known.
     NamespaceUnknown = "namespace-unknown", Warning, None;
     /// The namespace's Pod Security level refuses the pod once it is injected.

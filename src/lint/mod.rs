@@ -14,7 +14,6 @@ use crate::diagnostic::{Code, Severity};
 use crate::kube::first_version::first_version;
 use crate::kube::pod_security::{self, Level};
 use crate::profile::slot::Slot;
-use crate::profile::template::{Template, TemplateScalar};
 use crate::profile::{NativeSidecar, Policy, Profile};
 use crate::value::pointer::Pointer;
 
@@ -157,8 +156,7 @@ fn kubernetes_version(sample: &Sample<'_>) -> Finding {
 
 /// Parameters that nothing uses, and those that have to be set.
 fn parameters(profile: &Profile) -> Vec<Finding> {
-    let used: BTreeSet<usize> =
-        profile.templates().flat_map(Template::scalars).flat_map(TemplateScalar::parameters).collect();
+    let used = profile.parameters_behind(profile.variables());
     let mut findings = Vec::new();
     for (index, parameter) in profile.parameters.iter().enumerate() {
         let at = Pointer::of(["spec", "parameters"]).join(index.to_string());

@@ -43,9 +43,12 @@ pub(super) fn check(profile: &Profile) -> Vec<Finding> {
             };
             for (place, template) in added.iter().map(|addition| &addition.template).enumerate() {
                 let element = slot.place_in_profile().join(place.to_string());
-                for scalar in template.scalars().into_iter().filter(|scalar| scalar.parameters().contains(&index)) {
-                    let path = scalar.at.tokens().iter().skip(element.tokens().len());
-                    if let Some(reach) = judge(&path.map(String::as_str).collect::<Vec<_>>()) {
+                for (scalar, variables) in template.scalars_with_variables() {
+                    if !profile.parameters_behind(variables).contains(&index) {
+                        continue;
+                    }
+                    let path = without_language(scalar.at.tokens().get(element.tokens().len()..).unwrap_or_default());
+                    if let Some(reach) = judge(&path) {
                         let owner = match template.name() {
                             Some(name) => format!("{} `{name}`", slot.noun()),
                             None => format!("a {}", slot.noun()),
@@ -57,6 +60,20 @@ pub(super) fn check(profile: &Profile) -> Vec<Finding> {
         }
     }
     findings
+}
+
+/// A path in an element, as it is in a pod: without the members of the language.
+fn without_language(path: &[String]) -> Vec<&str> {
+    let mut tokens = path.iter().map(String::as_str);
+    let mut kept = Vec::new();
+    while let Some(token) = tokens.next() {
+        match token {
+            "oneOf" => drop(tokens.next()),
+            "forEach" | "value" | "values" | "when" if kept.last() != Some(&"env") && tokens.len() == 0 => {}
+            _ => kept.push(token),
+        }
+    }
+    kept
 }
 
 fn of_container(path: &[&str]) -> Option<Reach> {

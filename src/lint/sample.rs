@@ -6,13 +6,17 @@ use std::borrow::Cow;
 use serde_json::{Value, json};
 
 use crate::decide::inject::{Rendered, Sidecar};
+use crate::expression::Item;
+use crate::kube::version::KubernetesVersion;
 use crate::profile::slot::{Form, Home, Slot};
+use crate::profile::template::Surroundings;
 use crate::profile::{Parameter, ParameterType, Profile};
 use crate::value::pointer::Pointer;
 
 /// One pod that a profile makes.
 pub(super) struct Sample<'p> {
     profile: &'p Profile,
+    sidecar: Sidecar,
     rendered: Rendered,
     pod: Value,
 }
@@ -30,9 +34,11 @@ impl<'p> Sample<'p> {
             .iter()
             .map(|parameter| parameter.default.as_ref().map_or_else(|| Cow::Owned(guess(parameter)), Cow::Borrowed))
             .collect();
-        let rendered = Rendered::new(profile, &values, sidecar);
-        let pod = pod(profile, &rendered);
-        Self { profile, rendered, pod }
+        let application = application(profile);
+        let before = json!({"metadata": {}, "spec": {"containers": [application]}});
+        let rendered = Rendered::new(profile, &values, surroundings(&before), sidecar);
+        let pod = pod(&rendered, application);
+        Self { profile, sidecar, rendered, pod }
     }
 
     pub(super) const fn profile(&self) -> &'p Profile {
@@ -40,7 +46,7 @@ impl<'p> Sample<'p> {
     }
 
     pub(super) const fn sidecar(&self) -> Sidecar {
-        self.rendered.sidecar
+        self.sidecar
     }
 
     pub(super) const fn rendered(&self) -> &Rendered {
@@ -55,35 +61,72 @@ impl<'p> Sample<'p> {
     /// The containers that the profile adds to a slot.
     pub(super) fn list(&self, slot: Slot) -> impl Iterator<Item = SampleItem<'_>> {
         let place = slot.place_in_profile();
-        let items = self.rendered.added[slot].iter().enumerate();
-        items.map(move |(index, item)| SampleItem { value: &item.value, at: place.join(index.to_string()) })
+        let items = self.rendered.added[slot].iter();
+        items.map(move |item| SampleItem { value: &item.value, at: place.join(item.source.to_string()) })
     }
 
     /// From a place in the pod to the one in the profile's document that made it; `/spec` where none did.
     pub(super) fn place(&self, at: &Pointer) -> Pointer {
         let tokens: Vec<&str> = at.tokens().iter().map(String::as_str).collect();
-        let within = |slot: Slot, rest: &[&str]| slot.place_in_profile().append(&Pointer::of(rest.iter().copied()));
-        let inits = self.rendered.added[Slot::InitContainers].len();
         let found = match tokens.as_slice() {
-            ["metadata", field, rest @ ..] => Slot::named(Home::Metadata, field).map(|slot| within(slot, rest)),
+            ["metadata", field, rest @ ..] => Slot::named(Home::Metadata, field).map(|slot| self.within(slot, rest)),
             ["spec", "containers", "0", field, rest @ ..] => {
-                Slot::named(Home::Application, field).map(|slot| within(slot, rest))
+                Slot::named(Home::Application, field).map(|slot| self.of_application(slot, rest))
             }
             ["spec", "containers", "0"] => None,
-            ["spec", field, index, rest @ ..] => Slot::named(Home::Spec, field).map(|slot| {
-                let index: usize = index.parse().unwrap_or_default();
-                let (slot, index) = match slot {
-                    // The first container is the application.
-                    Slot::Containers => (slot, index.saturating_sub(1)),
-                    Slot::InitContainers if index >= inits => (Slot::Containers, index - inits),
-                    _ => (slot, index),
+            ["spec", field, index, rest @ ..] => Slot::named(Home::Spec, field).and_then(|slot| {
+                let index: usize = index.parse().ok()?;
+                let items = &self.rendered.added;
+                let set_up = items[Slot::InitContainers].len();
+                let beside = |sidecar: Sidecar, index: usize| {
+                    let mut sidecars = items[Slot::Containers].iter().filter(|item| item.sidecar == sidecar);
+                    sidecars.nth(index).map(|item| (Slot::Containers, item.source))
                 };
-                within(slot, &[index.to_string().as_str()]).append(&Pointer::of(rest.iter().copied()))
+                let (slot, source) = match slot {
+                    // The first container is the application.
+                    Slot::Containers => beside(Sidecar::Classic, index.checked_sub(1)?)?,
+                    Slot::InitContainers if index >= set_up => beside(Sidecar::Native, index - set_up)?,
+                    _ => (slot, items[slot].get(index)?.source),
+                };
+                Some(slot.place_in_profile().join(source.to_string()).append(&Pointer::of(rest.iter().copied())))
             }),
             ["spec", field] => Slot::named(Home::Spec, field).map(Slot::place_in_profile),
             _ => None,
         };
         found.unwrap_or_else(|| Pointer::of(["spec"]))
+    }
+
+    /// The place in the profile's document of what is at a place of a slot, which begins with a key or an index.
+    fn within(&self, slot: Slot, rest: &[&str]) -> Pointer {
+        let place = slot.place_in_profile();
+        let items = &self.rendered.added[slot];
+        let (item, rest) = match (slot.form(), rest) {
+            (_, []) => return place,
+            (Form::Map(_), [key, rest @ ..]) => (items.iter().find(|item| item.key == *key), rest),
+            (Form::List(..), [index, rest @ ..]) => {
+                (index.parse().ok().and_then(|index: usize| items.get(index)), rest)
+            }
+        };
+        let Some(item) = item else { return place };
+        let written = match self.profile.added[slot].get(item.source).and_then(|addition| addition.key.as_deref()) {
+            Some(key) => place.join(key),
+            None => place.join(item.source.to_string()),
+        };
+        written.append(&Pointer::of(rest.iter().copied()))
+    }
+
+    /// The same for what the application's container gets: first all that is in one piece, then block by block.
+    fn of_application(&self, slot: Slot, rest: &[&str]) -> Pointer {
+        let [index, inner @ ..] = rest else { return slot.place_in_profile() };
+        let plain = self.rendered.added[slot].len();
+        let Some(index) = index.parse::<usize>().ok().and_then(|index| index.checked_sub(plain)) else {
+            return self.within(slot, rest);
+        };
+        let sources = self.rendered.blocks.iter();
+        let mut items = sources.flat_map(|block| block.added[slot].iter().map(move |item| (block.source, item.source)));
+        let Some((block, item)) = items.nth(index) else { return slot.place_in_profile() };
+        let tokens = [block.to_string(), slot.field().to_owned(), item.to_string()];
+        Pointer::of(["spec", "application"]).append(&Pointer::of(tokens)).append(&Pointer::of(inner.iter().copied()))
     }
 
     /// Whether a made-up value is in what the place, in the profile's document, belongs to: a field of an element as a
@@ -106,7 +149,7 @@ impl<'p> Sample<'p> {
         let part = field.and_then(|field| template.member(field)).unwrap_or(template);
         let is_guessed =
             |index: &usize| self.profile.parameters.get(*index).is_some_and(|parameter| parameter.default.is_none());
-        part.scalars().into_iter().any(|scalar| scalar.parameters().iter().any(is_guessed))
+        self.profile.parameters_behind(part.variables()).iter().any(is_guessed)
     }
 }
 
@@ -125,14 +168,24 @@ fn guess(parameter: &Parameter) -> Value {
     }
 }
 
+/// What expressions see of the pod and of what is around it.
+fn surroundings(pod: &Value) -> Surroundings<'_, &Value> {
+    let text = |text: &'static str| Item::text(text);
+    let none = || Item::map([]);
+    let ns = [("name", text("default")), ("labels", none()), ("annotations", none())];
+    let workload = [("kind", text("Deployment")), ("name", text("app")), ("apiVersion", text("apps/v1"))];
+    let kubernetes = [("minor", Item::Int(i64::from(KubernetesVersion::NEWEST.0)))];
+    Surroundings { pod, facts: [Item::map(ns), Item::map(workload), Item::map(kubernetes)] }
+}
+
 /// The application satisfies every Pod Security level, and says so in its container: what its pod says would hold for the
 /// profile's containers too.
-fn pod(profile: &Profile, rendered: &Rendered) -> Value {
+fn application(profile: &Profile) -> Value {
     let mut name = "app".to_owned();
     while profile.adds_container(&name) {
         name.push('0');
     }
-    let mut application = json!({
+    json!({
         "name": name,
         "image": "app:1",
         "securityContext": {
@@ -141,35 +194,32 @@ fn pod(profile: &Profile, rendered: &Rendered) -> Value {
             "runAsNonRoot": true,
             "seccompProfile": {"type": "RuntimeDefault"},
         },
-    });
+    })
+}
+
+/// The application's pod with all that is added.
+fn pod(rendered: &Rendered, mut application: Value) -> Value {
     let (mut spec, mut metadata) = (json!({}), json!({}));
+    for slot in Slot::of(Home::Application) {
+        application[slot.field()] = rendered.application_items(slot).map(|item| Value::clone(&item.value)).collect();
+    }
     for (slot, items) in rendered.added.iter() {
         let parent = match slot.home() {
             Home::Spec => &mut spec,
             Home::Metadata => &mut metadata,
-            Home::Application => &mut application,
+            Home::Application => continue,
         };
         parent[slot.field()] = match slot.form() {
             Form::List(..) => items.iter().map(|item| Value::clone(&item.value)).collect(),
             Form::Map(_) => items.iter().map(|item| (item.key.clone(), Value::clone(&item.value))).collect(),
         };
     }
-    let sidecars = std::mem::take(&mut spec[Slot::Containers.field()]);
-    let with = |first: Value, sidecars: Value| -> Value {
-        let lists = [first, sidecars].into_iter().filter_map(|list| match list {
-            Value::Array(list) => Some(list),
-            _ => None,
-        });
-        lists.flatten().collect()
+    let sidecars = |sidecar: Sidecar| {
+        let all = rendered.added[Slot::Containers].iter().filter(move |item| item.sidecar == sidecar);
+        all.map(|item| Value::clone(&item.value))
     };
-    let containers = json!([application]);
-    match rendered.sidecar {
-        Sidecar::Classic => spec[Slot::Containers.field()] = with(containers, sidecars),
-        Sidecar::Native => {
-            let inits = std::mem::take(&mut spec[Slot::InitContainers.field()]);
-            spec[Slot::InitContainers.field()] = with(inits, sidecars);
-            spec[Slot::Containers.field()] = containers;
-        }
-    }
+    let set_up = rendered.added[Slot::InitContainers].iter().map(|item| Value::clone(&item.value));
+    spec[Slot::InitContainers.field()] = set_up.chain(sidecars(Sidecar::Native)).collect();
+    spec[Slot::Containers.field()] = [application].into_iter().chain(sidecars(Sidecar::Classic)).collect();
     json!({"metadata": metadata, "spec": spec})
 }

@@ -176,7 +176,9 @@ fn act<'a, V: View<'a>>(identity: &Identity, object: V, facts: &Facts, run: &Run
             }
         }
         Action::Inject => inject::plan(identity, object, facts, &run.request()),
-        Action::Uninject(which, leftovers) => uninject::undo(identity, object, &run.request(), which, *leftovers),
+        Action::Uninject(which, leftovers) => {
+            uninject::undo(identity, object, facts, &run.request(), which, *leftovers)
+        }
     }
 }
 

@@ -17,8 +17,9 @@ use crate::kube::selector::{Operator, Requirement, Selector};
 use crate::profile::rule::Rule;
 
 mod added;
+mod fit;
 mod parameters;
-mod shape;
+mod parser;
 
 /// The `apiVersion` of a profile.
 pub(crate) const API_VERSION: &str = "sidecar-injector/v1";
@@ -38,6 +39,8 @@ const OWN_FIELDS: &[&str] = &[
     "application",
     "description",
     "excludedNamespaces",
+    "let",
+    "matchConditions",
     "namespaceSelector",
     "namespaceSwitch",
     "nativeSidecar",
@@ -49,6 +52,7 @@ const OWN_FIELDS: &[&str] = &[
     "podSwitch",
     "policy",
     "redirectedPorts",
+    "require",
     "reservedUser",
     "skip",
     "templatePaths",
@@ -71,9 +75,7 @@ pub fn load<'a, V: View<'a>>(document: V) -> Result<Profile, Vec<ProfileError>> 
     let mut errors = Errors::default();
     let profile = document_of(Node { view: document, at: Pointer::root() }, &mut errors);
     // Only of a profile that is right otherwise: a misspelt field is not also one that is missing.
-    if errors.0.is_empty()
-        && profile.as_ref().is_some_and(|profile| profile.added.iter().all(|(_, added)| added.is_empty()))
-    {
+    if errors.0.is_empty() && profile.as_ref().is_some_and(|profile| profile.adds_nothing()) {
         errors.add(&Pointer::of(["spec"]), ProfileErrorKind::AddsNothing);
     }
     match profile {
@@ -103,6 +105,7 @@ fn document_of<'a, V: View<'a>>(root: Node<V>, errors: &mut Errors) -> Option<Pr
     // A profile without these has an error, and is never handed out.
     profile.name = name.unwrap_or_default();
     profile.policy = policy.unwrap_or(Policy::OptIn);
+    profile.reads_object = profile.finds_object();
     Some(profile)
 }
 
@@ -145,9 +148,14 @@ fn selection<'a, V: View<'a>>(spec: &Node<V>, errors: &mut Errors) -> Profile {
             })
             .collect(),
         parameters: Vec::new(),
+        lets: Vec::new(),
+        match_conditions: Vec::new(),
+        requirements: Vec::new(),
         placement: Placements::default(),
         env_placement: EnvPlacement::default(),
         targets: Targets::default(),
+        reads_object: false,
+        blocks: Vec::new(),
         added: SlotMap::default(),
     }
 }
@@ -174,8 +182,15 @@ fn check_key(key: &str, is_key: fn(&str) -> bool, at: &Pointer, errors: &mut Err
     }
 }
 
+/// Whether an expression gives the value.
+fn is_computed<'a, V: View<'a>>(node: &Node<V>) -> bool {
+    node.view.string().is_some_and(|text| text.contains("{{"))
+}
+
 fn native_sidecar<'a, V: View<'a>>(node: &Node<V>, errors: &mut Errors) -> Option<NativeSidecar> {
     match node.view.boolean() {
+        // Then each of the sidecars has the expression, and nothing else decides.
+        None if is_computed(node) => Some(NativeSidecar::Never),
         Some(true) => Some(NativeSidecar::Always),
         Some(false) => Some(NativeSidecar::Never),
         None => node.choice(&NativeSidecar::WORDS, errors),

@@ -13,15 +13,21 @@ use crate::value::pointer::Pointer;
 pub(crate) mod glob;
 pub(crate) mod grammar;
 pub(crate) mod keys;
+mod language;
 pub(crate) mod load;
 pub(crate) mod parameter;
 mod pattern;
 mod reader;
+pub(crate) mod scope;
 pub(crate) mod rule;
 pub(crate) mod slot;
 pub(crate) mod starter;
 pub(crate) mod template;
+mod uses;
 
+pub(crate) use language::{
+    ApplicationBlock, BlockTargets, Let, MatchCondition, PlacementTemplate, Requirement, RequirementSeverity,
+};
 pub(crate) use pattern::ContainerPattern;
 use rule::Rule;
 use slot::{Slot, SlotMap};
@@ -67,12 +73,22 @@ pub struct Profile {
     pub template_paths: Vec<TemplatePath>,
     /// The parameters, in the order of the document.
     pub parameters: Vec<Parameter>,
+    /// Values with names, for its expressions.
+    pub(crate) lets: Vec<Let>,
+    /// What must hold for it to be injected.
+    pub(crate) match_conditions: Vec<MatchCondition>,
+    /// What a pod must meet that it is injected into.
+    pub(crate) requirements: Vec<Requirement>,
     /// Where the set-up containers and the sidecars go.
     pub placement: Placements,
     /// Where variables go among those of a container of the application.
     pub env_placement: EnvPlacement,
     /// Which containers of the application get what is added to containers of the application.
     pub targets: Targets,
+    /// Whether what it adds depends on the object beside its parameters.
+    pub(crate) reads_object: bool,
+    /// What is added to containers of the application in blocks of their own.
+    pub(crate) blocks: Vec<ApplicationBlock>,
     /// What is added, by slot.
     pub(crate) added: SlotMap<Vec<Addition>>,
 }
@@ -83,6 +99,21 @@ pub(crate) struct Addition {
     /// The key in a map. An element of a list has its name inside, and that may hold a parameter.
     pub(crate) key: Option<String>,
     pub(crate) template: Template,
+    /// Of a container: where it goes, if not where the profile's others go.
+    pub(crate) placement: Option<PlacementTemplate>,
+    /// Of a sidecar: whether it is a native one, if not as the profile's others.
+    pub(crate) native: Option<Template>,
+}
+
+impl Addition {
+    pub(crate) const fn new(key: Option<String>, template: Template) -> Self {
+        Self { key, template, placement: None, native: None }
+    }
+
+    fn templates(&self) -> impl Iterator<Item = &Template> {
+        let placement = self.placement.as_ref().map(PlacementTemplate::template);
+        [Some(&self.template), placement, self.native.as_ref()].into_iter().flatten()
+    }
 }
 
 impl Profile {
@@ -97,6 +128,12 @@ impl Profile {
         slots.flat_map(|(_, added)| added).map(|addition| &addition.template)
     }
 
+    /// Whether every slot is empty.
+    pub(crate) fn adds_nothing(&self) -> bool {
+        let is_empty = |added: &SlotMap<Vec<Addition>>| added.iter().all(|(_, added)| added.is_empty());
+        is_empty(&self.added) && self.blocks.iter().all(|block| is_empty(&block.added))
+    }
+
     /// Whether it adds sidecars, and not only init containers and what is no container.
     pub(crate) fn has_sidecars(&self) -> bool {
         !self.added[Slot::Containers].is_empty()
@@ -109,10 +146,11 @@ impl Profile {
 
     /// Every template of the profile: what is added, the reserved user, and the redirected ports.
     pub(crate) fn templates(&self) -> impl Iterator<Item = &Template> {
-        let added = self.added.iter().flat_map(|(_, added)| added).map(|addition| &addition.template);
+        let added = self.added.iter().flat_map(|(_, added)| added).flat_map(Addition::templates);
         let ports = self.redirected_ports.iter().flat_map(|ports| [Some(&ports.include), ports.exclude.as_ref()]);
         let reserved = self.reserved_user.iter().flat_map(|reserved| [&reserved.id, &reserved.when]);
-        added.chain(reserved).chain(ports.flatten())
+        let blocks = self.blocks.iter().flat_map(ApplicationBlock::templates);
+        added.chain(reserved).chain(ports.flatten()).chain(blocks)
     }
 }
 
@@ -184,7 +222,10 @@ impl Overrides {
     /// Replaces the fields that were given.
     pub(crate) fn apply(self, profile: &mut Profile) {
         profile.on_ineligible = self.on_ineligible.unwrap_or(profile.on_ineligible);
-        profile.native_sidecar = self.native_sidecar.unwrap_or(profile.native_sidecar);
+        if let Some(choice) = self.native_sidecar {
+            profile.native_sidecar = choice;
+            profile.added[Slot::Containers].iter_mut().for_each(|addition| addition.native = None);
+        }
     }
 }
 

@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use super::{Parameter, ParameterType, Profile};
 use crate::diagnostic::{Code, Diagnostic};
+use crate::expression::Type;
 use crate::kube::workload::locate;
 use crate::value::pointer::Pointer;
 use crate::value::view::{Kind, View};
@@ -144,6 +145,21 @@ fn find<'p, 'a, V: View<'a>>(
 }
 
 impl Parameter {
+    /// The type of its value in an expression. An optional one may be null.
+    pub(crate) fn expression_type(&self) -> Type {
+        match self.ty {
+            _ if self.optional => Type::Dyn,
+            ParameterType::Boolean => Type::Bool,
+            ParameterType::Integer | ParameterType::Port => Type::Int,
+            ParameterType::Duration
+            | ParameterType::Enum(_)
+            | ParameterType::Image
+            | ParameterType::Ports
+            | ParameterType::Quantity
+            | ParameterType::String => Type::String,
+        }
+    }
+
     /// Reads a value that is written as text. An empty one of an optional parameter is null.
     ///
     /// # Errors

@@ -7,7 +7,7 @@ use thiserror::Error;
 
 use super::parameter::BadValue;
 use super::slot::{Home, Slot};
-use super::template::{TemplateError, first_parameter};
+use super::template::{TemplateError, first_expression};
 use crate::diagnostic::words::{self, list, nearest};
 use crate::kube::workload::TemplatePathError;
 use crate::value::pointer::{Pointer, PointerError};
@@ -121,7 +121,7 @@ pub enum ProfileErrorKind {
     /// One value both opts in and out.
     #[error("value `{0}` both injects and skips")]
     SwitchOverlap(String),
-    /// A text with a `{{` that is not a parameter.
+    /// A text with a `{{` that is no expression.
     #[error(transparent)]
     Template(#[from] TemplateError),
     /// A text that is not a template path.
@@ -137,6 +137,14 @@ pub enum ProfileErrorKind {
         name: String,
         /// Its type.
         ty: &'static str,
+        /// What is wanted, with its article.
+        expected: &'static str,
+    },
+    /// An expression that cannot give what Kubernetes wants there.
+    #[error("the expression gives {found}, and this must be {expected}")]
+    UnfitExpression {
+        /// What it gives, with its article.
+        found: String,
         /// What is wanted, with its article.
         expected: &'static str,
     },
@@ -186,7 +194,8 @@ impl ProfileError {
             }
             ProfileErrorKind::Schema { hint, .. } => hint.clone(),
             ProfileErrorKind::UnfitText(_) => Some("write one parameter, and nothing else".to_owned()),
-            ProfileErrorKind::Template(_) => Some("write two braces as `{{ '{{' }}`".to_owned()),
+            ProfileErrorKind::Template(TemplateError::Expression { error, .. }) => error.hint(),
+            ProfileErrorKind::Template(TemplateError::Unclosed) => Some("write two braces as `{{ '{{' }}`".to_owned()),
             ProfileErrorKind::UnknownField { name, known } => Some(match nearest(name, known.iter().copied()) {
                 Some(near) => meant(near),
                 None => format!("the fields here are {}", list(known)),
@@ -270,7 +279,7 @@ impl<'a, V: View<'a>> Node<V> {
     /// This string, in which no parameter can be.
     pub(super) fn plain(&self, errors: &mut Errors) -> Option<String> {
         let text = self.string(errors)?;
-        if let Some(parameter) = first_parameter(&text) {
+        if let Some(parameter) = first_expression(&text) {
             errors.add(&self.at, ProfileErrorKind::ParameterInPlain(parameter.to_owned()));
         }
         Some(text)

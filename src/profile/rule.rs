@@ -186,6 +186,24 @@ macro_rules! table {
                 gate: Gate::Condition { name: "opted-in", expression: annotation_that_opts_in },
                 look: default,
             }
+            Condition {
+                id: "condition",
+                when: "a rule above injects, and one of the profile's `matchConditions` does not hold",
+                verdict: "skip",
+                asked: AskedWhen::Always,
+                needs: read_by_expressions,
+                gate: Gate::None,
+                look: condition,
+            }
+            Requirement {
+                id: "requirement",
+                when: "a rule above injects, and the pod does not meet a `require` of the profile",
+                verdict: "error or skip",
+                asked: AskedWhen::Always,
+                needs: object_only,
+                gate: Gate::None,
+                look: requirement,
+            }
         }
     };
 }

@@ -1,17 +1,23 @@
-//! Values in which `{{ name }}` stands for a parameter, parsed once: rendering looks for no braces and no names.
+//! Values in which `{{ … }}` stands for what an expression gives, parsed once: rendering looks for no braces and no names.
+//! The simplest expression is the name of a parameter.
 //!
-//! Only scalars hold parameters: what a parameter brings becomes a scalar or a part of one, and never structure. Keys are
-//! never templates.
+//! Only scalars hold expressions: what one gives becomes a scalar or a part of one, and never structure. Keys are never
+//! templates.
 
 use std::borrow::Cow;
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 use thiserror::Error;
 
 use super::grammar::is_parameter_name;
-use crate::kube::schema::{self, Shape};
+use super::scope;
+use crate::expression::{CompileError, Expression};
+use crate::kube::schema::Shape;
 use crate::value::pointer::Pointer;
-use crate::value::view::{Kind, View};
+
+mod rendering;
+
+pub(crate) use rendering::{RenderFault, Rendering, Surroundings};
 
 /// A value of a profile, parsed.
 #[derive(Clone, Debug, PartialEq)]
@@ -21,24 +27,70 @@ pub(crate) enum Template {
     Scalar(TemplateScalar),
     List(Vec<Self>),
     Object(Vec<(String, Self)>),
+    /// A member or element that is not always there once.
+    Part(Box<Part>),
+}
+
+/// A member of an object or an element of a list that may be left out, repeated, or one of several alternatives.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Part {
+    /// Only of an element.
+    pub(crate) repeat: Option<Repeat>,
+    /// It is left out where this does not hold.
+    pub(crate) when: Option<Condition>,
+    pub(crate) content: Content,
+}
+
+/// Once for each element of a list, which is then the variable that was added last.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Repeat {
+    pub(crate) over: Expression,
+    /// Its place in the profile's document.
+    pub(crate) at: Pointer,
+}
+
+/// An expression that gives true or false.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Condition {
+    pub(crate) holds: Expression,
+    /// Its place in the profile's document.
+    pub(crate) at: Pointer,
+}
+
+/// What a part gives where it is there.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Content {
+    One(Template),
+    /// Elements in the place of one.
+    Several(Vec<Template>),
+    /// The elements that an expression gives, in the place of one.
+    Spliced(TemplateScalar),
+    /// The first alternative whose condition holds, together with the members that all have in common. Where none holds, the
+    /// part is left out.
+    OneOf {
+        common: Vec<(String, Template)>,
+        alternatives: Vec<(Option<Condition>, Template)>,
+    },
 }
 
 /// A text with braces in it.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct TemplateScalar {
-    pub(crate) expression: Expression,
+    pub(crate) source: ScalarSource,
     /// Its place in the profile's document.
     pub(crate) at: Pointer,
     pub(crate) wanted: WantedType,
 }
 
-/// What a scalar is computed from. A further kind of expression is a further variant.
+/// What a scalar is made of.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Expression {
+pub(crate) enum ScalarSource {
     /// Text that stands for itself.
     Text(String),
     /// The parameter at this index of the profile's parameters.
     Parameter(usize),
+    /// What an expression gives.
+    Computed(Expression),
     /// The texts of these, one after another.
     Concatenation(Vec<Self>),
 }
@@ -48,15 +100,21 @@ pub(crate) enum Expression {
 pub(crate) enum WantedType {
     /// A string, whatever type a parameter has.
     String,
+    /// An integer.
+    Integer,
+    /// `true` or `false`.
+    Boolean,
     /// The value in its own type.
     Typed,
 }
 
 impl WantedType {
     /// What is wanted at a place of a shape; a place that Kubernetes does not know wants nothing.
-    const fn at(shape: Option<&Shape>) -> Self {
+    pub(super) const fn at(shape: Option<&Shape>) -> Self {
         match shape {
             Some(Shape::Str | Shape::Quantity) => Self::String,
+            Some(Shape::Int) => Self::Integer,
+            Some(Shape::Bool) => Self::Boolean,
             _ => Self::Typed,
         }
     }
@@ -65,39 +123,46 @@ impl WantedType {
 /// What is wrong in a template. The profile's fault.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 pub enum TemplateError {
-    /// What is between the braces is not a name.
-    #[error("`{{{{{0}}}}}` is not a parameter's name: expressions beyond a parameter's name are not supported")]
-    Expression(String),
+    /// What is between the braces is no expression.
+    #[error("`{{{{ {text} }}}}`: {error}{}", place(text, error.at))]
+    Expression {
+        /// The text between the braces.
+        text: String,
+        /// Why not.
+        error: CompileError,
+    },
     /// There is no `}}`.
     #[error("`{{{{` without `}}}}`")]
     Unclosed,
 }
 
-/// A piece of a text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Segment<'t> {
-    Text(&'t str),
-    /// The parameter of this name.
-    Parameter(&'t str),
+/// Where in an expression of some length a byte is, in characters from 1 on.
+fn place(text: &str, at: usize) -> String {
+    let before = text.get(..at).unwrap_or(text);
+    if before.is_empty() { String::new() } else { format!(", at character {}", before.chars().count() + 1) }
 }
 
-/// The pieces of a text, in order. `{{ '{{' }}` is the way to write two braces.
-fn segments(text: &str) -> Vec<Result<Segment<'_>, TemplateError>> {
+/// A piece of a text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Segment<'t> {
+    Text(&'t str),
+    /// What is between braces, without blanks around it.
+    Code(&'t str),
+}
+
+/// The pieces of a text, in order.
+pub(super) fn segments(text: &str) -> Vec<Result<Segment<'_>, TemplateError>> {
     let mut pieces = Vec::new();
     let mut rest = text;
     while let Some((before, after)) = rest.split_once("{{") {
         if !before.is_empty() {
             pieces.push(Ok(Segment::Text(before)));
         }
-        let Some((inner, tail)) = after.split_once("}}") else {
+        let Some((inner, tail)) = split_at_close(after) else {
             pieces.push(Err(TemplateError::Unclosed));
             return pieces;
         };
-        pieces.push(match inner.trim() {
-            "'{{'" => Ok(Segment::Text("{{")),
-            name if is_parameter_name(name) => Ok(Segment::Parameter(name)),
-            _ => Err(TemplateError::Expression(inner.to_owned())),
-        });
+        pieces.push(Ok(Segment::Code(inner.trim())));
         rest = tail;
     }
     if !rest.is_empty() {
@@ -106,98 +171,42 @@ fn segments(text: &str) -> Vec<Result<Segment<'_>, TemplateError>> {
     pieces
 }
 
-/// The first parameter that a text names.
-pub(super) fn first_parameter(text: &str) -> Option<&str> {
+/// The text before and after the `}}` that closes an expression: one that is in no string of it, and in no map.
+fn split_at_close(text: &str) -> Option<(&str, &str)> {
+    let mut quote = None;
+    let mut open = 0_usize;
+    let mut is_escaped = false;
+    for (at, next) in text.char_indices() {
+        match (quote, next) {
+            _ if is_escaped => is_escaped = false,
+            (Some(_), '\\') => is_escaped = true,
+            (Some(mark), _) if next == mark => quote = None,
+            (Some(_), _) => {}
+            (None, '\'' | '"') => quote = Some(next),
+            (None, '{') => open += 1,
+            (None, '}') if open > 0 => open -= 1,
+            (None, '}') if text[at..].starts_with("}}") => return Some((&text[..at], &text[at + 2..])),
+            (None, _) => {}
+        }
+    }
+    // Not closed as an expression should be: what is wrong inside is said better than that.
+    text.split_once("}}")
+}
+
+/// The first expression in a text that is not for another program: a parameter's name, or what begins with a variable.
+pub(super) fn first_expression(text: &str) -> Option<&str> {
+    let is_ours = |code: &&str| {
+        let name = code.split(|next: char| !next.is_ascii_alphanumeric() && next != '_').next().unwrap_or_default();
+        is_parameter_name(code) || (name.len() < code.len() && scope::is_known(name))
+    };
     segments(text).into_iter().find_map(|piece| match piece {
-        Ok(Segment::Parameter(name)) => Some(name),
-        _ => None,
+        Ok(Segment::Code(code)) => Some(code).filter(is_ours),
+        Ok(Segment::Text(_)) | Err(_) => None,
     })
 }
 
-/// Something that parsing a value met.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum ScalarFault {
-    Syntax(TemplateError),
-    /// No parameter has this name.
-    Unknown(String),
-    /// A parameter in a key: only values are templates.
-    InKey(String),
-    /// The value is nested deeper than is read.
-    TooDeep,
-}
-
-/// Parses the values of a profile.
-pub(super) struct Parser<'r> {
-    /// The names of the profile's parameters, in their order.
-    pub(super) names: &'r [String],
-    /// How many tokens the pointer to a value may have. It bounds the recursion, here and in rendering.
-    pub(super) deepest: usize,
-    pub(super) faults: Vec<(Pointer, ScalarFault)>,
-}
-
-impl Parser<'_> {
-    /// Parses a value of a shape, whose place in the profile's document is `at`. What is wrong goes to the faults.
-    pub(super) fn parse<'a, V: View<'a>>(&mut self, view: V, at: &Pointer, shape: Option<&'static Shape>) -> Template {
-        if at.tokens().len() > self.deepest {
-            // One fault for a value, however many of its branches are too deep.
-            if !self.faults.iter().any(|(_, fault)| *fault == ScalarFault::TooDeep) {
-                self.faults.push((at.clone(), ScalarFault::TooDeep));
-            }
-            return Template::Literal(Value::Null);
-        }
-        let below = |token: &str| shape.and_then(|shape| schema::shape_at(shape, &[token.to_owned()]));
-        match view.kind() {
-            Kind::Mapping => {
-                let members = view.members().into_iter().map(|(name, member)| {
-                    if let Some(parameter) = first_parameter(&name) {
-                        self.faults.push((at.join(&*name), ScalarFault::InKey(parameter.to_owned())));
-                    }
-                    let parsed = self.parse(member, &at.join(&*name), below(&name));
-                    (name.into_owned(), parsed)
-                });
-                object(members.collect())
-            }
-            Kind::Sequence => {
-                let elements = view.elements().into_iter().enumerate().map(|(index, element)| {
-                    let token = index.to_string();
-                    self.parse(element, &at.join(token.as_str()), below(&token))
-                });
-                list(elements.collect())
-            }
-            Kind::String => {
-                let text = view.string().unwrap_or_default();
-                self.text(&text, at, WantedType::at(shape))
-            }
-            Kind::Null | Kind::Boolean | Kind::Number => Template::Literal(view.value()),
-        }
-    }
-
-    /// Parses a text, whose place is `at`.
-    pub(super) fn text(&mut self, text: &str, at: &Pointer, wanted: WantedType) -> Template {
-        if !text.contains("{{") {
-            return Template::Literal(Value::from(text));
-        }
-        let mut parts = Vec::new();
-        for piece in segments(text) {
-            match piece {
-                Ok(Segment::Text(text)) => parts.push(Expression::Text(text.to_owned())),
-                Ok(Segment::Parameter(name)) => match self.names.iter().position(|known| known == name) {
-                    Some(index) => parts.push(Expression::Parameter(index)),
-                    None => self.faults.push((at.clone(), ScalarFault::Unknown(name.to_owned()))),
-                },
-                Err(error) => self.faults.push((at.clone(), ScalarFault::Syntax(error))),
-            }
-        }
-        let expression = match parts.len() {
-            1 => parts.remove(0),
-            _ => Expression::Concatenation(parts),
-        };
-        Template::Scalar(TemplateScalar { expression, at: at.clone(), wanted })
-    }
-}
-
 /// An object of these members; a literal where all of them are.
-fn object(members: Vec<(String, Template)>) -> Template {
+pub(super) fn object(members: Vec<(String, Template)>) -> Template {
     if !members.iter().all(|(_, member)| matches!(member, Template::Literal(_))) {
         return Template::Object(members);
     }
@@ -209,7 +218,7 @@ fn object(members: Vec<(String, Template)>) -> Template {
 }
 
 /// A list of these elements; a literal where all of them are.
-fn list(elements: Vec<Template>) -> Template {
+pub(super) fn list(elements: Vec<Template>) -> Template {
     if !elements.iter().all(|element| matches!(element, Template::Literal(_))) {
         return Template::List(elements);
     }
@@ -221,19 +230,56 @@ fn list(elements: Vec<Template>) -> Template {
 }
 
 impl Template {
-    /// Every scalar that is not a literal, in the order of the document.
-    pub(crate) fn scalars(&self) -> Vec<&TemplateScalar> {
+    /// The indexes of the variables that it uses.
+    pub(crate) fn variables(&self) -> Vec<usize> {
+        let mut used = Vec::new();
+        self.visit(&mut Vec::new(), &mut |found, _| used.extend(found.variables()));
+        used
+    }
+
+    /// Every scalar that is not a literal, with the variables on which it depends: those of the lists over which it repeats,
+    /// too.
+    pub(crate) fn scalars_with_variables(&self) -> Vec<(&TemplateScalar, Vec<usize>)> {
         let mut scalars = Vec::new();
-        self.collect(&mut scalars);
+        self.visit(&mut Vec::new(), &mut |found, around| {
+            if let Found::Scalar(scalar) = found {
+                let mut variables = found.variables();
+                variables.extend(around.iter().flat_map(|repeat| repeat.over.variables()));
+                scalars.push((scalar, variables));
+            }
+        });
         scalars
     }
 
-    fn collect<'t>(&'t self, scalars: &mut Vec<&'t TemplateScalar>) {
+    /// Every expression, with its place in the profile's document. A parameter by its name alone is none.
+    #[cfg(feature = "serve")]
+    pub(crate) fn expressions(&self) -> Vec<(&Expression, &Pointer)> {
+        let mut expressions = Vec::new();
+        self.visit(&mut Vec::new(), &mut |found, _| match found {
+            Found::Scalar(scalar) => expressions.extend(scalar.source.expressions().map(|one| (one, &scalar.at))),
+            Found::Condition(condition) => expressions.push((&condition.holds, &condition.at)),
+            Found::Repeat(repeat) => expressions.push((&repeat.over, &repeat.at)),
+        });
+        expressions
+    }
+
+    /// Meets everything that is not a literal, each with what repeats it. Recurses as deep as the profile's document is
+    /// nested, which parsing caps.
+    fn visit<'t>(&'t self, around: &mut Vec<&'t Repeat>, meet: &mut dyn FnMut(Found<'t>, &[&'t Repeat])) {
         match self {
             Self::Literal(_) => {}
-            Self::Scalar(scalar) => scalars.push(scalar),
-            Self::List(elements) => elements.iter().for_each(|element| element.collect(scalars)),
-            Self::Object(members) => members.iter().for_each(|(_, member)| member.collect(scalars)),
+            Self::Scalar(scalar) => meet(Found::Scalar(scalar), around),
+            Self::List(elements) => elements.iter().for_each(|element| element.visit(around, meet)),
+            Self::Object(members) => members.iter().for_each(|(_, member)| member.visit(around, meet)),
+            Self::Part(part) => {
+                if let Some(repeat) = &part.repeat {
+                    meet(Found::Repeat(repeat), around);
+                    around.push(repeat);
+                }
+                part.when.iter().for_each(|when| meet(Found::Condition(when), around));
+                part.content.visit(around, meet);
+                around.truncate(around.len() - usize::from(part.repeat.is_some()));
+            }
         }
     }
 
@@ -248,87 +294,77 @@ impl Template {
         }
     }
 
-    /// The member of an object of which not all is a literal.
-    pub(crate) fn member(&self, name: &str) -> Option<&Self> {
-        match self {
-            Self::Object(members) => members.iter().find(|(key, _)| key == name).map(|(_, member)| member),
-            _ => None,
-        }
-    }
-
-    /// The value with parameters filled in: `values` are those of the profile's parameters, in their order.
-    ///
-    /// A scalar that is nothing but one parameter keeps the parameter's type, unless Kubernetes wants a string there. Where
-    /// the parameter is null, the member or element is left out; a whole template is null.
-    /// Recurses as deep as the profile's document is nested, which parsing caps.
-    pub(crate) fn render(&self, values: &[Cow<'_, Value>]) -> Value {
-        match self {
-            Self::Literal(value) => value.clone(),
-            Self::Scalar(scalar) => scalar.render(values),
-            Self::List(elements) => elements.iter().filter_map(|element| element.render_part(values)).collect(),
-            Self::Object(members) => {
-                let members =
-                    members.iter().filter_map(|(key, member)| Some((key.clone(), member.render_part(values)?)));
-                Value::Object(members.collect::<Map<_, _>>())
-            }
-        }
-    }
-}
-
-impl Template {
-    /// A member or element; `None` where it is left out. A null that the profile itself writes stays.
-    fn render_part(&self, values: &[Cow<'_, Value>]) -> Option<Value> {
-        let value = self.render(values);
-        (!matches!(self, Self::Scalar(_)) || !value.is_null()).then_some(value)
-    }
-}
-
-impl TemplateScalar {
-    fn render(&self, values: &[Cow<'_, Value>]) -> Value {
-        match &self.expression {
-            Expression::Parameter(index)
-                if self.wanted == WantedType::Typed || values.get(*index).is_none_or(|value| value.is_null()) =>
-            {
-                values.get(*index).map_or(Value::Null, |value| Value::clone(value))
-            }
-            expression => {
-                let mut text = String::new();
-                expression.write(values, &mut text);
-                Value::String(text)
-            }
-        }
-    }
-
-    /// The indexes of the parameters that it uses.
-    pub(crate) fn parameters(&self) -> Vec<usize> {
-        let mut used = Vec::new();
-        self.expression.collect(&mut used);
-        used
-    }
-}
-
-impl Expression {
-    fn write(&self, values: &[Cow<'_, Value>], text: &mut String) {
-        match self {
-            Self::Text(literal) => text.push_str(literal),
-            // A parameter's value is always a scalar.
-            Self::Parameter(index) => match values.get(*index).map(|value| &**value) {
-                Some(Value::String(value)) => text.push_str(value),
-                Some(Value::Null) | None => {}
-                Some(other) => text.push_str(&other.to_string()),
+    /// The member of an object, whether it is a literal or not.
+    pub(super) fn part(&self, name: &str) -> Option<Cow<'_, Self>> {
+        let value = match self {
+            Self::Literal(value) => value,
+            Self::Part(part) => match &part.content {
+                Content::One(template) => return template.part(name),
+                _ => return self.member(name).map(Cow::Borrowed),
             },
-            Self::Concatenation(parts) => parts.iter().for_each(|part| part.write(values, text)),
-        }
+            _ => return self.member(name).map(Cow::Borrowed),
+        };
+        value.get(name).map(|value| Cow::Owned(Self::Literal(value.clone())))
     }
 
-    fn collect(&self, used: &mut Vec<usize>) {
+    /// The member of an object of which not all is a literal; of alternatives, one that all have in common.
+    pub(crate) fn member(&self, name: &str) -> Option<&Self> {
+        let find = |members: &'_ [(String, Self)]| members.iter().position(|(key, _)| key == name);
         match self {
-            Self::Text(_) => {}
-            Self::Parameter(index) => used.push(*index),
-            Self::Concatenation(parts) => parts.iter().for_each(|part| part.collect(used)),
+            Self::Object(members) => members.get(find(members)?).map(|(_, member)| member),
+            Self::Part(part) => match &part.content {
+                Content::One(template) => template.member(name),
+                Content::OneOf { common, .. } => common.get(find(common)?).map(|(_, member)| member),
+                Content::Several(_) | Content::Spliced(_) => None,
+            },
+            Self::Literal(_) | Self::Scalar(_) | Self::List(_) => None,
         }
     }
 }
 
-#[cfg(test)]
-mod tests;
+impl Content {
+    fn visit<'t>(&'t self, around: &mut Vec<&'t Repeat>, meet: &mut dyn FnMut(Found<'t>, &[&'t Repeat])) {
+        match self {
+            Self::One(template) => template.visit(around, meet),
+            Self::Several(templates) => templates.iter().for_each(|template| template.visit(around, meet)),
+            Self::Spliced(scalar) => meet(Found::Scalar(scalar), around),
+            Self::OneOf { common, alternatives } => {
+                common.iter().for_each(|(_, member)| member.visit(around, meet));
+                for (when, template) in alternatives {
+                    when.iter().for_each(|when| meet(Found::Condition(when), around));
+                    template.visit(around, meet);
+                }
+            }
+        }
+    }
+}
+
+/// What a visit of a template meets.
+#[derive(Clone, Copy)]
+enum Found<'t> {
+    Scalar(&'t TemplateScalar),
+    Condition(&'t Condition),
+    Repeat(&'t Repeat),
+}
+
+impl Found<'_> {
+    fn variables(self) -> Vec<usize> {
+        match self {
+            Self::Scalar(scalar) => scalar.variables(),
+            Self::Condition(condition) => condition.holds.variables().collect(),
+            Self::Repeat(repeat) => repeat.over.variables().collect(),
+        }
+    }
+}
+
+#[cfg(feature = "serve")]
+impl ScalarSource {
+    /// The expressions in it.
+    fn expressions(&self) -> Box<dyn Iterator<Item = &Expression> + '_> {
+        match self {
+            Self::Text(_) | Self::Parameter(_) => Box::new(std::iter::empty()),
+            Self::Computed(expression) => Box::new(std::iter::once(expression)),
+            Self::Concatenation(parts) => Box::new(parts.iter().flat_map(Self::expressions)),
+        }
+    }
+}

@@ -37,13 +37,18 @@ pub(super) const ROOMS: &[Room] = &[
     },
     Room { name: "kube", rooms: &["value", "diagnostic"], reach: Reach::Pure(&["serde", "serde_json", "thiserror"]) },
     Room {
+        name: "expression",
+        rooms: &["value", "diagnostic", "kube"],
+        reach: Reach::Pure(&["base64", "regex_lite", "serde_json", "sha2", "thiserror"]),
+    },
+    Room {
         name: "profile",
-        rooms: &["value", "diagnostic", "text", "kube"],
+        rooms: &["value", "diagnostic", "text", "kube", "expression"],
         reach: Reach::Pure(&["memchr", "serde", "serde_json", "thiserror"]),
     },
     Room {
         name: "decide",
-        rooms: &["value", "diagnostic", "kube", "profile"],
+        rooms: &["value", "diagnostic", "kube", "expression", "profile"],
         reach: Reach::Pure(&["serde", "serde_json", "sha2", "thiserror"]),
     },
     Room {
@@ -53,7 +58,7 @@ pub(super) const ROOMS: &[Room] = &[
     },
     Room {
         name: "lint",
-        rooms: &["value", "diagnostic", "kube", "profile", "decide"],
+        rooms: &["value", "diagnostic", "kube", "expression", "profile", "decide"],
         reach: Reach::Pure(&["serde", "serde_json"]),
     },
     Room { name: "report", rooms: &["value", "diagnostic"], reach: Reach::Pure(&["clap", "serde", "serde_json"]) },
@@ -64,7 +69,19 @@ pub(super) const ROOMS: &[Room] = &[
     },
     Room {
         name: "shell",
-        rooms: &["value", "diagnostic", "text", "kube", "profile", "decide", "process", "lint", "report", "install"],
+        rooms: &[
+            "value",
+            "diagnostic",
+            "text",
+            "kube",
+            "expression",
+            "profile",
+            "decide",
+            "process",
+            "lint",
+            "report",
+            "install",
+        ],
         reach: Reach::Shell,
     },
 ];
@@ -96,6 +113,7 @@ const PURE_STD: &[&str] = &[
     "option",
     "panic",
     "primitive",
+    "ptr",
     "rc",
     "result",
     "slice",

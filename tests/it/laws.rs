@@ -4,7 +4,7 @@ use injector::internals::profile::{Profile, builtin};
 
 mod change;
 mod explicit;
-mod fixtures;
+pub(crate) mod fixtures;
 pub(crate) mod generated;
 mod hostile;
 mod kubernetes;
@@ -22,6 +22,7 @@ pub(crate) fn profile(name: &str) -> Profile {
 /// The sets of profiles under which every law has to hold.
 pub(crate) fn profile_sets() -> Vec<Vec<Profile>> {
     let everything = || law::profile_of(include_str!("../../testdata/profiles/everything.yaml"));
+    let language = || law::profile_of(include_str!("../../testdata/profiles/language.yaml"));
     let before = || law::profile_of(include_str!("../../testdata/profiles/before.yaml"));
     let after = || law::profile_of(include_str!("../../testdata/profiles/after.yaml"));
     vec![
@@ -30,5 +31,7 @@ pub(crate) fn profile_sets() -> Vec<Vec<Profile>> {
         vec![everything()],
         vec![before(), after(), everything()],
         vec![after(), profile("cortexflow"), before()],
+        vec![language()],
+        vec![language(), everything()],
     ]
 }

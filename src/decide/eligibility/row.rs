@@ -119,6 +119,14 @@ const fn object_only(_: &Profile) -> Needs {
     Needs::NOTHING
 }
 
+/// What the profile's expressions read of the namespace.
+fn read_by_expressions(profile: &Profile) -> Needs {
+    let read = profile.namespace_fields();
+    let facts = [("labels", Fact::NamespaceLabels), ("annotations", Fact::NamespaceAnnotations)];
+    let facts: Vec<Fact> = facts.into_iter().filter(|(field, _)| read.contains(field)).map(|(_, fact)| fact).collect();
+    Needs { facts, without: "expressions that read them have no value, and their pods are errors" }
+}
+
 fn namespace_name(_: &Profile) -> Needs {
     Needs { facts: vec![Fact::NamespaceName], without: "pods in excluded namespaces are injected" }
 }

@@ -9,6 +9,7 @@ use crate::profile::{NativeSidecar, Policy, Profile};
 use crate::value::pointer::Pointer;
 use crate::value::view::{Kind, View};
 
+use super::conditions::{condition, requirement};
 use super::foreign::{self, MeshOptIn};
 use super::fragment::patch_fragment;
 use super::steering::{
@@ -54,6 +55,11 @@ impl Rule {
 }
 
 impl Rule {
+    /// Whether the rule is asked only where another one injects.
+    pub(crate) const fn confirms(self) -> bool {
+        matches!(self, Self::Condition | Self::Requirement)
+    }
+
     /// Whether the rule is about an object that must not be changed at all.
     pub(crate) const fn protects(self) -> bool {
         matches!(self, Self::NoContainers | Self::MirrorPod | Self::Terminating | Self::OwnedLive)

@@ -2,6 +2,7 @@
 //!
 //! An unknown label or annotation of a namespace counts neither as present nor as absent.
 
+use crate::decide::expressions::NAME_FACTS;
 use crate::decide::facts::{Known, Namespace, NamespaceGate};
 use crate::diagnostic::words::list;
 use crate::diagnostic::words::nearest;
@@ -15,7 +16,6 @@ use super::{Case, RuleFinding, Ruling};
 
 const NO_SWITCH: &str = "the profile has no such switch";
 const NO_SELECTOR: &str = "the profile has no such selector";
-const NAME_FACTS: &str = "put the Namespace into the input, or use `--namespace-labels` and `--namespace-annotations`";
 
 /// What a switch's value asks for.
 #[derive(Clone, Copy, PartialEq, Eq)]

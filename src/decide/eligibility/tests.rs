@@ -9,6 +9,7 @@ use crate::kube::version::KubernetesVersion;
 use crate::kube::workload::identify;
 use crate::profile::load::load;
 
+mod confirming;
 mod fragments;
 mod meshes;
 mod steering;
@@ -49,6 +50,8 @@ fn scene() -> Scene {
     }
 }
 
+const NO_VALUES: &SetValues = &SetValues::new();
+
 impl Scene {
     fn with<'s, T>(&'s self, look: impl FnOnce(&Subject<'_, &'s Value>, &Facts, &Profile) -> T) -> T {
         let identity = identify(&self.pod).unwrap();
@@ -63,6 +66,7 @@ impl Scene {
             at,
             record,
             profiles: std::slice::from_ref(&profile),
+            set: NO_VALUES,
             needs_native,
         };
         look(&subject, &self.facts, &profile)
@@ -114,6 +118,13 @@ fn make(scene: &mut Scene, rule: Rule) {
         Rule::NamespaceOptedOut => scene.namespace("annotations", "proxy", "disabled"),
         Rule::NamespaceOptedIn => scene.namespace("annotations", "proxy", "enabled"),
         Rule::Default => {}
+        Rule::Condition => {
+            scene.profile["spec"]["matchConditions"] = json!([{"name": "yes", "expression": "true"}, {"name": "no", "expression": "pod.spec.containers.size() > 7"}]);
+        }
+        Rule::Requirement => {
+            scene.profile["spec"]["require"] =
+                json!([{"that": "ns.name == 'none'", "message": "no", "severity": "Skip"}]);
+        }
     }
 }
 
@@ -171,6 +182,7 @@ fn every_row_decides_alone() {
             let expected = match step.rule {
                 one if one == rule => Applies::Decides(effect(rule)),
                 Rule::Default => Applies::Overruled(Effect::Inject),
+                other if other.confirms() => Applies::Off,
                 _ => Applies::No,
             };
             assert_eq!(step.applies, expected, "{} while {rule} holds: {}", step.rule, step.saw);
@@ -182,8 +194,9 @@ fn every_row_decides_alone() {
 fn of_every_two_rows_that_hold_together_the_earlier_wins() {
     let exclude = [(Rule::PodOptedOut, Rule::PodOptedIn), (Rule::NamespaceOptedOut, Rule::NamespaceOptedIn)];
     let mut pairs = 0;
-    for (index, &first) in Rule::ALL.iter().enumerate() {
-        for &second in &Rule::ALL[index + 1..] {
+    let rules: Vec<Rule> = Rule::ALL.iter().copied().filter(|rule| !rule.confirms()).collect();
+    for (index, &first) in rules.iter().enumerate() {
+        for &second in &rules[index + 1..] {
             if exclude.contains(&(first, second)) {
                 continue;
             }
@@ -340,6 +353,7 @@ fn a_template_inside_another_kind_is_read_at_its_place() {
         at: &at,
         record: Record::default(),
         profiles: &[],
+        set: NO_VALUES,
         needs_native: false,
     };
     let scene = scene();
@@ -373,6 +387,8 @@ fn ids_are_those_of_the_table() {
             "namespace-opted-out",
             "namespace-opted-in",
             "default",
+            "condition",
+            "requirement",
         ]
     );
 }

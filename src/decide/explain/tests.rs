@@ -87,7 +87,8 @@ fn every_rule_and_every_parameter_is_told_with_its_source() {
     assert_eq!((decisive.rule, decisive.applies), (Rule::PodOptedIn, Applies::Decides(Effect::Inject)));
     let at = "/spec/template/metadata/annotations/example.com~1sidecar";
     assert_eq!(decisive.at.as_ref().unwrap().to_string(), at);
-    assert_eq!(one.rules.last().unwrap().applies.to_string(), "would inject");
+    let of = |rule| one.rules.iter().find(|step| step.rule == rule).unwrap().applies.to_string();
+    assert_eq!((of(Rule::Default).as_str(), of(Rule::Condition).as_str()), ("would inject", "not asked for"));
     assert!(matches!(one.verdict, Verdict::Injected(Rule::PodOptedIn)));
     let parameters: Vec<String> = one.parameters.iter().map(|one| format!("{}: {one}", one.name)).collect();
     assert_eq!(

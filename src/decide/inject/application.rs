@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::applier::Applier;
 use super::mounts;
-use super::render::Item;
+use super::render::{ForContainers, Item};
 use crate::decide::eligibility::is_foreign_sidecar;
 use crate::decide::record;
 use crate::diagnostic::{Code, Diagnostic};
@@ -15,37 +15,40 @@ use crate::value::view::{self, View};
 
 /// Adds to every container that the profile targets.
 pub(super) fn add<'v, V: View<'v>>(applier: &mut Applier<'_, V>) {
-    let rendered = applier.rendered;
-    if Slot::of(Home::Application).all(|slot| rendered.added[slot].is_empty()) {
-        return;
-    }
-    let mut found = 0_usize;
-    for (list, targets) in [(Slot::InitContainers, Targets::InitContainers), (Slot::Containers, Targets::Containers)] {
-        let place = list.place();
-        for (index, container) in targeted(applier, &place, &targets) {
-            found += 1;
-            for slot in Slot::of(Home::Application) {
-                let at = place.join(index.to_string()).join(slot.field());
-                let named = place.join(container.as_str()).join(slot.field());
-                let mut next = match (slot, applier.profile.env_placement) {
-                    (Slot::Env, EnvPlacement::First) => 0,
-                    _ => applier.editor.list(&at).len(),
-                };
-                for item in &rendered.added[slot] {
-                    next = element(applier, slot, (&at, &named, next), &container, item);
+    let (rendered, profile) = (applier.rendered, applier.profile);
+    for part in rendered.for_containers(profile) {
+        let mut found = 0_usize;
+        for (list, of_list) in
+            [(Slot::InitContainers, Targets::InitContainers), (Slot::Containers, Targets::Containers)]
+        {
+            let place = list.place();
+            for (index, container) in targeted(applier, &place, &of_list, part) {
+                found += 1;
+                for slot in Slot::of(Home::Application) {
+                    let at = place.join(index.to_string()).join(slot.field());
+                    let named = place.join(container.as_str()).join(slot.field());
+                    let mut next = match (slot, part.env_placement) {
+                        (Slot::Env, EnvPlacement::First) => 0,
+                        _ => applier.editor.list(&at).len(),
+                    };
+                    for item in &part.added[slot] {
+                        next = element(applier, slot, (&at, &named, next), &container, item);
+                    }
                 }
             }
         }
-    }
-    if found == 0 {
-        targets_absent(applier);
+        // A block that was made for one container is not for what the pod does not have.
+        if found == 0 && part.only.is_none() {
+            targets_absent(applier, part.targets);
+        }
     }
 }
 
 /// Warns that nothing was added to the application.
-fn targets_absent<'v, V: View<'v>>(applier: &mut Applier<'_, V>) {
+fn targets_absent<'v, V: View<'v>>(applier: &mut Applier<'_, V>, targets: &Targets) {
     let profile = &applier.profile.name;
-    let meant = match &applier.profile.targets {
+    let meant = match targets {
+        Targets::Named(names) if names.is_empty() => return,
         Targets::Named(names) => {
             format!("container `{}`", names.join("` or `"))
         }
@@ -58,8 +61,13 @@ fn targets_absent<'v, V: View<'v>>(applier: &mut Applier<'_, V>) {
     applier.warn(Code::TargetsAbsent, &Pointer::of(["spec"]), message);
 }
 
-/// The containers of a list that the profile targets, each with its index and name.
-fn targeted<'v, V: View<'v>>(applier: &Applier<'_, V>, list: &Pointer, all: &Targets) -> Vec<(usize, String)> {
+/// The containers of a list that are meant, each with its index and name.
+fn targeted<'v, V: View<'v>>(
+    applier: &Applier<'_, V>,
+    list: &Pointer,
+    of_list: &Targets,
+    part: ForContainers<'_>,
+) -> Vec<(usize, String)> {
     let mut found: Vec<(usize, String)> = Vec::new();
     let mut seen: Vec<String> = Vec::new();
     for (index, container) in applier.editor.list(list).into_iter().enumerate() {
@@ -70,11 +78,12 @@ fn targeted<'v, V: View<'v>>(applier: &Applier<'_, V>, list: &Pointer, all: &Tar
             continue;
         }
         seen.push(name.clone());
-        let is_target = match &applier.profile.targets {
-            Targets::All => true,
-            Targets::Named(names) => names.contains(&name),
-            targets => targets == all,
-        };
+        let is_target = part.only.is_none_or(|only| only == name)
+            && match part.targets {
+                Targets::All => true,
+                Targets::Named(names) => names.contains(&name),
+                targets => targets == of_list,
+            };
         let recorded = applier.record.iter().any(|entry| entry.all_containers().any(|known| *known == name));
         let own = applier.rendered.all_containers().any(|item| item.key == name);
         if is_target && !recorded && !own && !is_foreign_sidecar(container) {
@@ -93,7 +102,7 @@ fn element<'v, V: View<'v>>(
     container: &str,
     item: &Item,
 ) -> usize {
-    let Item { key, value } = item;
+    let Item { key, value, .. } = item;
     // Without a name it could not be undone; the API server refuses it.
     if key.is_empty() || applier.has_field(&named.join(key.as_str())) {
         return index;

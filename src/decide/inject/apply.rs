@@ -81,7 +81,7 @@ impl<'v, V: View<'v>> Applier<'_, V> {
         }
     }
 
-    fn entry_of_map(&mut self, slot: Slot, place: &Pointer, Item { key, value }: &Item) {
+    fn entry_of_map(&mut self, slot: Slot, place: &Pointer, Item { key, value, .. }: &Item) {
         let at = place.join(key.as_str());
         if slot == Slot::Annotations && self.names_of_list(&at, key, value) {
             return;
@@ -132,7 +132,7 @@ impl<'v, V: View<'v>> Applier<'_, V> {
     fn list(&mut self, slot: Slot) {
         let rendered = self.rendered;
         let at = slot.place();
-        for Item { key, value } in &rendered.added[slot] {
+        for Item { key, value, .. } in &rendered.added[slot] {
             if self.has(slot, key) {
                 continue;
             }

@@ -9,6 +9,7 @@ use super::editor::Editor;
 use super::removal;
 use super::state::{Edit, EditedField};
 use super::{Rendered, Request, rendered_now, volume_claims};
+use crate::decide::facts::{Facts, Owner};
 use crate::decide::record::{self, Entry};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::kube::defaults::{self, DefaultsOf, Difference, PodNetwork};
@@ -157,7 +158,7 @@ fn moved<'a, V: View<'a>>(
 /// profile that renders something else by now: then nothing can be said.
 pub(crate) fn edited_items<'a, V: View<'a>>(
     editor: &Editor<V>,
-    (identity, object): (&Identity, V),
+    (identity, object, facts): (&Identity, V, &Facts),
     request: &Request<'_>,
     profile: &Profile,
     entries: &[Entry],
@@ -165,7 +166,11 @@ pub(crate) fn edited_items<'a, V: View<'a>>(
 ) -> Result<Vec<Diagnostic>, Diagnostic> {
     let Some(entry) = entries.get(index) else { return Ok(Vec::new()) };
     let before = removal::stripped(editor, entries, index)?;
-    let Some(rendered) = rendered_now(profile, before.template(), identity, request) else { return Ok(Vec::new()) };
+    let Some(rendered) =
+        rendered_now(profile, before.template(), (identity, &|| Owner::of(identity, object), facts), request)
+    else {
+        return Ok(Vec::new());
+    };
     if rendered.hash != entry.hash {
         return Ok(Vec::new());
     }

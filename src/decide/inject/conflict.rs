@@ -88,7 +88,7 @@ fn absent_volumes<'v, V: View<'v>>(applier: &mut Applier<'_, V>, volumes: &BTree
     if !applier.done.entry.fields.iter().any(|field| field.contains("/volumeMounts/")) {
         return;
     }
-    for mount in &rendered.added[Slot::VolumeMounts] {
+    for mount in rendered.application_items(Slot::VolumeMounts) {
         let volume = name(&mount.value);
         if !volumes.contains(volume) {
             let profile = &applier.profile.name;

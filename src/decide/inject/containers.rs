@@ -15,44 +15,63 @@ use crate::value::view::View;
 pub(super) fn add<'v, V: View<'v>>(applier: &mut Applier<'_, V>) {
     let rendered = applier.rendered;
     let wanted = &applier.profile.placement;
-    let is_native = rendered.sidecar == Sidecar::Native;
+    let is_native = rendered.has_native();
     // A classic sidecar runs once all init containers have ended, so the profile's set-up comes last: until then the user's
     // own init containers have the network as they know it. A native one runs from its place on, so it comes first, and its
     // set-up directly before it wherever it goes.
     let default = if is_native { &Placement::First } else { &Placement::Last };
     let beside = wanted.containers.as_ref().filter(|_| is_native);
     let set_up = wanted.init_containers.as_ref().or(beside).unwrap_or(default);
-    let mut next = position(applier, Slot::InitContainers, set_up);
+    let mut put: Vec<Put<'_>> = Vec::new();
     for item in &rendered.added[Slot::InitContainers] {
-        next = put(applier, Slot::InitContainers, next, item);
+        let placement = item.placement.as_ref().unwrap_or(set_up);
+        put_one(applier, &mut put, (Slot::InitContainers, placement), item);
     }
-    let (slot, mut next) = match (rendered.sidecar, &wanted.containers) {
-        (Sidecar::Native, Some(own)) if wanted.init_containers.is_some() => {
-            (Slot::InitContainers, position(applier, Slot::InitContainers, own))
-        }
-        (Sidecar::Native, _) => (Slot::InitContainers, next),
-        (Sidecar::Classic, own) => {
-            (Slot::Containers, position(applier, Slot::Containers, own.as_ref().unwrap_or(&Placement::Last)))
-        }
-    };
     for item in &rendered.added[Slot::Containers] {
-        next = put(applier, slot, next, item);
+        let own = item.placement.as_ref().or(wanted.containers.as_ref());
+        let place = match item.sidecar {
+            Sidecar::Native if item.placement.is_some() || wanted.init_containers.is_some() => {
+                (Slot::InitContainers, own.unwrap_or(set_up))
+            }
+            Sidecar::Native => (Slot::InitContainers, set_up),
+            Sidecar::Classic => (Slot::Containers, own.unwrap_or(&Placement::Last)),
+        };
+        put_one(applier, &mut put, place, item);
     }
 }
 
-/// Adds a container at an index of a list, unless the pod has it, and returns the index for the next one.
-fn put<'v, V: View<'v>>(applier: &mut Applier<'_, V>, slot: Slot, index: usize, item: &Item) -> usize {
-    if is_there(applier, item) {
-        return index;
-    }
+/// A container that was added.
+struct Put<'r> {
+    slot: Slot,
+    placement: &'r Placement,
+    name: &'r str,
+}
+
+/// Adds a container to a list, unless the pod has it: directly after the last one with the same placement, where there is
+/// one, so that they keep the profile's order.
+fn put_one<'v, 'r, V: View<'v>>(
+    applier: &mut Applier<'_, V>,
+    put: &mut Vec<Put<'r>>,
+    (slot, placement): (Slot, &'r Placement),
+    item: &'r Item,
+) {
     let list = slot.place();
+    let last = put.iter().rfind(|known| known.slot == slot && known.placement == placement).map(|known| known.name);
+    let after = last.and_then(|name| applier.editor.list(&list).iter().position(|found| is_named(*found, name)));
+    let index = match after {
+        Some(after) => after + 1,
+        None => position(applier, slot, placement),
+    };
+    if is_there(applier, item) {
+        return;
+    }
     applier.ensure_list(&list, &list);
     let end = applier.editor.list(&list).len();
     let token = if index >= end { "-".to_owned() } else { index.to_string() };
     applier.editor.add(&list.join(token), Arc::clone(&item.value));
     // Recorded by where it is, and not by the slot that it comes from: a native sidecar is found among the init containers.
     applier.done.entry.names[slot].push(item.key.clone());
-    index + 1
+    put.push(Put { slot, placement, name: &item.key });
 }
 
 /// Whether the pod has a container of this name. Its own one is completed where it is; one of another profile is a conflict.
@@ -99,7 +118,10 @@ fn position<'v, V: View<'v>>(applier: &mut Applier<'_, V>, slot: Slot, placement
         let message = format!(
             "the pod has no {noun} `{wanted}`, which the placement of profile `{profile}` names: {goes} goes last"
         );
-        applier.warn(Code::PlacementAbsent, &list, message);
+        // Several containers may have the placement.
+        if !applier.done.warnings.iter().any(|known| known.message == message) {
+            applier.warn(Code::PlacementAbsent, &list, message);
+        }
         last
     })
 }

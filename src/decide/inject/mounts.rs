@@ -56,7 +56,7 @@ pub(super) fn conflict<'v, V: View<'v>>(
     applier: &mut Applier<'_, V>,
     at: &Pointer,
     container: &str,
-    Item { key, value }: &Item,
+    Item { key, value, .. }: &Item,
 ) {
     let mount = applier.editor.get(at);
     let text = |field: &str| mount.and_then(|mount| mount.text(&[field])).unwrap_or_default();
@@ -102,14 +102,14 @@ fn is_equivalent<'v, V: View<'v>>(applier: &Applier<'_, V>, there: &str, ours: &
 
 /// Warns about mounts of the container's own above or below the one that is added.
 pub(super) fn nested<'v, V: View<'v>>(applier: &mut Applier<'_, V>, list: &Pointer, container: &str, item: &Item) {
-    let added = &applier.rendered.added[Slot::VolumeMounts];
+    let rendered = applier.rendered;
     let ours = components(&item.key);
     let mut found = Vec::new();
     for (index, mount) in applier.editor.list(list).into_iter().enumerate() {
         let Some(path) = mount.text(&["mountPath"]) else { continue };
         let theirs = components(&path);
         let (is_above, is_below) = (ours.starts_with(&theirs), theirs.starts_with(&ours));
-        let is_own = added.iter().any(|own| own.key == path);
+        let is_own = rendered.application_items(Slot::VolumeMounts).any(|own| own.key == path);
         if is_above == is_below || is_own || is_same_place(&path, SERVICE_ACCOUNT) {
             continue;
         }

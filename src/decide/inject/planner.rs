@@ -6,11 +6,12 @@ use super::applier::{Applied, Applier};
 use super::editor::Editor;
 use super::redirect;
 use super::{
-    Answer, Outcome, Outdated, Rendered, Request, Sidecar, Step, Verdict, guessed_ports, knative_warning, needs_native,
-    removal, sidecar, volume_claims, write_record,
+    Answer, Outcome, Outdated, Rendered, Request, Step, Verdict, guessed_ports, knative_warning, needs_native, removal,
+    sidecar, volume_claims, write_record,
 };
 use crate::decide::eligibility::{self, Decision, Deniable, Record, Recorded, Subject};
-use crate::decide::facts::Facts;
+use crate::decide::expressions;
+use crate::decide::facts::{Facts, Owner};
 use crate::decide::record::Entry;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::kube::validity::{self, Qos};
@@ -205,6 +206,7 @@ impl<'p, 'a, V: View<'a>> Planner<'p, V> {
                     at: self.place,
                     record,
                     profiles: self.request.profiles,
+                    set: self.request.set,
                     needs_native: needs_native(profile, self.identity, self.template),
                 };
                 ask.ask(&subject, self.facts, profile)
@@ -219,6 +221,7 @@ impl<'p, 'a, V: View<'a>> Planner<'p, V> {
                     at: self.place,
                     record,
                     profiles: self.request.profiles,
+                    set: self.request.set,
                     needs_native: needs_native(profile, self.identity, template),
                 };
                 ask.ask(&subject, self.facts, profile)
@@ -290,11 +293,18 @@ impl<'p, 'a, V: View<'a>> Planner<'p, V> {
 
     /// What a profile adds to the template as it is now. Errors point from the object's root.
     fn rendered(&mut self, profile: &Profile) -> Result<Arc<Rendered>, Vec<Diagnostic>> {
-        let (identity, place, request) = (self.identity, self.place, self.request);
-        let version = self.facts.kubernetes_version;
+        let (identity, place, request, facts) = (self.identity, self.place, self.request, self.facts);
+        let version = facts.kubernetes_version;
+        let object = self.object;
         let template = self.editor().template();
         let sidecar = sidecar(profile, identity, template);
-        if sidecar == Sidecar::Native && version < KubernetesVersion::NATIVE_SIDECARS {
+        let application = eligibility::application(profile, template);
+        let values = parameter::resolve(profile, template, request.set, application).map_err(|errors| {
+            errors.into_iter().map(|error| Diagnostic { at: place.append(&error.at), ..error }).collect::<Vec<_>>()
+        })?;
+        let surroundings = || expressions::surroundings(&Owner::of(identity, object), template, facts);
+        let rendered = request.renderings.get(profile, &values, surroundings, sidecar);
+        if rendered.has_native() && version < KubernetesVersion::NATIVE_SIDECARS {
             let message = format!(
                 "the profile `{}` needs a native sidecar, which Kubernetes {version} does not run",
                 profile.name
@@ -304,11 +314,12 @@ impl<'p, 'a, V: View<'a>> Planner<'p, V> {
                     .hint("native sidecars run from 1.29 on; `nativeSidecar: false` or `--native-sidecar false` makes a classic one"),
             ]);
         }
-        let application = eligibility::application(profile, template);
-        let values = parameter::resolve(profile, template, request.set, application).map_err(|errors| {
-            errors.into_iter().map(|error| Diagnostic { at: place.append(&error.at), ..error }).collect::<Vec<_>>()
-        })?;
-        Ok(request.renderings.get(profile, &values, sidecar))
+        match rendered.failed.as_slice() {
+            [] => Ok(rendered),
+            failed => {
+                Err(failed.iter().map(|fault| expressions::without_value(profile, fault, facts, place)).collect())
+            }
+        }
     }
 }
 

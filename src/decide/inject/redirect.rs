@@ -59,7 +59,7 @@ pub(super) fn notes<'v, V: View<'v>>(
 /// How to leave a port out, where a parameter has the ports that are left out.
 fn hint(profile: &Profile) -> Option<String> {
     let exclude = profile.redirected_ports.as_ref()?.exclude.as_ref()?;
-    let indices = exclude.scalars().into_iter().flat_map(|scalar| scalar.parameters());
+    let indices = profile.parameters_behind(exclude.variables()).into_iter();
     let mut parameters = indices.filter_map(|index| profile.parameters.get(index));
     let Parameter { name, annotation, .. } = parameters.find(|parameter| parameter.ty == ParameterType::Ports)?;
     let annotation = annotation.as_ref().map(|key| format!("the annotation `{key}` or ")).unwrap_or_default();

@@ -100,7 +100,7 @@ fn foreign_field<'e>(entry: &'e Entry, rendered: &Rendered) -> Option<&'e String
         _ if let Some((annotation, name)) = listed::item(field) => is_listed(&annotation, name),
         [_, _, container, ..] if is_own(container) => true,
         [_, _, _, list, key] => Slot::named(Home::Application, list)
-            .is_some_and(|slot| rendered.added[slot].iter().any(|item| item.key == *key)),
+            .is_some_and(|slot| rendered.application_items(slot).any(|item| item.key == *key)),
         _ => false,
     };
     let is_image_of_another =

@@ -9,12 +9,17 @@ use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
 use sha2::{Digest as _, Sha256};
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::kube::validity::{self, Role};
-use crate::profile::slot::{Form, Slot, SlotMap, Validity};
-use crate::profile::{Addition, Profile, Template, grammar};
+use crate::profile::slot::{Clash, Form, Home, Slot, SlotMap, Validity};
+use crate::profile::template::{RenderFault, Rendering, Surroundings};
+use crate::profile::{Addition, Placement, PlacementTemplate, Profile, Template, grammar};
 use crate::value::pointer::Pointer;
 use crate::value::view::View;
+
+mod blocks;
+
+pub(crate) use blocks::{ForContainers, RenderedBlock};
 
 /// Whether the profile's containers run beside the application's, or before and beside them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -33,6 +38,12 @@ pub(crate) struct Item {
     pub key: String,
     /// Shared with the patch and the changed template, so that many pods with the same injection cost one.
     pub value: Arc<Value>,
+    /// Which of the slot's additions in the profile it is from: one may give several items, or none.
+    pub source: usize,
+    /// Where a container goes, if not where the others go.
+    pub placement: Option<Placement>,
+    /// Of a container that runs beside the application's: how.
+    pub sidecar: Sidecar,
 }
 
 /// What a profile adds, rendered.
@@ -40,14 +51,16 @@ pub(crate) struct Item {
 pub(crate) struct Rendered {
     /// What is added, by slot. Sidecars have `restartPolicy: Always` where they are native.
     pub added: SlotMap<Vec<Item>>,
-    /// Where the sidecars go.
-    pub sidecar: Sidecar,
+    /// What is added to the application's containers in blocks of their own.
+    pub blocks: Vec<RenderedBlock>,
     /// The user id that the application may not have.
     pub reserved_user: Option<Value>,
     /// The inbound TCP ports that are redirected.
     pub redirected: Option<Redirected>,
     /// The names of containers of which the API server refuses nothing, as long as the volumes that they mount are there.
     pub sound: BTreeSet<String>,
+    /// Expressions that have no value with these parameters: then nothing may be added.
+    pub failed: Vec<RenderFault>,
     /// What the API server refuses of all that can be checked without a pod: of what, and what is wrong.
     pub faults: Vec<(&'static str, Diagnostic)>,
     /// A hash of all that is added: equal for equal injections, whatever profile and parameters they come from.
@@ -85,7 +98,17 @@ struct KeptRendering {
 
 impl Renderings {
     /// The injection of a profile with these parameters.
-    pub(super) fn get(&self, profile: &Profile, values: &[Cow<'_, Value>], sidecar: Sidecar) -> Arc<Rendered> {
+    /// One that depends on the object is made each time.
+    pub(super) fn get<'v, V: View<'v>>(
+        &self,
+        profile: &Profile,
+        values: &[Cow<'_, Value>],
+        surroundings: impl FnOnce() -> Surroundings<'v, V>,
+        sidecar: Sidecar,
+    ) -> Arc<Rendered> {
+        if profile.reads_object {
+            return Arc::new(Rendered::new(profile, values, surroundings(), sidecar));
+        }
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let same_values = |known: &KeptRendering| {
             known.values.len() == values.len()
@@ -96,7 +119,7 @@ impl Renderings {
         if let Some(known) = all.iter().find(is_it) {
             return Arc::clone(&known.rendered);
         }
-        let rendered = Arc::new(Rendered::new(profile, values, sidecar));
+        let rendered = Arc::new(Rendered::new(profile, values, surroundings(), sidecar));
         let values = values.iter().map(|value| Value::clone(value)).collect();
         all.truncate(KEPT - 1);
         all.push_front(KeptRendering {
@@ -111,23 +134,27 @@ impl Renderings {
 
 impl Rendered {
     /// Fills in a profile's parameters, whose values are in their order.
-    pub(crate) fn new(profile: &Profile, values: &[Cow<'_, Value>], sidecar: Sidecar) -> Self {
+    pub(crate) fn new<'v, V: View<'v>>(
+        profile: &Profile,
+        values: &[Cow<'_, Value>],
+        surroundings: Surroundings<'v, V>,
+        sidecar: Sidecar,
+    ) -> Self {
+        let pod = surroundings.pod;
+        let rendering = Rendering::new(values, &profile.lets, surroundings);
         let added = SlotMap::new(|slot| {
-            let native = slot == Slot::Containers && sidecar == Sidecar::Native;
-            let item = |addition: &Addition| {
-                let mut value = addition.template.render(values);
-                if native {
-                    make_native(&mut value);
-                }
-                // An annotation or label whose whole value is an optional parameter without a value.
-                (!value.is_null()).then(|| Item { key: key(slot, addition, &value), value: Arc::new(value) })
-            };
-            profile.added[slot].iter().filter_map(item).collect()
+            let mut items = Vec::new();
+            for (source, addition) in profile.added[slot].iter().enumerate() {
+                addition.template.each(&rendering, &mut |value| {
+                    items.push(item(&rendering, (slot, sidecar), (source, addition), value));
+                });
+            }
+            items
         });
         let reserved = profile.reserved_user.as_ref();
-        let reserved = reserved.filter(|reserved| reserved.when.render(values) == Value::Bool(true));
-        let reserved_user = reserved.map(|reserved| reserved.id.render(values)).filter(|id| !id.is_null());
-        let text = |template: &Template| match template.render(values) {
+        let reserved = reserved.filter(|reserved| reserved.when.render(&rendering) == Value::Bool(true));
+        let reserved_user = reserved.map(|reserved| reserved.id.render(&rendering)).filter(|id| !id.is_null());
+        let text = |template: &Template| match template.render(&rendering) {
             Value::String(text) => text,
             Value::Number(port) => port.to_string(),
             _ => String::new(),
@@ -136,40 +163,63 @@ impl Rendered {
             include: text(&ports.include),
             exclude: ports.exclude.as_ref().map(text).unwrap_or_default(),
         });
-        let mut rendered = Self { added, sidecar, reserved_user, redirected, ..Self::default() };
+        let blocks = blocks::render(profile, pod, &rendering);
+        let failed = rendering.into_faults();
+        let mut rendered = Self { added, blocks, reserved_user, redirected, failed, ..Self::default() };
         rendered.hash = rendered.digest();
         rendered.sound = rendered.sound();
         rendered.faults = rendered.faults();
         rendered
     }
 
-    /// The role of a slot's containers in the pod: native sidecars are init containers.
-    fn role(&self, slot: Slot) -> Option<Role> {
-        match slot.validity() {
-            Validity::Container(_) if self.sidecar == Sidecar::Native => Some(Role::Init),
-            Validity::Container(role) => Some(role),
-            _ => None,
-        }
+    /// Whether one of its containers is a native sidecar.
+    pub(crate) fn has_native(&self) -> bool {
+        self.added[Slot::Containers].iter().any(|item| item.sidecar == Sidecar::Native)
     }
 
     fn sound(&self) -> BTreeSet<String> {
         let mut sound = BTreeSet::new();
         for (slot, items) in self.added.iter() {
-            let Some(role) = self.role(slot) else { continue };
-            sound.extend(items.iter().filter(|item| is_sound(&item.value, role)).map(|item| item.key.clone()));
+            let Validity::Container(role) = slot.validity() else { continue };
+            // Native sidecars are init containers.
+            let role = |item: &&Item| if item.sidecar == Sidecar::Native { Role::Init } else { role };
+            sound.extend(items.iter().filter(|item| is_sound(&item.value, role(item))).map(|item| item.key.clone()));
         }
         sound
     }
 
     fn faults(&self) -> Vec<(&'static str, Diagnostic)> {
         let mut faults = Vec::new();
-        for (slot, items) in self.added.iter() {
+        let blocks = self.blocks.iter().flat_map(|block| block.added.iter());
+        for (slot, items) in self.added.iter().chain(blocks) {
             if let Validity::Alone(what, check) = slot.validity() {
                 let items: Vec<(&str, &Value)> = items.iter().map(|item| (item.key.as_str(), &*item.value)).collect();
                 faults.extend(check(&items, &Pointer::root()).into_iter().map(|fault| (what, fault)));
             }
         }
+        faults.extend(self.named_twice());
         faults
+    }
+
+    /// What is there twice under one name: with expressions, that shows only now.
+    fn named_twice(&self) -> Vec<(&'static str, Diagnostic)> {
+        let mut twice = Vec::new();
+        let mut seen: Vec<(bool, Slot, &str)> = Vec::new();
+        let slots = self.added.iter().filter(|(slot, _)| slot.home() != Home::Application);
+        for (slot, items) in slots.filter(|(slot, _)| slot.clash() != Clash::Same) {
+            for item in items {
+                let is_it = |(holds_containers, known, name): &(bool, Slot, &str)| {
+                    *name == item.key && (*known == slot || (*holds_containers && slot.holds_containers()))
+                };
+                if seen.iter().any(is_it) {
+                    let at = slot.place_in_profile().join(item.source.to_string());
+                    let message = format!("`{at}` makes `{}` a second time", item.key);
+                    twice.push((slot.field(), Diagnostic::new(Code::Invalid, Pointer::root(), message)));
+                }
+                seen.push((slot.holds_containers(), slot, &item.key));
+            }
+        }
+        twice
     }
 
     /// The hash is in records out in the world, so what is hashed stays the same to the byte: a JSON list of the slots, in
@@ -180,7 +230,12 @@ impl Rendered {
         while slots.len() > ALWAYS && slots.last().is_some_and(|last| last.1.is_empty()) {
             slots.pop();
         }
-        let digest = Sha256::digest(serde_json::to_vec(&slots).unwrap_or_default());
+        let mut hashed = serde_json::to_vec(&slots).unwrap_or_default();
+        for RenderedBlock { only, added, .. } in &self.blocks {
+            let slots: Vec<Hashed<'_>> = added.iter().map(|(slot, items)| Hashed(slot.form(), items)).collect();
+            hashed.extend(serde_json::to_vec(&(only, slots)).unwrap_or_default());
+        }
+        let digest = Sha256::digest(hashed);
         digest.iter().take(8).fold(String::new(), |mut hex, byte| {
             // Writing to a string cannot fail.
             let _ = write!(hex, "{byte:02x}");
@@ -206,12 +261,55 @@ impl Serialize for Hashed<'_> {
     }
 }
 
-fn key(slot: Slot, addition: &Addition, value: &Value) -> String {
-    let name = match slot.form() {
-        Form::Map(_) => addition.key.as_deref(),
-        Form::List(_, members) => members.iter().find_map(|member| value.get(member)?.as_str()),
+fn item<'v, V: View<'v>>(
+    rendering: &Rendering<'_, 'v, V>,
+    (slot, sidecar): (Slot, Sidecar),
+    (source, addition): (usize, &Addition),
+    mut value: Value,
+) -> Item {
+    let key = match (slot.form(), &addition.key) {
+        (Form::Map(_), Some(key)) => key.clone(),
+        (Form::Map(_), None) => {
+            let mut member = |name| value.get_mut(name).map(Value::take).unwrap_or_default();
+            let (key, entry) = (member("key"), member("value"));
+            value = entry;
+            key.as_str().unwrap_or_default().to_owned()
+        }
+        (Form::List(_, members), _) => {
+            let name = members.iter().find_map(|member| value.get(member)?.as_str());
+            name.unwrap_or_default().to_owned()
+        }
     };
-    name.unwrap_or_default().to_owned()
+    let sidecar = match &addition.native {
+        _ if slot != Slot::Containers => Sidecar::Classic,
+        None => sidecar,
+        Some(native) if native.render(rendering) == Value::Bool(true) => Sidecar::Native,
+        Some(_) => Sidecar::Classic,
+    };
+    if sidecar == Sidecar::Native {
+        make_native(&mut value);
+    }
+    let placement = addition.placement.as_ref().and_then(|placement| placement_of(placement, rendering));
+    Item { key, value: Arc::new(value), source, placement, sidecar }
+}
+
+fn placement_of<'v, V: View<'v>>(placement: &PlacementTemplate, rendering: &Rendering<'_, 'v, V>) -> Option<Placement> {
+    let text = |template: &Template| match template.render(rendering) {
+        Value::String(text) => Some(text),
+        _ => None,
+    };
+    match placement {
+        PlacementTemplate::Before(name) => text(name).map(Placement::Before),
+        PlacementTemplate::After(name) => text(name).map(Placement::After),
+        PlacementTemplate::Word(word) => match text(word)?.as_str() {
+            "First" => Some(Placement::First),
+            "Last" => Some(Placement::Last),
+            _ => {
+                rendering.refuse(word, "`First` or `Last`");
+                None
+            }
+        },
+    }
 }
 
 fn is_sound(container: &Value, role: Role) -> bool {
@@ -267,8 +365,11 @@ mod tests {
         let renderings = Renderings::default();
         for port in 0..3 * KEPT {
             let values = [Cow::Owned(Value::from(port))];
-            let first = renderings.get(&profile, &values, Sidecar::Classic);
-            assert!(Arc::ptr_eq(&first, &renderings.get(&profile, &values, Sidecar::Classic)));
+            let first = renderings.get(&profile, &values, || Surroundings::NOTHING, Sidecar::Classic);
+            assert!(Arc::ptr_eq(
+                &first,
+                &renderings.get(&profile, &values, || Surroundings::NOTHING, Sidecar::Classic)
+            ));
             assert!(renderings.0.lock().unwrap().len() <= KEPT);
         }
     }

@@ -10,6 +10,7 @@ use crate::decide::record;
 use crate::decide::uninject::{self, Leftovers, Which};
 use crate::kube::version::KubernetesVersion;
 use crate::profile::slot::{Form, Home, Slot};
+use crate::profile::template::Surroundings;
 use crate::profile::{builtin, load};
 use crate::value::patch::Patch;
 
@@ -111,8 +112,9 @@ fn every_slot_goes_all_the_way() {
     assert!(entry.named().iter().all(|named| record::resolve(&injected, named).is_some()));
 
     let identity = workload::identify(&injected).unwrap();
-    let outcome =
-        with(&profile, |request| uninject::undo(&identity, &injected, request, &Which::All, Leftovers::Refuse));
+    let outcome = with(&profile, |request| {
+        uninject::undo(&identity, &injected, &facts(), request, &Which::All, Leftovers::Refuse)
+    });
     assert!(outcome.warnings.is_empty() && matches!(outcome.steps[0].verdict, Verdict::Uninjected));
     assert_eq!(patched(&injected, &outcome.patch), pod(), "every slot is removed");
 }
@@ -121,7 +123,7 @@ fn every_slot_goes_all_the_way() {
 fn every_slot_counts_in_the_hash() {
     let hash = |slots: &[Slot], value: &'static str| {
         let values = [Cow::Owned(json!(value))];
-        Rendered::new(&profile(slots, "v"), &values, Sidecar::Classic).hash
+        Rendered::new(&profile(slots, "v"), &values, Surroundings::NOTHING, Sidecar::Classic).hash
     };
     for slot in Slot::ALL {
         let others: Vec<Slot> = Slot::ALL.into_iter().filter(|other| *other != slot).collect();
@@ -142,7 +144,7 @@ fn hashes_stay_what_they_are() {
         let profile = load::load(tree.view(tree.root().unwrap())).unwrap();
         let pod = pod();
         let values = parameter::resolve(&profile, &pod, &SetValues::new(), Some(0)).unwrap();
-        let hash = |sidecar| Rendered::new(&profile, &values, sidecar).hash;
+        let hash = |sidecar| Rendered::new(&profile, &values, Surroundings::NOTHING, sidecar).hash;
         assert_eq!((hash(Sidecar::Classic).as_str(), hash(Sidecar::Native).as_str()), (classic, native), "{name}");
     }
 }

@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::super::grammar::is_parameter_name;
 use super::super::reader::{Errors, Node, ProfileErrorKind};
 use super::super::slot::is_annotation_key;
-use super::super::template::first_parameter;
+use super::super::template::first_expression;
 use super::super::{Parameter, ParameterType, Profile};
 use super::{check_key, nodes};
 use crate::value::pointer::Pointer;
@@ -60,7 +60,7 @@ fn parameter<'a, V: View<'a>>(node: Node<V>, errors: &mut Errors) -> Option<Para
 /// A default is a value and not a template: with a parameter in it, the braces themselves would be added to pods.
 fn default_of<'a, V: View<'a>>(node: &Node<V>, name: &str, ty: &ParameterType, errors: &mut Errors) -> Option<Value> {
     let name = name.to_owned();
-    if let Some(other) = node.view.string().as_deref().and_then(first_parameter) {
+    if let Some(other) = node.view.string().as_deref().and_then(first_expression) {
         errors.add(&node.at, ProfileErrorKind::ParameterInDefault { name, other: other.to_owned() });
         return None;
     }

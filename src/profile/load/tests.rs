@@ -6,6 +6,8 @@ use super::*;
 use crate::profile::{Addition, Parameter, ParameterType, Placement, Template};
 
 mod mistakes;
+mod schema;
+mod templates;
 mod types;
 
 fn minimal() -> Value {
@@ -104,7 +106,7 @@ fn every_field_that_adds_arrives_and_parameters_are_known_by_index() {
         }
     );
     let scalars = |template: &Template| -> Vec<(String, Vec<usize>)> {
-        template.scalars().into_iter().map(|scalar| (scalar.at.to_string(), scalar.parameters())).collect()
+        template.scalars_with_variables().into_iter().map(|(scalar, used)| (scalar.at.to_string(), used)).collect()
     };
     let reserved = profile.reserved_user.as_ref().unwrap();
     assert_eq!(scalars(&reserved.id), [("/spec/reservedUser/id".to_owned(), vec![0])]);
@@ -123,7 +125,7 @@ fn every_field_that_adds_arrives_and_parameters_are_known_by_index() {
     );
     assert_eq!(
         profile.added[Slot::Labels],
-        [Addition { key: Some("sidecar".to_owned()), template: Template::Literal(json!("true")) }]
+        [Addition::new(Some("sidecar".to_owned()), Template::Literal(json!("true")))]
     );
     assert_eq!(profile.targets, Targets::Named(vec!["web".into()]));
     assert!(Slot::ALL.into_iter().all(|slot| profile.added[slot].len() == 1));

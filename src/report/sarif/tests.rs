@@ -28,7 +28,7 @@ fn sarif() {
           "results": [
             {
               "ruleId": "file-missing",
-              "ruleIndex": 38,
+              "ruleIndex": 40,
               "level": "error",
               "message": {
                 "text": "there is no such file"
@@ -45,7 +45,7 @@ fn sarif() {
             },
             {
               "ruleId": "not-a-manifest",
-              "ruleIndex": 35,
+              "ruleIndex": 37,
               "level": "error",
               "message": {
                 "text": "not a manifest"
@@ -66,7 +66,7 @@ fn sarif() {
             },
             {
               "ruleId": "named-twice",
-              "ruleIndex": 43,
+              "ruleIndex": 45,
               "level": "error",
               "message": {
                 "text": "standard input is named twice"
@@ -75,7 +75,7 @@ fn sarif() {
             },
             {
               "ruleId": "kept-value",
-              "ruleIndex": 9,
+              "ruleIndex": 10,
               "level": "warning",
               "message": {
                 "text": "label `a:b,c` is 100% kept"
@@ -128,7 +128,7 @@ fn sarif() {
             },
             {
               "ruleId": "outdated",
-              "ruleIndex": 54,
+              "ruleIndex": 56,
               "level": "error",
               "message": {
                 "text": "daemonset/old (default): outdated injection by cortexflow"

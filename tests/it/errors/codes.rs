@@ -103,6 +103,11 @@ fn runs() -> Vec<(Run, &'static [&'static str])> {
     ]
 }
 
+/// A profile with a requirement that no pod meets.
+fn demanding(severity: &str) -> String {
+    profile("p", &format!("{ENV}  require: [{{that: 'false', message: a, severity: {severity}}}]\n"))
+}
+
 /// Runs that find an injection in another state than the current one, or what is not a workload.
 fn runs_on_states() -> Vec<(Run, &'static [&'static str])> {
     vec![
@@ -118,6 +123,14 @@ fn runs_on_states() -> Vec<(Run, &'static [&'static str])> {
         (
             injector(["check", "--report=sarif", "-p", "p.yaml"]).file("p.yaml", profile("p", ENV)).stdin(lacking()),
             &["incomplete"],
+        ),
+        (
+            injector(["inject", "--report=sarif", "-p", "p.yaml"]).file("p.yaml", demanding("Reject")).stdin(WEB),
+            &["requirement"],
+        ),
+        (
+            injector(["inject", "--report=sarif", "-p", "p.yaml"]).file("p.yaml", demanding("Warn")).stdin(WEB),
+            &["profile-warning"],
         ),
         (injector(["check", "--report=sarif"]).stdin(FUNCTION), &["function-config"]),
         (injector(["inject", "--report=json"]).stdin(UNREAD), &["not-read"]),

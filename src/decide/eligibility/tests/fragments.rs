@@ -12,6 +12,7 @@ fn decided(object: &Value, place: &str, facts: &Facts, profiles: &[Profile]) -> 
         at: &at,
         record: Record::default(),
         profiles,
+        set: NO_VALUES,
         needs_native: false,
     };
     decide(&subject, facts, &profiles[0])

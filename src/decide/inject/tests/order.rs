@@ -12,7 +12,9 @@ fn ordered(spec: &Value, object: &Value) -> (Value, Vec<String>) {
     let identity = workload::identify(object).unwrap();
     let outcome = with(&profile, |request| plan(&identity, object, &facts(), request));
     let changed = patched(object, &outcome.patch);
-    let undone = with(&profile, |request| uninject::undo(&identity, &changed, request, &Which::All, Leftovers::Refuse));
+    let undone = with(&profile, |request| {
+        uninject::undo(&identity, &changed, &facts(), request, &Which::All, Leftovers::Refuse)
+    });
     assert_eq!(patched(&changed, &undone.patch), *object, "what was added is removed again");
     let codes = outcome.warnings.iter().map(|warning| warning.code.id().to_owned());
     (changed, codes.filter(|code| code != "qos-changed").collect())

@@ -111,12 +111,14 @@ fn parameters_have_a_message_for_each_mistake() {
             ][..],
         ),
         (
-            json!({"parameters": [{"name": "tcpPort", "type": "port"}], "containers": [{"name": "c", "args": ["{{ tcpProt }} {{ x }}", "{{ 1 }}", "{{"]}]}),
+            json!({"parameters": [{"name": "tcpPort", "type": "port"}], "containers": [{"name": "c", "args": ["{{ tcpProt }} {{ x }}", "{{ 1 }}", "{{", "{{ tcpPort + 'a' }}", "{{ params.tcpProt }}", "{{ tcpPort.size() }}"]}]}),
             &[
                 "/spec/containers/0/args/0: unknown parameter `tcpProt` (did you mean `tcpPort`?)",
                 "/spec/containers/0/args/0: unknown parameter `x`",
-                "/spec/containers/0/args/1: `{{ 1 }}` is not a parameter's name: expressions beyond a parameter's name are not supported (write two braces as `{{ '{{' }}`)",
                 "/spec/containers/0/args/2: `{{` without `}}` (write two braces as `{{ '{{' }}`)",
+                "/spec/containers/0/args/3: `{{ tcpPort + 'a' }}`: `+` does not take an integer and a string, at character 9 (it takes two values of one type)",
+                "/spec/containers/0/args/4: `{{ params.tcpProt }}`: unknown field `tcpProt` (did you mean `tcpPort`?)",
+                "/spec/containers/0/args/5: `{{ tcpPort.size() }}`: `size` does not take an integer, at character 9 (it takes a string; or bytes; or a list; or a map)",
             ],
         ),
     ] {
@@ -203,7 +205,9 @@ fn nesting_has_an_end() {
         deep = json!([deep]);
     }
     let lines = told(&with(&json!({"containers": [{"name": "a", "args": deep}]})));
-    assert_eq!(lines.len(), 2);
+    assert_eq!(lines, ["/spec/containers/0/args/0: expected a string, found a list"]);
+    let lines = told(&with(&json!({"let": [{"name": "a", "value": deep}]})));
+    assert_eq!(lines.len(), 1);
     assert!(lines[0].ends_with(": nested deeper than 100"), "{lines:?}");
 }
 

@@ -1,28 +1,45 @@
 //! What a value parses to, and what it renders to.
 
-use serde_json::json;
+use std::borrow::Cow;
 
-use super::*;
+use serde_json::{Value, json};
+
+use super::super::super::reader::{Errors, Node};
+use super::super::parser::{Parser, Within};
+use crate::expression::Scope;
+use crate::expression::Type;
 use crate::kube::schema::CONTAINER;
+use crate::kube::schema::Shape;
+use crate::profile::Template;
+use crate::profile::template::{Rendering, Surroundings};
+use crate::value::pointer::Pointer;
 
 const NAMES: [&str; 4] = ["port", "on", "image", "evil"];
 
 fn parsed(value: &Value, shape: Option<&'static Shape>) -> (Template, Vec<String>) {
     let names = NAMES.map(str::to_owned);
-    let mut parser = Parser { names: &names, deepest: 100, faults: Vec::new() };
-    let template = parser.parse(value, &Pointer::root(), shape);
-    let line = |(at, fault): (Pointer, ScalarFault)| match fault {
-        ScalarFault::Syntax(error) => format!("{at}: {error}"),
-        other => format!("{at}: {other:?}"),
-    };
-    (template, parser.faults.into_iter().map(line).collect())
+    let mut scope = Scope::default();
+    for (name, ty) in NAMES.into_iter().zip([Type::Int, Type::Bool, Type::String, Type::String]) {
+        scope.add(name, ty);
+    }
+    let mut errors = Errors::default();
+    let mut parser = Parser { names: &names, parameters: &[], scope, errors: &mut errors };
+    let template = parser.parse(&Node { view: value, at: Pointer::root() }, shape, Within::Object);
+    (template, errors.0.into_iter().map(|error| format!("{}: {error}", error.at)).collect())
+}
+
+fn rendered_with(template: &Template, values: &[Cow<'_, Value>]) -> Value {
+    let rendering = Rendering::new(values, &[], Surroundings::NOTHING);
+    let rendered = template.render(&rendering);
+    assert_eq!(rendering.into_faults(), Vec::new());
+    rendered
 }
 
 fn rendered(value: &Value, shape: Option<&'static Shape>) -> Value {
     let values = [json!(5054), json!(true), json!("nginx:1"), json!("a\nb: {{ port }}")].map(Cow::Owned);
     let (template, faults) = parsed(value, shape);
     assert_eq!(faults, Vec::<String>::new(), "{value}");
-    template.render(&values)
+    rendered_with(&template, &values)
 }
 
 #[test]
@@ -71,7 +88,8 @@ fn every_scalar_with_braces_knows_its_place_and_its_parameters() {
     let value = json!({"key": ["{{ on }}-{{ port }}", {"c": "{{ '{{' }} {{port}}"}], "n": 1, "t": "plain"});
     let (template, faults) = parsed(&value, None);
     assert_eq!(faults, Vec::<String>::new());
-    let found: Vec<_> = template.scalars().into_iter().map(|one| (one.at.to_string(), one.parameters())).collect();
+    let found: Vec<_> =
+        template.scalars_with_variables().into_iter().map(|(one, used)| (one.at.to_string(), used)).collect();
     assert_eq!(found, [("/key/0".to_owned(), vec![1, 0]), ("/key/1/c".to_owned(), vec![0])]);
     assert_eq!(parsed(&json!({"a": [1, {"b": "c"}]}), None).0, Template::Literal(json!({"a": [1, {"b": "c"}]})));
 }
@@ -82,9 +100,9 @@ fn what_is_not_a_known_name_is_an_error() {
     assert_eq!(
         errors("{{ a + 1 }} and {{ }} and {{ prot }} and {{ b"),
         [
-            ": `{{ a + 1 }}` is not a parameter's name: expressions beyond a parameter's name are not supported",
-            ": `{{ }}` is not a parameter's name: expressions beyond a parameter's name are not supported",
-            ": Unknown(\"prot\")",
+            ": `{{ a + 1 }}`: unknown name `a`",
+            ": `{{  }}`: expected a value, found the end",
+            ": unknown parameter `prot`",
             ": `{{` without `}}`",
         ]
     );
@@ -98,7 +116,10 @@ fn what_is_not_a_known_name_is_an_error() {
 fn a_member_that_is_a_parameter_without_a_value_is_left_out() {
     let (template, _) =
         parsed(&json!({"a": "{{ port }}", "b": ["{{ port }}", 1], "c": null, "d": "x{{ port }}"}), None);
-    assert_eq!(template.render(&[Cow::Owned(Value::Null)]), json!({"b": [1], "c": null, "d": "x"}));
+    assert_eq!(rendered_with(&template, &[Cow::Owned(Value::Null)]), json!({"b": [1], "c": null, "d": "x"}));
     let container = json!({"name": "a", "image": "{{ port }}"});
-    assert_eq!(parsed(&container, Some(&CONTAINER)).0.render(&[Cow::Owned(Value::Null)]), json!({"name": "a"}));
+    assert_eq!(
+        rendered_with(&parsed(&container, Some(&CONTAINER)).0, &[Cow::Owned(Value::Null)]),
+        json!({"name": "a"})
+    );
 }

@@ -1,0 +1,93 @@
+//! The rules that ask the profile's own expressions. They confirm an injection that another rule decided.
+
+use super::{Case, Deniable, RuleFinding, Ruling};
+use crate::decide::eligibility::application;
+use crate::decide::expressions;
+use crate::decide::facts::Owner;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::kube::defaults::Seen;
+use crate::profile::template::Rendering;
+use crate::profile::{MatchCondition, Requirement, RequirementSeverity, parameter};
+use crate::value::pointer::Pointer;
+use crate::value::view::View;
+
+/// Looks at what must hold with the values of the parameters, from the first on, until something decides.
+fn with_values<'a, V: View<'a>>(
+    case: &Case<'_, V>,
+    look: impl for<'f> FnOnce(&Rendering<'_, 'f, Seen<'f, 'a, V>>) -> RuleFinding,
+) -> RuleFinding {
+    let (subject, profile) = (case.subject, case.profile);
+    let container = application(profile, subject.template);
+    let values = match parameter::resolve(profile, subject.template, subject.set, container) {
+        Ok(values) => values,
+        Err(wrong) => return error(wrong.into_iter().next(), subject.at),
+    };
+    let surroundings =
+        expressions::surroundings(&Owner::of(subject.identity, subject.object), subject.template, case.facts);
+    let rendering = Rendering::new(&values, &profile.lets, surroundings);
+    let finding = look(&rendering);
+    match rendering.into_faults().first() {
+        Some(failed) => {
+            let wrong = expressions::without_value(profile, failed, case.facts, &Pointer::root());
+            error(Some(wrong), subject.at)
+        }
+        None => finding,
+    }
+}
+
+/// A finding that something is wrong, whose place counts from the template.
+fn error(wrong: Option<Diagnostic>, template: &Pointer) -> RuleFinding {
+    let Some(wrong) = wrong else { return RuleFinding::no("") };
+    let finding = RuleFinding::no(wrong.message.clone());
+    let wrong = Diagnostic { at: template.append(&wrong.at), ..wrong };
+    RuleFinding { ruling: Ruling::Error(Box::new(wrong)), ..finding }
+}
+
+/// `matchConditions`.
+pub(super) fn condition<'a, V: View<'a>>(case: &Case<'_, V>) -> RuleFinding {
+    let conditions = &case.profile.match_conditions;
+    if conditions.is_empty() {
+        return RuleFinding::off("the profile has no `matchConditions`");
+    }
+    with_values(case, |rendering| {
+        let fails = |one: &&MatchCondition| rendering.holds(&one.condition) != Some(true);
+        match conditions.iter().find(fails) {
+            Some(failed) => RuleFinding::skip(format!("the condition `{}` does not hold", failed.name)),
+            None => RuleFinding::no("all conditions hold"),
+        }
+    })
+}
+
+/// `require`.
+pub(super) fn requirement<'a, V: View<'a>>(case: &Case<'_, V>) -> RuleFinding {
+    let (profile, requirements) = (case.profile, &case.profile.requirements);
+    if requirements.is_empty() {
+        return RuleFinding::off("the profile has no `require`");
+    }
+    with_values(case, |rendering| {
+        let mut warnings = Vec::new();
+        for Requirement { that, message, severity } in requirements {
+            if rendering.holds(that) != Some(false) {
+                continue;
+            }
+            let message = message.render(rendering);
+            let reason = message.as_str().unwrap_or_default().to_owned();
+            let told = format!("the profile `{}` says: {reason}", profile.name);
+            match severity {
+                RequirementSeverity::Reject => {
+                    let wrong = Diagnostic::new(Code::Requirement, Pointer::root(), told);
+                    return RuleFinding { warnings, ..error(Some(wrong), case.subject.at) };
+                }
+                RequirementSeverity::Skip => {
+                    let ruling = Ruling::Skip(reason.clone(), Deniable::No);
+                    return RuleFinding { ruling, warnings, ..RuleFinding::no(reason) };
+                }
+                RequirementSeverity::Warn => {
+                    warnings.push(Diagnostic::new(Code::ProfileWarning, case.subject.at.clone(), told));
+                }
+            }
+        }
+        let saw = if warnings.is_empty() { "all requirements are met" } else { "only with a warning" };
+        RuleFinding { warnings, ..RuleFinding::no(saw) }
+    })
+}

@@ -1,0 +1,75 @@
+//! What a profile adds to containers of the application: in one piece, or in blocks that each have their own targets.
+
+use super::Added;
+use crate::expression::Type;
+use crate::kube::schema;
+use crate::profile::reader::{Errors, Node, ProfileErrorKind};
+use crate::profile::slot::{Home, Slot, SlotMap};
+use crate::profile::{ApplicationBlock, BlockTargets, EnvPlacement, Profile, Targets, scope};
+use crate::value::view::{Kind, View};
+
+impl Added<'_> {
+    /// What goes to the application's containers, in one piece.
+    pub(super) fn application<'a, V: View<'a>>(&mut self, node: Node<V>, profile: &mut Profile) {
+        let Some(node) = node.object(&block_fields(&[]), self.parser.errors) else { return };
+        profile.targets = node.get("targets").and_then(|node| targets_of(node, self.parser.errors)).unwrap_or_default();
+        profile.env_placement = self.env_placement(&node);
+        for slot in Slot::of(Home::Application) {
+            profile.added[slot] = self.slot(slot, node.get(slot.field()));
+        }
+    }
+
+    fn env_placement<'a, V: View<'a>>(&mut self, node: &Node<V>) -> EnvPlacement {
+        let words = [("First", EnvPlacement::First), ("Last", EnvPlacement::Last)];
+        let word = node.get("envPlacement").and_then(|node| node.choice(&words, self.parser.errors));
+        word.unwrap_or_default()
+    }
+
+    /// The same in blocks, whose expressions see the container at hand.
+    pub(super) fn blocks<'a, V: View<'a>>(&mut self, list: &Node<V>) -> Vec<ApplicationBlock> {
+        let mut blocks = Vec::new();
+        for node in list.clone().list(self.parser.errors) {
+            let Some(node) = node.object(&block_fields(&["when"]), self.parser.errors) else { continue };
+            let when = node.get("when").and_then(|when| self.parser.condition(&when));
+            let targets = node.get("targets").map(|targets| self.block_targets(targets));
+            let targets = targets.unwrap_or(BlockTargets::Fixed(Targets::default()));
+            let env_placement = self.env_placement(&node);
+            self.parser.scope.add(scope::CONTAINER, Type::of_shape(&schema::CONTAINER));
+            let added = SlotMap::new(|slot| match slot.home() {
+                Home::Application => self.slot(slot, node.get(slot.field())),
+                Home::Spec | Home::Metadata => Vec::new(),
+            });
+            self.parser.scope.pop();
+            blocks.push(ApplicationBlock { targets, when, env_placement, added });
+        }
+        blocks
+    }
+
+    fn block_targets<'a, V: View<'a>>(&mut self, node: Node<V>) -> BlockTargets {
+        let is_word = |text: &str| ["All", "Containers", "InitContainers"].contains(&text);
+        match node.view.string() {
+            Some(text) if !is_word(&text) => BlockTargets::Computed(self.parser.texts(&node)),
+            _ => BlockTargets::Fixed(targets_of(node, self.parser.errors).unwrap_or_default()),
+        }
+    }
+}
+
+/// The fields of what goes to the application's containers.
+fn block_fields(more: &[&'static str]) -> Vec<&'static str> {
+    let slots = Slot::of(Home::Application).map(Slot::field);
+    let mut fields: Vec<&'static str> = slots.chain(["targets", "envPlacement"]).chain(more.iter().copied()).collect();
+    fields.sort_unstable();
+    fields
+}
+
+fn targets_of<'a, V: View<'a>>(node: Node<V>, errors: &mut Errors) -> Option<Targets> {
+    if node.view.kind() == Kind::Sequence {
+        if node.view.elements().is_empty() {
+            errors.add(&node.at, ProfileErrorKind::Empty("`targets` names no container"));
+        }
+        return Some(Targets::Named(node.strings("container", errors)));
+    }
+    let words =
+        [("Containers", &Targets::Containers), ("InitContainers", &Targets::InitContainers), ("All", &Targets::All)];
+    node.choice(&words, errors).cloned()
+}

@@ -1,0 +1,46 @@
+//! Whether what a scalar stands for can be of the type that Kubernetes wants at its place.
+
+use super::super::reader::ProfileErrorKind;
+use super::super::{Parameter, ParameterType, grammar};
+use crate::expression::{Sort, Type};
+use crate::kube::schema::Shape;
+
+/// Why a parameter alone cannot be there; `None` where it can.
+pub(super) fn parameter(parameter: &Parameter, shape: &Shape) -> Option<ProfileErrorKind> {
+    (!fits(&parameter.ty, shape)).then(|| ProfileErrorKind::Unfit {
+        name: parameter.name.clone(),
+        ty: parameter.ty.id(),
+        expected: shape.expected(),
+    })
+}
+
+/// Why what an expression gives cannot be there. A string takes whatever is a single value.
+pub(super) fn expression(result: &Type, shape: &Shape) -> Option<ProfileErrorKind> {
+    let fits = match shape {
+        _ if matches!(result, Type::Null) => true,
+        Shape::Bool => result.may_be(Sort::Bool),
+        Shape::Int => result.may_be(Sort::Int),
+        _ => !matches!(result.sort(), Sort::List | Sort::Map | Sort::Optional | Sort::Bytes | Sort::Type),
+    };
+    (!fits).then(|| ProfileErrorKind::UnfitExpression { found: result.to_string(), expected: shape.expected() })
+}
+
+/// Why a text of several pieces cannot be there.
+pub(super) fn text(shape: &Shape) -> Option<ProfileErrorKind> {
+    matches!(shape, Shape::Int | Shape::Bool).then(|| ProfileErrorKind::UnfitText(shape.expected()))
+}
+
+/// Whether a parameter alone can be what its place wants. A string may be a quantity: its value is checked later.
+fn fits(ty: &ParameterType, shape: &Shape) -> bool {
+    match shape {
+        Shape::Bool => matches!(ty, ParameterType::Boolean),
+        Shape::Int => matches!(ty, ParameterType::Integer | ParameterType::Port),
+        Shape::IntOrStr => !matches!(ty, ParameterType::Boolean),
+        Shape::Quantity => match ty {
+            ParameterType::Enum(values) => values.iter().all(|value| grammar::is_quantity(value)),
+            ParameterType::Integer | ParameterType::Port | ParameterType::Quantity | ParameterType::String => true,
+            ParameterType::Boolean | ParameterType::Duration | ParameterType::Image | ParameterType::Ports => false,
+        },
+        _ => true,
+    }
+}

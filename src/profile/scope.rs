@@ -1,0 +1,106 @@
+//! The variables of a profile's expressions, and their order: the parameters, what is known of the object, the profile's own
+//! `let` values, and those of `forEach` and `container`, the innermost last.
+
+use super::{Let, Parameter};
+use crate::expression::{Scope, Type};
+use crate::kube::schema::{self, Field, Shape};
+
+/// What a variable is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Variable {
+    /// The parameter at this index.
+    Parameter(usize),
+    /// A part of what is known of the object.
+    Fact(Fact),
+    /// The value of `let` at this index.
+    Let(usize),
+    /// One that has a value only for a part of the profile, by how many others are around it.
+    Local(usize),
+}
+
+/// What is known of the object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fact {
+    /// The pod template before the profile.
+    Pod,
+    /// The namespace. `namespace` is a reserved word of CEL.
+    Ns,
+    /// The object that makes the pod.
+    Workload,
+    /// The cluster's version.
+    Kubernetes,
+}
+
+/// The group of the parameters.
+const PARAMS: &str = "params";
+/// The container at hand, of the application.
+pub(crate) const CONTAINER: &str = "container";
+/// The group of the `let` values.
+const LETS: &str = "lets";
+
+static NS: Shape = Shape::Obj(NS_FIELDS);
+const NS_FIELDS: &[Field] = &[("name", Shape::Str), ("labels", Shape::StrMap), ("annotations", Shape::StrMap)];
+static WORKLOAD: Shape = Shape::Obj(&[("kind", Shape::Str), ("name", Shape::Str), ("apiVersion", Shape::Str)]);
+static KUBERNETES: Shape = Shape::Obj(&[("minor", Shape::Int)]);
+
+impl Fact {
+    const ALL: [Self; 4] = [Self::Pod, Self::Ns, Self::Workload, Self::Kubernetes];
+
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Pod => "pod",
+            Self::Ns => "ns",
+            Self::Workload => "workload",
+            Self::Kubernetes => "kubernetes",
+        }
+    }
+
+    fn shape(self) -> &'static Shape {
+        match self {
+            Self::Pod => &schema::POD_TEMPLATE,
+            Self::Ns => &NS,
+            Self::Workload => &WORKLOAD,
+            Self::Kubernetes => &KUBERNETES,
+        }
+    }
+}
+
+/// Whether a name is that of something that every profile's expressions may use.
+pub(super) fn is_known(name: &str) -> bool {
+    name == PARAMS || name == LETS || name == CONTAINER || Fact::ALL.iter().any(|fact| fact.name() == name)
+}
+
+impl Variable {
+    /// What the variable at an index is, in a profile with so many parameters and `let` values.
+    pub(crate) fn at(index: usize, parameters: usize, lets: usize) -> Self {
+        let Some(index) = index.checked_sub(parameters) else { return Self::Parameter(index) };
+        if let Some(fact) = Fact::ALL.get(index) {
+            return Self::Fact(*fact);
+        }
+        let index = index - Fact::ALL.len();
+        index.checked_sub(lets).map_or(Self::Let(index), Self::Local)
+    }
+}
+
+/// The scope of a profile's expressions, as far as its `let` values go: each sees those before it. `names` are those of all
+/// parameters; one with errors of its own may be anything.
+pub(crate) fn scope(names: &[String], parameters: &[Parameter]) -> Scope {
+    let mut scope = Scope::default();
+    scope.group(PARAMS);
+    scope.group(LETS);
+    for name in names {
+        let parameter = parameters.iter().find(|parameter| parameter.name == *name);
+        let index = scope.add(name.as_str(), parameter.map_or(Type::Dyn, Parameter::expression_type));
+        scope.member(PARAMS, name.as_str(), index);
+    }
+    for fact in Fact::ALL {
+        scope.add(fact.name(), Type::of_shape(fact.shape()));
+    }
+    scope
+}
+
+/// Adds a `let` value to a scope.
+pub(crate) fn add_let(scope: &mut Scope, added: &Let) {
+    let index = scope.variable(added.value_type());
+    scope.member(LETS, added.name.as_str(), index);
+}

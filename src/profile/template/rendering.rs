@@ -1,0 +1,376 @@
+//! From templates to values.
+
+use std::borrow::Cow;
+use std::cell::{Cell, OnceCell, RefCell};
+
+use serde_json::{Map, Value};
+
+use super::{Condition, Content, Part, Repeat, ScalarSource, Template, TemplateScalar, WantedType};
+use crate::expression::{EvalFault, Expression, Item, Meter, Sort, Variables};
+use crate::profile::Let;
+use crate::profile::scope::{Fact, Variable};
+use crate::value::pointer::Pointer;
+use crate::value::view::View;
+
+/// How often one `forEach` may repeat.
+const MOST_REPEATS: usize = 64;
+/// How many elements all `forEach` of a profile may make.
+const MOST_REPEATED: usize = 256;
+
+/// What expressions may read beside the parameters.
+#[derive(Clone, Debug)]
+pub(crate) struct Surroundings<'v, V> {
+    /// The pod template before the profile: `metadata` and `spec`.
+    pub(crate) pod: V,
+    /// `ns`, `workload` and `kubernetes`.
+    pub(crate) facts: [Item<'v, V>; 3],
+}
+
+#[cfg(test)]
+impl<'v> Surroundings<'v, &'v Value> {
+    /// Those of no object.
+    pub(crate) const NOTHING: Self = Self { pod: &Value::Null, facts: [Item::Null, Item::Null, Item::Null] };
+}
+
+/// What templates are rendered with. It collects what has no value.
+pub(crate) struct Rendering<'r, 'v, V> {
+    /// The values of the profile's parameters, in their order.
+    values: &'r [Cow<'r, Value>],
+    lets: &'r [Let],
+    /// Those of `lets` that were asked for.
+    known: Vec<OnceCell<Result<Item<'v, V>, EvalFault>>>,
+    surroundings: Surroundings<'v, V>,
+    /// The values of `forEach` variables, the innermost last.
+    locals: RefCell<Vec<Item<'v, V>>>,
+    repeated: Cell<usize>,
+    meter: Meter,
+    faults: RefCell<Vec<RenderFault>>,
+}
+
+/// A scalar that has no value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct RenderFault {
+    /// Its place in the profile's document.
+    pub(crate) at: Pointer,
+    /// Why not.
+    pub(crate) fault: EvalFault,
+    /// The variables that it uses.
+    pub(crate) variables: Vec<usize>,
+}
+
+impl<'r, 'v, V: View<'v>> Rendering<'r, 'v, V> {
+    pub(crate) fn new(values: &'r [Cow<'r, Value>], lets: &'r [Let], surroundings: Surroundings<'v, V>) -> Self {
+        Self {
+            values,
+            lets,
+            known: lets.iter().map(|_| OnceCell::new()).collect(),
+            surroundings,
+            locals: RefCell::default(),
+            repeated: Cell::new(0),
+            meter: Meter::default(),
+            faults: RefCell::default(),
+        }
+    }
+
+    /// What had no value so far.
+    pub(crate) fn into_faults(self) -> Vec<RenderFault> {
+        self.faults.into_inner()
+    }
+
+    fn value(&self, index: usize) -> &Value {
+        self.values.get(index).map_or(&Value::Null, |value| value)
+    }
+
+    fn evaluate(&self, expression: &Expression) -> Result<Item<'v, V>, EvalFault> {
+        let variables: &dyn Variables<'v, V> = self;
+        expression.evaluate(variables, &self.meter).map_err(|error| error.fault)
+    }
+
+    /// A single value.
+    fn scalar(&self, expression: &Expression) -> Result<Value, EvalFault> {
+        single(&self.evaluate(expression)?)
+    }
+
+    /// Whether a condition holds; `None` where it has no value, which is then among the faults.
+    pub(crate) fn holds(&self, condition: &Condition) -> Option<bool> {
+        let found = self.evaluate(&condition.holds).and_then(|item| match item {
+            Item::Bool(holds) => Ok(holds),
+            other => Err(EvalFault::Type { wanted: Sort::Bool.noun(), found: other.sort().noun() }),
+        });
+        found.map_err(|fault| self.fault(&condition.at, fault, &condition.holds)).ok()
+    }
+
+    fn fault(&self, at: &Pointer, fault: EvalFault, expression: &Expression) {
+        self.push(at, fault, expression.variables().collect());
+    }
+
+    fn push(&self, at: &Pointer, fault: EvalFault, variables: Vec<usize>) {
+        self.faults.borrow_mut().push(RenderFault { at: at.clone(), fault, variables });
+    }
+
+    /// Notes that a template gives something that its place does not take.
+    pub(crate) fn refuse(&self, template: &Template, wanted: &'static str) {
+        if let Template::Scalar(scalar) = template {
+            self.push(&scalar.at, EvalFault::Type { wanted, found: "another text" }, scalar.variables());
+        }
+    }
+
+    /// Does something once for each element of what `forEach` names.
+    fn repeat(&self, repeat: &Repeat, mut each: impl FnMut()) {
+        let elements = self.evaluate(&repeat.over).and_then(|item| {
+            let elements = item
+                .elements()
+                .or_else(|| Some(item.members()?.iter().map(|(name, _)| Item::Text(name.clone())).collect()));
+            elements.ok_or_else(|| EvalFault::Type { wanted: Sort::List.noun(), found: item.sort().noun() })
+        });
+        let elements = match elements {
+            Ok(elements) if elements.len() > MOST_REPEATS => Err(EvalFault::TooMany(MOST_REPEATS)),
+            other => other,
+        };
+        let elements = match elements {
+            Ok(elements) => elements,
+            Err(fault) => return self.fault(&repeat.at, fault, &repeat.over),
+        };
+        for element in &*elements {
+            self.repeated.set(self.repeated.get() + 1);
+            if self.repeated.get() > MOST_REPEATED {
+                return self.fault(&repeat.at, EvalFault::TooMany(MOST_REPEATED), &repeat.over);
+            }
+            self.with(element.clone(), &mut each);
+        }
+    }
+
+    /// Does something with one more variable.
+    pub(crate) fn with<T>(&self, local: Item<'v, V>, within: impl FnOnce() -> T) -> T {
+        self.locals.borrow_mut().push(local);
+        let result = within();
+        self.locals.borrow_mut().pop();
+        result
+    }
+}
+
+impl<'v, V: View<'v>> Variables<'v, V> for Rendering<'_, 'v, V> {
+    fn get(&self, index: usize) -> Result<Item<'v, V>, EvalFault> {
+        match Variable::at(index, self.values.len(), self.lets.len()) {
+            Variable::Parameter(index) => Ok(Item::of_value(self.value(index))),
+            Variable::Fact(Fact::Pod) => Ok(Item::of_view(self.surroundings.pod)),
+            Variable::Fact(Fact::Ns) => Ok(self.surroundings.facts[0].clone()),
+            Variable::Fact(Fact::Workload) => Ok(self.surroundings.facts[1].clone()),
+            Variable::Fact(Fact::Kubernetes) => Ok(self.surroundings.facts[2].clone()),
+            Variable::Local(index) => Ok(self.locals.borrow().get(index).cloned().unwrap_or(Item::Null)),
+            Variable::Let(index) => match (self.known.get(index), self.lets.get(index)) {
+                // One reads only those before it, so this ends.
+                (Some(known), Some(made)) => known.get_or_init(|| made.item(self)).clone(),
+                _ => Ok(Item::Null),
+            },
+        }
+    }
+}
+
+impl Let {
+    fn item<'v, V: View<'v>>(&self, rendering: &Rendering<'_, 'v, V>) -> Result<Item<'v, V>, EvalFault> {
+        match &self.value {
+            Template::Scalar(TemplateScalar { source: ScalarSource::Computed(expression), .. }) => {
+                rendering.evaluate(expression)
+            }
+            Template::Scalar(scalar) => Ok(Item::of_value(&scalar.make(rendering)?)),
+            other => Ok(Item::of_value(&other.render(rendering))),
+        }
+    }
+}
+
+fn single<'v, V: View<'v>>(item: &Item<'v, V>) -> Result<Value, EvalFault> {
+    match item {
+        Item::View(_) | Item::List(_) | Item::Map(_) => {
+            Err(EvalFault::Type { wanted: "a single value", found: item.sort().noun() })
+        }
+        item => item.to_value().ok_or_else(|| EvalFault::Type { wanted: "a single value", found: item.sort().noun() }),
+    }
+}
+
+impl Template {
+    /// The value with expressions filled in.
+    ///
+    /// A scalar that is nothing but one expression keeps the type of its value, unless Kubernetes wants a string there. Where
+    /// that value is null, the member or element is left out; a whole template is null. What has no value is null too, and
+    /// goes to the faults. Recurses as deep as the profile's document is nested, which parsing caps.
+    pub(crate) fn render<'v, V: View<'v>>(&self, rendering: &Rendering<'_, 'v, V>) -> Value {
+        match self {
+            Self::Literal(value) => value.clone(),
+            Self::Scalar(scalar) => scalar.render(rendering),
+            Self::List(elements) => {
+                let mut values = Vec::with_capacity(elements.len());
+                elements.iter().for_each(|element| element.each(rendering, &mut |value| values.push(value)));
+                Value::Array(values)
+            }
+            Self::Object(members) => Value::Object(render_members(members, rendering)),
+            Self::Part(_) => {
+                let mut found = Value::Null;
+                self.each(rendering, &mut |value| found = value);
+                found
+            }
+        }
+    }
+
+    /// Hands over the values of a member or element: none where it is left out. A null that the profile itself writes is one.
+    pub(crate) fn each<'v, V: View<'v>>(&self, rendering: &Rendering<'_, 'v, V>, found: &mut dyn FnMut(Value)) {
+        match self {
+            Self::Part(part) => match &part.repeat {
+                Some(repeat) => rendering.repeat(repeat, || part.once(rendering, found)),
+                None => part.once(rendering, found),
+            },
+            Self::Scalar(scalar) => {
+                let value = scalar.render(rendering);
+                if !value.is_null() {
+                    found(value);
+                }
+            }
+            other => found(other.render(rendering)),
+        }
+    }
+}
+
+fn render_members<'v, V: View<'v>>(
+    members: &[(String, Template)],
+    rendering: &Rendering<'_, 'v, V>,
+) -> Map<String, Value> {
+    let mut rendered = Map::new();
+    for (name, member) in members {
+        member.each(rendering, &mut |value| drop(rendered.insert(name.clone(), value)));
+    }
+    rendered
+}
+
+impl Part {
+    fn once<'v, V: View<'v>>(&self, rendering: &Rendering<'_, 'v, V>, found: &mut dyn FnMut(Value)) {
+        if self.when.as_ref().is_some_and(|when| rendering.holds(when) != Some(true)) {
+            return;
+        }
+        match &self.content {
+            Content::One(template) => template.each(rendering, found),
+            Content::Several(templates) => templates.iter().for_each(|template| template.each(rendering, found)),
+            Content::Spliced(scalar) => scalar.splice(rendering, found),
+            Content::OneOf { common, alternatives } => {
+                let holds = |(when, _): &&(Option<Condition>, Template)| {
+                    when.as_ref().is_none_or(|when| rendering.holds(when) == Some(true))
+                };
+                let Some((_, alternative)) = alternatives.iter().find(holds) else { return };
+                if common.is_empty() {
+                    return alternative.each(rendering, found);
+                }
+                let mut members = render_members(common, rendering);
+                if let Value::Object(more) = alternative.render(rendering) {
+                    members.extend(more);
+                }
+                found(Value::Object(members));
+            }
+        }
+    }
+}
+
+impl TemplateScalar {
+    fn render<'v, V: View<'v>>(&self, rendering: &Rendering<'_, 'v, V>) -> Value {
+        match self.make(rendering) {
+            Ok(value) => value,
+            Err(fault) => {
+                rendering.push(&self.at, fault, self.variables());
+                Value::Null
+            }
+        }
+    }
+
+    fn make<'v, V: View<'v>>(&self, rendering: &Rendering<'_, 'v, V>) -> Result<Value, EvalFault> {
+        let value = match &self.source {
+            ScalarSource::Parameter(index) => rendering.value(*index).clone(),
+            ScalarSource::Computed(expression) => self.fit(rendering.scalar(expression)?)?,
+            source => {
+                let mut text = String::new();
+                source.write(rendering, &mut text)?;
+                Value::String(text)
+            }
+        };
+        Ok(if self.wanted == WantedType::String { as_text(value) } else { value })
+    }
+
+    /// What an expression gives, if it may be here. Parameters were checked when the profile was loaded.
+    fn fit(&self, value: Value) -> Result<Value, EvalFault> {
+        let fits = match self.wanted {
+            WantedType::Integer => value.is_i64() || value.is_u64(),
+            WantedType::Boolean => value.is_boolean(),
+            WantedType::String | WantedType::Typed => true,
+        };
+        let wanted = if self.wanted == WantedType::Integer { "an integer" } else { "`true` or `false`" };
+        let found = Item::<&Value>::of_value(&value).sort().noun();
+        if fits || value.is_null() { Ok(value) } else { Err(EvalFault::Type { wanted, found }) }
+    }
+
+    /// Hands over the elements of the list that it gives.
+    fn splice<'v, V: View<'v>>(&self, rendering: &Rendering<'_, 'v, V>, found: &mut dyn FnMut(Value)) {
+        let list = match &self.source {
+            ScalarSource::Computed(expression) => rendering.evaluate(expression),
+            ScalarSource::Parameter(index) => Ok(Item::of_value(rendering.value(*index))),
+            ScalarSource::Text(_) | ScalarSource::Concatenation(_) => Ok(Item::Null),
+        };
+        let elements = list.and_then(|item| match item.elements() {
+            Some(elements) => Ok(elements),
+            None if matches!(item, Item::Null) => Ok([].into()),
+            None => Err(EvalFault::Type { wanted: Sort::List.noun(), found: item.sort().noun() }),
+        });
+        let values: Result<Vec<Value>, EvalFault> = elements.and_then(|elements| {
+            let value = |element: &Item<'v, V>| {
+                let value = self.fit(single(element)?)?;
+                Ok(if self.wanted == WantedType::String { as_text(value) } else { value })
+            };
+            elements.iter().map(value).collect()
+        });
+        match values {
+            Ok(values) => values.into_iter().for_each(found),
+            Err(fault) => rendering.push(&self.at, fault, self.variables()),
+        }
+    }
+
+    /// The indexes of the variables that it uses.
+    pub(crate) fn variables(&self) -> Vec<usize> {
+        let mut used = Vec::new();
+        self.source.collect(&mut used);
+        used
+    }
+}
+
+/// A single value as a string; null stays.
+fn as_text(value: Value) -> Value {
+    match value {
+        Value::String(_) | Value::Null => value,
+        other => Value::String(other.to_string()),
+    }
+}
+
+impl ScalarSource {
+    fn write<'v, V: View<'v>>(&self, rendering: &Rendering<'_, 'v, V>, text: &mut String) -> Result<(), EvalFault> {
+        let mut push = |value: &Value| match value {
+            Value::String(value) => text.push_str(value),
+            Value::Null => {}
+            other => text.push_str(&other.to_string()),
+        };
+        match self {
+            Self::Text(literal) => text.push_str(literal),
+            Self::Parameter(index) => push(rendering.value(*index)),
+            Self::Computed(expression) => push(&rendering.scalar(expression)?),
+            Self::Concatenation(parts) => {
+                for part in parts {
+                    part.write(rendering, text)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn collect(&self, used: &mut Vec<usize>) {
+        match self {
+            Self::Text(_) => {}
+            Self::Parameter(index) => used.push(*index),
+            Self::Computed(expression) => used.extend(expression.variables()),
+            Self::Concatenation(parts) => parts.iter().for_each(|part| part.collect(used)),
+        }
+    }
+}

@@ -1,0 +1,77 @@
+//! Which variables a profile's expressions use, and what stands behind them.
+
+use std::collections::BTreeSet;
+
+use super::scope::{Fact, Variable};
+use super::template::Template;
+use super::{ApplicationBlock, Profile};
+#[cfg(feature = "serve")]
+use crate::expression::{Expression, Use};
+
+impl Profile {
+    /// The indexes of the parameters on which variables depend, also through `let` values.
+    pub(crate) fn parameters_behind(&self, variables: impl IntoIterator<Item = usize>) -> BTreeSet<usize> {
+        let mut found = BTreeSet::new();
+        let mut open: Vec<usize> = variables.into_iter().collect();
+        while let Some(index) = open.pop() {
+            match Variable::at(index, self.parameters.len(), self.lets.len()) {
+                Variable::Parameter(index) => drop(found.insert(index)),
+                // One sees only those before it, so this ends.
+                Variable::Let(index) => {
+                    open.extend(self.lets.get(index).iter().flat_map(|made| made.value.variables()))
+                }
+                Variable::Fact(_) | Variable::Local(_) => {}
+            }
+        }
+        found
+    }
+
+    /// The fields of the namespace that its expressions read.
+    #[cfg(feature = "serve")]
+    pub(crate) fn namespace_fields(&self) -> BTreeSet<&str> {
+        let (parameters, lets) = (self.parameters.len(), self.lets.len());
+        let conditions = self.match_conditions.iter().map(|one| &one.condition.holds);
+        let conditions = conditions.chain(self.requirements.iter().map(|one| &one.that.holds));
+        let templates = self.templates().chain(self.lets.iter().map(|made| &made.value));
+        let templates = templates.chain(self.requirements.iter().map(|one| &one.message));
+        let expressions =
+            templates.flat_map(|one| one.expressions().into_iter().map(|(found, _)| found)).chain(conditions);
+        let of_namespace = |one: &Use| Variable::at(one.variable, parameters, lets) == Variable::Fact(Fact::Ns);
+        let uses = expressions.flat_map(Expression::uses).filter(|one| of_namespace(one));
+        uses.filter_map(|one| one.path.first().map(String::as_str)).collect()
+    }
+
+    /// Whether variables depend on what is known of the namespace, also through `let` values.
+    pub(crate) fn reads_namespace(&self, variables: impl IntoIterator<Item = usize>) -> bool {
+        variables.into_iter().any(|index| match Variable::at(index, self.parameters.len(), self.lets.len()) {
+            Variable::Fact(fact) => fact == Fact::Ns,
+            Variable::Let(index) => {
+                self.lets.get(index).is_some_and(|made| self.reads_namespace(made.value.variables()))
+            }
+            Variable::Parameter(_) | Variable::Local(_) => false,
+        })
+    }
+
+    /// The indexes of all variables that the profile uses, each as often as it does.
+    pub(crate) fn variables(&self) -> impl Iterator<Item = usize> {
+        let conditions = self.match_conditions.iter().map(|one| &one.condition);
+        let conditions = conditions.chain(self.requirements.iter().map(|one| &one.that));
+        let templates = self.templates().chain(self.lets.iter().map(|made| &made.value));
+        let templates = templates.chain(self.requirements.iter().map(|one| &one.message));
+        templates.flat_map(Template::variables).chain(conditions.flat_map(|one| one.holds.variables()))
+    }
+
+    /// Whether a block depends on the container at hand.
+    pub(crate) fn reads_container(&self, block: &ApplicationBlock) -> bool {
+        let (parameters, lets) = (self.parameters.len(), self.lets.len());
+        let used = block.templates().flat_map(Template::variables);
+        used.into_iter().any(|index| Variable::at(index, parameters, lets) == Variable::Local(0))
+    }
+
+    /// Whether what it adds depends on the object beside its parameters. Loading keeps the answer.
+    pub(super) fn finds_object(&self) -> bool {
+        let (parameters, lets) = (self.parameters.len(), self.lets.len());
+        let reads = |index| matches!(Variable::at(index, parameters, lets), Variable::Fact(_));
+        self.variables().any(reads) || self.blocks.iter().any(|block| self.reads_container(block))
+    }
+}
