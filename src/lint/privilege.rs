@@ -111,7 +111,10 @@ fn of_volume(path: &[&str]) -> Option<Reach> {
 }
 
 fn reached(parameter: &Parameter, reach: Reach, owner: &str, at: &Pointer) -> Vec<Finding> {
-    let free = matches!(parameter.ty, ParameterType::String | ParameterType::Image);
+    let free = matches!(
+        parameter.ty,
+        ParameterType::String | ParameterType::Image | ParameterType::Name | ParameterType::Path
+    );
     if reach.weight == Weight::FreeText && !free {
         return Vec::new();
     }

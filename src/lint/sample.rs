@@ -161,6 +161,8 @@ fn guess(parameter: &Parameter) -> Value {
         ParameterType::Enum(values) => json!(values.first()),
         ParameterType::Image => json!("image:tag"),
         ParameterType::Integer => json!(1000),
+        ParameterType::Name => json!("name"),
+        ParameterType::Path => json!("/path"),
         ParameterType::Port => json!(8080),
         ParameterType::Ports => json!(""),
         ParameterType::Quantity => json!("1"),

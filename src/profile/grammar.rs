@@ -9,6 +9,11 @@ pub(crate) fn is_parameter_name(text: &str) -> bool {
     bytes.next().is_some_and(|b| b.is_ascii_alphabetic()) && bytes.all(|b| b.is_ascii_alphanumeric() || b == b'_')
 }
 
+/// An absolute path without a `..` segment: it stays below whatever its place puts before it. No control characters.
+pub(crate) fn is_path(text: &str) -> bool {
+    text.starts_with('/') && text.split('/').all(|segment| segment != "..") && !text.chars().any(char::is_control)
+}
+
 /// `true` or `false`, and nothing else: what YAML 1.1 calls a boolean, an annotation holds as text.
 pub(crate) fn boolean(text: &str) -> Option<bool> {
     text.parse().ok()

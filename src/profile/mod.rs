@@ -293,6 +293,10 @@ pub enum ParameterType {
     Image,
     /// A 64-bit integer.
     Integer,
+    /// A DNS label, as the name of a container.
+    Name,
+    /// An absolute path without a `..` segment and without control characters.
+    Path,
     /// A port, 1 to 65535.
     Port,
     /// Ports and ranges of ports, `80,443,8000-8100`, or `*`; may be empty. Rendered as that text.

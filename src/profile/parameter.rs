@@ -154,6 +154,8 @@ impl Parameter {
             ParameterType::Duration
             | ParameterType::Enum(_)
             | ParameterType::Image
+            | ParameterType::Name
+            | ParameterType::Path
             | ParameterType::Ports
             | ParameterType::Quantity
             | ParameterType::String => Type::String,

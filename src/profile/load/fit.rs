@@ -39,7 +39,12 @@ fn fits(ty: &ParameterType, shape: &Shape) -> bool {
         Shape::Quantity => match ty {
             ParameterType::Enum(values) => values.iter().all(|value| grammar::is_quantity(value)),
             ParameterType::Integer | ParameterType::Port | ParameterType::Quantity | ParameterType::String => true,
-            ParameterType::Boolean | ParameterType::Duration | ParameterType::Image | ParameterType::Ports => false,
+            ParameterType::Boolean
+            | ParameterType::Duration
+            | ParameterType::Image
+            | ParameterType::Name
+            | ParameterType::Path
+            | ParameterType::Ports => false,
         },
         _ => true,
     }

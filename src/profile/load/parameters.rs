@@ -77,6 +77,8 @@ fn parameter_type<'a, V: View<'a>>(node: &Node<V>, errors: &mut Errors) -> Optio
         ParameterType::Quantity,
         ParameterType::Image,
         ParameterType::Duration,
+        ParameterType::Name,
+        ParameterType::Path,
         ParameterType::Enum(Vec::new()),
     ];
     let words: Vec<(&'static str, &ParameterType)> = types.iter().map(|ty| (ty.id(), ty)).collect();

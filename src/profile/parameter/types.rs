@@ -9,6 +9,7 @@ use super::super::{ParameterType, grammar};
 use crate::diagnostic::words::{list, nearest};
 use crate::kube::duration;
 use crate::kube::image::is_image;
+use crate::kube::names::is_dns_label;
 use crate::value::view::{Kind, View};
 
 /// A value that its parameter's type does not allow.
@@ -66,6 +67,8 @@ impl ParameterType {
             Self::Enum(_) => "enum",
             Self::Image => "image",
             Self::Integer => "integer",
+            Self::Name => "name",
+            Self::Path => "path",
             Self::Port => "port",
             Self::Ports => "ports",
             Self::Quantity => "quantity",
@@ -88,6 +91,8 @@ impl ParameterType {
             }
             Self::Image => is_image(text).then(|| Value::from(text)),
             Self::Integer => grammar::integer(text).map(Value::from),
+            Self::Name => is_dns_label(text).then(|| Value::from(text)),
+            Self::Path => grammar::is_path(text).then(|| Value::from(text)),
             Self::Port => grammar::port(text).map(Value::from),
             Self::Ports => grammar::ports(text).map(Value::from),
             Self::Quantity => grammar::is_quantity(text).then(|| Value::from(text)),
@@ -127,6 +132,8 @@ impl ParameterType {
             Self::Enum(_) => "a string",
             Self::Image => "an image reference, such as `registry.example/name:tag`",
             Self::Integer => "an integer of 64 bits",
+            Self::Name => "a DNS label: at most 63 of `a-z`, `0-9` and `-`, with a letter or digit at both ends",
+            Self::Path => "an absolute path without `..` and control characters, such as `/var/log`",
             Self::Port => "a port: a number from 1 to 65535",
             Self::Ports => "a list of ports, such as `80,443,8000-8100`, or `*`",
             Self::Quantity => "a quantity, such as `100m` or `128Mi`",
@@ -168,6 +175,27 @@ mod tests {
         }
         let long = ParameterType::Port.parse(&"é".repeat(500)).unwrap_err().to_string();
         assert!(long.starts_with(&format!("`{}…` is not", "é".repeat(100))));
+    }
+
+    #[test]
+    fn a_name_is_a_dns_label() {
+        for (text, allowed) in [("app", true), ("a-1", true), ("", false), ("-a", false), ("A", false), ("a.b", false)]
+        {
+            assert_eq!(ParameterType::Name.parse(text).is_ok(), allowed, "{text}");
+        }
+        let label = "a".repeat(63);
+        assert!(ParameterType::Name.parse(&label).is_ok());
+        assert!(ParameterType::Name.parse(&format!("{label}a")).is_err());
+    }
+
+    #[test]
+    fn a_path_is_absolute_and_does_not_go_up() {
+        for path in ["/", "/var/log", "/a..b/...", "/with space", "/é"] {
+            assert_eq!(ParameterType::Path.check(&json!(path)), Ok(json!(path)));
+        }
+        for path in ["", "var", "./a", "/..", "/a/../b", "/a/..", "/a\0", "/a\nb", "/a\u{7f}"] {
+            assert!(ParameterType::Path.parse(path).is_err(), "{path:?}");
+        }
     }
 
     #[test]
