@@ -172,7 +172,7 @@ impl Parameter {
     }
 }
 
-/// The place that is meant: the first container is the application's first, and the first port of a port parameter is the
+/// The place that is meant: a container may be given by its name, the first container is the application's first, and the first port of a port parameter is the
 /// first TCP port. `None` where there is none.
 fn in_application<'p, 'a, V: View<'a>>(
     template: V,
@@ -181,6 +181,13 @@ fn in_application<'p, 'a, V: View<'a>>(
     application: Option<usize>,
 ) -> Option<Cow<'p, Pointer>> {
     let [spec, list, first, rest @ ..] = place.tokens() else { return Some(Cow::Borrowed(place)) };
+    if spec == "spec" && matches!(list.as_str(), "containers" | "initContainers") && !is_index(first) {
+        let containers = template.path(&["spec", list])?.elements();
+        let named = |container: &V| container.text(&["name"]).is_some_and(|name| name == first.as_str());
+        let index = containers.iter().position(named)?.to_string();
+        let tokens = [spec.clone(), list.clone(), index];
+        return Some(Cow::Owned(Pointer::of(tokens.into_iter().chain(rest.iter().cloned()))));
+    }
     if (spec.as_str(), list.as_str(), first.as_str()) != ("spec", "containers", "0") {
         return Some(Cow::Borrowed(place));
     }
@@ -195,6 +202,11 @@ fn in_application<'p, 'a, V: View<'a>>(
     }
     let tokens = [spec.clone(), list.clone(), container.to_string()];
     Some(Cow::Owned(Pointer::of(tokens.into_iter().chain(rest))))
+}
+
+/// Whether a container is meant by its index. A name of digits alone is a DNS label too, but the index was there first.
+fn is_index(token: &str) -> bool {
+    token.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 fn bad_value(at: Pointer, what: &str, bad: &BadValue) -> Diagnostic {
@@ -248,6 +260,30 @@ mod tests {
         assert_eq!(resolved(full(), &plain, &[("p", "2"), ("other", "x")]).unwrap(), json!(2));
         assert_eq!(resolved(full(), &plain, &[]).unwrap(), json!(3));
         assert_eq!(resolved(full(), &json!({}), &[]).unwrap(), json!(4));
+    }
+
+    #[test]
+    fn a_place_finds_a_container_by_its_name() {
+        let from = |place| Parameter {
+            default: Some(json!(4)),
+            from: vec![Pointer::parse(place).unwrap()],
+            ..parameter(ParameterType::Integer)
+        };
+        let pod = json!({"spec": {
+            "containers": [{"name": "a", "x": 1}, {"x": 0}, {"name": "b", "x": 2}],
+            "initContainers": [{"name": "b", "x": 3}],
+        }});
+        for (place, expected) in [
+            ("/spec/containers/b/x", 2),
+            ("/spec/initContainers/b/x", 3),
+            ("/spec/initContainers/a/x", 4),
+            ("/spec/containers/2/x", 2),
+        ] {
+            assert_eq!(resolved(from(place), &pod, &[]).unwrap(), json!(expected), "{place}");
+        }
+        let bad = json!({"spec": {"containers": [{"name": "a"}, {"name": "b", "x": "y"}]}});
+        let wrong = resolved(from("/spec/containers/b/x"), &bad, &[]).unwrap_err();
+        assert_eq!(wrong[0].at.to_string(), "/spec/containers/1/x");
     }
 
     #[test]
