@@ -3,7 +3,7 @@
 
 use serde_json::{Map, Value, json};
 
-const RECORD: &str = "sidecar-injector/status";
+pub(crate) const RECORD: &str = "sidecar-injector/status";
 
 /// A source of choices: 0 once the bytes are used up.
 pub(crate) struct Choices<'b>(pub(crate) &'b [u8]);

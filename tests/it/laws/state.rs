@@ -24,8 +24,9 @@ pub(crate) struct Changed {
 pub(crate) fn changed(stream: &str, profiles: &[Profile], bytes: &[u8]) -> Option<Changed> {
     let once = run(stream, profiles, Action::Inject).ok().filter(|once| once.errors.is_empty())?;
     let (mut before, mut objects) = (values(stream).ok()?, values(&once.text).ok()?);
-    // A stream of JSON holds objects only.
-    if before == objects || !objects.iter().all(Value::is_object) {
+    // A stream of JSON holds objects only. Where a record was there before, undoing does not come back to the stream.
+    let has_record = before.iter().any(|object| object.to_string().contains(change::RECORD));
+    if before == objects || has_record || !objects.iter().all(Value::is_object) {
         return None;
     }
     let mut choices = Choices(bytes);
