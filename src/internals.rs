@@ -14,7 +14,7 @@ pub mod decide {
         pub use crate::decide::inject::{Answer, InjectionState, Outdated, Renderings, Request, Verdict, plan};
     }
     pub mod record {
-        pub use crate::decide::record::{ANNOTATION, Entry};
+        pub use crate::decide::record::{ANNOTATION, AddedText, Entry};
     }
     pub mod uninject {
         pub use crate::decide::uninject::{Leftovers, Which};

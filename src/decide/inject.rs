@@ -30,6 +30,7 @@ mod redirect;
 pub(crate) mod removal;
 mod render;
 mod state;
+pub(crate) mod texts;
 
 pub use outcome::{Answer, Verdict};
 pub(crate) use outcome::{Outcome, Step};

@@ -14,8 +14,11 @@ use crate::value::view::{Kind, View};
 
 pub use crate::profile::RECORD as ANNOTATION;
 
+pub(crate) mod added_text;
 mod json;
 pub(crate) mod listed;
+
+pub use added_text::AddedText;
 
 /// What one profile added.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -34,6 +37,8 @@ pub struct Entry {
     pub created: Vec<String>,
     /// Values that were replaced: null and empty ones, and `auto` images.
     pub replaced: BTreeMap<String, Value>,
+    /// Texts that were added to values of variables and annotations.
+    pub edited: BTreeMap<String, AddedText>,
 }
 
 impl Entry {
@@ -41,6 +46,22 @@ impl Entry {
     pub fn named(&self) -> Vec<Pointer> {
         let items = self.names.iter().flat_map(|(slot, names)| names.iter().map(move |name| slot.place().join(name)));
         items.chain(self.fields.iter().filter_map(|field| Pointer::parse(field).ok())).collect()
+    }
+
+    /// The texts that were added, each with its place, as pointers like those of `named`.
+    pub(crate) fn texts(&self) -> impl Iterator<Item = (Pointer, &AddedText)> {
+        self.edited.iter().filter_map(|(named, text)| Some((Pointer::parse(named).ok()?, text)))
+    }
+
+    /// The text that was added at a place.
+    pub(crate) fn text_at(&self, named: &Pointer) -> Option<&AddedText> {
+        if self.edited.is_empty() { None } else { self.edited.get(&named.to_string()) }
+    }
+
+    /// The user's own value of an annotation or label that was overwritten: text, or null.
+    pub(crate) fn overwritten(&self, named: &Pointer) -> Option<&Value> {
+        let is_value = |old: &&Value| old.is_string() || old.is_null();
+        if is_metadata(named) { self.replaced.get(&named.to_string()).filter(is_value) } else { None }
     }
 
     /// The images that were filled in, where a container was completed that had none or `auto`, as pointers like those of `named`.
@@ -66,8 +87,15 @@ impl Entry {
             let is_empty =
                 value.is_null() || *value == Value::Array(Vec::new()) || value.as_object().is_some_and(Map::is_empty);
             let is_image = is_image(&parse(replaced)?) && (value.is_null() || value == "auto");
-            if !is_empty && !is_image {
+            let is_text = value.is_string() && is_metadata(&parse(replaced)?);
+            if !is_empty && !is_image && !is_text {
                 return Err(format!("`{replaced}` cannot have been `{value}`"));
+            }
+        }
+        for edited in self.edited.keys() {
+            let at = parse(edited)?;
+            if added_text::variable(&at).is_none() && !is_metadata(&at) {
+                return Err(format!("`{edited}` is neither the value of a variable, an annotation, nor a label"));
             }
         }
         Ok(())
@@ -82,6 +110,25 @@ impl Entry {
 /// Whether a pointer from a pod template is that of a container's image.
 pub(crate) fn is_image(named: &Pointer) -> bool {
     matches!(named.tokens(), [spec, list, _, image] if spec == "spec" && is_containers(list) && image == "image")
+}
+
+/// Whether a pointer is that of a string of the user's own that a profile may replace: a variable's value, an annotation, a
+/// label. It is from the object's root or from a template.
+pub(crate) fn is_user_string(at: &Pointer) -> bool {
+    match at.tokens() {
+        [.., env, _, value] if env == "env" && value == "value" => true,
+        [.., metadata, map, key] => is_entry(metadata, map, key),
+        _ => false,
+    }
+}
+
+/// Whether a pointer from a pod template is that of an annotation or label, other than the record.
+pub(crate) fn is_metadata(named: &Pointer) -> bool {
+    matches!(named.tokens(), [metadata, map, key] if is_entry(metadata, map, key))
+}
+
+fn is_entry(metadata: &str, map: &str, key: &str) -> bool {
+    metadata == "metadata" && (map == "annotations" || map == "labels") && key != ANNOTATION
 }
 
 fn is_containers(list: &str) -> bool {

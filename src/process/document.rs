@@ -3,11 +3,13 @@
 use super::object::{ChangeError, Location, Object};
 use super::objects::{self, FoundObject};
 use super::proof;
-use super::run::{Expand, Leaves, Run};
+use super::run::{Action, Expand, Leaves, Run};
 use crate::decide::facts::Namespaces;
+use crate::decide::inject::Outdated;
+use crate::decide::record;
 use crate::kube::workload::{self, TemplatePath, known_without_template};
 use crate::text::document::Triage;
-use crate::text::splice::{self, Edit, SpliceErrorKind};
+use crate::text::splice::{self, Edit, SpliceErrorKind, Undo, UserStrings};
 use crate::text::yaml::error::{SyntaxError, SyntaxErrorKind};
 use crate::text::yaml::tree::{Language, NodeId, Tree};
 use crate::text::yaml::{MAX_DEPTH, emit, parse_json, parse_yaml};
@@ -73,9 +75,20 @@ fn is_aliased(object: &Object) -> bool {
     !matches!(error.kind, SpliceErrorKind::Misfit(_))
 }
 
+/// What has to come back of a string that is replaced. Where an injection is undone, or made again, the string is ours, and another
+/// tool may have written it in a form of its own since.
+fn undo(tree: &Tree<'_>, run: &Run) -> Undo {
+    match (&run.action, run.outdated) {
+        (Action::Inject, Outdated::Replace) if tree.text().contains(record::ANNOTATION) => Undo::Value,
+        (Action::Inject, _) => Undo::Exact,
+        (Action::Uninject(..), _) => Undo::Value,
+    }
+}
+
 fn process_tree(tree: &Tree<'_>, run: &Run, namespaces: &Namespaces) -> Result<Processed, SyntaxError> {
     let mut processed = Processed { ignored: tree.ignored, ..Processed::default() };
     let Some(root) = tree.root() else { return Ok(processed) };
+    let strings = UserStrings { is_one: record::is_user_string, undo: undo(tree, run) };
     let mut whole = Patch::default();
     for found in objects::find(tree, root) {
         if !tree.is_within(MAX_DEPTH) && tree.depth(found.node.id()) > MAX_DEPTH {
@@ -89,7 +102,7 @@ fn process_tree(tree: &Tree<'_>, run: &Run, namespaces: &Namespaces) -> Result<P
             object.prove(node, run.encodings());
         }
         if !object.is_failed() && !object.outcome.patch.is_empty() {
-            match splice::splice(tree, node.id(), &object.outcome.patch, run.lines()) {
+            match splice::splice(tree, node.id(), &object.outcome.patch, run.lines(), strings) {
                 Ok(edits) => {
                     processed.edits.extend(edits);
                     whole.0.extend(object.outcome.patch.0.iter().map(|op| prefixed(&object.location.place, op)));

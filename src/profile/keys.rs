@@ -2,7 +2,10 @@
 
 use std::sync::OnceLock;
 
+use serde_json::Value;
+
 use super::slot::Slot;
+use super::template::Template;
 use super::{Profile, Switch, builtin, load};
 use crate::text::yaml::parse_yaml;
 
@@ -105,8 +108,14 @@ impl Profile {
             }
         }
         for (slot, list) in [(Slot::Annotations, KeyList::Annotations), (Slot::Labels, KeyList::Labels)] {
-            let added = self.added[slot].iter().filter_map(|addition| addition.key.as_deref());
-            added.for_each(|key| add(pod, list, KeyUse::Carried, key));
+            for addition in &self.added[slot] {
+                let written = addition.template.part("key");
+                let literal = match written.as_deref() {
+                    Some(Template::Literal(Value::String(key))) => Some(key),
+                    _ => None,
+                };
+                addition.key.iter().chain(literal).for_each(|key| add(pod, list, KeyUse::Carried, key));
+            }
         }
         keys
     }

@@ -20,6 +20,7 @@ mod added;
 mod fit;
 mod parameters;
 mod parser;
+mod variable;
 
 /// The `apiVersion` of a profile.
 pub(crate) const API_VERSION: &str = "sidecar-injector/v1";

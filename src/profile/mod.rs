@@ -331,7 +331,7 @@ pub enum Placement {
 }
 
 /// Where variables go among those that a container has. `$(NAME)` is expanded only from what comes earlier.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
 pub enum EnvPlacement {
     /// Before all others.
     First,

@@ -168,7 +168,7 @@ slots! {
     Env = SlotRow {
         field: "env",
         home: Home::Application,
-        form: Form::List(&schema::ENV_VAR, NAME),
+        form: Form::List(&schema::APPLICATION_ENV_VAR, NAME),
         clash: Clash::Keep,
         validity: Validity::Alone("environment variables", env),
         noun: "variable",

@@ -5,7 +5,7 @@
 //! 1. The operations are applied to an overlay of the tree (`overlay`). Many operations can change one collection, and only
 //!    their sum says where its new entries go.
 //! 2. One walk over the changed collections, in the order of the text, writes the edits: `block` for collections in block
-//!    style, `flow` for those in brackets, JSON among them. `spelling` keeps how a null was written, and `listed` how a list of names was; `text` knows lines and comments; `lines` renders what is new.
+//!    style, `flow` for those in brackets, JSON among them. `spelling` keeps how a null was written, `listed` how a list of names was, and `extended` how a string was; `text` knows lines and comments; `lines` renders what is new.
 //!
 //! What has to hold:
 //!
@@ -29,6 +29,7 @@ use crate::value::patch::Patch;
 use crate::value::pointer::Pointer;
 
 mod block;
+mod extended;
 mod flow;
 mod lines;
 mod listed;
@@ -81,6 +82,11 @@ pub enum SpliceErrorKind {
     /// A member of a list is a pair without braces: `[a: 1]`.
     #[error("`{0}` is an object without braces: it cannot have another member")]
     Pair(String),
+    /// The string has a form in which no text can be added to its ends.
+    #[error(
+        "`{0}` is not written in quotes, or on one line, as it must be so that text can be added to it and taken away again"
+    )]
+    Text(String),
     /// Text directly behind the document's braces, which kubectl ignores.
     #[error("kubectl ignores this text: no `---` separates it from the document before it")]
     Trailing,
@@ -101,6 +107,28 @@ impl SpliceError {
     }
 }
 
+/// Strings of the user's own that are replaced: they keep their quotes.
+#[derive(Clone, Copy)]
+pub(crate) struct UserStrings {
+    /// Whether the string at a pointer is one.
+    pub(crate) is_one: fn(&Pointer) -> bool,
+    pub(crate) undo: Undo,
+}
+
+/// What has to come of it when a string is replaced back.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Undo {
+    /// Its old text, byte for byte. Where it would not, it is an error.
+    Exact,
+    /// Its old value.
+    Value,
+}
+
+impl UserStrings {
+    /// No string is one.
+    pub(crate) const NONE: Self = Self { is_one: |_| false, undo: Undo::Value };
+}
+
 /// The edits that make an object's text what the patch makes of the object, in the order of the text.
 ///
 /// The pointers of the patch count from `root`, which is the object's node in the tree. `rendered` keeps lines from one
@@ -113,6 +141,7 @@ pub(crate) fn splice(
     root: NodeId,
     patch: &Patch,
     rendered: &RenderedLines,
+    strings: UserStrings,
 ) -> Result<Vec<Edit>, SpliceError> {
     if let Some((op, offset)) = patch.0.first().zip(odd_line_break(tree)) {
         return Err(SpliceError { offset, at: op.path().clone(), kind: SpliceErrorKind::LineBreak });
@@ -120,7 +149,7 @@ pub(crate) fn splice(
     if let Some((op, offset)) = patch.0.first().zip(trailing_text(tree)) {
         return Err(SpliceError { offset, at: op.path().clone(), kind: SpliceErrorKind::Trailing });
     }
-    let mut overlay = Overlay::new(tree, root);
+    let mut overlay = Overlay::new(tree, root, strings);
     for op in &patch.0 {
         overlay.apply(op)?;
     }
@@ -233,6 +262,18 @@ impl Splicer<'_> {
         if !range.is_empty() || !text.is_empty() {
             self.edits.push(Edit { range, text: text.into() });
         }
+    }
+
+    /// Replaces what differs between a token and its new text.
+    fn respell(&mut self, old: Range<usize>, text: &str) {
+        let token = self.lines.slice(old.start, old.end);
+        if let Some((before, behind)) = text.split_once(token).filter(|_| !token.is_empty()) {
+            self.replace_text(old.start..old.start, before.to_owned());
+            return self.replace_text(old.end..old.end, behind.to_owned());
+        }
+        let (head, tail) = extended::common_ends(token, text);
+        let new = text.get(head..text.len() - tail).unwrap_or_default();
+        self.replace_text(old.start + head..old.end - tail, new.to_owned());
     }
 
     /// Puts the edits in order, and joins deletions that touch.

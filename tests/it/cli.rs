@@ -11,4 +11,6 @@ mod reports;
 mod reviews;
 mod state_table;
 mod states;
+mod metadata;
+mod texts;
 mod statuses;

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use super::applier::Applier;
 use super::mounts;
-use super::render::{ForContainers, Item};
+use super::render::{Existing, ForContainers, Item};
+use super::texts;
 use crate::decide::eligibility::is_foreign_sidecar;
 use crate::decide::record;
 use crate::diagnostic::{Code, Diagnostic};
@@ -27,12 +28,14 @@ pub(super) fn add<'v, V: View<'v>>(applier: &mut Applier<'_, V>) {
                 for slot in Slot::of(Home::Application) {
                     let at = place.join(index.to_string()).join(slot.field());
                     let named = place.join(container.as_str()).join(slot.field());
-                    let mut next = match (slot, part.env_placement) {
-                        (Slot::Env, EnvPlacement::First) => 0,
-                        _ => applier.editor.list(&at).len(),
-                    };
+                    let mut first = 0;
                     for item in &part.added[slot] {
-                        next = element(applier, slot, (&at, &named, next), &container, item);
+                        match (slot, item.at.unwrap_or(part.env_placement)) {
+                            (Slot::Env, EnvPlacement::First) => {
+                                first = element(applier, slot, (&at, &named, first), &container, item);
+                            }
+                            _ => drop(element(applier, slot, (&at, &named, usize::MAX), &container, item)),
+                        }
                     }
                 }
             }
@@ -109,6 +112,7 @@ fn element<'v, V: View<'v>>(
     }
     let list = applier.editor.list(at);
     let end = list.len();
+    let index = index.min(end);
     let names: Vec<Option<String>> = list.iter().map(|found| record::element_name(*found)).collect();
     let is_it = |found: &Option<String>| {
         found.as_deref().is_some_and(|found| match slot {
@@ -132,22 +136,32 @@ fn element<'v, V: View<'v>>(
             applier.add_element((at, &token), named, key, Arc::clone(value));
             return index + 1;
         }
-        Some(there) if is_equal => {
-            let known = names.get(there).and_then(Option::as_deref).unwrap_or(key);
-            let item = named.join(known);
-            if applier.is_shared(&item) {
-                applier.done.entry.fields.push(item.to_string());
-            }
-        }
-        Some(index) => {
-            let there = at.join(index.to_string());
-            match slot.clash() {
-                Clash::Conflict => mounts::conflict(applier, &there, container, item),
-                Clash::Keep | Clash::Complete | Clash::Same => applier.keep(slot, key, &there),
-            }
+        Some(there) => {
+            let known = named.join(names.get(there).and_then(Option::as_deref).unwrap_or(key));
+            already_there(applier, slot, (&at.join(there.to_string()), &known, is_equal), container, item);
         }
     }
     index
+}
+
+/// What comes of an element whose name a container has already; `at` is what is there, with indexes, and `named` with names.
+fn already_there<'v, V: View<'v>>(
+    applier: &mut Applier<'_, V>,
+    slot: Slot,
+    (at, named, is_equal): (&Pointer, &Pointer, bool),
+    container: &str,
+    item: &Item,
+) {
+    let is_shared = is_equal && applier.is_shared(named);
+    match &item.existing {
+        _ if is_shared => applier.done.entry.fields.push(named.to_string()),
+        Existing::Extend(text, on_value_from) => texts::to_variable(applier, (at, named), text, *on_value_from),
+        Existing::Keep | Existing::Overwrite if is_equal => {}
+        Existing::Keep | Existing::Overwrite => match slot.clash() {
+            Clash::Conflict => mounts::conflict(applier, at, container, item),
+            Clash::Keep | Clash::Complete | Clash::Same => applier.keep(slot, &item.key, at),
+        },
+    }
 }
 
 /// Kubernetes expands `$(NAME)` only from variables that come earlier in the list, so one that comes before the variable to

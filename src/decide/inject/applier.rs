@@ -120,6 +120,11 @@ impl<'v, V: View<'v>> Applier<'_, V> {
         self.own.is_some_and(|own| own.fields.iter().any(|field| *field == named.to_string()))
     }
 
+    /// Whether the profile's own entry has added text to this value.
+    pub(super) fn has_text(&self, named: &Pointer) -> bool {
+        self.own.is_some_and(|own| own.text_at(named).is_some())
+    }
+
     /// Whether another profile has added this. Then both entries name it, and it is removed together with the last of them.
     pub(super) fn is_shared(&self, named: &Pointer) -> bool {
         self.record.iter().any(|entry| entry.named().contains(named))

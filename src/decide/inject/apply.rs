@@ -7,8 +7,8 @@ use serde_json::Value;
 
 use super::applier::{Applied, Applier};
 use super::editor::Editor;
-use super::render::Item;
-use super::{application, conflict, containers};
+use super::render::{Existing, Item};
+use super::{application, conflict, containers, texts};
 use crate::decide::record::{self, Entry, listed};
 use crate::diagnostic::Code;
 use crate::profile::Policy;
@@ -41,8 +41,10 @@ impl<'v, V: View<'v>> Applier<'_, V> {
     /// Warns where a pod opted in and gets nothing for it. `targets` that are absent say so already.
     fn effect(&mut self) {
         let Applied { entry, completed, warnings, .. } = &self.done;
-        let has_effect =
-            !completed.is_empty() || !entry.fields.is_empty() || entry.names.iter().any(|(_, names)| !names.is_empty());
+        let has_effect = !completed.is_empty()
+            || !entry.fields.is_empty()
+            || !entry.edited.is_empty()
+            || entry.names.iter().any(|(_, names)| !names.is_empty());
         if has_effect || warnings.iter().any(|known| known.code == Code::TargetsAbsent) || !self.is_opted_in() {
             return;
         }
@@ -81,7 +83,7 @@ impl<'v, V: View<'v>> Applier<'_, V> {
         }
     }
 
-    fn entry_of_map(&mut self, slot: Slot, place: &Pointer, Item { key, value, .. }: &Item) {
+    fn entry_of_map(&mut self, slot: Slot, place: &Pointer, Item { key, value, existing, .. }: &Item) {
         let at = place.join(key.as_str());
         if slot == Slot::Annotations && self.names_of_list(&at, key, value) {
             return;
@@ -92,7 +94,11 @@ impl<'v, V: View<'v>> Applier<'_, V> {
                 self.editor.add(&at, Arc::clone(value));
                 self.done.entry.names[slot].push(key.clone());
             }
-            Some(found) if !view::equals(found, value) => self.keep(slot, key, &at),
+            Some(found) if !view::equals(found, value) => match existing {
+                Existing::Keep => self.keep(slot, key, &at),
+                Existing::Overwrite => texts::overwrite(self, (slot, key), &at, value),
+                Existing::Extend(text, _) => texts::add(self, &at, &at, text),
+            },
             Some(_) => self.share(slot, key, &at),
         }
     }

@@ -8,6 +8,7 @@ use super::applier::{Applied, Applier};
 use super::editor::Editor;
 use super::removal;
 use super::state::{Edit, EditedField};
+use super::texts;
 use super::{Rendered, Request, rendered_now, volume_claims};
 use crate::decide::facts::{Facts, Owner};
 use crate::decide::record::{self, Entry};
@@ -71,6 +72,7 @@ pub(super) fn edits<'a, V: View<'a>>(
             fields.push(EditedField { at, edit: Edit::Value { wanted, found } });
         }
     }
+    fields.extend(texts::edits(editor, later, entry, &expected.applied.entry));
     fields.extend(moved(editor, later, entry, expected, profile));
     fields
 }
@@ -198,6 +200,7 @@ pub(crate) fn edited_items<'a, V: View<'a>>(
 pub(super) fn is_incomplete(entry: &Entry, expected: &Applied) -> bool {
     let known: BTreeSet<Pointer> = entry.named().into_iter().collect();
     expected.entry.named().iter().any(|named| !known.contains(named))
+        || expected.entry.edited.keys().any(|named| !entry.edited.contains_key(named))
 }
 
 /// Everything that an entry names and that is not there.

@@ -7,8 +7,8 @@ use serde_json::Value;
 
 use super::editor::Editor;
 use super::render::Item;
-use super::{Rendered, write_record};
-use crate::decide::record::{self, ANNOTATION, Entry, listed};
+use super::{Rendered, texts, write_record};
+use crate::decide::record::{self, ANNOTATION, Entry, added_text, listed};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::profile::slot::{Home, Slot};
 use crate::value::pointer::Pointer;
@@ -96,16 +96,25 @@ fn foreign_field<'e>(entry: &'e Entry, rendered: &Rendered) -> Option<&'e String
                 && item.value.as_str().is_some_and(|list| listed::names(list).any(|known| known == name))
         })
     };
+    let is_text = |slot: Slot, key: &str| {
+        rendered.application_items(slot).any(|item| item.key == key && item.existing.text().is_some())
+    };
     let is_added = |field: &Pointer| match field.tokens() {
         _ if let Some((annotation, name)) = listed::item(field) => is_listed(&annotation, name),
         [_, _, container, ..] if is_own(container) => true,
         [_, _, _, list, key] => Slot::named(Home::Application, list)
             .is_some_and(|slot| rendered.application_items(slot).any(|item| item.key == *key)),
+        [_, _, _, _, key, _] if added_text::variable(field).is_some() => is_text(Slot::Env, key),
+        [_, map, key] => Slot::named(Home::Metadata, map).is_some_and(|slot| is_text(slot, key)),
         _ => false,
     };
     let is_image_of_another =
         |named: &Pointer| record::is_image(named) && !named.tokens().get(2).is_some_and(|container| is_own(container));
-    let field = entry.fields.iter().find(|field| !Pointer::parse(field).is_ok_and(|field| is_added(&field)));
+    let field = entry
+        .fields
+        .iter()
+        .chain(entry.edited.keys())
+        .find(|field| !Pointer::parse(field).is_ok_and(|field| is_added(&field)));
     field.or_else(|| {
         entry.replaced.keys().find(|named| Pointer::parse(named).is_ok_and(|named| is_image_of_another(&named)))
     })
@@ -126,15 +135,9 @@ pub(crate) fn remove<'a, V: View<'a>>(
 ) -> Result<Vec<Entry>, Diagnostic> {
     let containers = Slot::Containers.place();
     let had_containers = !editor.list(&containers).is_empty();
-    for entry in entries.iter().rev().filter(|entry| chosen(entry)) {
-        for named in entry.named().iter().rev() {
-            // What a profile that stays has added too stays with it.
-            let shared = entries.iter().any(|other| !chosen(other) && other.named().contains(named));
-            if let Some(at) = editor.resolve(named).filter(|_| !shared) {
-                remove_item(editor, &at);
-            }
-        }
-    }
+    let mut entries = entries;
+    texts::take_out(editor, &mut entries, &chosen);
+    remove_items(editor, &entries, &chosen);
     if had_containers && editor.list(&containers).is_empty() {
         let message = "removing what the record names would leave no container".to_owned();
         return Err(Diagnostic::new(Code::Record, editor.place().append(&containers), message)
@@ -162,7 +165,9 @@ pub(crate) fn remove<'a, V: View<'a>>(
         let is_empty = editor.get(&at).is_some_and(|found| match found.kind() {
             Kind::Sequence => found.elements().is_empty(),
             Kind::Mapping => found.members().is_empty(),
-            Kind::String => listed::is_annotation(&named) && found.string().is_some_and(|list| list.is_empty()),
+            Kind::String if listed::is_annotation(&named) || added_text::variable(&named).is_some() => {
+                found.string().is_some_and(|text| text.is_empty())
+            }
             _ => false,
         });
         match duty {
@@ -174,6 +179,29 @@ pub(crate) fn remove<'a, V: View<'a>>(
         }
     }
     Ok(rest)
+}
+
+/// Removes everything that the chosen entries name, and puts back what they overwrote.
+fn remove_items<'a, V: View<'a>>(editor: &mut Editor<V>, entries: &[Entry], chosen: impl Fn(&Entry) -> bool) {
+    for entry in entries.iter().rev().filter(|entry| chosen(entry)) {
+        for named in entry.named().iter().rev() {
+            // What a profile that stays has added too stays with it.
+            let shared = entries.iter().any(|other| !chosen(other) && other.named().contains(named));
+            if shared {
+                continue;
+            }
+            let old = entries.iter().filter(|entry| chosen(entry)).find_map(|entry| entry.overwritten(named));
+            match (editor.resolve(named), old) {
+                (Some(at), Some(old)) => editor.replace(&at, old.clone()),
+                (Some(at), None) => remove_item(editor, &at),
+                // It was ours that is gone.
+                (None, Some(old)) if named.split_last().is_some_and(|(map, _)| editor.get(&map).is_some()) => {
+                    editor.add(named, old.clone());
+                }
+                (None, _) => {}
+            }
+        }
+    }
 }
 
 /// Removes a value, or a name from the text of an annotation.
@@ -206,6 +234,9 @@ fn uses(entry: &Entry, parent: &Pointer) -> bool {
         .iter()
         .chain([&record])
         .any(|named| named.tokens().len() > parent.tokens().len() && named.tokens().starts_with(parent.tokens()))
+        || entry.texts().any(|(named, _)| named.tokens().starts_with(parent.tokens()))
+        // What one profile overwrote, and another wants to be just so.
+        || (record::is_user_string(parent) && entry.named().contains(parent))
 }
 
 fn inherit(heir: &mut Entry, duty: Duty, named: &Pointer) {

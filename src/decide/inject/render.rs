@@ -13,13 +13,15 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::kube::validity::{self, Role};
 use crate::profile::slot::{Clash, Form, Home, Slot, SlotMap, Validity};
 use crate::profile::template::{RenderFault, Rendering, Surroundings};
-use crate::profile::{Addition, Placement, PlacementTemplate, Profile, Template, grammar};
+use crate::profile::{Addition, EnvPlacement, Placement, PlacementTemplate, Profile, Template, grammar};
 use crate::value::pointer::Pointer;
 use crate::value::view::View;
 
 mod blocks;
+mod existing;
 
 pub(crate) use blocks::{ForContainers, RenderedBlock};
+pub(crate) use existing::{Existing, OnValueFrom};
 
 /// Whether the profile's containers run beside the application's, or before and beside them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -44,6 +46,10 @@ pub(crate) struct Item {
     pub placement: Option<Placement>,
     /// Of a container that runs beside the application's: how.
     pub sidecar: Sidecar,
+    /// Which end of the list a variable goes to, if it says so itself.
+    pub at: Option<EnvPlacement>,
+    /// What happens to a value that is there already.
+    pub existing: Existing,
 }
 
 /// What a profile adds, rendered.
@@ -255,8 +261,20 @@ struct Hashed<'r>(Form, &'r [Item]);
 impl Serialize for Hashed<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self.0 {
-            Form::List(..) => serializer.collect_seq(self.1.iter().map(|item| &*item.value)),
+            Form::List(..) => serializer.collect_seq(self.1.iter().map(HashedItem)),
             Form::Map(_) => serializer.collect_map(self.1.iter().map(|item| (&item.key, &*item.value))),
+        }
+    }
+}
+
+/// An element as it is hashed. How it is added is hashed only where the element says so.
+struct HashedItem<'r>(&'r Item);
+
+impl Serialize for HashedItem<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.0 {
+            Item { value, at: None, existing: Existing::Keep, .. } => value.serialize(serializer),
+            Item { value, at, existing, .. } => (&**value, at, existing).serialize(serializer),
         }
     }
 }
@@ -267,6 +285,11 @@ fn item<'v, V: View<'v>>(
     (source, addition): (usize, &Addition),
     mut value: Value,
 ) -> Item {
+    let (at, existing) = match slot.form() {
+        Form::Map(_) if addition.key.is_none() => (None, Existing::of_entry(&mut value)),
+        Form::List(..) if slot == Slot::Env => Existing::of_variable(&mut value),
+        Form::List(..) | Form::Map(_) => (None, Existing::Keep),
+    };
     let key = match (slot.form(), &addition.key) {
         (Form::Map(_), Some(key)) => key.clone(),
         (Form::Map(_), None) => {
@@ -290,7 +313,7 @@ fn item<'v, V: View<'v>>(
         make_native(&mut value);
     }
     let placement = addition.placement.as_ref().and_then(|placement| placement_of(placement, rendering));
-    Item { key, value: Arc::new(value), source, placement, sidecar }
+    Item { key, value: Arc::new(value), source, placement, sidecar, at, existing }
 }
 
 fn placement_of<'v, V: View<'v>>(placement: &PlacementTemplate, rendering: &Rendering<'_, 'v, V>) -> Option<Placement> {

@@ -19,7 +19,7 @@ impl Entry {
     pub fn members() -> Vec<&'static str> {
         let mut members = vec!["profile", "version", "hash"];
         members.extend(slots().map(Slot::field));
-        members.extend(["fields", "created", "replaced"]);
+        members.extend(["fields", "created", "replaced", "edited"]);
         members
     }
 }
@@ -40,6 +40,9 @@ impl Serialize for Entry {
         }
         if !self.replaced.is_empty() {
             map.serialize_entry("replaced", &self.replaced)?;
+        }
+        if !self.edited.is_empty() {
+            map.serialize_entry("edited", &self.edited)?;
         }
         map.end()
     }
@@ -76,6 +79,7 @@ impl<'de> Visitor<'de> for Members {
                 "fields" => entry.fields = map.next_value()?,
                 "created" => entry.created = map.next_value()?,
                 "replaced" => entry.replaced = map.next_value()?,
+                "edited" => entry.edited = map.next_value()?,
                 other => match slots().find(|slot| slot.field() == other) {
                     Some(slot) => entry.names[slot] = map.next_value()?,
                     None => {
@@ -102,6 +106,7 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
+    use crate::decide::record::AddedText;
     use crate::profile::slot::SlotMap;
 
     #[test]
@@ -116,8 +121,9 @@ mod tests {
             fields: vec!["/f".to_owned()],
             created: vec!["/c".to_owned()],
             replaced: BTreeMap::from([("/r".to_owned(), Value::Null)]),
+            edited: BTreeMap::from([("/e".to_owned(), AddedText { append: "a".to_owned(), ..AddedText::default() })]),
         };
-        let text = r#"{"profile":"p","version":"1","hash":"h","initContainers":["n"],"containers":["n"],"volumes":["n"],"imagePullSecrets":["n"],"annotations":["n"],"labels":["n"],"fields":["/f"],"created":["/c"],"replaced":{"/r":null}}"#;
+        let text = r#"{"profile":"p","version":"1","hash":"h","initContainers":["n"],"containers":["n"],"volumes":["n"],"imagePullSecrets":["n"],"annotations":["n"],"labels":["n"],"fields":["/f"],"created":["/c"],"replaced":{"/r":null},"edited":{"/e":{"append":"a"}}}"#;
         assert_eq!(serde_json::to_string(&entry).unwrap(), text);
         assert_eq!(serde_json::from_str::<Entry>(text).unwrap(), entry);
         let keys: Vec<String> = serde_json::to_value(&entry).unwrap().as_object().unwrap().keys().cloned().collect();

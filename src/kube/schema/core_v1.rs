@@ -29,6 +29,10 @@ shapes! {
         configMapKeyRef: CONFIG_MAP_KEY_SELECTOR, secretKeyRef: SECRET_KEY_SELECTOR, fileKeyRef: FILE_KEY_SELECTOR,
     }
     ENV_VAR { name: Str, value: Str, valueFrom: ENV_VAR_SOURCE }
+    APPLICATION_ENV_VAR {
+        name: Str, value: Str, valueFrom: ENV_VAR_SOURCE, append: Str, prepend: Str, separator: Str, onValueFrom: Str,
+        at: Str,
+    }
     RESOURCE_CLAIM { name: Str, request: Str }
     RESOURCES { limits: QuantityMap, requests: QuantityMap, claims: List(&RESOURCE_CLAIM) }
     RESIZE_POLICY { resourceName: Str, restartPolicy: Str }

@@ -12,7 +12,7 @@ use super::super::slot::{Form, Home, MapForm, Slot, Validity};
 use super::super::template::Template;
 use super::super::{Addition, Placement, PlacementTemplate, Placements, Profile, RedirectedPorts, ReservedUser};
 use super::parser::{Parser, Within};
-use super::{DNS_LABEL, check_key, is_computed, nodes};
+use super::{DNS_LABEL, check_key, is_computed, nodes, variable};
 use crate::kube::names::is_dns_label;
 use crate::kube::schema::{Field, Shape};
 use crate::value::view::{Kind, View};
@@ -21,7 +21,8 @@ const ONE_CONTAINER: &str = "a placement names one container: `Before` or `After
 
 /// An entry of annotations or labels that are written as a list.
 static MAP_ENTRY: Shape = Shape::Obj(MAP_ENTRY_FIELDS);
-const MAP_ENTRY_FIELDS: &[Field] = &[("key", Shape::Str), ("value", Shape::Str)];
+const MAP_ENTRY_FIELDS: &[Field] =
+    &[("key", Shape::Str), ("policy", Shape::Str), ("separator", Shape::Str), ("value", Shape::Str)];
 
 /// Fills in what the profile adds. `names` are those of its parameters.
 pub(super) fn read<'a, V: View<'a>>(spec: &Node<V>, names: &[String], profile: &mut Profile, errors: &mut Errors) {
@@ -197,6 +198,7 @@ impl Added<'_> {
             if let (Some(value), Some(written)) = (node.get("value"), template.part("value")) {
                 self.literal_value(&written, &value, form);
             }
+            variable::check_entry(&node, self.parser.errors);
             additions.push(Addition::new(None, template));
         }
         additions

@@ -8,7 +8,7 @@ use thiserror::Error;
 use super::manifests::webhooks;
 use super::read::Certificate;
 use crate::process::proof::{self, ProofError};
-use crate::text::splice::{self, Edit, RenderedLines, SpliceError};
+use crate::text::splice::{self, Edit, RenderedLines, SpliceError, UserStrings};
 use crate::text::yaml::tree::Tree;
 use crate::value::patch::{Op, Patch};
 use crate::value::view::{Kind, View as _};
@@ -73,7 +73,7 @@ pub(crate) fn insert(tree: &Tree<'_>, bundle: &str) -> Result<Inserted, InsertEr
     if patch.is_empty() {
         return Ok(inserted);
     }
-    let edits = splice::splice(tree, root, &patch, &RenderedLines::default())?;
+    let edits = splice::splice(tree, root, &patch, &RenderedLines::default(), UserStrings::NONE)?;
     let expected = proof::applied(tree.view(root).value(), &patch)?;
     proof::prove_text(&splice::pieces(tree.text(), &edits).concat(), tree.language(), &expected)?;
     Ok(Inserted { edits, ..inserted })

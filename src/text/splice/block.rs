@@ -71,6 +71,10 @@ impl Splicer<'_> {
             Content::Edited(child) if child.keeps_any() => self.collection(child),
             Content::Edited(child) => self.replace(nodes, &child.as_new(self.tree), parent),
             Content::New(value) => self.replace(nodes, value, parent),
+            Content::Text(text) => {
+                let old = self.tree.content_start(nodes.value)..self.tree.span(nodes.value).end;
+                self.respell(old, text);
+            }
         }
     }
 
@@ -191,7 +195,7 @@ impl Splicer<'_> {
     fn render(&self, added: &[&CollectionEntry], column: usize) -> Vec<Arc<str>> {
         let lines = |entry: &&CollectionEntry| match &entry.content {
             Content::New(value) => Some(self.rendered.lines(&entry.name, value, column, &self.layout.yaml)),
-            Content::Old(_) | Content::Edited(_) => None,
+            Content::Old(_) | Content::Text(_) | Content::Edited(_) => None,
         };
         added.iter().filter_map(lines).collect()
     }

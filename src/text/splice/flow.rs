@@ -255,7 +255,7 @@ impl Splicer<'_> {
         let old = start..if span.is_empty() { start } else { self.content_end(nodes).max(start) };
         let listed = new.as_str().and_then(|new| self.listed(nodes.value, &old, new, parent));
         if let Some(text) = listed {
-            self.replace_text(old, text);
+            self.respell(old, &text);
         } else if new.is_null() {
             self.restore_null(nodes, old, parent);
         } else {

@@ -40,39 +40,43 @@ impl Splicer<'_> {
         parent: CollectionStyle,
     ) -> Option<String> {
         let before = self.tree.view(node).string()?;
-        let text = self.lines.slice(old.start, old.end);
-        // The lines of `|-` may end in CRLF.
-        let source = text.trim_end_matches('\r');
-        if *before == *new {
-            return Some(text.to_owned());
-        }
-        let inner = |quote: char| source.strip_prefix(quote)?.strip_suffix(quote);
-        let in_flow = parent == CollectionStyle::Flow;
-        let written = match (change(&before, new)?, inner('"'), inner('\'')) {
-            (Change::Added(tail), Some(inner), _) if inner.contains(COMMA) => Some(escaped(inner, tail)),
-            (Change::Added(tail), Some(inner), _) => Some(format!("\"{inner}{tail}\"")),
-            (Change::Added(tail), _, Some(inner)) if in_flow && !inner.contains(',') && tail.contains(',') => {
-                Some(escaped(inner, tail))
-            }
-            (Change::Added(tail), _, Some(inner)) => Some(format!("'{inner}{tail}'")),
-            (Change::Added(tail), ..) if in_flow => is_names(&before).then(|| format!("'{source}{tail}'")),
-            (Change::Added(tail), ..) => Some(format!("{source}{tail}")),
-            (Change::Gone(range), Some(inner), _) => {
-                let rest = cut(inner, &before, &range)?;
-                let was_single = inner.contains(COMMA) && !rest.contains(COMMA);
-                Some(if was_single { format!("'{rest}'") } else { format!("\"{rest}\"") })
-            }
-            (Change::Gone(range), _, Some(inner)) => {
-                let rest = cut(inner, &before, &range)?;
-                Some(if in_flow && is_plain(new, Context::Flow) { rest } else { format!("'{rest}'") })
-            }
-            // Also in lines of its own (`|-`).
-            (Change::Gone(range), ..) => {
-                cut(source, &before, &range).filter(|_| source.starts_with(['|', '>']) || is_plain(new, Context::Block))
-            }
-        };
-        Some(written? + text.get(source.len()..)?)
+        written(self.lines.slice(old.start, old.end), &before, new, parent)
     }
+}
+
+/// The same for a string with this text and this value.
+pub(super) fn written(text: &str, before: &str, new: &str, parent: CollectionStyle) -> Option<String> {
+    // The lines of `|-` may end in CRLF.
+    let source = text.trim_end_matches('\r');
+    if before == new {
+        return Some(text.to_owned());
+    }
+    let inner = |quote: char| source.strip_prefix(quote)?.strip_suffix(quote);
+    let in_flow = parent == CollectionStyle::Flow;
+    let written = match (change(before, new)?, inner('"'), inner('\'')) {
+        (Change::Added(tail), Some(inner), _) if inner.contains(COMMA) => Some(escaped(inner, tail)),
+        (Change::Added(tail), Some(inner), _) => Some(format!("\"{inner}{tail}\"")),
+        (Change::Added(tail), _, Some(inner)) if in_flow && !inner.contains(',') && tail.contains(',') => {
+            Some(escaped(inner, tail))
+        }
+        (Change::Added(tail), _, Some(inner)) => Some(format!("'{inner}{tail}'")),
+        (Change::Added(tail), ..) if in_flow => is_names(before).then(|| format!("'{source}{tail}'")),
+        (Change::Added(tail), ..) => Some(format!("{source}{tail}")),
+        (Change::Gone(range), Some(inner), _) => {
+            let rest = cut(inner, before, &range)?;
+            let was_single = inner.contains(COMMA) && !rest.contains(COMMA);
+            Some(if was_single { format!("'{rest}'") } else { format!("\"{rest}\"") })
+        }
+        (Change::Gone(range), _, Some(inner)) => {
+            let rest = cut(inner, before, &range)?;
+            Some(if in_flow && is_plain(new, Context::Flow) { rest } else { format!("'{rest}'") })
+        }
+        // Also in lines of its own (`|-`).
+        (Change::Gone(range), ..) => {
+            cut(source, before, &range).filter(|_| source.starts_with(['|', '>']) || is_plain(new, Context::Block))
+        }
+    };
+    Some(written? + text.get(source.len()..)?)
 }
 
 fn escaped(inner: &str, tail: &str) -> String {
@@ -80,8 +84,9 @@ fn escaped(inner: &str, tail: &str) -> String {
 }
 
 fn change<'v>(before: &'v str, after: &'v str) -> Option<Change<'v>> {
-    let added =
-        after.strip_prefix(before).filter(|tail| is_names(tail) && (before.is_empty() || tail.starts_with(',')));
+    let added = after
+        .strip_prefix(before)
+        .filter(|tail| is_names(before) && is_names(tail) && (before.is_empty() || tail.starts_with(',')));
     if let Some(tail) = added {
         return Some(Change::Added(tail));
     }

@@ -8,7 +8,7 @@
 
 use serde_json::{Map, Value};
 
-use super::{SpliceError, SpliceErrorKind};
+use super::{SpliceError, SpliceErrorKind, Undo, UserStrings, extended};
 use crate::text::yaml::tree::{Anchor, CollectionStyle, NodeId, NodeKind, Tree};
 use crate::value::patch::Op;
 use crate::value::pointer::Pointer;
@@ -20,6 +20,8 @@ pub(super) enum Content {
     Old(NodeId),
     /// A value of the patch.
     New(Value),
+    /// A string of the user's own with a value of the patch, as it is written now.
+    Text(String),
     /// A collection in the text, with a change somewhere inside it.
     Edited(Box<Edited>),
 }
@@ -69,7 +71,7 @@ impl Edited {
     pub(super) fn as_new(&self, tree: &Tree<'_>) -> Value {
         let value = |entry: &CollectionEntry| match &entry.content {
             Content::New(value) => value.clone(),
-            Content::Old(_) | Content::Edited(_) => Value::Null,
+            Content::Old(_) | Content::Text(_) | Content::Edited(_) => Value::Null,
         };
         if matches!(tree.kind(self.node), NodeKind::Mapping(_)) {
             Value::Object(self.entries.iter().map(|entry| (entry.name.clone(), value(entry))).collect::<Map<_, _>>())
@@ -91,11 +93,12 @@ pub(super) fn entry_nodes<'t>(tree: &'t Tree<'_>, node: NodeId) -> Box<dyn Itera
 pub(super) struct Overlay<'t> {
     tree: &'t Tree<'t>,
     root: Content,
+    strings: UserStrings,
 }
 
 impl<'t> Overlay<'t> {
-    pub(super) const fn new(tree: &'t Tree<'t>, root: NodeId) -> Self {
-        Self { tree, root: Content::Old(root) }
+    pub(super) const fn new(tree: &'t Tree<'t>, root: NodeId, strings: UserStrings) -> Self {
+        Self { tree, root: Content::Old(root), strings }
     }
 
     pub(super) const fn root(&self) -> Option<&Edited> {
@@ -106,14 +109,19 @@ impl<'t> Overlay<'t> {
     }
 
     pub(super) fn apply(&mut self, op: &Op) -> Result<(), SpliceError> {
-        apply(self.tree, &mut self.root, op.path().tokens(), op)
+        apply((self.tree, self.strings), &mut self.root, op.path().tokens(), op)
     }
 }
 
 /// Follows the tokens into a value and applies the operation there.
 ///
 /// The recursion is as deep as the pointer, and only this program makes patches: none reaches deeper than a pod template.
-fn apply(tree: &Tree<'_>, content: &mut Content, tokens: &[String], op: &Op) -> Result<(), SpliceError> {
+fn apply(
+    (tree, strings): (&Tree<'_>, UserStrings),
+    content: &mut Content,
+    tokens: &[String],
+    op: &Op,
+) -> Result<(), SpliceError> {
     let Some((token, rest)) = tokens.split_first() else { return Err(misfit(op, 0)) };
     if let Content::Old(id) = *content {
         check_editable(tree, id, op)?;
@@ -121,14 +129,14 @@ fn apply(tree: &Tree<'_>, content: &mut Content, tokens: &[String], op: &Op) -> 
     }
     match content {
         Content::New(value) => apply_to_value(value, tokens, op).ok_or_else(|| misfit(op, 0)),
-        Content::Old(_) => Err(misfit(op, 0)),
-        Content::Edited(edited) if rest.is_empty() => apply_here(tree, edited, token, op),
+        Content::Old(_) | Content::Text(_) => Err(misfit(op, 0)),
+        Content::Edited(edited) if rest.is_empty() => apply_here((tree, strings), edited, token, op),
         Content::Edited(edited) => {
             let offset = tree.span(edited.node).start;
             let index = find(tree, edited, token).ok_or_else(|| absent(tree, edited.node, token, op, offset))?;
             let entry = edited.entries.get_mut(index).ok_or_else(|| misfit(op, offset))?;
             check_effective(tree, edited.node, entry, token, op)?;
-            apply(tree, &mut entry.content, rest, op)
+            apply((tree, strings), &mut entry.content, rest, op)
         }
     }
 }
@@ -137,9 +145,18 @@ fn apply(tree: &Tree<'_>, content: &mut Content, tokens: &[String], op: &Op) -> 
 /// one.
 const READ_BEFORE: &[(&str, &str)] = &[("initContainers", "containers"), ("metadata", "spec")];
 
-fn apply_here(tree: &Tree<'_>, edited: &mut Edited, token: &str, op: &Op) -> Result<(), SpliceError> {
+fn apply_here(
+    (tree, strings): (&Tree<'_>, UserStrings),
+    edited: &mut Edited,
+    token: &str,
+    op: &Op,
+) -> Result<(), SpliceError> {
     let offset = tree.span(edited.node).start;
     let is_mapping = matches!(tree.kind(edited.node), NodeKind::Mapping(_));
+    let parent = match tree.kind(edited.node) {
+        NodeKind::Sequence(style) | NodeKind::Mapping(style) => style,
+        _ => CollectionStyle::Block,
+    };
     match op {
         Op::Add(_, value) => {
             let index = if is_mapping {
@@ -168,6 +185,17 @@ fn apply_here(tree: &Tree<'_>, edited: &mut Edited, token: &str, op: &Op) -> Res
                 check_editable(tree, id, op)?;
             }
             entry.content = Content::New(Value::clone(value));
+            let new = value.as_str().filter(|_| (strings.is_one)(op.path()));
+            if let Some((new, nodes)) = new.zip(entry.nodes) {
+                let node = (token, nodes.value);
+                if strings.undo == Undo::Exact && extended::is_lossy(tree, node, new, parent) {
+                    let kind = SpliceErrorKind::Text(token.to_owned());
+                    return Err(SpliceError { offset: tree.span(nodes.value).start, at: op.path().clone(), kind });
+                }
+                if let Some(text) = extended::kept(tree, node, new, parent) {
+                    entry.content = Content::Text(text);
+                }
+            }
         }
     }
     Ok(())

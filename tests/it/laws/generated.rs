@@ -246,6 +246,11 @@ fn the_laws_hold_over_generated_documents() {
                 **injected += usize::from(matches!(held, Held::Injected(_)));
                 Ok(())
             }
+            // Text goes to no value in lines of its own. What is refused counts as not injected.
+            Ok(Held::Rejected(errors)) if errors.iter().all(|error| error.contains("is not written in quotes")) => {
+                *tally.borrow_mut().0 += 1;
+                Ok(())
+            }
             Ok(held) => Err(TestCaseError::fail(format!("{held:?}\n{text}\n{text:?}"))),
             Err(panic) => {
                 let message = panic.downcast_ref::<String>().cloned().unwrap_or_default();

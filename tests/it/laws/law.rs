@@ -176,10 +176,27 @@ pub(crate) fn silence(text: &str, edits: &[Edit]) {
             || gone.trim().is_empty()
             || is_empty('[', ']')
             || is_empty('{', '}')
+            || is_recorded(gone, edits)
+            || is_in_other_quotes(gone, &edit.text)
             || edit.text.contains("\"profile\"")
             || edit.text.contains("\\\"profile\\\"");
         assert!(allowed, "{gone:?} was deleted from {text:?}");
     }
+}
+
+/// Whether a string is still there, with text at its ends, and in quotes that this text needs.
+fn is_in_other_quotes(gone: &str, new: &str) -> bool {
+    let string = |text: &str| {
+        let tree = injector::internals::text::yaml::parse_yaml(text).ok()?;
+        tree.view(tree.root()?).string().map(|string| string.into_owned())
+    };
+    string(gone).zip(string(new)).is_some_and(|(gone, new)| new.contains(&gone))
+}
+
+/// Whether the record has what was overwritten.
+fn is_recorded(gone: &str, edits: &[Edit]) -> bool {
+    let bare = |text: &str| text.replace(['\\', '"', '\''], "");
+    edits.iter().any(|edit| edit.text.contains("replaced") && bare(&edit.text).contains(&bare(gone)))
 }
 
 /// The text with the usual spelling of `image: auto`. Other spellings of it are all that the inverse may lose.

@@ -1,5 +1,6 @@
 //! What a profile adds to containers of the application: in one piece, or in blocks that each have their own targets.
 
+use super::super::variable;
 use super::Added;
 use crate::expression::Type;
 use crate::kube::schema;
@@ -14,6 +15,7 @@ impl Added<'_> {
         let Some(node) = node.object(&block_fields(&[]), self.parser.errors) else { return };
         profile.targets = node.get("targets").and_then(|node| targets_of(node, self.parser.errors)).unwrap_or_default();
         profile.env_placement = self.env_placement(&node);
+        variable::check(node.get(Slot::Env.field()), self.parser.errors);
         for slot in Slot::of(Home::Application) {
             profile.added[slot] = self.slot(slot, node.get(slot.field()));
         }
@@ -34,6 +36,7 @@ impl Added<'_> {
             let targets = node.get("targets").map(|targets| self.block_targets(targets));
             let targets = targets.unwrap_or(BlockTargets::Fixed(Targets::default()));
             let env_placement = self.env_placement(&node);
+            variable::check(node.get(Slot::Env.field()), self.parser.errors);
             self.parser.scope.add(scope::CONTAINER, Type::of_shape(&schema::CONTAINER));
             let added = SlotMap::new(|slot| match slot.home() {
                 Home::Application => self.slot(slot, node.get(slot.field())),
