@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
-use crate::profile::slot::{Slot, SlotMap};
+use crate::profile::slot::{Slot, SlotMap, source_key};
 use crate::value::pointer::Pointer;
 use crate::value::view::{Kind, View};
 
@@ -187,6 +187,9 @@ pub(crate) fn resolve<'a, V: View<'a>>(value: V, named: &Pointer) -> Option<Poin
 /// The name of a list's element, after the keys by which Kubernetes merges lists: mount path, port and protocol, the key of
 /// a slot, or name.
 pub(crate) fn element_name<'a, V: View<'a>>(element: V) -> Option<String> {
+    if let Some(source) = source_key(element) {
+        return Some(source);
+    }
     if let Some(name) = element.member("mountPath").or_else(|| element.member("devicePath")).and_then(View::string) {
         return Some(name.into_owned());
     }

@@ -49,6 +49,8 @@ pub(crate) static VOLUME: Shape = core_v1::VOLUME;
 pub(crate) static PULL_SECRET: Shape = core_v1::PULL_SECRET;
 /// An item of a container's `env`.
 pub(crate) static ENV_VAR: Shape = core_v1::ENV_VAR;
+/// An item of a container's `envFrom`.
+pub(crate) static ENV_FROM_SOURCE: Shape = core_v1::ENV_FROM_SOURCE;
 /// An item of a profile's `application.env`: a variable, and how it is added.
 pub(crate) static APPLICATION_ENV_VAR: Shape = core_v1::APPLICATION_ENV_VAR;
 /// An item of a container's `volumeMounts`.

@@ -77,6 +77,15 @@ pub(crate) fn env(list: &[&Value], at: &Pointer) -> Vec<Diagnostic> {
     errors.0
 }
 
+/// The errors of sources of environment variables.
+pub(crate) fn env_from(list: &[&Value], at: &Pointer) -> Vec<Diagnostic> {
+    let mut errors = ErrorList::default();
+    for (index, source) in list.iter().enumerate() {
+        environment::env_from(source, &at.join(index.to_string()), &mut errors);
+    }
+    errors.0
+}
+
 /// The errors of labels.
 pub(crate) fn labels(labels: &BTreeMap<String, String>, at: &Pointer) -> Vec<Diagnostic> {
     let mut errors = ErrorList::default();

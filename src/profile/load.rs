@@ -17,6 +17,7 @@ use crate::kube::selector::{Operator, Requirement, Selector};
 use crate::profile::rule::Rule;
 
 mod added;
+mod copy;
 mod fit;
 mod parameters;
 mod parser;

@@ -181,6 +181,14 @@ slots! {
         validity: Validity::Schema,
         noun: "mount",
     },
+    EnvFrom = SlotRow {
+        field: "envFrom",
+        home: Home::Application,
+        form: Form::List(&schema::ENV_FROM_SOURCE, NAME),
+        clash: Clash::Keep,
+        validity: Validity::Alone("sources of environment variables", env_from),
+        noun: "source of variables",
+    },
 }
 
 impl Slot {
@@ -218,6 +226,9 @@ impl Slot {
 
     /// The key of an element of the slot's list.
     pub(crate) fn key_of<'a, V: View<'a>>(self, element: V) -> Option<Cow<'a, str>> {
+        if self == Self::EnvFrom {
+            return source_key(element).map(Cow::Owned);
+        }
         self.keys().iter().find_map(|key| element.text(&[key]))
     }
 
@@ -252,6 +263,15 @@ impl Slot {
     pub(crate) fn named(home: Home, field: &str) -> Option<Self> {
         Self::of(home).find(|slot| slot.field() == field)
     }
+}
+
+/// The key of an element of `envFrom`, which Kubernetes gives none: its kind, name and prefix.
+pub(crate) fn source_key<'a, V: View<'a>>(element: V) -> Option<String> {
+    let prefix = element.text(&["prefix"]).unwrap_or_default();
+    let mut kinds = ["configMapRef", "secretRef"].into_iter();
+    kinds.find_map(|kind| {
+        Some(format!("{kind} {}{}{prefix}", element.text(&[kind, "name"])?, if prefix.is_empty() { "" } else { " " }))
+    })
 }
 
 /// One value for each slot.
@@ -297,6 +317,10 @@ fn labels(items: &[(&str, &Value)], at: &Pointer) -> Vec<Diagnostic> {
 
 fn env(items: &[(&str, &Value)], at: &Pointer) -> Vec<Diagnostic> {
     validity::env(&items.iter().map(|(_, value)| *value).collect::<Vec<_>>(), at)
+}
+
+fn env_from(items: &[(&str, &Value)], at: &Pointer) -> Vec<Diagnostic> {
+    validity::env_from(&items.iter().map(|(_, value)| *value).collect::<Vec<_>>(), at)
 }
 
 fn strings(items: &[(&str, &Value)]) -> BTreeMap<String, String> {

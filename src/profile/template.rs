@@ -106,6 +106,8 @@ pub(crate) enum WantedType {
     Boolean,
     /// The value in its own type.
     Typed,
+    /// A node of the pod, with all that is in it.
+    Node,
 }
 
 impl WantedType {

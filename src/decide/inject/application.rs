@@ -31,7 +31,7 @@ pub(super) fn add<'v, V: View<'v>>(applier: &mut Applier<'_, V>) {
                     let mut first = 0;
                     for item in &part.added[slot] {
                         match (slot, item.at.unwrap_or(part.env_placement)) {
-                            (Slot::Env, EnvPlacement::First) => {
+                            (Slot::EnvFrom, _) | (Slot::Env, EnvPlacement::First) => {
                                 first = element(applier, slot, (&at, &named, first), &container, item);
                             }
                             _ => drop(element(applier, slot, (&at, &named, usize::MAX), &container, item)),

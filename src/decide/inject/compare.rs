@@ -111,7 +111,7 @@ fn differences<'a, V: View<'a>>(
 /// A container that has this value at this place, and nothing else. An element of a list is its only one.
 fn around(within: &[String], value: Value) -> Value {
     match within {
-        [list, _] if matches!(list.as_str(), "volumeDevices" | "ports") => {
+        [list, _] if matches!(list.as_str(), "volumeDevices" | "ports" | "envFrom") => {
             json!({ list: [value] })
         }
         [name, rest @ ..] => json!({ name: around(rest, value) }),

@@ -231,15 +231,9 @@ impl Rendered {
     /// The hash is in records out in the world, so what is hashed stays the same to the byte: a JSON list of the slots, in
     /// their order. Slots that came after the first eight are not hashed where they are the last and empty.
     fn digest(&self) -> String {
-        const ALWAYS: usize = 8;
-        let mut slots: Vec<Hashed<'_>> = self.added.iter().map(|(slot, items)| Hashed(slot.form(), items)).collect();
-        while slots.len() > ALWAYS && slots.last().is_some_and(|last| last.1.is_empty()) {
-            slots.pop();
-        }
-        let mut hashed = serde_json::to_vec(&slots).unwrap_or_default();
+        let mut hashed = serde_json::to_vec(&hashed_slots(&self.added)).unwrap_or_default();
         for RenderedBlock { only, added, .. } in &self.blocks {
-            let slots: Vec<Hashed<'_>> = added.iter().map(|(slot, items)| Hashed(slot.form(), items)).collect();
-            hashed.extend(serde_json::to_vec(&(only, slots)).unwrap_or_default());
+            hashed.extend(serde_json::to_vec(&(only, hashed_slots(added))).unwrap_or_default());
         }
         let digest = Sha256::digest(hashed);
         digest.iter().take(8).fold(String::new(), |mut hex, byte| {
@@ -253,6 +247,15 @@ impl Rendered {
     pub(crate) fn all_containers(&self) -> impl Iterator<Item = &Item> {
         self.added.iter().filter(|(slot, _)| slot.holds_containers()).flat_map(|(_, items)| items)
     }
+}
+
+fn hashed_slots(added: &SlotMap<Vec<Item>>) -> Vec<Hashed<'_>> {
+    const ALWAYS: usize = 8;
+    let mut slots: Vec<Hashed<'_>> = added.iter().map(|(slot, items)| Hashed(slot.form(), items)).collect();
+    while slots.len() > ALWAYS && slots.last().is_some_and(|last| last.1.is_empty()) {
+        slots.pop();
+    }
+    slots
 }
 
 /// What one slot adds, as it is hashed.
@@ -298,10 +301,7 @@ fn item<'v, V: View<'v>>(
             value = entry;
             key.as_str().unwrap_or_default().to_owned()
         }
-        (Form::List(_, members), _) => {
-            let name = members.iter().find_map(|member| value.get(member)?.as_str());
-            name.unwrap_or_default().to_owned()
-        }
+        (Form::List(..), _) => slot.key_of(&value).unwrap_or_default().into_owned(),
     };
     let sidecar = match &addition.native {
         _ if slot != Slot::Containers => Sidecar::Classic,

@@ -28,6 +28,7 @@ fn element(slot: Slot) -> Value {
         Slot::Volumes => element["configMap"] = json!({"name": "{{ p }}"}),
         Slot::ImagePullSecrets => element["name"] = json!("{{ p }}"),
         Slot::Env => element["value"] = json!("{{ p }}"),
+        Slot::EnvFrom => element = json!({"prefix": "P_", "configMapRef": {"name": "{{ p }}"}}),
         Slot::VolumeMounts => element = json!({"name": "volumes", "mountPath": "/{{ p }}"}),
         Slot::Annotations | Slot::Labels => {}
     }

@@ -37,18 +37,23 @@ pub(super) fn check(container: &Value, at: &Pointer, errors: &mut ErrorList) {
         variable(variable_, &at, errors);
     }
     for (source, at) in items(container, "envFrom", at) {
-        let prefix = text(source, "prefix");
-        if !prefix.is_empty() {
-            errors.name("prefix", prefix, names::env_name(prefix), &at.join("prefix"));
-        }
-        let given: Vec<_> =
-            ["configMapRef", "secretRef"].into_iter().filter_map(|name| Some((name, given(source, name)?))).collect();
-        if given.len() != 1 {
-            errors.at(at.clone(), "`envFrom` needs exactly one of `configMapRef` and `secretRef`");
-        }
-        for (name, reference) in given {
-            errors.required_name(name, reference, "name", names::dns_subdomain, &at.join(name));
-        }
+        env_from(source, &at, errors);
+    }
+}
+
+/// Adds the errors of one source of variables.
+pub(super) fn env_from(source: &Value, at: &Pointer, errors: &mut ErrorList) {
+    let prefix = text(source, "prefix");
+    if !prefix.is_empty() {
+        errors.name("prefix", prefix, names::env_name(prefix), &at.join("prefix"));
+    }
+    let given: Vec<_> =
+        ["configMapRef", "secretRef"].into_iter().filter_map(|name| Some((name, given(source, name)?))).collect();
+    if given.len() != 1 {
+        errors.at(at.clone(), "`envFrom` needs exactly one of `configMapRef` and `secretRef`");
+    }
+    for (name, reference) in given {
+        errors.required_name(name, reference, "name", names::dns_subdomain, &at.join(name));
     }
 }
 

@@ -25,6 +25,7 @@ const ONE_OF: &str = "oneOf";
 const FOR_EACH: &str = "forEach";
 const VALUE: &str = "value";
 const VALUES: &str = "values";
+pub(super) const COPY_FROM: &str = "copyFrom";
 
 /// The members of `forEach`.
 const REPEAT: &[&str] = &["in", "name"];
@@ -33,6 +34,11 @@ const VARIABLE: &str = "the name of a variable: a letter, then letters, digits a
 
 fn is_variable(name: &str) -> bool {
     grammar::is_parameter_name(name) && !is_reserved(name)
+}
+
+/// Whether an element of a list is an environment variable.
+fn is_env_var(shape: &Shape) -> bool {
+    shape.member("valueFrom").is_some()
 }
 
 /// What a value is in.
@@ -129,6 +135,9 @@ impl Parser<'_> {
                 self.part(node, shape, within)
             }
             Some(Shape::List(element)) if has(&[VALUES]) => list(vec![self.part(node, Some(element), Within::Object)]),
+            Some(variable @ Shape::Obj(_)) if has(&[COPY_FROM]) && is_env_var(variable) => {
+                self.part(node, shape, within)
+            }
             Some(Shape::Obj(_) | Shape::QuantityMap) if has(&[WHEN, ONE_OF, FOR_EACH]) => {
                 self.part(node, shape, within)
             }
@@ -180,6 +189,10 @@ impl Parser<'_> {
         let repeat = node.get(FOR_EACH).and_then(|repeat| self.repeat(&repeat, within));
         let when = node.get(WHEN).and_then(|when| self.condition(&when));
         let content = match (is_scalar, node.get(VALUES), node.get(ONE_OF)) {
+            _ if let Some(copy) = node.get(COPY_FROM).filter(|_| shape.is_some_and(is_env_var)) => {
+                let _ = node.clone().object(&[COPY_FROM, FOR_EACH, WHEN], self.errors);
+                self.copied(&copy)
+            }
             (true, Some(values), _) => self.values(&values, shape),
             (_, _, Some(alternatives)) => self.one_of(node, &alternatives, shape, within),
             (true, None, None) => match node.get(VALUE) {

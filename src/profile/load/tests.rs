@@ -66,7 +66,7 @@ fn full() -> Profile {
         "containers": [{"name": "proxy", "image": "b", "args": ["{{ level }}", "{{ '{{' }}"]}],
         "volumes": [{"name": "v", "emptyDir": {}}], "imagePullSecrets": [{"name": "s"}],
         "annotations": {"example.com/port": "{{ port }}"}, "labels": {"sidecar": "true"},
-        "application": {"targets": ["web"], "env": [{"name": "A", "value": "{{ port }}"}], "volumeMounts": [{"name": "v", "mountPath": "/v"}]},
+        "application": {"targets": ["web"], "env": [{"name": "A", "value": "{{ port }}"}], "envFrom": [{"secretRef": {"name": "s"}}], "volumeMounts": [{"name": "v", "mountPath": "/v"}]},
     })))
     .unwrap()
 }

@@ -297,7 +297,7 @@ impl TemplateScalar {
         let fits = match self.wanted {
             WantedType::Integer => value.is_i64() || value.is_u64(),
             WantedType::Boolean => value.is_boolean(),
-            WantedType::String | WantedType::Typed => true,
+            WantedType::String | WantedType::Typed | WantedType::Node => true,
         };
         let wanted = if self.wanted == WantedType::Integer { "an integer" } else { "`true` or `false`" };
         let found = Item::<&Value>::of_value(&value).sort().noun();
@@ -318,6 +318,10 @@ impl TemplateScalar {
         });
         let values: Result<Vec<Value>, EvalFault> = elements.and_then(|elements| {
             let value = |element: &Item<'v, V>| {
+                if self.wanted == WantedType::Node {
+                    let fault = EvalFault::Type { wanted: "a node of the pod", found: element.sort().noun() };
+                    return element.to_value().ok_or(fault);
+                }
                 let value = self.fit(single(element)?)?;
                 Ok(if self.wanted == WantedType::String { as_text(value) } else { value })
             };

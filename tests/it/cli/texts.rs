@@ -1,7 +1,7 @@
 //! Variables of the application with `append` and `prepend`: text goes to the ends of the user's own value, and undoing takes
 //! out this text alone.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::support::injector;
 use crate::support::manifests::{RESOURCES, profile};
@@ -233,6 +233,73 @@ fn a_variable_says_where_it_goes() {
     assert_eq!(names, ["B", "D", "OWN", "A", "C"]);
     assert!(env.iter().all(|variable| variable.get("at").is_none()));
     assert_eq!(run("uninject", &[("one.yaml", one)], &injected), text);
+}
+
+#[test]
+fn a_sidecar_copies_variables_of_a_container() {
+    let spec = |copy: &str| {
+        profile(
+            "one",
+            &format!(
+                "  containers:\n  - name: side\n    image: side:1\n    env:\n    - copyFrom: {copy}\n    - {{name: Z, value: z}}\n"
+            ),
+        )
+    };
+    let text = pod(
+        "    env:\n    - {name: A, value: a}\n    - {name: B, valueFrom: {secretKeyRef: {name: s, key: k}}}\n    - {name: C, value: c}\n",
+    );
+    for (copy, wanted) in [
+        (
+            "{container: a, env: [B, A, D]}",
+            json!([{"name": "A", "value": "a"}, {"name": "B", "valueFrom": {"secretKeyRef": {"name": "s", "key": "k"}}}]),
+        ),
+        (
+            "{container: \"{{ pod.spec.containers[0].name }}\", env: \"{{ ['C'] }}\"}",
+            json!([{"name": "C", "value": "c"}]),
+        ),
+        ("{container: other, env: [A]}", json!([])),
+    ] {
+        let one = [("one.yaml", spec(copy))];
+        let injected = run("inject", &one, &text);
+        let object: Value = serde_yaml::from_str(&injected).unwrap();
+        let mut wanted = wanted.as_array().unwrap().clone();
+        wanted.push(json!({"name": "Z", "value": "z"}));
+        assert_eq!(object["spec"]["containers"][1]["env"], Value::Array(wanted), "{injected}");
+        assert_eq!(run("uninject", &one, &injected), text);
+    }
+    for (copy, message) in [
+        ("{container: a}", "env"),
+        ("{container: a, env: [\"x{{ 1 }}\"]}", "one expression in braces"),
+        ("{container: \"{{ podd }}\", env: [A]}", "podd"),
+        ("{container: \"{{ 1 }}\", env: [A]}", "must be a string"),
+    ] {
+        let failed = injector(["inject", "-p", "one.yaml"]).files([("one.yaml", spec(copy))]).stdin(&*text).fails();
+        assert!(failed.stderr.contains(message), "{copy}: {}", failed.stderr);
+    }
+}
+
+#[test]
+fn sources_of_variables_go_before_the_applications_own() {
+    let spec = "  application:\n    envFrom:\n    - {configMapRef: {name: a}}\n    - {secretRef: {name: a}, prefix: P_}\n    - {secretRef: {name: b, optional: true}}\n";
+    let one = [("one.yaml", profile("one", spec))];
+    for env in [
+        "",
+        "    envFrom: []\n",
+        "    envFrom:\n    - secretRef: {name: b} # own\n    - configMapRef: {name: own}\n",
+        "    envFrom: [{prefix: P_, secretRef: {name: a}}]\n",
+    ] {
+        let text = pod(env);
+        let injected = run("inject", &one, &text);
+        let object: Value = serde_yaml::from_str(&injected).unwrap();
+        let sources = object["spec"]["containers"][0]["envFrom"].as_array().unwrap();
+        assert_eq!(sources[0]["configMapRef"]["name"], "a", "{injected}");
+        assert_eq!(sources.len(), if env.contains("own") { 4 } else { 3 }, "{injected}");
+        assert_eq!(run("inject", &one, &injected), injected, "injecting twice changes nothing");
+        assert_eq!(run("uninject", &one, &injected), text, "{injected}");
+    }
+    let wrong = profile("one", "  application: {envFrom: [{prefix: P_}]}\n");
+    let failed = injector(["inject", "-p", "one.yaml"]).files([("one.yaml", wrong)]).stdin(pod("")).fails();
+    assert!(failed.stderr.contains("exactly one of `configMapRef` and `secretRef`"), "{}", failed.stderr);
 }
 
 #[test]
