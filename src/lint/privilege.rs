@@ -111,10 +111,11 @@ fn of_volume(path: &[&str]) -> Option<Reach> {
 }
 
 fn reached(parameter: &Parameter, reach: Reach, owner: &str, at: &Pointer) -> Vec<Finding> {
+    let single = parameter.ty.single();
     let free = matches!(
-        parameter.ty,
-        ParameterType::String | ParameterType::Image | ParameterType::Name | ParameterType::Path
-    );
+        single,
+        ParameterType::String | ParameterType::Image | ParameterType::Name | ParameterType::Path | ParameterType::Envs
+    ) || matches!(parameter.ty, ParameterType::Map(_));
     if reach.weight == Weight::FreeText && !free {
         return Vec::new();
     }
@@ -122,7 +123,7 @@ fn reached(parameter: &Parameter, reach: Reach, owner: &str, at: &Pointer) -> Ve
     let mut findings = Vec::new();
     if let Some(key) = &parameter.annotation {
         // The values of an enum are those that the profile's author thought of.
-        let listed = matches!(parameter.ty, ParameterType::Enum(_));
+        let listed = matches!(single, ParameterType::Enum(_)) && !matches!(parameter.ty, ParameterType::Map(_));
         let severity = if reach.weight == Weight::Whole && !listed { Severity::Error } else { Severity::Warning };
         let message = format!("the annotation `{key}` sets {} of {owner}: {}", reach.what, reach.why);
         findings.push(

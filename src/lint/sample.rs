@@ -10,7 +10,7 @@ use crate::expression::Item;
 use crate::kube::version::KubernetesVersion;
 use crate::profile::slot::{Form, Home, Slot};
 use crate::profile::template::Surroundings;
-use crate::profile::{Parameter, ParameterType, Profile};
+use crate::profile::{ParameterType, Profile};
 use crate::value::pointer::Pointer;
 
 /// One pod that a profile makes.
@@ -32,7 +32,7 @@ impl<'p> Sample<'p> {
         let values: Vec<Cow<'p, Value>> = profile
             .parameters
             .iter()
-            .map(|parameter| parameter.default.as_ref().map_or_else(|| Cow::Owned(guess(parameter)), Cow::Borrowed))
+            .map(|parameter| parameter.default.as_ref().map_or_else(|| Cow::Owned(guess(&parameter.ty)), Cow::Borrowed))
             .collect();
         let application = application(profile);
         let before = json!({"metadata": {}, "spec": {"containers": [application]}});
@@ -154,13 +154,16 @@ impl<'p> Sample<'p> {
 }
 
 /// A value of the parameter's type for what has no default.
-fn guess(parameter: &Parameter) -> Value {
-    match &parameter.ty {
+fn guess(ty: &ParameterType) -> Value {
+    match ty {
         ParameterType::Boolean => json!(false),
         ParameterType::Duration => json!("1s"),
         ParameterType::Enum(values) => json!(values.first()),
+        ParameterType::Envs => json!([{"name": "NAME", "value": "value"}]),
         ParameterType::Image => json!("image:tag"),
         ParameterType::Integer => json!(1000),
+        ParameterType::List(list) => json!([guess(&list.of)]),
+        ParameterType::Map(map) => json!({"key": guess(&map.of)}),
         ParameterType::Name => json!("name"),
         ParameterType::Path => json!("/path"),
         ParameterType::Port => json!(8080),

@@ -28,6 +28,7 @@ mod uses;
 pub(crate) use language::{
     ApplicationBlock, BlockTargets, Let, MatchCondition, PlacementTemplate, Requirement, RequirementSeverity,
 };
+pub(crate) use parameter::{Bounds, ListType, MapType};
 pub(crate) use pattern::ContainerPattern;
 use rule::Rule;
 use slot::{Slot, SlotMap};
@@ -278,6 +279,8 @@ pub struct Parameter {
     pub from: Vec<Pointer>,
     /// The pod template's annotation that overrides it.
     pub annotation: Option<String>,
+    /// How much a value may be.
+    pub bounds: Bounds,
 }
 
 /// The type of a parameter, and so what its values may be.
@@ -289,10 +292,16 @@ pub enum ParameterType {
     Duration,
     /// One of these.
     Enum(Vec<String>),
+    /// Environment variables with their values: a list of objects with a `name` and a `value`, both text.
+    Envs,
     /// A container image reference.
     Image,
     /// A 64-bit integer.
     Integer,
+    /// Values of one type, in order.
+    List(ListType),
+    /// Values of one type by key, in order.
+    Map(MapType),
     /// A DNS label, as the name of a container.
     Name,
     /// An absolute path without a `..` segment and without control characters.

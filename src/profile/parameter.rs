@@ -13,8 +13,12 @@ use crate::kube::workload::locate;
 use crate::value::pointer::Pointer;
 use crate::value::view::{Kind, View};
 
+mod bounds;
+mod collection;
 mod types;
 
+pub(crate) use bounds::{Bounds, ValuePattern};
+pub(crate) use collection::{ListType, MapType};
 pub(crate) use types::BadValue;
 
 /// Where a parameter's value comes from. Places count from the pod template.
@@ -119,12 +123,11 @@ fn find<'p, 'a, V: View<'a>>(
         if let Some(found) = locate(template, &place).filter(|found| found.kind() != Kind::Null) {
             let checked = match found.kind() {
                 // Not read whole: a place can hold the entire pod.
-                kind @ (Kind::Sequence | Kind::Mapping) => Err(BadValue::WrongKind {
-                    value: place.to_string(),
-                    kind,
-                    expected: parameter.ty.expected().to_owned(),
-                }),
-                _ => parameter.ty.check(&found.value()),
+                kind @ (Kind::Sequence | Kind::Mapping) if parameter.ty.structure() != Some(kind) => {
+                    let expected = parameter.ty.expected().to_owned();
+                    Err(BadValue::WrongKind { value: place.to_string(), kind, expected })
+                }
+                _ => parameter.check(found),
             };
             return match checked {
                 Ok(value) => Ok((Cow::Owned(value), Origin::Place(place.into_owned()))),
@@ -147,19 +150,7 @@ fn find<'p, 'a, V: View<'a>>(
 impl Parameter {
     /// The type of its value in an expression. An optional one may be null.
     pub(crate) fn expression_type(&self) -> Type {
-        match self.ty {
-            _ if self.optional => Type::Dyn,
-            ParameterType::Boolean => Type::Bool,
-            ParameterType::Integer | ParameterType::Port => Type::Int,
-            ParameterType::Duration
-            | ParameterType::Enum(_)
-            | ParameterType::Image
-            | ParameterType::Name
-            | ParameterType::Path
-            | ParameterType::Ports
-            | ParameterType::Quantity
-            | ParameterType::String => Type::String,
-        }
+        if self.optional { Type::Dyn } else { self.ty.expression_type() }
     }
 
     /// Reads a value that is written as text. An empty one of an optional parameter is null.
@@ -168,7 +159,36 @@ impl Parameter {
     ///
     /// The type does not allow it.
     pub(crate) fn parse(&self, text: &str) -> Result<Value, BadValue> {
-        if self.optional && text.is_empty() { Ok(Value::Null) } else { self.ty.parse(text) }
+        if self.optional && text.is_empty() {
+            return Ok(Value::Null);
+        }
+        self.bounds.check_text(text)?;
+        let value = self.ty.parse(text)?;
+        self.bounds.check(&value)?;
+        Ok(value)
+    }
+
+    /// Reads a value that is found in the pod.
+    ///
+    /// # Errors
+    ///
+    /// The type does not allow it.
+    fn check<'a, V: View<'a>>(&self, found: V) -> Result<Value, BadValue> {
+        found.string().map_or(Ok(()), |text| self.bounds.check_text(&text))?;
+        let value = self.ty.check(found)?;
+        self.bounds.check(&value)?;
+        Ok(value)
+    }
+
+    /// Reads a default. The usual bound of a value's length is for values that others give.
+    ///
+    /// # Errors
+    ///
+    /// The type does not allow it.
+    pub(super) fn check_default<'a, V: View<'a>>(&self, written: V) -> Result<Value, BadValue> {
+        let value = self.ty.check(written)?;
+        self.bounds.of_default().check(&value)?;
+        Ok(value)
     }
 }
 
@@ -228,6 +248,7 @@ mod tests {
             optional: false,
             from: Vec::new(),
             annotation: Some("example.com/p".into()),
+            bounds: Bounds::default(),
         }
     }
 
@@ -284,6 +305,40 @@ mod tests {
         let bad = json!({"spec": {"containers": [{"name": "a"}, {"name": "b", "x": "y"}]}});
         let wrong = resolved(from("/spec/containers/b/x"), &bad, &[]).unwrap_err();
         assert_eq!(wrong[0].at.to_string(), "/spec/containers/1/x");
+    }
+
+    #[test]
+    fn a_place_may_hold_what_the_type_is() {
+        let from = |ty, place| Parameter { from: vec![Pointer::parse(place).unwrap()], ..parameter(ty) };
+        let list = || ParameterType::List(ListType { of: Box::new(ParameterType::String), separator: ",".into() });
+        let (between, key_separator) = (",".to_owned(), "=".to_owned());
+        let of = Box::new(ParameterType::String);
+        let map = ParameterType::Map(MapType { of, separator: between, key_separator, key_pattern: None });
+        let variables = json!([{"name": "A", "value": "1"}]);
+        let pod = json!({
+            "metadata": {"labels": {"b": "1", "a": "2"}},
+            "spec": {"containers": [{"args": ["x", "y"], "env": variables, "image": "i,j", "more": [["x"]]}]},
+        });
+        let args = resolved(from(list(), "/spec/containers/0/args"), &pod, &[]).unwrap();
+        assert_eq!(args, json!(["x", "y"]));
+        assert_eq!(resolved(from(list(), "/spec/containers/0/image"), &pod, &[]).unwrap(), json!(["i", "j"]));
+        let labels = resolved(from(map, "/metadata/labels"), &pod, &[]).unwrap();
+        assert_eq!(labels.to_string(), r#"{"b":"1","a":"2"}"#);
+        let env = resolved(from(ParameterType::Envs, "/spec/containers/0/env"), &pod, &[]).unwrap();
+        assert_eq!(env, variables);
+        for (place, message) in [
+            ("/spec", "parameter `p`: `/spec` is an object, not a list"),
+            ("/spec/containers/0/more", "parameter `p`: item 1: `[\"x\"]` is a list, not a string"),
+        ] {
+            let wrong = resolved(from(list(), place), &pod, &[]).unwrap_err();
+            assert_eq!(wrong[0].message, message);
+        }
+        let set = "x,".repeat(65);
+        let wrong = resolved(parameter(list()), &pod, &[("p", &set)]).unwrap_err();
+        assert_eq!(wrong[0].message, "`--set p`: 65 items are more than `maxItems: 64`");
+        let long = json!({"metadata": {"annotations": {"example.com/p": "x".repeat(5000)}}});
+        let wrong = resolved(parameter(ParameterType::String), &long, &[]).unwrap_err();
+        assert_eq!(wrong[0].message, "annotation `example.com/p`: 5000 bytes are more than `maxLength: 4096`");
     }
 
     #[test]

@@ -118,6 +118,16 @@ pub enum ProfileErrorKind {
         /// Whether it takes values.
         takes_values: bool,
     },
+    /// A parameter with several values where a single one has to be.
+    #[error("parameter `{name}` is of type `{ty}`, and this must be a single value")]
+    Structured {
+        /// The parameter.
+        name: String,
+        /// Its type.
+        ty: &'static str,
+        /// An expression that gives a single value.
+        instead: String,
+    },
     /// One value both opts in and out.
     #[error("value `{0}` both injects and skips")]
     SwitchOverlap(String),
@@ -167,9 +177,24 @@ pub enum ProfileErrorKind {
         /// The nearest name that exists.
         nearest: Option<String>,
     },
-    /// `values` of a parameter that is not an enum.
-    #[error("`values` belongs to type `enum`, and this is `{0}`")]
-    ValuesWithoutEnum(&'static str),
+    /// A field of a parameter that another type has.
+    #[error("`{field}` belongs to {} {}, and this is `{ty}`", if types.len() == 1 { "type" } else { "the types" }, list(types))]
+    FieldOfOtherType {
+        /// The field.
+        field: &'static str,
+        /// The types that have it.
+        types: &'static [&'static str],
+        /// The parameter's own type.
+        ty: &'static str,
+    },
+    /// A number that is too small or too large.
+    #[error("`{value}` is not {expected}")]
+    OutOfRange {
+        /// What is written.
+        value: String,
+        /// What is allowed.
+        expected: &'static str,
+    },
     /// A value of another kind.
     #[error("expected {expected}, found {}", found.name())]
     WrongType {
@@ -193,6 +218,9 @@ impl ProfileError {
                 Some(format!("add to at least one of the fields {}", list(&fields)))
             }
             ProfileErrorKind::Schema { hint, .. } => hint.clone(),
+            ProfileErrorKind::Structured { instead, .. } => {
+                Some(format!("write an expression that gives one, such as `{{{{ {instead} }}}}`"))
+            }
             ProfileErrorKind::UnfitText(_) => Some("write one parameter, and nothing else".to_owned()),
             ProfileErrorKind::Template(TemplateError::Expression { error, .. }) => error.hint(),
             ProfileErrorKind::Template(TemplateError::Unclosed) => Some("write two braces as `{{ '{{' }}`".to_owned()),
@@ -292,6 +320,21 @@ impl<'a, V: View<'a>> Node<V> {
             errors.add(&self.at, ProfileErrorKind::WrongType { expected: "a string", found: self.view.kind() });
         }
         text.map(Cow::into_owned)
+    }
+
+    /// This whole number, from 1 on.
+    pub(super) fn count(&self, errors: &mut Errors) -> Option<usize> {
+        const EXPECTED: &str = "a whole number from 1 on";
+        if self.view.kind() != Kind::Number {
+            errors.add(&self.at, ProfileErrorKind::WrongType { expected: EXPECTED, found: self.view.kind() });
+            return None;
+        }
+        let value = self.view.value();
+        let count = value.as_u64().and_then(|count| usize::try_from(count).ok()).filter(|count| *count > 0);
+        if count.is_none() {
+            errors.add(&self.at, ProfileErrorKind::OutOfRange { value: value.to_string(), expected: EXPECTED });
+        }
+        count
     }
 
     /// This boolean.

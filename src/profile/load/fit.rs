@@ -14,6 +14,19 @@ pub(super) fn parameter(parameter: &Parameter, shape: &Shape) -> Option<ProfileE
     })
 }
 
+/// Why a parameter alone cannot be in any text or field, wherever that is; `None` where it can.
+pub(super) fn structured(parameter: &Parameter) -> Option<ProfileErrorKind> {
+    parameter.ty.structure()?;
+    let name = &parameter.name;
+    let instead = match &parameter.ty {
+        ParameterType::Map(_) => format!("{name}.map(key, key).join(',')"),
+        ParameterType::Envs => format!("{name}.map(one, one.name).join(',')"),
+        ty if matches!(ty.single().expression_type(), Type::String) => format!("{name}.join(',')"),
+        _ => format!("{name}.map(one, string(one)).join(',')"),
+    };
+    Some(ProfileErrorKind::Structured { name: name.clone(), ty: parameter.ty.id(), instead })
+}
+
 /// Why what an expression gives cannot be there. A string takes whatever is a single value.
 pub(super) fn expression(result: &Type, shape: &Shape) -> Option<ProfileErrorKind> {
     let fits = match shape {
@@ -41,7 +54,10 @@ fn fits(ty: &ParameterType, shape: &Shape) -> bool {
             ParameterType::Integer | ParameterType::Port | ParameterType::Quantity | ParameterType::String => true,
             ParameterType::Boolean
             | ParameterType::Duration
+            | ParameterType::Envs
             | ParameterType::Image
+            | ParameterType::List(_)
+            | ParameterType::Map(_)
             | ParameterType::Name
             | ParameterType::Path
             | ParameterType::Ports => false,

@@ -5,10 +5,11 @@ use std::borrow::Cow;
 use serde_json::Value;
 
 use super::super::grammar::is_parameter_name;
+use super::super::parameter::ValuePattern;
 use super::super::reader::{Errors, Node, ProfileErrorKind};
 use super::super::slot::is_annotation_key;
 use super::super::template::first_expression;
-use super::super::{Parameter, ParameterType, Profile};
+use super::super::{Bounds, ListType, MapType, Parameter, ParameterType, Profile};
 use super::{check_key, nodes};
 use crate::value::pointer::Pointer;
 use crate::value::view::{Kind, View};
@@ -31,8 +32,36 @@ pub(super) fn read<'a, V: View<'a>>(spec: &Node<V>, profile: &mut Profile, error
     written.into_iter().filter_map(|parameter| parameter.text(&["name"]).map(Cow::into_owned)).collect()
 }
 
+/// The fields of a parameter.
+const FIELDS: &[&str] = &[
+    "annotation",
+    "default",
+    "description",
+    "from",
+    "keyPattern",
+    "keySeparator",
+    "maxItems",
+    "maxLength",
+    "name",
+    "of",
+    "optional",
+    "separator",
+    "type",
+    "values",
+];
+
+/// The fields that only some types have, with these. A field that counts for the items of a list or map has the types of the
+/// items.
+const FIELDS_OF_TYPES: &[(&str, &[&str])] = &[
+    ("keyPattern", &["map"]),
+    ("keySeparator", &["map"]),
+    ("maxItems", &["envs", "list", "map"]),
+    ("of", &["list", "map"]),
+    ("separator", &["list", "map"]),
+    ("values", &["enum"]),
+];
+
 fn parameter<'a, V: View<'a>>(node: Node<V>, errors: &mut Errors) -> Option<Parameter> {
-    const FIELDS: &[&str] = &["annotation", "default", "description", "from", "name", "optional", "type", "values"];
     let node = node.object(FIELDS, errors)?;
     let form = "a parameter name: a letter, then letters, digits and `_`";
     let name = node.require("name", errors).and_then(|name| name.formed(form, is_parameter_name, errors));
@@ -51,24 +80,31 @@ fn parameter<'a, V: View<'a>>(node: Node<V>, errors: &mut Errors) -> Option<Para
             None => {}
         }
     }
-    let (name, ty) = (name?, ty?);
-    let default = node.get("default").and_then(|default| default_of(&default, &name, &ty, errors));
+    let bounds = Bounds {
+        max_length: node.get("maxLength").and_then(|most| most.count(errors)),
+        max_items: node.get("maxItems").and_then(|most| most.count(errors)),
+    };
     let optional = node.get("optional").and_then(|optional| optional.boolean(errors)).unwrap_or_default();
-    Some(Parameter { name, ty, description, default, optional, from, annotation })
+    let (name, ty) = (name?, ty?);
+    let mut parameter = Parameter { name, ty, description, default: None, optional, from, annotation, bounds };
+    parameter.default = node.get("default").and_then(|default| default_of(&default, &parameter, errors));
+    Some(parameter)
 }
 
 /// A default is a value and not a template: with a parameter in it, the braces themselves would be added to pods.
-fn default_of<'a, V: View<'a>>(node: &Node<V>, name: &str, ty: &ParameterType, errors: &mut Errors) -> Option<Value> {
-    let name = name.to_owned();
+fn default_of<'a, V: View<'a>>(node: &Node<V>, parameter: &Parameter, errors: &mut Errors) -> Option<Value> {
+    let name = parameter.name.clone();
     if let Some(other) = node.view.string().as_deref().and_then(first_expression) {
         errors.add(&node.at, ProfileErrorKind::ParameterInDefault { name, other: other.to_owned() });
         return None;
     }
-    ty.check(&node.view.value()).map_err(|bad| errors.add(&node.at, ProfileErrorKind::Default { name, bad })).ok()
+    let checked = parameter.check_default(node.view);
+    checked.map_err(|bad| errors.add(&node.at, ProfileErrorKind::Default { name, bad })).ok()
 }
 
-fn parameter_type<'a, V: View<'a>>(node: &Node<V>, errors: &mut Errors) -> Option<ParameterType> {
-    let types = [
+/// The types of single values, of which lists and maps can be.
+fn single_types() -> [ParameterType; 11] {
+    [
         ParameterType::String,
         ParameterType::Integer,
         ParameterType::Port,
@@ -80,22 +116,83 @@ fn parameter_type<'a, V: View<'a>>(node: &Node<V>, errors: &mut Errors) -> Optio
         ParameterType::Name,
         ParameterType::Path,
         ParameterType::Enum(Vec::new()),
-    ];
-    let words: Vec<(&'static str, &ParameterType)> = types.iter().map(|ty| (ty.id(), ty)).collect();
-    let ty = node.require("type", errors)?.choice(&words, errors)?;
-    let values = node.get("values");
-    if !matches!(ty, ParameterType::Enum(_)) {
-        if let Some(values) = values {
-            errors.add(&values.at, ProfileErrorKind::ValuesWithoutEnum(ty.id()));
+    ]
+}
+
+fn parameter_type<'a, V: View<'a>>(node: &Node<V>, errors: &mut Errors) -> Option<ParameterType> {
+    const LIST: &str = "list";
+    const MAP: &str = "map";
+    let single = single_types();
+    let single_words: Vec<(&'static str, &ParameterType)> = single.iter().map(|ty| (ty.id(), ty)).collect();
+    let mut words: Vec<(&'static str, Option<&ParameterType>)> =
+        single_words.iter().map(|(word, ty)| (*word, Some(*ty))).collect();
+    words.extend([(LIST, None), (MAP, None), (ParameterType::Envs.id(), Some(&ParameterType::Envs))]);
+    let written = node.require("type", errors)?;
+    let found = written.choice(&words, errors)?;
+    let (ty, of) = match found {
+        Some(ty) => (ty.id(), ty),
+        None => {
+            let of = node.require("of", errors)?.choice(&single_words, errors)?;
+            (if written.view.string().as_deref() == Some(MAP) { MAP } else { LIST }, of)
         }
-        return Some(ty.clone());
-    }
-    let Some(values) = values else {
-        errors.add(&node.at, ProfileErrorKind::Missing("values"));
-        return None;
     };
+    for (field, types) in FIELDS_OF_TYPES {
+        let has = types.contains(&ty) || (found.is_none() && types.contains(&of.id()));
+        if let Some(other) = node.get(field).filter(|_| !has) {
+            errors.add(&other.at, ProfileErrorKind::FieldOfOtherType { field, types, ty });
+        }
+    }
+    let of = match of {
+        ParameterType::Enum(_) => enum_of(node, errors)?,
+        other => other.clone(),
+    };
+    match ty {
+        LIST => Some(ParameterType::List(ListType {
+            of: Box::new(of),
+            separator: separator(node, "separator", ",", errors)?,
+        })),
+        MAP => map_type(node, of, errors).map(ParameterType::Map),
+        _ => Some(of),
+    }
+}
+
+fn enum_of<'a, V: View<'a>>(node: &Node<V>, errors: &mut Errors) -> Option<ParameterType> {
+    let values = node.require("values", errors)?;
     if values.view.kind() == Kind::Sequence && values.view.elements().is_empty() {
         errors.add(&values.at, ProfileErrorKind::Empty("an enum needs at least one value"));
     }
     Some(ParameterType::Enum(values.strings("value", errors)))
+}
+
+fn map_type<'a, V: View<'a>>(node: &Node<V>, of: ParameterType, errors: &mut Errors) -> Option<MapType> {
+    let between = separator(node, "separator", ",", errors);
+    let key_separator = separator(node, "keySeparator", "=", errors);
+    let key_pattern = node.get("keyPattern").and_then(|pattern| value_pattern(&pattern, errors));
+    let (separator, key_separator) = (between?, key_separator?);
+    if key_separator.contains(&separator) {
+        let at = node.at.join(if node.get("keySeparator").is_some() { "keySeparator" } else { "separator" });
+        errors.add(&at, ProfileErrorKind::Empty("`separator` is in `keySeparator`: no entry could be read"));
+        return None;
+    }
+    Some(MapType { of: Box::new(of), separator, key_separator, key_pattern })
+}
+
+fn separator<'a, V: View<'a>>(node: &Node<V>, field: &str, usual: &str, errors: &mut Errors) -> Option<String> {
+    let Some(node) = node.get(field) else { return Some(usual.to_owned()) };
+    let text = node.string(errors)?;
+    if text.is_empty() {
+        errors.add(&node.at, ProfileErrorKind::Empty("a separator has at least one character"));
+        return None;
+    }
+    Some(text)
+}
+
+fn value_pattern<'a, V: View<'a>>(node: &Node<V>, errors: &mut Errors) -> Option<ValuePattern> {
+    let value = node.string(errors)?;
+    let pattern = ValuePattern::new(&value);
+    if pattern.is_none() {
+        let form = "a regular expression (in the syntax of RE2, at most 256 bytes)";
+        errors.add(&node.at, ProfileErrorKind::BadForm { value, form });
+    }
+    pattern
 }

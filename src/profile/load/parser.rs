@@ -353,6 +353,10 @@ impl Parser<'_> {
 
     fn code(&mut self, code: &str, at: &Pointer) -> Option<ScalarSource> {
         if let Some(index) = self.names.iter().position(|known| known == code) {
+            let parameter = self.parameters.iter().find(|parameter| parameter.name == code);
+            if let Some(wrong) = parameter.and_then(fit::structured) {
+                self.errors.add(at, wrong);
+            }
             return Some(ScalarSource::Parameter(index));
         }
         match Expression::new(code, &self.scope) {

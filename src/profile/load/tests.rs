@@ -3,9 +3,10 @@
 use serde_json::{Value, json};
 
 use super::*;
-use crate::profile::{Addition, Parameter, ParameterType, Placement, Template};
+use crate::profile::{Addition, Bounds, Parameter, ParameterType, Placement, Template};
 
 mod mistakes;
+mod parameters;
 mod schema;
 mod templates;
 mod types;
@@ -102,7 +103,8 @@ fn every_field_that_adds_arrives_and_parameters_are_known_by_index() {
             default: Some(json!("info")),
             optional: false,
             from: Vec::new(),
-            annotation: None
+            annotation: None,
+            bounds: Bounds::default(),
         }
     );
     let scalars = |template: &Template| -> Vec<(String, Vec<usize>)> {

@@ -5,8 +5,10 @@ use std::fmt;
 use serde_json::Value;
 use thiserror::Error;
 
-use super::super::{ParameterType, grammar};
+use super::super::{ListType, MapType, ParameterType, grammar};
+use super::collection;
 use crate::diagnostic::words::{list, nearest};
+use crate::expression::Type;
 use crate::kube::duration;
 use crate::kube::image::is_image;
 use crate::kube::names::is_dns_label;
@@ -31,6 +33,46 @@ pub enum BadValue {
         /// What is allowed.
         allowed: Vec<String>,
     },
+    /// A part of a list or map that is wrong.
+    #[error("{place}: {bad}")]
+    Part {
+        /// Which: `item 2`, or `key` and the key.
+        place: String,
+        /// What is wrong with it.
+        bad: Box<BadValue>,
+    },
+    /// A key or name that comes twice.
+    #[error("{} is given twice", shown(name))]
+    Twice {
+        /// The key or name.
+        name: String,
+    },
+    /// More items than a list or map may have.
+    #[error("{found} items are more than `maxItems: {most}`")]
+    TooManyItems {
+        /// How many there are.
+        found: usize,
+        /// How many there may be.
+        most: usize,
+    },
+    /// A longer value than there may be.
+    #[error("{found} bytes are more than `maxLength: {most}`")]
+    TooLong {
+        /// How many bytes there are.
+        found: usize,
+        /// How many there may be.
+        most: usize,
+    },
+    /// A text that does not match a pattern.
+    #[error("{} does not match `{field}: {pattern}`", shown(value))]
+    Unmatched {
+        /// The text.
+        value: String,
+        /// The field of the parameter that has the pattern.
+        field: &'static str,
+        /// The pattern.
+        pattern: String,
+    },
     /// A value of another kind altogether.
     #[error("{} is {}, not {expected}", shown(value), kind.name())]
     WrongKind {
@@ -53,6 +95,7 @@ impl BadValue {
             Self::NoneOf { value, allowed } => {
                 nearest(value, allowed.iter().map(String::as_str)).map(|near| format!("did you mean `{near}`?"))
             }
+            Self::Part { bad, .. } => bad.hint(),
             _ => None,
         }
     }
@@ -65,8 +108,11 @@ impl ParameterType {
             Self::Boolean => "boolean",
             Self::Duration => "duration",
             Self::Enum(_) => "enum",
+            Self::Envs => "envs",
             Self::Image => "image",
             Self::Integer => "integer",
+            Self::List(_) => "list",
+            Self::Map(_) => "map",
             Self::Name => "name",
             Self::Path => "path",
             Self::Port => "port",
@@ -89,8 +135,11 @@ impl ParameterType {
                     Err(BadValue::NoneOf { value: text.to_owned(), allowed: allowed.clone() })
                 };
             }
+            Self::Envs => return collection::envs_of_text(text),
             Self::Image => is_image(text).then(|| Value::from(text)),
             Self::Integer => grammar::integer(text).map(Value::from),
+            Self::List(list) => return list.parse(text),
+            Self::Map(map) => return map.parse(text),
             Self::Name => is_dns_label(text).then(|| Value::from(text)),
             Self::Path => grammar::is_path(text).then(|| Value::from(text)),
             Self::Port => grammar::port(text).map(Value::from),
@@ -109,18 +158,57 @@ impl ParameterType {
     }
 
     /// Checks a typed value: a default's, or one found in the pod. Text is read as [`parse`](Self::parse) does.
-    pub fn check(&self, value: &Value) -> Result<Value, BadValue> {
-        match (self, value) {
-            (_, Value::String(text)) => self.parse(text),
-            (Self::Boolean, Value::Bool(_)) => Ok(value.clone()),
-            (Self::Integer | Self::Port | Self::Ports | Self::Quantity, Value::Number(number)) => {
-                self.parse(&number.to_string())
+    pub(crate) fn check<'a, V: View<'a>>(&self, view: V) -> Result<Value, BadValue> {
+        if let Some(text) = view.string() {
+            return self.parse(&text);
+        }
+        match (self, view.kind()) {
+            (Self::Boolean, Kind::Boolean) => Ok(view.value()),
+            (Self::Integer | Self::Port | Self::Ports | Self::Quantity, Kind::Number) => {
+                self.parse(&view.value().to_string())
             }
-            _ => Err(BadValue::WrongKind {
-                value: value.to_string(),
-                kind: value.kind(),
-                expected: self.expected().to_owned(),
-            }),
+            (Self::Envs, Kind::Sequence) => collection::envs(view),
+            (Self::List(list), Kind::Sequence) => list.check(view),
+            (Self::Map(map), Kind::Mapping) => map.check(view),
+            (_, kind) => {
+                Err(BadValue::WrongKind { value: view.value().to_string(), kind, expected: self.expected().to_owned() })
+            }
+        }
+    }
+
+    /// The kind of value that it has where that is not a single one.
+    pub(crate) const fn structure(&self) -> Option<Kind> {
+        match self {
+            Self::Envs | Self::List(_) => Some(Kind::Sequence),
+            Self::Map(_) => Some(Kind::Mapping),
+            _ => None,
+        }
+    }
+
+    /// The type of a single value: of an item of a list or map, or this one.
+    pub(crate) fn single(&self) -> &Self {
+        match self {
+            Self::List(ListType { of, .. }) | Self::Map(MapType { of, .. }) => of,
+            _ => self,
+        }
+    }
+
+    /// The type of its values in expressions.
+    pub(crate) fn expression_type(&self) -> Type {
+        match self {
+            Self::Boolean => Type::Bool,
+            Self::Integer | Self::Port => Type::Int,
+            Self::Envs => Type::list(Type::Object(&collection::ENV)),
+            Self::List(list) => Type::list(list.of.expression_type()),
+            Self::Map(map) => Type::Map(Box::new(map.of.expression_type())),
+            Self::Duration
+            | Self::Enum(_)
+            | Self::Image
+            | Self::Name
+            | Self::Path
+            | Self::Ports
+            | Self::Quantity
+            | Self::String => Type::String,
         }
     }
 
@@ -130,8 +218,11 @@ impl ParameterType {
             Self::Boolean => "a boolean: `true` or `false`",
             Self::Duration => "a duration, such as `30s` or `1m30s`",
             Self::Enum(_) => "a string",
+            Self::Envs => "a list of variables, such as `A=1,B=2`",
             Self::Image => "an image reference, such as `registry.example/name:tag`",
             Self::Integer => "an integer of 64 bits",
+            Self::List(_) => "a list",
+            Self::Map(_) => "a map",
             Self::Name => "a DNS label: at most 63 of `a-z`, `0-9` and `-`, with a letter or digit at both ends",
             Self::Path => "an absolute path without `..` and control characters, such as `/var/log`",
             Self::Port => "a port: a number from 1 to 65535",
@@ -143,7 +234,7 @@ impl ParameterType {
 }
 
 /// A value in backticks; a long one is cut.
-fn shown(value: &str) -> impl fmt::Display {
+pub(super) fn shown(value: &str) -> impl fmt::Display {
     const MOST: usize = 100;
     match value.char_indices().nth(MOST) {
         Some((end, _)) => format!("`{}…`", &value[..end]),

@@ -85,7 +85,7 @@ fn parameters() {
     codes: profile
     ");
     assert_snapshot!(refused(&with("{name: image, type: picture}")), @"
-    error: mine.yaml:7:27: `picture` is not one of `string`, `integer`, `port`, `ports`, `boolean`, `quantity`, `image`, `duration`, `name`, `path`, `enum`
+    error: mine.yaml:7:27: `picture` is not one of `string`, `integer`, `port`, `ports`, `boolean`, `quantity`, `image`, `duration`, `name`, `path`, `enum`, `list`, `map`, `envs`
     codes: profile
     ");
     assert_snapshot!(refused(&with("{name: image, type: port, default: http}")), @"

@@ -6,8 +6,14 @@ use crate::kube::names::is_qualified_name;
 use crate::kube::schema::Shape;
 use crate::profile::load::parser::Within;
 use crate::profile::reader::{Node, ProfileErrorKind};
+use crate::profile::template::{Segment, segments};
 use crate::profile::{Let, MatchCondition, Profile, Requirement, RequirementSeverity, grammar, scope};
 use crate::value::view::View;
+
+/// Whether a text is an expression, with braces around it or without: it may then give a list or a map.
+fn is_whole_expression(text: &str) -> bool {
+    !text.contains("{{") || matches!(segments(text).as_slice(), [Ok(Segment::Code(_))])
+}
 
 impl Added<'_> {
     pub(super) fn lets<'a, V: View<'a>>(&mut self, list: Option<Node<V>>, profile: &mut Profile) {
@@ -17,7 +23,7 @@ impl Added<'_> {
             let name = node.require("name", self.parser.errors);
             let name = name.and_then(|name| name.formed(form, grammar::is_parameter_name, self.parser.errors));
             let Some(value) = node.require("value", self.parser.errors) else { continue };
-            let is_expression = value.view.string().is_some_and(|text| !text.contains("{{"));
+            let is_expression = value.view.string().is_some_and(|text| is_whole_expression(&text));
             let template = match is_expression {
                 true => match self.parser.computed(&value) {
                     Some(template) => template,

@@ -101,7 +101,7 @@ fn parameters_have_a_message_for_each_mistake() {
                 "/spec/parameters/0/default: default of parameter `a`: `99999` is not a port: a number from 1 to 65535",
                 "/spec/parameters/1/name: parameter `a` is given twice",
                 "/spec/parameters/2/name: `1` is not a parameter name: a letter, then letters, digits and `_`",
-                "/spec/parameters/2/type: `prot` is not one of `string`, `integer`, `port`, `ports`, `boolean`, `quantity`, `image`, `duration`, `name`, `path`, `enum` (did you mean `port`?)",
+                "/spec/parameters/2/type: `prot` is not one of `string`, `integer`, `port`, `ports`, `boolean`, `quantity`, `image`, `duration`, `name`, `path`, `enum`, `list`, `map`, `envs` (did you mean `port`?)",
                 "/spec/parameters/3: field `values` is missing",
                 "/spec/parameters/4/values: an enum needs at least one value",
                 "/spec/parameters/5/values: `values` belongs to type `enum`, and this is `string`",

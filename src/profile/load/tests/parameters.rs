@@ -1,0 +1,100 @@
+//! Parameters that are lists and maps.
+
+use super::*;
+use crate::decide::inject::{Rendered, Sidecar};
+use crate::profile::template::Surroundings;
+
+#[test]
+fn a_field_that_another_type_has_is_an_error() {
+    let parameters = json!([
+        {"name": "a", "type": "string", "of": "string", "separator": ",", "maxItems": 3},
+        {"name": "b", "type": "list", "of": "port", "keySeparator": "=", "values": ["a"]},
+        {"name": "c", "type": "list", "of": "enum", "values": ["x"], "maxLength": 0},
+        {"name": "d", "type": "list", "of": "list"},
+        {"name": "e", "type": "map"},
+        {"name": "f", "type": "map", "of": "string", "separator": "", "keyPattern": "("},
+        {"name": "g", "type": "map", "of": "string", "separator": ":", "keySeparator": "::"},
+        {"name": "h", "type": "envs", "separator": ";", "maxItems": "3"},
+    ]);
+    assert_eq!(
+        told(&with(&json!({"parameters": parameters}))),
+        [
+            "/spec/parameters/0/maxItems: `maxItems` belongs to the types `envs`, `list`, `map`, and this is `string`",
+            "/spec/parameters/0/of: `of` belongs to the types `list`, `map`, and this is `string`",
+            "/spec/parameters/0/separator: `separator` belongs to the types `list`, `map`, and this is `string`",
+            "/spec/parameters/1/keySeparator: `keySeparator` belongs to type `map`, and this is `list`",
+            "/spec/parameters/1/values: `values` belongs to type `enum`, and this is `list`",
+            "/spec/parameters/2/maxLength: `0` is not a whole number from 1 on",
+            "/spec/parameters/3/of: `list` is not one of `string`, `integer`, `port`, `ports`, `boolean`, `quantity`, `image`, `duration`, `name`, `path`, `enum`",
+            "/spec/parameters/4: field `of` is missing",
+            "/spec/parameters/5/separator: a separator has at least one character",
+            "/spec/parameters/5/keyPattern: `(` is not a regular expression (in the syntax of RE2, at most 256 bytes)",
+            "/spec/parameters/6/keySeparator: `separator` is in `keySeparator`: no entry could be read",
+            "/spec/parameters/7/separator: `separator` belongs to the types `list`, `map`, and this is `envs`",
+            "/spec/parameters/7/maxItems: expected a whole number from 1 on, found a string",
+        ]
+    );
+}
+
+#[test]
+fn a_list_or_map_alone_is_not_a_single_value() {
+    for (parameter, instead) in [
+        (json!({"type": "list", "of": "string"}), "p.join(',')"),
+        (json!({"type": "list", "of": "port"}), "p.map(one, string(one)).join(',')"),
+        (json!({"type": "map", "of": "port"}), "p.map(key, key).join(',')"),
+        (json!({"type": "envs"}), "p.map(one, one.name).join(',')"),
+    ] {
+        let mut parameter = parameter;
+        parameter["name"] = json!("p");
+        let spec = |text: String| {
+            json!({
+                "parameters": [parameter.clone()],
+                "containers": [{"name": "a", "args": [text]}],
+                "volumes": [{"name": "v", "csi": {"driver": "d", "volumeAttributes": {"a": text}}}],
+                "annotations": {"a": format!("x{text}")},
+            })
+        };
+        let message = format!(
+            "parameter `p` is of type `{}`, and this must be a single value (write an expression that gives one, such as `{{{{ {instead} }}}}`)",
+            parameter["type"].as_str().unwrap()
+        );
+        let places = ["containers/0/args/0", "volumes/0/csi/volumeAttributes/a", "annotations/a"];
+        let mut expected = places.map(|place| format!("/spec/{place}: {message}"));
+        let mut lines = told(&with(&spec("{{ p }}".to_owned())));
+        expected.sort();
+        lines.sort();
+        assert_eq!(lines, expected);
+        assert_eq!(told(&with(&spec(format!("{{{{ {instead} }}}}")))), Vec::<String>::new());
+    }
+}
+
+#[test]
+fn lists_and_maps_repeat_parts_and_decide_about_them() {
+    let spec = json!({
+        "parameters": [
+            {"name": "names", "type": "list", "of": "name", "default": ["b", "a"]},
+            {"name": "ports", "type": "map", "of": "port", "keySeparator": ":", "default": "db:5432"},
+            {"name": "more", "type": "envs", "default": [{"name": "A", "value": "1"}]},
+            {"name": "none", "type": "list", "of": "string", "default": ""},
+        ],
+        "let": [{"name": "names", "value": "{{ names }}"}, {"name": "first", "value": "{{ lets.names[0] }}"}],
+        "containers": [{
+            "name": "a",
+            "args": [
+                {"values": "{{ names }}"}, {"forEach": {"name": "p", "in": "{{ ports }}"}, "value": "{{ p }}={{ ports[p] }}"},
+                {"when": "none.size() > 0", "value": "none"}, {"when": "{{ ports.db > 1 }}", "value": "{{ lets.first }}"},
+            ],
+            "env": [{"forEach": {"name": "e", "in": "params.more"}, "name": "{{ e.name }}", "value": "{{ e.value }}"}],
+        }],
+    });
+    let profile = load(&with(&spec)).unwrap();
+    let values =
+        crate::profile::parameter::resolve(&profile, &json!({}), &std::collections::BTreeMap::new(), None).unwrap();
+    let rendered = Rendered::new(&profile, &values, Surroundings::NOTHING, Sidecar::Classic);
+    assert_eq!(
+        *rendered.added[Slot::Containers][0].value,
+        json!({"name": "a", "args": ["b", "a", "db=5432", "b"], "env": [{"name": "A", "value": "1"}]})
+    );
+    let wrong = json!({"parameters": [{"name": "more", "type": "envs"}], "labels": {"a": "{{ more[0].nam }}"}});
+    assert_eq!(told(&with(&wrong)).len(), 1, "the fields of a variable are known");
+}
