@@ -63,7 +63,7 @@ pub(crate) fn without_value(profile: &Profile, failed: &RenderFault, facts: &Fac
         }
     };
     let message = format!("the expression at `{}` of the profile `{}` has no value: {why}", failed.at, profile.name);
-    let at = match used().find_map(|parameter| parameter.annotation.as_ref()) {
+    let at = match used().find_map(|parameter| parameter.annotation()) {
         Some(key) => place.append(&Pointer::of(["metadata", "annotations", key])),
         None => place.clone(),
     };

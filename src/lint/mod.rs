@@ -169,7 +169,7 @@ fn parameters(profile: &Profile) -> Vec<Finding> {
             );
         }
         if parameter.default.is_none() && !parameter.optional && parameter.from.is_empty() {
-            let hint = match &parameter.annotation {
+            let hint = match parameter.annotation() {
                 Some(key) => format!("with `--set {name}=…`, or the annotation `{key}`"),
                 None => format!("with `--set {name}=…`"),
             };

@@ -4,6 +4,7 @@
 //! Anyone who chooses the image or the security context of such a container has them too.
 
 use super::Finding;
+use crate::diagnostic::words::list;
 use crate::diagnostic::{Code, Severity};
 use crate::profile::slot::Validity;
 use crate::profile::{Parameter, ParameterType, Profile};
@@ -121,11 +122,14 @@ fn reached(parameter: &Parameter, reach: Reach, owner: &str, at: &Pointer) -> Ve
     }
     let name = &parameter.name;
     let mut findings = Vec::new();
-    if let Some(key) = &parameter.annotation {
+    if !parameter.annotations.is_empty() {
         // The values of an enum are those that the profile's author thought of.
         let listed = matches!(single, ParameterType::Enum(_)) && !matches!(parameter.ty, ParameterType::Map(_));
         let severity = if reach.weight == Weight::Whole && !listed { Severity::Error } else { Severity::Warning };
-        let message = format!("the annotation `{key}` sets {} of {owner}: {}", reach.what, reach.why);
+        let (noun, verb) =
+            if parameter.annotations.len() == 1 { ("annotation", "sets") } else { ("annotations", "set") };
+        let keys = list(&parameter.annotations);
+        let message = format!("the {noun} {keys} {verb} {} of {owner}: {}", reach.what, reach.why);
         findings.push(
             Finding::new(severity, Code::AnnotationPrivilege, at.join("annotation"), message)
                 .hint(format!("remove `annotation` from the parameter `{name}`: `--set` still sets it")),

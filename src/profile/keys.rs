@@ -93,7 +93,7 @@ impl Profile {
             label.iter().for_each(|key| add(holder, KeyList::Labels, KeyUse::Switch, key));
         }
         for parameter in &self.parameters {
-            parameter.annotation.iter().for_each(|key| add(pod, KeyList::Annotations, KeyUse::Parameter, key));
+            parameter.annotations.iter().for_each(|key| add(pod, KeyList::Annotations, KeyUse::Parameter, key));
             for place in &parameter.from {
                 let [metadata, list, key] = place.tokens() else { continue };
                 let list = KeyList::ALL.into_iter().find(|known| known.field() == list);

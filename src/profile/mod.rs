@@ -277,8 +277,8 @@ pub struct Parameter {
     pub optional: bool,
     /// Places in the pod template to take it from, the first that is there.
     pub from: Vec<Pointer>,
-    /// The pod template's annotation that overrides it.
-    pub annotation: Option<String>,
+    /// The pod template's annotations that override it: the first that is there.
+    pub annotations: Vec<String>,
     /// How much a value may be.
     pub bounds: Bounds,
 }

@@ -99,9 +99,7 @@ fn find<'p, 'a, V: View<'a>>(
     application: Option<usize>,
 ) -> Result<(Cow<'p, Value>, Origin), Diagnostic> {
     let name = &parameter.name;
-    if let Some(key) = &parameter.annotation
-        && let Some(found) = annotations.and_then(|annotations| annotations.member(key))
-    {
+    if let Some((key, found)) = parameter.written_in(annotations) {
         let at = Pointer::of(["metadata", "annotations", key]);
         let Some(text) = found.string() else {
             let message = format!("annotation `{key}` is {}, not a string", found.kind().name());
@@ -139,7 +137,7 @@ fn find<'p, 'a, V: View<'a>>(
     let default = default.or_else(|| parameter.optional.then_some(Cow::Owned(Value::Null)));
     default.map(|value| (value, Origin::Default)).ok_or_else(|| {
         let message = format!("parameter `{name}` has no value");
-        let hint = match &parameter.annotation {
+        let hint = match parameter.annotation() {
             Some(key) => format!("set it with the annotation `{key}` or `--set {name}=…`"),
             None => format!("set it with `--set {name}=…`"),
         };
@@ -148,6 +146,16 @@ fn find<'p, 'a, V: View<'a>>(
 }
 
 impl Parameter {
+    /// The annotation that messages name.
+    pub(crate) fn annotation(&self) -> Option<&str> {
+        self.annotations.first().map(String::as_str)
+    }
+
+    /// The first of its annotations that is there, and its key.
+    fn written_in<'a, V: View<'a>>(&self, annotations: Option<V>) -> Option<(&str, V)> {
+        self.annotations.iter().find_map(|key| Some((key.as_str(), annotations?.member(key)?)))
+    }
+
     /// The type of its value in an expression. An optional one may be null.
     pub(crate) fn expression_type(&self) -> Type {
         if self.optional { Type::Dyn } else { self.ty.expression_type() }
@@ -247,7 +255,7 @@ mod tests {
             default: None,
             optional: false,
             from: Vec::new(),
-            annotation: Some("example.com/p".into()),
+            annotations: vec!["example.com/p".into()],
             bounds: Bounds::default(),
         }
     }
@@ -281,6 +289,26 @@ mod tests {
         assert_eq!(resolved(full(), &plain, &[("p", "2"), ("other", "x")]).unwrap(), json!(2));
         assert_eq!(resolved(full(), &plain, &[]).unwrap(), json!(3));
         assert_eq!(resolved(full(), &json!({}), &[]).unwrap(), json!(4));
+    }
+
+    #[test]
+    fn the_first_annotation_that_is_there_counts() {
+        let two = || Parameter {
+            annotations: vec!["example.com/p".into(), "example.com/old".into()],
+            ..parameter(ParameterType::Port)
+        };
+        for (annotations, expected) in [
+            (json!({"example.com/old": "2", "example.com/p": "1"}), Ok(1)),
+            (json!({"example.com/old": "2"}), Ok(2)),
+            (json!({"example.com/old": "2", "example.com/p": ""}), Err("/metadata/annotations/example.com~1p")),
+            (json!({"example.com/old": "x"}), Err("/metadata/annotations/example.com~1old")),
+        ] {
+            let found = resolved(two(), &json!({"metadata": {"annotations": annotations}}), &[("p", "9")]);
+            match expected {
+                Ok(port) => assert_eq!(found.unwrap(), json!(port)),
+                Err(at) => assert_eq!(found.unwrap_err()[0].at.to_string(), at),
+            }
+        }
     }
 
     #[test]

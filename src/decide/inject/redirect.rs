@@ -6,7 +6,7 @@ use super::render::Rendered;
 use crate::decide::record::Entry;
 use crate::diagnostic::words::list;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::profile::{Parameter, ParameterType, Profile};
+use crate::profile::{ParameterType, Profile};
 use crate::value::pointer::Pointer;
 use crate::value::view::View;
 
@@ -61,7 +61,8 @@ fn hint(profile: &Profile) -> Option<String> {
     let exclude = profile.redirected_ports.as_ref()?.exclude.as_ref()?;
     let indices = profile.parameters_behind(exclude.variables()).into_iter();
     let mut parameters = indices.filter_map(|index| profile.parameters.get(index));
-    let Parameter { name, annotation, .. } = parameters.find(|parameter| parameter.ty == ParameterType::Ports)?;
-    let annotation = annotation.as_ref().map(|key| format!("the annotation `{key}` or ")).unwrap_or_default();
+    let parameter = parameters.find(|parameter| parameter.ty == ParameterType::Ports)?;
+    let name = &parameter.name;
+    let annotation = parameter.annotation().map(|key| format!("the annotation `{key}` or ")).unwrap_or_default();
     Some(format!("if it must not depend on the sidecar, add the port to {annotation}`--set {name}=…`"))
 }

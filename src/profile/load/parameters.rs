@@ -67,11 +67,7 @@ fn parameter<'a, V: View<'a>>(node: Node<V>, errors: &mut Errors) -> Option<Para
     let name = node.require("name", errors).and_then(|name| name.formed(form, is_parameter_name, errors));
     let ty = parameter_type(&node, errors);
     let description = node.get("description").and_then(|text| text.string(errors)).unwrap_or_default();
-    let annotation = node.get("annotation").and_then(|key| {
-        let text = key.string(errors)?;
-        check_key(&text, is_annotation_key, &key.at, errors);
-        Some(text)
-    });
+    let annotations = annotations(&node, errors);
     let mut from = Vec::new();
     for place in nodes(node.get("from"), errors) {
         match place.string(errors).map(|text| Pointer::parse(&text)) {
@@ -86,9 +82,30 @@ fn parameter<'a, V: View<'a>>(node: Node<V>, errors: &mut Errors) -> Option<Para
     };
     let optional = node.get("optional").and_then(|optional| optional.boolean(errors)).unwrap_or_default();
     let (name, ty) = (name?, ty?);
-    let mut parameter = Parameter { name, ty, description, default: None, optional, from, annotation, bounds };
+    let mut parameter = Parameter { name, ty, description, default: None, optional, from, annotations, bounds };
     parameter.default = node.get("default").and_then(|default| default_of(&default, &parameter, errors));
     Some(parameter)
+}
+
+/// One key or several, no two the same.
+fn annotations<'a, V: View<'a>>(node: &Node<V>, errors: &mut Errors) -> Vec<String> {
+    let Some(node) = node.get("annotation") else { return Vec::new() };
+    let is_list = node.view.kind() == Kind::Sequence;
+    let written = if is_list { node.clone().list(errors) } else { vec![node.clone()] };
+    if written.is_empty() {
+        errors.add(&node.at, ProfileErrorKind::Empty("`annotation` needs at least one key"));
+    }
+    let mut keys: Vec<String> = Vec::new();
+    for node in written {
+        let Some(key) = node.string(errors) else { continue };
+        check_key(&key, is_annotation_key, &node.at, errors);
+        if keys.contains(&key) {
+            errors.add(&node.at, ProfileErrorKind::Duplicate { what: "the key", name: key });
+        } else {
+            keys.push(key);
+        }
+    }
+    keys
 }
 
 /// A default is a value and not a template: with a parameter in it, the braces themselves would be added to pods.

@@ -103,7 +103,7 @@ fn every_field_that_adds_arrives_and_parameters_are_known_by_index() {
             default: Some(json!("info")),
             optional: false,
             from: Vec::new(),
-            annotation: None,
+            annotations: Vec::new(),
             bounds: Bounds::default(),
         }
     );

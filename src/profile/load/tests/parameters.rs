@@ -98,3 +98,28 @@ fn lists_and_maps_repeat_parts_and_decide_about_them() {
     let wrong = json!({"parameters": [{"name": "more", "type": "envs"}], "labels": {"a": "{{ more[0].nam }}"}});
     assert_eq!(told(&with(&wrong)).len(), 1, "the fields of a variable are known");
 }
+
+#[test]
+fn an_annotation_is_one_key_or_several() {
+    let profile = load(&with(&json!({"parameters": [
+        {"name": "a", "type": "string", "annotation": "x/a"},
+        {"name": "b", "type": "string", "annotation": ["x/b", "x/c"]},
+    ]})))
+    .unwrap();
+    assert_eq!(profile.parameters[0].annotations, ["x/a"]);
+    assert_eq!(profile.parameters[1].annotations, ["x/b", "x/c"]);
+    let keys = profile.keys();
+    assert_eq!(keys.iter().map(|key| key.key.as_str()).collect::<Vec<_>>(), ["x/a", "x/b", "x/c", "added"]);
+    assert_eq!(
+        told(&with(&json!({"parameters": [
+            {"name": "a", "type": "string", "annotation": []},
+            {"name": "b", "type": "string", "annotation": ["x/a", "x/a", "a b", 1]},
+        ]}))),
+        [
+            "/spec/parameters/0/annotation: `annotation` needs at least one key",
+            "/spec/parameters/1/annotation/1: the key `x/a` is given twice",
+            "/spec/parameters/1/annotation/2: `a b` is not a label or annotation key",
+            "/spec/parameters/1/annotation/3: expected a string, found a number (quote the value)",
+        ]
+    );
+}
