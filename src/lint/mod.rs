@@ -168,7 +168,7 @@ fn parameters(profile: &Profile) -> Vec<Finding> {
                     .hint(format!("write `{{{{ {name} }}}}` where its value belongs, or remove it")),
             );
         }
-        if parameter.default.is_none() && !parameter.optional && parameter.from.is_empty() {
+        if parameter.default.is_none() && !parameter.is_optional() && parameter.from.is_empty() {
             let hint = match parameter.annotation() {
                 Some(key) => format!("with `--set {name}=…`, or the annotation `{key}`"),
                 None => format!("with `--set {name}=…`"),

@@ -18,6 +18,7 @@ use crate::profile::rule::Rule;
 
 mod added;
 mod copy;
+mod bounds;
 mod fit;
 mod parameters;
 mod parser;

@@ -273,14 +273,26 @@ pub struct Parameter {
     pub description: String,
     /// Its value where nothing else gives one, already checked.
     pub default: Option<Value>,
-    /// Whether it may have no value: an empty text is then null, and so is the missing default.
-    pub optional: bool,
+    /// Whether it must have a value.
+    pub presence: Presence,
     /// Places in the pod template to take it from, the first that is there.
     pub from: Vec<Pointer>,
     /// The pod template's annotations that override it: the first that is there.
     pub annotations: Vec<String>,
-    /// How much a value may be.
+    /// What a value may be beyond its type.
     pub bounds: Bounds,
+}
+
+/// Whether a parameter must have a value.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Presence {
+    /// It must have one, which may be empty if its type allows that.
+    #[default]
+    Given,
+    /// It may have none: an empty text is then null, and so is the missing default.
+    Optional,
+    /// It must have one that is not empty, and has no default.
+    Required,
 }
 
 /// The type of a parameter, and so what its values may be.

@@ -6,7 +6,7 @@ use std::fmt;
 
 use serde_json::Value;
 
-use super::{Parameter, ParameterType, Profile};
+use super::{Parameter, ParameterType, Presence, Profile};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::expression::Type;
 use crate::kube::workload::locate;
@@ -134,7 +134,7 @@ fn find<'p, 'a, V: View<'a>>(
         }
     }
     let default = parameter.default.as_ref().map(Cow::Borrowed);
-    let default = default.or_else(|| parameter.optional.then_some(Cow::Owned(Value::Null)));
+    let default = default.or_else(|| parameter.is_optional().then_some(Cow::Owned(Value::Null)));
     default.map(|value| (value, Origin::Default)).ok_or_else(|| {
         let message = format!("parameter `{name}` has no value");
         let hint = match parameter.annotation() {
@@ -146,6 +146,11 @@ fn find<'p, 'a, V: View<'a>>(
 }
 
 impl Parameter {
+    /// Whether it may have no value.
+    pub(crate) fn is_optional(&self) -> bool {
+        self.presence == Presence::Optional
+    }
+
     /// The annotation that messages name.
     pub(crate) fn annotation(&self) -> Option<&str> {
         self.annotations.first().map(String::as_str)
@@ -158,7 +163,7 @@ impl Parameter {
 
     /// The type of its value in an expression. An optional one may be null.
     pub(crate) fn expression_type(&self) -> Type {
-        if self.optional { Type::Dyn } else { self.ty.expression_type() }
+        if self.is_optional() { Type::Dyn } else { self.ty.expression_type() }
     }
 
     /// Reads a value that is written as text. An empty one of an optional parameter is null.
@@ -167,13 +172,11 @@ impl Parameter {
     ///
     /// The type does not allow it.
     pub(crate) fn parse(&self, text: &str) -> Result<Value, BadValue> {
-        if self.optional && text.is_empty() {
+        if self.is_optional() && text.is_empty() {
             return Ok(Value::Null);
         }
         self.bounds.check_text(text)?;
-        let value = self.ty.parse(text)?;
-        self.bounds.check(&value)?;
-        Ok(value)
+        self.within_bounds(self.ty.parse(text)?)
     }
 
     /// Reads a value that is found in the pod.
@@ -183,7 +186,19 @@ impl Parameter {
     /// The type does not allow it.
     fn check<'a, V: View<'a>>(&self, found: V) -> Result<Value, BadValue> {
         found.string().map_or(Ok(()), |text| self.bounds.check_text(&text))?;
-        let value = self.ty.check(found)?;
+        self.within_bounds(self.ty.check(found)?)
+    }
+
+    fn within_bounds(&self, value: Value) -> Result<Value, BadValue> {
+        let is_empty = match &value {
+            Value::String(text) => text.is_empty(),
+            Value::Array(items) => items.is_empty(),
+            Value::Object(entries) => entries.is_empty(),
+            _ => false,
+        };
+        if is_empty && self.presence == Presence::Required {
+            return Err(BadValue::Empty);
+        }
         self.bounds.check(&value)?;
         Ok(value)
     }
@@ -242,185 +257,4 @@ fn bad_value(at: Pointer, what: &str, bad: &BadValue) -> Diagnostic {
 }
 
 #[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    fn parameter(ty: ParameterType) -> Parameter {
-        Parameter {
-            name: "p".into(),
-            ty,
-            description: String::new(),
-            default: None,
-            optional: false,
-            from: Vec::new(),
-            annotations: vec!["example.com/p".into()],
-            bounds: Bounds::default(),
-        }
-    }
-
-    fn resolved(parameter: Parameter, template: &Value, set: &[(&str, &str)]) -> Result<Value, Vec<Diagnostic>> {
-        let mut profile = crate::profile::load::load(&json!({
-            "apiVersion": "sidecar-injector/v1", "kind": "Profile", "metadata": {"name": "t"}, "spec": {"policy": "OptOut", "labels": {"a": "b"}},
-        }))
-        .unwrap();
-        profile.parameters = vec![parameter];
-        let set = set.iter().map(|&(name, value)| (name.to_owned(), value.to_owned())).collect();
-        let set =
-            SetValues::from([("t".to_owned(), set), ("other".to_owned(), [("p".to_owned(), "9".to_owned())].into())]);
-        resolve(&profile, template, &set, Some(0)).map(|values| values[0].clone().into_owned())
-    }
-
-    #[test]
-    fn annotation_then_set_then_places_then_default() {
-        let full = || Parameter {
-            default: Some(json!(4)),
-            from: ["/spec/containers/9/x", "/spec/none", "/spec/containers/0/ports/0/containerPort"]
-                .map(|place| Pointer::parse(place).unwrap())
-                .to_vec(),
-            ..parameter(ParameterType::Port)
-        };
-        let containers = json!([{"ports": [{"containerPort": 3}]}]);
-        let annotated =
-            json!({"metadata": {"annotations": {"example.com/p": "1"}}, "spec": {"containers": containers}});
-        let plain = json!({"spec": {"none": null, "containers": containers}});
-        assert_eq!(resolved(full(), &annotated, &[("p", "2")]).unwrap(), json!(1));
-        assert_eq!(resolved(full(), &plain, &[("p", "2"), ("other", "x")]).unwrap(), json!(2));
-        assert_eq!(resolved(full(), &plain, &[]).unwrap(), json!(3));
-        assert_eq!(resolved(full(), &json!({}), &[]).unwrap(), json!(4));
-    }
-
-    #[test]
-    fn the_first_annotation_that_is_there_counts() {
-        let two = || Parameter {
-            annotations: vec!["example.com/p".into(), "example.com/old".into()],
-            ..parameter(ParameterType::Port)
-        };
-        for (annotations, expected) in [
-            (json!({"example.com/old": "2", "example.com/p": "1"}), Ok(1)),
-            (json!({"example.com/old": "2"}), Ok(2)),
-            (json!({"example.com/old": "2", "example.com/p": ""}), Err("/metadata/annotations/example.com~1p")),
-            (json!({"example.com/old": "x"}), Err("/metadata/annotations/example.com~1old")),
-        ] {
-            let found = resolved(two(), &json!({"metadata": {"annotations": annotations}}), &[("p", "9")]);
-            match expected {
-                Ok(port) => assert_eq!(found.unwrap(), json!(port)),
-                Err(at) => assert_eq!(found.unwrap_err()[0].at.to_string(), at),
-            }
-        }
-    }
-
-    #[test]
-    fn a_place_finds_a_container_by_its_name() {
-        let from = |place| Parameter {
-            default: Some(json!(4)),
-            from: vec![Pointer::parse(place).unwrap()],
-            ..parameter(ParameterType::Integer)
-        };
-        let pod = json!({"spec": {
-            "containers": [{"name": "a", "x": 1}, {"x": 0}, {"name": "b", "x": 2}],
-            "initContainers": [{"name": "b", "x": 3}],
-        }});
-        for (place, expected) in [
-            ("/spec/containers/b/x", 2),
-            ("/spec/initContainers/b/x", 3),
-            ("/spec/initContainers/a/x", 4),
-            ("/spec/containers/2/x", 2),
-        ] {
-            assert_eq!(resolved(from(place), &pod, &[]).unwrap(), json!(expected), "{place}");
-        }
-        let bad = json!({"spec": {"containers": [{"name": "a"}, {"name": "b", "x": "y"}]}});
-        let wrong = resolved(from("/spec/containers/b/x"), &bad, &[]).unwrap_err();
-        assert_eq!(wrong[0].at.to_string(), "/spec/containers/1/x");
-    }
-
-    #[test]
-    fn a_place_may_hold_what_the_type_is() {
-        let from = |ty, place| Parameter { from: vec![Pointer::parse(place).unwrap()], ..parameter(ty) };
-        let list = || ParameterType::List(ListType { of: Box::new(ParameterType::String), separator: ",".into() });
-        let (between, key_separator) = (",".to_owned(), "=".to_owned());
-        let of = Box::new(ParameterType::String);
-        let map = ParameterType::Map(MapType { of, separator: between, key_separator, key_pattern: None });
-        let variables = json!([{"name": "A", "value": "1"}]);
-        let pod = json!({
-            "metadata": {"labels": {"b": "1", "a": "2"}},
-            "spec": {"containers": [{"args": ["x", "y"], "env": variables, "image": "i,j", "more": [["x"]]}]},
-        });
-        let args = resolved(from(list(), "/spec/containers/0/args"), &pod, &[]).unwrap();
-        assert_eq!(args, json!(["x", "y"]));
-        assert_eq!(resolved(from(list(), "/spec/containers/0/image"), &pod, &[]).unwrap(), json!(["i", "j"]));
-        let labels = resolved(from(map, "/metadata/labels"), &pod, &[]).unwrap();
-        assert_eq!(labels.to_string(), r#"{"b":"1","a":"2"}"#);
-        let env = resolved(from(ParameterType::Envs, "/spec/containers/0/env"), &pod, &[]).unwrap();
-        assert_eq!(env, variables);
-        for (place, message) in [
-            ("/spec", "parameter `p`: `/spec` is an object, not a list"),
-            ("/spec/containers/0/more", "parameter `p`: item 1: `[\"x\"]` is a list, not a string"),
-        ] {
-            let wrong = resolved(from(list(), place), &pod, &[]).unwrap_err();
-            assert_eq!(wrong[0].message, message);
-        }
-        let set = "x,".repeat(65);
-        let wrong = resolved(parameter(list()), &pod, &[("p", &set)]).unwrap_err();
-        assert_eq!(wrong[0].message, "`--set p`: 65 items are more than `maxItems: 64`");
-        let long = json!({"metadata": {"annotations": {"example.com/p": "x".repeat(5000)}}});
-        let wrong = resolved(parameter(ParameterType::String), &long, &[]).unwrap_err();
-        assert_eq!(wrong[0].message, "annotation `example.com/p`: 5000 bytes are more than `maxLength: 4096`");
-    }
-
-    #[test]
-    fn an_empty_value_of_an_optional_parameter_is_null() {
-        let optional = |default| Parameter { optional: true, default, ..parameter(ParameterType::Integer) };
-        let empty = json!({"metadata": {"annotations": {"example.com/p": ""}}});
-        assert_eq!(resolved(optional(Some(json!(4))), &json!({}), &[("p", "")]).unwrap(), json!(null));
-        assert_eq!(resolved(optional(Some(json!(4))), &empty, &[("p", "5")]).unwrap(), json!(null));
-        assert_eq!(resolved(optional(Some(json!(4))), &json!({}), &[]).unwrap(), json!(4));
-        assert_eq!(resolved(optional(None), &json!({}), &[]).unwrap(), json!(null));
-        assert_eq!(resolved(optional(None), &json!({}), &[("p", "5")]).unwrap(), json!(5));
-        resolved(parameter(ParameterType::Integer), &json!({}), &[("p", "")]).unwrap_err();
-    }
-
-    #[test]
-    fn every_wrong_source_has_its_place_and_message() {
-        let from = Parameter {
-            from: vec![Pointer::parse("/spec/x").unwrap(), Pointer::parse("/spec").unwrap()],
-            ..parameter(ParameterType::Port)
-        };
-        for (template, set, at, message) in [
-            (
-                json!({"metadata": {"annotations": {"example.com/p": "0"}}}),
-                None,
-                "/metadata/annotations/example.com~1p",
-                "annotation `example.com/p`: `0` is not a port: a number from 1 to 65535",
-            ),
-            (
-                json!({"metadata": {"annotations": {"example.com/p": 80}}}),
-                Some(("p", "1")),
-                "/metadata/annotations/example.com~1p",
-                "annotation `example.com/p` is a number, not a string",
-            ),
-            (json!({}), Some(("p", "x")), "", "`--set p`: `x` is not a port: a number from 1 to 65535"),
-            (
-                json!({"spec": {"x": "web"}}),
-                None,
-                "/spec/x",
-                "parameter `p`: `web` is not a port: a number from 1 to 65535",
-            ),
-            (
-                json!({"spec": {"y": 1}}),
-                None,
-                "/spec",
-                "parameter `p`: `/spec` is an object, not a port: a number from 1 to 65535",
-            ),
-            (json!({}), None, "", "parameter `p` has no value"),
-        ] {
-            let wrong = resolved(from.clone(), &template, set.as_slice()).unwrap_err();
-            assert_eq!(wrong.len(), 1);
-            assert_eq!((wrong[0].at.to_string().as_str(), wrong[0].message.as_str()), (at, message));
-            assert_eq!(wrong[0].code, Code::BadValue);
-        }
-        let missing = resolved(from, &json!({}), &[]).unwrap_err();
-        assert_eq!(missing[0].hint.as_deref().unwrap(), "set it with the annotation `example.com/p` or `--set p=…`");
-    }
-}
+mod tests;

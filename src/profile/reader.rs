@@ -85,6 +85,14 @@ pub enum ProfileErrorKind {
     /// Something that must have at least one entry has none.
     #[error("{0}")]
     Empty(&'static str),
+    /// Two fields that cannot both be there.
+    #[error("a parameter with `{one}` cannot have `{other}`")]
+    Contradiction {
+        /// The one field.
+        one: &'static str,
+        /// The other.
+        other: &'static str,
+    },
     /// A field that must be there is not.
     #[error("field `{0}` is missing")]
     Missing(&'static str),
@@ -320,21 +328,6 @@ impl<'a, V: View<'a>> Node<V> {
             errors.add(&self.at, ProfileErrorKind::WrongType { expected: "a string", found: self.view.kind() });
         }
         text.map(Cow::into_owned)
-    }
-
-    /// This whole number, from 1 on.
-    pub(super) fn count(&self, errors: &mut Errors) -> Option<usize> {
-        const EXPECTED: &str = "a whole number from 1 on";
-        if self.view.kind() != Kind::Number {
-            errors.add(&self.at, ProfileErrorKind::WrongType { expected: EXPECTED, found: self.view.kind() });
-            return None;
-        }
-        let value = self.view.value();
-        let count = value.as_u64().and_then(|count| usize::try_from(count).ok()).filter(|count| *count > 0);
-        if count.is_none() {
-            errors.add(&self.at, ProfileErrorKind::OutOfRange { value: value.to_string(), expected: EXPECTED });
-        }
-        count
     }
 
     /// This boolean.

@@ -5,11 +5,11 @@ use std::borrow::Cow;
 use serde_json::Value;
 
 use super::super::grammar::is_parameter_name;
-use super::super::parameter::ValuePattern;
 use super::super::reader::{Errors, Node, ProfileErrorKind};
 use super::super::slot::is_annotation_key;
 use super::super::template::first_expression;
-use super::super::{Bounds, ListType, MapType, Parameter, ParameterType, Profile};
+use super::super::{ListType, MapType, Parameter, ParameterType, Profile};
+use super::bounds::{bounds, presence, value_pattern};
 use super::{check_key, nodes};
 use crate::value::pointer::Pointer;
 use crate::value::view::{Kind, View};
@@ -40,11 +40,15 @@ const FIELDS: &[&str] = &[
     "from",
     "keyPattern",
     "keySeparator",
+    "max",
     "maxItems",
     "maxLength",
+    "min",
     "name",
     "of",
     "optional",
+    "pattern",
+    "required",
     "separator",
     "type",
     "values",
@@ -55,8 +59,11 @@ const FIELDS: &[&str] = &[
 const FIELDS_OF_TYPES: &[(&str, &[&str])] = &[
     ("keyPattern", &["map"]),
     ("keySeparator", &["map"]),
+    ("max", &["integer", "port"]),
     ("maxItems", &["envs", "list", "map"]),
+    ("min", &["integer", "port"]),
     ("of", &["list", "map"]),
+    ("pattern", &["image", "name", "path", "string"]),
     ("separator", &["list", "map"]),
     ("values", &["enum"]),
 ];
@@ -76,13 +83,10 @@ fn parameter<'a, V: View<'a>>(node: Node<V>, errors: &mut Errors) -> Option<Para
             None => {}
         }
     }
-    let bounds = Bounds {
-        max_length: node.get("maxLength").and_then(|most| most.count(errors)),
-        max_items: node.get("maxItems").and_then(|most| most.count(errors)),
-    };
-    let optional = node.get("optional").and_then(|optional| optional.boolean(errors)).unwrap_or_default();
+    let bounds = bounds(&node, errors);
+    let presence = presence(&node, errors);
     let (name, ty) = (name?, ty?);
-    let mut parameter = Parameter { name, ty, description, default: None, optional, from, annotations, bounds };
+    let mut parameter = Parameter { name, ty, description, default: None, presence, from, annotations, bounds };
     parameter.default = node.get("default").and_then(|default| default_of(&default, &parameter, errors));
     Some(parameter)
 }
@@ -202,14 +206,4 @@ fn separator<'a, V: View<'a>>(node: &Node<V>, field: &str, usual: &str, errors: 
         return None;
     }
     Some(text)
-}
-
-fn value_pattern<'a, V: View<'a>>(node: &Node<V>, errors: &mut Errors) -> Option<ValuePattern> {
-    let value = node.string(errors)?;
-    let pattern = ValuePattern::new(&value);
-    if pattern.is_none() {
-        let form = "a regular expression (in the syntax of RE2, at most 256 bytes)";
-        errors.add(&node.at, ProfileErrorKind::BadForm { value, form });
-    }
-    pattern
 }

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::*;
-use crate::profile::{Addition, Bounds, Parameter, ParameterType, Placement, Template};
+use crate::profile::{Addition, Bounds, Parameter, ParameterType, Placement, Presence, Template};
 
 mod mistakes;
 mod parameters;
@@ -101,7 +101,7 @@ fn every_field_that_adds_arrives_and_parameters_are_known_by_index() {
             ty: ParameterType::Enum(vec!["info".into(), "debug".into()]),
             description: String::new(),
             default: Some(json!("info")),
-            optional: false,
+            presence: Presence::Given,
             from: Vec::new(),
             annotations: Vec::new(),
             bounds: Bounds::default(),

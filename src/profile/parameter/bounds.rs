@@ -3,7 +3,7 @@
 use regex_lite::{Regex, RegexBuilder};
 use serde_json::Value;
 
-use super::BadValue;
+use super::types::{BadValue, shown};
 
 /// How long a value may be in bytes where the profile does not say, unless it is a default.
 const MOST_BYTES: usize = 4096;
@@ -21,6 +21,12 @@ pub struct Bounds {
     pub(crate) max_length: Option<usize>,
     /// How many items a list or map may have.
     pub(crate) max_items: Option<usize>,
+    /// The smallest integer or port.
+    pub(crate) min: Option<i64>,
+    /// The largest integer or port.
+    pub(crate) max: Option<i64>,
+    /// What a text must match.
+    pub(crate) pattern: Option<ValuePattern>,
 }
 
 impl Bounds {
@@ -34,13 +40,37 @@ impl Bounds {
         self.check_length(text.len())
     }
 
+    /// Checks a value of the parameter's type.
     pub(super) fn check(&self, value: &Value) -> Result<(), BadValue> {
         let most = self.max_items.unwrap_or(MOST_ITEMS);
         match items(value) {
             Some(found) if found > most => return Err(BadValue::TooManyItems { found, most }),
             _ => {}
         }
-        self.check_length(length(value))
+        self.check_length(length(value))?;
+        let part = |place: String| move |bad| BadValue::Part { place, bad: Box::new(bad) };
+        match value {
+            Value::Array(items) => items
+                .iter()
+                .enumerate()
+                .try_for_each(|(index, item)| self.check_single(item).map_err(part(format!("item {}", index + 1)))),
+            Value::Object(entries) => entries
+                .iter()
+                .try_for_each(|(key, value)| self.check_single(value).map_err(part(format!("key {}", shown(key))))),
+            single => self.check_single(single),
+        }
+    }
+
+    fn check_single(&self, value: &Value) -> Result<(), BadValue> {
+        match (value.as_i64(), self.min, self.max) {
+            (Some(value), Some(min), _) if value < min => return Err(BadValue::BelowMin { value, min }),
+            (Some(value), _, Some(max)) if value > max => return Err(BadValue::AboveMax { value, max }),
+            _ => {}
+        }
+        match (value.as_str(), &self.pattern) {
+            (Some(text), Some(pattern)) => pattern.check("pattern", text),
+            _ => Ok(()),
+        }
     }
 
     fn check_length(&self, found: usize) -> Result<(), BadValue> {
@@ -119,7 +149,7 @@ mod tests {
 
     #[test]
     fn a_bound_counts_bytes_and_items() {
-        let bounds = Bounds { max_length: Some(3), max_items: Some(2) };
+        let bounds = Bounds { max_length: Some(3), max_items: Some(2), ..Bounds::default() };
         for good in [json!("abc"), json!(["a", "b"]), json!({"a": "", "b": "c"}), json!(12345), json!([1234, 5678])] {
             assert_eq!(bounds.check(&good), Ok(()), "{good}");
         }
@@ -136,5 +166,24 @@ mod tests {
         assert!(Bounds::default().of_default().check(&json!("a".repeat(4097))).is_ok());
         assert!(bounds.of_default().check(&json!("abcd")).is_err());
         assert!(Bounds::default().check(&json!(vec![0; 65])).is_err());
+    }
+    #[test]
+    fn numbers_and_texts_have_bounds_wherever_they_are() {
+        let pattern = ValuePattern::new("[a-z]+");
+        let bounds = Bounds { min: Some(-1), max: Some(10), pattern, ..Bounds::default() };
+        for good in [json!(-1), json!(10), json!("a"), json!(["a", "b"]), json!({"A": "a"}), json!(true), json!(null)] {
+            assert_eq!(bounds.check(&good), Ok(()), "{good}");
+        }
+        for (value, message) in [
+            (json!(-2), "`-2` is less than `min: -1`"),
+            (json!([10, 11]), "item 2: `11` is more than `max: 10`"),
+            (json!({"a": 11}), "key `a`: `11` is more than `max: 10`"),
+            (json!("A"), "`A` does not match `pattern: [a-z]+`"),
+            (json!(["a", ""]), "item 2: `` does not match `pattern: [a-z]+`"),
+        ] {
+            assert_eq!(bounds.check(&value).unwrap_err().to_string(), message);
+        }
+        let long = bounds.check(&json!("A".repeat(50))).unwrap_err().to_string();
+        assert_eq!(long, format!("`{}…` does not match `pattern: [a-z]+`", "A".repeat(40)));
     }
 }

@@ -63,6 +63,25 @@ pub enum BadValue {
         /// How many there may be.
         most: usize,
     },
+    /// An empty value of a parameter that must have one.
+    #[error("the value is empty, and the parameter is `required`")]
+    Empty,
+    /// A number below the smallest that is allowed.
+    #[error("`{value}` is less than `min: {min}`")]
+    BelowMin {
+        /// The number.
+        value: i64,
+        /// The bound.
+        min: i64,
+    },
+    /// A number above the largest that is allowed.
+    #[error("`{value}` is more than `max: {max}`")]
+    AboveMax {
+        /// The number.
+        value: i64,
+        /// The bound.
+        max: i64,
+    },
     /// A text that does not match a pattern.
     #[error("{} does not match `{field}: {pattern}`", shown(value))]
     Unmatched {
@@ -233,9 +252,9 @@ impl ParameterType {
     }
 }
 
-/// A value in backticks; a long one is cut.
+/// A value in backticks; a long one is cut: it may be a secret, or not meant for this parameter.
 pub(super) fn shown(value: &str) -> impl fmt::Display {
-    const MOST: usize = 100;
+    const MOST: usize = 40;
     match value.char_indices().nth(MOST) {
         Some((end, _)) => format!("`{}…`", &value[..end]),
         None => format!("`{value}`"),
@@ -265,7 +284,7 @@ mod tests {
             assert_eq!(ty.parse(text).unwrap_err().to_string(), message);
         }
         let long = ParameterType::Port.parse(&"é".repeat(500)).unwrap_err().to_string();
-        assert!(long.starts_with(&format!("`{}…` is not", "é".repeat(100))));
+        assert!(long.starts_with(&format!("`{}…` is not", "é".repeat(40))));
     }
 
     #[test]

@@ -31,7 +31,7 @@ fn a_field_that_another_type_has_is_an_error() {
             "/spec/parameters/5/keyPattern: `(` is not a regular expression (in the syntax of RE2, at most 256 bytes)",
             "/spec/parameters/6/keySeparator: `separator` is in `keySeparator`: no entry could be read",
             "/spec/parameters/7/separator: `separator` belongs to the types `list`, `map`, and this is `envs`",
-            "/spec/parameters/7/maxItems: expected a whole number from 1 on, found a string",
+            "/spec/parameters/7/maxItems: expected a whole number, found a string",
         ]
     );
 }
@@ -120,6 +120,43 @@ fn an_annotation_is_one_key_or_several() {
             "/spec/parameters/1/annotation/1: the key `x/a` is given twice",
             "/spec/parameters/1/annotation/2: `a b` is not a label or annotation key",
             "/spec/parameters/1/annotation/3: expected a string, found a number (quote the value)",
+        ]
+    );
+}
+
+#[test]
+fn bounds_and_defaults_agree() {
+    let parameters = json!([
+        {"name": "a", "type": "string", "required": true, "default": ""},
+        {"name": "b", "type": "string", "required": true, "optional": true},
+        {"name": "c", "type": "integer", "min": 2, "max": 1},
+        {"name": "d", "type": "integer", "min": 2, "default": 1},
+        {"name": "e", "type": "list", "of": "port", "max": 1024, "default": [80, 8080]},
+        {"name": "f", "type": "string", "pattern": "a)|(b", "min": 1},
+        {"name": "g", "type": "map", "of": "string", "pattern": "[a-z]+", "default": {"A": "b", "C": "D"}},
+        {"name": "h", "type": "duration", "pattern": "1s", "maxLength": 2},
+        {"name": "i", "type": "string", "default": "abc", "maxLength": 2},
+        {"name": "j", "type": "port", "min": 1.5},
+        {"name": "k", "type": "boolean", "required": false, "default": true},
+        {"name": "l", "type": "envs", "pattern": "a"},
+    ]);
+    let mut lines = told(&with(&json!({"parameters": parameters})));
+    lines.sort_by_key(|line| line.split(':').next().unwrap().to_owned());
+    assert_eq!(
+        lines,
+        [
+            "/spec/parameters/0/required: a parameter with `required` cannot have `default`",
+            "/spec/parameters/1/required: a parameter with `required` cannot have `optional`",
+            "/spec/parameters/11/pattern: `pattern` belongs to the types `image`, `name`, `path`, `string`, and this is `envs`",
+            "/spec/parameters/2/min: `min` is more than `max`: no value could be right",
+            "/spec/parameters/3/default: default of parameter `d`: `1` is less than `min: 2`",
+            "/spec/parameters/4/default: default of parameter `e`: item 2: `8080` is more than `max: 1024`",
+            "/spec/parameters/5/min: `min` belongs to the types `integer`, `port`, and this is `string`",
+            "/spec/parameters/5/pattern: `a)|(b` is not a regular expression (in the syntax of RE2, at most 256 bytes)",
+            "/spec/parameters/6/default: default of parameter `g`: key `C`: `D` does not match `pattern: [a-z]+`",
+            "/spec/parameters/7/pattern: `pattern` belongs to the types `image`, `name`, `path`, `string`, and this is `duration`",
+            "/spec/parameters/8/default: default of parameter `i`: 3 bytes are more than `maxLength: 2`",
+            "/spec/parameters/9/min: `1.5` is not a whole number",
         ]
     );
 }

@@ -1,0 +1,71 @@
+//! What a parameter's values may be beyond their type.
+
+use super::super::parameter::ValuePattern;
+use super::super::reader::{Errors, Node, ProfileErrorKind};
+use super::super::{Bounds, Presence};
+use crate::value::view::{Kind, View};
+
+pub(super) fn bounds<'a, V: View<'a>>(node: &Node<V>, errors: &mut Errors) -> Bounds {
+    let bounds = Bounds {
+        max_length: node.get("maxLength").and_then(|most| count(&most, errors)),
+        max_items: node.get("maxItems").and_then(|most| count(&most, errors)),
+        min: node.get("min").and_then(|min| integer(&min, errors)),
+        max: node.get("max").and_then(|max| integer(&max, errors)),
+        pattern: node.get("pattern").and_then(|pattern| value_pattern(&pattern, errors)),
+    };
+    if let (Some(min), Some(max)) = (bounds.min, bounds.max)
+        && min > max
+    {
+        errors.add(&node.at.join("min"), ProfileErrorKind::Empty("`min` is more than `max`: no value could be right"));
+    }
+    bounds
+}
+
+pub(super) fn presence<'a, V: View<'a>>(node: &Node<V>, errors: &mut Errors) -> Presence {
+    let mut is = |field| node.get(field).and_then(|field| field.boolean(errors)).unwrap_or_default();
+    let (optional, required) = (is("optional"), is("required"));
+    if !required {
+        return if optional { Presence::Optional } else { Presence::Given };
+    }
+    for (other, has) in [("default", node.get("default").is_some()), ("optional", optional)] {
+        if has {
+            errors.add(&node.at.join("required"), ProfileErrorKind::Contradiction { one: "required", other });
+        }
+    }
+    Presence::Required
+}
+
+pub(super) fn value_pattern<'a, V: View<'a>>(node: &Node<V>, errors: &mut Errors) -> Option<ValuePattern> {
+    let value = node.string(errors)?;
+    let pattern = ValuePattern::new(&value);
+    if pattern.is_none() {
+        let form = "a regular expression (in the syntax of RE2, at most 256 bytes)";
+        errors.add(&node.at, ProfileErrorKind::BadForm { value, form });
+    }
+    pattern
+}
+
+/// A whole number.
+fn integer<'a, V: View<'a>>(node: &Node<V>, errors: &mut Errors) -> Option<i64> {
+    const EXPECTED: &str = "a whole number";
+    if node.view.kind() != Kind::Number {
+        errors.add(&node.at, ProfileErrorKind::WrongType { expected: EXPECTED, found: node.view.kind() });
+        return None;
+    }
+    let value = node.view.value();
+    if value.as_i64().is_none() {
+        errors.add(&node.at, ProfileErrorKind::OutOfRange { value: value.to_string(), expected: EXPECTED });
+    }
+    value.as_i64()
+}
+
+/// A whole number from 1 on.
+fn count<'a, V: View<'a>>(node: &Node<V>, errors: &mut Errors) -> Option<usize> {
+    let value = integer(node, errors)?;
+    let count = usize::try_from(value).ok().filter(|count| *count > 0);
+    if count.is_none() {
+        let expected = "a whole number from 1 on";
+        errors.add(&node.at, ProfileErrorKind::OutOfRange { value: value.to_string(), expected });
+    }
+    count
+}
