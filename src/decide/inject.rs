@@ -141,7 +141,7 @@ fn guessed_ports<'a, V: View<'a>>(profile: &Profile, template: V, set: &SetValue
             "the profile `{}` takes its default {value} for `{name}`: the application's container declares no such port",
             profile.name
         );
-        let annotation = parameter.annotation().map(|key| format!("the annotation `{key}` or "));
+        let annotation = parameter.annotation_words().map(|words| format!("{words} or "));
         let hint = format!("declare the port, or set it with {}`--set {name}=…`", annotation.unwrap_or_default());
         (origin == Origin::Default).then(|| Diagnostic::new(Code::GuessedPort, place.join("spec"), message).hint(hint))
     };

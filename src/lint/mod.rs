@@ -169,8 +169,8 @@ fn parameters(profile: &Profile) -> Vec<Finding> {
             );
         }
         if parameter.default.is_none() && !parameter.is_optional() && parameter.from.is_empty() {
-            let hint = match parameter.annotation() {
-                Some(key) => format!("with `--set {name}=…`, or the annotation `{key}`"),
+            let hint = match parameter.annotation_words() {
+                Some(words) => format!("with `--set {name}=…`, or {words}"),
                 None => format!("with `--set {name}=…`"),
             };
             let message = format!("the parameter `{name}` has no default, so it must be set");

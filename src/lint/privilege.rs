@@ -122,17 +122,20 @@ fn reached(parameter: &Parameter, reach: Reach, owner: &str, at: &Pointer) -> Ve
     }
     let name = &parameter.name;
     let mut findings = Vec::new();
-    if !parameter.annotations.is_empty() {
+    let prefix = parameter.annotation_prefix.iter().map(|prefix| format!("{prefix}…")).collect();
+    for (field, keys) in [("annotation", parameter.annotations.clone()), ("annotationPrefix", prefix)] {
+        if keys.is_empty() {
+            continue;
+        }
         // The values of an enum are those that the profile's author thought of.
         let listed = matches!(single, ParameterType::Enum(_)) && !matches!(parameter.ty, ParameterType::Map(_));
         let severity = if reach.weight == Weight::Whole && !listed { Severity::Error } else { Severity::Warning };
-        let (noun, verb) =
-            if parameter.annotations.len() == 1 { ("annotation", "sets") } else { ("annotations", "set") };
-        let keys = list(&parameter.annotations);
-        let message = format!("the {noun} {keys} {verb} {} of {owner}: {}", reach.what, reach.why);
+        let is_one = field == "annotation" && keys.len() == 1;
+        let (noun, verb) = if is_one { ("annotation", "sets") } else { ("annotations", "set") };
+        let message = format!("the {noun} {} {verb} {} of {owner}: {}", list(&keys), reach.what, reach.why);
         findings.push(
-            Finding::new(severity, Code::AnnotationPrivilege, at.join("annotation"), message)
-                .hint(format!("remove `annotation` from the parameter `{name}`: `--set` still sets it")),
+            Finding::new(severity, Code::AnnotationPrivilege, at.join(field), message)
+                .hint(format!("remove `{field}` from the parameter `{name}`: `--set` still sets it")),
         );
     }
     if let Some(place) = parameter.from.first() {

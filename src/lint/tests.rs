@@ -278,6 +278,22 @@ fn a_privilege_that_a_pods_author_sets_is_told_with_its_reason() {
 }
 
 #[test]
+fn every_annotation_of_a_parameter_may_set_a_privilege() {
+    let of = |parameter: &Value, image: &str| {
+        let container = container(&json!({"image": image}));
+        of(&profile(&json!({"parameters": [parameter], "containers": [container]})), Code::AnnotationPrivilege)
+    };
+    let list = json!({"name": "p", "type": "list", "of": "string", "annotation": ["example.com/p", "example.com/q"],
+        "default": ["a:1"]});
+    let start = "Error annotation-privilege /spec/parameters/0/annotation: the annotations `example.com/p`, `example.com/q` set the image of container";
+    assert!(of(&list, "{{ p[0] }}").concat().starts_with(start));
+    let map =
+        json!({"name": "p", "type": "map", "of": "string", "annotationPrefix": "example.com/p-", "default": "a=b"});
+    let start = "Error annotation-privilege /spec/parameters/0/annotationPrefix: the annotations `example.com/p-…` set the image of container";
+    assert!(of(&map, "{{ p.a }}").concat().starts_with(start), "{:?}", of(&map, "{{ p.a }}"));
+}
+
+#[test]
 fn the_pod_security_level_and_the_version_name_their_reason() {
     let privileged = json!({"initContainers": [container(&json!({"name": "i", "readinessProbe": null})), container(&json!({
         "name": "j", "readinessProbe": null, "securityContext": {"capabilities": {"add": ["NET_ADMIN"]}}}))],

@@ -124,7 +124,7 @@ impl RunKeys {
     }
 
     /// The keys that control injection with the same domain in front, for a message: those with this name in theirs, or all.
-    pub(super) fn of_domain(&self, key: &str) -> Vec<&str> {
+    pub(super) fn of_domain(&self, key: &str) -> Vec<String> {
         let written = folded(key);
         let name = written.split_once('/').map_or("", |(_, name)| name);
         let mut all: Vec<&RunKey> = Vec::new();
@@ -141,7 +141,7 @@ impl RunKeys {
         if all.iter().any(|known| has_name(known)) {
             all.retain(|known| has_name(known));
         }
-        all.into_iter().map(|known| known.own.key.as_str()).collect()
+        all.into_iter().map(|known| known.own.shown()).collect()
     }
 
     /// The keys that a user may have meant.
@@ -151,7 +151,7 @@ impl RunKeys {
 
     /// The same key in another place; best of the same object.
     fn same(&self, holder: KeyHolder, list: KeyList, key: &str) -> Option<&RunKey> {
-        self.candidates().filter(|known| known.own.key == key).min_by_key(|known| known.distance(holder, list))
+        self.candidates().filter(|known| known.own.names(key)).min_by_key(|known| known.distance(holder, list))
     }
 
     /// The nearest key: that of a few edits, or with something behind it, such as a container's name.

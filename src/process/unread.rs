@@ -201,7 +201,8 @@ impl Message<'_> {
     }
 
     fn meant(&self, meant: &RunKey, home: impl Fn(KeyList) -> String, is_outer: bool) -> String {
-        let ProfileKey { holder, list, key, .. } = &meant.own;
+        let ProfileKey { holder, list, .. } = &meant.own;
+        let key = meant.own.shown();
         let noun = if *list == self.list { String::new() } else { format!("the {} ", list.noun()) };
         let place = match holder {
             holder if *holder == self.of && is_outer => format!(", in {}", home(*list)),

@@ -50,6 +50,8 @@ pub(crate) enum KeyUse {
     Carried,
     /// The annotation sets a parameter.
     Parameter,
+    /// The annotations whose keys begin so are entries of a parameter.
+    ParameterPrefix,
     /// A selector compares the label, which may have other uses.
     Selector,
     /// Its value opts in or out.
@@ -59,7 +61,7 @@ pub(crate) enum KeyUse {
 impl KeyUse {
     /// Whether the key has no other use than to control injection.
     pub(crate) const fn controls(self) -> bool {
-        matches!(self, Self::Parameter | Self::Switch)
+        matches!(self, Self::Parameter | Self::ParameterPrefix | Self::Switch)
     }
 }
 
@@ -75,7 +77,21 @@ pub(crate) struct ProfileKey {
 impl ProfileKey {
     /// Whether it is the key at that place.
     pub(crate) fn is(&self, holder: KeyHolder, list: KeyList, key: &str) -> bool {
-        self.key == key && self.list == list && self.holder == holder
+        self.names(key) && self.list == list && self.holder == holder
+    }
+
+    /// Whether it is that key, wherever it is.
+    pub(crate) fn names(&self, key: &str) -> bool {
+        match self.used {
+            KeyUse::ParameterPrefix => key.len() > self.key.len() && key.starts_with(&self.key),
+            _ => self.key == key,
+        }
+    }
+
+    /// The key in messages, without backticks.
+    pub(crate) fn shown(&self) -> String {
+        let rest = if self.used == KeyUse::ParameterPrefix { "…" } else { "" };
+        format!("{}{rest}", self.key)
     }
 }
 
@@ -94,6 +110,8 @@ impl Profile {
         }
         for parameter in &self.parameters {
             parameter.annotations.iter().for_each(|key| add(pod, KeyList::Annotations, KeyUse::Parameter, key));
+            let prefix = parameter.annotation_prefix.iter();
+            prefix.for_each(|key| add(pod, KeyList::Annotations, KeyUse::ParameterPrefix, key));
             for place in &parameter.from {
                 let [metadata, list, key] = place.tokens() else { continue };
                 let list = KeyList::ALL.into_iter().find(|known| known.field() == list);

@@ -279,6 +279,8 @@ pub struct Parameter {
     pub from: Vec<Pointer>,
     /// The pod template's annotations that override it: the first that is there.
     pub annotations: Vec<String>,
+    /// What begins the keys of annotations that are the entries of a map; they count where none of `annotations` is there.
+    pub annotation_prefix: Option<String>,
     /// What a value may be beyond its type.
     pub bounds: Bounds,
 }

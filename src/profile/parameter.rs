@@ -15,6 +15,7 @@ use crate::value::view::{Kind, View};
 
 mod bounds;
 mod collection;
+mod entries;
 mod types;
 
 pub(crate) use bounds::{Bounds, ValuePattern};
@@ -26,6 +27,8 @@ pub(crate) use types::BadValue;
 pub(crate) enum Origin {
     /// The pod template's annotation.
     Annotation(Pointer),
+    /// The pod template's annotations whose keys begin so.
+    Annotations(String),
     /// `--set`.
     Set,
     /// A place that the parameter names.
@@ -38,6 +41,7 @@ impl fmt::Display for Origin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Annotation(at) => write!(f, "annotation `{}`", at.tokens().last().map_or("", String::as_str)),
+            Self::Annotations(prefix) => write!(f, "annotations `{prefix}…`"),
             Self::Set => f.write_str("`--set`"),
             Self::Place(at) => write!(f, "`{at}`"),
             Self::Default => f.write_str("default"),
@@ -102,13 +106,15 @@ fn find<'p, 'a, V: View<'a>>(
     if let Some((key, found)) = parameter.written_in(annotations) {
         let at = Pointer::of(["metadata", "annotations", key]);
         let Some(text) = found.string() else {
-            let message = format!("annotation `{key}` is {}, not a string", found.kind().name());
-            return Err(Diagnostic::new(Code::BadValue, at, message).hint("quote the value"));
+            return Err(not_text(at, key, found.kind()));
         };
         return match parameter.parse(&text) {
             Ok(value) => Ok((Cow::Owned(value), Origin::Annotation(at))),
             Err(bad) => Err(bad_value(at, &format!("annotation `{key}`"), &bad)),
         };
+    }
+    if let Some(read) = entries::read(parameter, annotations) {
+        return read.map(|(value, origin)| (Cow::Owned(value), origin));
     }
     if let Some(text) = set.and_then(|set| set.get(name)) {
         return match parameter.parse(text) {
@@ -137,8 +143,8 @@ fn find<'p, 'a, V: View<'a>>(
     let default = default.or_else(|| parameter.is_optional().then_some(Cow::Owned(Value::Null)));
     default.map(|value| (value, Origin::Default)).ok_or_else(|| {
         let message = format!("parameter `{name}` has no value");
-        let hint = match parameter.annotation() {
-            Some(key) => format!("set it with the annotation `{key}` or `--set {name}=…`"),
+        let hint = match parameter.annotation_words() {
+            Some(words) => format!("set it with {words} or `--set {name}=…`"),
             None => format!("set it with `--set {name}=…`"),
         };
         Diagnostic::new(Code::BadValue, Pointer::root(), message).hint(hint)
@@ -149,6 +155,14 @@ impl Parameter {
     /// Whether it may have no value.
     pub(crate) fn is_optional(&self) -> bool {
         self.presence == Presence::Optional
+    }
+
+    /// What sets it on a pod, for messages.
+    pub(crate) fn annotation_words(&self) -> Option<String> {
+        let prefix = self.annotation_prefix.as_ref();
+        self.annotation()
+            .map(|key| format!("the annotation `{key}`"))
+            .or_else(|| prefix.map(|prefix| format!("annotations `{prefix}…`")))
     }
 
     /// The annotation that messages name.
@@ -250,6 +264,11 @@ fn in_application<'p, 'a, V: View<'a>>(
 /// Whether a container is meant by its index. A name of digits alone is a DNS label too, but the index was there first.
 fn is_index(token: &str) -> bool {
     token.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+fn not_text(at: Pointer, key: &str, kind: Kind) -> Diagnostic {
+    let message = format!("annotation `{key}` is {}, not a string", kind.name());
+    Diagnostic::new(Code::BadValue, at, message).hint("quote the value")
 }
 
 fn bad_value(at: Pointer, what: &str, bad: &BadValue) -> Diagnostic {

@@ -219,8 +219,8 @@ fn port_hint<'p>(mut parameters: impl Iterator<Item = &'p Parameter>, number: u6
         parameter.ty == ParameterType::Port && parameter.default.as_ref().and_then(Value::as_u64) == Some(number)
     })?;
     let set = format!("`--set {}=…`", parameter.name);
-    Some(match parameter.annotation() {
-        Some(annotation) => format!("set another port with the annotation `{annotation}` or {set}"),
+    Some(match parameter.annotation_words() {
+        Some(words) => format!("set another port with {words} or {set}"),
         None => format!("set another port with {set}"),
     })
 }

@@ -63,6 +63,6 @@ fn hint(profile: &Profile) -> Option<String> {
     let mut parameters = indices.filter_map(|index| profile.parameters.get(index));
     let parameter = parameters.find(|parameter| parameter.ty == ParameterType::Ports)?;
     let name = &parameter.name;
-    let annotation = parameter.annotation().map(|key| format!("the annotation `{key}` or ")).unwrap_or_default();
+    let annotation = parameter.annotation_words().map(|words| format!("{words} or ")).unwrap_or_default();
     Some(format!("if it must not depend on the sidecar, add the port to {annotation}`--set {name}=…`"))
 }

@@ -131,3 +131,23 @@ fn a_key_that_is_also_where_it_is_read_is_left_alone() {
     assert!(judged(KeyList::Labels, "app.kubernetes.io/components"), "a label beside the selector's");
     assert!(!judged(KeyList::Annotations, "proxy-injecton"), "a misspelt switch counts as nothing");
 }
+
+#[test]
+fn the_keys_of_a_prefix_are_known() {
+    let profile = profile(json!({"parameters": [
+        {"name": "a", "type": "map", "of": "string", "annotationPrefix": "mesh.example/secret-", "default": ""},
+    ]}));
+    let keys = RunKeys::new(&[profile], Arc::default());
+    let said = |holder, key: &str| match keys.judge(holder, KeyList::Annotations, key, |_| false) {
+        None => String::new(),
+        Some(KeyFinding::Elsewhere(known)) => format!("={}", known.own.shown()),
+        Some(KeyFinding::Unread(Some(known))) => format!("?{}", known.own.shown()),
+        Some(KeyFinding::Unread(None)) => "!".to_owned(),
+    };
+    assert_eq!(said(KeyHolder::PodTemplate, "mesh.example/secret-db"), "");
+    assert_eq!(said(KeyHolder::Namespace, "mesh.example/secret-db"), "=mesh.example/secret-…");
+    assert_eq!(said(KeyHolder::PodTemplate, "mesh.example/secret"), "?mesh.example/secret-…");
+    assert_eq!(said(KeyHolder::PodTemplate, "mesh.example/colour"), "!");
+    assert_eq!(keys.of_domain("mesh.example/colour"), ["mesh.example/secret-…"]);
+    assert!(keys.read(KeyHolder::PodTemplate, KeyList::Annotations, "mesh.example/secret-db").is_some());
+}

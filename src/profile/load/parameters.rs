@@ -8,7 +8,7 @@ use super::super::grammar::is_parameter_name;
 use super::super::reader::{Errors, Node, ProfileErrorKind};
 use super::super::slot::is_annotation_key;
 use super::super::template::first_expression;
-use super::super::{ListType, MapType, Parameter, ParameterType, Profile};
+use super::super::{ListType, MapType, Parameter, ParameterType, Profile, RECORD};
 use super::bounds::{bounds, presence, value_pattern};
 use super::{check_key, nodes};
 use crate::value::pointer::Pointer;
@@ -35,6 +35,7 @@ pub(super) fn read<'a, V: View<'a>>(spec: &Node<V>, profile: &mut Profile, error
 /// The fields of a parameter.
 const FIELDS: &[&str] = &[
     "annotation",
+    "annotationPrefix",
     "default",
     "description",
     "from",
@@ -57,6 +58,7 @@ const FIELDS: &[&str] = &[
 /// The fields that only some types have, with these. A field that counts for the items of a list or map has the types of the
 /// items.
 const FIELDS_OF_TYPES: &[(&str, &[&str])] = &[
+    ("annotationPrefix", &["map"]),
     ("keyPattern", &["map"]),
     ("keySeparator", &["map"]),
     ("max", &["integer", "port"]),
@@ -75,6 +77,7 @@ fn parameter<'a, V: View<'a>>(node: Node<V>, errors: &mut Errors) -> Option<Para
     let ty = parameter_type(&node, errors);
     let description = node.get("description").and_then(|text| text.string(errors)).unwrap_or_default();
     let annotations = annotations(&node, errors);
+    let annotation_prefix = node.get("annotationPrefix").and_then(|prefix| annotation_prefix(&prefix, errors));
     let mut from = Vec::new();
     for place in nodes(node.get("from"), errors) {
         match place.string(errors).map(|text| Pointer::parse(&text)) {
@@ -86,7 +89,8 @@ fn parameter<'a, V: View<'a>>(node: Node<V>, errors: &mut Errors) -> Option<Para
     let bounds = bounds(&node, errors);
     let presence = presence(&node, errors);
     let (name, ty) = (name?, ty?);
-    let mut parameter = Parameter { name, ty, description, default: None, presence, from, annotations, bounds };
+    let mut parameter =
+        Parameter { name, ty, description, default: None, presence, from, annotations, annotation_prefix, bounds };
     parameter.default = node.get("default").and_then(|default| default_of(&default, &parameter, errors));
     Some(parameter)
 }
@@ -110,6 +114,17 @@ fn annotations<'a, V: View<'a>>(node: &Node<V>, errors: &mut Errors) -> Vec<Stri
         }
     }
     keys
+}
+
+/// What annotation keys begin with: a domain and `/` at least, so that they are the profile's own.
+fn annotation_prefix<'a, V: View<'a>>(node: &Node<V>, errors: &mut Errors) -> Option<String> {
+    const FORM: &str = "the beginning of annotation keys, such as `example.com/secret-`";
+    let begins_keys = |text: &str| text.contains('/') && is_annotation_key(&format!("{text}x"));
+    let prefix = node.formed(FORM, begins_keys, errors)?;
+    if RECORD.starts_with(&prefix) {
+        errors.add(&node.at, ProfileErrorKind::Reserved(RECORD.to_owned()));
+    }
+    Some(prefix)
 }
 
 /// A default is a value and not a template: with a parameter in it, the braces themselves would be added to pods.

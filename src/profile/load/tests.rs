@@ -104,6 +104,7 @@ fn every_field_that_adds_arrives_and_parameters_are_known_by_index() {
             presence: Presence::Given,
             from: Vec::new(),
             annotations: Vec::new(),
+            annotation_prefix: None,
             bounds: Bounds::default(),
         }
     );

@@ -93,7 +93,12 @@ impl MapType {
     }
 
     /// Adds an entry.
-    fn add(&self, entries: &mut Map<String, Value>, key: &str, value: Result<Value, BadValue>) -> Result<(), BadValue> {
+    pub(super) fn add(
+        &self,
+        entries: &mut Map<String, Value>,
+        key: &str,
+        value: Result<Value, BadValue>,
+    ) -> Result<(), BadValue> {
         let in_key = |bad| BadValue::Part { place: format!("key {}", super::types::shown(key)), bad: Box::new(bad) };
         if key.is_empty() {
             return Err(BadValue::NotOfType { value: key.to_owned(), expected: "a key".to_owned() });

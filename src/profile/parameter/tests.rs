@@ -13,6 +13,7 @@ fn parameter(ty: ParameterType) -> Parameter {
         presence: Presence::default(),
         from: Vec::new(),
         annotations: vec!["example.com/p".into()],
+        annotation_prefix: None,
         bounds: Bounds::default(),
     }
 }
@@ -64,6 +65,49 @@ fn the_first_annotation_that_is_there_counts() {
             Err(at) => assert_eq!(found.unwrap_err()[0].at.to_string(), at),
         }
     }
+}
+
+#[test]
+fn each_annotation_of_a_prefix_is_an_entry() {
+    let key_pattern = ValuePattern::new("[a-z.]+");
+    let (separator, key_separator) = (",".to_owned(), "=".to_owned());
+    let map = MapType { of: Box::new(ParameterType::Port), separator, key_separator, key_pattern };
+    let secrets = || Parameter {
+        annotations: Vec::new(),
+        annotation_prefix: Some("a/port-".into()),
+        bounds: Bounds { max_items: Some(2), ..Bounds::default() },
+        ..parameter(ParameterType::Map(map.clone()))
+    };
+    let annotated = |annotations: Value| json!({"metadata": {"annotations": annotations}});
+    let two = annotated(json!({"a/port-db": "2", "a/port-": "9", "b/port-x": "9", "a/port-a.b": "1", "a/port": "9"}));
+    assert_eq!(resolved(secrets(), &two, &[("p", "x=3")]).unwrap().to_string(), r#"{"a.b":1,"db":2}"#);
+    assert_eq!(resolved(secrets(), &json!({}), &[("p", "x=3")]).unwrap(), json!({"x": 3}));
+    for (annotations, at, message) in [
+        (
+            json!({"a/port-a": "x"}),
+            "/metadata/annotations/a~1port-a",
+            "annotation `a/port-a`: `x` is not a port: a number from 1 to 65535",
+        ),
+        (
+            json!({"a/port-A": "1"}),
+            "/metadata/annotations/a~1port-A",
+            "annotation `a/port-A`: `A` does not match `keyPattern: [a-z.]+`",
+        ),
+        (json!({"a/port-a": 1}), "/metadata/annotations/a~1port-a", "annotation `a/port-a` is a number, not a string"),
+        (
+            json!({"a/port-a": "1", "a/port-b": "2", "a/port-c": "3"}),
+            "/metadata/annotations",
+            "annotations `a/port-…`: 3 items are more than `maxItems: 2`",
+        ),
+    ] {
+        let wrong = resolved(secrets(), &annotated(annotations), &[]).unwrap_err();
+        assert_eq!((wrong[0].at.to_string().as_str(), wrong[0].message.as_str()), (at, message));
+    }
+    let missing = resolved(secrets(), &json!({}), &[]).unwrap_err();
+    assert_eq!(missing[0].hint.as_deref().unwrap(), "set it with annotations `a/port-…` or `--set p=…`");
+    let both = Parameter { annotations: vec!["a/ports".into()], ..secrets() };
+    let one = annotated(json!({"a/ports": "x=3", "a/port-db": "2"}));
+    assert_eq!(resolved(both, &one, &[]).unwrap(), json!({"x": 3}));
 }
 
 #[test]

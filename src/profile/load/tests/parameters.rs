@@ -160,3 +160,21 @@ fn bounds_and_defaults_agree() {
         ]
     );
 }
+
+#[test]
+fn a_prefix_of_annotations_begins_keys_of_its_own() {
+    let parameter = |prefix: &str| json!({"name": "a", "type": "map", "of": "string", "annotationPrefix": prefix});
+    let profile = load(&with(&json!({"parameters": [parameter("x.example/a-")]}))).unwrap();
+    assert_eq!(profile.parameters[0].annotation_prefix.as_deref(), Some("x.example/a-"));
+    for (prefix, end) in [
+        ("secret-", "`secret-` is not the beginning of annotation keys, such as `example.com/secret-`"),
+        ("a b/", "`a b/` is not the beginning of annotation keys, such as `example.com/secret-`"),
+        (
+            "sidecar-injector/",
+            "`sidecar-injector/status` is the record of what was injected, and only the injector writes it",
+        ),
+    ] {
+        let spec = json!({"parameters": [parameter(prefix)]});
+        assert_eq!(told(&with(&spec)), [format!("/spec/parameters/0/annotationPrefix: {end}")]);
+    }
+}
