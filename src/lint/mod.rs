@@ -168,7 +168,7 @@ fn parameters(profile: &Profile) -> Vec<Finding> {
                     .hint(format!("write `{{{{ {name} }}}}` where its value belongs, or remove it")),
             );
         }
-        if parameter.default.is_none() && !parameter.is_optional() && parameter.from.is_empty() {
+        if !parameter.has_default() && !parameter.is_optional() && parameter.from.is_empty() {
             let hint = match parameter.annotation_words() {
                 Some(words) => format!("with `--set {name}=…`, or {words}"),
                 None => format!("with `--set {name}=…`"),

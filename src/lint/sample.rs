@@ -29,11 +29,12 @@ pub(super) struct SampleItem<'s> {
 
 impl<'p> Sample<'p> {
     pub(super) fn new(profile: &'p Profile, sidecar: Sidecar) -> Self {
-        let values: Vec<Cow<'p, Value>> = profile
-            .parameters
-            .iter()
-            .map(|parameter| parameter.default.as_ref().map_or_else(|| Cow::Owned(guess(&parameter.ty)), Cow::Borrowed))
-            .collect();
+        let mut values: Vec<Cow<'p, Value>> = Vec::new();
+        for parameter in &profile.parameters {
+            let computed = parameter.computed.as_ref().and_then(|computed| computed.value(parameter, &values).ok());
+            let default = computed.map(Cow::Owned).or_else(|| parameter.default.as_ref().map(Cow::Borrowed));
+            values.push(default.unwrap_or_else(|| Cow::Owned(guess(&parameter.ty))));
+        }
         let application = application(profile);
         let before = json!({"metadata": {}, "spec": {"containers": [application]}});
         let rendered = Rendered::new(profile, &values, surroundings(&before), sidecar);
@@ -148,7 +149,7 @@ impl<'p> Sample<'p> {
         let field = rest.get(1).filter(|_| slot.home() == Home::Spec);
         let part = field.and_then(|field| template.member(field)).unwrap_or(template);
         let is_guessed =
-            |index: &usize| self.profile.parameters.get(*index).is_some_and(|parameter| parameter.default.is_none());
+            |index: &usize| self.profile.parameters.get(*index).is_some_and(|parameter| !parameter.has_default());
         self.profile.parameters_behind(part.variables()).iter().any(is_guessed)
     }
 }

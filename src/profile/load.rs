@@ -17,8 +17,9 @@ use crate::kube::selector::{Operator, Requirement, Selector};
 use crate::profile::rule::Rule;
 
 mod added;
-mod copy;
 mod bounds;
+mod copy;
+mod computed;
 mod fit;
 mod parameters;
 mod parser;

@@ -28,7 +28,7 @@ mod uses;
 pub(crate) use language::{
     ApplicationBlock, BlockTargets, Let, MatchCondition, PlacementTemplate, Requirement, RequirementSeverity,
 };
-pub(crate) use parameter::{Bounds, ListType, MapType};
+pub(crate) use parameter::{Bounds, ComputedDefault, ListType, MapType};
 pub(crate) use pattern::ContainerPattern;
 use rule::Rule;
 use slot::{Slot, SlotMap};
@@ -273,6 +273,8 @@ pub struct Parameter {
     pub description: String,
     /// Its value where nothing else gives one, already checked.
     pub default: Option<Value>,
+    /// The same, where expressions over earlier parameters give it.
+    pub computed: Option<ComputedDefault>,
     /// Whether it must have a value.
     pub presence: Presence,
     /// Places in the pod template to take it from, the first that is there.

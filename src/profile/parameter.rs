@@ -15,11 +15,13 @@ use crate::value::view::{Kind, View};
 
 mod bounds;
 mod collection;
+mod computed;
 mod entries;
 mod types;
 
 pub(crate) use bounds::{Bounds, ValuePattern};
 pub(crate) use collection::{ListType, MapType};
+pub(crate) use computed::ComputedDefault;
 pub(crate) use types::BadValue;
 
 /// Where a parameter's value comes from. Places count from the pod template.
@@ -67,15 +69,33 @@ pub(crate) fn resolve<'p, 'a, V: View<'a>>(
     set: &SetValues,
     application: Option<usize>,
 ) -> Result<Vec<Cow<'p, Value>>, Vec<Diagnostic>> {
+    first(profile, profile.parameters.len(), template, set, application)
+}
+
+/// The values of the first parameters, which are as many as `count`.
+fn first<'p, 'a, V: View<'a>>(
+    profile: &'p Profile,
+    count: usize,
+    template: V,
+    set: &SetValues,
+    application: Option<usize>,
+) -> Result<Vec<Cow<'p, Value>>, Vec<Diagnostic>> {
     let annotations = template.path(&["metadata", "annotations"]);
     let set = set.get(&profile.name);
-    let mut values = Vec::with_capacity(profile.parameters.len());
+    let mut values = Vec::with_capacity(count);
     let mut wrong = Vec::new();
-    for parameter in &profile.parameters {
-        match find(parameter, template, annotations, set, application) {
-            Ok((value, _)) => values.push(value),
-            Err(diagnostic) => wrong.push(diagnostic),
-        }
+    for parameter in profile.parameters.iter().take(count) {
+        let found = match find(parameter, template, annotations, set, application) {
+            Ok(Some((value, _))) => Ok(value),
+            // What it is made of may be wrong, which is then the one error.
+            Ok(None) if !wrong.is_empty() && parameter.computed.is_some() => Ok(Cow::Owned(Value::Null)),
+            Ok(None) => parameter.default_value(&values),
+            Err(diagnostic) => Err(diagnostic),
+        };
+        values.push(found.unwrap_or_else(|diagnostic| {
+            wrong.push(diagnostic);
+            Cow::Owned(Value::Null)
+        }));
     }
     if wrong.is_empty() { Ok(values) } else { Err(wrong) }
 }
@@ -86,22 +106,33 @@ pub(crate) fn resolve<'p, 'a, V: View<'a>>(
 ///
 /// What is wrong with the value, or that there is none; the place counts from the template's root.
 pub(crate) fn value_of<'p, 'a, V: View<'a>>(
-    profile: &Profile,
+    profile: &'p Profile,
     parameter: &'p Parameter,
     template: V,
     set: &SetValues,
     application: Option<usize>,
 ) -> Result<(Cow<'p, Value>, Origin), Diagnostic> {
-    find(parameter, template, template.path(&["metadata", "annotations"]), set.get(&profile.name), application)
+    let annotations = template.path(&["metadata", "annotations"]);
+    if let Some(found) = find(parameter, template, annotations, set.get(&profile.name), application)? {
+        return Ok(found);
+    }
+    let before = profile.parameters.iter().position(|other| other.name == parameter.name);
+    let earlier = match before.filter(|_| parameter.computed.is_some()) {
+        Some(count) => first(profile, count, template, set, application)
+            .map_err(|wrong| wrong.into_iter().next().unwrap_or_else(|| parameter.without_value()))?,
+        None => Vec::new(),
+    };
+    Ok((parameter.default_value(&earlier)?, Origin::Default))
 }
 
+/// The value that is given for a pod; `None` where only the profile can give one.
 fn find<'p, 'a, V: View<'a>>(
     parameter: &'p Parameter,
     template: V,
     annotations: Option<V>,
     set: Option<&BTreeMap<String, String>>,
     application: Option<usize>,
-) -> Result<(Cow<'p, Value>, Origin), Diagnostic> {
+) -> Result<Option<(Cow<'p, Value>, Origin)>, Diagnostic> {
     let name = &parameter.name;
     if let Some((key, found)) = parameter.written_in(annotations) {
         let at = Pointer::of(["metadata", "annotations", key]);
@@ -109,16 +140,16 @@ fn find<'p, 'a, V: View<'a>>(
             return Err(not_text(at, key, found.kind()));
         };
         return match parameter.parse(&text) {
-            Ok(value) => Ok((Cow::Owned(value), Origin::Annotation(at))),
+            Ok(value) => Ok(Some((Cow::Owned(value), Origin::Annotation(at)))),
             Err(bad) => Err(bad_value(at, &format!("annotation `{key}`"), &bad)),
         };
     }
     if let Some(read) = entries::read(parameter, annotations) {
-        return read.map(|(value, origin)| (Cow::Owned(value), origin));
+        return read.map(|(value, origin)| Some((Cow::Owned(value), origin)));
     }
     if let Some(text) = set.and_then(|set| set.get(name)) {
         return match parameter.parse(text) {
-            Ok(value) => Ok((Cow::Owned(value), Origin::Set)),
+            Ok(value) => Ok(Some((Cow::Owned(value), Origin::Set))),
             Err(bad) => Err(bad_value(Pointer::root(), &format!("`--set {name}`"), &bad)),
         };
     }
@@ -134,24 +165,37 @@ fn find<'p, 'a, V: View<'a>>(
                 _ => parameter.check(found),
             };
             return match checked {
-                Ok(value) => Ok((Cow::Owned(value), Origin::Place(place.into_owned()))),
+                Ok(value) => Ok(Some((Cow::Owned(value), Origin::Place(place.into_owned())))),
                 Err(bad) => Err(bad_value(place.into_owned(), &format!("parameter `{name}`"), &bad)),
             };
         }
     }
-    let default = parameter.default.as_ref().map(Cow::Borrowed);
-    let default = default.or_else(|| parameter.is_optional().then_some(Cow::Owned(Value::Null)));
-    default.map(|value| (value, Origin::Default)).ok_or_else(|| {
-        let message = format!("parameter `{name}` has no value");
-        let hint = match parameter.annotation_words() {
-            Some(words) => format!("set it with {words} or `--set {name}=…`"),
-            None => format!("set it with `--set {name}=…`"),
-        };
-        Diagnostic::new(Code::BadValue, Pointer::root(), message).hint(hint)
-    })
+    Ok(None)
 }
 
 impl Parameter {
+    /// The value where nothing gives one for a pod; `earlier` are those of the parameters before it.
+    fn default_value<'p>(&'p self, earlier: &[Cow<'_, Value>]) -> Result<Cow<'p, Value>, Diagnostic> {
+        let computed = self.computed.as_ref().map(|computed| computed.value(self, earlier)).transpose()?;
+        let default = computed.map(Cow::Owned).or_else(|| self.default.as_ref().map(Cow::Borrowed));
+        let default = default.or_else(|| self.is_optional().then_some(Cow::Owned(Value::Null)));
+        default.ok_or_else(|| self.without_value())
+    }
+
+    /// Whether the profile gives a value where nothing else does.
+    pub(crate) const fn has_default(&self) -> bool {
+        self.default.is_some() || self.computed.is_some()
+    }
+
+    fn without_value(&self) -> Diagnostic {
+        let name = &self.name;
+        let hint = match self.annotation_words() {
+            Some(words) => format!("set it with {words} or `--set {name}=…`"),
+            None => format!("set it with `--set {name}=…`"),
+        };
+        Diagnostic::new(Code::BadValue, Pointer::root(), format!("parameter `{name}` has no value")).hint(hint)
+    }
+
     /// Whether it may have no value.
     pub(crate) fn is_optional(&self) -> bool {
         self.presence == Presence::Optional

@@ -55,8 +55,8 @@ pub enum ProfileErrorKind {
     /// A parameter where only a plain value can be: it would count as it is written.
     #[error("this names the parameter `{0}`: only a plain value can be here")]
     ParameterInPlain(String),
-    /// A default that names a parameter, which would be added as it is written.
-    #[error("the default of parameter `{name}` names the parameter `{other}`: a default is a plain value")]
+    /// A default that names a parameter which has no value yet.
+    #[error("the default of parameter `{name}` names the parameter `{other}`, which is not before it")]
     ParameterInDefault {
         /// The parameter.
         name: String,

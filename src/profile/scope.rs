@@ -85,16 +85,22 @@ impl Variable {
 /// The scope of a profile's expressions, as far as its `let` values go: each sees those before it. `names` are those of all
 /// parameters; one with errors of its own may be anything.
 pub(crate) fn scope(names: &[String], parameters: &[Parameter]) -> Scope {
+    let mut scope = of_parameters(names, parameters);
+    scope.group(LETS);
+    for fact in Fact::ALL {
+        scope.add(fact.name(), Type::of_shape(fact.shape()));
+    }
+    scope
+}
+
+/// The scope of expressions that see only parameters.
+pub(crate) fn of_parameters(names: &[String], parameters: &[Parameter]) -> Scope {
     let mut scope = Scope::default();
     scope.group(PARAMS);
-    scope.group(LETS);
     for name in names {
         let parameter = parameters.iter().find(|parameter| parameter.name == *name);
         let index = scope.add(name.as_str(), parameter.map_or(Type::Dyn, Parameter::expression_type));
         scope.member(PARAMS, name.as_str(), index);
-    }
-    for fact in Fact::ALL {
-        scope.add(fact.name(), Type::of_shape(fact.shape()));
     }
     scope
 }

@@ -15,7 +15,12 @@ impl Profile {
         let mut open: Vec<usize> = variables.into_iter().collect();
         while let Some(index) = open.pop() {
             match Variable::at(index, self.parameters.len(), self.lets.len()) {
-                Variable::Parameter(index) => drop(found.insert(index)),
+                Variable::Parameter(index) => {
+                    let computed = self.parameters.get(index).and_then(|parameter| parameter.computed.as_ref());
+                    if found.insert(index) {
+                        open.extend(computed.iter().flat_map(|computed| computed.parameters()));
+                    }
+                }
                 // One sees only those before it, so this ends.
                 Variable::Let(index) => {
                     open.extend(self.lets.get(index).iter().flat_map(|made| made.value.variables()))

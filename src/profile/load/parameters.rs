@@ -2,14 +2,12 @@
 
 use std::borrow::Cow;
 
-use serde_json::Value;
-
 use super::super::grammar::is_parameter_name;
 use super::super::reader::{Errors, Node, ProfileErrorKind};
 use super::super::slot::is_annotation_key;
-use super::super::template::first_expression;
 use super::super::{ListType, MapType, Parameter, ParameterType, Profile, RECORD};
 use super::bounds::{bounds, presence, value_pattern};
+use super::computed::Earlier;
 use super::{check_key, nodes};
 use crate::value::pointer::Pointer;
 use crate::value::view::{Kind, View};
@@ -19,8 +17,12 @@ use crate::value::view::{Kind, View};
 /// The names are also those of parameters with errors: where such a one is used, that is no second error. A profile without
 /// errors has a parameter for each name, at the same index.
 pub(super) fn read<'a, V: View<'a>>(spec: &Node<V>, profile: &mut Profile, errors: &mut Errors) -> Vec<String> {
+    let written = spec.get("parameters").map(|list| list.view.elements()).unwrap_or_default();
+    let names: Vec<String> =
+        written.into_iter().filter_map(|parameter| parameter.text(&["name"]).map(Cow::into_owned)).collect();
     for node in nodes(spec.get("parameters"), errors) {
-        let Some(parameter) = parameter(node.clone(), errors) else { continue };
+        let earlier = Earlier { parameters: &profile.parameters, all: &names };
+        let Some(parameter) = parameter(node.clone(), &earlier, errors) else { continue };
         if profile.parameters.iter().any(|other| other.name == parameter.name) {
             let at = node.at.join("name");
             errors.add(&at, ProfileErrorKind::Duplicate { what: "parameter", name: parameter.name });
@@ -28,8 +30,7 @@ pub(super) fn read<'a, V: View<'a>>(spec: &Node<V>, profile: &mut Profile, error
             profile.parameters.push(parameter);
         }
     }
-    let written = spec.get("parameters").map(|list| list.view.elements()).unwrap_or_default();
-    written.into_iter().filter_map(|parameter| parameter.text(&["name"]).map(Cow::into_owned)).collect()
+    names
 }
 
 /// The fields of a parameter.
@@ -70,7 +71,7 @@ const FIELDS_OF_TYPES: &[(&str, &[&str])] = &[
     ("values", &["enum"]),
 ];
 
-fn parameter<'a, V: View<'a>>(node: Node<V>, errors: &mut Errors) -> Option<Parameter> {
+fn parameter<'a, V: View<'a>>(node: Node<V>, earlier: &Earlier<'_>, errors: &mut Errors) -> Option<Parameter> {
     let node = node.object(FIELDS, errors)?;
     let form = "a parameter name: a letter, then letters, digits and `_`";
     let name = node.require("name", errors).and_then(|name| name.formed(form, is_parameter_name, errors));
@@ -89,9 +90,21 @@ fn parameter<'a, V: View<'a>>(node: Node<V>, errors: &mut Errors) -> Option<Para
     let bounds = bounds(&node, errors);
     let presence = presence(&node, errors);
     let (name, ty) = (name?, ty?);
-    let mut parameter =
-        Parameter { name, ty, description, default: None, presence, from, annotations, annotation_prefix, bounds };
-    parameter.default = node.get("default").and_then(|default| default_of(&default, &parameter, errors));
+    let mut parameter = Parameter {
+        name,
+        ty,
+        description,
+        default: None,
+        computed: None,
+        presence,
+        from,
+        annotations,
+        annotation_prefix,
+        bounds,
+    };
+    if let Some(default) = node.get("default") {
+        read_default(&default, &mut parameter, earlier, errors);
+    }
     Some(parameter)
 }
 
@@ -127,15 +140,22 @@ fn annotation_prefix<'a, V: View<'a>>(node: &Node<V>, errors: &mut Errors) -> Op
     Some(prefix)
 }
 
-/// A default is a value and not a template: with a parameter in it, the braces themselves would be added to pods.
-fn default_of<'a, V: View<'a>>(node: &Node<V>, parameter: &Parameter, errors: &mut Errors) -> Option<Value> {
-    let name = parameter.name.clone();
-    if let Some(other) = node.view.string().as_deref().and_then(first_expression) {
-        errors.add(&node.at, ProfileErrorKind::ParameterInDefault { name, other: other.to_owned() });
-        return None;
+/// A default is a value, or a text with expressions over the parameters before it.
+fn read_default<'a, V: View<'a>>(
+    node: &Node<V>,
+    parameter: &mut Parameter,
+    earlier: &Earlier<'_>,
+    errors: &mut Errors,
+) {
+    let text = node.view.string();
+    if let Some(text) = text.filter(|text| earlier.is_computed(text)) {
+        parameter.computed = earlier.computed(node, &text, parameter, errors);
+        return;
     }
+    earlier.check_parts(node, errors);
+    let name = parameter.name.clone();
     let checked = parameter.check_default(node.view);
-    checked.map_err(|bad| errors.add(&node.at, ProfileErrorKind::Default { name, bad })).ok()
+    parameter.default = checked.map_err(|bad| errors.add(&node.at, ProfileErrorKind::Default { name, bad })).ok();
 }
 
 /// The types of single values, of which lists and maps can be.

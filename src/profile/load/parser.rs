@@ -41,6 +41,11 @@ fn is_env_var(shape: &Shape) -> bool {
     shape.member("valueFrom").is_some()
 }
 
+/// Whether a text is an expression, with braces around it or without: it may then give a list or a map.
+pub(super) fn is_whole_expression(text: &str) -> bool {
+    !text.contains("{{") || matches!(segments(text).as_slice(), [Ok(Segment::Code(_))])
+}
+
 /// What a value is in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Within {

@@ -101,6 +101,7 @@ fn every_field_that_adds_arrives_and_parameters_are_known_by_index() {
             ty: ParameterType::Enum(vec!["info".into(), "debug".into()]),
             description: String::new(),
             default: Some(json!("info")),
+            computed: None,
             presence: Presence::Given,
             from: Vec::new(),
             annotations: Vec::new(),

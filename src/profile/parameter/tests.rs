@@ -10,6 +10,7 @@ fn parameter(ty: ParameterType) -> Parameter {
         ty,
         description: String::new(),
         default: None,
+        computed: None,
         presence: Presence::default(),
         from: Vec::new(),
         annotations: vec!["example.com/p".into()],

@@ -26,7 +26,6 @@ pub(crate) struct Surroundings<'v, V> {
     pub(crate) facts: [Item<'v, V>; 3],
 }
 
-#[cfg(test)]
 impl<'v> Surroundings<'v, &'v Value> {
     /// Those of no object.
     pub(crate) const NOTHING: Self = Self { pod: &Value::Null, facts: [Item::Null, Item::Null, Item::Null] };
@@ -75,6 +74,12 @@ impl<'r, 'v, V: View<'v>> Rendering<'r, 'v, V> {
     /// What had no value so far.
     pub(crate) fn into_faults(self) -> Vec<RenderFault> {
         self.faults.into_inner()
+    }
+
+    /// The value of `let`, which need not be one of the profile's.
+    pub(crate) fn made(&self, made: &Let) -> Result<Value, EvalFault> {
+        let wanted = || EvalFault::Type { wanted: "a value that can be written as JSON", found: "another one" };
+        made.item(self).and_then(|item| item.to_value().ok_or_else(wanted))
     }
 
     fn value(&self, index: usize) -> &Value {

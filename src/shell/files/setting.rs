@@ -110,8 +110,8 @@ impl Setting {
 
 /// Whether two parameters of a name are the same for a user: what they are for, which values they take, and the default.
 fn means_the_same(one: &Parameter, other: &Parameter) -> bool {
-    (&one.ty, &one.bounds, &one.description, &one.default)
-        == (&other.ty, &other.bounds, &other.description, &other.default)
+    let meaning = |of: &Parameter| (of.ty.clone(), of.bounds.clone(), of.default.clone(), of.computed.clone());
+    one.description == other.description && meaning(one) == meaning(other)
 }
 
 fn wrong(message: String, hint: Option<String>) -> Placed {

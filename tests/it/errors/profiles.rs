@@ -95,10 +95,10 @@ fn parameters() {
 }
 
 #[test]
-fn a_parameter_in_a_default() {
-    let spec = "  parameters:\n    - {name: host, type: string, default: localhost}\n    - {name: image, type: string, default: \"{{ host }}/a:1\"}\n  containers: [{name: a, image: \"{{ image }}\"}]\n";
+fn a_later_parameter_in_a_default() {
+    let spec = "  parameters:\n    - {name: image, type: string, default: \"{{ host }}/a:1\"}\n    - {name: host, type: string, default: localhost}\n  containers: [{name: a, image: \"{{ image }}\"}]\n";
     assert_snapshot!(refused(&profile("mine", spec)), @"
-    error: mine.yaml:8:44: the default of parameter `image` names the parameter `host`: a default is a plain value
+    error: mine.yaml:7:44: the default of parameter `image` names the parameter `host`, which is not before it
     codes: profile
     ");
 }

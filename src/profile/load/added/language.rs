@@ -4,16 +4,10 @@ use super::super::nodes;
 use super::Added;
 use crate::kube::names::is_qualified_name;
 use crate::kube::schema::Shape;
-use crate::profile::load::parser::Within;
+use crate::profile::load::parser::{Within, is_whole_expression};
 use crate::profile::reader::{Node, ProfileErrorKind};
-use crate::profile::template::{Segment, segments};
 use crate::profile::{Let, MatchCondition, Profile, Requirement, RequirementSeverity, grammar, scope};
 use crate::value::view::View;
-
-/// Whether a text is an expression, with braces around it or without: it may then give a list or a map.
-fn is_whole_expression(text: &str) -> bool {
-    !text.contains("{{") || matches!(segments(text).as_slice(), [Ok(Segment::Code(_))])
-}
 
 impl Added<'_> {
     pub(super) fn lets<'a, V: View<'a>>(&mut self, list: Option<Node<V>>, profile: &mut Profile) {

@@ -212,16 +212,14 @@ fn nesting_has_an_end() {
 }
 
 #[test]
-fn a_default_that_names_a_parameter_is_an_error() {
+fn a_default_that_names_a_later_parameter_is_an_error() {
     let parameters = |default: &str| {
         json!({"parameters": [
             {"name": "a", "type": "string", "default": default}, {"name": "b", "type": "string", "default": "x"}]})
     };
     assert_eq!(
         told(&with(&parameters("{{ b }}:1"))),
-        [
-            "/spec/parameters/0/default: the default of parameter `a` names the parameter `b`: a default is a plain value"
-        ]
+        ["/spec/parameters/0/default: the default of parameter `a` names the parameter `b`, which is not before it"]
     );
     assert!(load(&with(&parameters("{{.Names}} is for another program"))).is_ok());
 }

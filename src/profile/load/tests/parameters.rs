@@ -178,3 +178,82 @@ fn a_prefix_of_annotations_begins_keys_of_its_own() {
         assert_eq!(told(&with(&spec)), [format!("/spec/parameters/0/annotationPrefix: {end}")]);
     }
 }
+
+/// The values of the parameters of a profile, or what is wrong with them, where some are set.
+fn values(parameters: &Value, set: &[(&str, &str)]) -> Result<Value, Vec<String>> {
+    let profile = load(&with(&json!({"parameters": parameters}))).unwrap();
+    let set = set.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+    let set = [("p".to_owned(), set)].into();
+    match crate::profile::parameter::resolve(&profile, &json!({}), &set, None) {
+        Ok(values) => Ok(values.into_iter().map(std::borrow::Cow::into_owned).collect()),
+        Err(wrong) => Err(wrong.into_iter().map(|one| format!("{}: {}", one.at, one.message)).collect()),
+    }
+}
+
+#[test]
+fn a_default_may_be_an_expression_over_earlier_parameters() {
+    let parameters = json!([
+        {"name": "port", "type": "port", "default": 8080},
+        {"name": "names", "type": "list", "of": "name", "default": ["a", "b"]},
+        {"name": "admin", "type": "port", "default": "{{ port + 1 }}"},
+        {"name": "image", "type": "image", "default": "registry.example/{{ names[0] }}:{{ admin }}"},
+        {"name": "more", "type": "list", "of": "string", "default": "{{ names.map(n, n + 'x') }}"},
+        {"name": "none", "type": "string", "optional": true, "default": "{{ port > 1 ? null : 'a' }}"},
+        {"name": "other", "type": "string", "default": "{{ .Values.tag }} {{ with secret 'x' }}"},
+    ]);
+    let other = "{{ .Values.tag }} {{ with secret 'x' }}";
+    assert_eq!(
+        values(&parameters, &[]).unwrap(),
+        json!([8080, ["a", "b"], 8081, "registry.example/a:8081", ["ax", "bx"], null, other])
+    );
+    assert_eq!(
+        values(&parameters, &[("port", "1"), ("names", "c")]).unwrap(),
+        json!([1, ["c"], 2, "registry.example/c:2", ["cx"], "a", other])
+    );
+    assert_eq!(values(&parameters, &[("admin", "9")]).unwrap()[3], "registry.example/a:9");
+    assert_eq!(
+        values(&parameters, &[("port", "65535")]).unwrap_err(),
+        [": default of parameter `admin`: `65536` is not a port: a number from 1 to 65535"]
+    );
+    assert_eq!(values(&parameters, &[("port", "x")]).unwrap_err().len(), 1, "what depends on it is not wrong too");
+    let behind = load(&with(&json!({"parameters": parameters}))).unwrap().parameters_behind([3]);
+    assert_eq!(behind.into_iter().collect::<Vec<_>>(), [0, 1, 2, 3]);
+}
+
+#[test]
+fn a_default_without_a_value_is_an_error_in_the_pod() {
+    let parameters = json!([
+        {"name": "names", "type": "list", "of": "name", "default": ""},
+        {"name": "first", "type": "name", "default": "{{ names[0] }}"},
+    ]);
+    assert_eq!(values(&parameters, &[("names", "a")]).unwrap()[1], "a");
+    let wrong = values(&parameters, &[]).unwrap_err();
+    assert!(wrong[0].starts_with(": default of parameter `first` has no value: "), "{wrong:?}");
+}
+
+#[test]
+fn a_default_sees_only_the_parameters_before_it() {
+    let parameters = json!([
+        {"name": "a", "type": "string", "default": "{{ b }}"},
+        {"name": "b", "type": "string", "default": "{{ b }}"},
+        {"name": "c", "type": "string", "default": "{{ nope }}"},
+        {"name": "d", "type": "string", "default": "{{ a.size( }}"},
+        {"name": "e", "type": "string", "default": "{{ ns.name }}"},
+        {"name": "f", "type": "list", "of": "string", "default": ["x", "{{ a }}"]},
+        {"name": "g", "type": "string", "default": "{{ d.size() > e.size() ? h : '' }}"},
+        {"name": "h", "type": "string", "default": ""},
+    ]);
+    let lines = told(&with(&json!({"parameters": parameters})));
+    for (line, start) in lines.iter().zip([
+        "/spec/parameters/0/default: the default of parameter `a` names the parameter `b`, which is not before it",
+        "/spec/parameters/1/default: the default of parameter `b` names the parameter `b`, which is not before it",
+        "/spec/parameters/2/default: `{{ nope }}`: unknown name `nope`",
+        "/spec/parameters/3/default: `{{ a.size( }}`: ",
+        "/spec/parameters/4/default: `{{ ns.name }}`: unknown",
+        "/spec/parameters/5/default/1: an expression cannot be a part of a default",
+        "/spec/parameters/6/default: `{{ d.size() > e.size() ? h : '' }}`: unknown",
+    ]) {
+        assert!(line.starts_with(start), "{line}");
+    }
+    assert_eq!(lines.len(), 7, "{lines:?}");
+}

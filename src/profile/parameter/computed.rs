@@ -1,0 +1,53 @@
+//! Defaults that expressions over earlier parameters give.
+
+use std::borrow::Cow;
+
+use serde_json::Value;
+
+use super::bad_value;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::profile::template::{Rendering, Surroundings};
+use crate::profile::{Let, Parameter};
+use crate::value::pointer::Pointer;
+
+/// A default with expressions in it.
+#[derive(Clone, Debug)]
+pub struct ComputedDefault {
+    /// As it is written.
+    text: String,
+    made: Let,
+}
+
+// Two are the same for a user where they are written the same, wherever that is.
+impl PartialEq for ComputedDefault {
+    fn eq(&self, other: &Self) -> bool {
+        self.text == other.text
+    }
+}
+
+impl ComputedDefault {
+    pub(crate) const fn new(text: String, made: Let) -> Self {
+        Self { text, made }
+    }
+
+    /// The indexes of the parameters that it uses.
+    pub(crate) fn parameters(&self) -> Vec<usize> {
+        self.made.value.variables()
+    }
+
+    /// The value, from those of the parameters before this one.
+    pub(crate) fn value(&self, parameter: &Parameter, earlier: &[Cow<'_, Value>]) -> Result<Value, Diagnostic> {
+        let what = format!("default of parameter `{}`", parameter.name);
+        let rendering = Rendering::new(earlier, &[], Surroundings::NOTHING);
+        let value = match rendering.made(&self.made) {
+            Ok(value) => value,
+            Err(fault) => {
+                return Err(Diagnostic::new(Code::BadValue, Pointer::root(), format!("{what} has no value: {fault}")));
+            }
+        };
+        if value.is_null() && parameter.is_optional() {
+            return Ok(value);
+        }
+        parameter.check_default(&value).map_err(|bad| bad_value(Pointer::root(), &what, &bad))
+    }
+}
