@@ -25,6 +25,7 @@ mod parse;
 pub(crate) mod standalone;
 mod token;
 mod types;
+mod whole;
 #[cfg(test)]
 mod tests;
 
@@ -33,6 +34,7 @@ pub(crate) use fault::{EvalFault, Meter};
 pub(crate) use item::Item;
 pub(crate) use token::is_reserved;
 pub(crate) use types::{Sort, Type};
+pub(crate) use whole::WholePattern;
 
 /// How long an expression may be.
 pub(crate) const MOST_BYTES: usize = 1024;

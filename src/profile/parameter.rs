@@ -17,12 +17,13 @@ mod bounds;
 mod collection;
 mod computed;
 mod entries;
+mod fault;
 mod types;
 
-pub(crate) use bounds::{Bounds, ValuePattern};
+pub(crate) use bounds::Bounds;
 pub(crate) use collection::{ListType, MapType};
 pub(crate) use computed::ComputedDefault;
-pub(crate) use types::BadValue;
+pub(crate) use fault::BadValue;
 
 /// Where a parameter's value comes from. Places count from the pod template.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,8 +1,8 @@
 //! What a parameter's values may be beyond their type.
 
-use super::super::parameter::ValuePattern;
 use super::super::reader::{Errors, Node, ProfileErrorKind};
 use super::super::{Bounds, Presence};
+use crate::expression::WholePattern;
 use crate::value::view::{Kind, View};
 
 pub(super) fn bounds<'a, V: View<'a>>(node: &Node<V>, errors: &mut Errors) -> Bounds {
@@ -35,9 +35,9 @@ pub(super) fn presence<'a, V: View<'a>>(node: &Node<V>, errors: &mut Errors) -> 
     Presence::Required
 }
 
-pub(super) fn value_pattern<'a, V: View<'a>>(node: &Node<V>, errors: &mut Errors) -> Option<ValuePattern> {
+pub(super) fn value_pattern<'a, V: View<'a>>(node: &Node<V>, errors: &mut Errors) -> Option<WholePattern> {
     let value = node.string(errors)?;
-    let pattern = ValuePattern::new(&value);
+    let pattern = WholePattern::new(&value);
     if pattern.is_none() {
         let form = "a regular expression (in the syntax of RE2, at most 256 bytes)";
         errors.add(&node.at, ProfileErrorKind::BadForm { value, form });

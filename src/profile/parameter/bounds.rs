@@ -1,19 +1,14 @@
 //! How much a value may be, whatever its type.
 
-use regex_lite::{Regex, RegexBuilder};
 use serde_json::Value;
 
-use super::types::{BadValue, shown};
+use super::fault::{BadValue, matched, shown};
+use crate::expression::WholePattern;
 
 /// How long a value may be in bytes where the profile does not say, unless it is a default.
 const MOST_BYTES: usize = 4096;
 /// How many items a list or map may have where the profile does not say. No more can be repeated.
 const MOST_ITEMS: usize = 64;
-/// How long a pattern may be.
-const LONGEST_PATTERN: usize = 256;
-/// How many bytes a pattern may take in memory.
-const LARGEST_PATTERN: usize = 64 << 10;
-
 /// The bounds of a parameter's values.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Bounds {
@@ -26,7 +21,7 @@ pub struct Bounds {
     /// The largest integer or port.
     pub(crate) max: Option<i64>,
     /// What a text must match.
-    pub(crate) pattern: Option<ValuePattern>,
+    pub(crate) pattern: Option<WholePattern>,
 }
 
 impl Bounds {
@@ -68,7 +63,7 @@ impl Bounds {
             _ => {}
         }
         match (value.as_str(), &self.pattern) {
-            (Some(text), Some(pattern)) => pattern.check("pattern", text),
+            (Some(text), Some(pattern)) => matched(pattern, "pattern", text),
             _ => Ok(()),
         }
     }
@@ -93,59 +88,11 @@ fn length(value: &Value) -> usize {
     }
 }
 
-/// A regular expression that a whole text must match.
-#[derive(Clone, Debug)]
-pub(crate) struct ValuePattern {
-    text: String,
-    anchored: Regex,
-}
-
-impl PartialEq for ValuePattern {
-    fn eq(&self, other: &Self) -> bool {
-        self.text == other.text
-    }
-}
-
-impl Eq for ValuePattern {}
-
-impl ValuePattern {
-    /// Reads a pattern. `None` where it is none, or too large.
-    pub(crate) fn new(text: &str) -> Option<Self> {
-        if text.len() > LONGEST_PATTERN {
-            return None;
-        }
-        let compiled = |text: &str| RegexBuilder::new(text).size_limit(LARGEST_PATTERN).nest_limit(16).build().ok();
-        // Alone first: `a)|(b` is a pattern only with the parentheses of the anchored one around it.
-        compiled(text)?;
-        Some(Self { text: text.to_owned(), anchored: compiled(&format!(r"\A(?:{text})\z"))? })
-    }
-
-    /// Checks a text; `field` is the parameter's that has the pattern.
-    pub(super) fn check(&self, field: &'static str, text: &str) -> Result<(), BadValue> {
-        if self.anchored.is_match(text) {
-            return Ok(());
-        }
-        Err(BadValue::Unmatched { value: text.to_owned(), field, pattern: self.text.clone() })
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;
 
     use super::*;
-
-    #[test]
-    fn a_pattern_is_for_the_whole_text() {
-        let matches = |pattern: &str, text: &str| ValuePattern::new(pattern).unwrap().check("pattern", text).is_ok();
-        assert!(matches("a|b", "a") && matches("a|b", "b") && matches("", ""));
-        assert!(!matches("a|b", "ab") && !matches("a|b", "xb") && !matches("a", "a\n") && !matches("^a$", "b\na"));
-        for wrong in ["(", "a)|(b", "(?x", "[", "a{99999}", &"a".repeat(257), r"(?:\w{500}){500}"] {
-            assert!(ValuePattern::new(wrong).is_none(), "{wrong}");
-        }
-        let bad = ValuePattern::new("a+").unwrap().check("keyPattern", "b").unwrap_err();
-        assert_eq!(bad.to_string(), "`b` does not match `keyPattern: a+`");
-    }
 
     #[test]
     fn a_bound_counts_bytes_and_items() {
@@ -169,7 +116,7 @@ mod tests {
     }
     #[test]
     fn numbers_and_texts_have_bounds_wherever_they_are() {
-        let pattern = ValuePattern::new("[a-z]+");
+        let pattern = WholePattern::new("[a-z]+");
         let bounds = Bounds { min: Some(-1), max: Some(10), pattern, ..Bounds::default() };
         for good in [json!(-1), json!(10), json!("a"), json!(["a", "b"]), json!({"A": "a"}), json!(true), json!(null)] {
             assert_eq!(bounds.check(&good), Ok(()), "{good}");

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
-use super::bounds::ValuePattern;
-use super::types::BadValue;
+use super::fault::{BadValue, matched, shown};
+use crate::expression::WholePattern;
 use crate::kube::names::env_name;
 use crate::kube::schema::{Field, Shape};
 use crate::profile::ParameterType;
@@ -36,7 +36,7 @@ pub struct MapType {
     /// What is between a key and its value.
     pub(crate) key_separator: String,
     /// What its keys must match.
-    pub(crate) key_pattern: Option<ValuePattern>,
+    pub(crate) key_pattern: Option<WholePattern>,
 }
 
 /// The items of a text: without blanks around them, and without empty ones.
@@ -99,11 +99,11 @@ impl MapType {
         key: &str,
         value: Result<Value, BadValue>,
     ) -> Result<(), BadValue> {
-        let in_key = |bad| BadValue::Part { place: format!("key {}", super::types::shown(key)), bad: Box::new(bad) };
+        let in_key = |bad| BadValue::Part { place: format!("key {}", shown(key)), bad: Box::new(bad) };
         if key.is_empty() {
             return Err(BadValue::NotOfType { value: key.to_owned(), expected: "a key".to_owned() });
         }
-        self.key_pattern.iter().try_for_each(|pattern| pattern.check("keyPattern", key))?;
+        self.key_pattern.iter().try_for_each(|pattern| matched(pattern, "keyPattern", key))?;
         match entries.insert(key.to_owned(), value.map_err(in_key)?) {
             Some(_) => Err(BadValue::Twice { name: key.to_owned() }),
             None => Ok(()),
@@ -182,7 +182,7 @@ mod tests {
     }
 
     fn map(of: ParameterType, key_separator: &str, key_pattern: Option<&str>) -> ParameterType {
-        let key_pattern = key_pattern.map(|pattern| ValuePattern::new(pattern).unwrap());
+        let key_pattern = key_pattern.map(|pattern| WholePattern::new(pattern).unwrap());
         let (separator, key_separator) = (",".to_owned(), key_separator.to_owned());
         ParameterType::Map(MapType { of: Box::new(of), separator, key_separator, key_pattern })
     }

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::types::BadValue;
+use super::fault::BadValue;
 use super::{Origin, bad_value, not_text};
 use crate::diagnostic::Diagnostic;
 use crate::profile::{Parameter, ParameterType};

@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::*;
+use crate::expression::WholePattern;
 
 fn parameter(ty: ParameterType) -> Parameter {
     Parameter {
@@ -70,7 +71,7 @@ fn the_first_annotation_that_is_there_counts() {
 
 #[test]
 fn each_annotation_of_a_prefix_is_an_entry() {
-    let key_pattern = ValuePattern::new("[a-z.]+");
+    let key_pattern = WholePattern::new("[a-z.]+");
     let (separator, key_separator) = (",".to_owned(), "=".to_owned());
     let map = MapType { of: Box::new(ParameterType::Port), separator, key_separator, key_pattern };
     let secrets = || Parameter {

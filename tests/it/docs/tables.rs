@@ -13,10 +13,11 @@ use injector::internals::diagnostic::{Placed, Position, Severity};
 use injector::internals::kube::workload::KINDS;
 use injector::internals::process::output::OUTPUT_FORMATS;
 use injector::internals::profile::builtin;
-use injector::internals::profile::load::spec_fields;
+use injector::internals::profile::load::{load, spec_fields};
 use injector::internals::report::exit::ExitStatus;
 use injector::internals::report::{Report, ReportFormat, ReportVerdict, ResultLine, TemplateReport};
 use injector::internals::shell::cli::Cli;
+use injector::internals::text::yaml::parse_yaml;
 use serde_json::{Value, json};
 
 use super::markdown::{code, first_column, manual, page, root, rows, set};
@@ -203,6 +204,36 @@ fn every_field_of_a_profile_is_in_its_table_and_no_other() {
     let words = set(shown.iter().flat_map(|word| word.split(|c: char| !c.is_ascii_alphabetic())));
     let missing: Vec<&String> = inner.difference(&words).collect();
     assert!(missing.is_empty(), "not in the table of a profile's fields: {missing:?}");
+}
+
+/// What is wrong with a profile that has this parameter, each with its hint.
+fn wrong_in_parameter(fields: &str) -> Vec<(String, String)> {
+    let text = format!(
+        "apiVersion: sidecar-injector/v1\nkind: Profile\nmetadata: {{name: p}}\nspec:\n  policy: OptIn\n  labels: {{a: b}}\n  parameters: [{{{fields}}}]\n"
+    );
+    let tree = parse_yaml(&text).unwrap();
+    let errors = load(tree.view(tree.root().unwrap())).err().unwrap_or_default();
+    errors.iter().map(|error| (error.to_string(), error.hint().unwrap_or_default())).collect()
+}
+
+#[test]
+fn every_type_and_field_of_a_parameter_is_in_its_table_with_the_types_that_have_it() {
+    const PAGE: &str = "docs/parameters.md";
+    let types = code(&wrong_in_parameter("name: p, type: zzzzzzzz")[0].0).split_off(1);
+    assert_eq!(first_column(PAGE, "## Types"), types);
+    let fields = code(&wrong_in_parameter("name: p, type: string, zzzzzzzz: 1")[0].1);
+    let more = |field: &str| if field == "name" || field == "type" { String::new() } else { format!(", {field}: 1") };
+    let types_of = |field: &String| {
+        let wrong = wrong_in_parameter(&format!("name: p, type: boolean{}", more(field)));
+        let other = wrong.iter().find(|(message, _)| message.starts_with(&format!("`{field}` belongs to ")));
+        let mut types = other.map(|(message, _)| code(message)).unwrap_or_default();
+        types.pop();
+        types.into_iter().skip(1).collect::<Vec<_>>()
+    };
+    let expected: BTreeMap<String, Vec<String>> = fields.iter().map(|field| (field.clone(), types_of(field))).collect();
+    let shown: BTreeMap<String, Vec<String>> =
+        rows(PAGE, "## Fields").iter().map(|row| (code(&row[0]).concat(), code(&row[1]))).collect();
+    assert_eq!(shown, expected);
 }
 
 #[test]

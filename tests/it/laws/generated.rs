@@ -101,6 +101,20 @@ fn container(dice: &mut Dice<'_>, name: &str) -> Value {
     Value::Object(container)
 }
 
+/// Annotations of the profile `language`, with values that it takes.
+const OF_LANGUAGE: [(&str, &str); 10] = [
+    ("language/containers", "web"),
+    ("language/expiry", "7200"),
+    ("language/extra", r#"[{"name": "A", "value": "1,2"}]"#),
+    ("language/items", "a,b,c"),
+    ("language/native", "true"),
+    ("language/only", " web,, init-0 "),
+    ("language/secret-a", ""),
+    ("language/secret-b", "x"),
+    ("language/upstreams", "db:5432, ,cache:1024"),
+    ("language/upstreams", "web:8080"),
+];
+
 fn template(dice: &mut Dice<'_>) -> Map<String, Value> {
     let mut metadata = Map::new();
     let strings = |dice: &mut Dice<'_>| -> Value {
@@ -113,7 +127,14 @@ fn template(dice: &mut Dice<'_>) -> Map<String, Value> {
         }
         labels
     });
-    maybe(dice, &mut metadata, "annotations", json!({}), strings);
+    maybe(dice, &mut metadata, "annotations", json!({}), |dice| {
+        let mut annotations = strings(dice);
+        for _ in 0..dice.roll(3) {
+            let (key, value) = OF_LANGUAGE[dice.roll(OF_LANGUAGE.len())];
+            annotations[key] = json!(value);
+        }
+        annotations
+    });
     let mut spec = Map::new();
     maybe(dice, &mut spec, "hostname", json!(""), string);
     maybe(dice, &mut spec, "volumes", json!([]), |dice| {
