@@ -33,7 +33,7 @@ pub enum BadValue {
         /// Which: `item 2`, or `key` and the key.
         place: String,
         /// What is wrong with it.
-        bad: Box<BadValue>,
+        bad: Box<Self>,
     },
     /// A key or name that comes twice.
     #[error("{} is given twice", shown(name))]
