@@ -91,6 +91,9 @@ fn of_container(path: &[&str]) -> Option<Reach> {
         ["command" | "args", ..] | [_, "exec", ..] | ["lifecycle", _, "exec", ..] => {
             ("the command line", "its text becomes part of what that container runs", Weight::FreeText)
         }
+        ["env", _, "name"] => {
+            ("the name of a variable", "anyone who sets it can set any variable of that container", Weight::FreeText)
+        }
         ["ports", _, "hostPort" | "hostIP"] => ("a port of the node", "anyone who sets it can take any", Weight::Part),
         ["volumeMounts" | "volumeDevices", _, "name" | "subPath" | "subPathExpr" | "mountPropagation"] => {
             ("what is mounted", "anyone who sets it can look into other volumes", Weight::FreeText)

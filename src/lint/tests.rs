@@ -279,18 +279,25 @@ fn a_privilege_that_a_pods_author_sets_is_told_with_its_reason() {
 
 #[test]
 fn every_annotation_of_a_parameter_may_set_a_privilege() {
-    let of = |parameter: &Value, image: &str| {
+    let by_image = |parameter: &Value, image: &str| {
         let container = container(&json!({"image": image}));
         of(&profile(&json!({"parameters": [parameter], "containers": [container]})), Code::AnnotationPrivilege)
     };
     let list = json!({"name": "p", "type": "list", "of": "string", "annotation": ["example.com/p", "example.com/q"],
         "default": ["a:1"]});
     let start = "Error annotation-privilege /spec/parameters/0/annotation: the annotations `example.com/p`, `example.com/q` set the image of container";
-    assert!(of(&list, "{{ p[0] }}").concat().starts_with(start));
+    assert!(by_image(&list, "{{ p[0] }}").concat().starts_with(start));
+    let envs = json!({"name": "p", "type": "envs", "annotation": "example.com/p", "default": ""});
+    let each =
+        json!({"env": [{"forEach": {"name": "e", "in": "p"}, "name": "{{ e.name }}", "value": "{{ e.value }}"}]});
+    let found =
+        of(&profile(&json!({"parameters": [envs], "containers": [container(&each)]})), Code::AnnotationPrivilege);
+    let start = "Warning annotation-privilege /spec/parameters/0/annotation: the annotation `example.com/p` sets the name of a variable of container";
+    assert!(found.len() == 1 && found[0].starts_with(start), "{found:?}");
     let map =
         json!({"name": "p", "type": "map", "of": "string", "annotationPrefix": "example.com/p-", "default": "a=b"});
     let start = "Error annotation-privilege /spec/parameters/0/annotationPrefix: the annotations `example.com/p-…` set the image of container";
-    assert!(of(&map, "{{ p.a }}").concat().starts_with(start), "{:?}", of(&map, "{{ p.a }}"));
+    assert!(by_image(&map, "{{ p.a }}").concat().starts_with(start), "{:?}", by_image(&map, "{{ p.a }}"));
 }
 
 #[test]
