@@ -293,7 +293,7 @@ pub enum Presence {
     /// It must have one, which may be empty if its type allows that.
     #[default]
     Given,
-    /// It may have none: an empty text is then null, and so is the missing default.
+    /// It may have none: an empty text and a missing default are then null, or a list or map without items.
     Optional,
     /// It must have one that is not empty, and has no default.
     Required,

@@ -179,8 +179,17 @@ impl Parameter {
     fn default_value<'p>(&'p self, earlier: &[Cow<'_, Value>]) -> Result<Cow<'p, Value>, Diagnostic> {
         let computed = self.computed.as_ref().map(|computed| computed.value(self, earlier)).transpose()?;
         let default = computed.map(Cow::Owned).or_else(|| self.default.as_ref().map(Cow::Borrowed));
-        let default = default.or_else(|| self.is_optional().then_some(Cow::Owned(Value::Null)));
+        let default = default.or_else(|| self.is_optional().then(|| Cow::Owned(self.nothing())));
         default.ok_or_else(|| self.without_value())
+    }
+
+    /// The value of an optional parameter that has none: a list or map without items, so that it can be repeated; else null.
+    fn nothing(&self) -> Value {
+        match self.ty.structure() {
+            Some(Kind::Sequence) => Value::Array(Vec::new()),
+            Some(_) => Value::Object(serde_json::Map::new()),
+            None => Value::Null,
+        }
     }
 
     /// Whether the profile gives a value where nothing else does.
@@ -220,19 +229,22 @@ impl Parameter {
         self.annotations.iter().find_map(|key| Some((key.as_str(), annotations?.member(key)?)))
     }
 
-    /// The type of its value in an expression. An optional one may be null.
+    /// The type of its value in an expression. An optional one of a single value may be null.
     pub(crate) fn expression_type(&self) -> Type {
-        if self.is_optional() { Type::Dyn } else { self.ty.expression_type() }
+        match self.nothing() {
+            Value::Null if self.is_optional() => Type::Dyn,
+            _ => self.ty.expression_type(),
+        }
     }
 
-    /// Reads a value that is written as text. An empty one of an optional parameter is null.
+    /// Reads a value that is written as text. An empty one of an optional parameter is no value.
     ///
     /// # Errors
     ///
     /// The type does not allow it.
     pub(crate) fn parse(&self, text: &str) -> Result<Value, BadValue> {
         if self.is_optional() && text.is_empty() {
-            return Ok(Value::Null);
+            return Ok(self.nothing());
         }
         self.bounds.check_text(text)?;
         self.within_bounds(self.ty.parse(text)?)

@@ -35,7 +35,8 @@ pub(super) fn expression(result: &Type, shape: &Shape) -> Option<ProfileErrorKin
         Shape::Int => result.may_be(Sort::Int),
         _ => !matches!(result.sort(), Sort::List | Sort::Map | Sort::Optional | Sort::Bytes | Sort::Type),
     };
-    (!fits).then(|| ProfileErrorKind::UnfitExpression { found: result.to_string(), expected: shape.expected() })
+    let expected = if matches!(shape, Shape::Any) { "a single value" } else { shape.expected() };
+    (!fits).then(|| ProfileErrorKind::UnfitExpression { found: result.to_string(), expected })
 }
 
 /// Why a text of several pieces cannot be there.

@@ -348,8 +348,8 @@ impl Parser<'_> {
             1 => parts.remove(0),
             _ => ScalarSource::Concatenation(parts),
         };
-        if let Some(shape) = shape.filter(|_| !self.errors.has(at))
-            && let Some(unfit) = self.unfit(&source, shape)
+        if !self.errors.has(at)
+            && let Some(unfit) = self.unfit(&source, shape.unwrap_or(&Shape::Any))
         {
             self.errors.add(at, unfit);
         }
@@ -384,7 +384,10 @@ impl Parser<'_> {
         match source {
             ScalarSource::Parameter(index) => fit::parameter(parameter(index)?, shape),
             ScalarSource::Computed(expression) => fit::expression(expression.result(), shape),
-            ScalarSource::Text(_) | ScalarSource::Concatenation(_) => fit::text(shape),
+            ScalarSource::Text(_) => fit::text(shape),
+            ScalarSource::Concatenation(pieces) => {
+                fit::text(shape).or_else(|| pieces.iter().find_map(|piece| self.unfit(piece, &Shape::Any)))
+            }
         }
     }
 }

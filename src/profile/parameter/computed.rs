@@ -46,7 +46,7 @@ impl ComputedDefault {
             }
         };
         if value.is_null() && parameter.is_optional() {
-            return Ok(value);
+            return Ok(parameter.nothing());
         }
         parameter.check_default(&value).map_err(|bad| bad_value(Pointer::root(), &what, &bad))
     }

@@ -207,6 +207,18 @@ fn every_source_is_held_to_the_bounds() {
 }
 
 #[test]
+fn an_optional_list_without_a_value_has_no_items() {
+    let ty = ParameterType::Envs;
+    let list = || Parameter { presence: Presence::Optional, ..parameter(ty.clone()) };
+    assert_eq!(resolved(list(), &json!({}), &[]).unwrap(), json!([]));
+    assert_eq!(
+        resolved(Parameter { default: Some(json!([1])), ..list() }, &json!({}), &[("p", "")]).unwrap(),
+        json!([])
+    );
+    assert!(matches!(list().expression_type(), Type::List(_)));
+}
+
+#[test]
 fn every_wrong_source_has_its_place_and_message() {
     let from = Parameter {
         from: vec![Pointer::parse("/spec/x").unwrap(), Pointer::parse("/spec").unwrap()],

@@ -65,6 +65,9 @@ fn a_list_or_map_alone_is_not_a_single_value() {
         lines.sort();
         assert_eq!(lines, expected);
         assert_eq!(told(&with(&spec(format!("{{{{ {instead} }}}}")))), Vec::<String>::new());
+        let lines = told(&with(&spec("{{ params.p }}".to_owned())));
+        assert_eq!(lines.len(), 3, "{lines:?}");
+        assert!(lines.iter().all(|line| line.contains(": the expression gives a ")), "{lines:?}");
     }
 }
 
