@@ -25,6 +25,7 @@ pub(crate) mod editor;
 mod mounts;
 mod outcome;
 mod planner;
+mod pod;
 mod ports;
 mod redirect;
 pub(crate) mod removal;

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
+use crate::profile::pod::{PodField, PodList};
 use crate::profile::slot::{Slot, SlotMap, source_key};
 use crate::value::pointer::Pointer;
 use crate::value::view::{Kind, View};
@@ -17,6 +18,9 @@ pub use crate::profile::RECORD as ANNOTATION;
 pub(crate) mod added_text;
 mod json;
 pub(crate) mod listed;
+mod pod;
+
+pub(crate) use pod::PodUndo;
 
 pub use added_text::AddedText;
 
@@ -35,17 +39,20 @@ pub struct Entry {
     pub fields: Vec<String>,
     /// Lists and objects that were not there before.
     pub created: Vec<String>,
-    /// Values that were replaced: null and empty ones, and `auto` images.
+    /// Values that were replaced: null and empty ones, `auto` images, and fields of the pod's spec.
     pub replaced: BTreeMap<String, Value>,
     /// Texts that were added to values of variables and annotations.
     pub edited: BTreeMap<String, AddedText>,
+    /// The keys of what was added to lists of the pod's spec, by the list's pointer.
+    pub pod: BTreeMap<String, Vec<String>>,
 }
 
 impl Entry {
     /// Everything that the entry names, as pointers from the pod template whose list indexes are names.
     pub fn named(&self) -> Vec<Pointer> {
         let items = self.names.iter().flat_map(|(slot, names)| names.iter().map(move |name| slot.place().join(name)));
-        items.chain(self.fields.iter().filter_map(|field| Pointer::parse(field).ok())).collect()
+        let fields = self.fields.iter().filter_map(|field| Pointer::parse(field).ok());
+        items.chain(fields).chain(self.pod_elements()).collect()
     }
 
     /// The texts that were added, each with its place, as pointers like those of `named`.
@@ -59,14 +66,16 @@ impl Entry {
     }
 
     /// The user's own value of an annotation or label that was overwritten: text, or null.
-    pub(crate) fn overwritten(&self, named: &Pointer) -> Option<&Value> {
+    pub(crate) fn old_text(&self, named: &Pointer) -> Option<&Value> {
         let is_value = |old: &&Value| old.is_string() || old.is_null();
         if is_metadata(named) { self.replaced.get(&named.to_string()).filter(is_value) } else { None }
     }
 
-    /// The images that were filled in, where a container was completed that had none or `auto`, as pointers like those of `named`.
-    pub(crate) fn filled_images(&self) -> impl Iterator<Item = Pointer> {
-        self.replaced.keys().filter_map(|replaced| Pointer::parse(replaced).ok()).filter(is_image)
+    /// Values that have another one in their place now, as pointers like those of `named`: images, where a container was
+    /// completed that had none or `auto`, and fields of the pod's spec.
+    pub(crate) fn overwritten(&self) -> impl Iterator<Item = Pointer> {
+        let images = self.replaced.keys().filter_map(|replaced| Pointer::parse(replaced).ok()).filter(is_image);
+        images.chain(self.replaced_in_pod())
     }
 
     /// Whether all pointers have the form in which injector writes them: someone who can write the annotation must not be able
@@ -76,19 +85,26 @@ impl Entry {
         for field in &self.fields {
             let field_at = parse(field)?;
             let is_field = matches!(field_at.tokens(), [spec, list, _, _, ..] if spec == "spec" && is_containers(list));
-            if !is_field && listed::item(&field_at).is_none() {
+            if !is_field && listed::item(&field_at).is_none() && PodField::at(&field_at).is_none() {
                 return Err(format!("`{field}` is not a field of a container"));
             }
         }
         for created in &self.created {
             parse(created)?;
         }
+        for list in self.pod.keys() {
+            if PodList::at(&parse(list)?).is_none() {
+                return Err(format!("`{list}` is not a list of the pod"));
+            }
+        }
         for (replaced, value) in &self.replaced {
             let is_empty =
                 value.is_null() || *value == Value::Array(Vec::new()) || value.as_object().is_some_and(Map::is_empty);
-            let is_image = is_image(&parse(replaced)?) && (value.is_null() || value == "auto");
-            let is_text = value.is_string() && is_metadata(&parse(replaced)?);
-            if !is_empty && !is_image && !is_text {
+            let place = parse(replaced)?;
+            let is_image = is_image(&place) && (value.is_null() || value == "auto");
+            let is_field = PodField::at(&place).is_some_and(|field| field.may_have_been(value));
+            let is_text = value.is_string() && is_metadata(&place);
+            if !is_empty && !is_image && !is_text && !is_field && PodField::behind(&place).is_none() {
                 return Err(format!("`{replaced}` cannot have been `{value}`"));
             }
         }
@@ -163,6 +179,11 @@ pub(crate) fn resolve<'a, V: View<'a>>(value: V, named: &Pointer) -> Option<Poin
     if let Some((annotation, name)) = listed::item(named) {
         let list = annotation.tokens().iter().try_fold(value, |node, key| node.member(key))?.string()?;
         return listed::names(&list).any(|known| known == name).then(|| named.clone());
+    }
+    if let Some((list, key)) = PodList::element(named) {
+        let place = list.place();
+        let found = place.tokens().iter().try_fold(value, |node, name| node.member(name))?;
+        return list.find(found, key).map(|token| place.join(token));
     }
     let mut node = value;
     let mut indexed = Vec::with_capacity(named.tokens().len());

@@ -138,7 +138,7 @@ codes! {
     NotUtf8 = "not-utf-8", Error, User;
     /// The input is text, but not a manifest.
     NotAManifest = "not-a-manifest", Error, User;
-    /// An alias or a merge key supplies the list that would grow. See `--expand`.
+    /// An alias or a merge key supplies the list that would grow, or undoing could not write a replaced value as it is written. See `--expand`.
     Construct = "construct", Error, User;
     /// kubectl ignores the text after `...`.
     IgnoredText = "ignored-text", Warning, User;

@@ -30,6 +30,8 @@ pub enum DefaultsOf {
     VolumeMount,
     /// An item of `imagePullSecrets`.
     PullSecret,
+    /// A pod's spec, or a part of one.
+    PodSpec,
     /// The value of an annotation or of a label.
     Text,
 }
@@ -76,12 +78,10 @@ pub fn differences<'a, V: View<'a>>(subject: DefaultsOf, wanted: &Value, found: 
         DefaultsOf::EnvVar => ("env", &schema::ENV_VAR),
         DefaultsOf::VolumeMount => ("volumeMounts", &schema::VOLUME_MOUNT),
         DefaultsOf::PullSecret => ("imagePullSecrets", &schema::PULL_SECRET),
+        DefaultsOf::PodSpec => ("pod", &schema::POD_SPEC),
         DefaultsOf::Text => ("text", &Shape::Str),
     };
-    let network = match subject {
-        DefaultsOf::Container(network) => network,
-        _ => PodNetwork::Own,
-    };
+    let network = if let DefaultsOf::Container(network) = subject { network } else { PodNetwork::Own };
     let mut comparison = Comparison { network, found: Vec::new() };
     comparison.value(&Trail { parent: None, token: Token::Name(root) }, shape, wanted, found);
     comparison.found

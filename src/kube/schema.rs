@@ -55,6 +55,8 @@ pub(crate) static ENV_FROM_SOURCE: Shape = core_v1::ENV_FROM_SOURCE;
 pub(crate) static APPLICATION_ENV_VAR: Shape = core_v1::APPLICATION_ENV_VAR;
 /// An item of a container's `volumeMounts`.
 pub(crate) static VOLUME_MOUNT: Shape = core_v1::VOLUME_MOUNT;
+/// A pod's spec.
+pub(crate) static POD_SPEC: Shape = pod::POD_SPEC;
 /// A pod template: `metadata` and `spec`.
 pub(crate) static POD_TEMPLATE: Shape = pod::POD_TEMPLATE;
 

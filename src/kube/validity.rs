@@ -18,6 +18,7 @@ use crate::value::pointer::Pointer;
 
 mod container;
 mod environment;
+mod pod;
 mod ports;
 mod probes;
 mod resources;
@@ -65,6 +66,13 @@ pub(crate) fn volumes(list: &[&Value], at: &Pointer) -> Vec<Diagnostic> {
             errors.at(at.join("name"), format!("two volumes have the name `{name}`"));
         }
     }
+    errors.0
+}
+
+/// The errors of those fields of a pod's spec, which is at `at`, that a profile may set.
+pub(crate) fn pod_fields(spec: &Value, at: &Pointer) -> Vec<Diagnostic> {
+    let mut errors = ErrorList::default();
+    pod::check(spec, at, &mut errors);
     errors.0
 }
 

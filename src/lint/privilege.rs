@@ -59,8 +59,39 @@ pub(super) fn check(profile: &Profile) -> Vec<Finding> {
                 }
             }
         }
+        for (path, template) in profile.pod_templates() {
+            let variables = template.scalars_with_variables().into_iter().flat_map(|(_, variables)| variables);
+            if profile.parameters_behind(variables).contains(&index) {
+                findings.extend(reached(parameter, of_pod(path), "the pod", &at));
+            }
+        }
     }
     findings
+}
+
+/// What a field of the pod's spec gives to anyone who sets it.
+fn of_pod(path: &[&str]) -> Reach {
+    let (what, why, weight) = match path {
+        ["securityContext", ..] => {
+            ("the security context", "anyone who sets it changes what the profile's containers may do", Weight::Whole)
+        }
+        ["serviceAccountName" | "automountServiceAccountToken"] => {
+            ("the ServiceAccount", "anyone who sets it chooses what the pod may do in the cluster", Weight::Whole)
+        }
+        ["shareProcessNamespace"] => {
+            ("the process namespace", "anyone who sets it can reach the processes of all containers", Weight::Whole)
+        }
+        ["dnsPolicy" | "dnsConfig" | "hostAliases"] => (
+            "the name resolution",
+            "anyone who sets it can send the profile's containers to other hosts",
+            Weight::Whole,
+        ),
+        ["runtimeClassName" | "priorityClassName" | "tolerations" | "nodeSelector"] => {
+            ("the scheduling", "anyone who sets it can take other nodes or other resources", Weight::Part)
+        }
+        _ => ("the start or the end", "anyone who sets it can hold the pod up", Weight::Part),
+    };
+    Reach { what, why, weight }
 }
 
 /// A path in an element, as it is in a pod: without the members of the language.

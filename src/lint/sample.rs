@@ -8,9 +8,10 @@ use serde_json::{Value, json};
 use crate::decide::inject::{Rendered, Sidecar};
 use crate::expression::Item;
 use crate::kube::version::KubernetesVersion;
+use crate::profile::pod::{PodField, PodList};
 use crate::profile::slot::{Form, Home, Slot};
 use crate::profile::template::Surroundings;
-use crate::profile::{ParameterType, Profile};
+use crate::profile::{ParameterType, Profile, Template};
 use crate::value::pointer::Pointer;
 
 /// One pod that a profile makes.
@@ -75,6 +76,9 @@ impl<'p> Sample<'p> {
                 Slot::named(Home::Application, field).map(|slot| self.of_application(slot, rest))
             }
             ["spec", "containers", "0"] => None,
+            ["spec", rest @ ..] if let Some(path) = path_in_pod(rest) => {
+                Some(Pointer::of(["spec", "pod"].iter().chain(path).copied()))
+            }
             ["spec", field, index, rest @ ..] => Slot::named(Home::Spec, field).and_then(|slot| {
                 let index: usize = index.parse().ok()?;
                 let items = &self.rendered.added;
@@ -133,6 +137,13 @@ impl<'p> Sample<'p> {
     /// Whether a made-up value is in what the place, in the profile's document, belongs to: a field of an element as a
     /// whole, since the parts of a field are judged by each other.
     pub(super) fn is_guess(&self, at: &Pointer) -> bool {
+        let in_pod = |path: &&[&str]| {
+            let place = Pointer::of(["spec", "pod"].iter().chain(*path).copied());
+            at.tokens().starts_with(place.tokens())
+        };
+        if let Some((_, template)) = self.profile.pod_templates().find(|(path, _)| in_pod(path)) {
+            return self.is_guessed(template);
+        }
         let Some((slot, rest)) = Slot::ALL.into_iter().find_map(|slot| {
             let place = slot.place_in_profile();
             Some((slot, at.tokens().strip_prefix(place.tokens())?))
@@ -148,10 +159,20 @@ impl<'p> Sample<'p> {
         let Some(template) = template.map(|addition| &addition.template) else { return false };
         let field = rest.get(1).filter(|_| slot.home() == Home::Spec);
         let part = field.and_then(|field| template.member(field)).unwrap_or(template);
+        self.is_guessed(part)
+    }
+
+    fn is_guessed(&self, part: &Template) -> bool {
         let is_guessed =
             |index: &usize| self.profile.parameters.get(*index).is_some_and(|parameter| !parameter.has_default());
         self.profile.parameters_behind(part.variables()).iter().any(is_guessed)
     }
+}
+
+/// The names of a field or a list of the pod's spec that a profile may set, of those with which a place in the spec begins.
+fn path_in_pod(place: &[&str]) -> Option<&'static [&'static str]> {
+    let fields = PodField::ALL.into_iter().map(PodField::path).chain(PodList::ALL.into_iter().map(PodList::path));
+    fields.into_iter().find(|path| place.starts_with(path))
 }
 
 /// A value of the parameter's type for what has no default.
@@ -227,5 +248,27 @@ fn pod(rendered: &Rendered, mut application: Value) -> Value {
     let set_up = rendered.added[Slot::InitContainers].iter().map(|item| Value::clone(&item.value));
     spec[Slot::InitContainers.field()] = set_up.chain(sidecars(Sidecar::Native)).collect();
     spec[Slot::Containers.field()] = [application].into_iter().chain(sidecars(Sidecar::Classic)).collect();
+    set_in_pod(rendered, &mut spec);
     json!({"metadata": metadata, "spec": spec})
+}
+
+/// Puts what is set in the pod's spec there.
+fn set_in_pod(rendered: &Rendered, spec: &mut Value) {
+    let mut at = |path: &[&str], set: &dyn Fn(&mut Value)| {
+        let mut place = &mut *spec;
+        for name in path {
+            place = &mut place[*name];
+        }
+        set(place);
+    };
+    for item in &rendered.pod.fields {
+        at(item.field.path(), &|place| *place = Value::clone(&item.value));
+    }
+    for element in &rendered.pod.elements {
+        at(element.list.path(), &|place| match (&mut *place, element.list.is_map()) {
+            (_, true) => place[element.key.as_str()] = Value::clone(&element.value),
+            (Value::Array(list), false) => list.push(Value::clone(&element.value)),
+            (_, false) => *place = json!([*element.value]),
+        });
+    }
 }

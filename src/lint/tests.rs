@@ -6,6 +6,8 @@ use super::*;
 use crate::diagnostic::Code;
 use crate::profile::{builtin, load};
 
+mod pod;
+
 fn profile(spec: &Value) -> Profile {
     let mut document = json!({"apiVersion": "sidecar-injector/v1", "kind": "Profile", "metadata": {"name": "p"},
         "spec": {"policy": "OptOut", "labels": {"added": "yes"}}});

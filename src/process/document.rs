@@ -8,8 +8,9 @@ use crate::decide::facts::Namespaces;
 use crate::decide::inject::Outdated;
 use crate::decide::record;
 use crate::kube::workload::{self, TemplatePath, known_without_template};
+use crate::profile::pod::PodField;
 use crate::text::document::Triage;
-use crate::text::splice::{self, Edit, SpliceErrorKind, Undo, UserStrings};
+use crate::text::splice::{self, Edit, SpliceError, SpliceErrorKind, Undo, UserStrings};
 use crate::text::yaml::error::{SyntaxError, SyntaxErrorKind};
 use crate::text::yaml::tree::{Language, NodeId, Tree};
 use crate::text::yaml::{MAX_DEPTH, emit, parse_json, parse_yaml};
@@ -102,7 +103,13 @@ fn process_tree(tree: &Tree<'_>, run: &Run, namespaces: &Namespaces) -> Result<P
             object.prove(node, run.encodings());
         }
         if !object.is_failed() && !object.outcome.patch.is_empty() {
-            match splice::splice(tree, node.id(), &object.outcome.patch, run.lines(), strings) {
+            let odd =
+                odd_spelling(tree, node.id(), &object.outcome.patch).filter(|_| matches!(run.action, Action::Inject));
+            let edits = match odd {
+                Some(odd) => Err(odd),
+                None => splice::splice(tree, node.id(), &object.outcome.patch, run.lines(), strings),
+            };
+            match edits {
                 Ok(edits) => {
                     processed.edits.extend(edits);
                     whole.0.extend(object.outcome.patch.0.iter().map(|op| prefixed(&object.location.place, op)));
@@ -117,6 +124,16 @@ fn process_tree(tree: &Tree<'_>, run: &Run, namespaces: &Namespaces) -> Result<P
         processed.objects.iter_mut().for_each(|object| object.outcome.forget_patch());
     }
     Ok(processed)
+}
+
+/// A field of a pod's spec that a profile would replace, and that undoing could not bring back as it is written.
+fn odd_spelling(tree: &Tree<'_>, object: NodeId, patch: &Patch) -> Option<SpliceError> {
+    patch.0.iter().find_map(|op| {
+        let Op::Replace(at, _) = op else { return None };
+        let node = tree.find(object, at).filter(|node| PodField::is_end_of(at) && !splice::comes_back(tree, *node))?;
+        let name = at.tokens().last().cloned().unwrap_or_default();
+        Some(SpliceError { offset: tree.span(node).start, at: at.clone(), kind: SpliceErrorKind::Spelling(name) })
+    })
 }
 
 /// Where an object begins, and where the values are that it has diagnostics about: none, mostly.

@@ -23,6 +23,7 @@ mod computed;
 mod fit;
 mod parameters;
 mod parser;
+mod scalar;
 mod variable;
 
 /// The `apiVersion` of a profile.
@@ -53,6 +54,7 @@ const OWN_FIELDS: &[&str] = &[
     "onIneligible",
     "parameters",
     "placement",
+    "pod",
     "podSwitch",
     "policy",
     "redirectedPorts",
@@ -160,6 +162,8 @@ fn selection<'a, V: View<'a>>(spec: &Node<V>, errors: &mut Errors) -> Profile {
         targets: Targets::default(),
         reads_object: false,
         blocks: Vec::new(),
+        pod: Vec::new(),
+        pod_lists: Vec::new(),
         added: SlotMap::default(),
     }
 }

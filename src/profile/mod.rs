@@ -17,6 +17,7 @@ mod language;
 pub(crate) mod load;
 pub(crate) mod parameter;
 mod pattern;
+pub(crate) mod pod;
 mod reader;
 pub(crate) mod scope;
 pub(crate) mod rule;
@@ -90,6 +91,10 @@ pub struct Profile {
     pub(crate) reads_object: bool,
     /// What is added to containers of the application in blocks of their own.
     pub(crate) blocks: Vec<ApplicationBlock>,
+    /// The fields of the pod's spec that it sets.
+    pub(crate) pod: Vec<pod::PodAddition>,
+    /// What it adds to lists of the pod's spec.
+    pub(crate) pod_lists: Vec<pod::PodListAddition>,
     /// What is added, by slot.
     pub(crate) added: SlotMap<Vec<Addition>>,
 }
@@ -132,7 +137,8 @@ impl Profile {
     /// Whether every slot is empty.
     pub(crate) fn adds_nothing(&self) -> bool {
         let is_empty = |added: &SlotMap<Vec<Addition>>| added.iter().all(|(_, added)| added.is_empty());
-        is_empty(&self.added) && self.blocks.iter().all(|block| is_empty(&block.added))
+        let has_pod = !self.pod.is_empty() || !self.pod_lists.is_empty();
+        !has_pod && is_empty(&self.added) && self.blocks.iter().all(|block| is_empty(&block.added))
     }
 
     /// Whether it adds sidecars, and not only init containers and what is no container.
@@ -145,13 +151,20 @@ impl Profile {
         self.added[slot].iter().filter_map(|addition| addition.template.name())
     }
 
+    /// What it sets in the pod's spec, each with its names from there on.
+    pub(crate) fn pod_templates(&self) -> impl Iterator<Item = (&'static [&'static str], &Template)> {
+        let fields = self.pod.iter().map(|addition| (addition.field.path(), &addition.template));
+        fields.chain(self.pod_lists.iter().map(|addition| (addition.list.path(), &addition.template)))
+    }
+
     /// Every template of the profile: what is added, the reserved user, and the redirected ports.
     pub(crate) fn templates(&self) -> impl Iterator<Item = &Template> {
         let added = self.added.iter().flat_map(|(_, added)| added).flat_map(Addition::templates);
         let ports = self.redirected_ports.iter().flat_map(|ports| [Some(&ports.include), ports.exclude.as_ref()]);
         let reserved = self.reserved_user.iter().flat_map(|reserved| [&reserved.id, &reserved.when]);
         let blocks = self.blocks.iter().flat_map(ApplicationBlock::templates);
-        added.chain(reserved).chain(ports.flatten()).chain(blocks)
+        let pod = self.pod_templates().map(|(_, template)| template);
+        added.chain(reserved).chain(ports.flatten()).chain(blocks).chain(pod)
     }
 }
 

@@ -222,7 +222,7 @@ impl ProfileError {
             ProfileErrorKind::NoneOf { value, allowed } => words::meant(value, allowed.iter().copied()).map(meant),
             ProfileErrorKind::AddsNothing => {
                 let fields = Slot::ALL.into_iter().filter(|slot| slot.home() != Home::Application).map(Slot::field);
-                let fields: Vec<&str> = fields.chain(["application"]).collect();
+                let fields: Vec<&str> = fields.chain(["application", "pod"]).collect();
                 Some(format!("add to at least one of the fields {}", list(&fields)))
             }
             ProfileErrorKind::Schema { hint, .. } => hint.clone(),

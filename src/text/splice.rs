@@ -16,7 +16,7 @@
 //!   comments in `block` and `flow` have to be right by themselves.
 //! - *Removing what was inserted gives the first text back, byte for byte.* So an entry is deleted in the exact form in
 //!   which it would be inserted, with its line end or its comma. `spelling` keeps how a null was written: `volumes:`,
-//!   `volumes: ~`. The one exception is `image: auto`, which comes back in its usual spelling.
+//!   `volumes: ~`. The one exception is `image: auto`, which may come back in its usual spelling.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -40,6 +40,7 @@ mod text;
 
 pub(crate) use lines::RenderedLines;
 use overlay::Overlay;
+pub(crate) use spelling::comes_back;
 use text::Lines;
 
 /// One change of a text: these bytes are replaced by that text. An insertion has an empty range.
@@ -87,6 +88,9 @@ pub enum SpliceErrorKind {
         "`{0}` is not written in quotes, or on one line, as it must be so that text can be added to it and taken away again"
     )]
     Text(String),
+    /// A value that undoing could not write again as it is written.
+    #[error("`{0}` would be replaced, and undoing that could not write it as it is written here")]
+    Spelling(String),
     /// Text directly behind the document's braces, which kubectl ignores.
     #[error("kubectl ignores this text: no `---` separates it from the document before it")]
     Trailing,
@@ -267,13 +271,15 @@ impl Splicer<'_> {
     /// Replaces what differs between a token and its new text.
     fn respell(&mut self, old: Range<usize>, text: &str) {
         let token = self.lines.slice(old.start, old.end);
-        if let Some((before, behind)) = text.split_once(token).filter(|_| !token.is_empty()) {
+        let (head, tail) = extended::common_ends(token, text);
+        let gone = token.get(head..token.len() - tail).unwrap_or_default();
+        let new = text.get(head..text.len() - tail).unwrap_or_default();
+        let old = old.start + head..old.end - tail;
+        if let Some((before, behind)) = new.split_once(gone).filter(|_| !gone.is_empty()) {
             self.replace_text(old.start..old.start, before.to_owned());
             return self.replace_text(old.end..old.end, behind.to_owned());
         }
-        let (head, tail) = extended::common_ends(token, text);
-        let new = text.get(head..text.len() - tail).unwrap_or_default();
-        self.replace_text(old.start + head..old.end - tail, new.to_owned());
+        self.replace_text(old, new.to_owned());
     }
 
     /// Puts the edits in order, and joins deletions that touch.

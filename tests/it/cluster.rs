@@ -12,6 +12,7 @@ macro_rules! scenarios {
 }
 
 mod defaults;
+mod pod_fields;
 mod pod_security;
 mod pull_secrets;
 mod round_trip;
@@ -79,6 +80,9 @@ fn a_real_cluster_agrees() {
         defaults:
             what_the_api_server_fills_in_is_no_difference
             what_is_changed_in_the_cluster_is_a_difference;
+        pod_fields:
+            every_field_is_taken
+            what_is_refused_is_refused;
         seen:
             a_manifest_and_its_pod_are_seen_alike;
         pod_security:

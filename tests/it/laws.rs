@@ -9,6 +9,7 @@ pub(crate) mod generated;
 mod hostile;
 mod kubernetes;
 pub(crate) mod law;
+mod pod;
 mod spellings;
 mod state;
 pub(crate) mod states;

@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::applier::{Applied, Applier};
 use super::editor::Editor;
 use super::render::{Existing, Item};
-use super::{application, conflict, containers, texts};
+use super::{application, conflict, containers, pod, texts};
 use crate::decide::record::{self, Entry, listed};
 use crate::diagnostic::Code;
 use crate::profile::Policy;
@@ -33,7 +33,10 @@ impl<'v, V: View<'v>> Applier<'_, V> {
         for slot in Slot::of(Home::Spec).filter(|slot| !slot.holds_containers()) {
             self.list(slot);
         }
+        pod::add(&mut self);
+        pod::add_elements(&mut self);
         conflict::check(&mut self);
+        pod::check(&mut self);
         self.effect();
         self.done
     }
@@ -41,7 +44,9 @@ impl<'v, V: View<'v>> Applier<'_, V> {
     /// Warns where a pod opted in and gets nothing for it. `targets` that are absent say so already.
     fn effect(&mut self) {
         let Applied { entry, completed, warnings, .. } = &self.done;
+        let has_pod = entry.replaced_in_pod().next().is_some() || !entry.pod.is_empty();
         let has_effect = !completed.is_empty()
+            || has_pod
             || !entry.fields.is_empty()
             || !entry.edited.is_empty()
             || entry.names.iter().any(|(_, names)| !names.is_empty());

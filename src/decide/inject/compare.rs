@@ -16,6 +16,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::kube::defaults::{self, DefaultsOf, Difference, PodNetwork};
 use crate::kube::version::KubernetesVersion;
 use crate::kube::workload::Identity;
+use crate::profile::pod::{PodField, PodList};
 use crate::profile::slot::{Home, Slot};
 use crate::profile::{Placement, Profile};
 use crate::value::layer::Layer;
@@ -55,7 +56,7 @@ pub(super) fn edits<'a, V: View<'a>>(
     expected: &Expected<V>,
     profile: &Profile,
 ) -> Vec<EditedField> {
-    let of_entry = |entry: &Entry| entry.named().into_iter().chain(entry.filled_images()).collect::<Vec<_>>();
+    let of_entry = |entry: &Entry| entry.named().into_iter().chain(entry.overwritten()).collect::<Vec<_>>();
     let wanted: BTreeSet<Pointer> = of_entry(&expected.applied.entry).into_iter().collect();
     let mut fields = Vec::new();
     for named in of_entry(entry) {
@@ -85,6 +86,21 @@ fn differences<'a, V: View<'a>>(
     found: Layer<'_, V>,
 ) -> Vec<Difference> {
     let network = || editor.template().child("spec").map_or(PodNetwork::Own, PodNetwork::of);
+    if let Some(field) = PodField::at(named) {
+        let (wanted, found) = (around_member(field.path(), wanted.clone()), around_member(field.path(), found.value()));
+        return within(field.path().len(), defaults::differences(DefaultsOf::PodSpec, &wanted, &found));
+    }
+    if let Some((list, key)) = PodList::element(named) {
+        // What is known by all of it has not changed.
+        if !list.is_map() && list.key_member().is_none() {
+            return Vec::new();
+        }
+        let element = |value: Value| if list.is_map() { json!({ key: value }) } else { json!([value]) };
+        let path = list.path();
+        let (wanted, found) = (element(wanted.clone()), element(found.value()));
+        let (wanted, found) = (around_member(path, wanted), around_member(path, found));
+        return within(path.len() + 1, defaults::differences(DefaultsOf::PodSpec, &wanted, &found));
+    }
     let subject = match named.tokens() {
         [spec, list, _] if spec == "spec" => match Slot::named(Home::Spec, list) {
             Some(slot) if slot.holds_containers() => DefaultsOf::Container(network()),
@@ -94,18 +110,27 @@ fn differences<'a, V: View<'a>>(
         [_, _, _, list, _] if list == "env" => DefaultsOf::EnvVar,
         [_, _, _, list, _] if list == "volumeMounts" => DefaultsOf::VolumeMount,
         // A part of a container has the defaults of its place in the container.
-        [_, _, _, within @ ..] if !within.is_empty() => {
-            let (wanted, found) = (around(within, wanted.clone()), around(within, found.value()));
-            let inner = |difference: Difference| Difference {
-                at: Pointer::of(difference.at.tokens().iter().skip(within.len()).cloned()),
-                ..difference
-            };
-            let all = defaults::differences(DefaultsOf::Container(network()), &wanted, &found);
-            return all.into_iter().map(inner).collect();
+        [_, _, _, path @ ..] if !path.is_empty() => {
+            let (wanted, found) = (around(path, wanted.clone()), around(path, found.value()));
+            return within(path.len(), defaults::differences(DefaultsOf::Container(network()), &wanted, &found));
         }
         _ => DefaultsOf::Text,
     };
     defaults::differences(subject, wanted, found)
+}
+
+/// The differences with their places from so many names below on.
+fn within(depth: usize, all: Vec<Difference>) -> Vec<Difference> {
+    let inner = |difference: Difference| Difference {
+        at: Pointer::of(difference.at.tokens().iter().skip(depth).cloned()),
+        ..difference
+    };
+    all.into_iter().map(inner).collect()
+}
+
+/// An object that has this value at the end of these names, and nothing else.
+fn around_member(path: &[&str], value: Value) -> Value {
+    path.iter().rev().fold(value, |value, name| json!({ *name: value }))
 }
 
 /// A container that has this value at this place, and nothing else. An element of a list is its only one.
@@ -182,14 +207,18 @@ pub(crate) fn edited_items<'a, V: View<'a>>(
     let expected = expected(before, profile, &rendered, earlier, &claims, KubernetesVersion::NEWEST);
     let fields = edits(editor, entries.get(index + 1..).unwrap_or_default(), entry, &expected, profile);
     let mut edited = Vec::new();
-    for named in entry.named().into_iter().chain(entry.filled_images()) {
+    for named in entry.named().into_iter().chain(entry.overwritten()) {
         let Some(at) = editor.resolve(&named).map(|at| editor.place().append(&at)) else { continue };
         let is_edited = |field: &EditedField| {
             matches!(field.edit, Edit::Value { .. }) && field.at.tokens().starts_with(at.tokens())
         };
         if fields.iter().any(is_edited) {
             let name = named.tokens().last().map_or("", String::as_str);
-            let message = format!("`{name}` was edited after it was injected; it is still removed");
+            let undone = match PodField::at(&named).is_some() && entry.replaced.contains_key(&named.to_string()) {
+                true => "its old value still comes back",
+                false => "it is still removed",
+            };
+            let message = format!("`{name}` was edited after it was injected; {undone}");
             edited.push(Diagnostic::new(Code::EditedAfterInjection, at, message));
         }
     }
@@ -198,12 +227,12 @@ pub(crate) fn edited_items<'a, V: View<'a>>(
 
 /// What an entry does not name, and the profile would add now.
 pub(super) fn is_incomplete(entry: &Entry, expected: &Applied) -> bool {
-    let known: BTreeSet<Pointer> = entry.named().into_iter().collect();
-    expected.entry.named().iter().any(|named| !known.contains(named))
+    let known: BTreeSet<Pointer> = entry.held().collect();
+    expected.entry.held().any(|held| !known.contains(&held))
         || expected.entry.edited.keys().any(|named| !entry.edited.contains_key(named))
 }
 
-/// Everything that an entry names and that is not there.
+/// Everything that an entry put into the template and that is not there.
 pub(crate) fn missing<'a, V: View<'a>>(editor: &Editor<V>, entry: &Entry) -> Vec<Pointer> {
-    entry.named().into_iter().filter(|named| record::resolve(editor.template(), named).is_none()).collect()
+    entry.held().filter(|held| record::resolve(editor.template(), held).is_none()).collect()
 }

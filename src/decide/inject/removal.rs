@@ -7,9 +7,10 @@ use serde_json::Value;
 
 use super::editor::Editor;
 use super::render::Item;
-use super::{Rendered, texts, write_record};
+use super::{Rendered, pod, texts, write_record};
 use crate::decide::record::{self, ANNOTATION, Entry, added_text, listed};
 use crate::diagnostic::{Code, Diagnostic};
+use crate::profile::pod::PodField;
 use crate::profile::slot::{Home, Slot};
 use crate::value::pointer::Pointer;
 use crate::value::view::{Kind, View};
@@ -28,7 +29,7 @@ pub(crate) fn unreadable(place: &Pointer, why: &str) -> Diagnostic {
 
 /// The error about an entry of which nothing, or only a part, is present; `None` where all of it is.
 pub(crate) fn partial<'a, V: View<'a>>(editor: &Editor<V>, entry: &Entry) -> Option<Diagnostic> {
-    let missing = entry.named().into_iter().find(|named| editor.resolve(named).is_none())?;
+    let missing = entry.held().find(|named| editor.resolve(named).is_none())?;
     let at = editor.place().append(&Pointer::of(["metadata", "annotations", ANNOTATION]));
     let message = format!("the record says that the profile `{}` added `{missing}`, which is not there", entry.profile);
     let hint = "`injector inject --reinject` makes it again; `injector uninject --force` removes the rest";
@@ -72,7 +73,8 @@ fn misnamed(entry: &Entry, rendered: &Rendered) -> Option<String> {
         .names
         .iter()
         .find_map(|(slot, names)| names.iter().find(|name| !wanted(rendered, slot).any(|item| item.key == **name)));
-    if let Some(foreign) = stranger.or_else(|| foreign_field(entry, rendered)) {
+    if let Some(foreign) = stranger.or_else(|| foreign_field(entry, rendered)).or_else(|| pod::foreign(entry, rendered))
+    {
         return Some(format!("it names `{foreign}`, which that profile does not add"));
     }
     // A container that was completed instead has left a field, or the image that it had.
@@ -101,6 +103,8 @@ fn foreign_field<'e>(entry: &'e Entry, rendered: &Rendered) -> Option<&'e String
     };
     let is_added = |field: &Pointer| match field.tokens() {
         _ if let Some((annotation, name)) = listed::item(field) => is_listed(&annotation, name),
+        // These are held against the profile in `pod`.
+        _ if PodField::at(field).is_some() => true,
         [_, _, container, ..] if is_own(container) => true,
         [_, _, _, list, key] => Slot::named(Home::Application, list)
             .is_some_and(|slot| rendered.application_items(slot).any(|item| item.key == *key)),
@@ -130,12 +134,12 @@ fn foreign_field<'e>(entry: &'e Entry, rendered: &Rendered) -> Option<&'e String
 /// 3. The other duties are done, children before parents.
 pub(crate) fn remove<'a, V: View<'a>>(
     editor: &mut Editor<V>,
-    entries: Vec<Entry>,
+    mut entries: Vec<Entry>,
     chosen: impl Fn(&Entry) -> bool,
 ) -> Result<Vec<Entry>, Diagnostic> {
+    pod::undo(editor, &mut entries, &chosen);
     let containers = Slot::Containers.place();
     let had_containers = !editor.list(&containers).is_empty();
-    let mut entries = entries;
     texts::take_out(editor, &mut entries, &chosen);
     remove_items(editor, &entries, &chosen);
     if had_containers && editor.list(&containers).is_empty() {
@@ -172,7 +176,7 @@ pub(crate) fn remove<'a, V: View<'a>>(
         });
         match duty {
             Duty::Remove if is_empty => editor.remove(&at),
-            Duty::Restore(value) if is_empty || record::is_image(&named) => {
+            Duty::Restore(value) if is_empty || record::is_image(&named) || is_unset(editor, &named, &at) => {
                 editor.replace(&at, value);
             }
             _ => {}
@@ -190,7 +194,7 @@ fn remove_items<'a, V: View<'a>>(editor: &mut Editor<V>, entries: &[Entry], chos
             if shared {
                 continue;
             }
-            let old = entries.iter().filter(|entry| chosen(entry)).find_map(|entry| entry.overwritten(named));
+            let old = entries.iter().filter(|entry| chosen(entry)).find_map(|entry| entry.old_text(named));
             match (editor.resolve(named), old) {
                 (Some(at), Some(old)) => editor.replace(&at, old.clone()),
                 (Some(at), None) => remove_item(editor, &at),
@@ -202,6 +206,11 @@ fn remove_items<'a, V: View<'a>>(editor: &mut Editor<V>, entries: &[Entry], chos
             }
         }
     }
+}
+
+/// Whether this was computed from a field of the pod's spec, and was left to be computed again.
+fn is_unset<'a, V: View<'a>>(editor: &Editor<V>, named: &Pointer, at: &Pointer) -> bool {
+    PodField::behind(named).is_some() && editor.get(at).is_some_and(|found| found.kind() == Kind::Null)
 }
 
 /// Removes a value, or a name from the text of an annotation.

@@ -2,12 +2,9 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeSet, VecDeque};
-use std::fmt::Write as _;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
-use sha2::{Digest as _, Sha256};
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::kube::validity::{self, Role};
@@ -19,9 +16,12 @@ use crate::value::view::View;
 
 mod blocks;
 mod existing;
+mod hash;
+mod pod;
 
 pub(crate) use blocks::{ForContainers, RenderedBlock};
 pub(crate) use existing::{Existing, OnValueFrom};
+pub(crate) use pod::{PodElement, PodItem, RenderedPod};
 
 /// Whether the profile's containers run beside the application's, or before and beside them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -59,6 +59,8 @@ pub(crate) struct Rendered {
     pub added: SlotMap<Vec<Item>>,
     /// What is added to the application's containers in blocks of their own.
     pub blocks: Vec<RenderedBlock>,
+    /// What is set in the pod's spec.
+    pub pod: RenderedPod,
     /// The user id that the application may not have.
     pub reserved_user: Option<Value>,
     /// The inbound TCP ports that are redirected.
@@ -170,8 +172,9 @@ impl Rendered {
             exclude: ports.exclude.as_ref().map(text).unwrap_or_default(),
         });
         let blocks = blocks::render(profile, pod, &rendering);
+        let pod = RenderedPod::new(profile, &rendering);
         let failed = rendering.into_faults();
-        let mut rendered = Self { added, blocks, reserved_user, redirected, failed, ..Self::default() };
+        let mut rendered = Self { added, blocks, pod, reserved_user, redirected, failed, ..Self::default() };
         rendered.hash = rendered.digest();
         rendered.sound = rendered.sound();
         rendered.faults = rendered.faults();
@@ -204,6 +207,7 @@ impl Rendered {
             }
         }
         faults.extend(self.named_twice());
+        faults.extend(self.pod.faults());
         faults
     }
 
@@ -228,57 +232,9 @@ impl Rendered {
         twice
     }
 
-    /// The hash is in records out in the world, so what is hashed stays the same to the byte: a JSON list of the slots, in
-    /// their order. Slots that came after the first eight are not hashed where they are the last and empty.
-    fn digest(&self) -> String {
-        let mut hashed = serde_json::to_vec(&hashed_slots(&self.added)).unwrap_or_default();
-        for RenderedBlock { only, added, .. } in &self.blocks {
-            hashed.extend(serde_json::to_vec(&(only, hashed_slots(added))).unwrap_or_default());
-        }
-        let digest = Sha256::digest(hashed);
-        digest.iter().take(8).fold(String::new(), |mut hex, byte| {
-            // Writing to a string cannot fail.
-            let _ = write!(hex, "{byte:02x}");
-            hex
-        })
-    }
-
     /// The containers and init containers.
     pub(crate) fn all_containers(&self) -> impl Iterator<Item = &Item> {
         self.added.iter().filter(|(slot, _)| slot.holds_containers()).flat_map(|(_, items)| items)
-    }
-}
-
-fn hashed_slots(added: &SlotMap<Vec<Item>>) -> Vec<Hashed<'_>> {
-    const ALWAYS: usize = 8;
-    let mut slots: Vec<Hashed<'_>> = added.iter().map(|(slot, items)| Hashed(slot.form(), items)).collect();
-    while slots.len() > ALWAYS && slots.last().is_some_and(|last| last.1.is_empty()) {
-        slots.pop();
-    }
-    slots
-}
-
-/// What one slot adds, as it is hashed.
-struct Hashed<'r>(Form, &'r [Item]);
-
-impl Serialize for Hashed<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self.0 {
-            Form::List(..) => serializer.collect_seq(self.1.iter().map(HashedItem)),
-            Form::Map(_) => serializer.collect_map(self.1.iter().map(|item| (&item.key, &*item.value))),
-        }
-    }
-}
-
-/// An element as it is hashed. How it is added is hashed only where the element says so.
-struct HashedItem<'r>(&'r Item);
-
-impl Serialize for HashedItem<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self.0 {
-            Item { value, at: None, existing: Existing::Keep, .. } => value.serialize(serializer),
-            Item { value, at, existing, .. } => (&**value, at, existing).serialize(serializer),
-        }
     }
 }
 

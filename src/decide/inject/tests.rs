@@ -15,6 +15,7 @@ use crate::profile::{builtin, load};
 use crate::value::patch::Patch;
 
 mod order;
+mod pod;
 
 /// What a profile adds to a slot: one element, named after the slot, which uses the parameter.
 fn element(slot: Slot) -> Value {

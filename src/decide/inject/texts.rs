@@ -43,7 +43,7 @@ pub(super) fn add<'v, V: View<'v>>(applier: &mut Applier<'_, V>, at: &Pointer, n
     if applier.has_text(named) || applier.has_field(named) {
         return;
     }
-    if let Some(other) = applier.record.iter().find(|entry| entry.overwritten(named).is_some()) {
+    if let Some(other) = applier.record.iter().find(|entry| entry.old_text(named).is_some()) {
         let other = other.profile.clone();
         return anothers(applier, at, &other, "add text to");
     }
@@ -100,7 +100,7 @@ pub(super) fn overwrite<'v, V: View<'v>>(
 /// in either order.
 fn is_anothers<'v, V: View<'v>>(applier: &mut Applier<'_, V>, at: &Pointer) -> bool {
     let changed =
-        |entry: &&Entry| entry.overwritten(at).is_some() || entry.text_at(at).is_some() || entry.named().contains(at);
+        |entry: &&Entry| entry.old_text(at).is_some() || entry.text_at(at).is_some() || entry.named().contains(at);
     let Some(other) = applier.record.iter().find(changed).map(|entry| entry.profile.clone()) else { return false };
     anothers(applier, at, &other, "overwrite");
     true

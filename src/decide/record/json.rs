@@ -19,7 +19,7 @@ impl Entry {
     pub fn members() -> Vec<&'static str> {
         let mut members = vec!["profile", "version", "hash"];
         members.extend(slots().map(Slot::field));
-        members.extend(["fields", "created", "replaced", "edited"]);
+        members.extend(["fields", "created", "replaced", "edited", "pod"]);
         members
     }
 }
@@ -43,6 +43,9 @@ impl Serialize for Entry {
         }
         if !self.edited.is_empty() {
             map.serialize_entry("edited", &self.edited)?;
+        }
+        if !self.pod.is_empty() {
+            map.serialize_entry("pod", &self.pod)?;
         }
         map.end()
     }
@@ -80,6 +83,7 @@ impl<'de> Visitor<'de> for Members {
                 "created" => entry.created = map.next_value()?,
                 "replaced" => entry.replaced = map.next_value()?,
                 "edited" => entry.edited = map.next_value()?,
+                "pod" => entry.pod = map.next_value()?,
                 other => match slots().find(|slot| slot.field() == other) {
                     Some(slot) => entry.names[slot] = map.next_value()?,
                     None => {
@@ -122,8 +126,9 @@ mod tests {
             created: vec!["/c".to_owned()],
             replaced: BTreeMap::from([("/r".to_owned(), Value::Null)]),
             edited: BTreeMap::from([("/e".to_owned(), AddedText { append: "a".to_owned(), ..AddedText::default() })]),
+            pod: BTreeMap::from([("/p".to_owned(), vec!["k".to_owned()])]),
         };
-        let text = r#"{"profile":"p","version":"1","hash":"h","initContainers":["n"],"containers":["n"],"volumes":["n"],"imagePullSecrets":["n"],"annotations":["n"],"labels":["n"],"fields":["/f"],"created":["/c"],"replaced":{"/r":null},"edited":{"/e":{"append":"a"}}}"#;
+        let text = r#"{"profile":"p","version":"1","hash":"h","initContainers":["n"],"containers":["n"],"volumes":["n"],"imagePullSecrets":["n"],"annotations":["n"],"labels":["n"],"fields":["/f"],"created":["/c"],"replaced":{"/r":null},"edited":{"/e":{"append":"a"}},"pod":{"/p":["k"]}}"#;
         assert_eq!(serde_json::to_string(&entry).unwrap(), text);
         assert_eq!(serde_json::from_str::<Entry>(text).unwrap(), entry);
         let keys: Vec<String> = serde_json::to_value(&entry).unwrap().as_object().unwrap().keys().cloned().collect();

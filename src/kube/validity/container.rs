@@ -180,7 +180,7 @@ fn security(value: &Value, at: &Pointer, errors: &mut ErrorList) {
 }
 
 /// A seccomp or AppArmor profile: a type and, only for `Localhost`, the name of a profile.
-fn profile(context: &Value, field: &str, at: &Pointer, errors: &mut ErrorList) {
+pub(super) fn profile(context: &Value, field: &str, at: &Pointer, errors: &mut ErrorList) {
     let Some(profile) = given(context, field) else { return };
     let at = at.join(field);
     errors.required(field, profile, "type", &at);

@@ -58,12 +58,16 @@ pub(super) fn read<'a, V: View<'a>>(spec: &Node<V>, names: &[String], profile: &
             _ => added.application(node, profile),
         }
     }
+    if let Some(node) = spec.get("pod") {
+        added.pod(node, profile);
+    }
     profile.placement =
         spec.get("placement").and_then(|node| placements(node, profile, added.parser.errors)).unwrap_or_default();
 }
 
 mod application;
 mod language;
+mod pod;
 
 struct Added<'r> {
     parser: Parser<'r>,

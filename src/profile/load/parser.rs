@@ -5,15 +5,12 @@
 
 use super::super::reader::{Errors, Node, ProfileErrorKind};
 use super::super::template::{
-    Condition, Content, Part, Repeat, ScalarSource, Segment, Template, TemplateError, TemplateScalar, WantedType,
-    first_expression, list, object, segments,
+    Content, Part, Repeat, ScalarSource, Segment, Template, TemplateScalar, WantedType, first_expression, list, object,
+    segments,
 };
 use super::super::{Parameter, grammar};
-use super::fit;
-use crate::diagnostic::words::nearest;
-use crate::expression::{Expression, Scope, Sort, Type, is_reserved};
+use crate::expression::{Scope, Sort, Type, is_reserved};
 use crate::kube::schema::{self, Shape};
-use crate::value::pointer::Pointer;
 use crate::value::view::{Kind, View};
 
 /// As deep as any document may be nested. It bounds the recursion, here and in rendering.
@@ -252,14 +249,13 @@ impl Parser<'_> {
         let is_scalar = shape.is_some_and(Shape::is_scalar);
         let but = [FOR_EACH, ONE_OF, WHEN];
         let common = if is_scalar { Vec::new() } else { self.members(node, shape, within.own(), &but) };
+        if is_scalar {
+            return self.values_one_of(alternatives, shape);
+        }
         let mut read = Vec::new();
         for node in alternatives.clone().list(self.errors) {
             let when = node.get(WHEN).and_then(|when| self.condition(&when));
-            let template = if is_scalar {
-                let known = node.clone().object(&[VALUE, WHEN], self.errors);
-                let value = known.and_then(|node| node.require(VALUE, self.errors));
-                value.map_or(Template::Literal(().into()), |value| self.parse(&value, shape, Within::Object))
-            } else {
+            let template = {
                 let members = self.members(&node, shape, &[], &[WHEN]);
                 for (name, _) in members.iter().filter(|(name, _)| common.iter().any(|(known, _)| known == name)) {
                     let duplicate = ProfileErrorKind::Duplicate { what: "the member", name: name.clone() };
@@ -270,6 +266,32 @@ impl Parser<'_> {
             read.push((when, template));
         }
         Content::OneOf { common, alternatives: read }
+    }
+
+    /// Alternatives that each have their value in `value`.
+    fn values_one_of<'a, V: View<'a>>(&mut self, alternatives: &Node<V>, shape: Option<&'static Shape>) -> Content {
+        let mut read = Vec::new();
+        for node in alternatives.clone().list(self.errors) {
+            let when = node.get(WHEN).and_then(|when| self.condition(&when));
+            let known = node.clone().object(&[VALUE, WHEN], self.errors);
+            let value = known.and_then(|node| node.require(VALUE, self.errors));
+            let parsed = value.map(|value| self.parse(&value, shape, Within::Object));
+            read.push((when, parsed.unwrap_or(Template::Literal(().into()))));
+        }
+        Content::OneOf { common: Vec::new(), alternatives: read }
+    }
+
+    /// An object that has a value of a shape in `value`, or in those of `oneOf`, and perhaps `when`.
+    pub(super) fn valued<'a, V: View<'a>>(&mut self, node: &Node<V>, shape: &'static Shape) -> Template {
+        let when = node.get(WHEN).and_then(|when| self.condition(&when));
+        let content = match node.get(ONE_OF) {
+            Some(alternatives) => self.values_one_of(&alternatives, Some(shape)),
+            None => match node.require(VALUE, self.errors) {
+                Some(value) => Content::One(self.parse(&value, Some(shape), Within::Object)),
+                None => Content::Several(Vec::new()),
+            },
+        };
+        Template::Part(Box::new(Part { repeat: None, when, content }))
     }
 
     /// `forEach`, whose variable is then the last of the scope.
@@ -291,103 +313,5 @@ impl Parser<'_> {
         };
         self.scope.add(name?, element);
         Some(Repeat { over, at: list.at })
-    }
-
-    /// An expression that gives true or false, with braces around it or without.
-    pub(super) fn condition<'a, V: View<'a>>(&mut self, node: &Node<V>) -> Option<Condition> {
-        let holds = self.expression(node)?;
-        if holds.result().may_be(Sort::Bool) {
-            return Some(Condition { holds, at: node.at.clone() });
-        }
-        let found = holds.result().to_string();
-        self.errors.add(&node.at, ProfileErrorKind::UnfitExpression { found, expected: Shape::Bool.expected() });
-        None
-    }
-
-    /// A text that is one expression, with braces around it or without.
-    pub(super) fn expression<'a, V: View<'a>>(&mut self, node: &Node<V>) -> Option<Expression> {
-        if node.view.kind() == Kind::Boolean {
-            return Expression::new(&node.view.value().to_string(), &self.scope).ok();
-        }
-        let text = node.string(self.errors)?;
-        let code = match segments(&text).as_slice() {
-            [Ok(Segment::Code(code))] => *code,
-            _ => text.trim(),
-        };
-        match Expression::new(code, &self.scope) {
-            Ok(expression) => Some(expression),
-            Err(error) => {
-                let error = TemplateError::Expression { text: code.to_owned(), error };
-                self.errors.add(&node.at, error);
-                None
-            }
-        }
-    }
-
-    /// A text that is one expression, as the template that it is.
-    pub(super) fn computed<'a, V: View<'a>>(&mut self, node: &Node<V>) -> Option<Template> {
-        let source = ScalarSource::Computed(self.expression(node)?);
-        Some(Template::Scalar(TemplateScalar { source, at: node.at.clone(), wanted: WantedType::Typed }))
-    }
-
-    /// Reads a text, whose place is `at`.
-    pub(super) fn text(&mut self, text: &str, at: &Pointer, shape: Option<&'static Shape>) -> Template {
-        if !text.contains("{{") {
-            return Template::Literal(text.into());
-        }
-        let mut parts = Vec::new();
-        for piece in segments(text) {
-            match piece {
-                Ok(Segment::Text(text)) => parts.push(ScalarSource::Text(text.to_owned())),
-                Ok(Segment::Code("'{{'")) => parts.push(ScalarSource::Text("{{".to_owned())),
-                Ok(Segment::Code(code)) => parts.extend(self.code(code, at)),
-                Err(error) => self.errors.add(at, error),
-            }
-        }
-        let source = match parts.len() {
-            1 => parts.remove(0),
-            _ => ScalarSource::Concatenation(parts),
-        };
-        if !self.errors.has(at)
-            && let Some(unfit) = self.unfit(&source, shape.unwrap_or(&Shape::Any))
-        {
-            self.errors.add(at, unfit);
-        }
-        Template::Scalar(TemplateScalar { source, at: at.clone(), wanted: WantedType::at(shape) })
-    }
-
-    fn code(&mut self, code: &str, at: &Pointer) -> Option<ScalarSource> {
-        if let Some(index) = self.names.iter().position(|known| known == code) {
-            let parameter = self.parameters.iter().find(|parameter| parameter.name == code);
-            if let Some(wrong) = parameter.and_then(fit::structured) {
-                self.errors.add(at, wrong);
-            }
-            return Some(ScalarSource::Parameter(index));
-        }
-        match Expression::new(code, &self.scope) {
-            Ok(expression) => return Some(ScalarSource::Computed(expression)),
-            Err(_) if grammar::is_parameter_name(code) => {
-                let nearest = nearest(code, self.names.iter().map(String::as_str)).map(str::to_owned);
-                self.errors.add(at, ProfileErrorKind::UnknownParameter { name: code.to_owned(), nearest });
-            }
-            Err(error) => self.errors.add(at, TemplateError::Expression { text: code.to_owned(), error }),
-        }
-        None
-    }
-
-    /// Why a scalar cannot be at a place; `None` where it can.
-    fn unfit(&self, source: &ScalarSource, shape: &Shape) -> Option<ProfileErrorKind> {
-        let parameter = |index: &usize| {
-            let name = self.names.get(*index)?;
-            self.parameters.iter().find(|parameter| parameter.name == *name)
-        };
-        match source {
-            ScalarSource::Parameter(index) => fit::parameter(parameter(index)?, shape),
-            ScalarSource::Computed(expression) => fit::expression(expression.result(), shape),
-            ScalarSource::Text(_) => fit::text(shape),
-            ScalarSource::Concatenation(pieces) => {
-                fit::text(shape).or_else(|| pieces.iter().find_map(|piece| self.unfit(piece, &Shape::Any)))
-            }
-        }
     }
 }

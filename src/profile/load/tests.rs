@@ -164,3 +164,55 @@ fn every_built_in_profile_is_without_errors() {
         assert_eq!(profile.unwrap().name, *name);
     }
 }
+
+#[test]
+fn what_is_wrong_in_the_pod_is_told_at_its_place() {
+    for (pod, expected) in [
+        (
+            json!({"shareProcessNamespace": true}),
+            "/spec/pod/shareProcessNamespace: expected an object with `value`, found a boolean",
+        ),
+        (
+            json!({"shareProcessNamespaces": {"value": true}}),
+            "/spec/pod/shareProcessNamespaces: unknown field `shareProcessNamespaces`",
+        ),
+        (json!({"hostNetwork": {"value": true}}), "/spec/pod/hostNetwork: unknown field `hostNetwork`"),
+        (json!({"dnsPolicy": {}}), "/spec/pod/dnsPolicy: field `value` is missing"),
+        (json!({"dnsPolicy": {"value": 1}}), "/spec/pod/dnsPolicy/value: expected a string, found a number `1`"),
+        (
+            json!({"dnsPolicy": {"value": "None", "onConflict": "Max"}}),
+            "/spec/pod/dnsPolicy/onConflict: `Max` is not one of `Keep`, `Reject`",
+        ),
+        (
+            json!({"dnsConfig": {"value": {"nameserver": []}}}),
+            "/spec/pod/dnsConfig/value/nameserver: unknown field `nameserver`",
+        ),
+        (json!({"dnsConfig": {"nameservers": []}}), "/spec/pod/dnsConfig/nameservers: unknown field `nameservers`"),
+        (
+            json!({"terminationGracePeriodSeconds": {"value": "{{ nothing }}"}}),
+            "/spec/pod/terminationGracePeriodSeconds/value: unknown parameter `nothing`",
+        ),
+        (
+            json!({"securityContext": {"fsgroup": {"value": 1}}}),
+            "/spec/pod/securityContext/fsgroup: unknown field `fsgroup`",
+        ),
+        (
+            json!({"securityContext": {"fsGroup": {"value": 1, "when": "1"}}}),
+            "/spec/pod/securityContext/fsGroup/when: the expression gives an integer, and this must be `true` or `false`",
+        ),
+        (json!({"hostAliases": {"ip": "1.1.1.1"}}), "/spec/pod/hostAliases/ip: unknown field `ip`"),
+        (json!({"hostAliases": [{"ips": "1.1.1.1"}]}), "/spec/pod/hostAliases/0/ips: unknown field `ips`"),
+        (
+            json!({"tolerations": {"value": [], "onConflict": "Max"}}),
+            "/spec/pod/tolerations/onConflict: `Max` is not one of `Keep`, `Reject`",
+        ),
+        (json!({"nodeSelector": [{"disk": "ssd"}]}), "/spec/pod/nodeSelector: expected an object, found a list"),
+        (json!({"nodeSelector": {"disk": 1}}), "/spec/pod/nodeSelector/disk: expected a string, found a number `1`"),
+    ] {
+        let errors = load(&with(&json!({"pod": pod}))).unwrap_err();
+        let told: Vec<String> = errors.iter().map(|error| format!("{}: {error}", error.at)).collect();
+        assert!(told[0].starts_with(expected), "{told:?}, and not {expected}");
+    }
+    // A key of a map may be any word.
+    assert!(load(&with(&json!({"pod": {"nodeSelector": {"value": "a", "when": "b"}}}))).is_ok());
+}

@@ -123,7 +123,7 @@ fn is_names(text: &str) -> bool {
 }
 
 /// Whether a string needs no quotes there.
-fn is_plain(text: &str, context: Context) -> bool {
+pub(super) fn is_plain(text: &str, context: Context) -> bool {
     let mut written = String::new();
     emit::scalar(&mut written, &Value::String(text.to_owned()), context);
     written == text

@@ -20,9 +20,10 @@ use std::ops::Range;
 use serde_json::Value;
 
 use super::Splicer;
+use super::listed::is_plain;
 use super::overlay::{EntryNodes, entry_nodes};
 use crate::text::yaml::emit::{self, Context};
-use crate::text::yaml::tree::{Anchor, CollectionStyle, Language, NodeId, NodeKind};
+use crate::text::yaml::tree::{Anchor, CollectionStyle, Language, NodeId, NodeKind, Tree};
 use crate::value::view::{Kind, View as _};
 
 /// Spellings of null. Where no comment can be, the index is the number of blanks that stand for it.
@@ -44,6 +45,32 @@ fn begins_with(text: &str, value: &Value) -> bool {
         _ => NULLS.iter().filter(|null| !null.is_empty()).find_map(|null| text.strip_prefix(null)),
     };
     rest.is_some_and(|rest| rest.is_empty() || rest.starts_with([' ', '\t', '\r', '\n']))
+}
+
+/// The quotes around a scalar, where neither its value nor a new one needs them: the new one then gets the same ones, and the
+/// old one gets them back.
+fn quote_of(token: &str, new: &Value, context: Context) -> Option<&'static str> {
+    let quote = quotes(token)?;
+    let is_free = |text: &str| text.is_empty() || is_plain(text, context);
+    (is_free(token.trim_matches(|c| quote.contains(c))) && new.as_str().is_some_and(is_free)).then_some(quote)
+}
+
+fn quotes(token: &str) -> Option<&'static str> {
+    ["\"", "'"].into_iter().find(|quote| token.strip_prefix(quote).is_some_and(|rest| rest.ends_with(quote)))
+}
+
+/// Whether a single value comes back as it is written, once something else has been in its place.
+pub(crate) fn comes_back(tree: &Tree<'_>, node: NodeId) -> bool {
+    let token = tree.text().get(tree.content_start(node)..tree.span(node).end).unwrap_or_default().trim_end();
+    match tree.view(node).value() {
+        Value::String(_) if tree.language() == Language::Json => true,
+        Value::String(text) => {
+            let token = quotes(token).map_or(token, |quote| token.trim_matches(|c| quote.contains(c)));
+            token == text && (text.is_empty() || is_plain(&text, Context::Flow))
+        }
+        Value::Number(number) => token == number.to_string(),
+        _ => true,
+    }
 }
 
 impl Splicer<'_> {
@@ -152,7 +179,10 @@ impl Splicer<'_> {
             if blanks > 0 && !self.tree.is_tagged(nodes.value) {
                 text.extend([TAG, &gap]);
             }
-            emit::scalar(&mut text, new, context);
+            match quote_of(token, new, context) {
+                Some(quote) => text.extend([quote, new.as_str().unwrap_or_default(), quote]),
+                None => emit::scalar(&mut text, new, context),
+            }
         }
         self.replace_text(old, text);
     }

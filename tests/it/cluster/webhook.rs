@@ -11,6 +11,7 @@ mod in_process;
 mod install;
 mod manifests;
 mod namespaces;
+mod pod_fields;
 mod reinvocation;
 mod replica;
 mod reviews;
@@ -40,6 +41,8 @@ pub(super) fn scenarios() -> Vec<(&'static str, Scenario)> {
         reinvocation:
             after_another_webhook_ours_is_asked_again_and_adds_nothing
             a_mesh_whose_webhook_comes_later_is_a_warning_for_the_user_of_kubectl;
+        pod_fields:
+            what_is_set_in_a_pod_is_stored;
         namespaces:
             a_namespace_opts_out_and_in_again
             without_the_watch_nothing_is_known_of_a_namespace;

@@ -157,7 +157,8 @@ pub(crate) fn undo(stream: &str, profiles: &[Profile], which: Which) -> Result<S
     if undone.errors.is_empty() { Ok(undone.text) } else { Err(undone.errors.join("\n")) }
 }
 
-/// Injecting deletes nothing but an empty or null value, an `auto` image, and the record.
+/// Injecting deletes nothing but an empty or null value, an `auto` image, a field of the pod that counts as not set or as too
+/// low, and the record.
 pub(crate) fn silence(text: &str, edits: &[Edit]) {
     let mut at = 0;
     for edit in edits {
@@ -172,7 +173,9 @@ pub(crate) fn silence(text: &str, edits: &[Edit]) {
         let is_empty = |open: char, close: char| {
             token.strip_prefix(open).and_then(|t| t.strip_suffix(close)).is_some_and(|t| t.trim().is_empty())
         };
-        let allowed = ["", "~", "null", "Null", "NULL", "auto"].contains(&token)
+        let allowed = ["", "~", "null", "Null", "NULL", "auto", "ClusterFirst", "default", "PreemptLowerPriority"]
+            .contains(&token)
+            || token.bytes().all(|byte| byte.is_ascii_digit())
             || gone.trim().is_empty()
             || is_empty('[', ']')
             || is_empty('{', '}')

@@ -113,6 +113,11 @@ impl Tree<'_> {
         }
     }
 
+    /// The node at the end of a pointer from another one.
+    pub(crate) fn find(&self, root: NodeId, pointer: &Pointer) -> Option<NodeId> {
+        self.follow(root, pointer).1
+    }
+
     fn follow(&self, root: NodeId, pointer: &Pointer) -> (usize, Option<NodeId>) {
         let mut at = self.span(root).start;
         let mut node = root;

@@ -91,7 +91,11 @@ pub(super) struct Recorder {
 impl Recorder {
     /// With the profile `cortexflow`.
     pub(super) fn new() -> Arc<Self> {
-        let given = Given::default();
+        Self::with(Given::default())
+    }
+
+    /// With other profiles.
+    pub(super) fn with(given: Given) -> Arc<Self> {
         let core = Core::new(given, KubernetesVersion::NEWEST, None, Arc::new(Metrics::new())).unwrap();
         Arc::new(Self { core, seen: Mutex::default() })
     }
