@@ -34,5 +34,6 @@ pub(crate) fn profile_sets() -> Vec<Vec<Profile>> {
         vec![after(), profile("cortexflow"), before()],
         vec![language()],
         vec![language(), everything()],
+        vec![law::profile_of(include_str!("../../testdata/profiles/linkerd.yaml"))],
     ]
 }

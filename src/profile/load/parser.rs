@@ -136,7 +136,7 @@ impl Parser<'_> {
             Some(scalar) if scalar.is_scalar() && has(&[WHEN, ONE_OF, FOR_EACH, VALUE, VALUES]) => {
                 self.part(node, shape, within)
             }
-            Some(Shape::List(element)) if has(&[VALUES]) => list(vec![self.part(node, Some(element), Within::Object)]),
+            Some(Shape::List(element)) if has(&[VALUES]) => self.list_of_values(node, element),
             Some(variable @ Shape::Obj(_)) if has(&[COPY_FROM]) && is_env_var(variable) => {
                 self.part(node, shape, within)
             }
@@ -210,6 +210,21 @@ impl Parser<'_> {
             self.scope.pop();
         }
         Template::Part(Box::new(Part { repeat, when, content }))
+    }
+
+    /// A member that is a list, all in one: it may be left out.
+    fn list_of_values<'a, V: View<'a>>(&mut self, node: &Node<V>, element: &'static Shape) -> Template {
+        let known = node.clone().object(&[VALUES, WHEN], self.errors);
+        let Some((known, values)) = known.and_then(|known| Some((known.clone(), known.get(VALUES)?))) else {
+            return list(Vec::new());
+        };
+        let when = known.get(WHEN).and_then(|when| self.condition(&when));
+        let content = self.values(&values, Some(element));
+        let elements = list(vec![Template::Part(Box::new(Part { repeat: None, when: None, content }))]);
+        match when {
+            Some(_) => Template::Part(Box::new(Part { repeat: None, when, content: Content::One(elements) })),
+            None => elements,
+        }
     }
 
     /// A list of texts that an expression gives.

@@ -34,6 +34,7 @@ fn profile_sets() -> Vec<Vec<String>> {
         vec![built_in("nginx"), built_in("curl")],
         vec![file("everything")],
         vec![file("language")],
+        vec![file("linkerd")],
         vec![file("after"), built_in("cortexflow"), file("before")],
     ]
 }

@@ -123,3 +123,15 @@ fn a_member_that_is_a_parameter_without_a_value_is_left_out() {
         json!({"name": "a"})
     );
 }
+
+#[test]
+fn a_list_that_is_a_member_is_left_out_as_a_whole() {
+    let args = |when: &str| {
+        let container = json!({"name": "a", "args": {"when": when, "values": ["x", "{{ port }}"]}});
+        let (template, faults) = parsed(&container, Some(&CONTAINER));
+        assert_eq!(faults, Vec::<String>::new());
+        rendered_with(&template, &[Cow::Owned(json!(1))])
+    };
+    assert_eq!(args("port == 1"), json!({"name": "a", "args": ["x", "1"]}));
+    assert_eq!(args("port == 2"), json!({"name": "a"}));
+}
