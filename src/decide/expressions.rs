@@ -1,9 +1,10 @@
 //! What a profile's expressions may read of an object and its facts, and what is said of one that has no value.
 
-use crate::decide::facts::{Facts, Known, Owner};
+use crate::decide::facts::{Facts, Known};
 use crate::diagnostic::{Code, Diagnostic, words};
 use crate::expression::{EvalFault, Item};
 use crate::kube::defaults::{self, Seen};
+use crate::kube::workload::{Identity, owning_workload};
 use crate::profile::Profile;
 use crate::profile::template::{RenderFault, Surroundings};
 use crate::value::pointer::Pointer;
@@ -15,7 +16,7 @@ pub(crate) const NAME_FACTS: &str =
 
 /// The surroundings of a pod template that is as it was before the profile.
 pub(crate) fn surroundings<'f, 'a: 'f, V: View<'a>>(
-    owner: &Owner,
+    identity: &Identity,
     template: V,
     facts: &'f Facts,
 ) -> Surroundings<'f, Seen<'f, 'a, V>> {
@@ -27,6 +28,7 @@ pub(crate) fn surroundings<'f, 'a: 'f, V: View<'a>>(
             ns.push((name, Item::map(entries)));
         }
     }
+    let owner = owning_workload(identity, template);
     let workload = [
         ("kind", Item::text(owner.kind.as_str())),
         ("name", Item::text(owner.name.as_str())),

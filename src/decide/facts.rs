@@ -7,10 +7,8 @@ use crate::kube::version::KubernetesVersion;
 use crate::value::pointer::Pointer;
 
 mod namespaces;
-mod workload;
 
 pub use namespaces::Namespaces;
-pub(crate) use workload::Owner;
 
 /// What the API server asks about.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

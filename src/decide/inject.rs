@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::decide::eligibility;
 use crate::decide::expressions;
-use crate::decide::facts::{Facts, Operation, Owner};
+use crate::decide::facts::{Facts, Operation};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::kube::workload::{self, Identity, TemplatePath, Trait};
 use crate::profile::parameter::{self, Origin, SetValues};
@@ -92,12 +92,12 @@ pub fn plan<'a, V: View<'a>>(identity: &Identity, object: V, facts: &Facts, requ
 pub(crate) fn rendered_now<'a, V: View<'a>>(
     profile: &Profile,
     template: V,
-    (identity, owner, facts): (&Identity, &dyn Fn() -> Owner, &Facts),
+    (identity, facts): (&Identity, &Facts),
     request: &Request<'_>,
 ) -> Option<Arc<Rendered>> {
     let values =
         parameter::resolve(profile, template, request.set, eligibility::application(profile, template)).ok()?;
-    let surroundings = || expressions::surroundings(&owner(), template, facts);
+    let surroundings = || expressions::surroundings(identity, template, facts);
     let rendered = request.renderings.get(profile, &values, surroundings, sidecar(profile, identity, template));
     rendered.failed.is_empty().then_some(rendered)
 }

@@ -10,6 +10,7 @@ use crate::value::pointer::Pointer;
 use crate::value::view::{Kind, View};
 
 mod kinds;
+mod owner;
 mod shape;
 mod skippable;
 mod spelling;
@@ -17,6 +18,7 @@ mod template_path;
 
 pub use kinds::KINDS;
 pub(crate) use kinds::{OnApply, Trait, WorkloadKind};
+pub(crate) use owner::owning_workload;
 pub(crate) use shape::misshapen;
 pub(crate) use skippable::{is_foreign, known_without_template};
 pub(crate) use spelling::{Meant, known_kind, meant};

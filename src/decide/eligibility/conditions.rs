@@ -3,7 +3,6 @@
 use super::{Case, Deniable, RuleFinding, Ruling};
 use crate::decide::eligibility::application;
 use crate::decide::expressions;
-use crate::decide::facts::Owner;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::kube::defaults::Seen;
 use crate::profile::template::Rendering;
@@ -22,8 +21,7 @@ fn with_values<'a, V: View<'a>>(
         Ok(values) => values,
         Err(wrong) => return error(wrong.into_iter().next(), subject.at),
     };
-    let surroundings =
-        expressions::surroundings(&Owner::of(subject.identity, subject.object), subject.template, case.facts);
+    let surroundings = expressions::surroundings(subject.identity, subject.template, case.facts);
     let rendering = Rendering::new(&values, &profile.lets, surroundings);
     let finding = look(&rendering);
     match rendering.into_faults().first() {

@@ -8,7 +8,6 @@ use super::planner::{DecideAgain, Planner};
 use super::state::{Edit, InjectionState};
 use super::{Answer, Outcome, Rendered, Verdict, removal, rendered_now, volume_claims};
 use crate::decide::eligibility::{Decision, Recorded, Rule};
-use crate::decide::facts::Owner;
 use crate::decide::record::Entry;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::profile::Profile;
@@ -58,9 +57,8 @@ impl<'a, V: View<'a>> Planner<'_, V> {
             }
             Decision::Inject { rule, .. } => rule,
         };
-        let owner = || Owner::of(self.identity, self.object);
         // A parameter that has a bad value by now is reported when the injection is made again.
-        let rendered = rendered_now(profile, before.template(), (self.identity, &owner, self.facts), self.request);
+        let rendered = rendered_now(profile, before.template(), (self.identity, self.facts), self.request);
         let Some(rendered) = rendered.filter(|rendered| rendered.hash == entry.hash) else {
             return Ok(Assessment::without_rendering(InjectionState::Outdated));
         };

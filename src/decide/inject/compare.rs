@@ -10,7 +10,7 @@ use super::removal;
 use super::state::{Edit, EditedField};
 use super::texts;
 use super::{Rendered, Request, rendered_now, volume_claims};
-use crate::decide::facts::{Facts, Owner};
+use crate::decide::facts::Facts;
 use crate::decide::record::{self, Entry};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::kube::defaults::{self, DefaultsOf, Difference, PodNetwork};
@@ -193,9 +193,7 @@ pub(crate) fn edited_items<'a, V: View<'a>>(
 ) -> Result<Vec<Diagnostic>, Diagnostic> {
     let Some(entry) = entries.get(index) else { return Ok(Vec::new()) };
     let before = removal::stripped(editor, entries, index)?;
-    let Some(rendered) =
-        rendered_now(profile, before.template(), (identity, &|| Owner::of(identity, object), facts), request)
-    else {
+    let Some(rendered) = rendered_now(profile, before.template(), (identity, facts), request) else {
         return Ok(Vec::new());
     };
     if rendered.hash != entry.hash {

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::decide::eligibility::{self, Decision, Deniable, Record, Recorded, Subject};
 use crate::decide::expressions;
-use crate::decide::facts::{Facts, Owner};
+use crate::decide::facts::Facts;
 use crate::decide::record::Entry;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::kube::validity::{self, Qos};
@@ -295,14 +295,13 @@ impl<'p, 'a, V: View<'a>> Planner<'p, V> {
     fn rendered(&mut self, profile: &Profile) -> Result<Arc<Rendered>, Vec<Diagnostic>> {
         let (identity, place, request, facts) = (self.identity, self.place, self.request, self.facts);
         let version = facts.kubernetes_version;
-        let object = self.object;
         let template = self.editor().template();
         let sidecar = sidecar(profile, identity, template);
         let application = eligibility::application(profile, template);
         let values = parameter::resolve(profile, template, request.set, application).map_err(|errors| {
             errors.into_iter().map(|error| Diagnostic { at: place.append(&error.at), ..error }).collect::<Vec<_>>()
         })?;
-        let surroundings = || expressions::surroundings(&Owner::of(identity, object), template, facts);
+        let surroundings = || expressions::surroundings(identity, template, facts);
         let rendered = request.renderings.get(profile, &values, surroundings, sidecar);
         if rendered.has_native() && version < KubernetesVersion::NATIVE_SIDECARS {
             let message = format!(
