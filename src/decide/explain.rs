@@ -192,7 +192,10 @@ impl Ask for AskAll<'_> {
     fn ask<'a, V: View<'a>>(&self, subject: &Subject<'_, V>, facts: &Facts, profile: &Profile) -> RulesAndParameters {
         let place = |at: &Pointer| subject.at.append(at);
         let application = eligibility::application(profile, subject.template);
-        let value = |parameter| match parameter::value_of(profile, parameter, subject.template, self.set, application) {
+        let inherited = facts.namespace.inherited();
+        let find =
+            |parameter| parameter::value_of(profile, parameter, subject.template, self.set, application, inherited);
+        let value = |parameter| match find(parameter) {
             Ok((value, Origin::Annotation(at))) => Ok((value.into_owned(), Origin::Annotation(place(&at)))),
             Ok((value, Origin::Place(at))) => Ok((value.into_owned(), Origin::Place(place(&at)))),
             Ok((value, origin)) => Ok((value.into_owned(), origin)),

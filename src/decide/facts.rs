@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use crate::kube::version::KubernetesVersion;
+use crate::profile::parameter::Inherited;
 use crate::value::pointer::Pointer;
 
 mod namespaces;
@@ -49,6 +50,17 @@ pub struct Namespace {
     pub labels: Known<BTreeMap<String, String>>,
     /// Its annotations.
     pub annotations: Known<BTreeMap<String, String>>,
+}
+
+impl Namespace {
+    /// What parameters may inherit from it.
+    pub(crate) fn inherited(&self) -> Inherited<'_> {
+        let annotations = match &self.annotations {
+            Known::Yes(annotations) => Some(annotations),
+            Known::No => None,
+        };
+        Inherited { namespace: &self.name, annotations }
+    }
 }
 
 /// Whether an object is part of one, so that it is not what runs.

@@ -7,7 +7,7 @@ use crate::decide::expressions;
 use crate::decide::facts::{Facts, Operation};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::kube::workload::{self, Identity, TemplatePath, Trait};
-use crate::profile::parameter::{self, Origin, SetValues};
+use crate::profile::parameter::{self, Inherited, Origin, SetValues};
 use crate::profile::slot::Slot;
 use crate::profile::{NativeSidecar, Parameter, ParameterType, Profile};
 use crate::value::pointer::Pointer;
@@ -95,8 +95,9 @@ pub(crate) fn rendered_now<'a, V: View<'a>>(
     (identity, facts): (&Identity, &Facts),
     request: &Request<'_>,
 ) -> Option<Arc<Rendered>> {
-    let values =
-        parameter::resolve(profile, template, request.set, eligibility::application(profile, template)).ok()?;
+    let application = eligibility::application(profile, template);
+    let inherited = facts.namespace.inherited();
+    let values = parameter::resolve(profile, template, request.set, application, inherited).ok()?;
     let surroundings = || expressions::surroundings(identity, template, facts);
     let rendered = request.renderings.get(profile, &values, surroundings, sidecar(profile, identity, template));
     rendered.failed.is_empty().then_some(rendered)
@@ -129,14 +130,19 @@ fn volume_claims<'a, V: View<'a>>(object: V, identity: &Identity) -> Vec<String>
 }
 
 /// Ports that the profile would take from the application's, and that are their defaults because it declares none.
-fn guessed_ports<'a, V: View<'a>>(profile: &Profile, template: V, set: &SetValues, place: &Pointer) -> Vec<Diagnostic> {
+fn guessed_ports<'a, V: View<'a>>(
+    profile: &Profile,
+    template: V,
+    (set, inherited): (&SetValues, Inherited<'_>),
+    place: &Pointer,
+) -> Vec<Diagnostic> {
     let is_from_ports = |parameter: &&Parameter| {
         parameter.ty == ParameterType::Port
             && parameter.from.iter().any(|place| place.tokens().iter().any(|token| token == "ports"))
     };
     let guess = |parameter: &Parameter| {
         let application = eligibility::application(profile, template);
-        let (value, origin) = parameter::value_of(profile, parameter, template, set, application).ok()?;
+        let (value, origin) = parameter::value_of(profile, parameter, template, set, application, inherited).ok()?;
         let name = &parameter.name;
         let message = format!(
             "the profile `{}` takes its default {value} for `{name}`: the application's container declares no such port",

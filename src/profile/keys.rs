@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::slot::Slot;
 use super::template::Template;
-use super::{Profile, Switch, builtin, load};
+use super::{Inherit, Profile, Switch, builtin, load};
 use crate::text::yaml::parse_yaml;
 
 /// What has the key in its metadata.
@@ -112,6 +112,10 @@ impl Profile {
             parameter.annotations.iter().for_each(|key| add(pod, KeyList::Annotations, KeyUse::Parameter, key));
             let prefix = parameter.annotation_prefix.iter();
             prefix.for_each(|key| add(pod, KeyList::Annotations, KeyUse::ParameterPrefix, key));
+            if parameter.inherit == Inherit::Namespace {
+                let keys = parameter.annotations.iter();
+                keys.for_each(|key| add(KeyHolder::Namespace, KeyList::Annotations, KeyUse::Parameter, key));
+            }
             for place in &parameter.from {
                 let [metadata, list, key] = place.tokens() else { continue };
                 let list = KeyList::ALL.into_iter().find(|known| known.field() == list);

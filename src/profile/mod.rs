@@ -4,6 +4,7 @@
 
 pub(crate) mod builtin;
 
+pub(crate) use parameter::Inherit;
 use serde_json::Value;
 
 use crate::kube::selector::Selector;
@@ -296,6 +297,8 @@ pub struct Parameter {
     pub annotations: Vec<String>,
     /// What begins the keys of annotations that are the entries of a map; they count where none of `annotations` is there.
     pub annotation_prefix: Option<String>,
+    /// From where else these annotations are taken.
+    pub inherit: Inherit,
     /// What a value may be beyond its type.
     pub bounds: Bounds,
 }

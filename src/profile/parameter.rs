@@ -18,12 +18,14 @@ mod collection;
 mod computed;
 mod entries;
 mod fault;
+mod inherit;
 mod types;
 
 pub(crate) use bounds::Bounds;
 pub(crate) use collection::{ListType, MapType};
 pub(crate) use computed::ComputedDefault;
 pub(crate) use fault::BadValue;
+pub(crate) use inherit::{Inherit, Inherited, unknown};
 
 /// Where a parameter's value comes from. Places count from the pod template.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,6 +34,8 @@ pub(crate) enum Origin {
     Annotation(Pointer),
     /// The pod template's annotations whose keys begin so.
     Annotations(String),
+    /// The namespace's annotation with this key.
+    Namespace(String),
     /// `--set`.
     Set,
     /// A place that the parameter names.
@@ -45,6 +49,7 @@ impl fmt::Display for Origin {
         match self {
             Self::Annotation(at) => write!(f, "annotation `{}`", at.tokens().last().map_or("", String::as_str)),
             Self::Annotations(prefix) => write!(f, "annotations `{prefix}…`"),
+            Self::Namespace(key) => write!(f, "annotation `{key}` of the namespace"),
             Self::Set => f.write_str("`--set`"),
             Self::Place(at) => write!(f, "`{at}`"),
             Self::Default => f.write_str("default"),
@@ -57,8 +62,8 @@ pub(crate) type SetValues = BTreeMap<String, BTreeMap<String, String>>;
 
 /// The value of each of a profile's parameters for one pod template.
 ///
-/// The first of these that is there: the template's annotation, `--set`, the places that the parameter names, its
-/// default. The values come in the order of the profile's parameters. `application` is the index of the application's first
+/// The first of these that is there: the template's annotation, the namespace's where the parameter inherits it,
+/// `--set`, the places that the parameter names, its default. The values come in the order of the profile's parameters. `application` is the index of the application's first
 /// container: a place that names the first container means that one.
 ///
 /// # Errors
@@ -69,8 +74,9 @@ pub(crate) fn resolve<'p, 'a, V: View<'a>>(
     template: V,
     set: &SetValues,
     application: Option<usize>,
+    inherited: Inherited<'_>,
 ) -> Result<Vec<Cow<'p, Value>>, Vec<Diagnostic>> {
-    first(profile, profile.parameters.len(), template, set, application)
+    first(profile, profile.parameters.len(), template, set, (application, inherited))
 }
 
 /// The values of the first parameters, which are as many as `count`.
@@ -79,14 +85,14 @@ fn first<'p, 'a, V: View<'a>>(
     count: usize,
     template: V,
     set: &SetValues,
-    application: Option<usize>,
+    around: (Option<usize>, Inherited<'_>),
 ) -> Result<Vec<Cow<'p, Value>>, Vec<Diagnostic>> {
     let annotations = template.path(&["metadata", "annotations"]);
     let set = set.get(&profile.name);
     let mut values = Vec::with_capacity(count);
     let mut wrong = Vec::new();
     for parameter in profile.parameters.iter().take(count) {
-        let found = match find(parameter, template, annotations, set, application) {
+        let found = match find(parameter, template, annotations, set, around) {
             Ok(Some((value, _))) => Ok(value),
             // What it is made of may be wrong, which is then the one error.
             Ok(None) if !wrong.is_empty() && parameter.computed.is_some() => Ok(Cow::Owned(Value::Null)),
@@ -112,14 +118,16 @@ pub(crate) fn value_of<'p, 'a, V: View<'a>>(
     template: V,
     set: &SetValues,
     application: Option<usize>,
+    inherited: Inherited<'_>,
 ) -> Result<(Cow<'p, Value>, Origin), Diagnostic> {
+    let around = (application, inherited);
     let annotations = template.path(&["metadata", "annotations"]);
-    if let Some(found) = find(parameter, template, annotations, set.get(&profile.name), application)? {
+    if let Some(found) = find(parameter, template, annotations, set.get(&profile.name), around)? {
         return Ok(found);
     }
     let before = profile.parameters.iter().position(|other| other.name == parameter.name);
     let earlier = match before.filter(|_| parameter.computed.is_some()) {
-        Some(count) => first(profile, count, template, set, application)
+        Some(count) => first(profile, count, template, set, around)
             .map_err(|wrong| wrong.into_iter().next().unwrap_or_else(|| parameter.without_value()))?,
         None => Vec::new(),
     };
@@ -132,7 +140,7 @@ fn find<'p, 'a, V: View<'a>>(
     template: V,
     annotations: Option<V>,
     set: Option<&BTreeMap<String, String>>,
-    application: Option<usize>,
+    (application, inherited): (Option<usize>, Inherited<'_>),
 ) -> Result<Option<(Cow<'p, Value>, Origin)>, Diagnostic> {
     let name = &parameter.name;
     if let Some((key, found)) = parameter.written_in(annotations) {
@@ -147,6 +155,9 @@ fn find<'p, 'a, V: View<'a>>(
     }
     if let Some(read) = entries::read(parameter, annotations) {
         return read.map(|(value, origin)| Some((Cow::Owned(value), origin)));
+    }
+    if let Some(found) = from_namespace(parameter, template, inherited) {
+        return found.map(Some);
     }
     if let Some(text) = set.and_then(|set| set.get(name)) {
         return match parameter.parse(text) {
@@ -172,6 +183,26 @@ fn find<'p, 'a, V: View<'a>>(
         }
     }
     Ok(None)
+}
+
+/// What the namespace says, or that this is not known. `None` where the parameter inherits nothing.
+fn from_namespace<'p, 'a, V: View<'a>>(
+    parameter: &Parameter,
+    template: V,
+    inherited: Inherited<'_>,
+) -> Option<Result<(Cow<'p, Value>, Origin), Diagnostic>> {
+    let namespace = inherited.namespace;
+    if let Some(key) = inherit::unknown_key(parameter, template, inherited) {
+        let name = &parameter.name;
+        let message = format!("parameter `{name}`: the annotation `{key}` of namespace `{namespace}` is not known");
+        let hint = "put the Namespace into the input, or use `--namespace-annotations`";
+        return Some(Err(Diagnostic::new(Code::BadValue, Pointer::root(), message).hint(hint)));
+    }
+    let (key, text) = inherited.of(parameter)?;
+    Some(match parameter.parse(text) {
+        Ok(value) => Ok((Cow::Owned(value), Origin::Namespace(key.to_owned()))),
+        Err(bad) => Err(bad_value(Pointer::root(), &format!("annotation `{key}` of namespace `{namespace}`"), &bad)),
+    })
 }
 
 impl Parameter {

@@ -188,7 +188,7 @@ macro_rules! table {
             }
             Condition {
                 id: "condition",
-                when: "a rule above injects, and one of the profile's `matchConditions` does not hold",
+                when: "a rule above injects, and one of the profile's `matchConditions` does not hold, or it is not known what a parameter inherits from the namespace",
                 verdict: "skip",
                 asked: AskedWhen::Always,
                 needs: read_by_expressions,

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+#[cfg(feature = "serve")]
+use super::Inherit;
 use super::scope::{Fact, Variable};
 use super::template::Template;
 use super::{ApplicationBlock, Profile};
@@ -31,7 +33,7 @@ impl Profile {
         found
     }
 
-    /// The fields of the namespace that its expressions read.
+    /// The fields of the namespace that its expressions read and its parameters inherit from.
     #[cfg(feature = "serve")]
     pub(crate) fn namespace_fields(&self) -> BTreeSet<&str> {
         let (parameters, lets) = (self.parameters.len(), self.lets.len());
@@ -43,7 +45,14 @@ impl Profile {
             templates.flat_map(|one| one.expressions().into_iter().map(|(found, _)| found)).chain(conditions);
         let of_namespace = |one: &Use| Variable::at(one.variable, parameters, lets) == Variable::Fact(Fact::Ns);
         let uses = expressions.flat_map(Expression::uses).filter(|one| of_namespace(one));
-        uses.filter_map(|one| one.path.first().map(String::as_str)).collect()
+        let read = uses.filter_map(|one| one.path.first().map(String::as_str));
+        read.chain(self.inherits().then_some("annotations")).collect()
+    }
+
+    /// Whether a parameter inherits from the namespace.
+    #[cfg(feature = "serve")]
+    pub(crate) fn inherits(&self) -> bool {
+        self.parameters.iter().any(|parameter| parameter.inherit == Inherit::Namespace)
     }
 
     /// Whether variables depend on what is known of the namespace, also through `let` values.

@@ -3,6 +3,7 @@
 mod decisions;
 mod formats;
 mod in_place;
+mod inherited;
 mod inputs;
 mod kustomize;
 mod levels;

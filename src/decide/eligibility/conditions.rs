@@ -2,7 +2,7 @@
 
 use super::{Case, Deniable, RuleFinding, Ruling};
 use crate::decide::eligibility::application;
-use crate::decide::expressions;
+use crate::decide::expressions::{self, NAME_FACTS};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::kube::defaults::Seen;
 use crate::profile::template::Rendering;
@@ -17,7 +17,8 @@ fn with_values<'a, V: View<'a>>(
 ) -> RuleFinding {
     let (subject, profile) = (case.subject, case.profile);
     let container = application(profile, subject.template);
-    let values = match parameter::resolve(profile, subject.template, subject.set, container) {
+    let inherited = case.facts.namespace.inherited();
+    let values = match parameter::resolve(profile, subject.template, subject.set, container, inherited) {
         Ok(values) => values,
         Err(wrong) => return error(wrong.into_iter().next(), subject.at),
     };
@@ -41,8 +42,19 @@ fn error(wrong: Option<Diagnostic>, template: &Pointer) -> RuleFinding {
     RuleFinding { ruling: Ruling::Error(Box::new(wrong)), ..finding }
 }
 
-/// `matchConditions`.
+/// A parameter inherits an annotation of which no one knows whether the namespace has it.
+fn inherits_unknown<'a, V: View<'a>>(case: &Case<'_, V>, key: &str) -> RuleFinding {
+    let name = &case.facts.namespace.name;
+    let saw = format!("a parameter inherits the annotation `{key}` of namespace `{name}`, which is not known");
+    let warning = Diagnostic::new(Code::NamespaceUnknown, case.subject.at.clone(), saw.clone()).hint(NAME_FACTS);
+    RuleFinding { ruling: Ruling::Unknown(saw.clone()), warnings: vec![warning], ..RuleFinding::no(saw) }
+}
+
+/// `matchConditions`, and first whether all is known that parameters inherit.
 pub(super) fn condition<'a, V: View<'a>>(case: &Case<'_, V>) -> RuleFinding {
+    if let Some(key) = parameter::unknown(case.profile, case.subject.template, case.facts.namespace.inherited()) {
+        return inherits_unknown(case, key);
+    }
     let conditions = &case.profile.match_conditions;
     if conditions.is_empty() {
         return RuleFinding::off("the profile has no `matchConditions`");

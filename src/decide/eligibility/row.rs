@@ -119,12 +119,16 @@ const fn object_only(_: &Profile) -> Needs {
     Needs::NOTHING
 }
 
-/// What the profile's expressions read of the namespace.
+/// What the profile's expressions read of the namespace, and its parameters inherit from it.
 fn read_by_expressions(profile: &Profile) -> Needs {
     let read = profile.namespace_fields();
     let facts = [("labels", Fact::NamespaceLabels), ("annotations", Fact::NamespaceAnnotations)];
     let facts: Vec<Fact> = facts.into_iter().filter(|(field, _)| read.contains(field)).map(|(_, fact)| fact).collect();
-    Needs { facts, without: "expressions that read them have no value, and their pods are errors" }
+    let without = match profile.inherits() {
+        true => "pods that do not set all parameters that inherit are skipped",
+        false => "expressions that read them have no value, and their pods are errors",
+    };
+    Needs { facts, without }
 }
 
 fn namespace_name(_: &Profile) -> Needs {

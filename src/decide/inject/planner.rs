@@ -246,8 +246,9 @@ impl<'p, 'a, V: View<'a>> Planner<'p, V> {
         let own = index.and_then(|index| record.get(index)).cloned();
         let others: Vec<Entry> = record.iter().filter(|entry| entry.profile != profile.name).cloned().collect();
         let claims = volume_claims(self.object, self.identity);
-        let (identity, place, kubernetes_version) = (self.identity, self.place, self.facts.kubernetes_version);
-        let set = self.request.set;
+        let (identity, place, facts) = (self.identity, self.place, self.facts);
+        let kubernetes_version = facts.kubernetes_version;
+        let (set, inherited) = (self.request.set, facts.namespace.inherited());
         let editor = self.editor();
         let spec = editor.template().child("spec");
         let qos_before = spec.map_or(Qos::BestEffort, validity::qos_class);
@@ -281,7 +282,7 @@ impl<'p, 'a, V: View<'a>> Planner<'p, V> {
         }
         warnings.extend(qos_warning(qos_before, after.map_or(Qos::BestEffort, validity::qos_class), place));
         warnings.extend(knative_warning(profile, identity, rendered, place));
-        warnings.extend(guessed_ports(profile, editor.template(), set, place));
+        warnings.extend(guessed_ports(profile, editor.template(), (set, inherited), place));
         warnings.extend(redirect::notes(profile, rendered, editor, &others, place));
         match index.and_then(|index| record.get_mut(index)) {
             Some(known) => *known = entry,
@@ -298,9 +299,10 @@ impl<'p, 'a, V: View<'a>> Planner<'p, V> {
         let template = self.editor().template();
         let sidecar = sidecar(profile, identity, template);
         let application = eligibility::application(profile, template);
-        let values = parameter::resolve(profile, template, request.set, application).map_err(|errors| {
-            errors.into_iter().map(|error| Diagnostic { at: place.append(&error.at), ..error }).collect::<Vec<_>>()
-        })?;
+        let values = parameter::resolve(profile, template, request.set, application, facts.namespace.inherited())
+            .map_err(|errors| {
+                errors.into_iter().map(|error| Diagnostic { at: place.append(&error.at), ..error }).collect::<Vec<_>>()
+            })?;
         let surroundings = || expressions::surroundings(identity, template, facts);
         let rendered = request.renderings.get(profile, &values, surroundings, sidecar);
         if rendered.has_native() && version < KubernetesVersion::NATIVE_SIDECARS {

@@ -145,7 +145,8 @@ fn hashes_stay_what_they_are() {
         let tree = crate::text::yaml::parse_yaml(builtin::text(name).unwrap()).unwrap();
         let profile = load::load(tree.view(tree.root().unwrap())).unwrap();
         let pod = pod();
-        let values = parameter::resolve(&profile, &pod, &SetValues::new(), Some(0)).unwrap();
+        let values =
+            parameter::resolve(&profile, &pod, &SetValues::new(), Some(0), parameter::Inherited::NONE).unwrap();
         let hash = |sidecar| Rendered::new(&profile, &values, Surroundings::NOTHING, sidecar).hash;
         assert_eq!((hash(Sidecar::Classic).as_str(), hash(Sidecar::Native).as_str()), (classic, native), "{name}");
     }

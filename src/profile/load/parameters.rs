@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::super::grammar::is_parameter_name;
 use super::super::reader::{Errors, Node, ProfileErrorKind};
 use super::super::slot::is_annotation_key;
-use super::super::{ListType, MapType, Parameter, ParameterType, Profile, RECORD};
+use super::super::{Inherit, ListType, MapType, Parameter, ParameterType, Profile, RECORD};
 use super::bounds::{bounds, presence, value_pattern};
 use super::computed::Earlier;
 use super::{check_key, nodes};
@@ -40,6 +40,7 @@ const FIELDS: &[&str] = &[
     "default",
     "description",
     "from",
+    "inherit",
     "keyPattern",
     "keySeparator",
     "max",
@@ -79,6 +80,7 @@ fn parameter<'a, V: View<'a>>(node: Node<V>, earlier: &Earlier<'_>, errors: &mut
     let description = node.get("description").and_then(|text| text.string(errors)).unwrap_or_default();
     let annotations = annotations(&node, errors);
     let annotation_prefix = node.get("annotationPrefix").and_then(|prefix| annotation_prefix(&prefix, errors));
+    let inherit = inherit(&node, errors);
     let mut from = Vec::new();
     for place in nodes(node.get("from"), errors) {
         match place.string(errors).map(|text| Pointer::parse(&text)) {
@@ -100,12 +102,22 @@ fn parameter<'a, V: View<'a>>(node: Node<V>, earlier: &Earlier<'_>, errors: &mut
         from,
         annotations,
         annotation_prefix,
+        inherit,
         bounds,
     };
     if let Some(default) = node.get("default") {
         read_default(&default, &mut parameter, earlier, errors);
     }
     Some(parameter)
+}
+
+/// A parameter inherits its annotation, so it needs one.
+fn inherit<'a, V: View<'a>>(node: &Node<V>, errors: &mut Errors) -> Inherit {
+    let Some(written) = node.get("inherit") else { return Inherit::Nothing };
+    if node.get("annotation").is_none() {
+        errors.add(&node.at, ProfileErrorKind::Missing("annotation"));
+    }
+    written.choice(&[("Namespace", Inherit::Namespace)], errors).unwrap_or_default()
 }
 
 /// One key or several, no two the same.

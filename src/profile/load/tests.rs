@@ -107,6 +107,7 @@ fn every_field_that_adds_arrives_and_parameters_are_known_by_index() {
             annotations: Vec::new(),
             annotation_prefix: None,
             bounds: Bounds::default(),
+            inherit: crate::profile::Inherit::Nothing,
         }
     );
     let scalars = |template: &Template| -> Vec<(String, Vec<usize>)> {

@@ -17,6 +17,7 @@ fn parameter(ty: ParameterType) -> Parameter {
         annotations: vec!["example.com/p".into()],
         annotation_prefix: None,
         bounds: Bounds::default(),
+        inherit: Inherit::Nothing,
     }
 }
 
@@ -28,7 +29,7 @@ fn resolved(parameter: Parameter, template: &Value, set: &[(&str, &str)]) -> Res
     profile.parameters = vec![parameter];
     let set = set.iter().map(|&(name, value)| (name.to_owned(), value.to_owned())).collect();
     let set = SetValues::from([("t".to_owned(), set), ("other".to_owned(), [("p".to_owned(), "9".to_owned())].into())]);
-    resolve(&profile, template, &set, Some(0)).map(|values| values[0].clone().into_owned())
+    resolve(&profile, template, &set, Some(0), Inherited::NONE).map(|values| values[0].clone().into_owned())
 }
 
 #[test]
@@ -259,4 +260,18 @@ fn every_wrong_source_has_its_place_and_message() {
     }
     let missing = resolved(from, &json!({}), &[]).unwrap_err();
     assert_eq!(missing[0].hint.as_deref().unwrap(), "set it with the annotation `example.com/p` or `--set p=…`");
+}
+
+#[test]
+fn a_wrong_value_of_the_namespace_is_an_error_that_names_it() {
+    let annotations = BTreeMap::from([("example.com/p".to_owned(), "x".to_owned())]);
+    let inherits = Parameter { inherit: Inherit::Namespace, ..parameter(ParameterType::Port) };
+    let find = |annotations| {
+        let inherited = Inherited { namespace: "prod", annotations };
+        find(&inherits, &json!({}), None, None, (None, inherited)).unwrap_err().message
+    };
+    let wrong = "annotation `example.com/p` of namespace `prod`: `x` is not a port: a number from 1 to 65535";
+    assert_eq!(find(Some(&annotations)), wrong);
+    let unknown = "parameter `p`: the annotation `example.com/p` of namespace `prod` is not known";
+    assert_eq!(find(None), unknown);
 }

@@ -65,6 +65,7 @@ pub(crate) fn run_as(stream: &str, asked: &Asked) -> Result<Run, String> {
     let mut namespaces = Namespaces::default();
     // Makes every namespace one that the built-in profiles select.
     namespaces.add_labels("sidecar-inject=enabled").expect("a label");
+    namespaces.add_annotations("language/inherited=of-the-namespace").expect("an annotation");
     let documents = document::split(stream).map_err(|error| error.to_string())?;
     let covered: String = documents.iter().map(|document| document.text(stream)).collect();
     assert!(covered == stream || stream.trim().is_empty(), "documents do not cover {stream:?}");

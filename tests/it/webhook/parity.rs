@@ -21,7 +21,7 @@ use crate::support::{Ran, injector};
 
 /// What is known of every namespace, on either side.
 const LABELS: &str = "sidecar-inject=enabled";
-const ANNOTATIONS: &str = "team=shop";
+const ANNOTATIONS: &str = "language/inherited=of-the-namespace";
 
 const NO_UID: &str = "00000000-0000-0000-0000-000000000000";
 

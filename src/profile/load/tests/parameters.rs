@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::decide::inject::{Rendered, Sidecar};
+use crate::profile::parameter::Inherited;
 use crate::profile::template::Surroundings;
 
 #[test]
@@ -91,8 +92,14 @@ fn lists_and_maps_repeat_parts_and_decide_about_them() {
         }],
     });
     let profile = load(&with(&spec)).unwrap();
-    let values =
-        crate::profile::parameter::resolve(&profile, &json!({}), &std::collections::BTreeMap::new(), None).unwrap();
+    let values = crate::profile::parameter::resolve(
+        &profile,
+        &json!({}),
+        &std::collections::BTreeMap::new(),
+        None,
+        Inherited::NONE,
+    )
+    .unwrap();
     let rendered = Rendered::new(&profile, &values, Surroundings::NOTHING, Sidecar::Classic);
     assert_eq!(
         *rendered.added[Slot::Containers][0].value,
@@ -187,7 +194,7 @@ fn values(parameters: &Value, set: &[(&str, &str)]) -> Result<Value, Vec<String>
     let profile = load(&with(&json!({"parameters": parameters}))).unwrap();
     let set = set.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
     let set = [("p".to_owned(), set)].into();
-    match crate::profile::parameter::resolve(&profile, &json!({}), &set, None) {
+    match crate::profile::parameter::resolve(&profile, &json!({}), &set, None, Inherited::NONE) {
         Ok(values) => Ok(values.into_iter().map(std::borrow::Cow::into_owned).collect()),
         Err(wrong) => Err(wrong.into_iter().map(|one| format!("{}: {}", one.at, one.message)).collect()),
     }

@@ -1,6 +1,7 @@
 //! What is added has the types that Kubernetes knows, before parameters are filled in and after.
 
 use super::*;
+use crate::profile::parameter::{Inherited, resolve};
 use crate::profile::template::Surroundings;
 
 #[test]
@@ -112,8 +113,7 @@ fn what_is_rendered_has_the_type_that_kubernetes_wants() {
         "annotations": {"port": "{{ port }}"},
     });
     let profile = load(&with(&spec)).unwrap();
-    let values =
-        crate::profile::parameter::resolve(&profile, &json!({}), &std::collections::BTreeMap::new(), None).unwrap();
+    let values = resolve(&profile, &json!({}), &std::collections::BTreeMap::new(), None, Inherited::NONE).unwrap();
     let rendered = Rendered::new(&profile, &values, Surroundings::NOTHING, Sidecar::Classic);
     assert_eq!(
         *rendered.added[Slot::Containers][0].value,
