@@ -12,6 +12,7 @@ mod reports;
 mod reviews;
 mod state_table;
 mod states;
+mod meshes;
 mod metadata;
 mod texts;
 mod statuses;

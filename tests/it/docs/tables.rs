@@ -237,6 +237,24 @@ fn every_type_and_field_of_a_parameter_is_in_its_table_with_the_types_that_have_
 }
 
 #[test]
+fn every_need_that_a_profile_can_express_is_shown_by_a_profile() {
+    let rows = rows("docs/needs.md", "# What sidecars need");
+    assert_eq!(rows.len(), 55);
+    for (index, row) in rows.iter().enumerate() {
+        let [number, need, answer, word, see] = row.as_slice() else { panic!("{row:?}") };
+        assert_eq!(number.parse(), Ok(index + 1), "{need}");
+        if answer != "yes" {
+            assert!((answer == "no" || answer == "not yet") && word.is_empty(), "{row:?}");
+            continue;
+        }
+        let file = see.split_once("](../").and_then(|(_, rest)| rest.strip_suffix(')')).expect("a link to a profile");
+        let text = std::fs::read_to_string(root().join(file)).unwrap_or_else(|error| panic!("{file}: {error}"));
+        let [word] = code(word).try_into().expect("one word");
+        assert!(text.contains(&word), "{need}: {file} has no `{word}`");
+    }
+}
+
+#[test]
 fn every_parameter_of_a_built_in_profile_is_in_the_table_with_its_default_and_annotation() {
     let mut expected = BTreeSet::new();
     for (profile, text) in builtin::ALL {
