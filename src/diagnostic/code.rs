@@ -189,10 +189,14 @@ codes! {
     /// A rule skips the workload, and `--deny skipped` was given.
     Skipped = "skipped", Error, User;
     // Findings of `profile lint`.
+    /// An expression reads what a manifest does not have.
+    AdmissionOnly = "admission-only", Warning, Profile;
     /// An annotation of the pod sets a privilege.
     AnnotationPrivilege = "annotation-privilege", Warning, Profile;
     /// Two containers of the profile use the same port.
     Clash = "clash", Error, Profile;
+    /// The condition is the same for every pod.
+    ConstantCondition = "constant-condition", Warning, Profile;
     /// The first Kubernetes version that runs what the profile adds.
     KubernetesVersion = "kubernetes-version", Note, None;
     /// The image has the tag `latest`.
@@ -209,6 +213,8 @@ codes! {
     UnsetParameter = "unset-parameter", Note, Profile;
     /// The image has no tag and no digest.
     UntaggedImage = "untagged-image", Warning, Profile;
+    /// Nothing uses the value.
+    UnusedLet = "unused-let", Warning, Profile;
     /// Nothing uses the parameter.
     UnusedParameter = "unused-parameter", Warning, Profile;
     // Certificates and the webhook.

@@ -144,7 +144,6 @@ impl Expression {
     }
 
     /// The variables that it uses.
-    #[cfg(feature = "serve")]
     pub(crate) fn uses(&self) -> &[Use] {
         &self.uses
     }

@@ -18,6 +18,7 @@ use crate::profile::{NativeSidecar, Policy, Profile};
 use crate::value::pointer::Pointer;
 
 mod containers;
+mod expressions;
 mod privilege;
 mod sample;
 
@@ -61,6 +62,7 @@ pub(crate) fn lint(profile: &Profile) -> Vec<Finding> {
         .collect();
     findings.extend(privilege::check(profile));
     findings.extend(parameters(profile));
+    findings.extend(expressions::check(profile));
     // A classic and a native sidecar have most findings in common.
     let mut seen = BTreeSet::new();
     findings.retain(|finding| seen.insert((finding.code, finding.at.clone(), finding.message.clone())));

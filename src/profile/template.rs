@@ -254,7 +254,6 @@ impl Template {
     }
 
     /// Every expression, with its place in the profile's document. A parameter by its name alone is none.
-    #[cfg(feature = "serve")]
     pub(crate) fn expressions(&self) -> Vec<(&Expression, &Pointer)> {
         let mut expressions = Vec::new();
         self.visit(&mut Vec::new(), &mut |found, _| match found {
@@ -267,6 +266,17 @@ impl Template {
 
     /// Meets everything that is not a literal, each with what repeats it. Recurses as deep as the profile's document is
     /// nested, which parsing caps.
+    /// Every condition in it.
+    pub(super) fn conditions(&self) -> Vec<&Condition> {
+        let mut conditions = Vec::new();
+        self.visit(&mut Vec::new(), &mut |found, _| {
+            if let Found::Condition(condition) = found {
+                conditions.push(condition);
+            }
+        });
+        conditions
+    }
+
     fn visit<'t>(&'t self, around: &mut Vec<&'t Repeat>, meet: &mut dyn FnMut(Found<'t>, &[&'t Repeat])) {
         match self {
             Self::Literal(_) => {}
@@ -359,7 +369,6 @@ impl Found<'_> {
     }
 }
 
-#[cfg(feature = "serve")]
 impl ScalarSource {
     /// The expressions in it.
     fn expressions(&self) -> Box<dyn Iterator<Item = &Expression> + '_> {

@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 #[cfg(feature = "serve")]
 use super::Inherit;
 use super::scope::{Fact, Variable};
-use super::template::Template;
+use super::template::{Condition, Template};
 use super::{ApplicationBlock, Profile};
-#[cfg(feature = "serve")]
 use crate::expression::{Expression, Use};
+use crate::value::pointer::Pointer;
 
 impl Profile {
     /// The indexes of the parameters on which variables depend, also through `let` values.
@@ -37,14 +37,8 @@ impl Profile {
     #[cfg(feature = "serve")]
     pub(crate) fn namespace_fields(&self) -> BTreeSet<&str> {
         let (parameters, lets) = (self.parameters.len(), self.lets.len());
-        let conditions = self.match_conditions.iter().map(|one| &one.condition.holds);
-        let conditions = conditions.chain(self.requirements.iter().map(|one| &one.that.holds));
-        let templates = self.templates().chain(self.lets.iter().map(|made| &made.value));
-        let templates = templates.chain(self.requirements.iter().map(|one| &one.message));
-        let expressions =
-            templates.flat_map(|one| one.expressions().into_iter().map(|(found, _)| found)).chain(conditions);
         let of_namespace = |one: &Use| Variable::at(one.variable, parameters, lets) == Variable::Fact(Fact::Ns);
-        let uses = expressions.flat_map(Expression::uses).filter(|one| of_namespace(one));
+        let uses = self.expressions().into_iter().flat_map(|(found, _)| found.uses()).filter(|one| of_namespace(one));
         let read = uses.filter_map(|one| one.path.first().map(String::as_str));
         read.chain(self.inherits().then_some("annotations")).collect()
     }
@@ -68,11 +62,52 @@ impl Profile {
 
     /// The indexes of all variables that the profile uses, each as often as it does.
     pub(crate) fn variables(&self) -> impl Iterator<Item = usize> {
-        let conditions = self.match_conditions.iter().map(|one| &one.condition);
-        let conditions = conditions.chain(self.requirements.iter().map(|one| &one.that));
         let templates = self.templates().chain(self.lets.iter().map(|made| &made.value));
         let templates = templates.chain(self.requirements.iter().map(|one| &one.message));
-        templates.flat_map(Template::variables).chain(conditions.flat_map(|one| one.holds.variables()))
+        templates.flat_map(Template::variables).chain(self.conditions().flat_map(|one| one.holds.variables()))
+    }
+
+    /// Every expression, with its place in the profile's document. A parameter by its name alone is none.
+    pub(crate) fn expressions(&self) -> Vec<(&Expression, &Pointer)> {
+        let templates = self.templates().chain(self.lets.iter().map(|made| &made.value));
+        let templates = templates.chain(self.requirements.iter().map(|one| &one.message));
+        let conditions = self.conditions().map(|one| (&one.holds, &one.at));
+        templates.flat_map(Template::expressions).chain(conditions).collect()
+    }
+
+    /// Every condition, also those in templates.
+    pub(crate) fn all_conditions(&self) -> Vec<&Condition> {
+        self.conditions().chain(self.templates().flat_map(Template::conditions)).collect()
+    }
+
+    /// The indexes of the `let` values that what is added, or a condition, depends on.
+    pub(crate) fn used_lets(&self) -> BTreeSet<usize> {
+        let templates = self.templates().chain(self.requirements.iter().map(|one| &one.message));
+        let conditions = self.conditions().flat_map(|one| one.holds.variables());
+        let mut open: Vec<usize> = templates.flat_map(Template::variables).chain(conditions).collect();
+        let mut used = BTreeSet::new();
+        while let Some(index) = open.pop() {
+            if let Variable::Let(index) = Variable::at(index, self.parameters.len(), self.lets.len())
+                && used.insert(index)
+            {
+                open.extend(self.lets.get(index).iter().flat_map(|made| made.value.variables()));
+            }
+        }
+        used
+    }
+
+    /// The fields of the pod that an expression reads, as far as their names stand in it.
+    pub(crate) fn pod_fields<'e>(&self, expression: &'e Expression) -> Vec<&'e [String]> {
+        let (parameters, lets) = (self.parameters.len(), self.lets.len());
+        let of_pod = |one: &&Use| Variable::at(one.variable, parameters, lets) == Variable::Fact(Fact::Pod);
+        expression.uses().iter().filter(of_pod).map(|one| one.path.as_slice()).collect()
+    }
+
+    /// The conditions that are no part of a template.
+    pub(crate) fn conditions(&self) -> impl Iterator<Item = &Condition> {
+        let conditions = self.match_conditions.iter().map(|one| &one.condition);
+        let required = self.requirements.iter().map(|one| &one.that);
+        conditions.chain(required).chain(self.blocks.iter().filter_map(|block| block.when.as_ref()))
     }
 
     /// Whether a block depends on the container at hand.

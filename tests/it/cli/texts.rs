@@ -279,6 +279,18 @@ fn a_sidecar_copies_variables_of_a_container() {
 }
 
 #[test]
+fn a_condition_of_a_block_is_asked_for_each_workload() {
+    let spec =
+        "  application: [{when: \"pod.metadata.?labels.?app.orValue('') == 'a'\", env: [{name: ADDED, value: x}]}]\n";
+    let labelled =
+        |app: &str| pod("").replace("metadata: {name: a}", &format!("metadata: {{name: a, labels: {{app: {app}}}}}"));
+    let text = format!("{}---\n{}---\n{}", labelled("a"), labelled("b"), labelled("a"));
+    let injected = run("inject", &[("one.yaml", profile("one", spec))], &text);
+    let has: Vec<bool> = injected.split("---\n").map(|object| object.contains("name: ADDED")).collect();
+    assert_eq!(has, [true, false, true], "{injected}");
+}
+
+#[test]
 fn sources_of_variables_go_before_the_applications_own() {
     let spec = "  application:\n    envFrom:\n    - {configMapRef: {name: a}}\n    - {secretRef: {name: a}, prefix: P_}\n    - {secretRef: {name: b, optional: true}}\n";
     let one = [("one.yaml", profile("one", spec))];

@@ -41,6 +41,9 @@ spec:
     - {name: spare, type: string, default: a}
     - {name: image, type: image, annotation: own/image}
     - {name: user, type: integer, from: [/spec/securityContext/runAsUser], default: 0}
+  let: [{name: idle, value: '1'}]
+  matchConditions: [{name: node, expression: '!has(pod.spec.nodeName)'}]
+  require: [{that: 1 < 2, message: counts}]
   containers:
     - {name: a, image: 'a:latest', ports: [{containerPort: 80}]}
     - {name: b, image: b, ports: [{containerPort: 80}], securityContext: {privileged: true}}
@@ -57,8 +60,10 @@ fn runs() -> Vec<(Run, &'static [&'static str])> {
     let web = |args: &[&'static str]| injector(args.iter().copied()).file("web.yaml", WEB);
     let lint = injector(["profile", "lint", "--report=json", "own.yaml"]).file("own.yaml", QUESTIONABLE);
     let found: &[&str] = &[
+        "admission-only",
         "annotation-privilege",
         "clash",
+        "constant-condition",
         "kubernetes-version",
         "hides-pull-secrets",
         "latest-image",
@@ -69,6 +74,7 @@ fn runs() -> Vec<(Run, &'static [&'static str])> {
         "pod-volume",
         "unset-parameter",
         "untagged-image",
+        "unused-let",
         "unused-parameter",
     ];
     let unread = "a: [\n---\na: 1\n";

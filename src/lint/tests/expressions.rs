@@ -1,0 +1,56 @@
+//! What is found in expressions.
+
+use super::*;
+
+/// The findings of these codes, with their places.
+fn found(spec: &Value) -> Vec<String> {
+    let codes = [Code::AdmissionOnly, Code::ConstantCondition, Code::UnusedLet];
+    let findings = lint(&profile(spec));
+    let found = findings.iter().filter(|finding| codes.contains(&finding.code));
+    found.map(|finding| format!("{} {}", finding.code.id(), finding.at)).collect()
+}
+
+#[test]
+fn a_condition_that_reads_nothing_is_the_same_for_every_pod() {
+    let spec = json!({
+        "parameters": [{"name": "p", "type": "integer", "default": 1}],
+        "let": [{"name": "two", "value": "2"}],
+        "matchConditions": [{"name": "a", "expression": "1 < 2"}, {"name": "b", "expression": "p < lets.two"}],
+        "require": [{"that": "true", "message": "a"}],
+        "containers": [container(&json!({
+            "args": [{"when": "true", "value": "x"}, {"when": "p == 1", "value": "y"}],
+            "env": [{"forEach": {"name": "e", "in": "['a']"}, "name": "E", "value": "1", "when": "e == 'a'"}],
+        }))],
+        "application": [{"when": "false", "env": [{"name": "A", "value": "b"}]}],
+    });
+    assert_eq!(
+        found(&spec),
+        [
+            "constant-condition /spec/matchConditions/0/expression",
+            "constant-condition /spec/require/0/that",
+            "constant-condition /spec/application/0/when",
+            "constant-condition /spec/containers/0/args/0/when",
+        ]
+    );
+}
+
+#[test]
+fn a_name_that_only_an_unused_name_uses_is_unused() {
+    let spec = json!({
+        "let": [
+            {"name": "a", "value": "1"}, {"name": "b", "value": "lets.a"}, {"name": "c", "value": "1"},
+            {"name": "d", "value": "lets.c"},
+        ],
+        "labels": [{"key": "x", "value": "{{ lets.d }}"}],
+    });
+    assert_eq!(found(&spec), ["unused-let /spec/let/0/value", "unused-let /spec/let/1/value"]);
+}
+
+#[test]
+fn a_field_that_is_filled_in_later_is_not_in_a_manifest() {
+    let spec = |expression: &str| json!({"labels": [{"key": "x", "value": format!("{{{{ {expression} }}}}")}]});
+    for reads in ["pod.metadata.uid", "pod.spec.?nodeName.orValue('')", "pod.metadata.ownerReferences[0].name"] {
+        assert_eq!(found(&spec(reads)), ["admission-only /spec/labels/0/value"], "{reads}");
+    }
+    assert_eq!(found(&spec("pod.metadata.labels['app']")), Vec::<String>::new());
+}
