@@ -3,6 +3,23 @@
 use crate::support::injector;
 use crate::support::manifests::WEB;
 
+#[test]
+fn an_injection_made_of_the_namespace_is_left_where_the_namespace_is_not_known() {
+    let reads = INHERITS.replace("{level: '{{ level }}'}", "[{key: level, value: \"{{ ns.labels['x'] }}\"}]");
+    assert_ne!(reads, INHERITS);
+    let run = |args: &[&'static str], text: &str| {
+        let args =
+            ["inject", "-p", "p.yaml", "--namespace-annotations=default:"].into_iter().chain(args.iter().copied());
+        injector(args).file("p.yaml", &*reads).stdin(text.to_owned()).succeeds().stdout
+    };
+    let injected = run(&["--namespace-labels=default:x=one"], WEB);
+    assert!(injected.contains("level: one"), "{injected}");
+    for args in [&[][..], &["--reinject"]] {
+        assert_eq!(run(args, &injected), injected, "{args:?}");
+    }
+    assert_ne!(run(&["--reinject", "--namespace-labels=default:x=two"], &injected), injected);
+}
+
 /// A profile whose parameter inherits from the namespace.
 const INHERITS: &str = "\
 apiVersion: sidecar-injector/v1
@@ -46,6 +63,12 @@ fn a_parameter_inherits_the_annotation_of_the_namespace() {
     }
     let injected = run(&[known], WEB).stdout;
     assert_eq!(run(&[known], &injected).stdout, injected);
+    // What is there was made when the annotation was known.
+    for args in [&[][..], &["--reinject"]] {
+        assert_eq!(run(args, &injected).stdout, injected, "{args:?}");
+    }
+    let checked = injector(["check", "-p", "p.yaml"]).file("p.yaml", INHERITS).stdin(injected).succeeds();
+    assert!(checked.stderr.contains("injected by inherits"), "{}", checked.stderr);
     let ran = injector(["explain", "-p", "p.yaml", known]).file("p.yaml", INHERITS).stdin(WEB.to_owned()).succeeds();
     assert!(ran.stdout.contains("annotation `example.com/level` of the namespace"), "{}", ran.stdout);
 }
