@@ -199,7 +199,7 @@ Register-ArgumentCompleter -Native -CommandName 'injector' -ScriptBlock {
             [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
             [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
             [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List the built-in profiles')
-            [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Print a built-in profile in full, as a file to start from')
+            [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Print a profile in full, as a file to start from')
             [CompletionResult]::new('lint', 'lint', [CompletionResultType]::ParameterValue, 'Check profiles: clashes, privileges, versions; exit 1 for a warning or worse')
             [CompletionResult]::new('init', 'init', [CompletionResultType]::ParameterValue, 'Print a commented profile to start from')
             break
@@ -214,6 +214,7 @@ Register-ArgumentCompleter -Native -CommandName 'injector' -ScriptBlock {
         }
         'injector;profile;show' {
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour the report, a diff and an explanation')
+            [CompletionResult]::new('--resolved', '--resolved', [CompletionResultType]::ParameterName, 'As one document, with all that it extends')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')

@@ -1186,7 +1186,7 @@ _injector() {
             return 0
             ;;
         injector__subcmd__profile__subcmd__show)
-            opts="-h -V --color --help --version"
+            opts="-h -V --resolved --color --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

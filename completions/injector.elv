@@ -190,7 +190,7 @@ set edit:completion:arg-completer[injector] = {|@words|
             cand -V 'Print version'
             cand --version 'Print version'
             cand list 'List the built-in profiles'
-            cand show 'Print a built-in profile in full, as a file to start from'
+            cand show 'Print a profile in full, as a file to start from'
             cand lint 'Check profiles: clashes, privileges, versions; exit 1 for a warning or worse'
             cand init 'Print a commented profile to start from'
         }
@@ -203,6 +203,7 @@ set edit:completion:arg-completer[injector] = {|@words|
         }
         &'injector;profile;show'= {
             cand --color 'When to colour the report, a diff and an explanation'
+            cand --resolved 'As one document, with all that it extends'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
             cand -V 'Print version'

@@ -186,7 +186,7 @@ never\t'No colours'"
 complete -c injector -n "__fish_injector_using_subcommand profile; and not __fish_seen_subcommand_from list show lint init" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c injector -n "__fish_injector_using_subcommand profile; and not __fish_seen_subcommand_from list show lint init" -s V -l version -d 'Print version'
 complete -c injector -n "__fish_injector_using_subcommand profile; and not __fish_seen_subcommand_from list show lint init" -f -a "list" -d 'List the built-in profiles'
-complete -c injector -n "__fish_injector_using_subcommand profile; and not __fish_seen_subcommand_from list show lint init" -f -a "show" -d 'Print a built-in profile in full, as a file to start from'
+complete -c injector -n "__fish_injector_using_subcommand profile; and not __fish_seen_subcommand_from list show lint init" -f -a "show" -d 'Print a profile in full, as a file to start from'
 complete -c injector -n "__fish_injector_using_subcommand profile; and not __fish_seen_subcommand_from list show lint init" -f -a "lint" -d 'Check profiles: clashes, privileges, versions; exit 1 for a warning or worse'
 complete -c injector -n "__fish_injector_using_subcommand profile; and not __fish_seen_subcommand_from list show lint init" -f -a "init" -d 'Print a commented profile to start from'
 complete -c injector -n "__fish_injector_using_subcommand profile; and __fish_seen_subcommand_from list" -l color -d 'When to colour the report, a diff and an explanation' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` or `CLICOLOR_FORCE` says otherwise'
@@ -197,6 +197,7 @@ complete -c injector -n "__fish_injector_using_subcommand profile; and __fish_se
 complete -c injector -n "__fish_injector_using_subcommand profile; and __fish_seen_subcommand_from show" -l color -d 'When to colour the report, a diff and an explanation' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` or `CLICOLOR_FORCE` says otherwise'
 always\t'Also into a file or pipe'
 never\t'No colours'"
+complete -c injector -n "__fish_injector_using_subcommand profile; and __fish_seen_subcommand_from show" -l resolved -d 'As one document, with all that it extends'
 complete -c injector -n "__fish_injector_using_subcommand profile; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c injector -n "__fish_injector_using_subcommand profile; and __fish_seen_subcommand_from show" -s V -l version -d 'Print version'
 complete -c injector -n "__fish_injector_using_subcommand profile; and __fish_seen_subcommand_from lint" -l fail-on -d 'The lowest level that makes the exit status 1' -r -f -a "note\t'Anything'

@@ -44,6 +44,7 @@ const OWN_FIELDS: &[&str] = &[
     "application",
     "description",
     "excludedNamespaces",
+    "extends",
     "let",
     "matchConditions",
     "namespaceSelector",
@@ -117,6 +118,8 @@ fn document_of<'a, V: View<'a>>(root: Node<V>, errors: &mut Errors) -> Option<Pr
 
 /// What a profile says about when it applies; the rest is filled in by `parameters` and `added`.
 fn selection<'a, V: View<'a>>(spec: &Node<V>, errors: &mut Errors) -> Profile {
+    // It was merged already, where it names a profile.
+    let _ = spec.get("extends").and_then(|node| node.string(errors));
     let rules = Rule::optional();
     let rejects = [("Reject", OnError::Reject), ("Skip", OnError::Skip)];
     let denies = [("Allow", OnIneligible::Allow), ("Deny", OnIneligible::Deny)];

@@ -3,6 +3,7 @@
 //! This is the validated form. Imports `value`, `diagnostic`, `text` and `kube`. A slot, a parameter's type or a built-in profile is added here.
 
 pub(crate) mod builtin;
+pub(crate) mod extends;
 
 pub(crate) use parameter::Inherit;
 use serde_json::Value;

@@ -130,6 +130,7 @@ pub(crate) enum Undo {
 
 impl UserStrings {
     /// No string is one.
+    #[cfg(feature = "serve")]
     pub(crate) const NONE: Self = Self { is_one: |_| false, undo: Undo::Value };
 }
 

@@ -324,11 +324,14 @@ pub struct ExplainArgs {
 pub enum ProfileCommand {
     /// List the built-in profiles
     List,
-    /// Print a built-in profile in full, as a file to start from
+    /// Print a profile in full, as a file to start from
     Show {
-        /// Its name, as `profile list` shows it
-        #[arg(value_name = "NAME")]
-        name: String,
+        /// A built-in profile, as `profile list` shows it, or a file
+        #[arg(value_name = "NAME|FILE")]
+        profile: ProfileRef,
+        /// As one document, with all that it extends
+        #[arg(long)]
+        resolved: bool,
     },
     /// Check profiles: clashes, privileges, versions; exit 1 for a warning or worse
     Lint(LintArgs),

@@ -150,7 +150,9 @@ fn profiles(references: &[ProfileRef]) -> Result<Vec<ProfileSource>, Vec<Placed>
     let mut sources: Vec<ProfileSource> = Vec::new();
     for reference in references {
         let (file, text) = selection::profile_text(reference).map_err(|error| vec![error])?;
-        let profile = selection::parse_profile(&file, &text)?;
+        let (profile, extended) = selection::read_profile(&file, &text)?;
+        // A ConfigMap has no other files.
+        let text = extended.map_or(text, |extended| extended.text());
         if sources.iter().any(|known| known.profile.name == profile.name) {
             return Err(vec![Placed::new(Code::Usage, format!("the profile `{}` is named twice", profile.name))]);
         }

@@ -4,20 +4,17 @@ use crate::diagnostic::{Code, Placed, Places, Severity};
 use crate::lint;
 use crate::profile::{builtin, starter};
 use crate::report::exit::ExitStatus;
-use crate::report::{ColourChoice, Report};
+use crate::report::{ColourChoice, Report, ReportFormat};
 use crate::shell::cli::{LintArgs, ProfileCommand};
 use crate::shell::files::selection::ProfileRef;
 use crate::text::yaml;
 
-use super::{CommandError, settings, tell};
+use super::{CommandError, ReportArgs, settings, tell};
 
 pub(super) fn profile(command: &ProfileCommand, colour: ColourChoice) -> Result<ExitStatus, CommandError> {
     match command {
         ProfileCommand::List => list(),
-        ProfileCommand::Show { name } => {
-            let (_, text) = settings::profile_text(&ProfileRef::BuiltIn(name.clone()))?;
-            Ok(super::print(text.as_bytes())?)
-        }
+        ProfileCommand::Show { profile, resolved } => show(profile, *resolved),
         ProfileCommand::Init { name } => {
             let text = starter::named(name).ok_or_else(|| {
                 Placed::new(Code::Usage, format!("`{name}` is not a name for a profile"))
@@ -27,6 +24,19 @@ pub(super) fn profile(command: &ProfileCommand, colour: ColourChoice) -> Result<
         }
         ProfileCommand::Lint(args) => lint(args, colour),
     }
+}
+
+/// A profile's text, or the one document that it is together with those that it extends.
+fn show(reference: &ProfileRef, is_resolved: bool) -> Result<ExitStatus, CommandError> {
+    let (file, text) = settings::profile_text(reference)?;
+    if !is_resolved {
+        return Ok(super::print(text.as_bytes())?);
+    }
+    let plain = ReportArgs { format: ReportFormat::default(), quiet: false };
+    let (_, extended) =
+        settings::read_profile(&file, &text).map_err(|errors| CommandError::reported(errors, &plain))?;
+    let text = extended.map_or(text, |extended| extended.text());
+    Ok(super::print(text.as_bytes())?)
 }
 
 /// A line for each built-in profile.
@@ -61,8 +71,8 @@ fn lint(args: &LintArgs, colour: ColourChoice) -> Result<ExitStatus, CommandErro
     let mut status = ExitStatus::Done;
     for reference in &args.profiles {
         let (file, text) = linted_text(reference).map_err(|error| CommandError::reported(vec![error], &args.report))?;
-        let profile = match settings::parse_profile(&file, &text) {
-            Ok(profile) => profile,
+        let (profile, extended) = match settings::read_profile(&file, &text) {
+            Ok(read) => read,
             Err(errors) => {
                 status = ExitStatus::Error;
                 found.extend(errors);
@@ -79,7 +89,11 @@ fn lint(args: &LintArgs, colour: ColourChoice) -> Result<ExitStatus, CommandErro
         for finding in lint::lint(&profile) {
             let root = tree.as_ref().ok().and_then(|tree| Some((tree, tree.root()?)));
             let position = root.map(|(tree, root)| places.position(tree.locate(root, &finding.at)));
-            let mut placed = Placed::new(finding.code, finding.message).at(file.as_str(), position).hint(finding.hint);
+            let (file, position) = match &extended {
+                Some(extended) => extended.place(&finding.at, false).unwrap_or((&file, None)),
+                None => (file.as_str(), position),
+            };
+            let mut placed = Placed::new(finding.code, finding.message).at(file, position).hint(finding.hint);
             placed.severity = finding.severity;
             placed.path = finding.at.to_string();
             findings.push(placed);

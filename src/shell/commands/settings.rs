@@ -13,7 +13,7 @@ use crate::profile::parameter::SetValues;
 use crate::shell::cli::{ChangeArgs, DecisionArgs, FactArgs};
 use crate::shell::files::input::{self, Recursion};
 use crate::shell::files::selection::{ProfileRef, Selection, load_profiles};
-pub(super) use crate::shell::files::selection::{load_profile, parse_profile, profile_text};
+pub(super) use crate::shell::files::selection::{load_profile, profile_text, read_profile};
 
 /// What a command begins with, beside its inputs.
 #[derive(Debug)]

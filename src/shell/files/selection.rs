@@ -2,48 +2,22 @@
 //!
 //! It reads profiles' files, and nothing else.
 
-use std::convert::Infallible;
-use std::fs;
-use std::io;
-use std::path::{Path, PathBuf};
-use std::str::FromStr;
-
 use crate::diagnostic::{Code, Placed, Places};
 use crate::kube::workload::TemplatePath;
 use crate::profile::load::{self, ProfileError};
 use crate::profile::parameter::SetValues;
-use crate::profile::{Overrides, Profile, builtin};
-use crate::text::document;
-use crate::text::yaml::error::{SyntaxError, SyntaxErrorKind};
-use crate::text::yaml::{parse_json, parse_yaml};
-use crate::value::pointer::Pointer;
-use crate::value::view::{Kind, View as _};
+use crate::profile::{Overrides, Profile};
+use crate::value::view::View as _;
 
+use super::extended::{self, ExtendedProfile};
+pub(crate) use super::profile_text::ProfileRef;
+use super::profile_text::parsed;
+pub(crate) use super::profile_text::profile_text;
 pub use super::setting::Setting;
 use super::setting::set_values;
 
 /// The profile that is injected where none is named.
 pub(crate) const DEFAULT_PROFILE: &str = "cortexflow";
-
-/// A profile as it is named on the command line.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum ProfileRef {
-    /// A built-in one, by its name; whether there is one is not known here.
-    BuiltIn(String),
-    /// A file: there is a path separator in it, or an extension of manifests at its end.
-    File(PathBuf),
-}
-
-impl FromStr for ProfileRef {
-    type Err = Infallible;
-
-    fn from_str(text: &str) -> Result<Self, Infallible> {
-        let path = Path::new(text);
-        let manifest = path.extension().is_some_and(|e| ["yaml", "yml", "json"].iter().any(|known| e == *known));
-        let separated = text.contains(std::path::is_separator);
-        Ok(if manifest || separated { Self::File(path.to_owned()) } else { Self::BuiltIn(text.to_owned()) })
-    }
-}
 
 /// What a command line or `serve` was given to decide with, before any file is read.
 #[derive(Clone, Debug, Default)]
@@ -99,109 +73,32 @@ pub(crate) fn load_profile(reference: &ProfileRef) -> Result<Profile, Vec<Placed
     parse_profile(&file, &text)
 }
 
-/// A profile's text, and what to call the file.
-pub(crate) fn profile_text(reference: &ProfileRef) -> Result<(String, String), Placed> {
-    match reference {
-        ProfileRef::BuiltIn(name) => match builtin::text(name) {
-            Some(text) => Ok((format!("<{name}>"), text.to_owned())),
-            None => {
-                let all: Vec<&str> = builtin::ALL.iter().map(|(name, _)| *name).collect();
-                let manifest = format!("{name}.yaml");
-                let hint = if name.contains(std::path::is_separator) {
-                    format!("a built-in profile has a name; the built-in profiles are {}", all.join(", "))
-                } else if Path::new(name).is_file() {
-                    format!("for the file of that name, write `./{name}`")
-                } else if Path::new(&manifest).is_file() {
-                    format!("for the file of that name, write `{manifest}`")
-                } else {
-                    format!("the built-in profiles are {}; a file needs a `/` or the ending `.yaml`", all.join(", "))
-                };
-                Err(Placed::new(Code::Profile, format!("there is no built-in profile `{name}`")).hint(Some(hint)))
-            }
-        },
-        ProfileRef::File(path) => {
-            let file = path.display().to_string();
-            let unreadable = |error: &dyn std::fmt::Display| {
-                Placed::new(Code::Profile, format!("cannot read the profile: {error}")).at(file.clone(), None)
-            };
-            let bytes = fs::read(path).map_err(|error| match error.kind() {
-                io::ErrorKind::NotFound => unreadable(&"there is no such file"),
-                _ => unreadable(&error),
-            })?;
-            let text = String::from_utf8(bytes).map_err(|_| unreadable(&"it is not UTF-8"))?;
-            Ok((file, text))
-        }
-    }
-}
-
-/// Reads a profile's text.
+/// Reads a profile's text, and those that it extends.
 pub(crate) fn parse_profile(file: &str, text: &str) -> Result<Profile, Vec<Placed>> {
+    read_profile(file, text).map(|(profile, _)| profile)
+}
+
+/// The same, with what it extends.
+pub(crate) fn read_profile(file: &str, text: &str) -> Result<(Profile, Option<ExtendedProfile>), Vec<Placed>> {
     let places = Places::new(text);
-    let syntax = |error: SyntaxError| {
-        let hint = match &error.kind {
-            SyntaxErrorKind::Braces(expression) => Some(format!("quote it: `\"{expression}\"`")),
-            _ => error.hint().map(str::to_owned),
+    parsed(file, text, |tree, root| {
+        if tree.view(root).text(&["spec", "extends"]).is_some() {
+            let (profile, extended) = extended::load(file, text, tree.view(root).value())?;
+            return Ok((profile, Some(extended)));
+        }
+        let told = |error: &ProfileError| {
+            // An unknown field is wrong at its name, everything else at its value.
+            let offset = if error.kind.is_about_key() {
+                tree.locate(root, &error.at)
+            } else {
+                tree.locate_value(root, &error.at)
+            };
+            let at = places.position(offset);
+            let mut placed = Placed::new(Code::Profile, error.to_string()).at(file, Some(at)).hint(error.hint());
+            placed.path = error.at.to_string();
+            placed
         };
-        let placed = Placed::new(Code::Profile, error.to_string()).hint(hint);
-        vec![placed.at(file, Some(places.position(error.offset)))]
-    };
-    let tree = if text.trim_start().starts_with('{') {
-        parse_json(text).map(|(tree, _)| tree).map_err(syntax)?
-    } else {
-        parse_yaml(text).map_err(syntax)?
-    };
-    let Some(root) = tree.root() else {
-        return Err(vec![Placed::new(Code::Profile, "the file holds no profile").at(file, None)]);
-    };
-    let told = |error: &ProfileError| {
-        // An unknown field is wrong at its name, everything else at its value.
-        let offset =
-            if error.kind.is_about_key() { tree.locate(root, &error.at) } else { tree.locate_value(root, &error.at) };
-        let at = places.position(offset);
-        let mut placed = Placed::new(Code::Profile, error.to_string()).at(file, Some(at)).hint(error.hint());
-        placed.path = error.at.to_string();
-        placed
-    };
-    let profile = load::load(tree.view(root)).map_err(|errors| errors.iter().map(told).collect::<Vec<_>>())?;
-    match second_document(text).map_err(syntax)? {
-        None => Ok(profile),
-        Some(offset) => {
-            let placed = Placed::new(Code::Profile, "a profile is one document, and this is a second one");
-            let placed = placed.hint(Some("write each profile in a file of its own".to_owned()));
-            Err(vec![placed.at(file, Some(places.position(offset)))])
-        }
-    }
-}
-
-/// Where a second document begins, which would otherwise be ignored; one that holds only comments does not count.
-fn second_document(text: &str) -> Result<Option<usize>, SyntaxError> {
-    for document in document::split(text)?.into_iter().skip(1) {
-        let start = document.range.start;
-        let tree = document.parse(text).map_err(|error| SyntaxError { offset: start + error.offset, ..error })?;
-        if let Some(root) = tree.root().filter(|root| tree.view(*root).kind() != Kind::Null) {
-            return Ok(Some(start + tree.locate_value(root, &Pointer::root())));
-        }
-    }
-    Ok(None)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_profile_is_a_name_or_a_file() {
-        for (text, file) in [
-            ("nginx", false),
-            ("my.profile", false),
-            ("nginx.yaml", true),
-            ("a.yml", true),
-            ("a.json", true),
-            ("./nginx", true),
-            ("profiles/nginx", true),
-        ] {
-            let expected = if file { ProfileRef::File(text.into()) } else { ProfileRef::BuiltIn(text.into()) };
-            assert_eq!(text.parse(), Ok(expected));
-        }
-    }
+        let profile = load::load(tree.view(root)).map_err(|errors| errors.iter().map(told).collect::<Vec<_>>())?;
+        Ok((profile, None))
+    })
 }

@@ -14,6 +14,7 @@ use crate::kube::workload::TemplatePath;
 use crate::process::run::{Leaves, Run};
 use crate::profile::{Profile, builtin};
 use crate::report::{Colour, Report, ReportFormat, Verbosity};
+use crate::shell::files::extended;
 use crate::shell::files::selection::{Given, ProfileRef};
 use crate::shell::files::selection::{Selection, load_profile};
 
@@ -106,13 +107,15 @@ fn with(run: &Run, profiles: Vec<Profile>, template_paths: &[TemplatePath]) -> R
     run
 }
 
-/// The files from which profiles are read.
+/// The files from which profiles are read, and those that they extend.
 pub fn files(given: &Given) -> Vec<PathBuf> {
     let file = |reference: &ProfileRef| match reference {
         ProfileRef::File(path) => Some(path.clone()),
         ProfileRef::BuiltIn(_) => None,
     };
-    given.profiles.iter().filter_map(file).collect()
+    let named: Vec<PathBuf> = given.profiles.iter().filter_map(file).collect();
+    let extended: Vec<PathBuf> = named.iter().flat_map(|path| extended::files(path)).collect();
+    named.into_iter().chain(extended).collect()
 }
 
 /// Errors as `inject` reports them, without colour and without the last line end.

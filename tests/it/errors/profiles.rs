@@ -27,9 +27,9 @@ fn not_a_profile() {
     error: mine.yaml:1:13: `apps/v1` is not `sidecar-injector/v1`
     error: mine.yaml:2:7: `Deployment` is not `Profile`
     error: mine.yaml:6:3: unknown field `selector`
-      hint: the fields here are `alreadyInjected`, `annotations`, `application`, `containers`, `description`, `excludedNamespaces`, `imagePullSecrets`, `initContainers`, `labels`, `let`, `matchConditions`, `namespaceSelector`, `namespaceSwitch`, `nativeSidecar`, `objectSelector`, `onError`, `onIneligible`, `parameters`, `placement`, `pod`, `podSwitch`, `policy`, `redirectedPorts`, `require`, `reservedUser`, `skip`, `templatePaths`, `volumes`
+      hint: the fields here are `alreadyInjected`, `annotations`, `application`, `containers`, `description`, `excludedNamespaces`, `extends`, `imagePullSecrets`, `initContainers`, `labels`, `let`, `matchConditions`, `namespaceSelector`, `namespaceSwitch`, `nativeSidecar`, `objectSelector`, `onError`, `onIneligible`, `parameters`, `placement`, `pod`, `podSwitch`, `policy`, `redirectedPorts`, `require`, `reservedUser`, `skip`, `templatePaths`, `volumes`
     error: mine.yaml:7:3: unknown field `template`
-      hint: the fields here are `alreadyInjected`, `annotations`, `application`, `containers`, `description`, `excludedNamespaces`, `imagePullSecrets`, `initContainers`, `labels`, `let`, `matchConditions`, `namespaceSelector`, `namespaceSwitch`, `nativeSidecar`, `objectSelector`, `onError`, `onIneligible`, `parameters`, `placement`, `pod`, `podSwitch`, `policy`, `redirectedPorts`, `require`, `reservedUser`, `skip`, `templatePaths`, `volumes`
+      hint: the fields here are `alreadyInjected`, `annotations`, `application`, `containers`, `description`, `excludedNamespaces`, `extends`, `imagePullSecrets`, `initContainers`, `labels`, `let`, `matchConditions`, `namespaceSelector`, `namespaceSwitch`, `nativeSidecar`, `objectSelector`, `onError`, `onIneligible`, `parameters`, `placement`, `pod`, `podSwitch`, `policy`, `redirectedPorts`, `require`, `reservedUser`, `skip`, `templatePaths`, `volumes`
     error: mine.yaml:5:1: field `policy` is missing
     codes: profile
     ");
