@@ -197,6 +197,8 @@ codes! {
     Clash = "clash", Error, Profile;
     /// The condition is the same for every pod.
     ConstantCondition = "constant-condition", Warning, Profile;
+    /// A variable's value goes into an annotation or a label.
+    EnvInMetadata = "env-in-metadata", Warning, Profile;
     /// The first Kubernetes version that runs what the profile adds.
     KubernetesVersion = "kubernetes-version", Note, None;
     /// The image has the tag `latest`.
@@ -205,6 +207,8 @@ codes! {
     NoProbe = "no-probe", Warning, Profile;
     /// The container has no requests or limits.
     NoResources = "no-resources", Warning, Profile;
+    /// No MutatingAdmissionPolicy can do the same.
+    NotCompilable = "not-compilable", Note, Profile;
     /// A place in the pod sets a privilege.
     PodPrivilege = "pod-privilege", Warning, Profile;
     /// The pod must have the volume of a mount.

@@ -18,12 +18,16 @@ pub(super) struct Checked {
     pub(super) root: CheckedNode,
     pub(super) result: Type,
     pub(super) uses: Vec<Use>,
+    pub(super) functions: Vec<Function>,
+    /// The names of all members that are read.
+    pub(super) members: Vec<String>,
 }
 
 pub(super) fn check(parsed: ParsedNode, scope: &Scope) -> Result<Checked, CompileError> {
-    let mut checker = Checker { scope, locals: Vec::new(), loops: 0, uses: Vec::new() };
+    let mut checker =
+        Checker { scope, locals: Vec::new(), loops: 0, uses: Vec::new(), functions: Vec::new(), members: Vec::new() };
     let (root, result) = checker.node(parsed)?;
-    Ok(Checked { root, result, uses: checker.uses })
+    Ok(Checked { root, result, uses: checker.uses, functions: checker.functions, members: checker.members })
 }
 
 struct Checker<'s> {
@@ -32,6 +36,8 @@ struct Checker<'s> {
     locals: Vec<(String, Type)>,
     loops: usize,
     uses: Vec<Use>,
+    functions: Vec<Function>,
+    members: Vec<String>,
 }
 
 type Typed = Result<(CheckedNode, Type), CompileError>;
@@ -123,8 +129,9 @@ impl Checker<'_> {
         Err(CompileError::new(at, SyntaxFault::UnknownName { name, nearest }))
     }
 
-    /// Notes a member that is read of a variable of the scope.
+    /// Notes a member that is read, and of which variable of the scope.
     fn follow(&mut self, of: &CheckedNode, field: &str) {
+        self.members.push(field.to_owned());
         let mut root = of;
         while let Part::Select { of, .. } = &root.part {
             root = of;
@@ -175,6 +182,7 @@ impl Checker<'_> {
             let nearest = nearest(&called.name, functions::names(called.style).chain(macros)).map(str::to_owned);
             return Err(CompileError::new(at, SyntaxFault::UnknownFunction { name: called.name.clone(), nearest }));
         };
+        self.functions.push(function);
         let mut nodes = Vec::with_capacity(arguments.len());
         let mut types = Vec::with_capacity(arguments.len());
         for argument in arguments {

@@ -49,6 +49,8 @@ pub(crate) struct Expression {
     root: ast::CheckedNode,
     result: Type,
     uses: Vec<Use>,
+    functions: Vec<functions::Function>,
+    members: Vec<String>,
 }
 
 /// A variable that an expression uses, with the members that it reads of it.
@@ -130,7 +132,13 @@ impl Expression {
     pub(crate) fn new(text: &str, scope: &Scope) -> Result<Self, CompileError> {
         let parsed = parse::parse(text)?;
         let checked = check::check(parsed, scope)?;
-        Ok(Self { root: checked.root, result: checked.result, uses: checked.uses })
+        Ok(Self {
+            root: checked.root,
+            result: checked.result,
+            uses: checked.uses,
+            functions: checked.functions,
+            members: checked.members,
+        })
     }
 
     /// The type of its value, as far as it is known.
@@ -141,6 +149,16 @@ impl Expression {
     /// The indexes of the variables that it uses.
     pub(crate) fn variables(&self) -> impl Iterator<Item = usize> {
         self.uses.iter().map(|known| known.variable)
+    }
+
+    /// The names of the functions that it calls.
+    pub(crate) fn functions(&self) -> impl Iterator<Item = &'static str> {
+        self.functions.iter().map(|function| function.name())
+    }
+
+    /// Whether it reads a member of this name, of whatever.
+    pub(crate) fn reads_member(&self, name: &str) -> bool {
+        self.members.iter().any(|member| member == name)
     }
 
     /// The variables that it uses.

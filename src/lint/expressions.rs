@@ -6,6 +6,7 @@ use super::Finding;
 use crate::diagnostic::{Code, Severity};
 use crate::expression::Expression;
 use crate::profile::Profile;
+use crate::profile::slot::{Home, Slot};
 use crate::value::pointer::Pointer;
 
 /// Fields of a pod that the API server or a controller fills in after a manifest is written.
@@ -24,6 +25,32 @@ pub(super) fn check(profile: &Profile) -> Vec<Finding> {
     findings.extend(unused(profile));
     for (expression, at) in profile.expressions() {
         findings.extend(admission_only(profile, expression, at));
+        findings.extend(not_compilable(expression, at));
+    }
+    findings.extend(published(profile));
+    findings
+}
+
+/// Functions that the expressions of a MutatingAdmissionPolicy do not have, and that nothing there can stand for: there is no
+/// encoding, no digest, and no text of a quantity.
+const NOT_IN_POLICIES: &[&str] = &["base64", "fromJson", "json", "quantityAdd", "quantityMax", "sha256", "wholeCores"];
+
+fn not_compilable(expression: &Expression, at: &Pointer) -> Option<Finding> {
+    let function = expression.functions().find(|name| NOT_IN_POLICIES.contains(name))?;
+    let message = format!("no MutatingAdmissionPolicy can do the same: its expressions have no `{function}`");
+    Some(Finding::new(Severity::Note, Code::NotCompilable, at.clone(), message))
+}
+
+/// Annotations and labels with a value of a variable: it may be a secret, and more people read metadata than pods.
+fn published(profile: &Profile) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for slot in Slot::of(Home::Metadata) {
+        for (expression, at) in profile.added_expressions(slot) {
+            if profile.reads_member(expression, "env") {
+                let message = format!("a variable's value goes into {}, which more people read", slot.field());
+                findings.push(Finding::new(Severity::Warning, Code::EnvInMetadata, at.clone(), message));
+            }
+        }
     }
     findings
 }

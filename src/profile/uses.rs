@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 #[cfg(feature = "serve")]
 use super::Inherit;
 use super::scope::{Fact, Variable};
+use super::slot::Slot;
 use super::template::{Condition, Template};
 use super::{ApplicationBlock, Profile};
 use crate::expression::{Expression, Use};
@@ -101,6 +102,24 @@ impl Profile {
         let (parameters, lets) = (self.parameters.len(), self.lets.len());
         let of_pod = |one: &&Use| Variable::at(one.variable, parameters, lets) == Variable::Fact(Fact::Pod);
         expression.uses().iter().filter(of_pod).map(|one| one.path.as_slice()).collect()
+    }
+
+    /// The expressions of what is added to a slot.
+    pub(crate) fn added_expressions(&self, slot: Slot) -> impl Iterator<Item = (&Expression, &Pointer)> {
+        self.added[slot].iter().flat_map(|addition| addition.template.expressions())
+    }
+
+    /// Whether an expression reads a member of this name, of whatever, also through `let` values.
+    pub(crate) fn reads_member(&self, expression: &Expression, member: &str) -> bool {
+        let of_let = |index: usize| match Variable::at(index, self.parameters.len(), self.lets.len()) {
+            // One sees only those before it, so this ends.
+            Variable::Let(index) => self
+                .lets
+                .get(index)
+                .is_some_and(|made| made.value.expressions().iter().any(|(found, _)| self.reads_member(found, member))),
+            Variable::Parameter(_) | Variable::Fact(_) | Variable::Local(_) => false,
+        };
+        expression.reads_member(member) || expression.variables().any(of_let)
     }
 
     /// The conditions that are no part of a template.

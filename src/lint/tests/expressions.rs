@@ -54,3 +54,31 @@ fn a_field_that_is_filled_in_later_is_not_in_a_manifest() {
     }
     assert_eq!(found(&spec("pod.metadata.labels['app']")), Vec::<String>::new());
 }
+
+#[test]
+fn a_variables_value_in_metadata_is_read_by_more_people() {
+    let found = |value: &str, made: &str| {
+        let spec = json!({
+            "let": [{"name": "made", "value": made}],
+            "annotations": [{"key": "x", "value": format!("{{{{ {value} }}}}")}],
+            "containers": [container(&json!({"args": ["{{ lets.made }}"]}))],
+        });
+        let findings = lint(&profile(&spec));
+        findings.iter().filter(|finding| finding.code == Code::EnvInMetadata).count()
+    };
+    assert_eq!(found("pod.spec.containers.map(c, c.env.map(e, e.value)).flatten().join(',')", "'1'"), 1);
+    assert_eq!(
+        found("lets.made", "pod.spec.containers.filter(c, c.?env.orValue([]).size() > 2).size() == 0 ? 'a' : 'b'"),
+        1
+    );
+    assert_eq!(found("pod.spec.containers.map(c, c.name).join(',')", "'1'"), 0);
+}
+
+#[test]
+fn what_no_policy_has_is_told_by_its_function() {
+    let spec = json!({"labels": [{"key": "x", "value": "{{ cut(sha256(pod.metadata.name), 8) }}"}]});
+    let findings = lint(&profile(&spec));
+    let found = findings.iter().find(|finding| finding.code == Code::NotCompilable).unwrap();
+    assert_eq!((found.at.to_string().as_str(), found.severity), ("/spec/labels/0/value", Severity::Note));
+    assert!(found.message.contains("`sha256`"), "{}", found.message);
+}

@@ -53,6 +53,9 @@ spec:
       volumeMounts: [{name: data, mountPath: /data}]
   volumes: [{name: v, hostPath: {path: /}}]
   imagePullSecrets: [{name: s}]
+  annotations:
+    - {key: seen, value: '{{ sha256(pod.spec.containers[0].env[0].value) }}'}
+    - {key: first, value: '{{ json(pod.spec.containers.map(c, c.env)) }}'}
 ";
 
 /// Runs, and codes that each reports among others.
@@ -64,12 +67,14 @@ fn runs() -> Vec<(Run, &'static [&'static str])> {
         "annotation-privilege",
         "clash",
         "constant-condition",
+        "env-in-metadata",
         "kubernetes-version",
         "hides-pull-secrets",
         "latest-image",
         "local-volume",
         "no-probe",
         "no-resources",
+        "not-compilable",
         "pod-privilege",
         "pod-volume",
         "unset-parameter",
