@@ -92,6 +92,9 @@ impl Redirected {
 /// any number.
 const KEPT: usize = 64;
 
+/// How much a profile may add whose expressions decide how much it is: an annotation of a few bytes could ask for any amount.
+const MOST_BYTES: usize = 64 * 1024;
+
 /// Injections that were rendered in this run: one for each profile and set of parameters, however many pods have it.
 #[derive(Debug, Default)]
 pub struct Renderings(Mutex<VecDeque<KeptRendering>>);
@@ -175,9 +178,14 @@ impl Rendered {
         let pod = RenderedPod::new(profile, &rendering);
         let failed = rendering.into_faults();
         let mut rendered = Self { added, blocks, pod, reserved_user, redirected, failed, ..Self::default() };
-        rendered.hash = rendered.digest();
+        let size;
+        (rendered.hash, size) = rendered.digest();
         rendered.sound = rendered.sound();
         rendered.faults = rendered.faults();
+        if size > MOST_BYTES && !profile.expressions().is_empty() {
+            let message = format!("what it adds has {size} bytes, and may have at most {MOST_BYTES}");
+            rendered.faults.push(("what is added", Diagnostic::new(Code::Invalid, Pointer::root(), message)));
+        }
         rendered
     }
 

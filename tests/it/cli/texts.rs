@@ -291,6 +291,21 @@ fn a_condition_of_a_block_is_asked_for_each_workload() {
 }
 
 #[test]
+fn an_annotation_cannot_ask_for_any_amount() {
+    let spec = "  parameters: [{name: t, type: string, default: a, annotation: big/t}]\n  labels: {x: \"y\"}\n  containers: [{name: s, image: 'a:1', args: [{forEach: {name: i, in: 'lists.range(64)'}, value: '{{ t }}'}]}]\n";
+    let sized = |bytes: usize| {
+        let big = "b".repeat(bytes);
+        let text =
+            pod("").replace("metadata: {name: a}", &format!("metadata: {{name: a, annotations: {{big/t: {big}}}}}"));
+        injector(["inject", "-p", "one.yaml"]).files([("one.yaml", profile("one", spec))]).stdin(text)
+    };
+    sized(900).succeeds();
+    let failed = sized(1100).fails();
+    assert!(failed.stderr.contains("and may have at most 65536"), "{}", failed.stderr);
+    assert_eq!(failed.stdout, "");
+}
+
+#[test]
 fn sources_of_variables_go_before_the_applications_own() {
     let spec = "  application:\n    envFrom:\n    - {configMapRef: {name: a}}\n    - {secretRef: {name: a}, prefix: P_}\n    - {secretRef: {name: b, optional: true}}\n";
     let one = [("one.yaml", profile("one", spec))];

@@ -10,19 +10,22 @@ use crate::profile::slot::{Form, SlotMap};
 
 impl Rendered {
     /// The hash is in records out in the world, so what is hashed stays the same to the byte: a JSON list of the slots, in
-    /// their order. Slots that came after the first eight are not hashed where they are the last and empty.
-    pub(super) fn digest(&self) -> String {
+    /// their order. Slots that came after the first eight are not hashed where they are the last and empty. With it comes how many
+    /// bytes were hashed.
+    pub(super) fn digest(&self) -> (String, usize) {
         let mut hashed = serde_json::to_vec(&hashed_slots(&self.added)).unwrap_or_default();
         for RenderedBlock { only, added, .. } in &self.blocks {
             hashed.extend(serde_json::to_vec(&(only, hashed_slots(added))).unwrap_or_default());
         }
         hashed.extend(self.pod.hashed());
+        let size = hashed.len();
         let digest = Sha256::digest(hashed);
-        digest.iter().take(8).fold(String::new(), |mut hex, byte| {
+        let hash = digest.iter().take(8).fold(String::new(), |mut hex, byte| {
             // Writing to a string cannot fail.
             let _ = write!(hex, "{byte:02x}");
             hex
-        })
+        });
+        (hash, size)
     }
 }
 
