@@ -10,6 +10,9 @@ use crate::value::pointer::Pointer;
 /// The members by which items of a list are known, the first that an item has.
 const NAMES: &[&str] = &["mountPath", "name", "key", "ip", "conditionType"];
 
+/// Lists in which several items may have the same key.
+const WITHOUT_NAMES: &[&str] = &["tolerations", "ports"];
+
 /// A document that was made of several.
 #[derive(Clone, Debug)]
 pub(crate) struct MergedProfile {
@@ -77,11 +80,13 @@ impl Merger<'_> {
     /// Both values become one, at this place of the new document.
     fn merge(&mut self, at: &Pointer, parent: (&Pointer, &Value), child: (&Pointer, &Value)) -> Value {
         match (parent.1, child.1) {
-            (Value::Object(old), Value::Object(new)) if !is_metadata(at) => {
+            (Value::Object(old), Value::Object(new)) if !is_whole(at) => {
                 self.objects(at, (parent.0, old), (child.0, new))
             }
             _ => match (items(at, parent), items(at, child)) {
-                (Some(old), Some(new)) if is_named(&old) && is_named(&new) || is_application(at) => {
+                (Some(old), Some(new))
+                    if may_be_named(at) && is_named(&old) && is_named(&new) || is_application(at) =>
+                {
                     self.lists(at, old, new)
                 }
                 _ => self.of_child(at, child),
@@ -99,6 +104,10 @@ impl Merger<'_> {
         let is_parameter = matches!(at.tokens(), [_, list, _] if list == "parameters");
         let mut merged = Map::new();
         for (name, value) in old {
+            // A child says itself what it is, and how it is called.
+            if at.tokens().is_empty() && name != "spec" && !new.contains_key(name) {
+                continue;
+            }
             // A parameter that has a default by now need not be set.
             if is_parameter && name == "required" && new.contains_key("default") {
                 continue;
@@ -174,9 +183,17 @@ fn is_application(at: &Pointer) -> bool {
     matches!(at.tokens(), [spec, field] if spec == "spec" && field == "application")
 }
 
-/// The metadata of the new document is the child's own.
-fn is_metadata(at: &Pointer) -> bool {
-    matches!(at.tokens(), [metadata] if metadata == "metadata")
+/// What is the child's own, where it has it: the metadata, and items that have one of several sources.
+fn is_whole(at: &Pointer) -> bool {
+    match at.tokens() {
+        [metadata] => metadata == "metadata",
+        [.., list, _] => list == "env" || list == "volumes",
+        [] => false,
+    }
+}
+
+fn may_be_named(at: &Pointer) -> bool {
+    at.tokens().last().is_none_or(|list| !WITHOUT_NAMES.contains(&list.as_str()))
 }
 
 fn is_named(items: &[PlacedItem<'_>]) -> bool {

@@ -70,7 +70,11 @@ pub(crate) fn load(file: &str, text: &str, document: Value) -> Result<(Profile, 
     let mut documents = vec![document];
     while let Some(reference) = documents.last().and_then(extends::extended).map(str::to_owned) {
         let (parent, text) = parent(&sources, &reference).map_err(|error| vec![error])?;
-        documents.push(profile_text::parsed(&parent, &text, |tree, root| Ok(tree.view(root).value()))?);
+        let document = profile_text::parsed(&parent, &text, |tree, root| Ok(tree.view(root).value()))?;
+        if !document.is_object() {
+            return Err(vec![Placed::new(Code::Profile, "the file holds no profile").at(parent, None)]);
+        }
+        documents.push(document);
         sources.push(Source { file: parent, text });
     }
     let mut merged: Option<MergedProfile> = None;
@@ -109,13 +113,20 @@ fn parent(sources: &[Source], reference: &str) -> Result<(String, String), Place
     };
     let (file, text) = profile_text::profile_text(&reference)
         .map_err(|error| at(format!("`extends`: {error}", error = error.message)))?;
-    if sources.iter().any(|source| source.file == file) {
+    let is_same = |source: &Source| source.file == file || is_same_file(&source.file, &file);
+    if sources.iter().any(is_same) {
         return Err(at(format!("`extends`: `{file}` extends this file in turn")));
     }
     if sources.len() >= MOST {
         return Err(at(format!("`extends`: more than {MOST} profiles extend each other")));
     }
     Ok((file, text))
+}
+
+/// Whether two paths lead to one file.
+fn is_same_file(one: &str, other: &str) -> bool {
+    let canonical = |path: &str| std::fs::canonicalize(path).ok();
+    canonical(one).is_some_and(|one| canonical(other) == Some(one))
 }
 
 /// Where a place is in a text that was read before.

@@ -97,6 +97,9 @@ fn an_error_is_at_its_place_in_the_file_that_it_is_from() {
             "base.yaml:5:12: `extends`: `p.yaml` extends this file in turn",
         ),
         (profile("p", "base.yaml", ""), ("base.yaml", "a: [".to_owned()), "base.yaml:"),
+        (profile("p", "./p.yaml", ""), base(), "p.yaml:5:12: `extends`: `./p.yaml` extends this file in turn"),
+        (profile("p", "base.yaml", ""), ("base.yaml", "[a]".to_owned()), "base.yaml: the file holds no profile"),
+        (profile("p", "base.yaml", "").replace("metadata: {name: p}\n", ""), base(), "`metadata` is missing"),
         (profile("p", "[a]", ""), base(), "p.yaml:5:3: expected a string"),
     ] {
         let failed = inject([("p.yaml", child), parent]).fails();
