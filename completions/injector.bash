@@ -405,7 +405,7 @@ _injector() {
             return 0
             ;;
         injector__subcmd__check)
-            opts="-f -R -p -n -q -h -V --filename --recursive --exclude --keep-going --profile --set --on-ineligible --native-sidecar --template-path --namespace --namespace-file --namespace-labels --namespace-annotations --kubernetes-version --deny --allow --report --quiet --color --help --version"
+            opts="-f -R -p -n -q -h -V --filename --recursive --exclude --keep-going --profile --set --on-ineligible --native-sidecar --template-path --namespace --namespace-file --namespace-labels --namespace-annotations --serviceaccount-file --kubernetes-version --deny --allow --report --quiet --color --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -498,6 +498,21 @@ _injector() {
                     ;;
                 --namespace-annotations)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --serviceaccount-file)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
                     return 0
                     ;;
                 --kubernetes-version)
@@ -546,7 +561,7 @@ _injector() {
             return 0
             ;;
         injector__subcmd__diff)
-            opts="-f -R -p -n -q -h -V --filename --recursive --exclude --profile --set --on-ineligible --native-sidecar --template-path --reinject --clean --expand --namespace --namespace-file --namespace-labels --namespace-annotations --kubernetes-version --report --quiet --color --help --version"
+            opts="-f -R -p -n -q -h -V --filename --recursive --exclude --profile --set --on-ineligible --native-sidecar --template-path --reinject --clean --expand --namespace --namespace-file --namespace-labels --namespace-annotations --serviceaccount-file --kubernetes-version --report --quiet --color --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -639,6 +654,21 @@ _injector() {
                     ;;
                 --namespace-annotations)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --serviceaccount-file)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
                     return 0
                     ;;
                 --kubernetes-version)
@@ -661,7 +691,7 @@ _injector() {
             return 0
             ;;
         injector__subcmd__explain)
-            opts="-f -R -p -n -h -V --filename --recursive --exclude --profile --set --on-ineligible --native-sidecar --template-path --namespace --namespace-file --namespace-labels --namespace-annotations --kubernetes-version --color --help --version"
+            opts="-f -R -p -n -h -V --filename --recursive --exclude --profile --set --on-ineligible --native-sidecar --template-path --namespace --namespace-file --namespace-labels --namespace-annotations --serviceaccount-file --kubernetes-version --color --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -756,6 +786,21 @@ _injector() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --serviceaccount-file)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
                 --kubernetes-version)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -772,7 +817,7 @@ _injector() {
             return 0
             ;;
         injector__subcmd__inject)
-            opts="-f -R -o -i -p -n -q -h -V --filename --recursive --exclude --output --in-place --output-dir --keep-going --profile --set --on-ineligible --native-sidecar --template-path --reinject --clean --expand --namespace --namespace-file --namespace-labels --namespace-annotations --kubernetes-version --deny --allow --report --quiet --color --help --version"
+            opts="-f -R -o -i -p -n -q -h -V --filename --recursive --exclude --output --in-place --output-dir --keep-going --profile --set --on-ineligible --native-sidecar --template-path --reinject --clean --expand --namespace --namespace-file --namespace-labels --namespace-annotations --serviceaccount-file --kubernetes-version --deny --allow --report --quiet --color --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -882,6 +927,21 @@ _injector() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --serviceaccount-file)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
                 --kubernetes-version)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -910,7 +970,7 @@ _injector() {
             return 0
             ;;
         injector__subcmd__install)
-            opts="-n -p -h -V --name --namespace --only --generate-certs --tls-secret --cert-manager --ca-file --profile --set --on-ineligible --native-sidecar --watch-namespaces --kubernetes-version --failure-policy --timeout-seconds --reinvocation-policy --match-policy --image --replicas --priority-class --drain-delay --drain-timeout --log-format --existing-namespace --listen-port --probe-port --host-network --openshift --image-pull-secret --node-selector --toleration --service-monitor --prometheus-rule --color --help --version"
+            opts="-n -p -h -V --name --namespace --only --generate-certs --tls-secret --cert-manager --ca-file --profile --set --on-ineligible --native-sidecar --watch-namespaces --watch-serviceaccounts --kubernetes-version --failure-policy --timeout-seconds --reinvocation-policy --match-policy --image --replicas --priority-class --drain-delay --drain-timeout --log-format --existing-namespace --listen-port --probe-port --host-network --openshift --image-pull-secret --node-selector --toleration --service-monitor --prometheus-rule --color --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1001,6 +1061,10 @@ _injector() {
                     return 0
                     ;;
                 --watch-namespaces)
+                    COMPREPLY=($(compgen -W "true false" -- "${cur}"))
+                    return 0
+                    ;;
+                --watch-serviceaccounts)
                     COMPREPLY=($(compgen -W "true false" -- "${cur}"))
                     return 0
                     ;;
@@ -1204,7 +1268,7 @@ _injector() {
             return 0
             ;;
         injector__subcmd__serve)
-            opts="-p -h -V --listen --probe-listen --tls-cert --tls-key --client-ca --profile --set --on-ineligible --native-sidecar --template-path --kubernetes-version --watch-namespaces --kubeconfig --max-in-flight --max-connections --handshake-timeout --header-timeout --body-timeout --idle-timeout --default-deadline --drain-delay --drain-timeout --reload-interval --log-format --log-level --color --help --version"
+            opts="-p -h -V --listen --probe-listen --tls-cert --tls-key --client-ca --profile --set --on-ineligible --native-sidecar --template-path --kubernetes-version --watch-namespaces --watch-serviceaccounts --kubeconfig --max-in-flight --max-connections --handshake-timeout --header-timeout --body-timeout --idle-timeout --default-deadline --drain-delay --drain-timeout --reload-interval --log-format --log-level --color --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

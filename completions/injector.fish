@@ -60,6 +60,7 @@ complete -c injector -n "__fish_injector_using_subcommand inject" -s n -l namesp
 complete -c injector -n "__fish_injector_using_subcommand inject" -l namespace-file -d 'A file with Namespace objects (repeatable)' -r -F
 complete -c injector -n "__fish_injector_using_subcommand inject" -l namespace-labels -d 'The labels of a namespace (repeatable)' -r
 complete -c injector -n "__fish_injector_using_subcommand inject" -l namespace-annotations -d 'The annotations of a namespace (repeatable)' -r
+complete -c injector -n "__fish_injector_using_subcommand inject" -l serviceaccount-file -d 'A file with ServiceAccount objects (repeatable)' -r -F
 complete -c injector -n "__fish_injector_using_subcommand inject" -l kubernetes-version -d 'The cluster\'s version, `1.MINOR` or `v1.MINOR.PATCH` [default: the newest known]' -r
 complete -c injector -n "__fish_injector_using_subcommand inject" -l deny -d 'Make this warning an error (repeatable)' -r
 complete -c injector -n "__fish_injector_using_subcommand inject" -l allow -d 'Do not report this warning (repeatable); wins over `--deny`' -r
@@ -115,6 +116,7 @@ complete -c injector -n "__fish_injector_using_subcommand check" -s n -l namespa
 complete -c injector -n "__fish_injector_using_subcommand check" -l namespace-file -d 'A file with Namespace objects (repeatable)' -r -F
 complete -c injector -n "__fish_injector_using_subcommand check" -l namespace-labels -d 'The labels of a namespace (repeatable)' -r
 complete -c injector -n "__fish_injector_using_subcommand check" -l namespace-annotations -d 'The annotations of a namespace (repeatable)' -r
+complete -c injector -n "__fish_injector_using_subcommand check" -l serviceaccount-file -d 'A file with ServiceAccount objects (repeatable)' -r -F
 complete -c injector -n "__fish_injector_using_subcommand check" -l kubernetes-version -d 'The cluster\'s version, `1.MINOR` or `v1.MINOR.PATCH` [default: the newest known]' -r
 complete -c injector -n "__fish_injector_using_subcommand check" -l deny -d 'Make this warning an error (repeatable)' -r
 complete -c injector -n "__fish_injector_using_subcommand check" -l allow -d 'Do not report this warning (repeatable); wins over `--deny`' -r
@@ -144,6 +146,7 @@ complete -c injector -n "__fish_injector_using_subcommand diff" -s n -l namespac
 complete -c injector -n "__fish_injector_using_subcommand diff" -l namespace-file -d 'A file with Namespace objects (repeatable)' -r -F
 complete -c injector -n "__fish_injector_using_subcommand diff" -l namespace-labels -d 'The labels of a namespace (repeatable)' -r
 complete -c injector -n "__fish_injector_using_subcommand diff" -l namespace-annotations -d 'The annotations of a namespace (repeatable)' -r
+complete -c injector -n "__fish_injector_using_subcommand diff" -l serviceaccount-file -d 'A file with ServiceAccount objects (repeatable)' -r -F
 complete -c injector -n "__fish_injector_using_subcommand diff" -l kubernetes-version -d 'The cluster\'s version, `1.MINOR` or `v1.MINOR.PATCH` [default: the newest known]' -r
 complete -c injector -n "__fish_injector_using_subcommand diff" -l report -d 'The form of the report' -r -f -a "text\t'Lines for people'
 json\t'One JSON object, version `v1`'
@@ -173,6 +176,7 @@ complete -c injector -n "__fish_injector_using_subcommand explain" -s n -l names
 complete -c injector -n "__fish_injector_using_subcommand explain" -l namespace-file -d 'A file with Namespace objects (repeatable)' -r -F
 complete -c injector -n "__fish_injector_using_subcommand explain" -l namespace-labels -d 'The labels of a namespace (repeatable)' -r
 complete -c injector -n "__fish_injector_using_subcommand explain" -l namespace-annotations -d 'The annotations of a namespace (repeatable)' -r
+complete -c injector -n "__fish_injector_using_subcommand explain" -l serviceaccount-file -d 'A file with ServiceAccount objects (repeatable)' -r -F
 complete -c injector -n "__fish_injector_using_subcommand explain" -l kubernetes-version -d 'The cluster\'s version, `1.MINOR` or `v1.MINOR.PATCH` [default: the newest known]' -r
 complete -c injector -n "__fish_injector_using_subcommand explain" -l color -d 'When to colour the report, a diff and an explanation' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` or `CLICOLOR_FORCE` says otherwise'
 always\t'Also into a file or pipe'
@@ -235,6 +239,8 @@ complete -c injector -n "__fish_injector_using_subcommand install" -l native-sid
 true\t'Everywhere'
 false\t'Nowhere'"
 complete -c injector -n "__fish_injector_using_subcommand install" -l watch-namespaces -d 'Let the webhook watch namespaces [default: when a profile needs it]' -r -f -a "true\t''
+false\t''"
+complete -c injector -n "__fish_injector_using_subcommand install" -l watch-serviceaccounts -d 'Let the webhook watch ServiceAccounts [default: when a profile reads them]' -r -f -a "true\t''
 false\t''"
 complete -c injector -n "__fish_injector_using_subcommand install" -l kubernetes-version -d 'The cluster\'s version, `1.MINOR` or `v1.MINOR.PATCH` [default: the newest known]' -r
 complete -c injector -n "__fish_injector_using_subcommand install" -l failure-policy -d 'What happens to a pod when the webhook does not answer' -r -f -a "Ignore\t'It is created without the sidecar'
@@ -316,6 +322,7 @@ complete -c injector -n "__fish_injector_using_subcommand serve" -l color -d 'Wh
 always\t'Also into a file or pipe'
 never\t'No colours'"
 complete -c injector -n "__fish_injector_using_subcommand serve" -l watch-namespaces -d 'Watch namespaces, for the rules that need their labels and annotations'
+complete -c injector -n "__fish_injector_using_subcommand serve" -l watch-serviceaccounts -d 'Watch ServiceAccounts, for the profiles with `serviceAccount` in an expression'
 complete -c injector -n "__fish_injector_using_subcommand serve" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c injector -n "__fish_injector_using_subcommand serve" -s V -l version -d 'Print version'
 complete -c injector -n "__fish_injector_using_subcommand certs; and not __fish_seen_subcommand_from generate inspect ca-bundle renew rotate secret" -l color -d 'When to colour the report, a diff and an explanation' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` or `CLICOLOR_FORCE` says otherwise'

@@ -8,7 +8,10 @@ pub mod decide {
         pub use crate::decide::eligibility::Rule;
     }
     pub mod facts {
-        pub use crate::decide::facts::{Facts, Fragment, Known, Namespace, NamespaceGate, Namespaces, Operation};
+        pub use crate::decide::facts::{
+            AccountsOfNamespace, ClusterFacts, Facts, Fragment, Known, Namespace, NamespaceGate, Namespaces, Operation,
+            ServiceAccount, ServiceAccounts,
+        };
     }
     pub mod inject {
         pub use crate::decide::inject::{Answer, InjectionState, Outdated, Renderings, Request, Verdict, plan};
@@ -26,9 +29,9 @@ pub mod diagnostic {
 #[cfg(feature = "serve")]
 pub mod install {
     pub use crate::install::{
-        Certificates, FailurePolicy, Installation, Keeper, LogFormat, MatchPolicy, NamespaceFate, OwnNamespace,
-        PROBE_PORT, Part, PodFit, ProfileSource, ReinvocationPolicy, Site, USER, WEBHOOK_PORT, Watch, manifests,
-        needs_watch, removal,
+        ApiWatches, Certificates, FailurePolicy, Installation, Keeper, LogFormat, MatchPolicy, NamespaceFate,
+        OwnNamespace, PROBE_PORT, Part, PodFit, ProfileSource, ReinvocationPolicy, Site, USER, WEBHOOK_PORT, Watch,
+        manifests, needs_watch, removal,
     };
 }
 pub mod expression {
@@ -112,7 +115,8 @@ pub mod shell {
         }
         pub mod judge {
             pub use crate::shell::server::judge::{
-                Asked, CountedVerdict, Fetched, Judge, Judged, NamespaceSource, Reply, Unanswered, VerdictResult,
+                Asked, CountedVerdict, FactSource, FactSources, Fetched, Judge, Judged, ObjectKey, Reply, Unanswered,
+                VerdictResult, Watched,
             };
         }
         pub mod log {

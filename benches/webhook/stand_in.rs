@@ -45,7 +45,7 @@ fn run(listen: SocketAddr, cert: &Path, key: &Path, handler: impl Fn(Bytes) -> B
         routes: Router::new().route("/mutate", post(answer)),
         probes: Router::new(),
         metrics: Arc::new(Metrics::new()),
-        ready: Arc::new(Readiness::new(true)),
+        ready: Arc::new(Readiness::new(&[])),
     };
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime");
     runtime.block_on(async {

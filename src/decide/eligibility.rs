@@ -162,6 +162,8 @@ enum Ruling {
     Skip(String, Deniable),
     /// What it needs is not known, so that nothing may be changed.
     Unknown(String),
+    /// The same, where that is an error.
+    Unanswerable(Box<Diagnostic>),
 }
 
 /// Why a decision is asked for.
@@ -218,9 +220,9 @@ fn first_ruling<'a, V: View<'a>>(subject: &Subject<'_, V>, facts: &Facts, profil
             Ruling::Inject => injects = Some(rule),
             Ruling::Skip(reason, deniable) => return Decision::Skip { rule, reason, warnings, deniable },
             // What is there stays: it was injected when more was known.
-            Ruling::Unknown(_) if asked == Asked::Again => {}
+            Ruling::Unknown(_) | Ruling::Unanswerable(_) if asked == Asked::Again => {}
             Ruling::Unknown(reason) => return Decision::Skip { rule, reason, warnings, deniable: Deniable::No },
-            Ruling::Error(diagnostic) => return Decision::Reject(vec![*diagnostic]),
+            Ruling::Error(diagnostic) | Ruling::Unanswerable(diagnostic) => return Decision::Reject(vec![*diagnostic]),
         }
     }
     if let Some(rule) = injects {
@@ -254,7 +256,7 @@ pub(crate) fn trace<'a, V: View<'a>>(subject: &Subject<'_, V>, facts: &Facts, pr
             Ruling::Off => Err(Applies::Off),
             Ruling::Inject => Ok(Effect::Inject),
             Ruling::Skip(..) | Ruling::Unknown(_) => Ok(Effect::Skip),
-            Ruling::Error(_) => Ok(Effect::Error),
+            Ruling::Error(_) | Ruling::Unanswerable(_) => Ok(Effect::Error),
         };
         let applies = match effect {
             Err(not) => not,

@@ -1,11 +1,15 @@
 //! What a profile's expressions may read of an object and its facts, and what is said of one that has no value.
 
-use crate::decide::facts::{Facts, Known};
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use crate::decide::facts::{Facts, Known, service_accounts};
 use crate::diagnostic::{Code, Diagnostic, words};
 use crate::expression::{EvalFault, Item};
 use crate::kube::defaults::{self, Seen};
 use crate::kube::workload::{Identity, owning_workload};
 use crate::profile::Profile;
+use crate::profile::scope::Fact;
 use crate::profile::template::{RenderFault, Surroundings};
 use crate::value::pointer::Pointer;
 use crate::value::view::View;
@@ -14,6 +18,9 @@ use crate::value::view::View;
 pub(crate) const NAME_FACTS: &str =
     "put the Namespace into the input, or use `--namespace-labels` and `--namespace-annotations`";
 
+/// What to do about a ServiceAccount that is not known.
+const NAME_ACCOUNT: &str = "put the ServiceAccount into the input, or use `--serviceaccount-file`";
+
 /// The surroundings of a pod template that is as it was before the profile.
 pub(crate) fn surroundings<'f, 'a: 'f, V: View<'a>>(
     identity: &Identity,
@@ -21,13 +28,10 @@ pub(crate) fn surroundings<'f, 'a: 'f, V: View<'a>>(
     facts: &'f Facts,
 ) -> Surroundings<'f, Seen<'f, 'a, V>> {
     let namespace = &facts.namespace;
-    let mut ns = vec![("name", Item::text(namespace.name.as_str()))];
-    for (name, known) in [("labels", &namespace.labels), ("annotations", &namespace.annotations)] {
-        if let Known::Yes(entries) = known {
-            let entries = entries.iter().map(|(key, value)| (key.as_str(), Item::text(value.as_str())));
-            ns.push((name, Item::map(entries)));
-        }
-    }
+    let ns = named(namespace.name.as_str().into(), namespace.labels.as_ref(), namespace.annotations.as_ref());
+    let account_name = service_accounts::name_in(template);
+    let known = facts.service_accounts.get(&account_name);
+    let account = named(account_name, known.map(|known| &known.labels), known.map(|known| &known.annotations));
     let owner = owning_workload(identity, template);
     let workload = [
         ("kind", Item::text(owner.kind.as_str())),
@@ -36,29 +40,83 @@ pub(crate) fn surroundings<'f, 'a: 'f, V: View<'a>>(
     ];
     let kubernetes = [("minor", Item::Int(i64::from(facts.kubernetes_version.0)))];
     let pod = defaults::seen(template, &namespace.name);
-    Surroundings { pod, facts: [Item::map(ns), Item::map(workload), Item::map(kubernetes)] }
+    Surroundings { pod, facts: [ns, Item::map(workload), Item::map(kubernetes), account] }
+}
+
+/// An object with its name, and with its labels and annotations where they are known.
+fn named<'f, 'a: 'f, V: View<'a>>(
+    name: Cow<'_, str>,
+    labels: Option<&'f BTreeMap<String, String>>,
+    annotations: Option<&'f BTreeMap<String, String>>,
+) -> Item<'f, Seen<'f, 'a, V>> {
+    let mut members = vec![("name", Item::text(name))];
+    for (field, known) in [("labels", labels), ("annotations", annotations)] {
+        if let Some(entries) = known {
+            let entries = entries.iter().map(|(key, value)| (key.as_str(), Item::text(value.as_str())));
+            members.push((field, Item::map(entries)));
+        }
+    }
+    Item::map(members)
+}
+
+/// Something that an expression reads and that is not known.
+pub(crate) struct UnknownFact {
+    /// What a warning about it is.
+    pub(crate) code: Code,
+    /// What it is: a clause.
+    pub(crate) what: String,
+    /// How to make it known.
+    pub(crate) hint: &'static str,
+}
+
+/// What an expression without a value read that is not known, where that is why it has none.
+pub(crate) fn unknown_fact<'a>(
+    profile: &Profile,
+    failed: &RenderFault,
+    facts: &Facts,
+    template: impl View<'a>,
+) -> Option<UnknownFact> {
+    let EvalFault::NoField(field) = &failed.fault else { return None };
+    let reads = |fact| profile.reads(fact, failed.variables.iter().copied());
+    let namespace = &facts.namespace;
+    let of_namespace = match field.as_str() {
+        "labels" => namespace.labels == Known::No,
+        "annotations" => namespace.annotations == Known::No,
+        _ => return None,
+    };
+    if of_namespace && reads(Fact::Ns) {
+        let what = format!("the {field} of namespace `{}` are not known", namespace.name);
+        return Some(UnknownFact { code: Code::NamespaceUnknown, what, hint: NAME_FACTS });
+    }
+    let account = service_accounts::name_in(template);
+    (facts.service_accounts.get(&account).is_none() && reads(Fact::ServiceAccount)).then(|| {
+        let what = format!("the {field} of ServiceAccount `{account}` in namespace `{}` are not known", namespace.name);
+        UnknownFact { code: Code::ServiceAccountUnknown, what, hint: NAME_ACCOUNT }
+    })
+}
+
+/// Whether variables read something that is not known here.
+pub(crate) fn read_unknown<'a>(profile: &Profile, variables: &[usize], facts: &Facts, template: impl View<'a>) -> bool {
+    let reads = |fact| profile.reads(fact, variables.iter().copied());
+    let namespace = &facts.namespace;
+    let is_namespace_unknown = namespace.labels == Known::No || namespace.annotations == Known::No;
+    let is_account_unknown = || facts.service_accounts.get(&service_accounts::name_in(template)).is_none();
+    (is_namespace_unknown && reads(Fact::Ns)) || (reads(Fact::ServiceAccount) && is_account_unknown())
 }
 
 /// An expression of the profile that has no value for a template: at the annotation that it comes from, where there is one.
-pub(crate) fn without_value(profile: &Profile, failed: &RenderFault, facts: &Facts, place: &Pointer) -> Diagnostic {
+pub(crate) fn without_value<'a>(
+    profile: &Profile,
+    failed: &RenderFault,
+    (facts, template): (&Facts, impl View<'a>),
+    place: &Pointer,
+) -> Diagnostic {
     let behind = profile.parameters_behind(failed.variables.iter().copied());
     let used = || behind.iter().filter_map(|index| profile.parameters.get(*index));
-    let names: Vec<&str> = used().map(|parameter| parameter.name.as_str()).collect();
-    let namespace = &facts.namespace;
-    let unknown = match &failed.fault {
-        EvalFault::NoField(field) if field == "labels" && namespace.labels == Known::No => Some("labels"),
-        EvalFault::NoField(field) if field == "annotations" && namespace.annotations == Known::No => {
-            Some("annotations")
-        }
-        _ => None,
-    };
-    let unknown = unknown.filter(|_| profile.reads_namespace(failed.variables.iter().copied()));
-    let (why, hint) = match unknown {
-        Some(field) => {
-            let why = format!("the {field} of namespace `{}` are not known", namespace.name);
-            (why, Some(NAME_FACTS.to_owned()))
-        }
+    let (why, hint) = match unknown_fact(profile, failed, facts, template) {
+        Some(UnknownFact { what, hint, .. }) => (what, Some(hint.to_owned())),
         None => {
+            let names: Vec<&str> = used().map(|parameter| parameter.name.as_str()).collect();
             let plural = if names.len() == 1 { "parameter" } else { "parameters" };
             let hint = (!names.is_empty()).then(|| format!("it uses the {plural} {}", words::list(&names)));
             (failed.fault.to_string(), hint)

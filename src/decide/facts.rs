@@ -7,9 +7,21 @@ use crate::kube::version::KubernetesVersion;
 use crate::profile::parameter::Inherited;
 use crate::value::pointer::Pointer;
 
+mod metadata;
 mod namespaces;
+pub(crate) mod service_accounts;
 
 pub use namespaces::Namespaces;
+pub use service_accounts::{AccountsOfNamespace, ServiceAccount, ServiceAccounts};
+
+/// What is known of the other objects of a cluster.
+#[derive(Clone, Debug, Default)]
+pub struct ClusterFacts {
+    /// Namespaces.
+    pub namespaces: Namespaces,
+    /// ServiceAccounts.
+    pub service_accounts: ServiceAccounts,
+}
 
 /// What the API server asks about.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -29,6 +41,16 @@ pub enum Known<T> {
     /// No document, flag or watch has it.
     #[default]
     No,
+}
+
+impl<T> Known<T> {
+    /// The value, where it is known.
+    pub const fn as_ref(&self) -> Option<&T> {
+        match self {
+            Self::Yes(value) => Some(value),
+            Self::No => None,
+        }
+    }
 }
 
 /// Who evaluates a profile's namespace selector.
@@ -55,11 +77,7 @@ pub struct Namespace {
 impl Namespace {
     /// What parameters may inherit from it.
     pub(crate) fn inherited(&self) -> Inherited<'_> {
-        let annotations = match &self.annotations {
-            Known::Yes(annotations) => Some(annotations),
-            Known::No => None,
-        };
-        Inherited { namespace: &self.name, annotations }
+        Inherited { namespace: &self.name, annotations: self.annotations.as_ref() }
     }
 }
 
@@ -82,6 +100,8 @@ pub struct Facts {
     pub operation: Operation,
     /// The object's namespace.
     pub namespace: Namespace,
+    /// The ServiceAccounts of its namespace.
+    pub service_accounts: AccountsOfNamespace,
     /// Who evaluates the namespace selector.
     pub namespace_gate: NamespaceGate,
     /// The cluster's version.

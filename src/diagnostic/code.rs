@@ -91,6 +91,8 @@ codes! {
     ProfileWarning = "profile-warning", Warning, User;
     /// A rule needs labels or annotations of a namespace, and these are not known.
     NamespaceUnknown = "namespace-unknown", Warning, None;
+    /// An expression needs labels or annotations of a ServiceAccount, and these are not known.
+    ServiceAccountUnknown = "service-account-unknown", Warning, None;
     /// The namespace's Pod Security level refuses the pod once it is injected.
     PodSecurity = "pod-security", Warning, Cluster;
     /// The pod's quality-of-service class changes.
@@ -153,6 +155,8 @@ codes! {
     NoManifests = "no-manifests", Error, User;
     /// The file of `--namespace-file` holds no Namespace.
     NoNamespace = "no-namespace", Error, User;
+    /// The file of `--serviceaccount-file` holds no ServiceAccount.
+    NoServiceAccount = "no-service-account", Error, User;
     /// One file or profile is named twice.
     NamedTwice = "named-twice", Error, User;
     /// The output cannot be written in this form.

@@ -1,13 +1,13 @@
-//! The webhook's ServiceAccount, and its rights: none, or to read namespaces.
+//! The webhook's ServiceAccount, and its rights: none, or to read what it watches.
 
 use serde_json::json;
 
-use super::{Installation, Manifest, Site, Watch, cluster_metadata, metadata};
+use super::{Installation, Manifest, Site, cluster_metadata, metadata};
 
 /// The `apiVersion` of roles.
 pub(super) const API_VERSION: &str = "rbac.authorization.k8s.io/v1";
 
-/// The ServiceAccount, and its role where it watches namespaces.
+/// The ServiceAccount, and its role where it watches something.
 pub(super) fn account(installation: &Installation) -> Vec<Manifest> {
     let site = &installation.site;
     let Site { name, namespace } = site;
@@ -19,28 +19,26 @@ pub(super) fn account(installation: &Installation) -> Vec<Manifest> {
         "automountServiceAccountToken": false,
     });
     let mut all = vec![Manifest::new("", account)];
-    match installation.watch {
-        Watch::Off => {}
-        Watch::On => {
-            let role = json!({
-                "apiVersion": API_VERSION,
-                "kind": "ClusterRole",
-                "metadata": cluster_metadata(site, name),
-                "rules": [{"apiGroups": [""], "resources": ["namespaces"], "verbs": ["get", "list", "watch"]}],
-            });
-            let binding = json!({
-                "apiVersion": API_VERSION,
-                "kind": "ClusterRoleBinding",
-                "metadata": cluster_metadata(site, name),
-                "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": name},
-                "subjects": [{"kind": "ServiceAccount", "name": name, "namespace": namespace}],
-            });
-            all.push(Manifest::new(
-                "Labels or annotations of namespaces control injection: the webhook may read namespaces, and nothing else.",
-                role,
-            ));
-            all.push(Manifest::new("", binding));
-        }
+    let resources = installation.watches.resources();
+    if resources.is_empty() {
+        return all;
     }
+    let role = json!({
+        "apiVersion": API_VERSION,
+        "kind": "ClusterRole",
+        "metadata": cluster_metadata(site, name),
+        "rules": [{"apiGroups": [""], "resources": resources, "verbs": ["get", "list", "watch"]}],
+    });
+    let binding = json!({
+        "apiVersion": API_VERSION,
+        "kind": "ClusterRoleBinding",
+        "metadata": cluster_metadata(site, name),
+        "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": name},
+        "subjects": [{"kind": "ServiceAccount", "name": name, "namespace": namespace}],
+    });
+    let comment =
+        "Labels or annotations of these objects control injection: the webhook may read them, and nothing else.";
+    all.push(Manifest::new(comment, role));
+    all.push(Manifest::new("", binding));
     all
 }

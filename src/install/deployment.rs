@@ -5,8 +5,8 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::{
-    Certificates, Installation, LogFormat, Manifest, Monitor, PodNetwork, PodUser, Toleration, USER, Watch, cluster,
-    labels, metadata, selected,
+    Certificates, Installation, LogFormat, Manifest, Monitor, PodNetwork, PodUser, Toleration, USER, cluster, labels,
+    metadata, selected,
 };
 use crate::kube::version::KubernetesVersion;
 use crate::profile::OnIneligible;
@@ -101,7 +101,7 @@ fn pod(installation: &Installation) -> Value {
     let grace = installation.drain_delay + installation.drain_timeout + SPARE;
     let mut pod = json!({
         "serviceAccountName": site.name,
-        "automountServiceAccountToken": installation.watch == Watch::On,
+        "automountServiceAccountToken": !installation.watches.resources().is_empty(),
         // With a Service called `injector`, the kubelet would set variables `INJECTOR_…`, which are flags of `serve`.
         "enableServiceLinks": false,
         "terminationGracePeriodSeconds": grace.as_secs() + u64::from(grace.subsec_nanos() > 0),
@@ -227,10 +227,7 @@ fn arguments(installation: &Installation) -> Vec<String> {
     }));
     arguments.extend(installation.overrides.native_sidecar.map(|choice| format!("--native-sidecar={}", choice.word())));
     arguments.extend(installation.kubernetes_version.map(|version| format!("--kubernetes-version={version}")));
-    match installation.watch {
-        Watch::On => arguments.push("--watch-namespaces".to_owned()),
-        Watch::Off => {}
-    }
+    arguments.extend(installation.watches.flags().map(str::to_owned));
     arguments.push(format!("--drain-delay={}", seconds(installation.drain_delay)));
     arguments.push(format!("--drain-timeout={}", seconds(installation.drain_timeout)));
     let format = match installation.log_format {

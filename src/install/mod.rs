@@ -75,8 +75,8 @@ pub struct Installation {
     pub overrides: Overrides,
     /// Where the serving certificate comes from.
     pub certificates: Certificates,
-    /// Whether `serve` watches namespaces.
-    pub watch: Watch,
+    /// What `serve` watches.
+    pub watches: ApiWatches,
     /// What an API server does without an answer.
     pub failure_policy: FailurePolicy,
     /// How long an API server waits, in seconds, 1 to 30.
@@ -153,13 +153,41 @@ impl fmt::Debug for KeyPem {
     }
 }
 
-/// Whether `serve` watches namespaces.
+/// What `serve` watches. It has the rights for that, and no others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ApiWatches {
+    /// Namespaces.
+    pub namespaces: Watch,
+    /// ServiceAccounts.
+    pub service_accounts: Watch,
+}
+
+/// Whether `serve` watches objects of a kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Watch {
-    /// It does, and has the rights for it.
+    /// It does.
     On,
-    /// It does not, and has no access to the API.
+    /// It does not.
     Off,
+}
+
+impl ApiWatches {
+    /// Each watch, with the resource of the API that it reads and the flag of `serve` for it.
+    const fn each(self) -> [(Watch, &'static str, &'static str); 2] {
+        [
+            (self.namespaces, "namespaces", "--watch-namespaces"),
+            (self.service_accounts, "serviceaccounts", "--watch-serviceaccounts"),
+        ]
+    }
+
+    /// The resources that are watched. Without any, the webhook has no access to the API.
+    pub(crate) fn resources(self) -> Vec<&'static str> {
+        self.each().into_iter().filter(|(watch, ..)| *watch == Watch::On).map(|(_, resource, _)| resource).collect()
+    }
+
+    fn flags(self) -> impl Iterator<Item = &'static str> {
+        self.each().into_iter().filter(|(watch, ..)| *watch == Watch::On).map(|(.., flag)| flag)
+    }
 }
 
 /// What an API server does without an answer.

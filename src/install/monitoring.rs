@@ -54,7 +54,7 @@ pub(super) fn monitors(installation: &Installation) -> Vec<Manifest> {
 type Alert = (&'static str, &'static str, &'static str, &'static str, &'static str);
 
 /// The alerts, in the order of `docs/operations.md`. `NAME` and `NAMESPACE` are the installation's.
-const ALERTS: [Alert; 9] = [
+const ALERTS: [Alert; 10] = [
     (
         "InjectorCertificateExpires",
         "5m",
@@ -103,6 +103,13 @@ const ALERTS: [Alert; 9] = [
         "warning",
         "injector_namespace_watch_connected == 0 and max_over_time(injector_namespace_watch_connected[1d]) == 1",
         "The watch of namespaces is not connected: what is known of them is old.",
+    ),
+    (
+        "InjectorServiceAccountWatchLost",
+        "10m",
+        "warning",
+        "injector_serviceaccount_watch_connected == 0 and max_over_time(injector_serviceaccount_watch_connected[1d]) == 1",
+        "The watch of ServiceAccounts is not connected: what is known of them is old.",
     ),
     (
         "InjectorInjectsNothing",

@@ -47,6 +47,11 @@ pub struct Identity {
 const COMPLETING: [&str; 4] = ["ClusterWorkflowTemplate", "CronWorkflow", "Workflow", "WorkflowTemplate"];
 
 impl Identity {
+    /// Whether it is of this kind of the core group.
+    pub fn is_core(&self, kind: &str) -> bool {
+        self.group.is_empty() && self.kind == kind
+    }
+
     /// The row of [`KINDS`] for this object.
     pub fn workload(&self) -> Option<&'static WorkloadKind> {
         KINDS.iter().find(|row| row.kind == self.kind && row.groups.contains(&self.group.as_str()))

@@ -25,7 +25,7 @@ pub(super) fn check(profile: &Profile) -> Vec<Finding> {
     findings.extend(unused(profile));
     for (expression, at) in profile.expressions() {
         findings.extend(admission_only(profile, expression, at));
-        findings.extend(not_compilable(expression, at));
+        findings.extend(not_compilable(profile, expression, at));
     }
     findings.extend(published(profile));
     findings
@@ -35,9 +35,13 @@ pub(super) fn check(profile: &Profile) -> Vec<Finding> {
 /// encoding, no digest, and no text of a quantity.
 const NOT_IN_POLICIES: &[&str] = &["base64", "fromJson", "json", "quantityAdd", "quantityMax", "sha256", "wholeCores"];
 
-fn not_compilable(expression: &Expression, at: &Pointer) -> Option<Finding> {
-    let function = expression.functions().find(|name| NOT_IN_POLICIES.contains(name))?;
-    let message = format!("no MutatingAdmissionPolicy can do the same: its expressions have no `{function}`");
+fn not_compilable(profile: &Profile, expression: &Expression, at: &Pointer) -> Option<Finding> {
+    let lacks = match expression.functions().find(|name| NOT_IN_POLICIES.contains(name)) {
+        Some(function) => format!("its expressions have no `{function}`"),
+        None if profile.service_account_fields(expression).is_empty() => return None,
+        None => "its expressions do not see ServiceAccounts".to_owned(),
+    };
+    let message = format!("no MutatingAdmissionPolicy can do the same: {lacks}");
     Some(Finding::new(Severity::Note, Code::NotCompilable, at.clone(), message))
 }
 

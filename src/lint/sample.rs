@@ -200,9 +200,10 @@ fn surroundings(pod: &Value) -> Surroundings<'_, &Value> {
     let text = |text: &'static str| Item::text(text);
     let none = || Item::map([]);
     let ns = [("name", text("default")), ("labels", none()), ("annotations", none())];
+    let account = [("name", text("default")), ("labels", none()), ("annotations", none())];
     let workload = [("kind", text("Deployment")), ("name", text("app")), ("apiVersion", text("apps/v1"))];
     let kubernetes = [("minor", Item::Int(i64::from(KubernetesVersion::NEWEST.0)))];
-    Surroundings { pod, facts: [Item::map(ns), Item::map(workload), Item::map(kubernetes)] }
+    Surroundings { pod, facts: [Item::map(ns), Item::map(workload), Item::map(kubernetes), Item::map(account)] }
 }
 
 /// The application satisfies every Pod Security level, and says so in its container: what its pod says would hold for the

@@ -4,7 +4,7 @@ use super::object::{ChangeError, Location, Object};
 use super::objects::{self, FoundObject};
 use super::proof;
 use super::run::{Action, Expand, Leaves, Run};
-use crate::decide::facts::Namespaces;
+use crate::decide::facts::ClusterFacts;
 use crate::decide::inject::Outdated;
 use crate::decide::record;
 use crate::kube::workload::{self, TemplatePath, known_without_template};
@@ -38,15 +38,15 @@ pub struct Processed {
 /// # Errors
 ///
 /// The document cannot be read, or an object in it is nested too deep.
-pub fn process(text: &str, language: Language, run: &Run, namespaces: &Namespaces) -> Result<Processed, SyntaxError> {
+pub fn process(text: &str, language: Language, run: &Run, cluster: &ClusterFacts) -> Result<Processed, SyntaxError> {
     let tree = parse(text, language)?;
-    let processed = process_tree(&tree, run, namespaces)?;
+    let processed = process_tree(&tree, run, cluster)?;
     if run.expand == Expand::Render
         && processed.objects.iter().any(is_aliased)
         && let Some(root) = tree.root()
     {
         let rendered = expand(&tree, root);
-        let processed = process_tree(&parse_yaml(&rendered)?, run, namespaces)?;
+        let processed = process_tree(&parse_yaml(&rendered)?, run, cluster)?;
         return Ok(Processed { rendered: Some(rendered), ..processed });
     }
     Ok(processed)
@@ -55,6 +55,13 @@ pub fn process(text: &str, language: Language, run: &Run, namespaces: &Namespace
 /// Whether a document has to be read, by the beginnings of its lines; `extra` are kinds with templates beside the known ones.
 pub fn triage(text: &str, extra: &[TemplatePath]) -> Triage {
     Triage::of(text, |group, kind| known_without_template(group, kind, extra))
+}
+
+/// Whether a document may hold an object of this kind of the core group.
+pub(super) fn may_hold(text: &str, wanted: &str) -> bool {
+    let is_other =
+        |group: &str, kind: &str| !(group.is_empty() && kind == wanted) && known_without_template(group, kind, &[]);
+    Triage::of(text, is_other) == Triage::Candidate
 }
 
 /// Whether a document that cannot be read is certainly of a kind that is not for injector.
@@ -86,7 +93,7 @@ fn undo(tree: &Tree<'_>, run: &Run) -> Undo {
     }
 }
 
-fn process_tree(tree: &Tree<'_>, run: &Run, namespaces: &Namespaces) -> Result<Processed, SyntaxError> {
+fn process_tree(tree: &Tree<'_>, run: &Run, cluster: &ClusterFacts) -> Result<Processed, SyntaxError> {
     let mut processed = Processed { ignored: tree.ignored, ..Processed::default() };
     let Some(root) = tree.root() else { return Ok(processed) };
     let strings = UserStrings { is_one: record::is_user_string, undo: undo(tree, run) };
@@ -96,7 +103,7 @@ fn process_tree(tree: &Tree<'_>, run: &Run, namespaces: &Namespaces) -> Result<P
             let offset = tree.span(found.node.id()).start;
             return Err(SyntaxError { offset, kind: SyntaxErrorKind::Depth(MAX_DEPTH) });
         }
-        let Some(mut object) = Object::plan(&found, run, namespaces) else { continue };
+        let Some(mut object) = Object::plan(&found, run, cluster) else { continue };
         let node = found.node;
         object.location = locate(tree, found, &object);
         if run.leaves == Leaves::Patch {

@@ -4,7 +4,7 @@ use super::object;
 use super::objects::{self, FoundObject};
 use super::run::Run;
 use crate::decide::explain::{self, Explanation};
-use crate::decide::facts::Namespaces;
+use crate::decide::facts::ClusterFacts;
 use crate::diagnostic::Diagnostic;
 use crate::kube::workload::{self, Identity};
 use crate::text::yaml::tree::{NodeId, Tree};
@@ -26,7 +26,7 @@ pub(crate) struct Explained {
 }
 
 /// Explains every object of a document.
-pub(crate) fn explain(tree: &Tree<'_>, run: &Run, namespaces: &Namespaces) -> Vec<Explained> {
+pub(crate) fn explain(tree: &Tree<'_>, run: &Run, cluster: &ClusterFacts) -> Vec<Explained> {
     let Some(root) = tree.root() else { return Vec::new() };
     let explained = |found: FoundObject<'_>| {
         let node = found.node.id();
@@ -36,7 +36,7 @@ pub(crate) fn explain(tree: &Tree<'_>, run: &Run, namespaces: &Namespaces) -> Ve
             let namespace = identity.namespace.clone().unwrap_or_else(|| run.default_namespace.clone());
             return Some(Explained { identity, namespace, node, explanations: Vec::new(), warnings });
         };
-        let facts = object::facts(&found, &identity, run, namespaces);
+        let facts = object::facts(&found, &identity, run, cluster);
         let explanations = explain::explain(&identity, found.node, &facts, &run.request());
         let templates = workload::templates(&identity, found.node, run.template_paths());
         let warnings = object::of_content(&found, &identity, &facts, &templates, run);

@@ -14,7 +14,7 @@ use super::run::{Action, Files, Run};
 use super::unread;
 
 use crate::decide::clean::{self, Clean, Cleaned};
-use crate::decide::facts::{Facts, Fragment, Namespaces, Operation};
+use crate::decide::facts::{ClusterFacts, Facts, Fragment, Operation};
 use crate::decide::inject::{self, Outcome, Step, Verdict};
 use crate::decide::uninject;
 use crate::diagnostic::{Code, Diagnostic};
@@ -79,9 +79,9 @@ pub enum ChangeError {
 
 impl Object {
     /// Plans one object; `None` for what is not a Kubernetes object, and does not look like one.
-    pub(crate) fn plan(found: &FoundObject<'_>, run: &Run, namespaces: &Namespaces) -> Option<Self> {
+    pub(crate) fn plan(found: &FoundObject<'_>, run: &Run, cluster: &ClusterFacts) -> Option<Self> {
         let Some(identity) = found.identity.clone() else { return Self::unidentified(found, run) };
-        let facts = facts(found, &identity, run, namespaces);
+        let facts = facts(found, &identity, run, cluster);
         let node = found.node;
         let templates = workload::templates(&identity, node, run.template_paths());
         let cleaned = (run.clean == Clean::Strip).then(|| clean::strip(node, &identity));
@@ -149,13 +149,14 @@ impl Object {
 }
 
 /// The facts about one object, as its review or the run has them.
-pub(super) fn facts(found: &FoundObject<'_>, identity: &Identity, run: &Run, namespaces: &Namespaces) -> Facts {
+pub(super) fn facts(found: &FoundObject<'_>, identity: &Identity, run: &Run, cluster: &ClusterFacts) -> Facts {
     let review = found.review.as_ref();
     let of_review = review.and_then(|review| review.namespace.as_deref());
     let name = of_review.or(identity.namespace.as_deref()).unwrap_or(&run.default_namespace);
     Facts {
         operation: review.map_or(Operation::Create, |review| review.operation),
-        namespace: namespaces.get(name),
+        namespace: cluster.namespaces.get(name),
+        service_accounts: cluster.service_accounts.of(name),
         namespace_gate: run.namespace_gate,
         kubernetes_version: run.kubernetes_version,
         fragment: match (run.files, fragment::directive(found.node)) {

@@ -55,7 +55,7 @@ pub enum Files {
 
 /// What stays the same for all documents of a run; for the webhook, for all reviews on one path.
 ///
-/// Only facts of namespaces are handed in beside it: the webhook learns them review by review.
+/// Only facts of other objects are handed in beside it: the webhook learns them review by review.
 #[derive(Clone, Debug)]
 pub struct Run {
     profiles: Vec<Profile>,
@@ -63,6 +63,7 @@ pub struct Run {
     /// All of them: those that were named, then those of the profiles.
     template_paths: Vec<TemplatePath>,
     keys: Arc<RunKeys>,
+    reads_service_accounts: bool,
     caches: Arc<Caches>,
     /// What is done.
     pub action: Action,
@@ -102,6 +103,7 @@ impl Run {
         Self {
             template_paths: template_paths.iter().chain(of_profiles).cloned().collect(),
             keys: Arc::new(RunKeys::new(&profiles, Arc::default())),
+            reads_service_accounts: profiles.iter().any(Profile::reads_service_account),
             profiles,
             set,
             caches: Arc::default(),
@@ -120,6 +122,11 @@ impl Run {
     /// The profiles, in the order in which they are applied.
     pub fn profiles(&self) -> &[Profile] {
         &self.profiles
+    }
+
+    /// Whether an expression of a profile reads labels or annotations of ServiceAccounts.
+    pub(crate) const fn reads_service_accounts(&self) -> bool {
+        self.reads_service_accounts
     }
 
     /// The kinds with pod templates beside the known ones.
@@ -167,6 +174,7 @@ impl Run {
     pub(crate) fn with_profiles(&self, profiles: Vec<Profile>, template_paths: &[TemplatePath]) -> Self {
         let keys = Arc::new(RunKeys::new(&profiles, self.keys.others()));
         let own = Self::new(profiles, self.set.clone(), template_paths);
-        Self { profiles: own.profiles, template_paths: own.template_paths, keys, ..self.clone() }
+        let Self { profiles, template_paths, reads_service_accounts, .. } = own;
+        Self { profiles, template_paths, reads_service_accounts, keys, ..self.clone() }
     }
 }

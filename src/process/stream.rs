@@ -1,12 +1,12 @@
-//! One input as a stream of documents: split, read for namespaces, and put together again with what became of each.
+//! One input as a stream of documents: split, read for what it says of namespaces and ServiceAccounts, and put together again with what became of each.
 
-use super::document::{Processed, is_foreign, process, triage};
+use super::document::{Processed, is_foreign, may_hold, process, triage};
 use super::function::ResourceList;
 use super::object::Object;
 use super::objects;
 use super::run::{Action, Run};
 use super::unread;
-use crate::decide::facts::Namespaces;
+use crate::decide::facts::ClusterFacts;
 use crate::diagnostic::{Code, Diagnostic, Placed, Places, Severity};
 use crate::text::document::{self, Document, Triage};
 use crate::text::splice;
@@ -26,7 +26,7 @@ pub(crate) struct Stream<'t> {
     pub(crate) resource_list: Option<ResourceList>,
     /// What is wrong with the stream as a whole: it cannot be split, or has settings that are not read.
     pub(crate) error: Option<Placed>,
-    /// Values of its namespaces that are wrong, and count as unset.
+    /// Values of its namespaces and ServiceAccounts that are wrong, and count as unset.
     pub(crate) warnings: Vec<Placed>,
     pub(super) origin: StreamOrigin,
     /// That nothing in it is a manifest, so that it passes through.
@@ -41,6 +41,27 @@ pub(crate) enum StreamOrigin {
     Named,
     /// It was found in a folder, beside others.
     Folder,
+}
+
+/// A kind of object of which decisions about other objects depend.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum FactKind {
+    /// The namespace of a workload.
+    Namespace,
+    /// The ServiceAccount of its pods.
+    ServiceAccount,
+}
+
+impl FactKind {
+    const ALL: [Self; 2] = [Self::Namespace, Self::ServiceAccount];
+
+    /// Its `kind`, of the core group.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Namespace => "Namespace",
+            Self::ServiceAccount => "ServiceAccount",
+        }
+    }
 }
 
 /// What became of one document.
@@ -69,54 +90,60 @@ impl<'t> Stream<'t> {
         Self { name, text, documents, results, resource_list, error, warnings: Vec::new(), origin, note: None }
     }
 
-    /// Notes what its namespaces say. A document that cannot be read says nothing here: reading it again gives the error.
-    pub(crate) fn collect_namespaces(&mut self, run: &Run, namespaces: &mut Namespaces) {
-        let word = memchr::memmem::Finder::new("Namespace");
+    /// Notes what its namespaces say, and its ServiceAccounts where a profile reads them. A document that cannot be read says
+    /// nothing here: reading it again gives the error.
+    pub(crate) fn collect_facts(&mut self, run: &Run, cluster: &mut ClusterFacts) {
+        let kinds = if run.reads_service_accounts() { &FactKind::ALL[..] } else { &[FactKind::Namespace] };
         let mut warnings = Vec::new();
-        for document in &self.documents {
-            let text = document.text(self.text);
-            // Only a document with the word in it can hold a Namespace.
-            if word.find(text.as_bytes()).is_some()
-                && triage(text, &[]) == Triage::Candidate
-                && let Ok(tree) = document.parse(self.text)
-            {
-                warnings.extend(self.namespaces(document, &tree, run, namespaces).1);
+        for kind in kinds {
+            let word = memchr::memmem::Finder::new(kind.name());
+            for document in &self.documents {
+                let text = document.text(self.text);
+                // Only a document with the word in it can hold one.
+                if word.find(text.as_bytes()).is_some()
+                    && may_hold(text, kind.name())
+                    && let Ok(tree) = document.parse(self.text)
+                {
+                    warnings.extend(self.facts((document, &tree), *kind, run, cluster).1);
+                }
             }
         }
         self.warnings.extend(warnings);
     }
 
-    /// Notes what the namespaces of one document say: how many there are, and a warning for each value that counts as not set,
-    /// and for each key that no profile reads.
-    pub(crate) fn namespaces(
+    /// Notes what the objects of this kind in one document say: how many there are, and a warning for each value that counts
+    /// as not set, and for each key that no profile reads.
+    pub(crate) fn facts(
         &self,
-        document: &Document,
-        tree: &Tree<'_>,
+        (document, tree): (&Document, &Tree<'_>),
+        kind: FactKind,
         run: &Run,
-        namespaces: &mut Namespaces,
+        cluster: &mut ClusterFacts,
     ) -> (usize, Vec<Placed>) {
         let Some(root) = tree.root() else { return (0, Vec::new()) };
         let mut count = 0;
         let mut warnings = Vec::new();
         for found in objects::find(tree, root) {
-            let is_namespace =
-                |identity: &crate::kube::workload::Identity| identity.kind == "Namespace" && identity.group.is_empty();
-            if found.identity.as_ref().is_some_and(is_namespace) {
-                count += 1;
-                let unread = match run.action {
-                    Action::Inject => unread::of_namespace_document(found.node, run.keys()),
-                    Action::Uninject(..) => Vec::new(),
-                };
-                for warning in namespaces.add_document(found.node).into_iter().chain(unread) {
-                    let offset = tree.locate_value(found.node.id(), &warning.at);
-                    warnings.push(self.namespace_warning(&warning, document.range.start + offset));
-                }
+            if !found.identity.as_ref().is_some_and(|identity| identity.is_core(kind.name())) {
+                continue;
+            }
+            count += 1;
+            let mut wrong = match kind {
+                FactKind::Namespace => cluster.namespaces.add_document(found.node),
+                FactKind::ServiceAccount => cluster.service_accounts.add_document(found.node, &run.default_namespace),
+            };
+            if let (FactKind::Namespace, Action::Inject) = (kind, &run.action) {
+                wrong.extend(unread::of_namespace_document(found.node, run.keys()));
+            }
+            for warning in wrong {
+                let offset = tree.locate_value(found.node.id(), &warning.at);
+                warnings.push(self.fact_warning(&warning, document.range.start + offset));
             }
         }
         (count, warnings)
     }
 
-    fn namespace_warning(&self, warning: &Diagnostic, offset: usize) -> Placed {
+    fn fact_warning(&self, warning: &Diagnostic, offset: usize) -> Placed {
         let at = Places::new(self.text).position(offset);
         let mut placed = Placed::new(warning.code, warning.message.as_str()).hint(warning.hint.as_deref());
         placed.severity = Severity::Warning;
@@ -134,8 +161,8 @@ impl<'t> Stream<'t> {
     }
 
     /// Takes one of its documents through.
-    pub(crate) fn process(&self, document: &Document, run: &Run, namespaces: &Namespaces) -> DocumentResult {
-        match process(document.text(self.text), document.language, run, namespaces) {
+    pub(crate) fn process(&self, document: &Document, run: &Run, cluster: &ClusterFacts) -> DocumentResult {
+        match process(document.text(self.text), document.language, run, cluster) {
             Ok(processed) if processed.objects.is_empty() && self.is_mere_text(document) => {
                 DocumentResult::Unreadable(self.mere_text(document))
             }

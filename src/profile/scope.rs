@@ -29,6 +29,8 @@ pub(crate) enum Fact {
     Workload,
     /// The cluster's version.
     Kubernetes,
+    /// The ServiceAccount of the pod.
+    ServiceAccount,
 }
 
 /// The group of the parameters.
@@ -38,13 +40,14 @@ pub(crate) const CONTAINER: &str = "container";
 /// The group of the `let` values.
 const LETS: &str = "lets";
 
-static NS: Shape = Shape::Obj(NS_FIELDS);
-const NS_FIELDS: &[Field] = &[("name", Shape::Str), ("labels", Shape::StrMap), ("annotations", Shape::StrMap)];
+/// Of a namespace, and of a ServiceAccount.
+static NAMED: Shape = Shape::Obj(NAMED_FIELDS);
+const NAMED_FIELDS: &[Field] = &[("name", Shape::Str), ("labels", Shape::StrMap), ("annotations", Shape::StrMap)];
 static WORKLOAD: Shape = Shape::Obj(&[("kind", Shape::Str), ("name", Shape::Str), ("apiVersion", Shape::Str)]);
 static KUBERNETES: Shape = Shape::Obj(&[("minor", Shape::Int)]);
 
 impl Fact {
-    const ALL: [Self; 4] = [Self::Pod, Self::Ns, Self::Workload, Self::Kubernetes];
+    const ALL: [Self; 5] = [Self::Pod, Self::Ns, Self::Workload, Self::Kubernetes, Self::ServiceAccount];
 
     const fn name(self) -> &'static str {
         match self {
@@ -52,13 +55,14 @@ impl Fact {
             Self::Ns => "ns",
             Self::Workload => "workload",
             Self::Kubernetes => "kubernetes",
+            Self::ServiceAccount => "serviceAccount",
         }
     }
 
     fn shape(self) -> &'static Shape {
         match self {
             Self::Pod => &schema::POD_TEMPLATE,
-            Self::Ns => &NS,
+            Self::Ns | Self::ServiceAccount => &NAMED,
             Self::Workload => &WORKLOAD,
             Self::Kubernetes => &KUBERNETES,
         }

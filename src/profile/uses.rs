@@ -37,11 +37,28 @@ impl Profile {
     /// The fields of the namespace that its expressions read and its parameters inherit from.
     #[cfg(feature = "serve")]
     pub(crate) fn namespace_fields(&self) -> BTreeSet<&str> {
+        let expressions = self.expressions().into_iter();
+        let read = expressions.flat_map(|(found, _)| self.paths_of(Fact::Ns, found)).filter_map(<[String]>::first);
+        read.map(String::as_str).chain(self.inherits().then_some("annotations")).collect()
+    }
+
+    /// Whether its expressions read more of the ServiceAccount than its name.
+    pub(crate) fn reads_service_account(&self) -> bool {
+        self.expressions().iter().any(|(found, _)| !self.service_account_fields(found).is_empty())
+    }
+
+    /// The fields of the ServiceAccount that an expression reads, beside the name, which the pod has; empty for all of it.
+    pub(crate) fn service_account_fields<'e>(&self, expression: &'e Expression) -> Vec<&'e str> {
+        let first = |path: &'e [String]| path.first().map_or("", String::as_str);
+        let read = self.paths_of(Fact::ServiceAccount, expression).map(first);
+        read.filter(|field| *field != "name").collect()
+    }
+
+    /// The paths of a fact that an expression reads, as far as their names stand in it.
+    fn paths_of<'e>(&self, fact: Fact, expression: &'e Expression) -> impl Iterator<Item = &'e [String]> {
         let (parameters, lets) = (self.parameters.len(), self.lets.len());
-        let of_namespace = |one: &Use| Variable::at(one.variable, parameters, lets) == Variable::Fact(Fact::Ns);
-        let uses = self.expressions().into_iter().flat_map(|(found, _)| found.uses()).filter(|one| of_namespace(one));
-        let read = uses.filter_map(|one| one.path.first().map(String::as_str));
-        read.chain(self.inherits().then_some("annotations")).collect()
+        let of_fact = move |one: &&Use| Variable::at(one.variable, parameters, lets) == Variable::Fact(fact);
+        expression.uses().iter().filter(of_fact).map(|one| one.path.as_slice())
     }
 
     /// Whether a parameter inherits from the namespace.
@@ -50,13 +67,11 @@ impl Profile {
         self.parameters.iter().any(|parameter| parameter.inherit == Inherit::Namespace)
     }
 
-    /// Whether variables depend on what is known of the namespace, also through `let` values.
-    pub(crate) fn reads_namespace(&self, variables: impl IntoIterator<Item = usize>) -> bool {
+    /// Whether variables depend on a fact, also through `let` values.
+    pub(crate) fn reads(&self, wanted: Fact, variables: impl IntoIterator<Item = usize>) -> bool {
         variables.into_iter().any(|index| match Variable::at(index, self.parameters.len(), self.lets.len()) {
-            Variable::Fact(fact) => fact == Fact::Ns,
-            Variable::Let(index) => {
-                self.lets.get(index).is_some_and(|made| self.reads_namespace(made.value.variables()))
-            }
+            Variable::Fact(fact) => fact == wanted,
+            Variable::Let(index) => self.lets.get(index).is_some_and(|made| self.reads(wanted, made.value.variables())),
             Variable::Parameter(_) | Variable::Local(_) => false,
         })
     }
@@ -99,9 +114,7 @@ impl Profile {
 
     /// The fields of the pod that an expression reads, as far as their names stand in it.
     pub(crate) fn pod_fields<'e>(&self, expression: &'e Expression) -> Vec<&'e [String]> {
-        let (parameters, lets) = (self.parameters.len(), self.lets.len());
-        let of_pod = |one: &&Use| Variable::at(one.variable, parameters, lets) == Variable::Fact(Fact::Pod);
-        expression.uses().iter().filter(of_pod).map(|one| one.path.as_slice()).collect()
+        self.paths_of(Fact::Pod, expression).collect()
     }
 
     /// The expressions of what is added to a slot.

@@ -1,5 +1,6 @@
 //! The command line as scripts use it: every form of input and of output, files in place, exit statuses.
 
+mod accounts;
 mod decisions;
 mod extends;
 mod formats;

@@ -6,8 +6,8 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use injector::internals::install::{
-    self, Certificates, FailurePolicy, Installation, Keeper, LogFormat, MatchPolicy, NamespaceFate, OwnNamespace, Part,
-    PodFit, ProfileSource, ReinvocationPolicy, Site, Watch,
+    self, ApiWatches, Certificates, FailurePolicy, Installation, Keeper, LogFormat, MatchPolicy, NamespaceFate,
+    OwnNamespace, Part, PodFit, ProfileSource, ReinvocationPolicy, Site, Watch,
 };
 use injector::internals::kube::pod_security::{self, Level};
 use injector::internals::profile::{Overrides, Profile, builtin, load};
@@ -20,6 +20,11 @@ mod fit;
 mod image;
 mod law;
 mod selection;
+
+/// A watch of both kinds, or of none.
+const fn watching(watch: Watch) -> ApiWatches {
+    ApiWatches { namespaces: watch, service_accounts: watch }
+}
 
 /// The documents of a stream, as another reader of YAML has them.
 fn documents(stream: &str) -> Vec<Value> {
@@ -62,7 +67,7 @@ fn installation(profiles: Vec<ProfileSource>) -> Installation {
         set: Vec::new(),
         overrides: Overrides::default(),
         certificates: Certificates::CertManager,
-        watch: Watch::Off,
+        watches: watching(Watch::Off),
         failure_policy: FailurePolicy::default(),
         timeout_seconds: 5,
         reinvocation_policy: ReinvocationPolicy::default(),
@@ -276,7 +281,7 @@ fn profiles_arrive_to_the_byte() {
 #[test]
 fn its_own_pods_pass_the_level_restricted() {
     for watch in [Watch::On, Watch::Off] {
-        let settings = Installation { watch, ..installation(Vec::new()) };
+        let settings = Installation { watches: watching(watch), ..installation(Vec::new()) };
         let manifests = install::manifests(&settings, Part::All);
         let deployment = &manifests.iter().find(|m| m.object["kind"] == "Deployment").unwrap().object;
         let template = &deployment["spec"]["template"];

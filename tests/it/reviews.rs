@@ -13,6 +13,7 @@ use http_body_util::BodyExt as _;
 use injector::internals::kube::version::KubernetesVersion;
 use injector::internals::shell::files::selection::Given;
 use injector::internals::shell::server::core::Core;
+use injector::internals::shell::server::judge::FactSources;
 use injector::internals::shell::server::metrics::Metrics;
 use injector::internals::shell::server::ready::Readiness;
 use injector::internals::shell::server::routes::{ReviewLimits, router};
@@ -32,8 +33,8 @@ fn reviews() -> Vec<(String, Vec<u8>)> {
 async fn answered(review: &[u8]) -> Vec<u8> {
     let given = Given::default();
     let metrics = Arc::new(Metrics::new());
-    let core = Core::new(given, KubernetesVersion::NEWEST, None, Arc::clone(&metrics)).unwrap();
-    let router = router(Arc::new(core), metrics, Arc::new(Readiness::new(true)), ReviewLimits::default());
+    let core = Core::new(given, KubernetesVersion::NEWEST, FactSources::default(), Arc::clone(&metrics)).unwrap();
+    let router = router(Arc::new(core), metrics, Arc::new(Readiness::new(&[])), ReviewLimits::default());
     let request = Request::post("/mutate?timeout=10s").header("content-type", "application/json");
     let response = router.oneshot(request.body(Body::from(review.to_owned())).unwrap()).await.unwrap();
     assert_eq!(response.status(), 200);

@@ -120,7 +120,7 @@ struct Server {
 impl Server {
     fn start(settings: ServerSettings) -> Self {
         let metrics = Arc::new(Metrics::new());
-        let ready = Arc::new(Readiness::new(true));
+        let ready = Arc::new(Readiness::new(&[]));
         let (held, release) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
         let (asked, wait) = (Arc::clone(&held), Arc::clone(&release));
         let hold = move || {

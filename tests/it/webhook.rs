@@ -53,14 +53,14 @@ impl Served {
 
     fn limited(judge: impl Judge, limits: ReviewLimits) -> Self {
         let metrics = Arc::new(Metrics::new());
-        let ready = Arc::new(Readiness::new(true));
+        let ready = Arc::new(Readiness::new(&[]));
         let router = router(Arc::new(judge), Arc::clone(&metrics), Arc::clone(&ready), limits);
         Self { router, metrics, ready }
     }
 
     /// With metrics that the judge has a hand in, too.
     fn with(judge: Arc<dyn Judge>, metrics: Arc<Metrics>) -> Self {
-        let ready = Arc::new(Readiness::new(true));
+        let ready = Arc::new(Readiness::new(&[]));
         let router = router(judge, Arc::clone(&metrics), Arc::clone(&ready), ReviewLimits::default());
         Self { router, metrics, ready }
     }

@@ -126,7 +126,7 @@ fn read_by_expressions(profile: &Profile) -> Needs {
     let facts: Vec<Fact> = facts.into_iter().filter(|(field, _)| read.contains(field)).map(|(_, fact)| fact).collect();
     let without = match profile.inherits() {
         true => "pods that do not set all parameters that inherit are skipped",
-        false => "expressions that read them have no value, and their pods are errors",
+        false => "pods for which an expression reads them are skipped or refused",
     };
     Needs { facts, without }
 }

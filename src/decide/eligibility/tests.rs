@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::*;
-use crate::decide::facts::{Fragment, Known, Namespace, NamespaceGate, Operation};
+use crate::decide::facts::{AccountsOfNamespace, Fragment, Known, Namespace, NamespaceGate, Operation};
 use crate::diagnostic::Code;
 use crate::kube::version::KubernetesVersion;
 use crate::kube::workload::identify;
@@ -40,6 +40,7 @@ fn scene() -> Scene {
         facts: Facts {
             operation: Operation::Create,
             namespace: Namespace { name: "shop".into(), labels: known(), annotations: known() },
+            service_accounts: AccountsOfNamespace::default(),
             namespace_gate: NamespaceGate::Open,
             kubernetes_version: KubernetesVersion::NEWEST,
             fragment: Fragment::No,

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::decide::eligibility::{Applies, Effect, Rule};
-use crate::decide::facts::{Fragment, Namespace, NamespaceGate, Operation};
+use crate::decide::facts::{AccountsOfNamespace, Fragment, Namespace, NamespaceGate, Operation};
 use crate::decide::inject::{Renderings, plan};
 use crate::kube::version::KubernetesVersion;
 use crate::profile::load;
@@ -41,6 +41,7 @@ fn facts() -> Facts {
     Facts {
         operation: Operation::Create,
         namespace: Namespace { name: "default".to_owned(), ..Namespace::default() },
+        service_accounts: AccountsOfNamespace::default(),
         namespace_gate: NamespaceGate::Open,
         kubernetes_version: KubernetesVersion::NEWEST,
         fragment: Fragment::No,

@@ -5,15 +5,13 @@ use std::collections::BTreeMap;
 
 use thiserror::Error;
 
+use super::metadata::{Metadata, Values};
 use super::{Known, Namespace};
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::Diagnostic;
 use crate::kube::names::{is_dns_label, is_label_value, is_qualified_name};
 use crate::kube::selector::NAMESPACE_NAME;
 use crate::kube::workload::identify;
-use crate::value::pointer::Pointer;
-use crate::value::view::{Kind, View};
-
-type Values = BTreeMap<String, String>;
+use crate::value::view::View;
 
 /// Everything that is known of namespaces in one run.
 #[derive(Clone, Debug, Default)]
@@ -21,12 +19,6 @@ pub struct Namespaces {
     documents: BTreeMap<String, Metadata>,
     labels: Flags,
     annotations: Flags,
-}
-
-#[derive(Clone, Debug, Default)]
-struct Metadata {
-    labels: Values,
-    annotations: Values,
 }
 
 /// Values by namespace; those under `None` count for every namespace.
@@ -63,14 +55,11 @@ impl Namespaces {
     /// Returns a warning for each value that is not a string; it counts as not set.
     pub fn add_document<'a, V: View<'a>>(&mut self, document: V) -> Vec<Diagnostic> {
         let mut warnings = Vec::new();
-        let Some(identity) = identify(document) else { return warnings };
-        if (identity.group.as_str(), identity.kind.as_str()) != ("", "Namespace") {
+        let Some(identity) = identify(document).filter(|identity| identity.is_core("Namespace")) else {
             return warnings;
-        }
+        };
         if let Some(name) = identity.name {
-            let mut read = |field| values_of(document, field, &mut warnings);
-            let metadata = Metadata { labels: read("labels"), annotations: read("annotations") };
-            self.documents.insert(name, metadata);
+            self.documents.insert(name, Metadata::read(document, "a namespace", &mut warnings));
         }
         warnings
     }
@@ -145,33 +134,6 @@ impl Flags {
         let layers = layers.into_iter().flatten().flatten();
         Known::Yes(layers.map(|(key, value)| (key.clone(), value.clone())).collect())
     }
-}
-
-fn values_of<'a, V: View<'a>>(document: V, field: &str, warnings: &mut Vec<Diagnostic>) -> Values {
-    let mut values = Values::new();
-    let Some(metadata) = document.path(&["metadata", field]).filter(|node| node.kind() != Kind::Null) else {
-        return values;
-    };
-    let place = Pointer::of(["metadata", field]);
-    if metadata.kind() != Kind::Mapping {
-        let message =
-            format!("`{field}` of a namespace is {}, not an object, and counts as not set", metadata.kind().name());
-        warnings.push(Diagnostic::new(Code::BadValue, place, message));
-        return values;
-    }
-    for (key, value) in metadata.members() {
-        match value.string() {
-            Some(text) => {
-                values.insert(key.into_owned(), text.into_owned());
-            }
-            None => {
-                let message =
-                    format!("`{key}` of a namespace is {}, not a string, and counts as not set", value.kind().name());
-                warnings.push(Diagnostic::new(Code::BadValue, place.join(key), message).hint("quote the value"));
-            }
-        }
-    }
-    values
 }
 
 fn parse(text: &str) -> Result<(Option<String>, Values), NamespaceFlagError> {

@@ -8,7 +8,7 @@ use super::planner::{DecideAgain, Planner};
 use super::state::{Edit, InjectionState};
 use super::{Answer, Outcome, Rendered, Verdict, removal, rendered_now, volume_claims};
 use crate::decide::eligibility::{Decision, Recorded, Rule};
-use crate::decide::facts::Known;
+use crate::decide::expressions;
 use crate::decide::record::Entry;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::profile::{Profile, parameter};
@@ -60,7 +60,7 @@ impl<'a, V: View<'a>> Planner<'_, V> {
         };
         // A parameter that has a bad value by now is reported when the injection is made again.
         let rendered = rendered_now(profile, before.template(), (self.identity, self.facts), self.request);
-        if rendered.is_none() && self.may_be_of_the_namespace(profile, before.template()) {
+        if rendered.is_none() && self.may_be_of_what_is_unknown(profile, before.template()) {
             return Ok(Assessment::without_rendering(InjectionState::Current));
         }
         let Some(rendered) = rendered.filter(|rendered| rendered.hash == entry.hash) else {
@@ -84,12 +84,11 @@ impl<'a, V: View<'a>> Planner<'_, V> {
         Ok(Assessment { state, rendered: Some(rendered), rule, warnings: applied.warnings })
     }
 
-    /// Whether an injection may have been made of what is not known of the namespace here: then nothing can be said against it.
-    fn may_be_of_the_namespace<'t>(&self, profile: &Profile, template: impl View<'t>) -> bool {
-        let namespace = &self.facts.namespace;
-        let is_unknown = matches!(namespace.labels, Known::No) || matches!(namespace.annotations, Known::No);
-        parameter::unknown(profile, template, namespace.inherited()).is_some()
-            || (is_unknown && profile.reads_namespace(profile.variables()))
+    /// Whether an injection may have been made of what is not known here of other objects: then nothing can be said against it.
+    fn may_be_of_what_is_unknown<'t>(&self, profile: &Profile, template: impl View<'t>) -> bool {
+        let variables: Vec<usize> = profile.variables().collect();
+        parameter::unknown(profile, template, self.facts.namespace.inherited()).is_some()
+            || expressions::read_unknown(profile, &variables, self.facts, template)
     }
 
     /// What becomes of a profile that the record has an entry of.

@@ -318,7 +318,8 @@ impl<'p, 'a, V: View<'a>> Planner<'p, V> {
         match rendered.failed.as_slice() {
             [] => Ok(rendered),
             failed => {
-                Err(failed.iter().map(|fault| expressions::without_value(profile, fault, facts, place)).collect())
+                let wrong = |fault| expressions::without_value(profile, fault, (facts, template), place);
+                Err(failed.iter().map(wrong).collect())
             }
         }
     }

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::decide::facts::{Fragment, Namespace, NamespaceGate};
+use crate::decide::facts::{AccountsOfNamespace, Fragment, Namespace, NamespaceGate};
 use crate::decide::record;
 use crate::decide::uninject::{self, Leftovers, Which};
 use crate::kube::version::KubernetesVersion;
@@ -79,6 +79,7 @@ fn facts() -> Facts {
     Facts {
         operation: Operation::Create,
         namespace: Namespace { name: "default".to_owned(), ..Namespace::default() },
+        service_accounts: AccountsOfNamespace::default(),
         namespace_gate: NamespaceGate::Open,
         kubernetes_version: KubernetesVersion::NEWEST,
         fragment: Fragment::No,

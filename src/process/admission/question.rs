@@ -3,8 +3,11 @@
 //!
 //! Source: <https://kubernetes.io/docs/reference/access-authn-authz/extensible-admission-controllers/#request>.
 
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+
 use super::{AdmissionReview, respond};
-use crate::decide::facts::Namespaces;
+use crate::decide::facts::{ClusterFacts, service_accounts};
 use crate::decide::inject::Outcome;
 use crate::kube::workload;
 use crate::process::object::{ChangeError, Object};
@@ -95,15 +98,26 @@ impl<'t> Question<'t> {
         &self.subject.namespace
     }
 
+    /// The names of the ServiceAccounts of its pods, each once.
+    pub(crate) fn service_accounts(&self, run: &Run) -> BTreeSet<String> {
+        let Some((node, identity)) = self.found().and_then(|found| Some((found.node, found.identity?))) else {
+            return BTreeSet::new();
+        };
+        let templates = workload::templates(&identity, node, run.template_paths());
+        let names =
+            templates.iter().filter_map(|template| workload::locate(node, template)).map(service_accounts::name_in);
+        names.map(Cow::into_owned).collect()
+    }
+
     /// Decides, proves and answers.
     ///
     /// # Errors
     ///
     /// The proof of the patch failed, which is a bug of injector: then there is no answer.
-    pub(crate) fn answer(&self, run: &Run, namespaces: &Namespaces) -> Result<Answered, ChangeError> {
+    pub(crate) fn answer(&self, run: &Run, cluster: &ClusterFacts) -> Result<Answered, ChangeError> {
         let Some(found) = self.found() else { return Ok(self.unchanged()) };
         let Some(review) = found.review.clone() else { return Ok(self.unchanged()) };
-        let Some(mut object) = Object::plan(&found, run, namespaces) else { return Ok(self.unchanged()) };
+        let Some(mut object) = Object::plan(&found, run, cluster) else { return Ok(self.unchanged()) };
         object.prove(found.node, run.encodings());
         if let Some(failure) = object.failure {
             return Err(failure);

@@ -22,13 +22,13 @@ const MOST_REPEATED: usize = 256;
 pub(crate) struct Surroundings<'v, V> {
     /// The pod template before the profile: `metadata` and `spec`.
     pub(crate) pod: V,
-    /// `ns`, `workload` and `kubernetes`.
-    pub(crate) facts: [Item<'v, V>; 3],
+    /// `ns`, `workload`, `kubernetes` and `serviceAccount`.
+    pub(crate) facts: [Item<'v, V>; 4],
 }
 
 impl<'v> Surroundings<'v, &'v Value> {
     /// Those of no object.
-    pub(crate) const NOTHING: Self = Self { pod: &Value::Null, facts: [Item::Null, Item::Null, Item::Null] };
+    pub(crate) const NOTHING: Self = Self { pod: &Value::Null, facts: [const { Item::Null }; 4] };
 }
 
 /// What templates are rendered with. It collects what has no value.
@@ -162,6 +162,7 @@ impl<'v, V: View<'v>> Variables<'v, V> for Rendering<'_, 'v, V> {
             Variable::Fact(Fact::Ns) => Ok(self.surroundings.facts[0].clone()),
             Variable::Fact(Fact::Workload) => Ok(self.surroundings.facts[1].clone()),
             Variable::Fact(Fact::Kubernetes) => Ok(self.surroundings.facts[2].clone()),
+            Variable::Fact(Fact::ServiceAccount) => Ok(self.surroundings.facts[3].clone()),
             Variable::Local(index) => Ok(self.locals.borrow().get(index).cloned().unwrap_or(Item::Null)),
             Variable::Let(index) => match (self.known.get(index), self.lets.get(index)) {
                 // One reads only those before it, so this ends.

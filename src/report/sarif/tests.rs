@@ -28,7 +28,7 @@ fn sarif() {
           "results": [
             {
               "ruleId": "file-missing",
-              "ruleIndex": 40,
+              "ruleIndex": 41,
               "level": "error",
               "message": {
                 "text": "there is no such file"
@@ -45,7 +45,7 @@ fn sarif() {
             },
             {
               "ruleId": "not-a-manifest",
-              "ruleIndex": 37,
+              "ruleIndex": 38,
               "level": "error",
               "message": {
                 "text": "not a manifest"
@@ -66,7 +66,7 @@ fn sarif() {
             },
             {
               "ruleId": "named-twice",
-              "ruleIndex": 45,
+              "ruleIndex": 47,
               "level": "error",
               "message": {
                 "text": "standard input is named twice"
@@ -128,7 +128,7 @@ fn sarif() {
             },
             {
               "ruleId": "outdated",
-              "ruleIndex": 56,
+              "ruleIndex": 58,
               "level": "error",
               "message": {
                 "text": "daemonset/old (default): outdated injection by cortexflow"

@@ -193,6 +193,11 @@ pub struct FactArgs {
     /// The form is that of `--namespace-labels`.
     #[arg(long, value_name = "[NS:]K=V,…", help_heading = "Cluster")]
     pub namespace_annotations: Vec<String>,
+    /// A file with ServiceAccount objects (repeatable)
+    ///
+    /// ServiceAccounts in the input count too. Only profiles with `serviceAccount` in an expression read them.
+    #[arg(long = "serviceaccount-file", value_name = "FILE", help_heading = "Cluster", value_hint = ValueHint::FilePath)]
+    pub serviceaccount_files: Vec<PathBuf>,
     /// The cluster's version, `1.MINOR` or `v1.MINOR.PATCH` [default: the newest known]
     #[arg(long, value_name = "VERSION", help_heading = "Cluster")]
     pub kubernetes_version: Option<KubernetesVersion>,

@@ -138,6 +138,12 @@ pub struct SidecarArgs {
     #[arg(long, value_name = "true|false", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     #[arg(value_parser = BoolishValueParser::new(), help_heading = "Cluster")]
     pub watch_namespaces: Option<bool>,
+    /// Let the webhook watch ServiceAccounts [default: when a profile reads them]
+    ///
+    /// With a watch, the webhook may get, list and watch serviceaccounts.
+    #[arg(long, value_name = "true|false", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    #[arg(value_parser = BoolishValueParser::new(), help_heading = "Cluster")]
+    pub watch_serviceaccounts: Option<bool>,
     /// The cluster's version, `1.MINOR` or `v1.MINOR.PATCH` [default: the newest known]
     #[arg(long, value_name = "VERSION", help_heading = "Cluster")]
     pub kubernetes_version: Option<KubernetesVersion>,

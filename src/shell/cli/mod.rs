@@ -34,7 +34,7 @@ pub(crate) use fit::FitArgs;
 pub use generate::completions;
 pub(crate) use generate::man_pages;
 #[cfg(feature = "serve")]
-pub(crate) use install::{CertificateArgs, CertificateSource, InstallArgs, PlaceArgs, UninstallArgs};
+pub(crate) use install::{CertificateArgs, CertificateSource, InstallArgs, PlaceArgs, SidecarArgs, UninstallArgs};
 #[cfg(feature = "serve")]
 pub(crate) use serve::{ClusterArgs, ServeArgs};
 

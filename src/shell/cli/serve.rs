@@ -151,13 +151,19 @@ pub struct ClusterArgs {
     pub kubernetes_version: Option<KubernetesVersion>,
     /// Watch namespaces, for the rules that need their labels and annotations
     ///
-    /// Needs get, list and watch on namespaces. Without this flag, `serve` does not use the API server.
+    /// Needs get, list and watch on namespaces. Without a watch, `serve` does not use the API server.
     #[cfg(feature = "watch")]
-    #[arg(long, env = "INJECTOR_WATCH_NAMESPACES")]
+    #[arg(long, env = "INJECTOR_WATCH_NAMESPACES", group = "watches")]
     pub watch_namespaces: bool,
+    /// Watch ServiceAccounts, for the profiles with `serviceAccount` in an expression
+    ///
+    /// Needs get, list and watch on serviceaccounts.
+    #[cfg(feature = "watch")]
+    #[arg(long, env = "INJECTOR_WATCH_SERVICEACCOUNTS", group = "watches")]
+    pub watch_serviceaccounts: bool,
     /// How to reach the API server [default: KUBECONFIG, else as a pod]
     #[cfg(feature = "watch")]
-    #[arg(long, env = "INJECTOR_KUBECONFIG", value_name = "FILE", requires = "watch_namespaces")]
+    #[arg(long, env = "INJECTOR_KUBECONFIG", value_name = "FILE", requires = "watches")]
     #[arg(value_hint = ValueHint::FilePath)]
     pub kubeconfig: Option<PathBuf>,
 }

@@ -1,4 +1,4 @@
-//! All inputs of a run taken through the core: split, namespaces collected first, then every document on its own.
+//! All inputs of a run taken through the core: split, facts collected first, then every document on its own.
 
 use std::io::{IsTerminal as _, Write as _};
 use std::num::NonZero;
@@ -18,7 +18,7 @@ use super::settings::Prepared;
 pub(super) fn run<'i>(inputs: &'i [Input], prepared: &mut Prepared) -> Vec<Stream<'i>> {
     let files = kustomize::classify(inputs);
     let mut streams = open_all(inputs, &files, prepared);
-    let Prepared { run, namespaces, .. } = prepared;
+    let Prepared { run, cluster, .. } = prepared;
     let todo: Vec<(usize, usize)> = streams
         .iter()
         .enumerate()
@@ -35,7 +35,7 @@ pub(super) fn run<'i>(inputs: &'i [Input], prepared: &mut Prepared) -> Vec<Strea
             Some(Files::Manifests) | None => run,
         };
         let stream = streams.get(stream)?;
-        Some(stream.process(stream.documents.get(document)?, run, namespaces))
+        Some(stream.process(stream.documents.get(document)?, run, cluster))
     };
     let results = in_parallel(&todo, work);
     for ((stream, document), result) in todo.into_iter().zip(results) {
@@ -48,7 +48,7 @@ pub(super) fn run<'i>(inputs: &'i [Input], prepared: &mut Prepared) -> Vec<Strea
     streams
 }
 
-/// Splits all inputs, and notes what they say of namespaces. `files` says what each input is.
+/// Splits all inputs, and notes what they say of namespaces and ServiceAccounts. `files` says what each input is.
 pub(super) fn open_all<'i>(inputs: &'i [Input], files: &[Files], prepared: &mut Prepared) -> Vec<Stream<'i>> {
     let open = |(input, files): (&'i Input, &Files)| {
         // Reading has seen that it is UTF-8.
@@ -56,7 +56,7 @@ pub(super) fn open_all<'i>(inputs: &'i [Input], files: &[Files], prepared: &mut 
         let is_other = input.root.is_some() && *files == Files::Manifests && !kustomize::is_kustomization(input);
         let origin = if is_other { StreamOrigin::Folder } else { StreamOrigin::Named };
         let mut stream = Stream::open(input.source.to_string(), text).from(origin);
-        stream.collect_namespaces(&prepared.run, &mut prepared.namespaces);
+        stream.collect_facts(&prepared.run, &mut prepared.cluster);
         stream
     };
     inputs.iter().zip(files).map(open).collect()

@@ -46,7 +46,7 @@ pub(super) fn explain(args: &ExplainArgs, colour: ColourChoice) -> Result<ExitSt
                 Ok(tree) => {
                     let start = document.range.start;
                     let page = Page { stream, places: &places, tree: &tree, start, colour: on };
-                    for object in process::explain(&tree, &prepared.run, &prepared.namespaces) {
+                    for object in process::explain(&tree, &prepared.run, &prepared.cluster) {
                         page.object(&mut out, &object);
                     }
                 }

@@ -7,14 +7,15 @@ use std::path::Path;
 
 use crate::diagnostic::{Code, Placed, Severity};
 use crate::install::{
-    self, Certificates, Installation, Keeper, KeyPem, NamespaceFate, OwnNamespace, ProfileSource, Site, Watch,
+    self, ApiWatches, Certificates, Installation, Keeper, KeyPem, NamespaceFate, OwnNamespace, ProfileSource, Site,
+    Watch,
 };
 use crate::profile::Profile;
 use crate::report::exit::ExitStatus;
 use crate::report::{ColourChoice, Report, ReportFormat};
 use crate::shell::certs::{self, CertsError, Names, Wanted};
 use crate::shell::cli::{
-    CertificateArgs, CertificateSource, FitArgs, InstallArgs, PlaceArgs, ReportArgs, UninstallArgs,
+    CertificateArgs, CertificateSource, FitArgs, InstallArgs, PlaceArgs, ReportArgs, SidecarArgs, UninstallArgs,
 };
 use crate::shell::files::selection::{self, ProfileRef};
 use crate::shell::files::setting::{Setting, set_values};
@@ -78,7 +79,7 @@ fn resolve(args: &InstallArgs) -> Result<(Installation, Vec<Placed>), Vec<Placed
     profiles.iter_mut().for_each(|source| overrides.apply(&mut source.profile));
     let loaded: Vec<Profile> = profiles.iter().map(|source| source.profile.clone()).collect();
     set_values(&injection.settings, &loaded)?;
-    let (watch, mut warnings) = watch(&loaded, injection.watch_namespaces);
+    let (watches, mut warnings) = watches(&loaded, injection);
     let (certificates, more) = certificates(&args.certificates, &site)?;
     warnings.extend(more);
     let installation = Installation {
@@ -93,7 +94,7 @@ fn resolve(args: &InstallArgs) -> Result<(Installation, Vec<Placed>), Vec<Placed
         set: injection.settings.iter().map(Setting::to_string).collect(),
         overrides,
         certificates,
-        watch,
+        watches,
         failure_policy: webhook.failure_policy,
         timeout_seconds: webhook.timeout_seconds,
         reinvocation_policy: webhook.reinvocation_policy,
@@ -166,26 +167,40 @@ fn profiles(references: &[ProfileRef]) -> Result<Vec<ProfileSource>, Vec<Placed>
     Ok(sources)
 }
 
-/// Whether namespaces are watched: as the flag says, else where a profile needs it.
-fn watch(profiles: &[Profile], choice: Option<bool>) -> (Watch, Vec<Placed>) {
-    let needing: Vec<&Profile> = profiles.iter().filter(|profile| install::needs_watch(profile)).collect();
-    match choice {
-        Some(true) => (Watch::On, Vec::new()),
-        None if !needing.is_empty() => (Watch::On, Vec::new()),
-        None => (Watch::Off, Vec::new()),
-        Some(false) => {
-            let warning = |profile: &&Profile| {
-                let message = format!(
-                    "the profile `{}` needs labels or annotations of namespaces, which the webhook will not see",
-                    profile.name
-                );
-                let mut placed = Placed::new(Code::NamespaceUnknown, message).hint(Some("use `--watch-namespaces`"));
-                placed.severity = Severity::Warning;
-                placed
-            };
-            (Watch::Off, needing.iter().map(warning).collect())
+/// What is watched: as the flags say, else what a profile needs.
+fn watches(profiles: &[Profile], args: &SidecarArgs) -> (ApiWatches, Vec<Placed>) {
+    let unseen = |profile: &Profile, what: &str, code, flag: &str| {
+        let message = format!(
+            "the profile `{}` needs labels or annotations of {what}, which the webhook will not see",
+            profile.name
+        );
+        let mut placed = Placed::new(code, message).hint(Some(format!("use `{flag}`")));
+        placed.severity = Severity::Warning;
+        placed
+    };
+    let mut warnings = Vec::new();
+    let mut watch = |choice: Option<bool>, needs: fn(&Profile) -> bool, what, code, flag| {
+        let mut needing = profiles.iter().filter(|profile| needs(profile)).peekable();
+        match choice {
+            Some(true) => Watch::On,
+            None if needing.peek().is_some() => Watch::On,
+            None => Watch::Off,
+            Some(false) => {
+                warnings.extend(needing.map(|profile| unseen(profile, what, code, flag)));
+                Watch::Off
+            }
         }
-    }
+    };
+    let namespaces =
+        watch(args.watch_namespaces, install::needs_watch, "namespaces", Code::NamespaceUnknown, "--watch-namespaces");
+    let service_accounts = watch(
+        args.watch_serviceaccounts,
+        Profile::reads_service_account,
+        "ServiceAccounts",
+        Code::ServiceAccountUnknown,
+        "--watch-serviceaccounts",
+    );
+    (ApiWatches { namespaces, service_accounts }, warnings)
 }
 
 /// The certificates, from the one source that was given.

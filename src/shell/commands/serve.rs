@@ -12,9 +12,9 @@ use crate::kube::version::KubernetesVersion;
 use crate::report::ReportFormat;
 use crate::report::exit::ExitStatus;
 use crate::shell::cli::{ClusterArgs, ServeArgs};
-use crate::shell::server::announce::{self, Sight};
+use crate::shell::server::announce;
 use crate::shell::server::core::Core;
-use crate::shell::server::judge::NamespaceSource;
+use crate::shell::server::judge::FactSources;
 use crate::shell::server::metrics::{Metrics, Reload};
 use crate::shell::server::ready::Readiness;
 use crate::shell::server::reload::{self, Fingerprint, WatchedFiles};
@@ -44,14 +44,14 @@ pub(super) fn serve(args: &ServeArgs) -> Result<ExitStatus, CommandError> {
 /// Serves. Every error comes before a connection is taken.
 async fn run(args: &ServeArgs) -> Result<Ended, CommandError> {
     let metrics = Arc::new(Metrics::new());
-    let (ready, namespaces) = namespaces(&args.cluster, &metrics).await?;
-    let sight = if namespaces.is_some() { Sight::Watching } else { Sight::Blind };
+    let (ready, sources) = watches(&args.cluster, &metrics).await?;
+    let watched = sources.watched();
     let decision = args.injection.given();
     let files = profiles::files(&decision);
     // The fingerprint comes before the load, so a change in between is loaded again and not missed.
-    let watched = WatchedFiles { what: Reload::profiles, in_use: fingerprint(&files), files };
+    let changing = WatchedFiles { what: Reload::profiles, in_use: fingerprint(&files), files };
     let version = args.cluster.kubernetes_version.unwrap_or(KubernetesVersion::NEWEST);
-    let core = Core::new(decision, version, namespaces, Arc::clone(&metrics));
+    let core = Core::new(decision, version, sources, Arc::clone(&metrics));
     let core = Arc::new(
         core.map_err(|errors| CommandError(errors, ReportArgs { format: ReportFormat::default(), quiet: false }))?,
     );
@@ -62,10 +62,10 @@ async fn run(args: &ServeArgs) -> Result<Ended, CommandError> {
     let bound = server::bind(settings).map_err(|error| error.placed())?;
 
     tracing::info!(version = env!("CARGO_PKG_VERSION"), "starting");
-    announce::profiles(core.profiles().given(), sight);
-    if !watched.files.is_empty() {
+    announce::profiles(core.profiles().given(), &watched);
+    if !changing.files.is_empty() {
         let core = Arc::clone(&core);
-        tokio::spawn(reload::watch(watched, interval, Arc::clone(&metrics), move |_| core.reload_profiles()));
+        tokio::spawn(reload::watch(changing, interval, Arc::clone(&metrics), move |_| core.reload_profiles()));
     }
     let app = App {
         routes: routes::router(core, Arc::clone(&metrics), Arc::clone(&ready), args.limits.routes()),
@@ -78,30 +78,40 @@ async fn run(args: &ServeArgs) -> Result<Ended, CommandError> {
     Ok(bound.run(app, shutdown).await)
 }
 
-/// Readiness, and the watch of namespaces.
-type NamespaceFacts = (Arc<Readiness>, Option<Arc<dyn NamespaceSource>>);
+/// Readiness, and what is watched.
+type WatchedFacts = (Arc<Readiness>, FactSources);
 
-/// Starts the watch of namespaces, where the flag asks for it. Nothing else in injector calls an API server.
+/// Starts the watches that flags ask for. Nothing else in injector calls an API server.
 #[cfg(feature = "watch")]
-async fn namespaces(args: &ClusterArgs, metrics: &Arc<Metrics>) -> Result<NamespaceFacts, CommandError> {
-    use crate::shell::server::namespaces;
+async fn watches(args: &ClusterArgs, metrics: &Arc<Metrics>) -> Result<WatchedFacts, CommandError> {
+    use crate::shell::server::judge::Watched;
+    use crate::shell::server::watch;
 
-    if !args.watch_namespaces {
-        return Ok((Arc::new(Readiness::new(true)), None));
+    let flags = [(args.watch_namespaces, Watched::Namespaces), (args.watch_serviceaccounts, Watched::ServiceAccounts)];
+    let wanted: Vec<Watched> = flags.into_iter().filter(|(given, _)| *given).map(|(_, watched)| watched).collect();
+    let ready = Arc::new(Readiness::new(&wanted));
+    let mut sources = FactSources::default();
+    if wanted.is_empty() {
+        return Ok((ready, sources));
     }
-    let client = namespaces::client(args.kubeconfig.as_deref()).await.map_err(|error| {
-        Placed::new(Code::Cluster, namespaces::causes(&error))
+    let client = watch::client(args.kubeconfig.as_deref()).await.map_err(|error| {
+        Placed::new(Code::Cluster, watch::causes(&error))
             .hint(Some("outside of a cluster, give kubectl's file with `--kubeconfig`"))
     })?;
-    let ready = Arc::new(Readiness::new(false));
-    let watched = namespaces::watch(client, Arc::clone(metrics), Arc::clone(&ready));
-    Ok((ready, Some(Arc::new(watched))))
+    for watched in wanted {
+        let (client, metrics, ready) = (client.clone(), Arc::clone(metrics), Arc::clone(&ready));
+        match watched {
+            Watched::Namespaces => sources.namespaces = Some(Arc::new(watch::watch(client, metrics, ready))),
+            Watched::ServiceAccounts => sources.service_accounts = Some(Arc::new(watch::watch(client, metrics, ready))),
+        }
+    }
+    Ok((ready, sources))
 }
 
 #[cfg(not(feature = "watch"))]
 #[expect(clippy::unused_async, reason = "with the feature, it connects")]
-async fn namespaces(_: &ClusterArgs, _: &Arc<Metrics>) -> Result<NamespaceFacts, CommandError> {
-    Ok((Arc::new(Readiness::new(true)), None))
+async fn watches(_: &ClusterArgs, _: &Arc<Metrics>) -> Result<WatchedFacts, CommandError> {
+    Ok((Arc::new(Readiness::new(&[])), FactSources::default()))
 }
 
 /// A file that cannot be read counts as empty: loading it reports the error.

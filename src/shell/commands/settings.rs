@@ -1,13 +1,13 @@
-//! What was typed, resolved once: profiles loaded, parameters and namespaces read, so that a run begins with values only.
+//! What was typed, resolved once: profiles loaded, parameters and facts read, so that a run begins with values only.
 
 use std::path::Path;
 
-use crate::decide::facts::Namespaces;
+use crate::decide::facts::ClusterFacts;
 use crate::diagnostic::{Code, Placed};
 use crate::kube::version::KubernetesVersion;
 use crate::kube::workload::TemplatePath;
 use crate::process::run::Run;
-use crate::process::stream::Stream;
+use crate::process::stream::{FactKind, Stream};
 use crate::profile::builtin;
 use crate::profile::parameter::SetValues;
 use crate::shell::cli::{ChangeArgs, DecisionArgs, FactArgs};
@@ -19,9 +19,9 @@ pub(super) use crate::shell::files::selection::{load_profile, profile_text, read
 #[derive(Debug)]
 pub(super) struct Prepared {
     pub(super) run: Run,
-    /// What is known of namespaces so far; those in the inputs are added.
-    pub(super) namespaces: Namespaces,
-    /// What was found before the first document: values in `--namespace-file`s that count as unset, and inputs that cannot
+    /// What is known of the cluster so far; what the inputs say is added.
+    pub(super) cluster: ClusterFacts,
+    /// What was found before the first document: values in files with facts that count as unset, and inputs that cannot
     /// be read.
     pub(super) diagnostics: Vec<Placed>,
 }
@@ -35,18 +35,21 @@ impl Prepared {
             run.default_namespace.clone_from(&namespace.0);
         }
         run.kubernetes_version = facts.kubernetes_version.unwrap_or(KubernetesVersion::NEWEST);
-        let mut namespaces = Namespaces::default();
+        let mut cluster = ClusterFacts::default();
         let mut diagnostics = Vec::new();
         for text in &facts.namespace_labels {
-            namespaces.add_labels(text).map_err(|error| flag("--namespace-labels", &error))?;
+            cluster.namespaces.add_labels(text).map_err(|error| flag("--namespace-labels", &error))?;
         }
         for text in &facts.namespace_annotations {
-            namespaces.add_annotations(text).map_err(|error| flag("--namespace-annotations", &error))?;
+            cluster.namespaces.add_annotations(text).map_err(|error| flag("--namespace-annotations", &error))?;
         }
         for path in &facts.namespace_files {
-            diagnostics.extend(read_namespaces(path, &run, &mut namespaces).map_err(|error| vec![error])?);
+            diagnostics.extend(read_facts(path, FactKind::Namespace, &run, &mut cluster)?);
         }
-        Ok(Self { run, namespaces, diagnostics })
+        for path in &facts.serviceaccount_files {
+            diagnostics.extend(read_facts(path, FactKind::ServiceAccount, &run, &mut cluster)?);
+        }
+        Ok(Self { run, cluster, diagnostics })
     }
 
     /// The same, with the flags that say what may be changed.
@@ -68,7 +71,7 @@ impl Prepared {
             }
         }
         let run = Run::new(known, SetValues::new(), template_paths);
-        Ok(Self { run, namespaces: Namespaces::default(), diagnostics: Vec::new() })
+        Ok(Self { run, cluster: ClusterFacts::default(), diagnostics: Vec::new() })
     }
 }
 
@@ -76,23 +79,28 @@ fn flag(name: &str, error: &dyn std::fmt::Display) -> Vec<Placed> {
     vec![Placed::new(Code::Usage, format!("{name}: {error}"))]
 }
 
-fn read_namespaces(path: &Path, run: &Run, namespaces: &mut Namespaces) -> Result<Vec<Placed>, Placed> {
+/// Reads the objects of this kind in a file. A file without one is an error: it would change nothing.
+fn read_facts(path: &Path, kind: FactKind, run: &Run, cluster: &mut ClusterFacts) -> Result<Vec<Placed>, Vec<Placed>> {
     let mut warnings = Vec::new();
-    for input in input::read(&[path.to_owned()], Recursion::Off).map_err(|error| error.placed())? {
+    for input in input::read(&[path.to_owned()], Recursion::Off).map_err(|error| vec![error.placed()])? {
         let text = String::from_utf8_lossy(&input.bytes);
         let mut stream = Stream::open(input.source.to_string(), &text);
         if let Some(error) = stream.error.take() {
-            return Err(error);
+            return Err(vec![error]);
         }
         let mut count = 0;
         for document in &stream.documents {
-            let tree = document.parse(&text).map_err(|error| stream.unreadable(document, &error))?;
-            let (found, wrong) = stream.namespaces(document, &tree, run, namespaces);
+            let tree = document.parse(&text).map_err(|error| vec![stream.unreadable(document, &error)])?;
+            let (found, wrong) = stream.facts((document, &tree), kind, run, cluster);
             count += found;
             warnings.extend(wrong);
         }
         if count == 0 {
-            return Err(Placed::new(Code::NoNamespace, "the file holds no Namespace").at(stream.name, None));
+            let code = match kind {
+                FactKind::Namespace => Code::NoNamespace,
+                FactKind::ServiceAccount => Code::NoServiceAccount,
+            };
+            return Err(vec![Placed::new(code, format!("the file holds no {}", kind.name())).at(stream.name, None)]);
         }
     }
     Ok(warnings)

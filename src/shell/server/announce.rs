@@ -2,6 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
+use super::judge::Watched;
 use super::tls::{ServingCertificate, date, seconds};
 use crate::decide::eligibility::Rule;
 use crate::decide::eligibility::row::{Fact, Needs, Path};
@@ -24,23 +25,23 @@ pub(crate) fn certificate(certificate: &ServingCertificate, now: SystemTime) {
 }
 
 /// Logs the profiles that are injected from now on, and those of their rules that cannot work.
-pub(crate) fn profiles(profiles: &[Profile], sight: Sight) {
+pub(crate) fn profiles(profiles: &[Profile], watched: &[Watched]) {
     let names: Vec<&str> = profiles.iter().map(|profile| profile.name.as_str()).collect();
     tracing::info!(profiles = names.join(","), "injecting");
-    if sight == Sight::Blind {
+    if !watched.contains(&Watched::Namespaces) {
         for BlindRule { profile, rule, message } in blind(profiles) {
             tracing::warn!(profile, rule = rule.id(), "{message}");
         }
     }
-}
-
-/// What the webhook sees of namespaces, beside their names.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Sight {
-    /// It watches them.
-    Watching,
-    /// Nothing.
-    Blind,
+    if !watched.contains(&Watched::ServiceAccounts) {
+        for profile in profiles.iter().filter(|profile| profile.reads_service_account()) {
+            tracing::warn!(
+                profile = profile.name,
+                "pods are skipped or refused where an expression reads labels or annotations of their ServiceAccount, \
+                 because the webhook cannot see them: use `--watch-serviceaccounts`"
+            );
+        }
+    }
 }
 
 /// A rule that needs more of a namespace than a review has.

@@ -1,15 +1,18 @@
 //! The judge that decides as `inject` does, with the same functions.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Instant;
 
 use bytes::Bytes;
 
 use super::current::Current;
-use super::judge::{Asked, CountedVerdict, Judge, Judged, NamespaceSource, Reply, Unanswered, VerdictResult};
+use super::judge::{
+    Asked, CountedVerdict, FactSource, FactSources, Judge, Judged, ObjectKey, Reply, Unanswered, VerdictResult, Watched,
+};
 use super::metrics::{Lookup, Metrics};
 use super::profiles::{self, ProfileSets};
-use crate::decide::facts::{Namespace, Namespaces};
+use crate::decide::facts::ClusterFacts;
 use crate::decide::inject::{self, Outcome};
 use crate::diagnostic::Placed;
 use crate::kube::names;
@@ -27,12 +30,12 @@ pub struct Core {
     given: Given,
     sets: Current<ProfileSets>,
     kubernetes_version: KubernetesVersion,
-    namespaces: Option<Arc<dyn NamespaceSource>>,
+    sources: FactSources,
     metrics: Arc<Metrics>,
 }
 
 impl Core {
-    /// Loads the profiles. Without `namespaces`, only the names of namespaces are known.
+    /// Loads the profiles. Without sources, only the names of namespaces and ServiceAccounts are known.
     ///
     /// # Errors
     ///
@@ -40,11 +43,11 @@ impl Core {
     pub fn new(
         given: Given,
         kubernetes_version: KubernetesVersion,
-        namespaces: Option<Arc<dyn NamespaceSource>>,
+        sources: FactSources,
         metrics: Arc<Metrics>,
     ) -> Result<Self, Vec<Placed>> {
         let sets = Current::new(ProfileSets::load(&given, kubernetes_version)?);
-        Ok(Self { given, sets, kubernetes_version, namespaces, metrics })
+        Ok(Self { given, sets, kubernetes_version, sources, metrics })
     }
 
     /// The profiles in use.
@@ -63,28 +66,82 @@ impl Core {
         Ok(())
     }
 
-    /// What is known of the namespace. A lookup ends at the deadline.
-    async fn namespace(&self, name: &str, deadline: Instant) -> Option<Namespace> {
-        // The name comes from a client and becomes part of a path.
-        let name = if name.is_empty() { DEFAULT_NAMESPACE } else { name };
-        let source = self.namespaces.as_ref().filter(|_| names::dns_label(name).is_ok())?;
-        if let Some(known) = source.known(name) {
-            self.metrics.looked_up(Lookup::hit);
+    /// Adds what is known of the namespace. A lookup ends at the deadline, as every lookup does.
+    async fn add_namespace(&self, cluster: &mut ClusterFacts, name: &str, deadline: Instant) {
+        let Some(source) = &self.sources.namespaces else { return };
+        let key = ObjectKey { namespace: String::new(), name: name.to_owned() };
+        if let Some(found) = self.look_up(&**source, Watched::Namespaces, &key, deadline).await {
+            cluster.namespaces.add(found);
+        }
+    }
+
+    /// Adds what is known of these ServiceAccounts of a namespace.
+    async fn add_accounts(
+        &self,
+        cluster: &mut ClusterFacts,
+        (namespace, names): (&str, &BTreeSet<String>),
+        deadline: Instant,
+    ) {
+        let Some(source) = &self.sources.service_accounts else { return };
+        // The names come from a client and become parts of a path.
+        for name in names.iter().filter(|name| names::dns_subdomain(name).is_ok()) {
+            let key = ObjectKey { namespace: namespace.to_owned(), name: name.clone() };
+            if let Some(found) = self.look_up(&**source, Watched::ServiceAccounts, &key, deadline).await {
+                cluster.service_accounts.add(found);
+            }
+        }
+    }
+
+    /// Answers with all that is known of the objects on which the answer depends. Which ServiceAccounts these are, is only known
+    /// once it has been decided: a profile may set the name of the account that the next one reads. Then it is decided again.
+    async fn decide(&self, question: &Question<'_>, run: &Run, deadline: Instant) -> Result<Reply, Unanswered> {
+        let mut cluster = ClusterFacts::default();
+        let namespace = match question.namespace() {
+            "" => DEFAULT_NAMESPACE,
+            name => name,
+        };
+        let may_be_looked_up = names::dns_label(namespace).is_ok();
+        if may_be_looked_up {
+            self.add_namespace(&mut cluster, namespace, deadline).await;
+        }
+        if !may_be_looked_up || self.sources.service_accounts.is_none() || !run.reads_service_accounts() {
+            return Self::answer(question, &cluster, run);
+        }
+        let mut asked = BTreeSet::new();
+        let mut names = question.service_accounts(run);
+        // Each profile may set one name.
+        for _ in 0..=run.profiles().len() {
+            self.add_accounts(&mut cluster, (namespace, &names), deadline).await;
+            asked.append(&mut names);
+            let reply = Self::answer(question, &cluster, run);
+            names = cluster.service_accounts.take_missed().difference(&asked).cloned().collect();
+            if names.is_empty() {
+                return reply;
+            }
+        }
+        Self::answer(question, &cluster, run)
+    }
+
+    async fn look_up<F: 'static>(
+        &self,
+        source: &dyn FactSource<F>,
+        watched: Watched,
+        key: &ObjectKey,
+        deadline: Instant,
+    ) -> Option<F> {
+        if let Some(known) = source.known(key) {
+            self.metrics.looked_up(watched, Lookup::hit);
             return Some(known);
         }
-        let fetched = source.fetch(name, deadline).await;
-        self.metrics.looked_up(if fetched.is_some() { Lookup::fetched } else { Lookup::unknown });
+        let fetched = source.fetch(key, deadline).await;
+        self.metrics.looked_up(watched, if fetched.is_some() { Lookup::fetched } else { Lookup::unknown });
         fetched
     }
 
-    fn answer(question: &Question<'_>, namespace: Option<Namespace>, run: &Run) -> Result<Reply, Unanswered> {
-        let mut namespaces = Namespaces::default();
-        if let Some(namespace) = namespace {
-            namespaces.add(namespace);
-        }
+    fn answer(question: &Question<'_>, cluster: &ClusterFacts, run: &Run) -> Result<Reply, Unanswered> {
         let subject = question.subject().clone();
         let answered = question
-            .answer(run, &namespaces)
+            .answer(run, cluster)
             .map_err(|failure| Unanswered::Unproved { message: failure.to_string(), uid: subject.uid.clone() })?;
         Ok(Reply { review: answered.review, verdicts: verdicts(&answered.outcome), subject })
     }
@@ -97,11 +154,7 @@ impl Judge for Core {
             let run = sets.choose(&asked)?;
             let question =
                 Question::read(&body).map_err(|Unreadable { message, uid }| Unanswered::BadReview { message, uid })?;
-            let namespace = match &self.namespaces {
-                Some(_) => self.namespace(question.namespace(), deadline).await,
-                None => None,
-            };
-            Self::answer(&question, namespace, &run)
+            self.decide(&question, &run, deadline).await
         })
     }
 }

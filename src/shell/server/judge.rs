@@ -4,11 +4,12 @@
 
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::time::Instant;
 
 use bytes::Bytes;
 
-use crate::decide::facts::Namespace;
+use crate::decide::facts::{Namespace, ServiceAccount};
 use crate::process::admission::{AdmissionReview, ReviewSubject};
 
 /// The profiles for which a path asks.
@@ -95,15 +96,60 @@ pub trait Judge: Send + Sync + 'static {
 /// What [`Judge::judge`] returns.
 pub type Judged<'a> = Pin<Box<dyn Future<Output = Result<Reply, Unanswered>> + Send + 'a>>;
 
-/// What is known of the cluster's namespaces: the watch, or a test's table. It has no errors: a namespace that cannot be
-/// read is unknown.
-pub trait NamespaceSource: Send + Sync + 'static {
-    /// The namespace, where it is known already. Never waits.
-    fn known(&self, name: &str) -> Option<Namespace>;
-
-    /// Looks it up once, until the deadline. For a name that is not [known](Self::known).
-    fn fetch<'a>(&'a self, name: &'a str, deadline: Instant) -> Fetched<'a>;
+/// A kind of object that the webhook may watch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Watched {
+    /// `--watch-namespaces`.
+    Namespaces,
+    /// `--watch-serviceaccounts`.
+    ServiceAccounts,
 }
 
-/// What [`NamespaceSource::fetch`] returns.
-pub type Fetched<'a> = Pin<Box<dyn Future<Output = Option<Namespace>> + Send + 'a>>;
+impl Watched {
+    /// Its objects, in logs and messages.
+    pub const fn noun(self) -> &'static str {
+        match self {
+            Self::Namespaces => "namespaces",
+            Self::ServiceAccounts => "ServiceAccounts",
+        }
+    }
+}
+
+/// An object of a known kind.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct ObjectKey {
+    /// Its namespace; empty where it has none.
+    pub namespace: String,
+    /// Its name.
+    pub name: String,
+}
+
+/// What is known of the cluster's objects of one kind: the watch, or a test's table. It has no errors: an object that
+/// cannot be read is unknown.
+pub trait FactSource<F>: Send + Sync + 'static {
+    /// The object, where it is known already. Never waits.
+    fn known(&self, key: &ObjectKey) -> Option<F>;
+
+    /// Looks it up once, until the deadline. For one that is not [known](Self::known).
+    fn fetch<'a>(&'a self, key: &'a ObjectKey, deadline: Instant) -> Fetched<'a, F>;
+}
+
+/// What [`FactSource::fetch`] returns.
+pub type Fetched<'a, F> = Pin<Box<dyn Future<Output = Option<F>> + Send + 'a>>;
+
+/// What is known of the cluster beside the reviews; a source for each kind that is watched.
+#[derive(Clone, Default)]
+pub struct FactSources {
+    /// Namespaces.
+    pub namespaces: Option<Arc<dyn FactSource<Namespace>>>,
+    /// ServiceAccounts.
+    pub service_accounts: Option<Arc<dyn FactSource<ServiceAccount>>>,
+}
+
+impl FactSources {
+    /// What is watched.
+    pub fn watched(&self) -> Vec<Watched> {
+        let namespaces = self.namespaces.as_ref().map(|_| Watched::Namespaces);
+        namespaces.into_iter().chain(self.service_accounts.as_ref().map(|_| Watched::ServiceAccounts)).collect()
+    }
+}

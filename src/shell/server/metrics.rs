@@ -12,7 +12,7 @@ use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::{Registry, Unit};
 
-use super::judge::{CountedVerdict, VerdictResult};
+use super::judge::{CountedVerdict, VerdictResult, Watched};
 
 /// Upper ends of latency buckets, in seconds: most answers take less than a millisecond, and an API server waits 30 seconds.
 const LATENCY: [f64; 15] =
@@ -132,7 +132,7 @@ struct RequestLabels {
     code: u16,
 }
 
-/// How a review's namespace was found.
+/// How an object that a review depends on was found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EncodeLabelValue)]
 #[expect(non_camel_case_types, reason = "a variant's name is its label")]
 pub enum Lookup {
@@ -165,8 +165,32 @@ pub struct Metrics {
     connections_cut: Family<CutLabels, Counter>,
     certificate_expiry: Gauge,
     reloads: Family<ReloadLabels, Counter>,
+    namespaces: WatchMetrics,
+    service_accounts: WatchMetrics,
+}
+
+/// The metrics of one watch.
+#[derive(Debug, Default)]
+struct WatchMetrics {
     lookups: Family<LookupLabels, Counter>,
-    watch_connected: Gauge,
+    connected: Gauge,
+}
+
+impl WatchMetrics {
+    fn begin(&self) {
+        for result in [Lookup::hit, Lookup::fetched, Lookup::unknown] {
+            drop(self.lookups.get_or_create(&LookupLabels { result }));
+        }
+    }
+
+    /// `name` is that of one object in the metrics' names.
+    fn register(&self, registry: &mut Registry, name: &str, watched: Watched) {
+        let noun = watched.noun();
+        let help = format!("Lookups of the {noun} of reviews, by result, where they are watched");
+        registry.register(format!("injector_{name}_lookups"), help, self.lookups.clone());
+        let help = format!("1 while the watch of {noun} is connected; otherwise the last known state counts");
+        registry.register(format!("injector_{name}_watch_connected"), help, self.connected.clone());
+    }
 }
 
 impl Default for Metrics {
@@ -190,8 +214,8 @@ impl Metrics {
             connections_cut: Family::default(),
             certificate_expiry: Gauge::default(),
             reloads: Family::default(),
-            lookups: Family::default(),
-            watch_connected: Gauge::default(),
+            namespaces: WatchMetrics::default(),
+            service_accounts: WatchMetrics::default(),
         };
         metrics.register();
         metrics.begin();
@@ -217,9 +241,8 @@ impl Metrics {
                 drop(self.reloads.get_or_create(&ReloadLabels { what, result }));
             }
         }
-        for result in [Lookup::hit, Lookup::fetched, Lookup::unknown] {
-            drop(self.lookups.get_or_create(&LookupLabels { result }));
-        }
+        self.namespaces.begin();
+        self.service_accounts.begin();
     }
 
     fn register(&mut self) {
@@ -241,10 +264,8 @@ impl Metrics {
         registry.register("injector_certificate_expiry_timestamp_seconds", help, self.certificate_expiry.clone());
         let help = "Reloads of certificate, client CA and profile files, by result";
         registry.register("injector_reloads", help, self.reloads.clone());
-        let help = "Lookups of the namespaces of reviews, by result, with --watch-namespaces";
-        registry.register("injector_namespace_lookups", help, self.lookups.clone());
-        let help = "1 while the watch of namespaces is connected; otherwise the last known state counts";
-        registry.register("injector_namespace_watch_connected", help, self.watch_connected.clone());
+        self.namespaces.register(registry, "namespace", Watched::Namespaces);
+        self.service_accounts.register(registry, "serviceaccount", Watched::ServiceAccounts);
         let build = Info::new([("version", env!("CARGO_PKG_VERSION"))]);
         registry.register("injector_build", "The version of this build", build);
     }
@@ -285,14 +306,21 @@ impl Metrics {
         self.reloads.get_or_create(&ReloadLabels { what, result }).inc();
     }
 
-    /// Counts the lookup of a namespace.
-    pub fn looked_up(&self, result: Lookup) {
-        self.lookups.get_or_create(&LookupLabels { result }).inc();
+    const fn of_watch(&self, watched: Watched) -> &WatchMetrics {
+        match watched {
+            Watched::Namespaces => &self.namespaces,
+            Watched::ServiceAccounts => &self.service_accounts,
+        }
     }
 
-    /// Sets whether the watch of namespaces is connected.
-    pub fn watch_connected(&self, connected: bool) {
-        self.watch_connected.set(i64::from(connected));
+    /// Counts a lookup of an object.
+    pub fn looked_up(&self, watched: Watched, result: Lookup) {
+        self.of_watch(watched).lookups.get_or_create(&LookupLabels { result }).inc();
+    }
+
+    /// Sets whether a watch is connected.
+    pub fn watch_connected(&self, watched: Watched, connected: bool) {
+        self.of_watch(watched).connected.set(i64::from(connected));
     }
 
     /// All metrics, in the OpenMetrics text format.

@@ -6,7 +6,7 @@
 //! ServerSettings → bind → Bound → run → Ended
 //!   listener (TLS, connections) → connection (time limits) → routes (HTTP) → judge (core: reads the review, decides)
 //!   probes (plain port)         → ready, metrics
-//!   reload (certificates, profiles)   namespaces (the one thing that talks to an API server)
+//!   reload (certificates, profiles)   watch (the one thing that talks to an API server)
 //! ```
 //!
 //! The runtime is its caller's, and so are signals: a test ends a server in the same way as the system does.
@@ -32,7 +32,7 @@ mod listener;
 pub(crate) mod log;
 pub(crate) mod metrics;
 #[cfg(feature = "watch")]
-pub(crate) mod namespaces;
+pub(crate) mod watch;
 pub(crate) mod probes;
 pub(crate) mod profiles;
 pub(crate) mod ready;

@@ -2,6 +2,7 @@
 //!
 //! The webhook is the real binary, or its server in this process with a judge that fails on purpose.
 
+mod accounts;
 mod authority;
 mod configuration;
 mod conditions;
@@ -46,6 +47,8 @@ pub(super) fn scenarios() -> Vec<(&'static str, Scenario)> {
         namespaces:
             a_namespace_opts_out_and_in_again
             without_the_watch_nothing_is_known_of_a_namespace;
+        accounts:
+            a_service_account_is_known_with_its_annotations_and_their_changes;
         failures:
             a_failure_of_ours_follows_the_failure_policy
             an_invalid_annotation_is_refused_with_words_for_a_user_of_kubectl;

@@ -87,6 +87,11 @@ fn runs() -> Vec<(Run, &'static [&'static str])> {
         (lint, found),
         (web(&["inject", "--report=json", "web.yaml/x"]), &["file-unreadable"]),
         (web(&["inject", "--report=json", "--namespace-file=web.yaml", "web.yaml"]), &["no-namespace"]),
+        (web(&["inject", "--report=json", "--serviceaccount-file=web.yaml", "web.yaml"]), &["no-service-account"]),
+        (
+            web(&["inject", "-p=own.yaml", "--report=json", "web.yaml"]).file("own.yaml", of_an_account()),
+            &["service-account-unknown"],
+        ),
         (web(&["inject", "--report=json", "--deny=skipped", "-p=nginx", "web.yaml"]), &["skipped", "held-back"]),
         (web(&["inject", "--report=json", "--output-dir=web.yaml", "web.yaml"]), &["unwritable", "held-back"]),
         (web(&["inject", "--report=json", "--set=x=1", "web.yaml"]), &["usage"]),
@@ -112,6 +117,12 @@ fn runs() -> Vec<(Run, &'static [&'static str])> {
         (injector(["check", "--report=sarif", "--set=tcpPort=7000"]).stdin(injected()), &["outdated"]),
         (injector(["check", "--report=sarif"]).stdin(partly_injected()), &["partial"]),
     ]
+}
+
+/// A profile for pods with a label of their ServiceAccount.
+fn of_an_account() -> String {
+    let condition = "{name: a, expression: serviceAccount.labels.a == 'b'}";
+    profile("p", &format!("{ENV}  matchConditions: [{condition}]\n"))
 }
 
 /// A profile with a requirement that no pod meets.

@@ -33,14 +33,14 @@ fn serving() {
 
     For more information, try '--help'.
     "#);
-    assert_snapshot!(misused(&["serve", "--tls-cert", "a", "--tls-key", "b", "--kubeconfig", "k"]), @r#"
+    assert_snapshot!(misused(&["serve", "--tls-cert", "a", "--tls-key", "b", "--kubeconfig", "k"]), @"
     error: the following required arguments were not provided:
-      --watch-namespaces
+      <--watch-namespaces|--watch-serviceaccounts>
 
-    Usage: injector serve --tls-cert <FILE> --tls-key <FILE> --watch-namespaces --kubeconfig <FILE>
+    Usage: injector serve --tls-cert <FILE> --tls-key <FILE> --kubeconfig <FILE> <--watch-namespaces|--watch-serviceaccounts>
 
     For more information, try '--help'.
-    "#);
+    ");
     assert_snapshot!(misused(&["serve", "--tls-cert", "a", "--tls-key", "b", "-p", "ngnix"]), @r#"
     error: there is no built-in profile `ngnix`
       hint: the built-in profiles are cortexflow, nginx, curl; a file needs a `/` or the ending `.yaml`

@@ -4,7 +4,9 @@
 use std::cell::Cell;
 use std::collections::BTreeMap;
 
-use injector::internals::decide::facts::{Facts, Fragment, Known, Namespace, NamespaceGate, Operation};
+use injector::internals::decide::facts::{
+    AccountsOfNamespace, Facts, Fragment, Known, Namespace, NamespaceGate, Operation,
+};
 use injector::internals::decide::inject::{self, Answer, Outdated, Renderings, Request, Verdict};
 use injector::internals::install;
 use injector::internals::kube::selector::{Operator, Requirement, Selector};
@@ -233,6 +235,7 @@ fn planned(profile: &Profile, namespace: &Namespace, namespace_gate: NamespaceGa
     let facts = Facts {
         operation: Operation::Create,
         namespace: namespace.clone(),
+        service_accounts: AccountsOfNamespace::default(),
         namespace_gate,
         kubernetes_version: KubernetesVersion::NEWEST,
         fragment: Fragment::No,

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use injector::internals::decide::facts::Namespaces;
+use injector::internals::decide::facts::{ClusterFacts, ServiceAccount};
 use injector::internals::decide::inject::Verdict;
 use injector::internals::decide::uninject::{Leftovers, Which};
 use injector::internals::process::document::{Processed, process, triage};
@@ -62,17 +62,23 @@ pub(crate) fn run(stream: &str, profiles: &[Profile], action: Action) -> Result<
 
 /// The same, for whatever is asked.
 pub(crate) fn run_as(stream: &str, asked: &Asked) -> Result<Run, String> {
-    let mut namespaces = Namespaces::default();
+    let mut cluster = ClusterFacts::default();
     // Makes every namespace one that the built-in profiles select.
-    namespaces.add_labels("sidecar-inject=enabled").expect("a label");
-    namespaces.add_annotations("language/inherited=of-the-namespace").expect("an annotation");
+    cluster.namespaces.add_labels("sidecar-inject=enabled").expect("a label");
+    cluster.namespaces.add_annotations("language/inherited=of-the-namespace").expect("an annotation");
+    cluster.service_accounts.add(ServiceAccount {
+        namespace: "default".into(),
+        name: "default".into(),
+        annotations: [("language/role".into(), "of-the-account".into())].into(),
+        ..ServiceAccount::default()
+    });
     let documents = document::split(stream).map_err(|error| error.to_string())?;
     let covered: String = documents.iter().map(|document| document.text(stream)).collect();
     assert!(covered == stream || stream.trim().is_empty(), "documents do not cover {stream:?}");
     let mut run = Run { text: String::new(), documents: Vec::new(), errors: Vec::new() };
     for document in documents {
         let text = document.text(stream);
-        let processed = process(text, document.language, asked, &namespaces).map_err(|error| error.to_string())?;
+        let processed = process(text, document.language, asked, &cluster).map_err(|error| error.to_string())?;
         for object in &processed.objects {
             run.errors.extend(object.failure.as_ref().map(|failure| match failure {
                 ChangeError::Splice(error) if !matches!(error.kind, SpliceErrorKind::Misfit(_)) => error.to_string(),

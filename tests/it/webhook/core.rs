@@ -4,12 +4,14 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Instant;
 
-use injector::internals::decide::facts::{Known, Namespace};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use injector::internals::decide::facts::{Known, Namespace, ServiceAccount};
 use injector::internals::kube::version::KubernetesVersion;
 use injector::internals::profile::{OnIneligible, Overrides};
 use injector::internals::shell::files::selection::Given;
 use injector::internals::shell::server::core::Core;
-use injector::internals::shell::server::judge::{Fetched, NamespaceSource};
+use injector::internals::shell::server::judge::{FactSource, FactSources, Fetched, ObjectKey};
 use injector::internals::shell::server::metrics::Metrics;
 use serde_json::{Value, json};
 
@@ -26,12 +28,17 @@ pub(super) fn denying(profiles: &[&str]) -> Given {
 }
 
 impl Served {
-    /// A router over the core, with these profiles, and namespaces where any are known.
-    pub(super) fn over_core(given: Given, namespaces: Option<Arc<dyn NamespaceSource>>) -> Self {
+    /// A router over the core, with these profiles, and what is known of the cluster.
+    pub(super) fn over_core(given: Given, sources: FactSources) -> Self {
         let metrics = Arc::new(Metrics::new());
-        let core = Core::new(given, KubernetesVersion::NEWEST, namespaces, Arc::clone(&metrics)).unwrap();
+        let core = Core::new(given, KubernetesVersion::NEWEST, sources, Arc::clone(&metrics)).unwrap();
         Self::with(Arc::new(core), metrics)
     }
+}
+
+/// Only namespaces are known, from here.
+pub(super) fn of_namespaces(source: impl FactSource<Namespace>) -> FactSources {
+    FactSources { namespaces: Some(Arc::new(source)), service_accounts: None }
 }
 
 /// Namespaces that all have the same labels and annotations.
@@ -40,13 +47,13 @@ pub(super) struct Alike {
     pub(super) annotations: BTreeMap<String, String>,
 }
 
-impl NamespaceSource for Alike {
-    fn known(&self, name: &str) -> Option<Namespace> {
+impl FactSource<Namespace> for Alike {
+    fn known(&self, key: &ObjectKey) -> Option<Namespace> {
         let (labels, annotations) = (Known::Yes(self.labels.clone()), Known::Yes(self.annotations.clone()));
-        Some(Namespace { name: name.to_owned(), labels, annotations })
+        Some(Namespace { name: key.name.clone(), labels, annotations })
     }
 
-    fn fetch<'a>(&'a self, _: &'a str, _: Instant) -> Fetched<'a> {
+    fn fetch<'a>(&'a self, _: &'a ObjectKey, _: Instant) -> Fetched<'a, Namespace> {
         unreachable!("every namespace is known")
     }
 }
@@ -96,14 +103,14 @@ pub(super) fn pod() -> Value {
 #[derive(Default)]
 struct Asked(std::sync::Mutex<Vec<String>>);
 
-impl NamespaceSource for Asked {
-    fn known(&self, name: &str) -> Option<Namespace> {
-        self.0.lock().unwrap().push(name.to_owned());
+impl<F: 'static> FactSource<F> for Asked {
+    fn known(&self, key: &ObjectKey) -> Option<F> {
+        self.0.lock().unwrap().push(key.name.clone());
         None
     }
 
-    fn fetch<'a>(&'a self, name: &'a str, _: Instant) -> Fetched<'a> {
-        self.0.lock().unwrap().push(name.to_owned());
+    fn fetch<'a>(&'a self, key: &'a ObjectKey, _: Instant) -> Fetched<'a, F> {
+        self.0.lock().unwrap().push(key.name.clone());
         Box::pin(async { None })
     }
 }
@@ -111,7 +118,10 @@ impl NamespaceSource for Asked {
 #[tokio::test]
 async fn only_what_can_be_a_namespace_is_asked_for() {
     let asked = Arc::new(Asked::default());
-    let served = Served::over_core(given(&["cortexflow"]), Some(Arc::clone(&asked) as Arc<dyn NamespaceSource>));
+    let served = Served::over_core(
+        given(&["cortexflow"]),
+        FactSources { namespaces: Some(Arc::clone(&asked) as _), service_accounts: None },
+    );
     for namespace in ["a/../../version", "?watch=true&", "A", "", "shop"] {
         let review = json!({"apiVersion": "admission.k8s.io/v1", "kind": "AdmissionReview", "request": {
             "uid": "u", "operation": "CREATE", "namespace": namespace,
@@ -123,7 +133,7 @@ async fn only_what_can_be_a_namespace_is_asked_for() {
 
 #[tokio::test]
 async fn a_refusal_does_not_send_back_at_length_what_it_was_sent() {
-    let served = Served::over_core(given(&["cortexflow"]), None);
+    let served = Served::over_core(given(&["cortexflow"]), FactSources::default());
     let review = json!({"apiVersion": "admission.k8s.io/v1", "kind": "AdmissionReview", "request": {
         "uid": "u", "operation": "CREATE", "namespace": "shop", "object": {"apiVersion": "v1", "kind": "Pod",
         "metadata": {"annotations": {"proxy-injection": "x".repeat(100_000)}},
@@ -133,4 +143,62 @@ async fn a_refusal_does_not_send_back_at_length_what_it_was_sent() {
     assert_eq!(answer["response"]["allowed"], false);
     let message = answer["response"]["status"]["message"].as_str().unwrap();
     assert!((100..=2048).contains(&message.len()), "{}", message.len());
+}
+
+/// Reads what is known of the ServiceAccount.
+const ROLE: &str = "apiVersion: sidecar-injector/v1\nkind: Profile\nmetadata: {name: role}\nspec:\n  policy: OptOut\n  \
+                    labels: [{key: role, value: \"{{ serviceAccount.?labels[?'role'].orValue('none') }}\"}]\n";
+
+#[tokio::test]
+async fn a_service_account_is_asked_for_only_where_a_profile_reads_it_and_it_can_be_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("role.yaml");
+    std::fs::write(&file, ROLE).unwrap();
+    for (profile, expected) in
+        [("cortexflow", &[][..]), (file.to_str().unwrap(), &["default", "default", "app.one", "app.one"])]
+    {
+        let asked = Arc::new(Asked::default());
+        let sources = FactSources { namespaces: None, service_accounts: Some(Arc::clone(&asked) as _) };
+        let served = Served::over_core(given(&[profile]), sources);
+        for name in ["", "a/../../secrets/b", "A", "app.one"] {
+            let review = json!({"apiVersion": "admission.k8s.io/v1", "kind": "AdmissionReview", "request": {
+                "uid": "u", "operation": "CREATE", "namespace": "shop", "object": {"apiVersion": "v1", "kind": "Pod",
+                "spec": {"serviceAccountName": name, "containers": [{"name": "a", "image": "a"}]}}}});
+            assert_eq!(served.post("/mutate", review.to_string()).await.status.as_u16(), 200, "{name}");
+        }
+        assert_eq!(*asked.0.lock().unwrap(), expected, "{profile}");
+    }
+}
+
+/// Knows one ServiceAccount, of a name that no pod has.
+struct Second;
+
+impl FactSource<ServiceAccount> for Second {
+    fn known(&self, key: &ObjectKey) -> Option<ServiceAccount> {
+        let labels = [("role".to_owned(), "reader".to_owned())].into();
+        let ObjectKey { namespace, name } = key.clone();
+        (name == "second").then(|| ServiceAccount { namespace, name, labels, ..ServiceAccount::default() })
+    }
+
+    fn fetch<'a>(&'a self, _: &'a ObjectKey, _: Instant) -> Fetched<'a, ServiceAccount> {
+        Box::pin(async { None })
+    }
+}
+
+#[tokio::test]
+async fn an_account_that_an_earlier_profile_sets_is_looked_up_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let [role, sets] = ["role.yaml", "sets.yaml"].map(|name| folder.path().join(name));
+    std::fs::write(&role, ROLE).unwrap();
+    let text = "apiVersion: sidecar-injector/v1\nkind: Profile\nmetadata: {name: sets}\nspec:\n  policy: OptOut\n  \
+                pod: {serviceAccountName: {value: second}}\n";
+    std::fs::write(&sets, text).unwrap();
+    let sources = FactSources { namespaces: None, service_accounts: Some(Arc::new(Second)) };
+    let served = Served::over_core(given(&[sets.to_str().unwrap(), role.to_str().unwrap()]), sources);
+    let pod = json!({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "a", "namespace": "shop"},
+        "spec": {"containers": [{"name": "a", "image": "a"}]}});
+    let answer = served.post("/mutate", review("v1", "u", &pod).to_string()).await.json();
+    let patch = STANDARD.decode(answer["response"]["patch"].as_str().unwrap()).unwrap();
+    let patch = String::from_utf8(patch).unwrap();
+    assert!(patch.contains(r#""path":"/metadata/labels/role","value":"reader""#), "{patch}");
 }

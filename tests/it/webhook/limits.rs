@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 use axum::body::Body;
 use bytes::Bytes;
 use hyper::body::{Frame, SizeHint};
+use injector::internals::shell::server::judge::FactSources;
 use injector::internals::shell::server::routes::{MAX_BODY, ReviewLimits};
 use tokio::sync::Notify;
 
@@ -201,7 +202,7 @@ async fn bodies_that_do_not_come_keep_no_review_out() {
 
 #[tokio::test]
 async fn a_review_of_more_values_than_any_object_needs_is_refused() {
-    let served = Served::over_core(super::core::given(&["cortexflow"]), None);
+    let served = Served::over_core(super::core::given(&["cortexflow"]), FactSources::default());
     let many = "1,".repeat(300_000);
     let review = format!(
         r#"{{"apiVersion":"admission.k8s.io/v1","kind":"AdmissionReview","request":{{"uid":"u","object":{{"a":[{many}1]}}}}}}"#

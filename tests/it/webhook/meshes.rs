@@ -1,13 +1,11 @@
 //! Another mesh whose webhook comes after ours: asked again, the answer says that the two do not mix.
 
-use std::sync::Arc;
-
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
 use super::Served;
-use super::core::{Alike, given, review};
+use super::core::{Alike, given, of_namespaces, review};
 
 /// A pod whose class stays as it is, so that nothing but a mesh is worth a warning.
 fn pod() -> Value {
@@ -32,7 +30,7 @@ async fn asked(served: &Served, pod: &Value) -> (Value, Value) {
 fn served(profile: &str, annotations: &[(&str, &str)]) -> Served {
     let annotations = annotations.iter().map(|&(key, value)| (key.to_owned(), value.to_owned())).collect();
     let labels = [("sidecar-inject".to_owned(), "enabled".to_owned())].into();
-    Served::over_core(given(&[profile]), Some(Arc::new(Alike { labels, annotations })))
+    Served::over_core(given(&[profile]), of_namespaces(Alike { labels, annotations }))
 }
 
 fn push(pod: &mut Value, list: &str, container: Value) {

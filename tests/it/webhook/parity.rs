@@ -5,23 +5,52 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Instant;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use injector::internals::decide::facts::ServiceAccount;
 use injector::internals::profile::{NativeSidecar, Overrides};
 use injector::internals::shell::files::selection::Given;
-use injector::internals::shell::server::judge::NamespaceSource;
+use injector::internals::shell::server::judge::{FactSource, FactSources, Fetched, ObjectKey};
 use injector::internals::value::view::View as _;
 use serde_json::{Value, json};
 
 use super::Served;
-use super::core::{Alike, denying, given, review};
+use super::core::{Alike, denying, given, of_namespaces, review};
 use crate::laws::{self, law};
 use crate::support::{Ran, injector};
 
 /// What is known of every namespace, on either side.
 const LABELS: &str = "sidecar-inject=enabled";
 const ANNOTATIONS: &str = "language/inherited=of-the-namespace";
+
+/// The one ServiceAccount that is known, on either side.
+const ACCOUNT: &str = "{apiVersion: v1, kind: ServiceAccount, metadata: {name: default, namespace: default,
+    annotations: {language/role: of-the-account}}}";
+
+/// Knows [`ACCOUNT`].
+struct OneAccount;
+
+impl FactSource<ServiceAccount> for OneAccount {
+    fn known(&self, key: &ObjectKey) -> Option<ServiceAccount> {
+        (key.namespace == "default" && key.name == "default").then(|| ServiceAccount {
+            namespace: key.namespace.clone(),
+            name: key.name.clone(),
+            annotations: pair("language/role=of-the-account"),
+            ..ServiceAccount::default()
+        })
+    }
+
+    fn fetch<'a>(&'a self, _: &'a ObjectKey, _: Instant) -> Fetched<'a, ServiceAccount> {
+        Box::pin(async { None })
+    }
+}
+
+fn sources() -> FactSources {
+    let namespaces = Alike { labels: pair(LABELS), annotations: pair(ANNOTATIONS) };
+    FactSources { service_accounts: Some(Arc::new(OneAccount)), ..of_namespaces(namespaces) }
+}
 
 const NO_UID: &str = "00000000-0000-0000-0000-000000000000";
 
@@ -46,21 +75,21 @@ fn pair(text: &str) -> BTreeMap<String, String> {
 
 fn served(profiles: &[String], deny: bool) -> Served {
     let profiles: Vec<&str> = profiles.iter().map(String::as_str).collect();
-    let namespaces: Arc<dyn NamespaceSource> = Arc::new(Alike { labels: pair(LABELS), annotations: pair(ANNOTATIONS) });
-    Served::over_core(if deny { denying(&profiles) } else { given(&profiles) }, Some(namespaces))
+    Served::over_core(if deny { denying(&profiles) } else { given(&profiles) }, sources())
 }
 
 fn cli(profiles: &[String], deny: bool, more: &[&str], stdin: &str) -> Ran {
     let mut args = vec!["inject", "--keep-going", "--namespace-labels", LABELS, "--namespace-annotations", ANNOTATIONS];
+    args.extend(["--serviceaccount-file", "account.yaml"]);
     if deny {
         args.extend(["--on-ineligible", "deny"]);
     }
     profiles.iter().for_each(|profile| args.extend(["-p", profile]));
     args.extend(more);
-    injector(args).stdin(stdin).exits_any()
+    injector(args).file("account.yaml", ACCOUNT).stdin(stdin).exits_any()
 }
 
-/// The fixtures that can be read, with their objects; namespaces are left out, since they would count for all.
+/// The fixtures that can be read, with their objects; namespaces and ServiceAccounts are left out, since they would count for all.
 fn readable() -> Vec<(PathBuf, Vec<Value>)> {
     let cases = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/cases");
     let mut found = Vec::new();
@@ -69,7 +98,7 @@ fn readable() -> Vec<(PathBuf, Vec<Value>)> {
         let name = if folder.join("input.yaml").exists() { "input.yaml" } else { "input.json" };
         let text = fs::read_to_string(folder.join(name)).unwrap();
         if let Some(objects) = objects(&text)
-            && !objects.iter().any(|object| object["kind"] == "Namespace")
+            && !objects.iter().any(|object| object["kind"] == "Namespace" || object["kind"] == "ServiceAccount")
         {
             found.push((folder.join(name), objects));
         }
@@ -148,9 +177,7 @@ async fn native_sidecars_are_the_same_in_both_shells() {
             let ran = cli(&profiles, false, &more, &(reviews.join("\n") + "\n"));
             let names: Vec<&str> = profiles.iter().map(String::as_str).collect();
             let overrides = Overrides { native_sidecar: Some(choice), ..Overrides::default() };
-            let namespaces: Arc<dyn NamespaceSource> =
-                Arc::new(Alike { labels: pair(LABELS), annotations: pair(ANNOTATIONS) });
-            let served = Served::over_core(Given { overrides, ..given(&names) }, Some(namespaces));
+            let served = Served::over_core(Given { overrides, ..given(&names) }, sources());
             let mut lines = ran.stdout.lines();
             for review in &reviews {
                 let got = served.post("/mutate", review.clone()).await;

@@ -6,10 +6,11 @@ use std::sync::Arc;
 use injector::internals::kube::version::KubernetesVersion;
 use injector::internals::shell::files::selection::{Given, Setting};
 use injector::internals::shell::server::core::Core;
+use injector::internals::shell::server::judge::FactSources;
 use injector::internals::shell::server::metrics::Metrics;
 use injector::internals::shell::server::profiles;
 
-use super::core::{Alike, given, pod, review};
+use super::core::{Alike, given, of_namespaces, pod, review};
 use super::{Served, assert_status};
 use crate::support::injector;
 
@@ -40,7 +41,7 @@ async fn a_path_names_profiles_of_the_command_line_and_built_in_ones() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("mine.yaml");
     fs::write(&file, PROFILE).unwrap();
-    let served = Served::over_core(given(&[file.to_str().unwrap()]), None);
+    let served = Served::over_core(given(&[file.to_str().unwrap()]), FactSources::default());
     for path in ["/mutate", "/inject", "/mutate/mine"] {
         let patch = patch(&served, path).await;
         assert!(patch.contains("mine:1") && !patch.contains("cortexflow"), "{path}: {patch}");
@@ -65,7 +66,7 @@ async fn a_profile_of_a_built_in_name_takes_its_place() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("nginx.yaml");
     fs::write(&file, PROFILE.replace("name: mine", "name: nginx")).unwrap();
-    let served = Served::over_core(given(&[file.to_str().unwrap()]), None);
+    let served = Served::over_core(given(&[file.to_str().unwrap()]), FactSources::default());
     assert!(patch(&served, "/mutate/nginx").await.contains("mine:1"));
 }
 
@@ -75,7 +76,7 @@ async fn a_setting_reaches_the_profile_and_a_wrong_one_is_told_as_inject_tells_i
         let setting = format!("{name}={value}").parse::<Setting>().unwrap();
         Given { settings: vec![setting], ..given(&[]) }
     };
-    let served = Served::over_core(with("tcpPort", "6054"), None);
+    let served = Served::over_core(with("tcpPort", "6054"), FactSources::default());
     assert!(patch(&served, "/mutate").await.contains("6054"));
     for (name, value) in
         [("tcpProt", "6054"), ("tcpPort", "none"), ("cortexflo.tcpPort", "6054"), ("cortexflow.tcpPort", "none")]
@@ -91,10 +92,10 @@ async fn a_setting_reaches_the_profile_and_a_wrong_one_is_told_as_inject_tells_i
 #[tokio::test]
 async fn a_setting_is_for_the_profiles_of_the_flags_alone() {
     let settings = vec!["image=images.example/own:1".parse::<Setting>().unwrap()];
-    let served = Served::over_core(Given { settings, ..given(&["nginx"]) }, None);
+    let served = Served::over_core(Given { settings, ..given(&["nginx"]) }, FactSources::default());
     assert!(patch(&served, "/mutate/nginx").await.contains("images.example/own:1"));
     let settings = vec!["image=images.example/own:1".parse::<Setting>().unwrap()];
-    let served = Served::over_core(Given { settings, ..given(&["curl"]) }, None);
+    let served = Served::over_core(Given { settings, ..given(&["curl"]) }, FactSources::default());
     assert!(patch(&served, "/mutate/nginx").await.contains("nginx:alpine"));
 }
 
@@ -106,7 +107,8 @@ async fn a_new_profile_is_used_and_a_bad_one_keeps_the_old() {
     let given = given(&[file.to_str().unwrap()]);
     assert_eq!(profiles::files(&given), std::slice::from_ref(&file));
     let metrics = Arc::new(Metrics::new());
-    let core = Arc::new(Core::new(given, KubernetesVersion::NEWEST, None, Arc::clone(&metrics)).unwrap());
+    let core =
+        Arc::new(Core::new(given, KubernetesVersion::NEWEST, FactSources::default(), Arc::clone(&metrics)).unwrap());
     let served = Served::with(Arc::<Core>::clone(&core), metrics);
     assert!(patch(&served, "/mutate").await.contains("mine:1"));
     fs::write(&file, PROFILE.replace("mine:1", "mine:2")).unwrap();
@@ -142,7 +144,7 @@ async fn a_key_that_no_profile_reads_is_a_warning_and_one_of_another_path_is_not
         annotations: [("team".to_owned(), "shop".to_owned())].into(),
     };
     let profiles = given(&[one.to_str().unwrap(), two.to_str().unwrap()]);
-    let served = Served::over_core(profiles, Some(Arc::new(namespace)));
+    let served = Served::over_core(profiles, of_namespaces(namespace));
     let mut pod = pod();
     pod["metadata"]["annotations"] =
         serde_json::json!({"mesh.example/two": "on", "mesh.example/onee": "off", "sidecar-injector/x": ""});

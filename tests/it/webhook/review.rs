@@ -4,11 +4,12 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use injector::internals::decide::facts::{Known, Namespace};
-use injector::internals::shell::server::judge::{Fetched, NamespaceSource};
+use injector::internals::shell::server::judge::FactSources;
+use injector::internals::shell::server::judge::{FactSource, Fetched, ObjectKey};
 use injector::internals::shell::server::routes::MAX_BODY;
 use serde_json::{Value, json};
 
-use super::core::{denying, given, pod, review};
+use super::core::{denying, given, of_namespaces, pod, review};
 use super::{Got, Served, assert_status};
 
 /// Every place in a value, from its root on.
@@ -44,7 +45,7 @@ fn is_answered(got: &Got, uid: &str, what: &str) {
 
 #[tokio::test]
 async fn a_wrong_type_anywhere_has_its_answer() {
-    let served = Served::over_core(given(&["cortexflow", "nginx", "curl"]), None);
+    let served = Served::over_core(given(&["cortexflow", "nginx", "curl"]), FactSources::default());
     let valid = review("v1", "u-1", &pod());
     let mut all = Vec::new();
     places(&valid, "", &mut all);
@@ -80,7 +81,7 @@ async fn a_wrong_type_anywhere_has_its_answer() {
 
 #[tokio::test]
 async fn a_review_that_breaks_off_is_refused_wherever_it_does() {
-    let served = Served::over_core(given(&[]), None);
+    let served = Served::over_core(given(&[]), FactSources::default());
     let whole = review("v1", "u-1", &pod()).to_string();
     for end in 0..whole.len() {
         assert_status(&served.post("/mutate", whole[..end].to_owned()).await, 400, "BadRequest");
@@ -89,7 +90,7 @@ async fn a_review_that_breaks_off_is_refused_wherever_it_does() {
 
 #[tokio::test]
 async fn garbage_is_refused_and_says_where() {
-    let served = Served::over_core(given(&[]), None);
+    let served = Served::over_core(given(&[]), FactSources::default());
     let deep = |open: &str, close: &str, times: usize| open.repeat(times) + &close.repeat(times);
     let nested = |times| {
         let object = json!({"apiVersion": "v1", "kind": "Pod", "spec": "DEEP"});
@@ -134,7 +135,7 @@ async fn garbage_is_refused_and_says_where() {
 
 #[tokio::test]
 async fn a_pod_is_injected_in_the_version_and_under_the_uid_that_came() {
-    let served = Served::over_core(given(&[]), None);
+    let served = Served::over_core(given(&[]), FactSources::default());
     for version in ["v1", "v1beta1"] {
         for path in ["/mutate", "/mutation/pod", "/inject", "/mutate/cortexflow"] {
             let body = served.post(path, review(version, "a uid", &pod()).to_string()).await.json();
@@ -151,7 +152,7 @@ async fn a_pod_is_injected_in_the_version_and_under_the_uid_that_came() {
 
 #[tokio::test]
 async fn what_is_no_creation_of_a_workload_is_allowed_unchanged() {
-    let served = Served::over_core(given(&[]), None);
+    let served = Served::over_core(given(&[]), FactSources::default());
     let changed = |change: &dyn Fn(&mut Value)| {
         let mut review = review("v1", "u-1", &pod());
         change(&mut review["request"]);
@@ -183,7 +184,7 @@ async fn a_users_fault_is_an_answer_and_a_denial_is_one_where_it_is_asked_for() 
     let series = |result: &str, reason: &str| {
         format!(r#"sidecar_injection_total{{profile="cortexflow",result="{result}",reason="{reason}"}}"#)
     };
-    let allowing = Served::over_core(given(&[]), None);
+    let allowing = Served::over_core(given(&[]), FactSources::default());
     let body = allowing.post("/mutate", opted("disable")).await.json();
     assert_eq!((&body["response"]["allowed"], &body["response"]["status"]["code"]), (&false.into(), &400.into()));
     assert!(body["response"]["status"]["message"].as_str().unwrap().contains("`disable`"), "{body}");
@@ -191,7 +192,7 @@ async fn a_users_fault_is_an_answer_and_a_denial_is_one_where_it_is_asked_for() 
     let body = allowing.post("/mutate", opted("disabled")).await.json();
     assert_eq!(body["response"]["allowed"], true);
     assert_eq!(allowing.metric(&series("skipped", "pod-opted-out")), 1.0);
-    let denying = Served::over_core(denying(&[]), None);
+    let denying = Served::over_core(denying(&[]), FactSources::default());
     let body = denying.post("/mutate", opted("disabled")).await.json();
     assert_eq!(body["response"]["allowed"], false);
     assert_eq!(denying.metric(&series("rejected", "pod-opted-out")), 1.0);
@@ -199,7 +200,7 @@ async fn a_users_fault_is_an_answer_and_a_denial_is_one_where_it_is_asked_for() 
 
 #[tokio::test]
 async fn a_reinvocation_changes_nothing() {
-    let served = Served::over_core(given(&[]), None);
+    let served = Served::over_core(given(&[]), FactSources::default());
     let mut object = pod();
     let body = served.post("/mutate", review("v1", "u-1", &object).to_string()).await.json();
     let patch = body["response"]["patch"].as_str().unwrap();
@@ -219,12 +220,13 @@ struct Far {
     asked: Arc<Mutex<Vec<String>>>,
 }
 
-impl NamespaceSource for Far {
-    fn known(&self, _: &str) -> Option<Namespace> {
+impl FactSource<Namespace> for Far {
+    fn known(&self, _: &ObjectKey) -> Option<Namespace> {
         None
     }
 
-    fn fetch<'a>(&'a self, name: &'a str, deadline: Instant) -> Fetched<'a> {
+    fn fetch<'a>(&'a self, key: &'a ObjectKey, deadline: Instant) -> Fetched<'a, Namespace> {
+        let name = &key.name;
         assert!(deadline <= Instant::now() + Duration::from_secs(10));
         self.asked.lock().unwrap().push(name.to_owned());
         let annotations = [("proxy-injection".to_owned(), "disabled".to_owned())].into();
@@ -238,7 +240,7 @@ impl NamespaceSource for Far {
 async fn a_namespace_is_asked_for_and_what_is_unknown_does_not_decide() {
     let far = Far::default();
     let asked = Arc::clone(&far.asked);
-    let served = Served::over_core(given(&[]), Some(Arc::new(far)));
+    let served = Served::over_core(given(&[]), of_namespaces(far));
     let of = |namespace: &str| {
         let mut review = review("v1", "u-1", &pod());
         review["request"]["namespace"] = namespace.into();

@@ -203,6 +203,7 @@ async fn every_decision_is_counted_and_labels_have_few_values() {
             "injector_namespace_watch_connected 0",
             "injector_requests_in_flight 0",
             "injector_requests_total{code=\"200\"} 5",
+            "injector_serviceaccount_watch_connected 0",
             &of("failed"),
             &of("injected"),
             &of("rejected"),

@@ -2,15 +2,14 @@
 //! webhook, and about pods that someone made from an injected manifest. `inject` answers the same.
 
 use std::fs;
-use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use injector::internals::shell::server::judge::NamespaceSource;
+use injector::internals::shell::server::judge::FactSources;
 use serde_json::{Value, json};
 
 use super::Served;
-use super::core::{Alike, denying, given, pod, review};
+use super::core::{Alike, denying, given, of_namespaces, pod, review};
 use crate::support::injector;
 use crate::support::manifests::{RESOURCES, profile};
 
@@ -41,7 +40,7 @@ impl Answered {
         let file = folder.path().join("trace.yaml");
         fs::write(&file, profile).unwrap();
         let file = file.to_str().unwrap();
-        let served = Served::over_core(given(&[file]), None);
+        let served = Served::over_core(given(&[file]), FactSources::default());
         let review = review("v1", "u-1", &sent).to_string();
         let got = served.post("/mutate", review.clone()).await;
         let line = injector(["inject", "-q", "-p", file, "-o", "response"]).stdin(review).exits_any().stdout;
@@ -193,10 +192,11 @@ async fn an_unwanted_injection_is_never_denied() {
     let mut opted_out = injected(json!({"name": "a", "annotations": {"proxy-injection": "enabled"}}));
     opted_out["metadata"]["annotations"]["proxy-injection"] = "disabled".into();
     let annotations = [("proxy-injection".to_owned(), "disabled".to_owned())].into();
-    let out: Arc<dyn NamespaceSource> = Arc::new(Alike { labels: [].into(), annotations });
-    for (pod, namespaces, rule) in
-        [(opted_out, None, "pod-opted-out"), (injected(json!({"name": "a"})), Some(out), "namespace-opted-out")]
-    {
+    let out = of_namespaces(Alike { labels: [].into(), annotations });
+    for (pod, namespaces, rule) in [
+        (opted_out, FactSources::default(), "pod-opted-out"),
+        (injected(json!({"name": "a"})), out, "namespace-opted-out"),
+    ] {
         let served = Served::over_core(denying(&[]), namespaces);
         let body = served.post("/mutate", review("v1", "u-1", &pod).to_string()).await.json();
         let response = &body["response"];

@@ -8,6 +8,7 @@ use bytes::Bytes;
 use injector::internals::kube::version::KubernetesVersion;
 use injector::internals::shell::files::selection::Given;
 use injector::internals::shell::server::core::Core;
+use injector::internals::shell::server::judge::FactSources;
 use injector::internals::shell::server::judge::{Asked, Judge, Judged};
 use injector::internals::shell::server::metrics::Metrics;
 use injector::internals::shell::server::ready::Readiness;
@@ -52,7 +53,7 @@ impl InProcess {
         })
         .unwrap();
         let address = bound.address();
-        let (metrics, ready) = (Arc::new(Metrics::new()), Arc::new(Readiness::new(true)));
+        let (metrics, ready) = (Arc::new(Metrics::new()), Arc::new(Readiness::new(&[])));
         let app = App {
             routes: routes::router(judge, Arc::clone(&metrics), Arc::clone(&ready), routes::ReviewLimits::default()),
             probes: probes::router(Arc::clone(&metrics), Arc::clone(&ready)),
@@ -96,7 +97,8 @@ impl Recorder {
 
     /// With other profiles.
     pub(super) fn with(given: Given) -> Arc<Self> {
-        let core = Core::new(given, KubernetesVersion::NEWEST, None, Arc::new(Metrics::new())).unwrap();
+        let core =
+            Core::new(given, KubernetesVersion::NEWEST, FactSources::default(), Arc::new(Metrics::new())).unwrap();
         Arc::new(Self { core, seen: Mutex::default() })
     }
 

@@ -68,7 +68,7 @@ impl<'a> Installed<'a> {
         }
         write_volumes(&documents, volume.path());
         let mut arguments = arguments(&documents, volume.path());
-        if arguments.iter().any(|argument| argument == "--watch-namespaces") {
+        if arguments.iter().any(|argument| argument.starts_with("--watch-")) {
             arguments.push(format!("--kubeconfig={}", plane.kubeconfig().display()));
         }
         let replica = Replica::start(&volume.path().join("tls"), arguments);

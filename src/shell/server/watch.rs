@@ -1,9 +1,9 @@
-//! A watch of the cluster's namespaces: the only part of the webhook that calls an API server.
+//! Watches of the cluster's namespaces and ServiceAccounts: the only part of the webhook that calls an API server.
 //!
-//! What it saw last counts until it sees something newer, even while the API server is away. It must not fail a review, or
-//! delay one beyond its deadline: a namespace that it cannot read is unknown.
+//! What a watch saw last counts until it sees something newer, even while the API server is away. It must not fail a review,
+//! or delay one beyond its deadline: an object that it cannot read is unknown.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::error::Error;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -12,8 +12,6 @@ use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
 use futures::StreamExt as _;
-use k8s_openapi::api::core::v1;
-use kube::api::ObjectMeta;
 use kube::config::{InferConfigError, KubeConfigOptions, Kubeconfig, KubeconfigError};
 use kube::core::PartialObjectMeta;
 use kube::runtime::watcher::{self, Event};
@@ -21,13 +19,14 @@ use kube::{Api, Client, Config};
 use thiserror::Error as ThisError;
 use tokio::task::JoinHandle;
 
-use super::judge::{Fetched, NamespaceSource};
+use super::judge::{FactSource, Fetched, ObjectKey};
 use super::metrics::Metrics;
 use super::ready::Readiness;
-use crate::decide::facts::Namespace;
 
+mod kinds;
 mod misses;
 
+pub(crate) use kinds::WatchedFact;
 use misses::Misses;
 
 /// The API server ends a watch after this many seconds, and a new one begins where it ended. A connection that died
@@ -44,11 +43,8 @@ const CONNECT: Duration = Duration::from_secs(5);
 const SHORTEST_PAUSE: Duration = Duration::from_millis(500);
 const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 
-/// An annotation with the whole object, which kubectl writes when it applies the object. No rule reads it.
-const LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
-
 /// Only metadata is requested.
-type NamespaceMetadata = PartialObjectMeta<v1::Namespace>;
+type MetadataOf<F> = PartialObjectMeta<<F as WatchedFact>::Object>;
 
 /// Why there is no client for the API server. The fault of the user, or of the author of the Deployment.
 #[derive(Debug, ThisError)]
@@ -96,60 +92,58 @@ pub(crate) async fn client(kubeconfig: Option<&Path>) -> Result<Client, ClientEr
 }
 
 /// A running watch. It ends when it is dropped.
-#[derive(Debug)]
-pub(crate) struct WatchedNamespaces {
-    seen: Arc<SeenNamespaces>,
-    misses: Misses,
+pub(crate) struct FactWatch<F: WatchedFact> {
+    seen: Arc<SeenObjects<F>>,
+    misses: Misses<F>,
     task: JoinHandle<()>,
 }
 
-/// The namespaces as they were seen last, by name.
-#[derive(Debug, Default)]
-struct SeenNamespaces(RwLock<HashMap<String, Namespace>>);
+/// The objects as they were seen last.
+#[derive(Debug)]
+struct SeenObjects<F>(RwLock<HashMap<ObjectKey, F>>);
 
-/// Starts a watch on the current runtime. `ready` learns when all namespaces have been listed once.
-pub(crate) fn watch(client: Client, metrics: Arc<Metrics>, ready: Arc<Readiness>) -> WatchedNamespaces {
-    let seen = Arc::new(SeenNamespaces::default());
-    let api: Api<NamespaceMetadata> = Api::all(client);
-    metrics.watch_connected(false);
-    let follower = Follower { api: api.clone(), seen: Arc::clone(&seen), metrics, ready };
-    WatchedNamespaces { seen, misses: Misses::new(api), task: tokio::spawn(follower.run()) }
+/// Starts a watch on the current runtime. `ready` learns when all objects have been listed once.
+pub(crate) fn watch<F: WatchedFact>(client: Client, metrics: Arc<Metrics>, ready: Arc<Readiness>) -> FactWatch<F> {
+    let seen = Arc::new(SeenObjects(RwLock::default()));
+    metrics.watch_connected(F::WATCHED, false);
+    let follower = Follower { api: Api::all(client.clone()), seen: Arc::clone(&seen), metrics, ready };
+    FactWatch { seen, misses: Misses::new(client), task: tokio::spawn(follower.run()) }
 }
 
-impl Drop for WatchedNamespaces {
+impl<F: WatchedFact> Drop for FactWatch<F> {
     fn drop(&mut self) {
         self.task.abort();
     }
 }
 
-impl NamespaceSource for WatchedNamespaces {
-    fn known(&self, name: &str) -> Option<Namespace> {
-        self.seen.get(name)
+impl<F: WatchedFact> FactSource<F> for FactWatch<F> {
+    fn known(&self, key: &ObjectKey) -> Option<F> {
+        self.seen.get(key)
     }
 
-    fn fetch<'a>(&'a self, name: &'a str, deadline: Instant) -> Fetched<'a> {
-        Box::pin(self.misses.fetch(name, deadline))
+    fn fetch<'a>(&'a self, key: &'a ObjectKey, deadline: Instant) -> Fetched<'a, F> {
+        Box::pin(self.misses.fetch(key, deadline))
     }
 }
 
-impl SeenNamespaces {
-    fn get(&self, name: &str) -> Option<Namespace> {
-        self.0.read().unwrap_or_else(PoisonError::into_inner).get(name).cloned()
+impl<F: Clone> SeenObjects<F> {
+    fn get(&self, key: &ObjectKey) -> Option<F> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).get(key).cloned()
     }
 
-    fn change(&self, change: impl FnOnce(&mut HashMap<String, Namespace>)) {
+    fn change(&self, change: impl FnOnce(&mut HashMap<ObjectKey, F>)) {
         change(&mut self.0.write().unwrap_or_else(PoisonError::into_inner));
     }
 }
 
-struct Follower {
-    api: Api<NamespaceMetadata>,
-    seen: Arc<SeenNamespaces>,
+struct Follower<F: WatchedFact> {
+    api: Api<MetadataOf<F>>,
+    seen: Arc<SeenObjects<F>>,
     metrics: Arc<Metrics>,
     ready: Arc<Readiness>,
 }
 
-impl Follower {
+impl<F: WatchedFact> Follower<F> {
     /// Watches for ever. After an error it lists again: only a list shows that the API server is back, since a watch of a
     /// quiet cluster sends nothing.
     async fn run(self) {
@@ -157,11 +151,12 @@ impl Follower {
         loop {
             let begun = Instant::now();
             let error = self.follow().await;
-            self.metrics.watch_connected(false);
+            self.metrics.watch_connected(F::WATCHED, false);
             tracing::warn!(
-                target: "injector::namespaces",
+                target: "injector::watch",
                 error = causes(&error),
-                "the watch of namespaces was interrupted; the last known state still counts"
+                "the watch of {} was interrupted; the last known state still counts",
+                F::WATCHED.noun()
             );
             // A watch that lasted for a while did not fail.
             pause = if begun.elapsed() > LONGEST_PAUSE { SHORTEST_PAUSE } else { pause };
@@ -178,17 +173,17 @@ impl Follower {
         loop {
             match events.next().await {
                 Some(Ok(Event::Init)) => listed.clear(),
-                Some(Ok(Event::InitApply(object))) => listed.extend(entry(object.metadata)),
+                Some(Ok(Event::InitApply(object))) => listed.extend(F::entry(object.metadata)),
                 Some(Ok(Event::InitDone)) => {
                     let all = std::mem::take(&mut listed);
-                    tracing::info!(target: "injector::namespaces", namespaces = all.len(), "namespaces listed");
+                    tracing::info!(target: "injector::watch", count = all.len(), "{} listed", F::WATCHED.noun());
                     self.seen.change(|seen| *seen = all);
-                    self.ready.namespaces_listed();
-                    self.metrics.watch_connected(true);
+                    self.ready.listed(F::WATCHED);
+                    self.metrics.watch_connected(F::WATCHED, true);
                 }
-                Some(Ok(Event::Apply(object))) => self.seen.change(|seen| seen.extend(entry(object.metadata))),
+                Some(Ok(Event::Apply(object))) => self.seen.change(|seen| seen.extend(F::entry(object.metadata))),
                 Some(Ok(Event::Delete(object))) => {
-                    self.seen.change(|seen| drop(object.metadata.name.and_then(|name| seen.remove(&name))));
+                    self.seen.change(|seen| drop(F::entry(object.metadata).and_then(|(key, _)| seen.remove(&key))));
                 }
                 Some(Err(error)) => return error,
                 // The stream never ends. If it did, that would be a broken watch.
@@ -196,16 +191,6 @@ impl Follower {
             }
         }
     }
-}
-
-/// What is kept of a namespace, by its name.
-fn entry(metadata: ObjectMeta) -> Option<(String, Namespace)> {
-    let ObjectMeta { name, labels, annotations, .. } = metadata;
-    let name = name?;
-    let mut annotations: BTreeMap<String, String> = annotations.unwrap_or_default();
-    annotations.remove(LAST_APPLIED);
-    let namespace = Namespace::known(&name, labels.unwrap_or_default(), annotations);
-    Some((name, namespace))
 }
 
 /// An error with all its causes, on one line.

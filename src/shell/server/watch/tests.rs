@@ -11,7 +11,8 @@ use serde_json::{Value, json};
 use tokio::sync::mpsc;
 
 use super::*;
-use crate::decide::facts::Known;
+use crate::decide::facts::{Known, Namespace, ServiceAccount};
+use crate::shell::server::judge::Watched;
 use crate::shell::server::ready::NotReady;
 
 /// An API server with prepared answers.
@@ -24,6 +25,8 @@ struct Script {
     /// What a GET of one namespace gives.
     get: Get,
     gets: AtomicUsize,
+    /// The paths of these GETs.
+    paths: Mutex<Vec<String>>,
     /// GETs that are open, and the most that ever were.
     open: AtomicUsize,
     most_open: AtomicUsize,
@@ -66,7 +69,8 @@ impl Script {
     async fn answer(&self, request: &Parts) -> Response<Body> {
         let accept = request.headers["accept"].to_str().unwrap();
         assert!(accept.contains("PartialObjectMetadata"), "no more than the metadata is asked for: {accept}");
-        if request.uri.path() != "/api/v1/namespaces" {
+        if !["/api/v1/namespaces", "/api/v1/serviceaccounts"].contains(&request.uri.path()) {
+            self.paths.lock().unwrap().push(request.uri.path().to_owned());
             return self.one().await;
         }
         if !request.uri.query().unwrap_or_default().contains("watch=true") {
@@ -112,11 +116,15 @@ fn status(code: StatusCode) -> Response<Body> {
     response
 }
 
+fn key(name: &str) -> ObjectKey {
+    ObjectKey { namespace: String::new(), name: name.to_owned() }
+}
+
 fn namespace(name: &str, switch: &str) -> Value {
     json!({
         "apiVersion": "meta.k8s.io/v1", "kind": "PartialObjectMetadata",
         "metadata": {"name": name, "resourceVersion": "2", "labels": {"team": "a"},
-            "annotations": {"proxy-injection": switch, LAST_APPLIED: "{}"}},
+            "annotations": {"proxy-injection": switch, "kubectl.kubernetes.io/last-applied-configuration": "{}"}},
     })
 }
 
@@ -125,20 +133,20 @@ fn event(kind: &str, object: &Value) -> Value {
 }
 
 struct Watching {
-    watched: WatchedNamespaces,
+    watched: FactWatch<Namespace>,
     metrics: Arc<Metrics>,
     ready: Arc<Readiness>,
 }
 
 fn watching(script: &Arc<Script>) -> Watching {
-    let (metrics, ready) = (Arc::new(Metrics::new()), Arc::new(Readiness::new(false)));
+    let (metrics, ready) = (Arc::new(Metrics::new()), Arc::new(Readiness::new(&[Watched::Namespaces])));
     let watched = watch(script.client(), Arc::clone(&metrics), Arc::clone(&ready));
     Watching { watched, metrics, ready }
 }
 
 impl Watching {
     fn switch(&self, name: &str) -> Option<String> {
-        match self.watched.known(name)?.annotations {
+        match self.watched.known(&key(name))?.annotations {
             Known::Yes(annotations) => annotations.get("proxy-injection").cloned(),
             Known::No => None,
         }
@@ -153,7 +161,7 @@ impl Watching {
     }
 
     fn listed(&self) -> bool {
-        !self.ready.missing(SystemTime::now()).contains(&NotReady::NamespacesUnknown)
+        !self.ready.missing(SystemTime::now()).contains(&NotReady::NotListed(Watched::Namespaces))
     }
 }
 
@@ -183,7 +191,7 @@ async fn what_is_listed_and_what_changes_afterwards_is_known() {
     };
     let expected =
         Namespace { name: "a".into(), labels: owned(&labels), annotations: owned(&[("proxy-injection", "disabled")]) };
-    assert_eq!(watching.watched.known("a"), Some(expected));
+    assert_eq!(watching.watched.known(&key("a")), Some(expected));
     assert!(watching.connected());
 
     events.send(event("MODIFIED", &namespace("a", "enabled"))).unwrap();
@@ -218,7 +226,7 @@ async fn what_was_seen_last_counts_while_the_api_server_is_away() {
 async fn a_replica_that_has_never_listed_is_not_ready() {
     let watching = watching(&Arc::new(Script::default()));
     // A lookup goes its own way, and by its end the first list has failed.
-    assert_eq!(watching.watched.fetch("a", soon()).await, None);
+    assert_eq!(watching.watched.fetch(&key("a"), soon()).await, None);
     assert!(!watching.listed());
     assert!(!watching.connected());
 }
@@ -229,7 +237,7 @@ async fn a_miss_is_one_question() {
         let script = Arc::new(Script { get, ..Script::default() });
         let watching = watching(&script);
         for _ in 0..3 {
-            let answer = watching.watched.fetch("a", soon()).await;
+            let answer = watching.watched.fetch(&key("a"), soon()).await;
             assert_eq!(answer.is_some(), found);
             assert!(answer.is_none_or(|namespace| namespace.annotations != Known::No));
         }
@@ -242,7 +250,8 @@ async fn a_storm_of_misses_is_a_trickle_of_questions() {
     let script = Arc::new(Script { get: Get::NotFound, ..Script::default() });
     let watching = watching(&script);
     let names: Vec<String> = (0..400).map(|index| format!("ns-{}", index % 40)).collect();
-    let answers = futures::future::join_all(names.iter().map(|name| watching.watched.fetch(name, soon()))).await;
+    let keys: Vec<ObjectKey> = names.iter().map(|name| key(name)).collect();
+    let answers = futures::future::join_all(keys.iter().map(|key| watching.watched.fetch(key, soon()))).await;
     assert!(answers.iter().all(Option::is_none));
     assert!(script.most_open.load(Ordering::SeqCst) <= 8);
     // Those of the same name that were let in at the same time ask at the same time.
@@ -254,9 +263,13 @@ async fn a_lookup_ends_before_the_deadline() {
     let script = Arc::new(Script { get: Get::Never, ..Script::default() });
     let watching = watching(&script);
     let deadline = Instant::now() + Duration::from_millis(500);
-    assert_eq!(watching.watched.fetch("a", deadline).await, None);
+    assert_eq!(watching.watched.fetch(&key("a"), deadline).await, None);
     assert!(Instant::now() < deadline, "a review is answered in what is left");
-    assert_eq!(watching.watched.fetch("a", Instant::now()).await, None, "a deadline that has passed leaves no time");
+    assert_eq!(
+        watching.watched.fetch(&key("a"), Instant::now()).await,
+        None,
+        "a deadline that has passed leaves no time"
+    );
 }
 
 #[tokio::test]
@@ -269,4 +282,30 @@ async fn a_kubeconfig_that_cannot_be_used_is_told() {
     std::fs::write(&file, "apiVersion: v1\nkind: Config\nclusters: []\n").unwrap();
     let empty = client(Some(&file)).await.map(drop).unwrap_err();
     assert!(matches!(empty, ClientError::Kubeconfig { .. }), "{empty:?}");
+}
+
+#[tokio::test]
+async fn a_service_account_is_known_by_its_namespace_and_its_name() {
+    let account = |namespace: &str, role: &str| {
+        let metadata =
+            json!({"name": "app", "namespace": namespace, "resourceVersion": "2", "annotations": {"role": role}});
+        json!({"apiVersion": "meta.k8s.io/v1", "kind": "PartialObjectMetadata", "metadata": metadata})
+    };
+    let key = |namespace: &str| ObjectKey { namespace: namespace.to_owned(), name: "app".to_owned() };
+    let script = Arc::new(Script { get: Get::Object(account("late", "three")), ..Script::default() });
+    script.list(&[account("a", "one"), account("b", "two")]);
+    let events = script.watch();
+    let (metrics, ready) = (Arc::new(Metrics::new()), Arc::new(Readiness::new(&[Watched::ServiceAccounts])));
+    let watched: FactWatch<ServiceAccount> = watch(script.client(), Arc::clone(&metrics), Arc::clone(&ready));
+    until("the list is here", || ready.missing(SystemTime::now()).is_empty()).await;
+    let role = |namespace: &str| watched.known(&key(namespace)).map(|account| account.annotations["role"].clone());
+    assert_eq!([role("a"), role("b"), role("late")], [Some("one".into()), Some("two".into()), None]);
+    assert!(metrics.text().lines().any(|line| line == "injector_serviceaccount_watch_connected 1"));
+
+    events.send(event("DELETED", &account("a", "one"))).unwrap();
+    until("the deletion is seen", || role("a").is_none()).await;
+    assert!(role("b").is_some(), "one of the same name in another namespace stays");
+    let late = watched.fetch(&key("late"), soon()).await.unwrap();
+    assert_eq!(late.annotations["role"], "three");
+    assert_eq!(*script.paths.lock().unwrap(), ["/api/v1/namespaces/late/serviceaccounts/app"]);
 }
