@@ -8,7 +8,7 @@ use super::quantity::Quantity;
 use super::schema::{self, Shape};
 use crate::value::pointer::Pointer;
 use crate::value::view::{Kind, View, equals};
-use core_v1::{ADDED, DEFAULTS, DefaultValue, KEYS, POINTERS, When};
+use core_v1::{ADDED, DEFAULTS, DefaultValue, KEYS, POINTERS, When, ends_with};
 
 mod core_v1;
 mod seen;
@@ -121,11 +121,6 @@ impl<'t> Trail<'t> {
             Token::Index(index) => parent.pointer().join(index.to_string()),
         }
     }
-}
-
-/// Whether names, the last first, end like this path of the tables.
-fn ends_with<'n>(path: &str, mut names: impl Iterator<Item = &'n str>) -> bool {
-    path.rsplit('/').all(|part| names.next().is_some_and(|name| part.split('|').any(|either| either == name)))
 }
 
 struct Comparison {

@@ -11,6 +11,16 @@ pub(super) struct DefaultRow {
     pub(super) when: When,
 }
 
+/// Whether names, the last first, end like this path of the tables.
+pub(super) fn ends_with<'n>(path: &str, names: impl Iterator<Item = &'n str>) -> bool {
+    let mut names = names.peekable();
+    // Nearly every row of the tables differs in the last name, and every member that is read is looked up in all of them.
+    if names.peek().is_some_and(|last| !path.ends_with(last)) && !path.contains('|') {
+        return false;
+    }
+    path.rsplit('/').all(|part| names.next().is_some_and(|name| part.split('|').any(|either| either == name)))
+}
+
 /// What a field has by default.
 #[derive(Clone, Copy)]
 pub(super) enum DefaultValue {

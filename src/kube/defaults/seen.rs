@@ -9,8 +9,8 @@ use std::marker::PhantomData;
 
 use serde_json::Value;
 
-use super::core_v1::{DEFAULTS, DefaultRow, DefaultValue, When};
-use super::{PodNetwork, amount, ends_with, is_nothing, latest};
+use super::core_v1::{DEFAULTS, DefaultRow, DefaultValue, When, ends_with};
+use super::{PodNetwork, amount, is_nothing, latest};
 use crate::kube::schema::{POD_TEMPLATE, Shape};
 use crate::value::view::{Kind, View};
 
