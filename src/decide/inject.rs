@@ -120,13 +120,35 @@ pub(crate) fn needs_native<'a, V: View<'a>>(profile: &Profile, identity: &Identi
     completes && profile.has_sidecars()
 }
 
-/// The names of the volumes that a StatefulSet's claims bring into its pods.
-fn volume_claims<'a, V: View<'a>>(object: V, identity: &Identity) -> Vec<String> {
-    if !identity.has(Trait::VolumeClaims) {
-        return Vec::new();
+/// What an object says of its pods outside their template.
+#[derive(Debug, Default)]
+struct Beside {
+    /// The names of the volumes that a StatefulSet's claims bring into its pods.
+    claims: Vec<String>,
+    /// The labels by which a workload selects its pods.
+    selects: Vec<String>,
+}
+
+impl Beside {
+    fn of<'a, V: View<'a>>(object: V, identity: &Identity) -> Self {
+        let claims = object.path(&["spec", "volumeClaimTemplates"]).filter(|_| identity.has(Trait::VolumeClaims));
+        let claims = claims.map(View::elements).unwrap_or_default();
+        let claims = claims.into_iter().filter_map(|claim| Some(claim.text(&["metadata", "name"])?.into_owned()));
+        Self { claims: claims.collect(), selects: selected_labels(object) }
     }
-    let claims = object.path(&["spec", "volumeClaimTemplates"]).map(View::elements).unwrap_or_default();
-    claims.into_iter().filter_map(|claim| Some(claim.text(&["metadata", "name"])?.into_owned())).collect()
+}
+
+/// The keys of an object's selector. That of a ReplicationController is a map of labels.
+fn selected_labels<'a, V: View<'a>>(object: V) -> Vec<String> {
+    let Some(selector) = object.path(&["spec", "selector"]) else { return Vec::new() };
+    let keys = |map: V| map.members().into_iter().map(|(key, _)| key.into_owned()).collect::<Vec<_>>();
+    let (labels, expressions) = (selector.member("matchLabels"), selector.member("matchExpressions"));
+    if labels.is_none() && expressions.is_none() {
+        return keys(selector);
+    }
+    let named = expressions.map(View::elements).unwrap_or_default();
+    let named = named.into_iter().filter_map(|one| Some(one.text(&["key"])?.into_owned()));
+    labels.map(keys).unwrap_or_default().into_iter().chain(named).collect()
 }
 
 /// Ports that the profile would take from the application's, and that are their defaults because it declares none.

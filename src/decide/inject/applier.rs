@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
+use super::Beside;
 use super::editor::{Editor, Ensured};
 use super::render::Rendered;
 use crate::decide::record::Entry;
@@ -22,8 +23,8 @@ pub(super) struct Applier<'a, V> {
     pub(super) rendered: &'a Rendered,
     /// The record as it is before this profile.
     pub(super) record: &'a [Entry],
-    /// The names of volumes that the object brings outside its template.
-    pub(super) claims: &'a [String],
+    /// What the object says of its pods outside their template.
+    pub(super) beside: &'a Beside,
     pub(super) kubernetes_version: KubernetesVersion,
     /// The profile's own entry, where it has one: what that names is there, and is left alone.
     pub(super) own: Option<&'a Entry>,

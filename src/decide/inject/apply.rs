@@ -101,6 +101,13 @@ impl<'v, V: View<'v>> Applier<'_, V> {
             }
             Some(found) if !view::equals(found, value) => match existing {
                 Existing::Keep => self.keep(slot, key, &at),
+                _ if slot == Slot::Labels && self.beside.selects.contains(key) => {
+                    let profile = &self.profile.name;
+                    let message = format!(
+                        "the workload selects its pods by the label `{key}`, so the profile `{profile}` cannot change it"
+                    );
+                    self.error(Code::Conflict, &at, message, None);
+                }
                 Existing::Overwrite => texts::overwrite(self, (slot, key), &at, value),
                 Existing::Extend(text, _) => texts::add(self, &at, &at, text),
             },
@@ -157,7 +164,7 @@ impl<'v, V: View<'v>> Applier<'_, V> {
                     self.keep(slot, key, &at.join(index.to_string()));
                 }
                 Some(_) => self.share(slot, key, &at.join(key.as_str())),
-                None if slot == Slot::Volumes && self.claims.contains(key) => {
+                None if slot == Slot::Volumes && self.beside.claims.contains(key) => {
                     let profile = &self.profile.name;
                     let message = format!(
                         "the profile `{profile}` adds a volume `{key}`, and this object has a volume claim template of that name"

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::compare::{self, Expected};
 use super::planner::{DecideAgain, Planner};
 use super::state::{Edit, InjectionState};
-use super::{Answer, Outcome, Rendered, Verdict, removal, rendered_now, volume_claims};
+use super::{Answer, Beside, Outcome, Rendered, Verdict, removal, rendered_now};
 use crate::decide::eligibility::{Decision, Recorded, Rule};
 use crate::decide::expressions;
 use crate::decide::record::Entry;
@@ -67,9 +67,9 @@ impl<'a, V: View<'a>> Planner<'_, V> {
             return Ok(Assessment::without_rendering(InjectionState::Outdated));
         };
         removal::check_names(&editor, entry, &rendered).map_err(|error| vec![error])?;
-        let claims = volume_claims(self.object, self.identity);
+        let beside = Beside::of(self.object, self.identity);
         let version = self.facts.kubernetes_version;
-        let expected = compare::expected(before, profile, &rendered, earlier, &claims, version);
+        let expected = compare::expected(before, profile, &rendered, earlier, &beside, version);
         if !expected.applied.errors.is_empty() {
             return Err(expected.applied.errors);
         }

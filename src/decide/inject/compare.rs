@@ -9,7 +9,7 @@ use super::editor::Editor;
 use super::removal;
 use super::state::{Edit, EditedField};
 use super::texts;
-use super::{Rendered, Request, rendered_now, volume_claims};
+use super::{Beside, Rendered, Request, rendered_now};
 use crate::decide::facts::Facts;
 use crate::decide::record::{self, Entry};
 use crate::diagnostic::{Code, Diagnostic};
@@ -37,13 +37,13 @@ pub(super) fn expected<'a, V: View<'a>>(
     profile: &Profile,
     rendered: &Rendered,
     earlier: &[Entry],
-    claims: &[String],
+    beside: &Beside,
     kubernetes_version: KubernetesVersion,
 ) -> Expected<V> {
     let editor = &mut before;
     let done = Applied::default();
     let applied =
-        Applier { editor, profile, rendered, record: earlier, claims, kubernetes_version, own: None, done }.run();
+        Applier { editor, profile, rendered, record: earlier, beside, kubernetes_version, own: None, done }.run();
     Expected { editor: before, applied }
 }
 
@@ -200,9 +200,9 @@ pub(crate) fn edited_items<'a, V: View<'a>>(
         return Ok(Vec::new());
     }
     removal::check_names(editor, entry, &rendered)?;
-    let claims = volume_claims(object, identity);
+    let beside = Beside::of(object, identity);
     let earlier = entries.get(..index).unwrap_or_default();
-    let expected = expected(before, profile, &rendered, earlier, &claims, KubernetesVersion::NEWEST);
+    let expected = expected(before, profile, &rendered, earlier, &beside, KubernetesVersion::NEWEST);
     let fields = edits(editor, entries.get(index + 1..).unwrap_or_default(), entry, &expected, profile);
     let mut edited = Vec::new();
     for named in entry.named().into_iter().chain(entry.overwritten()) {

@@ -51,7 +51,7 @@ fn valid<'v, V: View<'v>>(applier: &mut Applier<'_, V>) {
         .list(&Slot::Volumes.place())
         .into_iter()
         .map(|volume| volume.text(&["name"]).unwrap_or_default().into_owned())
-        .chain(applier.claims.iter().cloned())
+        .chain(applier.beside.claims.iter().cloned())
         .collect();
     let rendered = applier.rendered;
     for slot in Slot::of(Home::Spec) {

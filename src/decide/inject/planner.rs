@@ -6,8 +6,8 @@ use super::applier::{Applied, Applier};
 use super::editor::Editor;
 use super::redirect;
 use super::{
-    Answer, Outcome, Outdated, Rendered, Request, Step, Verdict, guessed_ports, knative_warning, needs_native, removal,
-    sidecar, volume_claims, write_record,
+    Answer, Beside, Outcome, Outdated, Rendered, Request, Step, Verdict, guessed_ports, knative_warning, needs_native,
+    removal, sidecar, write_record,
 };
 use crate::decide::eligibility::{self, Decision, Deniable, Record, Recorded, Subject};
 use crate::decide::expressions;
@@ -245,7 +245,7 @@ impl<'p, 'a, V: View<'a>> Planner<'p, V> {
     ) -> Result<Vec<Diagnostic>, Vec<Diagnostic>> {
         let own = index.and_then(|index| record.get(index)).cloned();
         let others: Vec<Entry> = record.iter().filter(|entry| entry.profile != profile.name).cloned().collect();
-        let claims = volume_claims(self.object, self.identity);
+        let beside = Beside::of(self.object, self.identity);
         let (identity, place, facts) = (self.identity, self.place, self.facts);
         let kubernetes_version = facts.kubernetes_version;
         let (set, inherited) = (self.request.set, facts.namespace.inherited());
@@ -262,7 +262,7 @@ impl<'p, 'a, V: View<'a>> Planner<'p, V> {
             profile,
             rendered,
             record: &others,
-            claims: &claims,
+            beside: &beside,
             kubernetes_version,
             own: own.as_ref(),
             done: Applied { entry: own.clone().unwrap_or_default(), ..Applied::default() },

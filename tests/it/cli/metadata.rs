@@ -161,3 +161,41 @@ fn a_policy_or_separator_that_does_not_fit_is_reported_when_the_profile_is_loade
         assert!(failed.stderr.contains(message), "{entry}: {}", failed.stderr);
     }
 }
+
+#[test]
+fn a_label_that_a_workload_selects_its_pods_by_is_never_changed() {
+    let profile = |label: &str| {
+        format!(
+            "apiVersion: sidecar-injector/v1\nkind: Profile\nmetadata: {{name: p}}\nspec:\n  policy: OptOut\n  \
+             labels: [{label}]\n"
+        )
+    };
+    let workload = |head: &str, selector: &str| {
+        format!(
+            "{head}\nmetadata: {{name: web}}\nspec:\n  selector: {selector}\n  template:\n    metadata: {{labels: {{app: web, \
+             tier: front}}}}\n    spec: {{containers: [{{name: web, image: 'web:1'}}]}}\n"
+        )
+    };
+    let deployment = |selector: &str| workload("apiVersion: apps/v1\nkind: Deployment", selector);
+    let controller = workload("apiVersion: v1\nkind: ReplicationController", "{app: web}");
+    for text in [
+        deployment("{matchLabels: {app: web}}"),
+        deployment("{matchExpressions: [{key: app, operator: In, values: [web]}]}"),
+        deployment("{matchLabels: {tier: front}, matchExpressions: [{key: app, operator: Exists}]}"),
+        controller,
+    ] {
+        for label in ["{key: app, value: x, policy: Overwrite}", "{key: app, value: x, policy: Append, separator: '-'}"]
+        {
+            let ran = injector(["inject", "-p", "p.yaml"]).file("p.yaml", profile(label)).stdin(text.clone()).fails();
+            let said = "the workload selects its pods by the label `app`, so the profile `p` cannot change it";
+            assert!(ran.stdout.is_empty() && ran.stderr.contains(said), "{text}{label}: {}", ran.stderr);
+        }
+        for label in ["{key: app, value: x}", "{key: app, value: web, policy: Overwrite}"] {
+            injector(["inject", "-p", "p.yaml"]).file("p.yaml", profile(label)).stdin(text.clone()).succeeds();
+        }
+    }
+    let other = deployment("{matchLabels: {app: web}}");
+    let label = profile("{key: tier, value: back, policy: Overwrite}");
+    let ran = injector(["inject", "-p", "p.yaml"]).file("p.yaml", label).stdin(other).succeeds();
+    assert!(ran.stdout.contains("tier: back"), "{}", ran.stdout);
+}

@@ -125,6 +125,9 @@ fn template(dice: &mut Dice<'_>) -> Map<String, Value> {
         if dice.roll(2) == 1 {
             labels["app"] = json!("web");
         }
+        if dice.roll(2) == 1 {
+            labels["team"] = json!("web");
+        }
         labels
     });
     maybe(dice, &mut metadata, "annotations", json!({}), |dice| {
