@@ -10,7 +10,7 @@ use injector::internals::install::{
     OwnNamespace, Part, PodFit, ProfileSource, ReinvocationPolicy, Site, Watch,
 };
 use injector::internals::kube::pod_security::{self, Level};
-use injector::internals::profile::{Overrides, Profile, builtin, load};
+use injector::internals::profile::{Overrides, Profile, load};
 use injector::internals::report::exit::ExitStatus;
 use serde_json::{Value, json};
 
@@ -19,6 +19,7 @@ use crate::support::injector;
 mod fit;
 mod image;
 mod law;
+mod profiles;
 mod selection;
 
 /// A watch of both kinds, or of none.
@@ -256,26 +257,6 @@ fn what_cannot_be_installed_is_told_before_anything_is_printed() {
     for line in ["--timeout-seconds 31", "--timeout-seconds 0", "--replicas 0", "--name 1a", "--drain-delay 5"] {
         injector(format!("install --cert-manager {line}").split_whitespace()).fails();
     }
-}
-
-#[test]
-fn profiles_arrive_to_the_byte() {
-    let odd = "apiVersion: sidecar-injector/v1\r\nkind: Profile\r\nmetadata: {name: odd}\r\nspec:\r\n  policy: OptOut # \t $(X) é\r\n\
-               \x20 containers:\r\n  - {name: a, image: b}\r\n\r\n\r\n";
-    let run =
-        injector(["install", "--cert-manager", "-p", "odd.yaml", "-p", "cortexflow", "-p", "curl", "-p", "nginx"]);
-    let stdout = run.file("odd.yaml", odd).succeeds().stdout;
-    let documents = documents(&stdout);
-    let data = find(&documents, "ConfigMap")["data"].as_object().unwrap().clone();
-    assert_eq!(data["odd.yaml"], odd);
-    for (name, text) in builtin::ALL {
-        assert_eq!(data[&format!("{name}.yaml")], *text, "{name}");
-    }
-    assert!(stdout.contains("\n  cortexflow.yaml: |"), "a profile is read by people too");
-    let arguments = &find(&documents, "Deployment")["spec"]["template"]["spec"]["containers"][0]["args"];
-    let named: Vec<_> =
-        arguments.as_array().unwrap().iter().filter_map(|arg| arg.as_str()?.strip_prefix("--profile=")).collect();
-    assert_eq!(named, ["odd", "cortexflow", "curl", "nginx"].map(|name| format!("/etc/injector/profiles/{name}.yaml")));
 }
 
 #[test]

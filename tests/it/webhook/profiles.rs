@@ -129,6 +129,30 @@ async fn a_new_profile_is_used_and_a_bad_one_keeps_the_old() {
 }
 
 #[tokio::test]
+async fn a_new_parent_is_used_and_a_bad_one_keeps_the_old() {
+    let folder = tempfile::tempdir().unwrap();
+    let [parent, own] = ["parent.yaml", "own.yaml"].map(|name| folder.path().join(name));
+    fs::write(&parent, PROFILE).unwrap();
+    let text =
+        "apiVersion: sidecar-injector/v1\nkind: Profile\nmetadata: {name: own}\nspec: {extends: ./parent.yaml}\n";
+    fs::write(&own, text).unwrap();
+    let given = given(&[own.to_str().unwrap()]);
+    assert_eq!(profiles::files(&given), [own.clone(), parent.clone()]);
+    let metrics = Arc::new(Metrics::new());
+    let core = Core::new(given, KubernetesVersion::NEWEST, FactSources::default(), Arc::clone(&metrics));
+    let core = Arc::new(core.unwrap());
+    let served = Served::with(Arc::<Core>::clone(&core), metrics);
+    assert!(patch(&served, "/mutate/own").await.contains("mine:1"));
+    fs::write(&parent, PROFILE.replace("mine:1", "mine:2")).unwrap();
+    core.reload_profiles().unwrap();
+    assert!(patch(&served, "/mutate/own").await.contains("mine:2"));
+    fs::write(&parent, PROFILE.replace("policy: OptOut", "polcy: OptOut")).unwrap();
+    let told = core.reload_profiles().unwrap_err();
+    assert!(told.contains("parent.yaml:") && told.contains("`polcy`"), "{told}");
+    assert!(patch(&served, "/mutate/own").await.contains("mine:2"));
+}
+
+#[tokio::test]
 async fn a_key_that_no_profile_reads_is_a_warning_and_one_of_another_path_is_not() {
     let folder = tempfile::tempdir().unwrap();
     let file = |name: &str, key: &str| {
