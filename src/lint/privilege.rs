@@ -6,7 +6,8 @@
 use super::Finding;
 use crate::diagnostic::words::list;
 use crate::diagnostic::{Code, Severity};
-use crate::profile::slot::Validity;
+use crate::profile::slot::{Slot, Validity};
+use crate::profile::template::{Condition, Template};
 use crate::profile::{Parameter, ParameterType, Profile};
 use crate::value::pointer::Pointer;
 
@@ -50,12 +51,16 @@ pub(super) fn check(profile: &Profile) -> Vec<Finding> {
                     }
                     let path = without_language(scalar.at.tokens().get(element.tokens().len()..).unwrap_or_default());
                     if let Some(reach) = judge(&path) {
-                        let owner = match template.name() {
-                            Some(name) => format!("{} `{name}`", slot.noun()),
-                            None => format!("a {}", slot.noun()),
-                        };
-                        findings.extend(reached(parameter, reach, &owner, &at));
+                        findings.extend(reached(parameter, reach, &owner(slot, template), &at));
                     }
+                }
+                let decides = |condition: &&Condition| {
+                    let path = condition.at.tokens().get(element.tokens().len()..).unwrap_or_default();
+                    path.first().is_some_and(|first| first == "securityContext")
+                        && profile.parameters_behind(condition.holds.variables()).contains(&index)
+                };
+                if template.conditions().iter().any(decides) {
+                    findings.extend(reached(parameter, CHOICE, &owner(slot, template), &at));
                 }
             }
         }
@@ -67,6 +72,20 @@ pub(super) fn check(profile: &Profile) -> Vec<Finding> {
         }
     }
     findings
+}
+
+/// A condition inside a security context: it picks among what the profile's author wrote.
+const CHOICE: Reach = Reach {
+    what: "the choice of the security context",
+    why: "anyone who sets it takes any of those that the profile has",
+    weight: Weight::Part,
+};
+
+fn owner(slot: Slot, template: &Template) -> String {
+    match template.name() {
+        Some(name) => format!("{} `{name}`", slot.noun()),
+        None => format!("a {}", slot.noun()),
+    }
 }
 
 /// What a field of the pod's spec gives to anyone who sets it.

@@ -104,6 +104,9 @@ pub enum ProfileErrorKind {
         /// What is allowed.
         allowed: Vec<&'static str>,
     },
+    /// An alternative that is always taken, and not the last.
+    #[error("an alternative without `when` is always taken, so those after it never are")]
+    AlwaysTaken,
     /// A place that is not a JSON Pointer.
     #[error(transparent)]
     Pointer(#[from] PointerError),
@@ -220,6 +223,7 @@ impl ProfileError {
         match &self.kind {
             ProfileErrorKind::Default { bad, .. } => bad.hint(),
             ProfileErrorKind::NoneOf { value, allowed } => words::meant(value, allowed.iter().copied()).map(meant),
+            ProfileErrorKind::AlwaysTaken => Some("put it last".to_owned()),
             ProfileErrorKind::AddsNothing => {
                 let fields = Slot::ALL.into_iter().filter(|slot| slot.home() != Home::Application).map(Slot::field);
                 let fields: Vec<&str> = fields.chain(["application", "pod"]).collect();

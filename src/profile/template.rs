@@ -267,7 +267,7 @@ impl Template {
     /// Meets everything that is not a literal, each with what repeats it. Recurses as deep as the profile's document is
     /// nested, which parsing caps.
     /// Every condition in it.
-    pub(super) fn conditions(&self) -> Vec<&Condition> {
+    pub(crate) fn conditions(&self) -> Vec<&Condition> {
         let mut conditions = Vec::new();
         self.visit(&mut Vec::new(), &mut |found, _| {
             if let Found::Condition(condition) = found {

@@ -268,7 +268,7 @@ impl Parser<'_> {
             return self.values_one_of(alternatives, shape);
         }
         let mut read = Vec::new();
-        for node in alternatives.clone().list(self.errors) {
+        for node in self.alternatives(alternatives) {
             let when = node.get(WHEN).and_then(|when| self.condition(&when));
             let template = {
                 let members = self.members(&node, shape, &[], &[WHEN]);
@@ -283,10 +283,20 @@ impl Parser<'_> {
         Content::OneOf { common, alternatives: read }
     }
 
+    /// The alternatives of a `oneOf`: each but the last has a condition.
+    fn alternatives<'a, V: View<'a>>(&mut self, list: &Node<V>) -> Vec<Node<V>> {
+        let all = list.clone().list(self.errors);
+        let before_last = all.split_last().map(|(_, before)| before).unwrap_or_default();
+        if let Some(always) = before_last.iter().find(|node| node.get(WHEN).is_none()) {
+            self.errors.add(&always.at, ProfileErrorKind::AlwaysTaken);
+        }
+        all
+    }
+
     /// Alternatives that each have their value in `value`.
     fn values_one_of<'a, V: View<'a>>(&mut self, alternatives: &Node<V>, shape: Option<&'static Shape>) -> Content {
         let mut read = Vec::new();
-        for node in alternatives.clone().list(self.errors) {
+        for node in self.alternatives(alternatives) {
             let when = node.get(WHEN).and_then(|when| self.condition(&when));
             let known = node.clone().object(&[VALUE, WHEN], self.errors);
             let value = known.and_then(|node| node.require(VALUE, self.errors));

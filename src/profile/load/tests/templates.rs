@@ -135,3 +135,24 @@ fn a_list_that_is_a_member_is_left_out_as_a_whole() {
     assert_eq!(args("port == 1"), json!({"name": "a", "args": ["x", "1"]}));
     assert_eq!(args("port == 2"), json!({"name": "a"}));
 }
+
+#[test]
+fn an_alternative_that_is_always_taken_must_be_the_last() {
+    let faults = |value: Value| parsed(&value, Some(&CONTAINER)).1;
+    let member = |alternatives: &Value| json!({"securityContext": {"oneOf": alternatives}});
+    let element = |alternatives: &Value| json!({"env": [{"name": "A", "oneOf": alternatives}]});
+    let (always, sometimes) = (json!({"value": "x"}), json!({"value": "y", "when": "on"}));
+    let said = "an alternative without `when` is always taken, so those after it never are";
+    let image = json!({"image": {"oneOf": [always, sometimes]}});
+    let (user, group) = (json!({"runAsUser": 1}), json!({"runAsGroup": 2, "when": "on"}));
+    for (value, at) in [
+        (image, "/image/oneOf/0"),
+        (member(&json!([group, user, user])), "/securityContext/oneOf/1"),
+        (element(&json!([always, sometimes])), "/env/0/oneOf/0"),
+    ] {
+        assert_eq!(faults(value), [format!("{at}: {said}")]);
+    }
+    for right in [json!([group, user]), json!([group, group]), json!([user])] {
+        assert_eq!(faults(member(&right)), [""; 0], "{right}");
+    }
+}
