@@ -77,7 +77,8 @@ pub(crate) fn unknown_fact<'a>(
     template: impl View<'a>,
 ) -> Option<UnknownFact> {
     let EvalFault::NoField(field) = &failed.fault else { return None };
-    let reads = |fact| profile.reads(fact, failed.variables.iter().copied());
+    // The name is always known, so that what reads nothing else has another reason.
+    let reads = |fact| profile.reads_field(fact, field) && profile.reads(fact, failed.variables.iter().copied());
     let namespace = &facts.namespace;
     let of_namespace = match field.as_str() {
         "labels" => namespace.labels == Known::No,
@@ -97,11 +98,12 @@ pub(crate) fn unknown_fact<'a>(
 
 /// Whether variables read something that is not known here.
 pub(crate) fn read_unknown<'a>(profile: &Profile, variables: &[usize], facts: &Facts, template: impl View<'a>) -> bool {
-    let reads = |fact| profile.reads(fact, variables.iter().copied());
+    let reads = |fact, field| profile.reads_field(fact, field) && profile.reads(fact, variables.iter().copied());
     let namespace = &facts.namespace;
-    let is_namespace_unknown = namespace.labels == Known::No || namespace.annotations == Known::No;
     let is_account_unknown = || facts.service_accounts.get(&service_accounts::name_in(template)).is_none();
-    (is_namespace_unknown && reads(Fact::Ns)) || (reads(Fact::ServiceAccount) && is_account_unknown())
+    (namespace.labels == Known::No && reads(Fact::Ns, "labels"))
+        || (namespace.annotations == Known::No && reads(Fact::Ns, "annotations"))
+        || (["labels", "annotations"].iter().any(|field| reads(Fact::ServiceAccount, field)) && is_account_unknown())
 }
 
 /// An expression of the profile that has no value for a template: at the annotation that it comes from, where there is one.

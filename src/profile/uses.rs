@@ -76,6 +76,12 @@ impl Profile {
         })
     }
 
+    /// Whether an expression reads this field of a fact, or the fact as a whole.
+    pub(crate) fn reads_field(&self, fact: Fact, field: &str) -> bool {
+        let is_it = |path: &[String]| path.first().is_none_or(|first| first == field);
+        self.expressions().iter().any(|(found, _)| self.paths_of(fact, found).any(is_it))
+    }
+
     /// The indexes of all variables that the profile uses, each as often as it does.
     pub(crate) fn variables(&self) -> impl Iterator<Item = usize> {
         let templates = self.templates().chain(self.lets.iter().map(|made| &made.value));

@@ -95,3 +95,17 @@ fn a_value_of_an_account_that_is_not_a_string_is_reported_where_it_is_read() {
     let ran = injector(["inject"]).stdin(wrong + WEB).succeeds();
     assert!(!ran.stderr.contains("ServiceAccount"), "{}", ran.stderr);
 }
+
+#[test]
+fn what_the_pod_lacks_is_not_said_of_its_account_or_namespace() {
+    for name in ["serviceAccount.name", "ns.name"] {
+        let condition =
+            format!("  matchConditions: [{{name: a, expression: \"pod.metadata.annotations.x == {name}\"}}]\n");
+        let profile = format!(
+            "apiVersion: sidecar-injector/v1\nkind: Profile\nmetadata: {{name: p}}\nspec:\n  policy: OptOut\n{condition}  \
+             labels: {{a: b}}\n"
+        );
+        let ran = injector(["inject", "-p", "p.yaml"]).file("p.yaml", profile).stdin(WEB).fails();
+        assert!(ran.stderr.contains("`annotations`") && !ran.stderr.contains("not known"), "{name}: {}", ran.stderr);
+    }
+}
