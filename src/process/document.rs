@@ -10,7 +10,7 @@ use crate::decide::record;
 use crate::kube::workload::{self, TemplatePath, known_without_template};
 use crate::profile::pod::PodField;
 use crate::text::document::Triage;
-use crate::text::splice::{self, Edit, SpliceError, SpliceErrorKind, Undo, UserStrings};
+use crate::text::splice::{self, Block, Edit, Frame, SpliceError, SpliceErrorKind, Undo, UserStrings};
 use crate::text::yaml::error::{SyntaxError, SyntaxErrorKind};
 use crate::text::yaml::tree::{Language, NodeId, Tree};
 use crate::text::yaml::{MAX_DEPTH, emit, parse_json, parse_yaml};
@@ -97,7 +97,7 @@ fn process_tree(tree: &Tree<'_>, run: &Run, cluster: &ClusterFacts) -> Result<Pr
     let mut processed = Processed { ignored: tree.ignored, ..Processed::default() };
     let Some(root) = tree.root() else { return Ok(processed) };
     let strings = UserStrings { is_one: record::is_user_string, undo: undo(tree, run) };
-    let mut whole = Patch::default();
+    let (mut whole, mut blocks) = (Patch::default(), Vec::new());
     for found in objects::find(tree, root) {
         if !tree.is_within(MAX_DEPTH) && tree.depth(found.node.id()) > MAX_DEPTH {
             let offset = tree.span(found.node.id()).start;
@@ -117,8 +117,9 @@ fn process_tree(tree: &Tree<'_>, run: &Run, cluster: &ClusterFacts) -> Result<Pr
                 None => splice::splice(tree, node.id(), &object.outcome.patch, run.lines(), strings),
             };
             match edits {
-                Ok(edits) => {
-                    processed.edits.extend(edits);
+                Ok(splice) => {
+                    processed.edits.extend(splice.edits);
+                    blocks.extend(splice.blocks);
                     whole.0.extend(object.outcome.patch.0.iter().map(|op| prefixed(&object.location.place, op)));
                 }
                 Err(error) => object.failure = Some(error.into()),
@@ -126,7 +127,7 @@ fn process_tree(tree: &Tree<'_>, run: &Run, cluster: &ClusterFacts) -> Result<Pr
         }
         processed.objects.push(object);
     }
-    prove(tree, root, &whole, &mut processed);
+    prove((tree, root), &whole, &blocks, &mut processed);
     if run.leaves == Leaves::Text {
         processed.objects.iter_mut().for_each(|object| object.outcome.forget_patch());
     }
@@ -155,14 +156,22 @@ fn locate(tree: &Tree<'_>, found: FoundObject<'_>, object: &Object) -> Location 
 }
 
 /// Compares the document's new text with the patch. A document that fails is not changed at all.
-fn prove(tree: &Tree<'_>, root: NodeId, patch: &Patch, processed: &mut Processed) {
+fn prove((tree, root): (&Tree<'_>, NodeId), patch: &Patch, blocks: &[Block], processed: &mut Processed) {
     if patch.is_empty() {
         return;
     }
-    let text = splice::pieces(tree.text(), &processed.edits).concat();
-    let input = tree.view(root).value();
-    let proved = proof::applied(input, patch).and_then(|expected| proof::prove_text(&text, tree.language(), &expected));
-    if let Err(error) = proved {
+    let input = || tree.view(root).value();
+    let whole = |edits: &[Edit]| {
+        let text = splice::pieces(tree.text(), edits).concat();
+        proof::prove_text(&text, tree.language(), &proof::applied(input(), patch)?)
+    };
+    let frame = Frame::of(tree.text(), &processed.edits, patch, blocks);
+    if frame.is_some_and(|frame| proof::prove_frame(&frame, input()).is_ok()) {
+        // The claim of `text::splice::frame`, tried on every document of every test and of the fuzzer.
+        debug_assert_eq!(whole(&processed.edits), Ok(()), "{}", tree.text());
+        return;
+    }
+    if let Err(error) = whole(&processed.edits) {
         processed.edits.clear();
         for object in processed.objects.iter_mut().filter(|object| !object.outcome.patch.is_empty()) {
             object.failure = Some(error.clone().into());

@@ -5,7 +5,7 @@
 //! 1. The operations are applied to an overlay of the tree (`overlay`). Many operations can change one collection, and only
 //!    their sum says where its new entries go.
 //! 2. One walk over the changed collections, in the order of the text, writes the edits: `block` for collections in block
-//!    style, `flow` for those in brackets, JSON among them. `spelling` keeps how a null was written, `listed` how a list of names was, and `extended` how a string was; `text` knows lines and comments; `lines` renders what is new.
+//!    style, `flow` for those in brackets, JSON among them. `spelling` keeps how a null was written, `listed` how a list of names was, and `extended` how a string was; `text` knows lines and comments; `lines` renders what is new; `frame` says what has to be read to prove it.
 //!
 //! What has to hold:
 //!
@@ -31,13 +31,16 @@ use crate::value::pointer::Pointer;
 mod block;
 mod extended;
 mod flow;
+mod frame;
 mod lines;
 mod listed;
 mod overlay;
 mod scalar;
 mod spelling;
+mod stand_in;
 mod text;
 
+pub(crate) use frame::{Block, Frame};
 pub(crate) use lines::RenderedLines;
 use overlay::Overlay;
 pub(crate) use spelling::comes_back;
@@ -50,6 +53,15 @@ pub struct Edit {
     pub range: Range<usize>,
     /// What replaces them. It is shared, since many documents get the same text.
     pub text: Arc<str>,
+}
+
+/// A patch as changes of a text.
+#[derive(Debug, Default)]
+pub(crate) struct Splice {
+    /// In the order of the text.
+    pub(crate) edits: Vec<Edit>,
+    /// What was inserted as blocks of lines; some edits have their lines.
+    pub(crate) blocks: Vec<Block>,
 }
 
 /// Why a patch cannot be spliced into this text. The user's text is valid, but has a construct that cannot be changed in
@@ -140,14 +152,14 @@ impl UserStrings {
 /// document to the next. The edits do not overlap.
 ///
 /// # Errors
-/// See [`SpliceErrorKind`]. There are no edits then.
+/// See [`SpliceErrorKind`].
 pub(crate) fn splice(
     tree: &Tree<'_>,
     root: NodeId,
     patch: &Patch,
     rendered: &RenderedLines,
     strings: UserStrings,
-) -> Result<Vec<Edit>, SpliceError> {
+) -> Result<Splice, SpliceError> {
     if let Some((op, offset)) = patch.0.first().zip(odd_line_break(tree)) {
         return Err(SpliceError { offset, at: op.path().clone(), kind: SpliceErrorKind::LineBreak });
     }
@@ -158,8 +170,14 @@ pub(crate) fn splice(
     for op in &patch.0 {
         overlay.apply(op)?;
     }
-    let mut splicer =
-        Splicer { tree, lines: Lines(tree.text()), layout: Layout::of(tree, root), rendered, edits: Vec::new() };
+    let mut splicer = Splicer {
+        tree,
+        lines: Lines(tree.text()),
+        layout: Layout::of(tree, root),
+        rendered,
+        edits: Vec::new(),
+        blocks: Vec::new(),
+    };
     if let Some(edited) = overlay.root() {
         splicer.collection(edited);
     }
@@ -245,6 +263,7 @@ struct Splicer<'t> {
     layout: Layout,
     rendered: &'t RenderedLines,
     edits: Vec<Edit>,
+    blocks: Vec<Block>,
 }
 
 impl Splicer<'_> {
@@ -288,7 +307,7 @@ impl Splicer<'_> {
     /// Two collections can end at the same offset: the list of containers, and the pod's spec around it. What is added to
     /// the inner one must come first. The walk visits it first, and the sort is stable, so insertions at one offset keep
     /// their order. An insertion comes before a deletion that begins at the same offset.
-    fn finish(mut self) -> Vec<Edit> {
+    fn finish(mut self) -> Splice {
         self.edits.sort_by_key(|edit| (edit.range.start, edit.range.end));
         let mut merged: Vec<Edit> = Vec::with_capacity(self.edits.len());
         for edit in std::mem::take(&mut self.edits) {
@@ -301,7 +320,7 @@ impl Splicer<'_> {
         }
         self.guard_block_scalars(&mut merged);
         self.lines.keep_missing_final_newline(&mut merged);
-        merged
+        Splice { edits: merged, blocks: self.blocks }
     }
 }
 

@@ -101,6 +101,22 @@ pub(crate) fn equals<'a, V: View<'a>>(view: V, value: &Value) -> bool {
     }
 }
 
+/// Whether two values have the same text: members in the same order, and numbers written alike.
+pub(crate) fn identical(left: &Value, right: &Value) -> bool {
+    match (left, right) {
+        (Value::Object(left), Value::Object(right)) => {
+            left.len() == right.len()
+                && left.iter().zip(right).all(|((name, left), (other, right))| name == other && identical(left, right))
+        }
+        (Value::Array(left), Value::Array(right)) => {
+            left.len() == right.len() && left.iter().zip(right).all(|(left, right)| identical(left, right))
+        }
+        // A negative zero equals zero, and is written otherwise.
+        (Value::Number(left), Value::Number(right)) => left == right && left.to_string() == right.to_string(),
+        (left, right) => left == right,
+    }
+}
+
 impl<'a> View<'a> for &'a Value {
     fn kind(self) -> Kind {
         match self {

@@ -73,7 +73,7 @@ pub(crate) fn insert(tree: &Tree<'_>, bundle: &str) -> Result<Inserted, InsertEr
     if patch.is_empty() {
         return Ok(inserted);
     }
-    let edits = splice::splice(tree, root, &patch, &RenderedLines::default(), UserStrings::NONE)?;
+    let edits = splice::splice(tree, root, &patch, &RenderedLines::default(), UserStrings::NONE)?.edits;
     let expected = proof::applied(tree.view(root).value(), &patch)?;
     proof::prove_text(&splice::pieces(tree.text(), &edits).concat(), tree.language(), &expected)?;
     Ok(Inserted { edits, ..inserted })

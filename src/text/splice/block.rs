@@ -28,6 +28,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::Splicer;
+use super::frame::Block;
 use super::overlay::{CollectionEntry, Content, Edited, EntryNodes, entry_nodes};
 use super::scalar::BlockScalar;
 use crate::text::yaml::emit;
@@ -192,12 +193,15 @@ impl Splicer<'_> {
     }
 
     /// The lines of each new entry.
-    fn render(&self, added: &[&CollectionEntry], column: usize) -> Vec<Arc<str>> {
-        let lines = |entry: &&CollectionEntry| match &entry.content {
-            Content::New(value) => Some(self.rendered.lines(&entry.name, value, column, &self.layout.yaml)),
-            Content::Old(_) | Content::Text(_) | Content::Edited(_) => None,
-        };
-        added.iter().filter_map(lines).collect()
+    fn render(&mut self, added: &[&CollectionEntry], column: usize) -> Vec<Arc<str>> {
+        let mut all = Vec::with_capacity(added.len());
+        for entry in added {
+            let Content::New(value) = &entry.content else { continue };
+            let rendered = self.rendered.get(&entry.name, value, column, &self.layout.yaml);
+            all.push(Arc::clone(&rendered.lines));
+            self.blocks.push(Block { value: Arc::clone(value), rendered });
+        }
+        all
     }
 
     fn insert_after(&mut self, previous: EntryNodes, added: &[&CollectionEntry], column: usize) {

@@ -2,10 +2,11 @@
 //! documents have the same layout.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use serde_json::Value;
 
+use super::stand_in::{self, StandIn};
 use crate::text::yaml::emit::{self, BlockLayout};
 
 /// How many different values are kept for one name, column and layout. Only parameters make them differ, and few runs have
@@ -14,10 +15,24 @@ const KEPT: usize = 8;
 
 /// The lines that a run has rendered so far.
 #[derive(Debug, Default)]
-pub(crate) struct RenderedLines(Mutex<HashMap<Key, Vec<RenderedValue>>>);
+pub(crate) struct RenderedLines(Mutex<HashMap<Key, Vec<Arc<RenderedValue>>>>);
 
 /// A value and its lines.
-type RenderedValue = (Value, Arc<str>);
+#[derive(Debug)]
+pub(super) struct RenderedValue {
+    value: Arc<Value>,
+    /// Each has its line end.
+    pub(super) lines: Arc<str>,
+    /// What may be read in the place of the lines, from the second time on; `None` where only the lines themselves show what
+    /// they say.
+    stand_in: OnceLock<Option<StandIn>>,
+}
+
+impl RenderedValue {
+    pub(super) fn stand_in(&self) -> Option<&StandIn> {
+        self.stand_in.get()?.as_ref()
+    }
+}
 
 /// Where lines go, and how they look there.
 #[derive(Debug, PartialEq, Eq, Hash)]
@@ -30,13 +45,15 @@ struct Key {
 }
 
 impl RenderedLines {
-    /// The lines of a member, or of an item of a list where the name is empty. Each has its line end.
-    pub(super) fn lines(&self, name: &str, value: &Value, column: usize, style: &BlockLayout) -> Arc<str> {
+    /// A member, or an item of a list where the name is empty.
+    pub(super) fn get(&self, name: &str, value: &Arc<Value>, column: usize, style: &BlockLayout) -> Arc<RenderedValue> {
         let key = Key { name: name.to_owned(), column, indent: style.indent, dash: style.dash, eol: style.eol };
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let known = all.entry(key).or_default();
-        if let Some((_, lines)) = known.iter().find(|(known, _)| known == value) {
-            return Arc::clone(lines);
+        let is_it = |known: &&Arc<RenderedValue>| Arc::ptr_eq(&known.value, value) || known.value == *value;
+        if let Some(known) = known.iter().find(is_it) {
+            known.stand_in.get_or_init(|| stand_in::of(&known.lines, name, value, column, style.eol));
+            return Arc::clone(known);
         }
         let mut lines = String::new();
         if name.is_empty() {
@@ -45,10 +62,11 @@ impl RenderedLines {
             emit::member(&mut lines, name, value, column, style);
         }
         lines.push_str(style.eol);
-        let lines: Arc<str> = lines.into();
+        let stand_in = OnceLock::new();
+        let rendered = Arc::new(RenderedValue { value: Arc::clone(value), lines: lines.into(), stand_in });
         if known.len() < KEPT {
-            known.push((value.clone(), Arc::clone(&lines)));
+            known.push(Arc::clone(&rendered));
         }
-        lines
+        rendered
     }
 }

@@ -6,6 +6,8 @@
 //!
 //! It also refuses what no edit of this place can do: an alias, an anchor that is in use, a value from a merge key.
 
+use std::sync::Arc;
+
 use serde_json::{Map, Value};
 
 use super::{SpliceError, SpliceErrorKind, Undo, UserStrings, extended};
@@ -19,7 +21,7 @@ pub(super) enum Content {
     /// The value in the text, unchanged.
     Old(NodeId),
     /// A value of the patch.
-    New(Value),
+    New(Arc<Value>),
     /// A string of the user's own with a value of the patch, as it is written now.
     Text(String),
     /// A collection in the text, with a change somewhere inside it.
@@ -70,7 +72,7 @@ impl Edited {
     /// The collection as a value. Call it where no entry of the text is left: an old entry would become null.
     pub(super) fn as_new(&self, tree: &Tree<'_>) -> Value {
         let value = |entry: &CollectionEntry| match &entry.content {
-            Content::New(value) => value.clone(),
+            Content::New(value) => Value::clone(value),
             Content::Old(_) | Content::Text(_) | Content::Edited(_) => Value::Null,
         };
         if matches!(tree.kind(self.node), NodeKind::Mapping(_)) {
@@ -128,7 +130,7 @@ fn apply(
         *content = Content::Edited(Box::new(Edited::new(tree, id)));
     }
     match content {
-        Content::New(value) => apply_to_value(value, tokens, op).ok_or_else(|| misfit(op, 0)),
+        Content::New(value) => apply_to_value(Arc::make_mut(value), tokens, op).ok_or_else(|| misfit(op, 0)),
         Content::Old(_) | Content::Text(_) => Err(misfit(op, 0)),
         Content::Edited(edited) if rest.is_empty() => apply_here((tree, strings), edited, token, op),
         Content::Edited(edited) => {
@@ -171,7 +173,7 @@ fn apply_here(
             let name = if is_mapping { token.to_owned() } else { String::new() };
             edited
                 .entries
-                .insert(index, CollectionEntry { name, nodes: None, content: Content::New(Value::clone(value)) });
+                .insert(index, CollectionEntry { name, nodes: None, content: Content::New(Arc::clone(value)) });
         }
         Op::Remove(_) => {
             let index = find(tree, edited, token).ok_or_else(|| absent(tree, edited.node, token, op, offset))?;
@@ -184,7 +186,7 @@ fn apply_here(
             if let Content::Old(id) = entry.content {
                 check_editable(tree, id, op)?;
             }
-            entry.content = Content::New(Value::clone(value));
+            entry.content = Content::New(Arc::clone(value));
             let new = value.as_str().filter(|_| (strings.is_one)(op.path()));
             if let Some((new, nodes)) = new.zip(entry.nodes) {
                 let node = (token, nodes.value);

@@ -1,0 +1,166 @@
+use serde_json::json;
+
+use super::*;
+use crate::text::splice::{self, Block, Edit, RenderedLines, UserStrings};
+
+#[test]
+fn numbers_are_compared_by_value_and_integers_exactly() {
+    for (expected, text, same) in [
+        ("1", "1", true),
+        ("1", "1.0", true),
+        ("1.0", "1", true),
+        ("-1", "-1.0", true),
+        ("1.5", "1", false),
+        ("0", "-0.0", true),
+        ("9007199254740993", "9007199254740993", true),
+        ("9007199254740993", "9007199254740992", false),
+        ("-9007199254740993", "-9007199254740992", false),
+        ("18446744073709551615", "18446744073709551615", true),
+        ("18446744073709551615", "18446744073709551614", false),
+        ("9223372036854775807", "9223372036854775808", false),
+    ] {
+        let expected: Value = serde_json::from_str(&format!("{{\"a\": {expected}}}")).unwrap();
+        for (text, language) in
+            [(format!("a: {text}\n"), Language::Yaml), (format!("{{\"a\": {text}}}"), Language::Json)]
+        {
+            let proven = prove_text(&text, language, &expected);
+            let wanted = if same { Ok(()) } else { Err(ProofError::Different("/a".to_owned())) };
+            assert_eq!(proven, wanted, "{expected} {text}");
+        }
+    }
+}
+
+#[test]
+fn a_patch_is_held_against_all_that_was_intended() {
+    let object = json!({"spec": {"containers": [{"name": "a"}], "dnsPolicy": "None"}});
+    let (container, empty) = (Arc::new(json!({"name": "b"})), Arc::new(json!([])));
+    let tokens = |at: &str| at.split('/').map(str::to_owned).collect::<Vec<_>>();
+    let add = |at: &str, value: &Arc<Value>| Op::Add(Pointer::of(at.split('/')), Arc::clone(value));
+    let mut change = Change::default();
+    assert!(change.add(&object, &tokens("spec/containers/-"), &container));
+    assert!(change.add(&object, &tokens("spec/volumes"), &empty));
+    assert!(change.remove(&object, &tokens("spec/dnsPolicy")));
+    let (first, second) = (add("spec/containers/-", &container), add("spec/volumes", &empty));
+    let third = Op::Remove(Pointer::of(["spec", "dnsPolicy"]));
+    let changed = [(Pointer::root(), change)];
+    let prove = |ops: &[&Op]| {
+        let patch = Patch(ops.iter().copied().cloned().collect());
+        prove_patch(&object, &patch, &changed, &Encodings::default()).map(|_| ())
+    };
+    let different = Err(ProofError::Different(String::new()));
+    assert_eq!(prove(&[&first, &second, &third]), Ok(()));
+    assert_eq!(prove(&[&first, &third]), different, "something was not added");
+    assert_eq!(prove(&[&first, &second]), different, "something was not removed");
+    assert_eq!(prove(&[&second, &third]), different, "a list has too few elements");
+    assert_eq!(prove(&[&add("spec/containers/0", &container), &second, &third]), different, "a wrong position");
+    let null = Arc::new(Value::Null);
+    assert_eq!(prove(&[&add("spec/containers/-", &null), &second, &third]), different, "a wrong value");
+    assert!(matches!(prove(&[&add("a/b", &null)]), Err(ProofError::Inapplicable(_))));
+}
+
+/// Documents, each with values that are added to it.
+fn documents() -> Vec<(String, Patch)> {
+    let container = Arc::new(json!({"name": "proxy", "image": "proxy:1", "args": ["--a", "b: c", ""], "env": [
+        {"name": "A", "value": "# no comment"}, {"name": "B", "value": "two\nlines\n"}, {"name": "C", "value": "x"}]}));
+    let volume = Arc::new(json!({"name": "v", "emptyDir": {}}));
+    let scalar = Arc::new(json!("--flag"));
+    let object = Arc::new(json!({"a": {"b": [1, 2.5, null, true]}, "c": "d"}));
+    let at = |path: &str| Pointer::of(path.split('/'));
+    let ops = vec![
+        Op::Add(at("spec/containers/-"), Arc::clone(&container)),
+        Op::Add(at("spec/containers/0/args/-"), scalar),
+        Op::Add(at("spec/volumes/-"), volume),
+        Op::Add(at("spec/initContainers"), Arc::new(json!([*container, *container]))),
+        Op::Add(at("metadata/labels"), object),
+    ];
+    let texts = [
+        "metadata:\n  name: a\nspec:\n  containers:\n  - name: web\n    args:\n    - one # two\n    # three\n  - name: b\n  volumes:\n  - name: x\n\n  # above\n  dnsPolicy: None\n",
+        "metadata:\n    name: a\nspec:\n    volumes:\n      - name: x\n        # deep\n    containers:\n      - args:\n          - |\n            text\n          - 'a\n\n            b'\n        name: web\n    tail: >-\n      folded\n      text\n",
+        "metadata: {name: a}\nspec:\n- unused\n",
+        "spec: {containers: [{name: web, args: [a]}],\n  volumes: [\n  ]}\nmetadata:\n  name: a\n",
+        "metadata:\r\n  name: a\r\nspec:\r\n  volumes:\r\n  - name: x\r\n  containers:\r\n  -\r\n    name: web\r\n    args:\r\n    - a\r\n",
+    ];
+    texts.into_iter().map(|text| (text.to_owned(), Patch(ops.clone()))).collect()
+}
+
+/// One of the mistakes that a splicer could make, chosen by a number.
+fn spoil(text: &str, edits: &mut Vec<Edit>, mut choice: usize) {
+    let mut pick = |of: usize| {
+        let picked = choice % of.max(1);
+        choice /= of.max(1);
+        picked
+    };
+    let kind = pick(4);
+    let index = pick(edits.len());
+    let lines: Vec<usize> = text.match_indices('\n').map(|(at, _)| at + 1).chain([0]).collect();
+    match kind {
+        // Anywhere else at the start of a line.
+        0 => {
+            edits[index].range = {
+                let at = lines[pick(lines.len())];
+                at..at
+            }
+        }
+        // Some bytes too early or too late.
+        1 => {
+            let at = (edits[index].range.start + pick(9)).saturating_sub(4).min(text.len());
+            edits[index].range = at..at;
+        }
+        // The place of another one.
+        2 => {
+            let other = pick(edits.len());
+            let range = edits[index].range.clone();
+            edits[index].range = std::mem::replace(&mut edits[other].range, range);
+        }
+        // Once more.
+        _ => {
+            let edit = edits[index].clone();
+            edits.insert(pick(edits.len()), edit);
+        }
+    }
+    edits.sort_by_key(|edit| edit.range.start);
+}
+
+/// A frame proves less than the whole text reads; what it finds right has to be right.
+#[test]
+fn whatever_a_frame_finds_right_is_right() {
+    let (mut held, mut refused, mut wrong) = (0_u32, 0_u32, 0_u32);
+    for (text, patch) in documents() {
+        let tree = parse_yaml(&text).unwrap();
+        let root = tree.root().unwrap();
+        let rendered = RenderedLines::default();
+        let spliced = |patch: &Patch| {
+            splice::splice(&tree, root, patch, &rendered, UserStrings { is_one: |_| false, undo: splice::Undo::Value })
+        };
+        // Each operation that fits, and the second time with stand-ins.
+        let input = || tree.view(root).value();
+        let fits = |op: &&Op| {
+            applied(input(), &Patch(vec![(*op).clone()])).is_ok() && spliced(&Patch(vec![(*op).clone()])).is_ok()
+        };
+        let patch = Patch(patch.0.iter().filter(fits).cloned().collect());
+        let (edits, blocks): (Vec<Edit>, Vec<Block>) =
+            spliced(&patch).map(|splice| (splice.edits, splice.blocks)).unwrap();
+        let expected = applied(input(), &patch).unwrap();
+        let is_right =
+            |edits: &[Edit]| prove_text(&splice::pieces(&text, edits).concat(), Language::Yaml, &expected).is_ok();
+        let is_framed = |edits: &[Edit]| {
+            Frame::of(&text, edits, &patch, &blocks).is_some_and(|frame| prove_frame(&frame, input()).is_ok())
+        };
+        assert!(is_right(&edits), "{text}");
+        assert!(is_framed(&edits) || blocks.is_empty(), "{text}");
+        for choice in (0..4 * 5 * 40 * 30).step_by(7) {
+            let mut spoiled = edits.clone();
+            spoil(&text, &mut spoiled, choice);
+            if spoiled.iter().any(|edit| !text.is_char_boundary(edit.range.start)) {
+                continue;
+            }
+            match (is_framed(&spoiled), is_right(&spoiled)) {
+                (true, true) => held += 1,
+                (true, false) => panic!("{}", splice::pieces(&text, &spoiled).concat()),
+                (false, true) => refused += 1,
+                (false, false) => wrong += 1,
+            }
+        }
+    }
+    assert!(held > 10 && wrong > 1000, "{held} {refused} {wrong}");
+}

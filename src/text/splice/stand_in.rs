@@ -1,0 +1,73 @@
+//! The line that stands for a block of lines, and what a block has to be so that one may: see `frame`, points 2 to 4.
+
+use serde_json::Value;
+
+use crate::text::yaml::tree::{Anchor, CollectionStyle, NodeId, NodeKind, ScalarStyle, Tree};
+use crate::text::yaml::{emit, parse_yaml};
+use crate::value::view::equals;
+
+/// The line that stands for a block, around its token.
+#[derive(Debug)]
+pub(super) struct StandIn {
+    /// The indentation, and the dash or the key.
+    pub(super) before: String,
+    pub(super) eol: &'static str,
+}
+
+/// The line that may stand for these lines, where they say exactly what they should, wherever the claim above lets them be.
+pub(super) fn of(lines: &str, name: &str, value: &Value, column: usize, eol: &'static str) -> Option<StandIn> {
+    let mut before = " ".repeat(column);
+    if name.is_empty() {
+        before.push('-');
+    } else {
+        emit::key(&mut before, name, emit::Context::Block);
+        before.push(':');
+    }
+    let text = lines.strip_suffix(eol)?;
+    let behind = text.strip_prefix(&before)?;
+    let is_inside = |line: &str| {
+        let content = line.trim_start_matches(' ');
+        let at = line.len() - content.len();
+        // The dashes of a member's list may be in the column of its key.
+        content.is_empty() || at > column || (at == column && !name.is_empty() && content.starts_with("- "))
+    };
+    if !behind.starts_with([' ', '\n', '\r']) || lines.contains('\t') || !text.lines().skip(1).all(is_inside) {
+        return None;
+    }
+    let tree = parse_yaml(lines).ok()?;
+    let root = tree.root()?;
+    let entry = match (tree.kind(root), name.is_empty()) {
+        (NodeKind::Sequence(CollectionStyle::Block), true) => {
+            let mut elements = tree.children(root);
+            elements.next().filter(|_| elements.next().is_none())?
+        }
+        (NodeKind::Mapping(CollectionStyle::Block), false) => {
+            let mut pairs = tree.pairs(root);
+            let (key, entry) = pairs.next().filter(|_| pairs.next().is_none())?;
+            tree.key(key).filter(|key| key == name).map(|_| entry)?
+        }
+        _ => return None,
+    };
+    let says_it =
+        equals(tree.view(entry), value) && tree.ignored.is_none() && is_self_contained(&tree, root, text.len());
+    before.push(' ');
+    says_it.then_some(StandIn { before, eol })
+}
+
+/// Whether nothing in a block refers to what is around it, and its last value ends with its last line.
+fn is_self_contained(tree: &Tree<'_>, root: NodeId, end: usize) -> bool {
+    let mut open = vec![root];
+    let mut last = root;
+    while let Some(node) = open.pop() {
+        let is_alias = matches!(tree.kind(node), NodeKind::Alias(_));
+        if is_alias || tree.is_tagged(node) || tree.anchor(node) != Anchor::None {
+            return false;
+        }
+        if tree.span(node).start >= tree.span(last).start {
+            last = node;
+        }
+        open.extend(tree.children(node));
+    }
+    let span = tree.span(last);
+    !span.is_empty() && span.end == end && tree.kind(last) != NodeKind::Scalar(ScalarStyle::Block)
+}
