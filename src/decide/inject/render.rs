@@ -1,8 +1,8 @@
 //! A profile with its parameters filled in: what would be added to one pod template.
 
 use std::borrow::Cow;
-use std::collections::{BTreeSet, VecDeque};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
@@ -12,19 +12,21 @@ use crate::profile::slot::{Clash, Form, Home, Slot, SlotMap, Validity};
 use crate::profile::template::{RenderFault, Rendering, Surroundings};
 use crate::profile::{Addition, EnvPlacement, Placement, PlacementTemplate, Profile, Template, grammar};
 use crate::value::pointer::Pointer;
-use crate::value::view::View;
+use crate::value::view::{self, View};
 
 mod blocks;
 mod existing;
 mod hash;
+mod kept;
 mod pod;
 
 pub(crate) use blocks::{ForContainers, RenderedBlock};
 pub(crate) use existing::{Existing, OnValueFrom};
+pub use kept::Renderings;
 pub(crate) use pod::{PodElement, PodItem, RenderedPod};
 
 /// Whether the profile's containers run beside the application's, or before and beside them.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub(crate) enum Sidecar {
     /// Among `containers`.
     #[default]
@@ -50,6 +52,13 @@ pub(crate) struct Item {
     pub at: Option<EnvPlacement>,
     /// What happens to a value that is there already.
     pub existing: Existing,
+}
+
+impl Item {
+    /// Whether another one has the same value, to the letter, and is checked as this one is.
+    fn is_as(&self, other: &Self) -> bool {
+        (self.source, self.sidecar) == (other.source, other.sidecar) && view::identical(&self.value, &other.value)
+    }
 }
 
 /// What a profile adds, rendered.
@@ -88,64 +97,22 @@ impl Redirected {
     }
 }
 
-/// How many injections are kept, the latest. Parameters may come from the object, so anyone who writes objects could ask for
-/// any number.
-const KEPT: usize = 64;
-
 /// How much a profile may add whose expressions decide how much it is: an annotation of a few bytes could ask for any amount.
 const MOST_BYTES: usize = 64 * 1024;
-
-/// Injections that were rendered in this run: one for each profile and set of parameters, however many pods have it.
-#[derive(Debug, Default)]
-pub struct Renderings(Mutex<VecDeque<KeptRendering>>);
-
-#[derive(Debug)]
-struct KeptRendering {
-    profile: String,
-    sidecar: Sidecar,
-    values: Vec<Value>,
-    rendered: Arc<Rendered>,
-}
-
-impl Renderings {
-    /// The injection of a profile with these parameters.
-    /// One that depends on the object is made each time.
-    pub(super) fn get<'v, V: View<'v>>(
-        &self,
-        profile: &Profile,
-        values: &[Cow<'_, Value>],
-        surroundings: impl FnOnce() -> Surroundings<'v, V>,
-        sidecar: Sidecar,
-    ) -> Arc<Rendered> {
-        if profile.reads_object {
-            return Arc::new(Rendered::new(profile, values, surroundings(), sidecar));
-        }
-        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let same_values = |known: &KeptRendering| {
-            known.values.len() == values.len()
-                && known.values.iter().zip(values).all(|(known, value)| *known == **value)
-        };
-        let is_it =
-            |known: &&KeptRendering| known.sidecar == sidecar && known.profile == profile.name && same_values(known);
-        if let Some(known) = all.iter().find(is_it) {
-            return Arc::clone(&known.rendered);
-        }
-        let rendered = Arc::new(Rendered::new(profile, values, surroundings(), sidecar));
-        let values = values.iter().map(|value| Value::clone(value)).collect();
-        all.truncate(KEPT - 1);
-        all.push_front(KeptRendering {
-            profile: profile.name.clone(),
-            sidecar,
-            values,
-            rendered: Arc::clone(&rendered),
-        });
-        rendered
-    }
-}
 
 impl Rendered {
     /// Fills in a profile's parameters, whose values are in their order.
     pub(crate) fn new<'v, V: View<'v>>(
+        profile: &Profile,
+        values: &[Cow<'_, Value>],
+        surroundings: Surroundings<'v, V>,
+        sidecar: Sidecar,
+    ) -> Self {
+        Self::unchecked(profile, values, surroundings, sidecar).checked(profile, &[])
+    }
+
+    /// What is added, without a hash, and without a look at whether it may be.
+    fn unchecked<'v, V: View<'v>>(
         profile: &Profile,
         values: &[Cow<'_, Value>],
         surroundings: Surroundings<'v, V>,
@@ -177,16 +144,34 @@ impl Rendered {
         let blocks = blocks::render(profile, pod, &rendering);
         let pod = RenderedPod::new(profile, &rendering);
         let failed = rendering.into_faults();
-        let mut rendered = Self { added, blocks, pod, reserved_user, redirected, failed, ..Self::default() };
+        Self { added, blocks, pod, reserved_user, redirected, failed, ..Self::default() }
+    }
+
+    /// With its hash, and with what is wrong with it. An item that one of the others has is shared with it, and is sound where
+    /// it was sound there.
+    fn checked(mut self, profile: &Profile, others: &[Arc<Self>]) -> Self {
+        for slot in Slot::ALL.iter().copied() {
+            for item in &mut self.added[slot] {
+                let known = |other: &Arc<Self>| {
+                    let known = other.added[slot].iter().find(|known| item.is_as(known))?;
+                    Some((Arc::clone(&known.value), other.sound.contains(&known.key)))
+                };
+                let Some((value, is_sound)) = others.iter().find_map(known) else { continue };
+                item.value = value;
+                if is_sound && slot.holds_containers() {
+                    self.sound.insert(item.key.clone());
+                }
+            }
+        }
         let size;
-        (rendered.hash, size) = rendered.digest();
-        rendered.sound = rendered.sound();
-        rendered.faults = rendered.faults();
+        (self.hash, size) = self.digest();
+        self.find_sound();
+        self.faults = self.faults();
         if size > MOST_BYTES && !profile.expressions().is_empty() {
             let message = format!("what it adds has {size} bytes, and may have at most {MOST_BYTES}");
-            rendered.faults.push(("what is added", Diagnostic::new(Code::Invalid, Pointer::root(), message)));
+            self.faults.push(("what is added", Diagnostic::new(Code::Invalid, Pointer::root(), message)));
         }
-        rendered
+        self
     }
 
     /// Whether one of its containers is a native sidecar.
@@ -194,15 +179,16 @@ impl Rendered {
         self.added[Slot::Containers].iter().any(|item| item.sidecar == Sidecar::Native)
     }
 
-    fn sound(&self) -> BTreeSet<String> {
-        let mut sound = BTreeSet::new();
+    fn find_sound(&mut self) {
+        let mut found = Vec::new();
         for (slot, items) in self.added.iter() {
             let Validity::Container(role) = slot.validity() else { continue };
             // Native sidecars are init containers.
-            let role = |item: &&Item| if item.sidecar == Sidecar::Native { Role::Init } else { role };
-            sound.extend(items.iter().filter(|item| is_sound(&item.value, role(item))).map(|item| item.key.clone()));
+            let role = |item: &Item| if item.sidecar == Sidecar::Native { Role::Init } else { role };
+            let is_new = |item: &&Item| !self.sound.contains(&item.key) && is_sound(&item.value, role(item));
+            found.extend(items.iter().filter(is_new).map(|item| item.key.clone()));
         }
-        sound
+        self.sound.extend(found);
     }
 
     fn faults(&self) -> Vec<(&'static str, Diagnostic)> {
@@ -337,27 +323,4 @@ pub(super) fn is_named<'a, V: View<'a>>(element: V, wanted: &str) -> bool {
 /// An element's name; empty where it has none.
 pub(crate) fn name(element: &Value) -> &str {
     element.get("name").and_then(Value::as_str).unwrap_or_default()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn values_that_objects_choose_do_not_pile_up() {
-        let profile = crate::profile::load::load(&serde_json::json!({
-            "apiVersion": "sidecar-injector/v1", "kind": "Profile", "metadata": {"name": "t"}, "spec": {"policy": "OptOut", "labels": {"a": "b"}},
-        }))
-        .unwrap();
-        let renderings = Renderings::default();
-        for port in 0..3 * KEPT {
-            let values = [Cow::Owned(Value::from(port))];
-            let first = renderings.get(&profile, &values, || Surroundings::NOTHING, Sidecar::Classic);
-            assert!(Arc::ptr_eq(
-                &first,
-                &renderings.get(&profile, &values, || Surroundings::NOTHING, Sidecar::Classic)
-            ));
-            assert!(renderings.0.lock().unwrap().len() <= KEPT);
-        }
-    }
 }

@@ -4,6 +4,9 @@
 //! A path is the end of the way from an item to a field, without the indexes of lists; `a|b` stands for either. It begins
 //! with `pod`, `container`, `volume`, … where the field is the item's own; `pod` is a template's spec.
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 /// A field with a default.
 pub(super) struct DefaultRow {
     pub(super) path: &'static str,
@@ -19,6 +22,19 @@ pub(super) fn ends_with<'n>(path: &str, names: impl Iterator<Item = &'n str>) ->
         return false;
     }
     path.rsplit('/').all(|part| names.next().is_some_and(|name| part.split('|').any(|either| either == name)))
+}
+
+/// The rows about fields of this name, in their order: every member that an expression reads is looked up.
+pub(super) fn defaults_of(name: &str) -> impl Iterator<Item = &'static DefaultRow> {
+    static BY_NAME: LazyLock<HashMap<&'static str, Vec<&'static DefaultRow>>> = LazyLock::new(|| {
+        let mut all: HashMap<_, Vec<_>> = HashMap::new();
+        for row in DEFAULTS {
+            let last = row.path.rsplit('/').next().unwrap_or_default();
+            last.split('|').for_each(|name| all.entry(name).or_default().push(row));
+        }
+        all
+    });
+    BY_NAME.get(name).into_iter().flatten().copied()
 }
 
 /// What a field has by default.

@@ -9,7 +9,7 @@ use std::marker::PhantomData;
 
 use serde_json::Value;
 
-use super::core_v1::{DEFAULTS, DefaultRow, DefaultValue, When, ends_with};
+use super::core_v1::{DefaultRow, DefaultValue, When, defaults_of, ends_with};
 use super::{PodNetwork, amount, is_nothing, latest};
 use crate::kube::schema::{POD_TEMPLATE, Shape};
 use crate::value::view::{Kind, View};
@@ -166,7 +166,7 @@ impl<'f, 'a: 'f, V: View<'a>> View<'f> for Seen<'f, 'a, V> {
             return (!self.namespace.is_empty()).then(|| self.with(Node::Text(self.namespace), spot));
         }
         let written = self.written(name);
-        let row = DEFAULTS.iter().filter(|row| spot.ends(row.path));
+        let row = defaults_of(name).filter(|row| spot.ends(row.path));
         let node = match written {
             None if self.kind() != Kind::Mapping => None,
             None => row.into_iter().find_map(|row| self.default(row)),

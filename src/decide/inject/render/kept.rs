@@ -1,0 +1,109 @@
+//! Renderings that are kept from one object to the next.
+
+use std::borrow::Cow;
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use serde_json::Value;
+
+use super::{Rendered, Sidecar};
+use crate::profile::Profile;
+use crate::profile::template::Surroundings;
+use crate::value::view::View;
+
+/// How many injections are kept, the latest. Parameters may come from the object, so anyone who writes objects could ask for
+/// any number.
+const KEPT: usize = 64;
+
+/// How many of those that depend on the object.
+const KEPT_OF_OBJECTS: usize = 8;
+
+/// Injections that were rendered in this run.
+#[derive(Debug, Default)]
+pub struct Renderings {
+    /// One for each profile and set of parameters, however many pods have it.
+    by_values: Mutex<VecDeque<KeptRendering>>,
+    /// The latest of each profile that reads objects.
+    latest: Mutex<HashMap<(String, Sidecar), LatestRenderings>>,
+}
+
+type LatestRenderings = VecDeque<Arc<Rendered>>;
+
+#[derive(Debug)]
+struct KeptRendering {
+    profile: String,
+    sidecar: Sidecar,
+    values: Vec<Value>,
+    rendered: Arc<Rendered>,
+}
+
+impl Renderings {
+    /// The injection of a profile with these parameters. One that depends on the object is rendered each time; what it has in
+    /// common with the latest is shared with them, and is not checked again.
+    pub(in crate::decide::inject) fn get<'v, V: View<'v>>(
+        &self,
+        profile: &Profile,
+        values: &[Cow<'_, Value>],
+        surroundings: impl FnOnce() -> Surroundings<'v, V>,
+        sidecar: Sidecar,
+    ) -> Arc<Rendered> {
+        if profile.reads_object {
+            return self.share(profile, Rendered::unchecked(profile, values, surroundings(), sidecar), sidecar);
+        }
+        let mut all = self.by_values.lock().unwrap_or_else(PoisonError::into_inner);
+        let same_values = |known: &KeptRendering| {
+            known.values.len() == values.len()
+                && known.values.iter().zip(values).all(|(known, value)| *known == **value)
+        };
+        let is_it =
+            |known: &&KeptRendering| known.sidecar == sidecar && known.profile == profile.name && same_values(known);
+        if let Some(known) = all.iter().find(is_it) {
+            return Arc::clone(&known.rendered);
+        }
+        let rendered = Arc::new(Rendered::new(profile, values, surroundings(), sidecar));
+        let values = values.iter().map(|value| Value::clone(value)).collect();
+        all.truncate(KEPT - 1);
+        all.push_front(KeptRendering {
+            profile: profile.name.clone(),
+            sidecar,
+            values,
+            rendered: Arc::clone(&rendered),
+        });
+        rendered
+    }
+
+    fn share(&self, profile: &Profile, rendered: Rendered, sidecar: Sidecar) -> Arc<Rendered> {
+        let all = || self.latest.lock().unwrap_or_else(PoisonError::into_inner);
+        let key = (profile.name.clone(), sidecar);
+        let latest: Vec<Arc<Rendered>> = all().get(&key).into_iter().flatten().cloned().collect();
+        let rendered = Arc::new(rendered.checked(profile, &latest));
+        let mut all = all();
+        let kept = all.entry(key).or_default();
+        kept.truncate(KEPT_OF_OBJECTS - 1);
+        kept.push_front(Arc::clone(&rendered));
+        rendered
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_that_objects_choose_do_not_pile_up() {
+        let profile = crate::profile::load::load(&serde_json::json!({
+            "apiVersion": "sidecar-injector/v1", "kind": "Profile", "metadata": {"name": "t"}, "spec": {"policy": "OptOut", "labels": {"a": "b"}},
+        }))
+        .unwrap();
+        let renderings = Renderings::default();
+        for port in 0..3 * KEPT {
+            let values = [Cow::Owned(Value::from(port))];
+            let first = renderings.get(&profile, &values, || Surroundings::NOTHING, Sidecar::Classic);
+            assert!(Arc::ptr_eq(
+                &first,
+                &renderings.get(&profile, &values, || Surroundings::NOTHING, Sidecar::Classic)
+            ));
+            assert!(renderings.by_values.lock().unwrap().len() <= KEPT);
+        }
+    }
+}
