@@ -29,6 +29,7 @@ mod pod;
 mod ports;
 mod redirect;
 pub(crate) mod removal;
+mod rewrites;
 mod render;
 mod state;
 pub(crate) mod texts;

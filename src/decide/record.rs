@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value};
 
 use crate::profile::pod::{PodField, PodList};
+use crate::profile::rewrite::{Handler, HandlerKind};
 use crate::profile::slot::{Slot, SlotMap, source_key};
 use crate::value::pointer::Pointer;
 use crate::value::view::{Kind, View};
@@ -72,10 +73,17 @@ impl Entry {
     }
 
     /// Values that have another one in their place now, as pointers like those of `named`: images, where a container was
-    /// completed that had none or `auto`, and fields of the pod's spec.
+    /// completed that had none or `auto`, probes and hooks that were rewritten, and fields of the pod's spec.
     pub(crate) fn overwritten(&self) -> impl Iterator<Item = Pointer> {
-        let images = self.replaced.keys().filter_map(|replaced| Pointer::parse(replaced).ok()).filter(is_image);
-        images.chain(self.replaced_in_pod())
+        let places = self.replaced.keys().filter_map(|replaced| Pointer::parse(replaced).ok());
+        let of_containers = places.filter(|place| is_image(place) || Handler::at_end_of(place).is_some());
+        of_containers.chain(self.replaced_in_pod())
+    }
+
+    /// The probes and hooks that were rewritten.
+    pub(crate) fn handlers(&self) -> impl Iterator<Item = (Pointer, Handler)> {
+        let places = self.replaced.keys().filter_map(|replaced| Pointer::parse(replaced).ok());
+        places.filter_map(|place| Handler::at_end_of(&place).map(|handler| (place, handler)))
     }
 
     /// Whether all pointers have the form in which injector writes them: someone who can write the annotation must not be able
@@ -104,7 +112,9 @@ impl Entry {
             let is_image = is_image(&place) && (value.is_null() || value == "auto");
             let is_field = PodField::at(&place).is_some_and(|field| field.may_have_been(value));
             let is_text = value.is_string() && is_metadata(&place);
-            if !is_empty && !is_image && !is_text && !is_field && PodField::behind(&place).is_none() {
+            let is_handler = Handler::is_in_template(&place) && HandlerKind::of(value).is_some();
+            let is_known = is_image || is_text || is_field || is_handler;
+            if !is_empty && !is_known && PodField::behind(&place).is_none() {
                 return Err(format!("`{replaced}` cannot have been `{value}`"));
             }
         }

@@ -170,6 +170,7 @@ functions! {
     Range "lists.range" GLOBAL { [Int] => ListOf(Int) }
     // Our own.
     Keys "keys" GLOBAL { [Map] => ListOf(Str) }
+    Merge "merge" GLOBAL { [List] => A(Sort::Map) }
     ToJson "json" GLOBAL { [Any] => A(Str) }
     FromJson "fromJson" GLOBAL { [Str] => A(Any) }
     Base64 "base64" GLOBAL { [Str] => A(Str), [Bytes] => A(Str) }

@@ -45,12 +45,9 @@ pub(super) fn call<'v, V: View<'v>>(function: Function, arguments: &[Item<'v, V>
         Function::Distinct | Function::Flatten | Function::Sort | Function::Slice | Function::Join => {
             list(function, first, rest, meter)
         }
-        Function::Range => {
-            let length = usize::try_from(integer(first)?).unwrap_or_default();
-            meter.bytes(length.saturating_mul(size_of::<Item<'v, V>>()))?;
-            Ok(Item::List((0_i64..).take(length).map(Item::Int).collect()))
-        }
+        Function::Range => range(integer(first)?, meter),
         Function::Keys
+        | Function::Merge
         | Function::ToJson
         | Function::FromJson
         | Function::Base64
@@ -76,6 +73,13 @@ pub(super) fn call<'v, V: View<'v>>(function: Function, arguments: &[Item<'v, V>
         | Function::Trim
         | Function::Cut => text::call(function, str(first)?, rest, meter),
     }
+}
+
+/// The numbers from zero up to the length, which is not one of them.
+fn range<'v, V: View<'v>>(length: i64, meter: &Meter) -> Called<'v, V> {
+    let length = usize::try_from(length).unwrap_or_default();
+    meter.bytes(length.saturating_mul(size_of::<Item<'v, V>>()))?;
+    Ok(Item::List((0_i64..).take(length).map(Item::Int).collect()))
 }
 
 pub(super) fn str<'i, 'v, V: View<'v>>(item: &'i Item<'v, V>) -> Result<&'i str, EvalFault> {

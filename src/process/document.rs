@@ -1,16 +1,19 @@
 //! One document taken all the way: read, its objects planned, their patches spliced into its text, the result proved.
 
+use std::sync::Arc;
+
 use super::object::{ChangeError, Location, Object};
 use super::objects::{self, FoundObject};
-use super::proof;
+use super::proof::{self, ProofError};
 use super::run::{Action, Expand, Leaves, Run};
 use crate::decide::facts::ClusterFacts;
 use crate::decide::inject::Outdated;
 use crate::decide::record;
 use crate::kube::workload::{self, TemplatePath, known_without_template};
 use crate::profile::pod::PodField;
+use crate::profile::rewrite::Handler;
 use crate::text::document::Triage;
-use crate::text::splice::{self, Block, Edit, Frame, SpliceError, SpliceErrorKind, Undo, UserStrings};
+use crate::text::splice::{self, Block, Edit, Frame, RenderedLines, SpliceError, SpliceErrorKind, Undo, UserStrings};
 use crate::text::yaml::error::{SyntaxError, SyntaxErrorKind};
 use crate::text::yaml::tree::{Language, NodeId, Tree};
 use crate::text::yaml::{MAX_DEPTH, emit, parse_json, parse_yaml};
@@ -110,8 +113,12 @@ fn process_tree(tree: &Tree<'_>, run: &Run, cluster: &ClusterFacts) -> Result<Pr
             object.prove(node, run.encodings());
         }
         if !object.is_failed() && !object.outcome.patch.is_empty() {
-            let odd =
-                odd_spelling(tree, node.id(), &object.outcome.patch).filter(|_| matches!(run.action, Action::Inject));
+            let odd = || {
+                let patch = &object.outcome.patch;
+                let rewritten = || rewritten_for_good(tree, &object.location.place, patch, strings);
+                odd_spelling(tree, node.id(), patch).or_else(rewritten)
+            };
+            let odd = if matches!(run.action, Action::Inject) { odd() } else { None };
             let edits = match odd {
                 Some(odd) => Err(odd),
                 None => splice::splice(tree, node.id(), &object.outcome.patch, run.lines(), strings),
@@ -142,6 +149,38 @@ fn odd_spelling(tree: &Tree<'_>, object: NodeId, patch: &Patch) -> Option<Splice
         let name = at.tokens().last().cloned().unwrap_or_default();
         Some(SpliceError { offset: tree.span(node).start, at: at.clone(), kind: SpliceErrorKind::Spelling(name) })
     })
+}
+
+/// A probe or hook that undoing could not write again as it is written: the rewriting is tried, and taken back.
+fn rewritten_for_good(tree: &Tree<'_>, place: &Pointer, patch: &Patch, strings: UserStrings) -> Option<SpliceError> {
+    let rewrites = patch.0.iter().filter(|op| matches!(op, Op::Replace(at, _) if Handler::at_end_of(at).is_some()));
+    for op in rewrites.filter(|_| tree.language() == Language::Yaml) {
+        let at = op.path();
+        let node = tree.find(tree.find(tree.root()?, place)?, at)?;
+        let error = || {
+            let name = at.tokens().last().cloned().unwrap_or_default();
+            SpliceError { offset: tree.span(node).start, at: at.clone(), kind: SpliceErrorKind::Spelling(name) }
+        };
+        let back = Op::Replace(at.clone(), Arc::new(tree.view(node).value()));
+        let text = match replaced_text(tree.text(), place, op, strings) {
+            Ok(text) => text,
+            // What cannot be changed at all is said where it is changed.
+            Err(_) => continue,
+        };
+        if replaced_text(&text, place, &back, strings).ok().as_deref() != Some(tree.text()) {
+            return Some(error());
+        }
+    }
+    None
+}
+
+/// A text with one operation made.
+fn replaced_text(text: &str, place: &Pointer, op: &Op, strings: UserStrings) -> Result<String, ChangeError> {
+    let tree = parse_yaml(text).map_err(ProofError::from)?;
+    let object = tree.root().and_then(|root| tree.find(root, place));
+    let object = object.ok_or_else(|| ProofError::Different(place.to_string()))?;
+    let splice = splice::splice(&tree, object, &Patch(vec![op.clone()]), &RenderedLines::default(), strings)?;
+    Ok(splice::pieces(text, &splice.edits).concat())
 }
 
 /// Where an object begins, and where the values are that it has diagnostics about: none, mostly.

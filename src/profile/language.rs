@@ -1,5 +1,6 @@
 //! The parts of a profile that are there for its expressions: values with names, conditions, requirements, places.
 
+use super::rewrite::Rewrite;
 use super::slot::SlotMap;
 use super::template::{Condition, ScalarSource, Template, TemplateScalar};
 use super::{Addition, EnvPlacement, Targets};
@@ -15,6 +16,8 @@ pub(crate) struct ApplicationBlock {
     pub(crate) env_placement: EnvPlacement,
     /// What is added, by slot.
     pub(crate) added: SlotMap<Vec<Addition>>,
+    /// Which probes and hooks get another handler; of two that are about one, the first.
+    pub(crate) rewrites: Vec<Rewrite>,
 }
 
 /// Which containers a block is for.
@@ -32,7 +35,8 @@ impl ApplicationBlock {
             BlockTargets::Fixed(_) => None,
             BlockTargets::Computed(names) => Some(names),
         };
-        targets.into_iter().chain(self.added.iter().flat_map(|(_, added)| added).map(|addition| &addition.template))
+        let added = self.added.iter().flat_map(|(_, added)| added).map(|addition| &addition.template);
+        targets.into_iter().chain(added).chain(self.rewrites.iter().map(|rewrite| &rewrite.to))
     }
 }
 

@@ -21,6 +21,7 @@ pub(crate) mod parameter;
 mod pattern;
 pub(crate) mod pod;
 mod reader;
+pub(crate) mod rewrite;
 pub(crate) mod scope;
 pub(crate) mod rule;
 pub(crate) mod slot;

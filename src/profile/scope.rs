@@ -37,6 +37,8 @@ pub(crate) enum Fact {
 const PARAMS: &str = "params";
 /// The container at hand, of the application.
 pub(crate) const CONTAINER: &str = "container";
+/// The probe or hook at hand, of that container.
+pub(crate) const HANDLER: &str = "handler";
 /// The group of the `let` values.
 const LETS: &str = "lets";
 
@@ -45,6 +47,17 @@ static NAMED: Shape = Shape::Obj(NAMED_FIELDS);
 const NAMED_FIELDS: &[Field] = &[("name", Shape::Str), ("labels", Shape::StrMap), ("annotations", Shape::StrMap)];
 static WORKLOAD: Shape = Shape::Obj(&[("kind", Shape::Str), ("name", Shape::Str), ("apiVersion", Shape::Str)]);
 static KUBERNETES: Shape = Shape::Obj(&[("minor", Shape::Int)]);
+
+/// A probe or hook that is rewritten: its name and kind, and what its handler says, with a port that is a number.
+pub(crate) static HANDLER_SHAPE: Shape = Shape::Obj(&[
+    ("name", Shape::Str),
+    ("kind", Shape::Str),
+    ("port", Shape::Int),
+    ("path", Shape::Str),
+    ("scheme", Shape::Str),
+    ("host", Shape::Str),
+    ("service", Shape::Str),
+]);
 
 impl Fact {
     const ALL: [Self; 5] = [Self::Pod, Self::Ns, Self::Workload, Self::Kubernetes, Self::ServiceAccount];

@@ -151,8 +151,8 @@ impl Profile {
     /// Whether a block depends on the container at hand.
     pub(crate) fn reads_container(&self, block: &ApplicationBlock) -> bool {
         let (parameters, lets) = (self.parameters.len(), self.lets.len());
-        let used = block.templates().flat_map(Template::variables);
-        used.into_iter().any(|index| Variable::at(index, parameters, lets) == Variable::Local(0))
+        let mut used = block.templates().flat_map(Template::variables);
+        !block.rewrites.is_empty() || used.any(|index| Variable::at(index, parameters, lets) == Variable::Local(0))
     }
 
     /// Whether what it adds depends on the object beside its parameters. Loading keeps the answer.

@@ -16,5 +16,6 @@ mod state_table;
 mod states;
 mod meshes;
 mod metadata;
+mod rewrites;
 mod texts;
 mod statuses;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::applier::Applier;
 use super::mounts;
 use super::render::{Existing, ForContainers, Item};
+use super::rewrites;
 use super::texts;
 use crate::decide::eligibility::is_foreign_sidecar;
 use crate::decide::record;
@@ -25,6 +26,8 @@ pub(super) fn add<'v, V: View<'v>>(applier: &mut Applier<'_, V>) {
             let place = list.place();
             for (index, container) in targeted(applier, &place, &of_list, part) {
                 found += 1;
+                let of_container = (&place.join(index.to_string()), &place.join(container.as_str()));
+                rewrites::apply(applier, of_container, part.rewrites);
                 for slot in Slot::of(Home::Application) {
                     let at = place.join(index.to_string()).join(slot.field());
                     let named = place.join(container.as_str()).join(slot.field());

@@ -44,7 +44,7 @@ impl<'v, V: View<'v>> Applier<'_, V> {
     /// Warns where a pod opted in and gets nothing for it. `targets` that are absent say so already.
     fn effect(&mut self) {
         let Applied { entry, completed, warnings, .. } = &self.done;
-        let has_pod = entry.replaced_in_pod().next().is_some() || !entry.pod.is_empty();
+        let has_pod = entry.overwritten().next().is_some() || !entry.pod.is_empty();
         let has_effect = !completed.is_empty()
             || has_pod
             || !entry.fields.is_empty()

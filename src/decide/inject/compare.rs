@@ -17,6 +17,7 @@ use crate::kube::defaults::{self, DefaultsOf, Difference, PodNetwork};
 use crate::kube::version::KubernetesVersion;
 use crate::kube::workload::Identity;
 use crate::profile::pod::{PodField, PodList};
+use crate::profile::rewrite::Handler;
 use crate::profile::slot::{Home, Slot};
 use crate::profile::{Placement, Profile};
 use crate::value::layer::Layer;
@@ -212,7 +213,8 @@ pub(crate) fn edited_items<'a, V: View<'a>>(
         };
         if fields.iter().any(is_edited) {
             let name = named.tokens().last().map_or("", String::as_str);
-            let undone = match PodField::at(&named).is_some() && entry.replaced.contains_key(&named.to_string()) {
+            let is_field = PodField::at(&named).is_some() || Handler::at_end_of(&named).is_some();
+            let undone = match is_field && entry.replaced.contains_key(&named.to_string()) {
                 true => "its old value still comes back",
                 false => "it is still removed",
             };
@@ -227,6 +229,7 @@ pub(crate) fn edited_items<'a, V: View<'a>>(
 pub(super) fn is_incomplete(entry: &Entry, expected: &Applied) -> bool {
     let known: BTreeSet<Pointer> = entry.held().collect();
     expected.entry.held().any(|held| !known.contains(&held))
+        || expected.entry.handlers().any(|(named, _)| !entry.replaced.contains_key(&named.to_string()))
         || expected.entry.edited.keys().any(|named| !entry.edited.contains_key(named))
 }
 

@@ -11,6 +11,7 @@ use super::{Rendered, pod, texts, write_record};
 use crate::decide::record::{self, ANNOTATION, Entry, added_text, listed};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::profile::pod::PodField;
+use crate::profile::rewrite::Handler;
 use crate::profile::slot::{Home, Slot};
 use crate::value::pointer::Pointer;
 use crate::value::view::{Kind, View};
@@ -119,7 +120,13 @@ fn foreign_field<'e>(entry: &'e Entry, rendered: &Rendered) -> Option<&'e String
         .iter()
         .chain(entry.edited.keys())
         .find(|field| !Pointer::parse(field).is_ok_and(|field| is_added(&field)));
-    field.or_else(|| {
+    let is_rewritten = |named: &Pointer, handler: Handler| {
+        let mut blocks = rendered.blocks.iter().filter(|block| named.tokens().get(2) == block.only.as_ref());
+        blocks.any(|block| block.rewrites.iter().any(|rewrite| rewrite.handler == handler))
+    };
+    let handler = entry.handlers().find(|(named, handler)| !is_rewritten(named, *handler)).map(|(named, _)| named);
+    let handler = handler.and_then(|named| entry.replaced.get_key_value(&named.to_string())).map(|(named, _)| named);
+    field.or(handler).or_else(|| {
         entry.replaced.keys().find(|named| Pointer::parse(named).is_ok_and(|named| is_image_of_another(&named)))
     })
 }
@@ -176,7 +183,12 @@ pub(crate) fn remove<'a, V: View<'a>>(
         });
         match duty {
             Duty::Remove if is_empty => editor.remove(&at),
-            Duty::Restore(value) if is_empty || record::is_image(&named) || is_unset(editor, &named, &at) => {
+            Duty::Restore(value)
+                if is_empty
+                    || record::is_image(&named)
+                    || Handler::at_end_of(&named).is_some()
+                    || is_unset(editor, &named, &at) =>
+            {
                 editor.replace(&at, value);
             }
             _ => {}

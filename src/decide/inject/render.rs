@@ -19,11 +19,13 @@ mod existing;
 mod hash;
 mod kept;
 mod pod;
+mod rewrites;
 
 pub(crate) use blocks::{ForContainers, RenderedBlock};
 pub(crate) use existing::{Existing, OnValueFrom};
 pub use kept::Renderings;
 pub(crate) use pod::{PodElement, PodItem, RenderedPod};
+pub(crate) use rewrites::{NewHandler, RenderedRewrite};
 
 /// Whether the profile's containers run beside the application's, or before and beside them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]

@@ -8,7 +8,7 @@ use sha2::{Digest as _, Sha256};
 use super::{Called, integer, made, sort, str, text};
 use crate::expression::fault::{EvalFault, Meter, wrong};
 use crate::expression::functions::Function;
-use crate::expression::item::Item;
+use crate::expression::item::{Item, Text};
 use crate::expression::types::Sort;
 use crate::kube::quantity::Quantity;
 use crate::value::view::View;
@@ -30,6 +30,7 @@ pub(super) fn call<'v, V: View<'v>>(
             sort(&mut keys, meter)?;
             Ok(Item::List(keys.into()))
         }
+        Function::Merge => merge(first, meter),
         Function::ToJson => {
             let made = json(first, meter)?;
             Ok(Item::text(made))
@@ -113,4 +114,22 @@ fn port_of<'v, V: View<'v>>(container: &Item<'v, V>, port: &Item<'v, V>) -> Call
     let is_it = |port: &&Item<'v, V>| port.member("name").is_some_and(|found| found.as_str() == Some(name.as_str()));
     let found = ports.iter().find(is_it).and_then(|port| port.member("containerPort"));
     found.ok_or(EvalFault::NoPort)
+}
+
+/// One map with the members of all maps of a list.
+fn merge<'v, V: View<'v>>(list: &Item<'v, V>, meter: &Meter) -> Called<'v, V> {
+    let elements = list.elements().ok_or_else(|| wrong(Sort::List, list))?;
+    let mut all: Vec<(Text<'v>, Item<'v, V>)> = Vec::new();
+    for element in elements.iter() {
+        let members = element.members().ok_or_else(|| wrong(Sort::Map, element))?;
+        for (name, value) in members.iter() {
+            meter.steps(all.len() + 1)?;
+            if all.iter().any(|(known, _)| known.as_str() == name.as_str()) {
+                return Err(EvalFault::NamedTwice);
+            }
+            all.push((name.clone(), value.clone()));
+        }
+    }
+    meter.bytes(all.len() * size_of::<(Text<'v>, Item<'v, V>)>())?;
+    Ok(Item::Map(all.into()))
 }

@@ -14,7 +14,7 @@ use super::{SpliceError, SpliceErrorKind, Undo, UserStrings, extended};
 use crate::text::yaml::tree::{Anchor, CollectionStyle, NodeId, NodeKind, Tree};
 use crate::value::patch::Op;
 use crate::value::pointer::Pointer;
-use crate::value::view::View as _;
+use crate::value::view::{self, View as _};
 
 /// A value after the patch.
 pub(super) enum Content {
@@ -186,7 +186,10 @@ fn apply_here(
             if let Content::Old(id) = entry.content {
                 check_editable(tree, id, op)?;
             }
-            entry.content = Content::New(Arc::clone(value));
+            entry.content = match entry.content {
+                Content::Old(id) => replaced(tree, id, value, op)?,
+                _ => Content::New(Arc::clone(value)),
+            };
             let new = value.as_str().filter(|_| (strings.is_one)(op.path()));
             if let Some((new, nodes)) = new.zip(entry.nodes) {
                 let node = (token, nodes.value);
@@ -201,6 +204,34 @@ fn apply_here(
         }
     }
     Ok(())
+}
+
+/// A value in the place of another. Of an object with members in common, only what differs is changed, so that comments and
+/// quotes around the rest stay. As deep as the value, which is one of ours.
+fn replaced(tree: &Tree<'_>, id: NodeId, value: &Arc<Value>, op: &Op) -> Result<Content, SpliceError> {
+    let whole = || Content::New(Arc::clone(value));
+    let (NodeKind::Mapping(_), Value::Object(members)) = (tree.kind(id), &**value) else { return Ok(whole()) };
+    let mut old = Edited::new(tree, id).entries.into_iter().peekable();
+    let mut entries = Vec::with_capacity(members.len());
+    for (name, value) in members {
+        let is_kept = tree.pairs(id).any(|(key, _)| !tree.is_merge(key) && tree.is_key(key, name));
+        if !is_kept {
+            let content = Content::New(Arc::new(value.clone()));
+            entries.push(CollectionEntry { name: name.clone(), nodes: None, content });
+            continue;
+        }
+        // Members that are in another order than in the text are written anew.
+        let Some(mut entry) = old.find(|entry| entry.name == *name) else { return Ok(whole()) };
+        if let Some(nodes) = entry.nodes
+            && !view::equals(tree.view(nodes.value), value)
+        {
+            check_editable(tree, nodes.value, op)?;
+            entry.content = replaced(tree, nodes.value, &Arc::new(value.clone()), op)?;
+        }
+        entries.push(entry);
+    }
+    let edited = Edited { node: id, entries };
+    Ok(if edited.keeps_any() { Content::Edited(Box::new(edited)) } else { whole() })
 }
 
 fn find(tree: &Tree<'_>, edited: &Edited, token: &str) -> Option<usize> {

@@ -95,10 +95,35 @@ fn container(dice: &mut Dice<'_>, name: &str) -> Value {
     if dice.roll(4) == 3 {
         container.insert("futureField".to_owned(), anything(dice, 3));
     }
+    for probe in ["readinessProbe", "livenessProbe"] {
+        if dice.roll(6) == 5 {
+            let around = json!({"periodSeconds": dice.roll(9)});
+            container.insert(probe.to_owned(), handler(dice, around));
+        }
+    }
+    if dice.roll(9) == 8 {
+        container.insert("lifecycle".to_owned(), json!({"preStop": handler(dice, json!({}))}));
+    }
     if named_last {
         container.insert("name".to_owned(), json!(name));
     }
     Value::Object(container)
+}
+
+/// A probe or hook, with these members beside its handler.
+fn handler(dice: &mut Dice<'_>, mut around: Value) -> Value {
+    let port = [json!(8000), json!("8000"), json!("http")][dice.roll(12).saturating_sub(9)].clone();
+    let (name, handler) = match dice.roll(6) {
+        0 | 1 => ("httpGet", json!({"path": "/ready", "port": port})),
+        2 => {
+            ("httpGet", json!({"port": port, "scheme": "HTTPS", "httpHeaders": [{"name": "a", "value": string(dice)}]}))
+        }
+        3 => ("tcpSocket", json!({"port": port})),
+        4 => ("grpc", json!({"port": 9000, "service": string(dice)})),
+        _ => ("exec", json!({"command": [string(dice)]})),
+    };
+    around[name] = handler;
+    around
 }
 
 /// Annotations of the profile `language`, with values that it takes.

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::rewrites::{self, RenderedRewrite};
 use super::{Item, Rendered, Sidecar, item};
 use crate::expression;
 use crate::profile::slot::{Home, Slot, SlotMap};
@@ -18,6 +19,7 @@ pub(crate) struct RenderedBlock {
     /// The one container that it was made for, where it reads the container at hand.
     pub(crate) only: Option<String>,
     pub(crate) added: SlotMap<Vec<Item>>,
+    pub(crate) rewrites: Vec<RenderedRewrite>,
 }
 
 /// What is added to some of the application's containers.
@@ -27,6 +29,7 @@ pub(crate) struct ForContainers<'r> {
     pub(crate) only: Option<&'r str>,
     pub(crate) env_placement: EnvPlacement,
     pub(crate) added: &'r SlotMap<Vec<Item>>,
+    pub(crate) rewrites: &'r [RenderedRewrite],
 }
 
 impl Rendered {
@@ -37,12 +40,13 @@ impl Rendered {
             only: None,
             env_placement: profile.env_placement,
             added: &self.added,
+            rewrites: &[],
         };
         let has_any = Slot::of(Home::Application).any(|slot| !self.added[slot].is_empty());
         let block = |block: &'r RenderedBlock| {
-            let RenderedBlock { source, targets, only, added } = block;
+            let RenderedBlock { source, targets, only, added, rewrites } = block;
             let env_placement = profile.blocks.get(*source).map(|block| block.env_placement).unwrap_or_default();
-            ForContainers { targets, only: only.as_deref(), env_placement, added }
+            ForContainers { targets, only: only.as_deref(), env_placement, added, rewrites }
         };
         has_any.then_some(plain).into_iter().chain(self.blocks.iter().map(block))
     }
@@ -70,12 +74,14 @@ pub(super) fn render<'v, V: View<'v>>(
         };
         if !profile.reads_container(block) {
             let added = rendering.with(expression::Item::Null, || items(block, rendering));
-            rendered.push(RenderedBlock { source, targets, only: None, added });
+            rendered.push(RenderedBlock { source, targets, only: None, added, rewrites: Vec::new() });
             continue;
         }
         for (name, container) in candidates(pod, &targets) {
-            let added = rendering.with(expression::Item::of_view(container), || items(block, rendering));
-            rendered.push(RenderedBlock { source, targets: targets.clone(), only: Some(name), added });
+            let (added, rewrites) = rendering.with(expression::Item::of_view(container), || {
+                (items(block, rendering), rewrites::render(&block.rewrites, container, rendering))
+            });
+            rendered.push(RenderedBlock { source, targets: targets.clone(), only: Some(name), added, rewrites });
         }
     }
     rendered

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use serde::{Serialize, Serializer};
 use sha2::{Digest as _, Sha256};
 
-use super::{Existing, Item, Rendered, RenderedBlock};
+use super::{Existing, Item, NewHandler, Rendered, RenderedBlock, RenderedRewrite};
 use crate::profile::slot::{Form, SlotMap};
 
 impl Rendered {
@@ -14,8 +14,13 @@ impl Rendered {
     /// bytes were hashed.
     pub(super) fn digest(&self) -> (String, usize) {
         let mut hashed = serde_json::to_vec(&hashed_slots(&self.added)).unwrap_or_default();
-        for RenderedBlock { only, added, .. } in &self.blocks {
+        for RenderedBlock { only, added, rewrites, .. } in &self.blocks {
             hashed.extend(serde_json::to_vec(&(only, hashed_slots(added))).unwrap_or_default());
+            for RenderedRewrite { handler, to, .. } in rewrites {
+                if let NewHandler::Of(kind, to) = to {
+                    hashed.extend(serde_json::to_vec(&(handler.written(), kind.member(), to)).unwrap_or_default());
+                }
+            }
         }
         hashed.extend(self.pod.hashed());
         let size = hashed.len();

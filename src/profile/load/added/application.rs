@@ -1,13 +1,18 @@
 //! What a profile adds to containers of the application: in one piece, or in blocks that each have their own targets.
 
-use super::super::variable;
+use super::super::{nodes, variable};
 use super::Added;
 use crate::expression::Type;
 use crate::kube::schema;
+use crate::profile::load::parser::Within;
 use crate::profile::reader::{Errors, Node, ProfileErrorKind};
+use crate::profile::rewrite::{Handler, HandlerKind, Rewrite};
 use crate::profile::slot::{Home, Slot, SlotMap};
+use crate::profile::template::{Content, Part, Template};
 use crate::profile::{ApplicationBlock, BlockTargets, EnvPlacement, Profile, Targets, scope};
 use crate::value::view::{Kind, View};
+
+const ONE_HANDLER: &str = "`to` has one of `httpGet`, `tcpSocket` and `grpc`, and nothing else";
 
 impl Added<'_> {
     /// What goes to the application's containers, in one piece.
@@ -31,7 +36,7 @@ impl Added<'_> {
     pub(super) fn blocks<'a, V: View<'a>>(&mut self, list: &Node<V>) -> Vec<ApplicationBlock> {
         let mut blocks = Vec::new();
         for node in list.clone().list(self.parser.errors) {
-            let Some(node) = node.object(&block_fields(&["when"]), self.parser.errors) else { continue };
+            let Some(node) = node.object(&block_fields(&["rewrite", "when"]), self.parser.errors) else { continue };
             let when = node.get("when").and_then(|when| self.parser.condition(&when));
             let targets = node.get("targets").map(|targets| self.block_targets(targets));
             let targets = targets.unwrap_or(BlockTargets::Fixed(Targets::default()));
@@ -42,10 +47,53 @@ impl Added<'_> {
                 Home::Application => self.slot(slot, node.get(slot.field())),
                 Home::Spec | Home::Metadata => Vec::new(),
             });
+            let rewrites = nodes(node.get("rewrite"), self.parser.errors);
+            let rewrites = rewrites.into_iter().filter_map(|node| self.rewrite(node)).collect();
             self.parser.scope.pop();
-            blocks.push(ApplicationBlock { targets, when, env_placement, added });
+            blocks.push(ApplicationBlock { targets, when, env_placement, added, rewrites });
         }
         blocks
+    }
+
+    /// Which probes and hooks get which handler.
+    fn rewrite<'a, V: View<'a>>(&mut self, node: Node<V>) -> Option<Rewrite> {
+        let node = node.object(&["handlers", "kinds", "to", "when"], self.parser.errors)?;
+        let handlers = node.require("handlers", self.parser.errors);
+        let to = node.require("to", self.parser.errors)?;
+        let known = Handler::ALL.map(|handler| (handler.written(), handler));
+        let handlers = words(handlers, &known, self.parser.errors);
+        let known = HandlerKind::ALL.map(|kind| (kind.member(), kind));
+        let kinds = match node.get("kinds") {
+            None => HandlerKind::ALL.to_vec(),
+            kinds => words(kinds, &known, self.parser.errors),
+        };
+        let when = node.get("when").and_then(|when| self.parser.condition(&when));
+        self.parser.scope.add(scope::HANDLER, Type::of_shape(&scope::HANDLER_SHAPE));
+        let parsed = self.parser.parse(&to, schema::CONTAINER.member(Handler::Liveness.name()), Within::Object);
+        self.parser.scope.pop();
+        self.one_handler(&to);
+        let to = match when {
+            None => parsed,
+            when => Template::Part(Box::new(Part { repeat: None, when, content: Content::One(parsed) })),
+        };
+        Some(Rewrite { handlers, kinds, to })
+    }
+
+    /// Each alternative has one handler and nothing else: the rest of a probe stays as it is.
+    fn one_handler<'a, V: View<'a>>(&mut self, to: &Node<V>) {
+        let alternatives = to.get("oneOf").map(|list| list.list(&mut Errors::default())).unwrap_or_default();
+        let mut count = 0;
+        for (name, member) in to.clone().entries(&mut Errors::default()) {
+            match name.as_str() {
+                "when" | "oneOf" => {}
+                name if HandlerKind::of_member(name).is_some() => count += 1,
+                _ => self.parser.errors.add(&member.at, ProfileErrorKind::Empty(ONE_HANDLER)),
+            }
+        }
+        if count != usize::from(alternatives.is_empty()) {
+            self.parser.errors.add(&to.at, ProfileErrorKind::Empty(ONE_HANDLER));
+        }
+        alternatives.iter().for_each(|alternative| self.one_handler(alternative));
     }
 
     fn block_targets<'a, V: View<'a>>(&mut self, node: Node<V>) -> BlockTargets {
@@ -55,6 +103,11 @@ impl Added<'_> {
             _ => BlockTargets::Fixed(targets_of(node, self.parser.errors).unwrap_or_default()),
         }
     }
+}
+
+/// What the words of a list mean.
+fn words<'a, V: View<'a>, T: Copy>(list: Option<Node<V>>, known: &[(&'static str, T)], errors: &mut Errors) -> Vec<T> {
+    nodes(list, errors).into_iter().filter_map(|word| word.choice(known, errors)).collect()
 }
 
 /// The fields of what goes to the application's containers.

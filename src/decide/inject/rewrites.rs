@@ -1,0 +1,43 @@
+//! Probes and hooks of the application get another handler; the record has the old probe or hook.
+
+use super::applier::Applier;
+use super::render::{NewHandler, RenderedRewrite};
+use crate::diagnostic::Code;
+use crate::value::pointer::Pointer;
+use crate::value::view::View;
+
+/// Rewrites what is rendered for one container; `at` is the container with its index, `named` with its name.
+pub(super) fn apply<'v, V: View<'v>>(
+    applier: &mut Applier<'_, V>,
+    (at, named): (&Pointer, &Pointer),
+    rewrites: &[RenderedRewrite],
+) {
+    for rewrite in rewrites {
+        let path = Pointer::of(rewrite.handler.path().iter().copied());
+        let (at, named) = (at.append(&path), named.append(&path).to_string());
+        if applier.own.is_some_and(|own| own.replaced.contains_key(&named)) {
+            continue;
+        }
+        let Some(old) = applier.editor.get(&at).map(View::value) else { continue };
+        if let NewHandler::UnknownPort(port) = &rewrite.to {
+            let profile = &applier.profile.name;
+            let message = format!(
+                "the profile `{profile}` needs the number of the port `{port}`, and the container declares no port of that name"
+            );
+            let hint = "declare it in the container's `ports`, or write its number";
+            let place = at.join(rewrite.from.member()).join("port");
+            applier.error(Code::BadValue, &place, message, Some(hint));
+            continue;
+        }
+        let Some(new) = rewrite.rewritten(&old).filter(|new| *new != old) else { continue };
+        if let Some(other) = applier.record.iter().find(|entry| entry.replaced.contains_key(&named)) {
+            let (name, other, profile) = (rewrite.handler.name(), &other.profile, &applier.profile.name);
+            let message =
+                format!("the profile `{other}` rewrote `{name}` already, so the profile `{profile}` cannot rewrite it");
+            applier.error(Code::Conflict, &at, message, None);
+            continue;
+        }
+        applier.editor.replace(&at, new);
+        applier.done.entry.replaced.insert(named, old);
+    }
+}
