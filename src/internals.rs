@@ -79,7 +79,7 @@ pub mod process {
 pub mod profile {
     pub use crate::profile::{NativeSidecar, OnIneligible, Overrides, Profile};
     pub mod builtin {
-        pub use crate::profile::builtin::{ALL, text};
+        pub use crate::profile::builtin::{ALL, Builtin, Group, text};
     }
     pub mod load {
         pub use crate::profile::load::{load, spec_fields};

@@ -1,18 +1,78 @@
 //! The built-in profiles, as the text that `profile show` prints.
 //!
-//! Each is a file beside this one, written as a user would write it; a new one is a file and a row here.
+//! Each is a file in `builtin/`, written as a user would write it; a new one is a file, its name here, and a page in
+//! `docs/profiles/`.
 //! Nothing in this file reads that text.
 
-/// Every built-in profile: its name, and its text. The first is the default.
-pub const ALL: &[(&str, &str)] = &[
-    ("cortexflow", include_str!("builtin/cortexflow.yaml")),
-    ("nginx", include_str!("builtin/nginx.yaml")),
-    ("curl", include_str!("builtin/curl.yaml")),
-];
+/// A built-in profile.
+#[derive(Clone, Copy, Debug)]
+pub struct Builtin {
+    /// Its name, which its text has too.
+    pub name: &'static str,
+    /// Where `profile list` shows it.
+    pub group: Group,
+    /// Its text.
+    pub text: &'static str,
+}
+
+/// What profiles are for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Group {
+    /// Injector's own: the default, and examples.
+    Basic,
+    /// Proxies of a service mesh.
+    Mesh,
+    /// Traces, metrics and logs.
+    Telemetry,
+    /// Secrets, sign-in, and connections to databases.
+    Access,
+    /// What applications are built on.
+    Runtime,
+}
+
+impl Group {
+    /// All groups, in the order of `profile list`.
+    pub const ALL: [Self; 5] = [Self::Basic, Self::Mesh, Self::Telemetry, Self::Access, Self::Runtime];
+
+    /// Its heading.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Basic => "Basic",
+            Self::Mesh => "Service meshes",
+            Self::Telemetry => "Telemetry",
+            Self::Access => "Secrets and access",
+            Self::Runtime => "Runtimes",
+        }
+    }
+}
+
+macro_rules! builtin {
+    ($($group:ident: $($name:literal),+;)+) => {
+        &[$($(Builtin {
+            name: $name,
+            group: Group::$group,
+            text: include_str!(concat!("builtin/", $name, ".yaml")),
+        }),+),+]
+    };
+}
+
+/// Every built-in profile, by group. The first is the default.
+pub const ALL: &[Builtin] = builtin! {
+    Basic: "cortexflow", "nginx", "curl";
+    Mesh: "istio", "linkerd";
+    Telemetry: "otel-java", "otel-nodejs", "otel-python", "otel-collector", "fluent-bit";
+    Access: "vault-agent", "cloud-sql-proxy", "oauth2-proxy";
+    Runtime: "dapr", "k8tz";
+};
+
+/// The names of all.
+pub(crate) fn names() -> impl Iterator<Item = &'static str> {
+    ALL.iter().map(|known| known.name)
+}
 
 /// The text of the built-in profile of this name, to the byte.
 pub fn text(name: &str) -> Option<&'static str> {
-    ALL.iter().find(|(known, _)| *known == name).map(|(_, text)| *text)
+    ALL.iter().find(|known| known.name == name).map(|known| known.text)
 }
 
 #[cfg(test)]
@@ -21,7 +81,12 @@ mod tests {
 
     use serde_yaml::Value;
 
-    use super::{ALL, text};
+    use super::{ALL, Builtin, Group, text};
+
+    /// Those that have no expressions, and no injector that they follow.
+    fn basic() -> impl Iterator<Item = &'static Builtin> {
+        ALL.iter().filter(|known| known.group == Group::Basic)
+    }
 
     fn spec(text: &str) -> Value {
         serde_yaml::from_str::<Value>(text).unwrap()["spec"].clone()
@@ -31,15 +96,15 @@ mod tests {
         value.get(key).and_then(Value::as_sequence).map_or(&[], Vec::as_slice)
     }
 
-    /// Every container of every built-in profile, with a name for messages.
+    /// Every container of every basic profile, with a name for messages.
     fn containers() -> Vec<(String, Value)> {
-        let of = |(profile, text): &(&str, &str)| {
+        let of = |Builtin { name: profile, text, .. }: &Builtin| {
             let spec = spec(text);
             let both = [list(&spec, "initContainers"), list(&spec, "containers")].concat();
             let named = |container: Value| (format!("{profile}: {}", container["name"].as_str().unwrap()), container);
             both.into_iter().map(named).collect::<Vec<_>>()
         };
-        ALL.iter().flat_map(of).collect()
+        basic().flat_map(of).collect()
     }
 
     /// The parameters that a value's strings name.
@@ -57,17 +122,17 @@ mod tests {
 
     #[test]
     fn a_profile_is_found_by_the_name_that_it_gives_itself() {
-        for (name, expected) in ALL {
+        for Builtin { name, text: expected, .. } in ALL {
             assert_eq!(serde_yaml::from_str::<Value>(expected).unwrap()["metadata"]["name"], *name);
             assert_eq!(text(name), Some(*expected));
         }
         assert_eq!(text("Nginx"), None);
-        assert_eq!(ALL[0].0, "cortexflow");
+        assert_eq!(ALL[0].name, "cortexflow");
     }
 
     #[test]
     fn every_parameter_is_used_and_every_name_used_is_a_parameter() {
-        for (profile, text) in ALL {
+        for Builtin { name: profile, text, .. } in basic() {
             let mut spec = spec(text);
             let parameters = spec.as_mapping_mut().unwrap().remove("parameters").unwrap();
             let declared = parameters.as_sequence().unwrap().iter();
@@ -80,7 +145,7 @@ mod tests {
 
     #[test]
     fn no_annotation_or_place_in_the_pod_sets_an_image_a_user_id_or_a_security_context() {
-        for (profile, text) in ALL {
+        for Builtin { name: profile, text, .. } in basic() {
             let spec = spec(text);
             let mut privileged = BTreeSet::new();
             for container in [list(&spec, "initContainers"), list(&spec, "containers")].concat() {

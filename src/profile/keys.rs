@@ -147,8 +147,8 @@ impl Profile {
 pub(crate) fn of_builtin() -> &'static [ProfileKey] {
     static KEYS: OnceLock<Vec<ProfileKey>> = OnceLock::new();
     KEYS.get_or_init(|| {
-        let keys = |(_, text): &(&str, &str)| {
-            let tree = parse_yaml(text).ok()?;
+        let keys = |known: &builtin::Builtin| {
+            let tree = parse_yaml(known.text).ok()?;
             let profile = load::load(tree.view(tree.root()?)).ok()?;
             Some(profile.keys())
         };

@@ -16,6 +16,7 @@ mod scalar;
 
 // Cases to read: what goes in, what comes out.
 mod golden;
+mod goldens;
 
 // The command line.
 mod cleaning;

@@ -159,10 +159,10 @@ fn a_parameter_that_nothing_uses_is_no_error_and_a_misread_one_is_told_once() {
 
 #[test]
 fn every_built_in_profile_is_without_errors() {
-    for (name, text) in crate::profile::builtin::ALL {
-        let tree = crate::text::yaml::parse_yaml(text).unwrap();
+    for builtin in crate::profile::builtin::ALL {
+        let tree = crate::text::yaml::parse_yaml(builtin.text).unwrap();
         let profile = load(tree.view(tree.root().unwrap()));
-        assert_eq!(profile.unwrap().name, *name);
+        assert_eq!(profile.unwrap().name, builtin.name);
     }
 }
 

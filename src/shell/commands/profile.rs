@@ -2,7 +2,8 @@
 
 use crate::diagnostic::{Code, Placed, Places, Severity};
 use crate::lint;
-use crate::profile::{builtin, starter};
+use crate::profile::builtin::{self, Group};
+use crate::profile::starter;
 use crate::report::exit::ExitStatus;
 use crate::report::{ColourChoice, Report, ReportFormat};
 use crate::shell::cli::{LintArgs, ProfileCommand};
@@ -41,13 +42,23 @@ fn show(reference: &ProfileRef, is_resolved: bool) -> Result<ExitStatus, Command
 
 /// A line for each built-in profile.
 fn list() -> Result<ExitStatus, CommandError> {
-    let mut lines = format!("{:<12}{:<9}{:<12}{}\n", "NAME", "POLICY", "LEVEL", "DESCRIPTION");
-    for (name, _) in builtin::ALL {
-        let profile = settings::load_profile(&ProfileRef::BuiltIn((*name).to_owned()))
-            .map_err(|errors| errors.into_iter().next().unwrap_or_else(|| Placed::new(Code::Profile, "unreadable")))?;
-        let summary = lint::summary(&profile);
-        let (policy, level) = (summary.policy, summary.pod_security);
-        lines.push_str(&format!("{name:<12}{policy:<9}{level:<12}{}\n", summary.description));
+    let widest = builtin::names().map(str::len).max().unwrap_or_default() + 2;
+    let mut lines = String::new();
+    for group in Group::ALL {
+        let title = group.title();
+        let before = if lines.is_empty() { "" } else { "\n" };
+        lines.push_str(&format!(
+            "{before}{title}\n  {:<widest$}{:<9}{:<12}{}\n",
+            "NAME", "POLICY", "LEVEL", "DESCRIPTION"
+        ));
+        for builtin in builtin::ALL.iter().filter(|known| known.group == group) {
+            let profile = settings::load_profile(&ProfileRef::BuiltIn(builtin.name.to_owned())).map_err(|errors| {
+                errors.into_iter().next().unwrap_or_else(|| Placed::new(Code::Profile, "unreadable"))
+            })?;
+            let summary = lint::summary(&profile);
+            let (name, policy, level) = (builtin.name, summary.policy, summary.pod_security);
+            lines.push_str(&format!("  {name:<widest$}{policy:<9}{level:<12}{}\n", summary.description));
+        }
     }
     Ok(super::print(lines.as_bytes())?)
 }

@@ -65,9 +65,9 @@ impl Prepared {
         let files: Vec<ProfileRef> =
             profiles.iter().filter(|profile| matches!(profile, ProfileRef::File(_))).cloned().collect();
         let mut known = if files.is_empty() { Vec::new() } else { load_profiles(&files)? };
-        for (name, _) in builtin::ALL {
-            if !known.iter().any(|profile| profile.name == *name) {
-                known.push(load_profile(&ProfileRef::BuiltIn((*name).to_owned()))?);
+        for name in builtin::names() {
+            if !known.iter().any(|profile| profile.name == name) {
+                known.push(load_profile(&ProfileRef::BuiltIn(name.to_owned()))?);
             }
         }
         let run = Run::new(known, SetValues::new(), template_paths);

@@ -103,7 +103,7 @@ fn parent(sources: &[Source], reference: &str) -> Result<(String, String), Place
     let reference = match ProfileRef::from_str(reference) {
         Ok(ProfileRef::File(path)) => ProfileRef::File(Path::new(child).parent().unwrap_or(Path::new("")).join(path)),
         Ok(ProfileRef::BuiltIn(name)) if builtin::text(&name).is_none() => {
-            let all: Vec<&str> = builtin::ALL.iter().map(|(name, _)| *name).collect();
+            let all: Vec<&str> = builtin::names().collect();
             let hint =
                 format!("the built-in profiles are {}; a file needs a `/` or the ending `.yaml`", all.join(", "));
             return Err(at(format!("`extends`: there is no built-in profile `{name}`")).hint(Some(hint)));

@@ -41,7 +41,7 @@ pub(crate) fn profile_text(reference: &ProfileRef) -> Result<(String, String), P
         ProfileRef::BuiltIn(name) => match builtin::text(name) {
             Some(text) => Ok((format!("<{name}>"), text.to_owned())),
             None => {
-                let all: Vec<&str> = builtin::ALL.iter().map(|(name, _)| *name).collect();
+                let all: Vec<&str> = builtin::names().collect();
                 let manifest = format!("{name}.yaml");
                 let hint = if name.contains(std::path::is_separator) {
                     format!("a built-in profile has a name; the built-in profiles are {}", all.join(", "))

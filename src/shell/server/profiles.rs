@@ -38,9 +38,9 @@ impl ProfileSets {
     pub fn load(given: &Given, kubernetes_version: KubernetesVersion) -> Result<Self, Vec<Placed>> {
         let Selection { profiles, set, template_paths } = Selection::load(given)?;
         let mut all = profiles.clone();
-        for (name, _) in builtin::ALL {
-            if !all.iter().any(|known| known.name == *name) {
-                let mut profile = load_profile(&ProfileRef::BuiltIn((*name).to_owned()))?;
+        for name in builtin::names() {
+            if !all.iter().any(|known| known.name == name) {
+                let mut profile = load_profile(&ProfileRef::BuiltIn(name.to_owned()))?;
                 given.overrides.apply(&mut profile);
                 all.push(profile);
             }

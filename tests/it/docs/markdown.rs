@@ -22,7 +22,7 @@ pub(super) fn page(path: &str) -> String {
 /// All documents, the README first.
 pub(super) fn pages() -> Vec<Page> {
     let mut paths = vec!["README.md".to_owned(), "benches/README.md".to_owned()];
-    for folder in ["", "docs/"] {
+    for folder in ["", "docs/", "docs/profiles/"] {
         for entry in fs::read_dir(root().join(folder)).unwrap() {
             let name = entry.unwrap().file_name().into_string().unwrap();
             if name.ends_with(".md") {

@@ -12,7 +12,6 @@ use injector::internals::diagnostic::Code;
 use injector::internals::diagnostic::{Placed, Position, Severity};
 use injector::internals::kube::workload::KINDS;
 use injector::internals::process::output::OUTPUT_FORMATS;
-use injector::internals::profile::builtin;
 use injector::internals::profile::load::{load, spec_fields};
 use injector::internals::report::exit::ExitStatus;
 use injector::internals::report::{Report, ReportFormat, ReportVerdict, ResultLine, TemplateReport};
@@ -252,32 +251,6 @@ fn every_need_that_a_profile_can_express_is_shown_by_a_profile() {
         let [word] = code(word).try_into().expect("one word");
         assert!(text.contains(&word), "{need}: {file} has no `{word}`");
     }
-}
-
-#[test]
-fn every_parameter_of_a_built_in_profile_is_in_the_table_with_its_default_and_annotation() {
-    let mut expected = BTreeSet::new();
-    for (profile, text) in builtin::ALL {
-        let document: Value = serde_yaml::from_str(text).unwrap();
-        for parameter in document["spec"]["parameters"].as_array().unwrap() {
-            let default = parameter["default"].as_str().map_or_else(|| parameter["default"].to_string(), str::to_owned);
-            let word = |key: &str| parameter[key].as_str().unwrap_or_default().to_owned();
-            expected.insert([(*profile).to_owned(), word("name"), word("type"), default, word("annotation")]);
-        }
-    }
-    let mut shown = BTreeSet::new();
-    for row in rows("docs/profiles.md", "## Built-in profiles") {
-        // A row may be about several parameters of one type: names, defaults and annotations in the same order.
-        let (names, defaults, annotations) = (code(&row[1]), code(&row[3]), code(&row[4]));
-        for (index, name) in names.into_iter().enumerate() {
-            let default = defaults.get(index).cloned().unwrap_or_default();
-            let annotation = annotations.get(index).cloned().unwrap_or_default();
-            for profile in code(&row[0]) {
-                assert!(shown.insert([profile, name.clone(), row[2].clone(), default.clone(), annotation.clone()]));
-            }
-        }
-    }
-    assert_eq!(shown, expected);
 }
 
 #[test]

@@ -15,8 +15,8 @@ fn profiles_arrive_to_the_byte() {
     let documents = documents(&stdout);
     let data = find(&documents, "ConfigMap")["data"].as_object().unwrap().clone();
     assert_eq!(data["odd.yaml"], odd);
-    for (name, text) in builtin::ALL {
-        assert_eq!(data[&format!("{name}.yaml")], *text, "{name}");
+    for name in ["cortexflow", "curl", "nginx"] {
+        assert_eq!(data[&format!("{name}.yaml")], builtin::text(name).unwrap(), "{name}");
     }
     assert!(stdout.contains("\n  cortexflow.yaml: |"), "a profile is read by people too");
     let arguments = &find(&documents, "Deployment")["spec"]["template"]["spec"]["containers"][0]["args"];

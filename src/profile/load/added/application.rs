@@ -67,8 +67,8 @@ impl Added<'_> {
             None => HandlerKind::ALL.to_vec(),
             kinds => words(kinds, &known, self.parser.errors),
         };
-        let when = node.get("when").and_then(|when| self.parser.condition(&when));
         self.parser.scope.add(scope::HANDLER, Type::of_shape(&scope::HANDLER_SHAPE));
+        let when = node.get("when").and_then(|when| self.parser.condition(&when));
         let parsed = self.parser.parse(&to, schema::CONTAINER.member(Handler::Liveness.name()), Within::Object);
         self.parser.scope.pop();
         self.one_handler(&to);
