@@ -243,6 +243,12 @@ fn leaf(out: &mut String, value: &Value, column: usize, style: &BlockLayout, tai
     }
 }
 
+/// A scalar or an empty collection behind `key: ` or `- `, where a line end follows, and then only lines with less indentation
+/// than `column`. A string of several lines is a literal block in `column` where that is exact.
+pub(crate) fn leaf_of_line(out: &mut String, value: &Value, column: usize) {
+    leaf(out, value, column, &BlockLayout::default(), Tail::More);
+}
+
 fn indent(out: &mut String, column: usize) {
     out.extend(std::iter::repeat_n(' ', column));
 }

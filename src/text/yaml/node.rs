@@ -2,6 +2,7 @@
 //! Kubernetes sees.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use serde_json::{Map, Value};
 
@@ -27,6 +28,11 @@ impl<'a> NodeRef<'a> {
     /// The node's index in its tree.
     pub const fn id(self) -> NodeId {
         self.id
+    }
+
+    /// The bytes of its value in the text of the document, without anchor and tag.
+    pub(crate) fn span(self) -> Range<usize> {
+        self.tree.content_start(self.id)..self.tree.span(self.id).end
     }
 
     /// The text of the document around it.
