@@ -31,7 +31,7 @@ Register-ArgumentCompleter -Native -CommandName 'injector' -ScriptBlock {
             [CompletionResult]::new('check', 'check', [CompletionResultType]::ParameterValue, 'Report what is not injected, or not as it should be; exit 1 if something is found')
             [CompletionResult]::new('diff', 'diff', [CompletionResultType]::ParameterValue, 'Show what inject would change, as a unified diff; exit 1 if something is found')
             [CompletionResult]::new('explain', 'explain', [CompletionResultType]::ParameterValue, 'Show every eligibility rule, what it saw and where, and which one decided')
-            [CompletionResult]::new('profile', 'profile', [CompletionResultType]::ParameterValue, 'List, show, check or start profiles')
+            [CompletionResult]::new('profile', 'profile', [CompletionResultType]::ParameterValue, 'List, show, check, start or import profiles')
             [CompletionResult]::new('install', 'install', [CompletionResultType]::ParameterValue, 'Print the manifests that install the webhook in a cluster')
             [CompletionResult]::new('uninstall', 'uninstall', [CompletionResultType]::ParameterValue, 'Print the manifests that remove the webhook from a cluster, for kubectl delete')
             [CompletionResult]::new('serve', 'serve', [CompletionResultType]::ParameterValue, 'Inject as a TLS admission webhook in a cluster')
@@ -206,6 +206,7 @@ Register-ArgumentCompleter -Native -CommandName 'injector' -ScriptBlock {
             [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Print a profile in full, as a file to start from')
             [CompletionResult]::new('lint', 'lint', [CompletionResultType]::ParameterValue, 'Check profiles: clashes, privileges, versions; exit 1 for a warning or worse')
             [CompletionResult]::new('init', 'init', [CompletionResultType]::ParameterValue, 'Print a commented profile to start from')
+            [CompletionResult]::new('import', 'import', [CompletionResultType]::ParameterValue, 'Print the profile that the configuration of another injector becomes')
             break
         }
         'injector;profile;list' {
@@ -240,6 +241,15 @@ Register-ArgumentCompleter -Native -CommandName 'injector' -ScriptBlock {
             break
         }
         'injector;profile;init' {
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour the report, a diff and an explanation')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            break
+        }
+        'injector;profile;import' {
+            [CompletionResult]::new('--entry', '--entry', [CompletionResultType]::ParameterName, 'The entry of a ConfigMap that has several')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour the report, a diff and an explanation')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')

@@ -70,6 +70,9 @@ _injector() {
             injector__subcmd__certs,secret)
                 cmd="injector__subcmd__certs__subcmd__secret"
                 ;;
+            injector__subcmd__profile,import)
+                cmd="injector__subcmd__profile__subcmd__import"
+                ;;
             injector__subcmd__profile,init)
                 cmd="injector__subcmd__profile__subcmd__init"
                 ;;
@@ -1162,12 +1165,34 @@ _injector() {
             return 0
             ;;
         injector__subcmd__profile)
-            opts="-h -V --color --help --version list show lint init"
+            opts="-h -V --color --help --version list show lint init import"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        injector__subcmd__profile__subcmd__import)
+            opts="-h -V --entry --color --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --entry)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --color)
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0

@@ -28,7 +28,7 @@ set edit:completion:arg-completer[injector] = {|@words|
             cand check 'Report what is not injected, or not as it should be; exit 1 if something is found'
             cand diff 'Show what inject would change, as a unified diff; exit 1 if something is found'
             cand explain 'Show every eligibility rule, what it saw and where, and which one decided'
-            cand profile 'List, show, check or start profiles'
+            cand profile 'List, show, check, start or import profiles'
             cand install 'Print the manifests that install the webhook in a cluster'
             cand uninstall 'Print the manifests that remove the webhook from a cluster, for kubectl delete'
             cand serve 'Inject as a TLS admission webhook in a cluster'
@@ -197,6 +197,7 @@ set edit:completion:arg-completer[injector] = {|@words|
             cand show 'Print a profile in full, as a file to start from'
             cand lint 'Check profiles: clashes, privileges, versions; exit 1 for a warning or worse'
             cand init 'Print a commented profile to start from'
+            cand import 'Print the profile that the configuration of another injector becomes'
         }
         &'injector;profile;list'= {
             cand --color 'When to colour the report, a diff and an explanation'
@@ -227,6 +228,14 @@ set edit:completion:arg-completer[injector] = {|@words|
             cand --version 'Print version'
         }
         &'injector;profile;init'= {
+            cand --color 'When to colour the report, a diff and an explanation'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'injector;profile;import'= {
+            cand --entry 'The entry of a ConfigMap that has several'
             cand --color 'When to colour the report, a diff and an explanation'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'

@@ -34,7 +34,7 @@ complete -c injector -n "__fish_injector_needs_command" -f -a "uninject" -d 'Rem
 complete -c injector -n "__fish_injector_needs_command" -f -a "check" -d 'Report what is not injected, or not as it should be; exit 1 if something is found'
 complete -c injector -n "__fish_injector_needs_command" -f -a "diff" -d 'Show what inject would change, as a unified diff; exit 1 if something is found'
 complete -c injector -n "__fish_injector_needs_command" -f -a "explain" -d 'Show every eligibility rule, what it saw and where, and which one decided'
-complete -c injector -n "__fish_injector_needs_command" -f -a "profile" -d 'List, show, check or start profiles'
+complete -c injector -n "__fish_injector_needs_command" -f -a "profile" -d 'List, show, check, start or import profiles'
 complete -c injector -n "__fish_injector_needs_command" -f -a "install" -d 'Print the manifests that install the webhook in a cluster'
 complete -c injector -n "__fish_injector_needs_command" -f -a "uninstall" -d 'Print the manifests that remove the webhook from a cluster, for kubectl delete'
 complete -c injector -n "__fish_injector_needs_command" -f -a "serve" -d 'Inject as a TLS admission webhook in a cluster'
@@ -184,15 +184,16 @@ never\t'No colours'"
 complete -c injector -n "__fish_injector_using_subcommand explain" -s R -l recursive -d 'Read the directories below a directory too'
 complete -c injector -n "__fish_injector_using_subcommand explain" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c injector -n "__fish_injector_using_subcommand explain" -s V -l version -d 'Print version'
-complete -c injector -n "__fish_injector_using_subcommand profile; and not __fish_seen_subcommand_from list show lint init" -l color -d 'When to colour the report, a diff and an explanation' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` or `CLICOLOR_FORCE` says otherwise'
+complete -c injector -n "__fish_injector_using_subcommand profile; and not __fish_seen_subcommand_from list show lint init import" -l color -d 'When to colour the report, a diff and an explanation' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` or `CLICOLOR_FORCE` says otherwise'
 always\t'Also into a file or pipe'
 never\t'No colours'"
-complete -c injector -n "__fish_injector_using_subcommand profile; and not __fish_seen_subcommand_from list show lint init" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c injector -n "__fish_injector_using_subcommand profile; and not __fish_seen_subcommand_from list show lint init" -s V -l version -d 'Print version'
-complete -c injector -n "__fish_injector_using_subcommand profile; and not __fish_seen_subcommand_from list show lint init" -f -a "list" -d 'List the built-in profiles'
-complete -c injector -n "__fish_injector_using_subcommand profile; and not __fish_seen_subcommand_from list show lint init" -f -a "show" -d 'Print a profile in full, as a file to start from'
-complete -c injector -n "__fish_injector_using_subcommand profile; and not __fish_seen_subcommand_from list show lint init" -f -a "lint" -d 'Check profiles: clashes, privileges, versions; exit 1 for a warning or worse'
-complete -c injector -n "__fish_injector_using_subcommand profile; and not __fish_seen_subcommand_from list show lint init" -f -a "init" -d 'Print a commented profile to start from'
+complete -c injector -n "__fish_injector_using_subcommand profile; and not __fish_seen_subcommand_from list show lint init import" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c injector -n "__fish_injector_using_subcommand profile; and not __fish_seen_subcommand_from list show lint init import" -s V -l version -d 'Print version'
+complete -c injector -n "__fish_injector_using_subcommand profile; and not __fish_seen_subcommand_from list show lint init import" -f -a "list" -d 'List the built-in profiles'
+complete -c injector -n "__fish_injector_using_subcommand profile; and not __fish_seen_subcommand_from list show lint init import" -f -a "show" -d 'Print a profile in full, as a file to start from'
+complete -c injector -n "__fish_injector_using_subcommand profile; and not __fish_seen_subcommand_from list show lint init import" -f -a "lint" -d 'Check profiles: clashes, privileges, versions; exit 1 for a warning or worse'
+complete -c injector -n "__fish_injector_using_subcommand profile; and not __fish_seen_subcommand_from list show lint init import" -f -a "init" -d 'Print a commented profile to start from'
+complete -c injector -n "__fish_injector_using_subcommand profile; and not __fish_seen_subcommand_from list show lint init import" -f -a "import" -d 'Print the profile that the configuration of another injector becomes'
 complete -c injector -n "__fish_injector_using_subcommand profile; and __fish_seen_subcommand_from list" -l color -d 'When to colour the report, a diff and an explanation' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` or `CLICOLOR_FORCE` says otherwise'
 always\t'Also into a file or pipe'
 never\t'No colours'"
@@ -224,6 +225,12 @@ always\t'Also into a file or pipe'
 never\t'No colours'"
 complete -c injector -n "__fish_injector_using_subcommand profile; and __fish_seen_subcommand_from init" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c injector -n "__fish_injector_using_subcommand profile; and __fish_seen_subcommand_from init" -s V -l version -d 'Print version'
+complete -c injector -n "__fish_injector_using_subcommand profile; and __fish_seen_subcommand_from import" -l entry -d 'The entry of a ConfigMap that has several' -r
+complete -c injector -n "__fish_injector_using_subcommand profile; and __fish_seen_subcommand_from import" -l color -d 'When to colour the report, a diff and an explanation' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` or `CLICOLOR_FORCE` says otherwise'
+always\t'Also into a file or pipe'
+never\t'No colours'"
+complete -c injector -n "__fish_injector_using_subcommand profile; and __fish_seen_subcommand_from import" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c injector -n "__fish_injector_using_subcommand profile; and __fish_seen_subcommand_from import" -s V -l version -d 'Print version'
 complete -c injector -n "__fish_injector_using_subcommand install" -l name -d 'The name of everything that is installed' -r
 complete -c injector -n "__fish_injector_using_subcommand install" -s n -l namespace -d 'The namespace of the webhook, whose own pods are never injected' -r
 complete -c injector -n "__fish_injector_using_subcommand install" -l only -d 'Print only the webhook configuration, or everything else [default: both]' -r -f -a "webhook\t'The webhook configuration'

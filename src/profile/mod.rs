@@ -14,6 +14,7 @@ use crate::value::pointer::Pointer;
 
 pub(crate) mod glob;
 pub(crate) mod grammar;
+pub(crate) mod import;
 pub(crate) mod keys;
 mod language;
 pub(crate) mod load;

@@ -4,6 +4,7 @@ mod accounts;
 mod decisions;
 mod extends;
 mod formats;
+mod import;
 mod in_place;
 mod inherited;
 mod inputs;

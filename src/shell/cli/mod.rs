@@ -88,7 +88,7 @@ pub enum Command {
     /// Show every eligibility rule, what it saw and where, and which one decided
     #[command(after_help = EXPLAIN_EXAMPLES)]
     Explain(ExplainArgs),
-    /// List, show, check or start profiles
+    /// List, show, check, start or import profiles
     #[command(subcommand, after_help = PROFILE_EXAMPLES)]
     Profile(ProfileCommand),
     /// Print the manifests that install the webhook in a cluster
@@ -160,6 +160,7 @@ Examples:
   injector profile list
   injector profile show nginx > my-nginx.yaml
   injector profile init audit > audit.yaml
+  injector profile import sidecarset.yaml > logs.yaml
   injector profile lint audit.yaml";
 
 #[cfg(feature = "serve")]
@@ -340,6 +341,18 @@ pub enum ProfileCommand {
         /// The new profile's name
         #[arg(value_name = "NAME", default_value = "my-sidecar")]
         name: String,
+    },
+    /// Print the profile that the configuration of another injector becomes
+    ///
+    /// The format is known by the content: tumblr's and Expedia's configuration, morvencao's ConfigMap, OpenKruise's SidecarSet.
+    /// What a profile cannot have is in comments.
+    Import {
+        /// A file, or `-` for standard input
+        #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
+        file: PathBuf,
+        /// The entry of a ConfigMap that has several
+        #[arg(long, value_name = "KEY")]
+        entry: Option<String>,
     },
 }
 

@@ -1,12 +1,16 @@
-//! `profile list|show|lint|init`.
+//! `profile list|show|lint|init|import`.
+
+use std::path::Path;
 
 use crate::diagnostic::{Code, Placed, Places, Severity};
 use crate::lint;
 use crate::profile::builtin::{self, Group};
+use crate::profile::import::{self, ImportError};
 use crate::profile::starter;
 use crate::report::exit::ExitStatus;
 use crate::report::{ColourChoice, Report, ReportFormat};
 use crate::shell::cli::{LintArgs, ProfileCommand};
+use crate::shell::files::input::{self, Recursion};
 use crate::shell::files::selection::ProfileRef;
 use crate::text::yaml;
 
@@ -24,6 +28,7 @@ pub(super) fn profile(command: &ProfileCommand, colour: ColourChoice) -> Result<
             Ok(super::print(text.as_bytes())?)
         }
         ProfileCommand::Lint(args) => lint(args, colour),
+        ProfileCommand::Import { file, entry } => import(file, entry.as_deref()),
     }
 }
 
@@ -38,6 +43,28 @@ fn show(reference: &ProfileRef, is_resolved: bool) -> Result<ExitStatus, Command
         settings::read_profile(&file, &text).map_err(|errors| CommandError::reported(errors, &plain))?;
     let text = extended.map_or(text, |extended| extended.text());
     Ok(super::print(text.as_bytes())?)
+}
+
+/// The profile that the configuration of another injector becomes. Nothing is printed where it would not load.
+fn import(path: &Path, entry: Option<&str>) -> Result<ExitStatus, CommandError> {
+    let plain = ReportArgs { format: ReportFormat::default(), quiet: false };
+    let reported = |errors| CommandError::reported(errors, &plain);
+    let inputs = input::read(&[path.to_owned()], Recursion::Off).map_err(|error| reported(vec![error.placed()]))?;
+    let [input] = inputs.as_slice() else {
+        let several = Placed::new(Code::Usage, format!("`{}` is a directory with several files", path.display()));
+        return Err(several.hint(Some("name one file")).into());
+    };
+    let text = String::from_utf8_lossy(&input.bytes);
+    let places = Places::new(&text);
+    let told = |error: ImportError| {
+        let mut placed = Placed::new(Code::Profile, error.message).hint(error.hint);
+        placed.path = error.path.to_string();
+        placed.at(input.source.to_string(), Some(places.position(error.at)))
+    };
+    match import::import(&text, entry) {
+        Ok(profile) => Ok(super::print(profile.as_bytes())?),
+        Err(errors) => Err(reported(errors.into_iter().map(told).collect())),
+    }
 }
 
 /// A line for each built-in profile.
