@@ -173,6 +173,7 @@ functions! {
     Merge "merge" GLOBAL { [List] => A(Sort::Map) }
     ToJson "json" GLOBAL { [Any] => A(Str) }
     FromJson "fromJson" GLOBAL { [Str] => A(Any) }
+    FromYaml "fromYaml" GLOBAL { [Str] => A(Any) }
     Base64 "base64" GLOBAL { [Str] => A(Str), [Bytes] => A(Str) }
     Sha256 "sha256" GLOBAL { [Str] => A(Str), [Bytes] => A(Str) }
     Cut "cut" GLOBAL { [Str, Int] => A(Str) }

@@ -50,6 +50,7 @@ pub(super) fn call<'v, V: View<'v>>(function: Function, arguments: &[Item<'v, V>
         | Function::Merge
         | Function::ToJson
         | Function::FromJson
+        | Function::FromYaml
         | Function::Base64
         | Function::Sha256
         | Function::PortOf

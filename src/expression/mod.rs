@@ -5,7 +5,7 @@
 //! Evaluation ends: there are no loops but those over lists, and steps and bytes are counted. It is deterministic: a map
 //! keeps the order of its document, or of its literal.
 //!
-//! Imports `value`, `kube` and the words of `diagnostic`. A further function is a row in `functions` and an arm in `eval`.
+//! Imports `value`, `text` for what is YAML in a string, `kube`, and the words of `diagnostic`. A further function is a row in `functions` and an arm in `eval`.
 
 use std::fmt;
 

@@ -22,7 +22,7 @@ use session::{Session, Step, steps};
 
 mod architecture;
 mod markdown;
-mod profiles;
+pub(crate) mod profiles;
 mod session;
 mod tables;
 mod text;

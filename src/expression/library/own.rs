@@ -11,6 +11,7 @@ use crate::expression::functions::Function;
 use crate::expression::item::{Item, Text};
 use crate::expression::types::Sort;
 use crate::kube::quantity::Quantity;
+use crate::text::yaml::{MAX_DEPTH, parse_yaml};
 use crate::value::view::View;
 
 /// How long a label's value may be: <https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/>.
@@ -41,6 +42,7 @@ pub(super) fn call<'v, V: View<'v>>(
             let value: Value = serde_json::from_str(text).map_err(|_| EvalFault::Conversion("a string", "JSON"))?;
             Ok(Item::of_value(&value))
         }
+        Function::FromYaml => from_yaml(str(first)?, meter),
         Function::Base64 => made(STANDARD.encode(bytes(first)?), meter),
         Function::Sha256 => {
             let bytes = bytes(first)?;
@@ -132,4 +134,16 @@ fn merge<'v, V: View<'v>>(list: &Item<'v, V>, meter: &Meter) -> Called<'v, V> {
     }
     meter.bytes(all.len() * size_of::<(Text<'v>, Item<'v, V>)>())?;
     Ok(Item::Map(all.into()))
+}
+
+/// The value of a YAML document, read as Kubernetes reads one. Without aliases it is not larger than its text.
+fn from_yaml<'v, V: View<'v>>(text: &str, meter: &Meter) -> Called<'v, V> {
+    meter.bytes(text.len() * 8)?;
+    let fault = || EvalFault::Conversion("a string", "YAML");
+    let tree = parse_yaml(text).map_err(|_| fault())?;
+    match tree.root() {
+        None => Ok(Item::Null),
+        Some(root) if tree.is_within(MAX_DEPTH) && !tree.has_aliases() => Ok(Item::of_value(&tree.view(root).value())),
+        Some(_) => Err(fault()),
+    }
 }

@@ -13,7 +13,8 @@ use crate::kube::duration;
 use crate::kube::version::KubernetesVersion;
 use crate::kube::workload::TemplatePath;
 use crate::profile::{NativeSidecar, Overrides};
-use crate::shell::files::selection::{Given, ProfileRef, Setting};
+use crate::shell::files::selection::{Given, ProfileRef};
+use crate::shell::files::setting::SettingLines;
 use crate::shell::server::log::LogLevel;
 use crate::shell::server::routes;
 use crate::shell::server::settings::{ConnectionLimits, Drain, ServerSettings, TlsFiles};
@@ -105,9 +106,9 @@ pub struct InjectionArgs {
     pub profiles: Vec<ProfileRef>,
     /// Set a parameter of the profiles, or of the one that is named (repeatable)
     ///
-    /// In the environment, one on a line.
-    #[arg(long = "set", env = "INJECTOR_SET", value_name = "[PROFILE.]NAME=VALUE", value_delimiter = '\n')]
-    pub settings: Vec<Setting>,
+    /// In the environment, one on a line. A certificate may go over several lines.
+    #[arg(long = "set", env = "INJECTOR_SET", value_name = "[PROFILE.]NAME=VALUE")]
+    pub settings: Vec<SettingLines>,
     /// Allow or deny a pod that is not eligible; overrides the profile's `onIneligible`
     #[arg(long, env = "INJECTOR_ON_INELIGIBLE", value_enum, value_name = "ANSWER")]
     pub on_ineligible: Option<OnIneligibleChoice>,
@@ -131,7 +132,7 @@ impl InjectionArgs {
     pub fn given(&self) -> Given {
         Given {
             profiles: self.profiles.clone(),
-            settings: self.settings.clone(),
+            settings: self.settings.iter().flat_map(|lines| lines.0.iter().cloned()).collect(),
             overrides: Overrides {
                 on_ineligible: self.on_ineligible.map(Into::into),
                 native_sidecar: self.native_sidecar,

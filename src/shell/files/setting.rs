@@ -34,6 +34,35 @@ impl FromStr for Setting {
     }
 }
 
+/// Settings, one on a line. The lines of a certificate or key (PEM, RFC 7468) belong to the setting that they begin in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SettingLines(pub Vec<Setting>);
+
+impl FromStr for SettingLines {
+    type Err = SettingError;
+
+    fn from_str(text: &str) -> Result<Self, SettingError> {
+        let mut settings: Vec<Setting> = Vec::new();
+        for line in text.split('\n') {
+            let count = |setting: &Setting, mark: &str| setting.value.matches(mark).count();
+            let is_open = |last: &&mut Setting| count(last, "-----BEGIN ") > count(last, "-----END ");
+            let begins = line.starts_with("-----BEGIN ");
+            match settings.last_mut().filter(|last| begins || line.is_empty() || is_open(last)) {
+                Some(last) => {
+                    last.value.push('\n');
+                    last.value.push_str(line);
+                }
+                None => settings.push(line.parse()?),
+            }
+        }
+        // The line end behind the last one is no part of a value.
+        if let Some(last) = settings.last_mut().filter(|_| text.ends_with('\n')) {
+            last.value.truncate(last.value.trim_end_matches('\n').len());
+        }
+        Ok(Self(settings))
+    }
+}
+
 /// As it is written on a command line.
 impl fmt::Display for Setting {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

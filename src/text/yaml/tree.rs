@@ -168,6 +168,11 @@ impl<'t> Tree<'t> {
         self.node(id).tag != NONE
     }
 
+    /// Whether any node is an alias, so that a value may be there more than once.
+    pub(crate) fn has_aliases(&self) -> bool {
+        self.nodes.iter().any(|node| matches!(node.kind, NodeKind::Alias(_)))
+    }
+
     /// The node that an alias refers to; any other node is its own target.
     pub fn target(&self, id: NodeId) -> NodeId {
         match self.kind(id) {

@@ -4,6 +4,7 @@
 
 mod accounts;
 mod authority;
+mod catalogue;
 mod configuration;
 mod conditions;
 mod decisions;
@@ -49,6 +50,8 @@ pub(super) fn scenarios() -> Vec<(&'static str, Scenario)> {
             without_the_watch_nothing_is_known_of_a_namespace;
         accounts:
             a_service_account_is_known_with_its_annotations_and_their_changes;
+        catalogue:
+            a_pod_of_each_profile_is_the_same_by_manifest_and_by_webhook;
         failures:
             a_failure_of_ours_follows_the_failure_policy
             an_invalid_annotation_is_refused_with_words_for_a_user_of_kubectl;

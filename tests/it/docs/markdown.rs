@@ -39,8 +39,12 @@ pub(super) fn pages() -> Vec<Page> {
 
 /// What a user reads: the README and `docs/`, as one text.
 pub(super) fn manual() -> String {
-    let is_manual = |page: &Page| page.path == "README.md" || page.path.starts_with("docs/");
     pages().into_iter().filter(is_manual).map(|page| page.text).collect()
+}
+
+/// Whether a user reads a page.
+pub(super) fn is_manual(page: &Page) -> bool {
+    page.path == "README.md" || page.path.starts_with("docs/")
 }
 
 /// A fenced block: its language, the line of its fence, its text.

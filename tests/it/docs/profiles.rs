@@ -156,7 +156,7 @@ fn every_parameter_is_described() {
 }
 
 /// The example of a page: its file, and what comes out of it.
-fn example(name: &str) -> (String, String) {
+pub(crate) fn example(name: &str) -> (String, String) {
     let read = |ending: &str| {
         let path = root().join(format!("testdata/examples/profiles/{name}{ending}"));
         fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
@@ -165,9 +165,8 @@ fn example(name: &str) -> (String, String) {
 }
 
 /// What the example of a page needs beside `-p`.
-fn flags(name: &str) -> Vec<String> {
+pub(crate) fn flags(name: &str) -> Vec<String> {
     let flags = match name {
-        "istio" => ["--namespace-labels", "shop:istio-injection=enabled"].map(str::to_owned),
         "linkerd" => {
             let certificates = fs::read_to_string(root().join("testdata/examples/profiles/linkerd.crt")).unwrap();
             ["--set".to_owned(), format!("trustAnchors={certificates}")]

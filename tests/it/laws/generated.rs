@@ -112,7 +112,7 @@ fn container(dice: &mut Dice<'_>, name: &str) -> Value {
 
 /// A probe or hook, with these members beside its handler.
 fn handler(dice: &mut Dice<'_>, mut around: Value) -> Value {
-    let port = [json!(8000), json!("8000"), json!("http")][dice.roll(12).saturating_sub(9)].clone();
+    let port = 8000 + dice.roll(9);
     let (name, handler) = match dice.roll(6) {
         0 | 1 => ("httpGet", json!({"path": "/ready", "port": port})),
         2 => {

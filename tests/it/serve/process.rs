@@ -220,7 +220,7 @@ fn a_start_that_fails_says_why() {
     assert_snapshot!(said(&["--tls-cert=tls.crt", "--tls-key=tls.key", "--client-ca=text"]), @"error: text: it contains no client CA in PEM");
     assert_snapshot!(said(&["--tls-cert=tls.crt", "--tls-key=tls.key", "-p=unknown"]), @"
     error: there is no built-in profile `unknown`
-      hint: the built-in profiles are cortexflow, nginx, curl; a file needs a `/` or the ending `.yaml`
+      hint: the built-in profiles are cortexflow, nginx, curl, istio, linkerd, otel-java, otel-nodejs, otel-python, otel-collector, fluent-bit, vault-agent, cloud-sql-proxy, oauth2-proxy, dapr, k8tz; a file needs a `/` or the ending `.yaml`
     ");
     assert_snapshot!(said(&["--tls-cert=tls.crt", "--tls-key=tls.key", "--idle-timeout=90"]), @"
     error: invalid value '90' for '--idle-timeout <TIME>': not a time such as `500ms`, `10s` or `1m30s`, at most a day

@@ -53,6 +53,16 @@ impl<'a> Installed<'a> {
     /// Installs with these flags, under a name of its own, so that two scenarios have nothing in common, and waits until
     /// the API server asks.
     pub(super) fn new(plane: &'a ControlPlane, scenario: &str, flags: &[&str]) -> Self {
+        Self::asked(plane, scenario, flags, Tried::is_injected)
+    }
+
+    /// The same, in use as soon as this holds.
+    pub(super) fn asked(
+        plane: &'a ControlPlane,
+        scenario: &str,
+        flags: &[&str],
+        is_asked: impl Fn(&Tried) -> bool,
+    ) -> Self {
         let (name, namespace) = (format!("injector-{scenario}"), format!("injector-system-of-{scenario}"));
         let volume = tempfile::tempdir().unwrap();
         let folder = volume.path().join("certs");
@@ -75,7 +85,7 @@ impl<'a> Installed<'a> {
         called_at(&mut configuration, replica.port());
         let probe = format!("{namespace}-probe");
         plane.namespace(&probe, &[]);
-        let applied = Applied::new(plane, &configuration, &probe, Tried::is_injected);
+        let applied = Applied::new(plane, &configuration, &probe, is_asked);
         Self { _applied: applied, replica, _volume: volume }
     }
 
