@@ -37,7 +37,7 @@ pub(crate) mod texts;
 pub use outcome::{Answer, Verdict};
 pub(crate) use outcome::{Outcome, Step};
 pub use render::Renderings;
-pub(crate) use render::{Rendered, Sidecar, name};
+pub(crate) use render::{Item, Rendered, Sidecar, name};
 pub use state::InjectionState;
 pub(crate) use state::{Edit, EditedField};
 

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::Finding;
 use super::sample::{Sample, SampleItem};
+use super::{Finding, targets};
 use crate::decide::inject::{name, port_clash};
 use crate::decide::record::listed::LOCAL_VOLUMES;
 use crate::diagnostic::{Code, Diagnostic, Severity};
@@ -80,18 +80,24 @@ fn invalid(sample: &Sample<'_>) -> Vec<Finding> {
     // A mount of a volume that the profile does not add is reported by itself.
     let mounted = containers.flat_map(mounts).map(|(_, volume)| volume);
     let names: BTreeSet<String> = volumes.iter().map(|volume| name(volume)).chain(mounted).map(str::to_owned).collect();
-    let mut found = Vec::new();
+    let mut found = targets::invalid(sample, &names);
+    let bare = targets::bare(sample.pod().pointer("/spec/containers/0").unwrap_or(&Value::Null));
     for (slot, items) in sample.rendered().added.iter() {
         match slot.validity() {
             Validity::Container(role) => {
-                found.extend(validity::containers(&in_pod(sample, slot), role, &names, &slot.place()));
+                let mut containers = in_pod(sample, slot);
+                // The application's containers are checked by themselves, with what each of them gets.
+                if let Some(first) = containers.first_mut().filter(|_| slot == Slot::Containers) {
+                    *first = &bare;
+                }
+                found.extend(validity::containers(&containers, role, &names, &slot.place()));
             }
             Validity::Volume => found.extend(validity::volumes(&volumes, &slot.place())),
             Validity::Alone(_, check) if slot.home() == Home::Metadata => {
                 let items: Vec<(&str, &Value)> = items.iter().map(|item| (item.key.as_str(), &*item.value)).collect();
                 found.extend(check(&items, &slot.place()));
             }
-            // What is added to the application is checked as a part of its container.
+            // What is added to the application is checked as a part of its containers.
             Validity::Alone(..) | Validity::Schema => {}
         }
     }

@@ -21,6 +21,7 @@ mod containers;
 mod expressions;
 mod privilege;
 mod sample;
+mod targets;
 
 use sample::Sample;
 

@@ -5,13 +5,13 @@ use std::borrow::Cow;
 
 use serde_json::{Value, json};
 
-use crate::decide::inject::{Rendered, Sidecar};
-use crate::expression::Item;
+use crate::decide::inject::{Item, Rendered, Sidecar};
+use crate::expression;
 use crate::kube::version::KubernetesVersion;
 use crate::profile::pod::{PodField, PodList};
-use crate::profile::slot::{Form, Home, Slot};
+use crate::profile::slot::{Form, Home, Slot, SlotMap};
 use crate::profile::template::Surroundings;
-use crate::profile::{ParameterType, Profile, Template};
+use crate::profile::{ParameterType, Profile, Targets, Template};
 use crate::value::pointer::Pointer;
 
 /// One pod that a profile makes.
@@ -58,6 +58,17 @@ impl<'p> Sample<'p> {
     /// The pod, `metadata` and `spec`.
     pub(super) const fn pod(&self) -> &Value {
         &self.pod
+    }
+
+    /// The name of the application's container.
+    pub(super) fn application(&self) -> &str {
+        self.pod.pointer("/spec/containers/0/name").and_then(Value::as_str).unwrap_or_default()
+    }
+
+    /// What is added to the application's containers, each part with its targets, in the order of the sample's container.
+    pub(super) fn targeted(&self) -> Vec<(&Targets, &SlotMap<Vec<Item>>)> {
+        let blocks = self.rendered.blocks.iter().map(|block| (&block.targets, &block.added));
+        [(&self.profile.targets, &self.rendered.added)].into_iter().chain(blocks).collect()
     }
 
     /// The containers that the profile adds to a slot.
@@ -197,6 +208,7 @@ fn guess(ty: &ParameterType) -> Value {
 
 /// What expressions see of the pod and of what is around it.
 fn surroundings(pod: &Value) -> Surroundings<'_, &Value> {
+    use expression::Item;
     let text = |text: &'static str| Item::text(text);
     let none = || Item::map([]);
     let ns = [("name", text("default")), ("labels", none()), ("annotations", none())];

@@ -8,6 +8,7 @@ use crate::profile::{builtin, load};
 
 mod expressions;
 mod pod;
+mod targets;
 
 fn profile(spec: &Value) -> Profile {
     let mut document = json!({"apiVersion": "sidecar-injector/v1", "kind": "Profile", "metadata": {"name": "p"},
