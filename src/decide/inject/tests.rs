@@ -14,6 +14,7 @@ use crate::profile::template::Surroundings;
 use crate::profile::{builtin, load};
 use crate::value::patch::Patch;
 
+mod blocks;
 mod order;
 mod pod;
 

@@ -109,8 +109,13 @@ impl<'r, 'v, V: View<'v>> Rendering<'r, 'v, V> {
         self.push(at, fault, expression.variables().collect());
     }
 
+    /// An expression is evaluated for each container and element, and the same of it is noted once.
     fn push(&self, at: &Pointer, fault: EvalFault, variables: Vec<usize>) {
-        self.faults.borrow_mut().push(RenderFault { at: at.clone(), fault, variables });
+        let fault = RenderFault { at: at.clone(), fault, variables };
+        let mut faults = self.faults.borrow_mut();
+        if !faults.contains(&fault) {
+            faults.push(fault);
+        }
     }
 
     /// Notes that a template gives something that its place does not take.
