@@ -23,6 +23,7 @@ mod conflict;
 mod containers;
 pub(crate) mod editor;
 mod mounts;
+mod order;
 mod outcome;
 mod planner;
 mod pod;

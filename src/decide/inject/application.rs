@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use super::applier::Applier;
 use super::mounts;
+use super::order;
 use super::render::{Existing, ForContainers, Item};
 use super::rewrites;
 use super::texts;
 use crate::decide::eligibility::is_foreign_sidecar;
 use crate::decide::record;
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::Code;
 use crate::profile::slot::{Clash, Home, Slot};
 use crate::profile::{EnvPlacement, Targets};
 use crate::value::pointer::Pointer;
@@ -18,6 +19,7 @@ use crate::value::view::{self, View};
 /// Adds to every container that the profile targets.
 pub(super) fn add<'v, V: View<'v>>(applier: &mut Applier<'_, V>) {
     let (rendered, profile) = (applier.rendered, applier.profile);
+    let mut with_variables: Vec<(Pointer, Pointer)> = Vec::new();
     for part in rendered.for_containers(profile) {
         let mut found = 0_usize;
         for (list, of_list) in
@@ -28,24 +30,40 @@ pub(super) fn add<'v, V: View<'v>>(applier: &mut Applier<'_, V>) {
                 found += 1;
                 let of_container = (&place.join(index.to_string()), &place.join(container.as_str()));
                 rewrites::apply(applier, of_container, part.rewrites);
-                for slot in Slot::of(Home::Application) {
-                    let at = place.join(index.to_string()).join(slot.field());
-                    let named = place.join(container.as_str()).join(slot.field());
-                    let mut first = 0;
-                    for item in &part.added[slot] {
-                        match (slot, item.at.unwrap_or(part.env_placement)) {
-                            (Slot::EnvFrom, _) | (Slot::Env, EnvPlacement::First) => {
-                                first = element(applier, slot, (&at, &named, first), &container, item);
-                            }
-                            _ => drop(element(applier, slot, (&at, &named, usize::MAX), &container, item)),
-                        }
-                    }
+                elements(applier, of_container, &container, part);
+                let env = (of_container.0.join(Slot::Env.field()), of_container.1.join(Slot::Env.field()));
+                if !part.added[Slot::Env].is_empty() && !with_variables.contains(&env) {
+                    with_variables.push(env);
                 }
             }
         }
         // A block that was made for one container is not for what the pod does not have.
         if found == 0 && part.only.is_none() {
             targets_absent(applier, part.targets);
+        }
+    }
+    for (at, named) in &with_variables {
+        order::check(applier, at, named);
+    }
+}
+
+/// Adds to the lists of one container; `at` is the container with its index, `named` with its name.
+fn elements<'v, V: View<'v>>(
+    applier: &mut Applier<'_, V>,
+    (at, named): (&Pointer, &Pointer),
+    container: &str,
+    part: ForContainers<'_>,
+) {
+    for slot in Slot::of(Home::Application) {
+        let (at, named) = (at.join(slot.field()), named.join(slot.field()));
+        let mut first = 0;
+        for item in &part.added[slot] {
+            match (slot, item.at.unwrap_or(part.env_placement)) {
+                (Slot::EnvFrom, _) | (Slot::Env, EnvPlacement::First) => {
+                    first = element(applier, slot, (&at, &named, first), container, item);
+                }
+                _ => drop(element(applier, slot, (&at, &named, usize::MAX), container, item)),
+            }
         }
     }
 }
@@ -130,10 +148,8 @@ fn element<'v, V: View<'v>>(
     });
     match there {
         None => {
-            match slot {
-                Slot::Env => warn_of_earlier(applier, at, index, key),
-                Slot::VolumeMounts => mounts::nested(applier, at, container, item),
-                _ => {}
+            if slot == Slot::VolumeMounts {
+                mounts::nested(applier, at, container, item);
             }
             let token = if index >= end { "-".to_owned() } else { index.to_string() };
             applier.add_element((at, &token), named, key, Arc::clone(value));
@@ -165,37 +181,4 @@ fn already_there<'v, V: View<'v>>(
             Clash::Keep | Clash::Complete | Clash::Same => applier.keep(slot, &item.key, at),
         },
     }
-}
-
-/// Kubernetes expands `$(NAME)` only from variables that come earlier in the list, so one that comes before the variable to
-/// which it refers keeps that text.
-fn warn_of_earlier<'v, V: View<'v>>(applier: &mut Applier<'_, V>, list: &Pointer, end: usize, key: &str) {
-    let profile = &applier.profile.name;
-    let mut warnings = Vec::new();
-    for (index, earlier) in applier.editor.list(list).into_iter().take(end).enumerate() {
-        if !earlier.text(&["value"]).is_some_and(|value| refers(&value, key)) {
-            continue;
-        }
-        let variable = earlier.text(&["name"]).unwrap_or_default();
-        let message = format!(
-            "the variable `{variable}` refers to `{key}`, which the profile `{profile}` adds after it: `$({key})` is not expanded"
-        );
-        let at = applier.editor.place().append(&list.join(index.to_string()).join("value"));
-        let hint = "write `application: {envPlacement: First}` in the profile";
-        warnings.push(Diagnostic::new(Code::EnvOrder, at, message).hint(hint));
-    }
-    applier.done.warnings.append(&mut warnings);
-}
-
-/// Whether a value holds `$(NAME)`; `$$` is a dollar sign, and begins no reference.
-fn refers(value: &str, name: &str) -> bool {
-    let mut rest = value;
-    while let Some((_, after)) = rest.split_once('$') {
-        let referred = after.strip_prefix('(').and_then(|after| after.strip_prefix(name));
-        if referred.is_some_and(|after| after.starts_with(')')) {
-            return true;
-        }
-        rest = after.strip_prefix('$').unwrap_or(after);
-    }
-    false
 }

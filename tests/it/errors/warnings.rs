@@ -140,7 +140,7 @@ fn a_variable_that_refers_to_a_later_one() {
     assert_snapshot!(taken("  application: {env: [{name: HOST, value: h}]}\n", &env), @"
     deployment/web (default): injected by mine
     warning: web.yaml:15:36: the variable `URL` refers to `HOST`, which the profile `mine` adds after it: `$(HOST)` is not expanded
-      hint: write `application: {envPlacement: First}` in the profile
+      hint: write `at: First` beside the name of `HOST` in the profile
     codes: env-order
     ");
 }

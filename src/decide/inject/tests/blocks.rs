@@ -23,9 +23,11 @@ fn an_expression_without_a_value_for_several_containers_is_one_error() {
     let found = errors(&json!([{"targets": "Containers", "env": [of_container]}]));
     assert_eq!(found.len(), 1, "{found:?}");
     assert!(found[0].message.contains("/spec/application/0/env/0/value"), "{found:?}");
-    let each = json!({"forEach": {"name": "n", "in": "['X', 'Y']"}, "name": "{{ n }}", "value": "{{ container.workingDir }}"});
+    let each =
+        json!({"forEach": {"name": "n", "in": "['X', 'Y']"}, "name": "{{ n }}", "value": "{{ container.workingDir }}"});
     let found = errors(&json!([{"targets": "All", "env": [each]}]));
     assert_eq!(found.len(), 1, "{found:?}");
-    let two = json!([{"name": "A", "value": "{{ container.workingDir }}"}, {"name": "B", "value": "{{ container.tty }}"}]);
+    let two =
+        json!([{"name": "A", "value": "{{ container.workingDir }}"}, {"name": "B", "value": "{{ container.tty }}"}]);
     assert_eq!(errors(&json!([{"targets": "All", "env": two}])).len(), 2, "two expressions are two errors");
 }

@@ -104,3 +104,51 @@ fn a_variable_that_the_application_refers_to_can_come_first() {
         assert_eq!((names(&changed, env).as_str(), warnings.len()), ("HOST PORT URL Z", 0), "{url}");
     }
 }
+
+#[test]
+fn a_reference_to_a_variable_that_comes_later_is_told_wherever_it_is_from() {
+    let pod = |env: Value| {
+        json!({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "web"}, "spec": {
+        "containers": [{"name": "web", "image": "a:1", "env": env}]}})
+    };
+    let warned = |added: Value, there: Value| {
+        let (_, warnings) = ordered(&json!({"application": [{"targets": "Containers", "env": added}]}), &pod(there));
+        warnings.into_iter().filter(|code| code == "env-order").count()
+    };
+    let name = json!({"name": "POD", "value": "p"});
+    let first = json!({"name": "POD", "value": "p", "at": "First"});
+    let append = |text: &str| json!({"name": "ATTRIBUTES", "separator": ",", "append": text});
+    let prepend = json!({"name": "ATTRIBUTES", "separator": ",", "prepend": "$(POD)"});
+    let own = json!([{"name": "ATTRIBUTES", "value": "x=1"}]);
+    for (added, there, count, what) in [
+        (json!([name, append("pod=$(POD)")]), own.clone(), 1, "appended text"),
+        (json!([append("pod=$(POD)"), name]), own.clone(), 1, "appended text, in the other order"),
+        (json!([name, prepend]), own.clone(), 1, "prepended text"),
+        (json!([first, append("pod=$(POD)")]), own.clone(), 0, "the variable comes first"),
+        (json!([name, append("pod=$$(POD)")]), own.clone(), 0, "no reference"),
+        (json!([name, append("pod=$(POD)")]), json!([]), 0, "both are added, in order"),
+        (json!([append("pod=$(POD)"), name]), json!([]), 1, "both are added, in the wrong order"),
+        (json!([name, {"name": "URL", "value": "$(POD)", "at": "First"}]), own.clone(), 1, "one that is put first"),
+        (
+            json!([name, {"name": "URL", "value": "other"}]),
+            json!([{"name": "URL", "value": "$(POD)"}]),
+            1,
+            "one that is kept",
+        ),
+        (
+            json!([append("$(LATER)")]),
+            json!([{"name": "ATTRIBUTES", "value": "x"}, {"name": "LATER", "value": "y"}]),
+            1,
+            "text that refers to a later one of the user's own",
+        ),
+        (
+            json!([append("z")]),
+            json!([{"name": "ATTRIBUTES", "value": "$(LATER)"}, {"name": "LATER", "value": "y"}]),
+            0,
+            "the user's own order",
+        ),
+        (json!([name, append("$(POD)")]), json!([{"name": "POD", "value": "q"}, own[0]]), 0, "the user's comes first"),
+    ] {
+        assert_eq!(warned(added, there), count, "{what}");
+    }
+}
