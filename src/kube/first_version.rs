@@ -96,6 +96,12 @@ const RULES: &[VersionRule] = &[
     rule(Scope::Container, &["startupProbe", "grpc"], 24, "a gRPC probe"),
 ];
 
+/// The versions that the table tells apart, newest first; the last one has none of its features.
+pub(crate) fn versions() -> impl Iterator<Item = KubernetesVersion> {
+    let oldest = RULES.last().map_or(KubernetesVersion::NEWEST.0, |rule| rule.minor.saturating_sub(1));
+    (oldest..=KubernetesVersion::NEWEST.0).rev().map(KubernetesVersion)
+}
+
 /// The first version that runs a pod template (`metadata` and `spec`), and the field that needs it. `None` where no
 /// field of the table is used.
 pub(crate) fn first_version(template: &Value) -> Option<(KubernetesVersion, Reason)> {

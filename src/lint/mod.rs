@@ -9,21 +9,19 @@ use std::collections::BTreeSet;
 
 use serde::Serialize;
 
-use crate::decide::inject::Sidecar;
 use crate::diagnostic::{Code, Severity};
-use crate::kube::first_version::first_version;
 use crate::kube::pod_security::{self, Level};
 use crate::profile::slot::Slot;
-use crate::profile::{NativeSidecar, Policy, Profile};
+use crate::profile::{Policy, Profile};
 use crate::value::pointer::Pointer;
 
+mod cluster;
 mod containers;
 mod expressions;
+mod native;
 mod privilege;
 mod sample;
 mod targets;
-
-use sample::Sample;
 
 /// Something that a profile's author should know. The message is lower case, without a final period, with values in backticks.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -51,16 +49,10 @@ impl Finding {
 
 /// Everything that is found in a profile, the gravest first.
 pub(crate) fn lint(profile: &Profile) -> Vec<Finding> {
-    let samples = samples(profile);
-    let mut findings: Vec<Finding> = samples
-        .iter()
-        .flat_map(|sample| {
-            let mut found = containers::check(sample);
-            found.extend(pod_security(sample));
-            found.push(kubernetes_version(sample));
-            found
-        })
-        .collect();
+    let foreseen = native::foreseen(profile);
+    let samples = native::samples(&foreseen);
+    let mut findings: Vec<Finding> = samples.iter().flat_map(containers::check).collect();
+    findings.extend(samples.iter().flat_map(cluster::check));
     findings.extend(privilege::check(profile));
     findings.extend(parameters(profile));
     findings.extend(expressions::check(profile));
@@ -92,9 +84,10 @@ pub(crate) struct Summary<'p> {
 
 /// Sums a profile up.
 pub(crate) fn summary(profile: &Profile) -> Summary<'_> {
-    let samples = samples(profile);
+    let foreseen = native::foreseen(profile);
+    let samples = native::samples(&foreseen);
     let level = samples.iter().map(|sample| pod_security::required_level(sample.pod()).0).min();
-    let version = samples.first().and_then(|sample| first_version(sample.pod()));
+    let version = samples.first().and_then(cluster::first_version);
     Summary {
         name: &profile.name,
         description: &profile.description,
@@ -106,55 +99,8 @@ pub(crate) fn summary(profile: &Profile) -> Summary<'_> {
         containers: profile.names(Slot::Containers).collect(),
         parameters: profile.parameters.iter().map(|parameter| parameter.name.as_str()).collect(),
         pod_security: level.unwrap_or(Level::Restricted).name(),
-        first_version: version.map(|(version, _)| version.to_string()),
+        first_version: version.map(|need| need.version.to_string()),
     }
-}
-
-/// The pods that the profile can make: with a classic sidecar, with a native one, or either.
-fn samples(profile: &Profile) -> Vec<Sample<'_>> {
-    let kinds: &[Sidecar] = match profile.native_sidecar {
-        _ if !profile.has_sidecars() => &[Sidecar::Classic],
-        NativeSidecar::Always => &[Sidecar::Native],
-        NativeSidecar::Never => &[Sidecar::Classic],
-        NativeSidecar::Auto => &[Sidecar::Classic, Sidecar::Native],
-    };
-    kinds.iter().map(|kind| Sample::new(profile, *kind)).collect()
-}
-
-fn pod_security(sample: &Sample<'_>) -> Vec<Finding> {
-    let (level, violations) = pod_security::required_level(sample.pod());
-    if level == Level::Restricted {
-        let message = "a pod that meets the Pod Security level `restricted` still meets it once injected";
-        return vec![Finding::new(Severity::Note, Code::PodSecurity, Pointer::of(["spec"]), message)];
-    }
-    let severity = if level == Level::Privileged { Severity::Warning } else { Severity::Note };
-    let finding = |violation: pod_security::Violation| {
-        let of = violation.container.map(|name| format!(" (container `{name}`)")).unwrap_or_default();
-        let message =
-            format!("once injected, a pod needs the Pod Security level `{}`: {}{of}", level.name(), violation.message);
-        Finding::new(severity, Code::PodSecurity, sample.place(&violation.field), message)
-    };
-    violations.into_iter().map(finding).collect()
-}
-
-fn kubernetes_version(sample: &Sample<'_>) -> Finding {
-    let what = match sample.sidecar() {
-        _ if !sample.profile().has_sidecars() => "what is added",
-        Sidecar::Classic => "a classic sidecar of this profile",
-        Sidecar::Native => "a native sidecar of this profile",
-    };
-    let (at, message) = match first_version(sample.pod()) {
-        Some((version, reason)) => {
-            let because = match reason.feature {
-                feature if what.starts_with(feature) => String::new(),
-                feature => format!(", because of {feature}"),
-            };
-            let message = format!("{what} runs from Kubernetes {version} on{because}");
-            (sample.place(&reason.field), message)
-        }
-        None => (Pointer::of(["spec"]), format!("{what} runs on every Kubernetes version that is known")),
-    };
-    Finding::new(Severity::Note, Code::KubernetesVersion, at, message)
 }
 
 /// Parameters that nothing uses, and those that have to be set.

@@ -14,10 +14,24 @@ use crate::profile::template::Surroundings;
 use crate::profile::{ParameterType, Profile, Targets, Template};
 use crate::value::pointer::Pointer;
 
+/// What a sample is made with, beside the defaults of the profile.
+#[derive(Clone, Debug)]
+pub(super) struct Setting {
+    /// How sidecars run that do not say so themselves.
+    pub(super) sidecar: Sidecar,
+    pub(super) version: KubernetesVersion,
+}
+
+impl Setting {
+    pub(super) const fn new(sidecar: Sidecar) -> Self {
+        Self { sidecar, version: KubernetesVersion::NEWEST }
+    }
+}
+
 /// One pod that a profile makes.
 pub(super) struct Sample<'p> {
     profile: &'p Profile,
-    sidecar: Sidecar,
+    setting: Setting,
     rendered: Rendered,
     pod: Value,
 }
@@ -29,7 +43,7 @@ pub(super) struct SampleItem<'s> {
 }
 
 impl<'p> Sample<'p> {
-    pub(super) fn new(profile: &'p Profile, sidecar: Sidecar) -> Self {
+    pub(super) fn new(profile: &'p Profile, setting: Setting) -> Self {
         let mut values: Vec<Cow<'p, Value>> = Vec::new();
         for parameter in &profile.parameters {
             let computed = parameter.computed.as_ref().and_then(|computed| computed.value(parameter, &values).ok());
@@ -38,9 +52,9 @@ impl<'p> Sample<'p> {
         }
         let application = application(profile);
         let before = json!({"metadata": {}, "spec": {"containers": [application]}});
-        let rendered = Rendered::new(profile, &values, surroundings(&before), sidecar);
+        let rendered = Rendered::new(profile, &values, surroundings(&before, setting.version), setting.sidecar);
         let pod = pod(&rendered, application);
-        Self { profile, sidecar, rendered, pod }
+        Self { profile, setting, rendered, pod }
     }
 
     pub(super) const fn profile(&self) -> &'p Profile {
@@ -48,7 +62,12 @@ impl<'p> Sample<'p> {
     }
 
     pub(super) const fn sidecar(&self) -> Sidecar {
-        self.sidecar
+        self.setting.sidecar
+    }
+
+    /// The same for a cluster of another version.
+    pub(super) fn at(&self, version: KubernetesVersion) -> Self {
+        Self::new(self.profile, Setting { version, ..self.setting.clone() })
     }
 
     pub(super) const fn rendered(&self) -> &Rendered {
@@ -207,14 +226,14 @@ fn guess(ty: &ParameterType) -> Value {
 }
 
 /// What expressions see of the pod and of what is around it.
-fn surroundings(pod: &Value) -> Surroundings<'_, &Value> {
+fn surroundings(pod: &Value, version: KubernetesVersion) -> Surroundings<'_, &Value> {
     use expression::Item;
     let text = |text: &'static str| Item::text(text);
     let none = || Item::map([]);
     let ns = [("name", text("default")), ("labels", none()), ("annotations", none())];
     let account = [("name", text("default")), ("labels", none()), ("annotations", none())];
     let workload = [("kind", text("Deployment")), ("name", text("app")), ("apiVersion", text("apps/v1"))];
-    let kubernetes = [("minor", Item::Int(i64::from(KubernetesVersion::NEWEST.0)))];
+    let kubernetes = [("minor", Item::Int(i64::from(version.0)))];
     Surroundings { pod, facts: [Item::map(ns), Item::map(workload), Item::map(kubernetes), Item::map(account)] }
 }
 

@@ -6,6 +6,7 @@ use super::*;
 use crate::diagnostic::Code;
 use crate::profile::{builtin, load};
 
+mod cluster;
 mod expressions;
 mod pod;
 mod targets;
