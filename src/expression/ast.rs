@@ -194,3 +194,28 @@ impl LoopKind {
         !matches!(self, Self::OptMap | Self::OptFlatMap)
     }
 }
+
+impl CheckedNode {
+    /// The texts and whole numbers that are written out in it. Recurses as deep as an expression may be.
+    pub(crate) fn literals(&self, found: &mut Vec<String>) {
+        match &self.part {
+            Part::Literal(Literal::String(text)) => found.push(text.clone()),
+            Part::Literal(Literal::Int(number)) => found.push(number.to_string()),
+            Part::Literal(_) | Part::Name(_) => {}
+            Part::Select { of, .. } | Part::Has { of, .. } | Part::Unary(_, of) => of.literals(found),
+            Part::Index { of, key, .. } => [of, key].into_iter().for_each(|node| node.literals(found)),
+            Part::Binary(_, left, right) => [left, right].into_iter().for_each(|node| node.literals(found)),
+            Part::Choice(condition, yes, no) => [condition, yes, no].into_iter().for_each(|node| node.literals(found)),
+            Part::Call { arguments, .. } => arguments.iter().for_each(|node| node.literals(found)),
+            Part::List(elements) => elements.iter().for_each(|element| element.value.literals(found)),
+            Part::Map(members) => members.iter().for_each(|(key, element)| {
+                key.literals(found);
+                element.value.literals(found);
+            }),
+            Part::Loop { over, steps, .. } => {
+                over.literals(found);
+                steps.iter().for_each(|step| step.literals(found));
+            }
+        }
+    }
+}

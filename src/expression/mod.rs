@@ -156,6 +156,13 @@ impl Expression {
         self.functions.iter().map(|function| function.name())
     }
 
+    /// The texts and whole numbers that are written out in it.
+    pub(crate) fn literals(&self) -> Vec<String> {
+        let mut found = Vec::new();
+        self.root.literals(&mut found);
+        found
+    }
+
     /// Whether it reads a member of this name, of whatever.
     pub(crate) fn reads_member(&self, name: &str) -> bool {
         self.members.iter().any(|member| member == name)

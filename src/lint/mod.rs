@@ -10,11 +10,12 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 
 use crate::diagnostic::{Code, Severity};
-use crate::kube::pod_security::{self, Level};
+use crate::kube::pod_security::Level;
 use crate::profile::slot::Slot;
 use crate::profile::{Policy, Profile};
 use crate::value::pointer::Pointer;
 
+mod choices;
 mod cluster;
 mod containers;
 mod expressions;
@@ -75,10 +76,10 @@ pub(crate) struct Summary<'p> {
     pub init_containers: Vec<&'p str>,
     pub containers: Vec<&'p str>,
     pub parameters: Vec<&'p str>,
-    /// The Pod Security level that a pod needs once injected.
+    /// The Pod Security level that a pod needs at most once injected, whatever its annotations choose.
     pub pod_security: &'static str,
-    /// The first Kubernetes minor version that runs it where it need not be a native sidecar; `None` where no field asks
-    /// for one.
+    /// The first Kubernetes minor version that runs it where it need not be a native sidecar, whatever the annotations of a pod
+    /// choose; `None` where no field asks for one.
     pub first_version: Option<String>,
 }
 
@@ -86,8 +87,8 @@ pub(crate) struct Summary<'p> {
 pub(crate) fn summary(profile: &Profile) -> Summary<'_> {
     let foreseen = native::foreseen(profile);
     let samples = native::samples(&foreseen);
-    let level = samples.iter().map(|sample| pod_security::required_level(sample.pod()).0).min();
-    let version = samples.first().and_then(cluster::first_version);
+    let level = samples.iter().map(cluster::worst_level).min();
+    let version = samples.first().and_then(cluster::worst_version);
     Summary {
         name: &profile.name,
         description: &profile.description,
@@ -99,7 +100,7 @@ pub(crate) fn summary(profile: &Profile) -> Summary<'_> {
         containers: profile.names(Slot::Containers).collect(),
         parameters: profile.parameters.iter().map(|parameter| parameter.name.as_str()).collect(),
         pod_security: level.unwrap_or(Level::Restricted).name(),
-        first_version: version.map(|need| need.version.to_string()),
+        first_version: version.map(|version| version.to_string()),
     }
 }
 

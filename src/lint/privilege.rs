@@ -7,8 +7,8 @@ use super::Finding;
 use crate::diagnostic::words::list;
 use crate::diagnostic::{Code, Severity};
 use crate::profile::slot::{Slot, Validity};
-use crate::profile::template::{Condition, Template};
-use crate::profile::{Parameter, ParameterType, Profile};
+use crate::profile::template::{Condition, Content, Template};
+use crate::profile::{ParameterType, Profile};
 use crate::value::pointer::Pointer;
 
 /// What a place in a container or volume gives to anyone who sets it.
@@ -34,50 +34,102 @@ type FindReach = fn(&[&str]) -> Option<Reach>;
 
 pub(super) fn check(profile: &Profile) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for (index, parameter) in profile.parameters.iter().enumerate() {
-        let at = Pointer::of(["spec", "parameters"]).join(index.to_string());
+    for index in 0..profile.parameters.len() {
         for (slot, added) in profile.added.iter() {
-            let judge: FindReach = match slot.validity() {
-                Validity::Container(_) => of_container,
-                Validity::Volume => of_volume,
-                // These reach the application alone, which is the pod's author's own.
-                Validity::Alone(..) | Validity::Schema => continue,
-            };
             for (place, template) in added.iter().map(|addition| &addition.template).enumerate() {
                 let element = slot.place_in_profile().join(place.to_string());
-                for (scalar, variables) in template.scalars_with_variables() {
-                    if !profile.parameters_behind(variables).contains(&index) {
-                        continue;
-                    }
-                    let path = without_language(scalar.at.tokens().get(element.tokens().len()..).unwrap_or_default());
-                    if let Some(reach) = judge(&path) {
-                        findings.extend(reached(parameter, reach, &owner(slot, template), &at));
-                    }
-                }
-                let decides = |condition: &&Condition| {
-                    let path = condition.at.tokens().get(element.tokens().len()..).unwrap_or_default();
-                    path.first().is_some_and(|first| first == "securityContext")
-                        && profile.parameters_behind(condition.holds.variables()).contains(&index)
-                };
-                if template.conditions().iter().any(decides) {
-                    findings.extend(reached(parameter, CHOICE, &owner(slot, template), &at));
-                }
+                findings.extend(in_element(profile, index, slot, (template, &element)));
             }
         }
-        for (path, template) in profile.pod_templates() {
-            let variables = template.scalars_with_variables().into_iter().flat_map(|(_, variables)| variables);
-            if profile.parameters_behind(variables).contains(&index) {
-                findings.extend(reached(parameter, of_pod(path), "the pod", &at));
-            }
+        findings.extend(in_pod(profile, index));
+    }
+    findings
+}
+
+/// What a parameter sets or picks in an element of a slot, which is at this place of the profile's document.
+fn in_element(profile: &Profile, index: usize, slot: Slot, (template, element): (&Template, &Pointer)) -> Vec<Finding> {
+    let judge: FindReach = match slot.validity() {
+        Validity::Container(_) => of_container,
+        Validity::Volume => of_volume,
+        // These reach the application alone, which is the pod's author's own.
+        Validity::Alone(..) | Validity::Schema => return Vec::new(),
+    };
+    let within = |at: &'_ Pointer| at.tokens().get(element.tokens().len()..).unwrap_or_default().to_vec();
+    let mut reaches = Vec::new();
+    for (scalar, variables) in template.scalars_with_variables() {
+        if profile.parameters_behind(variables).contains(&index) {
+            reaches.extend(judge(&without_language(&within(&scalar.at))));
+        }
+    }
+    // Every condition is an expression, and so is the list over which an element repeats.
+    let expressions = template.expressions().into_iter();
+    let decisive = expressions.filter(|(one, _)| profile.parameters_behind(one.variables()).contains(&index));
+    reaches.extend(decisive.filter_map(|(_, at)| picked(slot, template, &within(at))).take(1));
+    let owner = owner(slot, template);
+    reaches.into_iter().flat_map(|reach| reached(profile, index, reach, &owner)).collect()
+}
+
+/// What a parameter sets or picks in the pod's spec.
+fn in_pod(profile: &Profile, index: usize) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for (path, template) in profile.pod_templates() {
+        let variables = template.scalars_with_variables().into_iter().flat_map(|(_, variables)| variables);
+        if profile.parameters_behind(variables).contains(&index) {
+            findings.extend(reached(profile, index, of_pod(path), "the pod"));
+        }
+        let picks = || template.conditions().into_iter().any(|condition| decides(profile, index, condition));
+        if path.first() == Some(&"securityContext") && picks() {
+            findings.extend(reached(profile, index, CONTEXT, "the pod"));
         }
     }
     findings
 }
 
-/// A condition inside a security context: it picks among what the profile's author wrote.
-const CHOICE: Reach = Reach {
+fn decides(profile: &Profile, index: usize, condition: &Condition) -> bool {
+    profile.parameters_behind(condition.holds.variables()).contains(&index)
+}
+
+/// What a condition, or the list of `forEach`, at a path of an element picks: it is among what the profile's author wrote.
+fn picked(slot: Slot, template: &Template, path: &[String]) -> Option<Reach> {
+    let path: Vec<&str> = path.iter().map(String::as_str).collect();
+    match path.as_slice() {
+        ["when"] | ["oneOf", _, "when"] | ["forEach", "in"] | ["hostPath", .., "when"] if slot == Slot::Volumes => {
+            may_have(template, "hostPath").then_some(VOLUME_OF_NODE)
+        }
+        ["securityContext", .., "when"] => Some(CONTEXT),
+        ["oneOf", _, "when"] => may_have(template, "securityContext").then_some(CONTEXT),
+        _ => None,
+    }
+}
+
+/// Whether an element has this member, in one of its alternatives.
+fn may_have(template: &Template, field: &str) -> bool {
+    let has = |members: &[(String, Template)]| members.iter().any(|(name, _)| name == field);
+    match template {
+        Template::Literal(value) => value.get(field).is_some_and(|found| !found.is_null()),
+        Template::Object(members) => has(members),
+        Template::Part(part) => match &part.content {
+            Content::One(template) => may_have(template, field),
+            Content::OneOf { common, alternatives } => {
+                has(common) || alternatives.iter().any(|(_, template)| may_have(template, field))
+            }
+            Content::Several(_) | Content::Spliced(_) => false,
+        },
+        Template::Scalar(_) | Template::List(_) => false,
+    }
+}
+
+/// The choice among several security contexts, or whether there is one.
+const CONTEXT: Reach = Reach {
     what: "the choice of the security context",
     why: "anyone who sets it takes any of those that the profile has",
+    weight: Weight::Part,
+};
+
+/// The choice of a volume of which one alternative is a folder of the node.
+const VOLUME_OF_NODE: Reach = Reach {
+    what: "the choice of the source",
+    why: "anyone who sets it can give the pod a volume of the node",
     weight: Weight::Part,
 };
 
@@ -164,7 +216,9 @@ fn of_volume(path: &[&str]) -> Option<Reach> {
     Some(Reach { what, why, weight: Weight::Whole })
 }
 
-fn reached(parameter: &Parameter, reach: Reach, owner: &str, at: &Pointer) -> Vec<Finding> {
+fn reached(profile: &Profile, index: usize, reach: Reach, owner: &str) -> Vec<Finding> {
+    let Some(parameter) = profile.parameters.get(index) else { return Vec::new() };
+    let at = Pointer::of(["spec", "parameters"]).join(index.to_string());
     let single = parameter.ty.single();
     let free = matches!(
         single,

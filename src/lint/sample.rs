@@ -20,11 +20,13 @@ pub(super) struct Setting {
     /// How sidecars run that do not say so themselves.
     pub(super) sidecar: Sidecar,
     pub(super) version: KubernetesVersion,
+    /// Values of parameters, by their index.
+    pub(super) values: Vec<(usize, Value)>,
 }
 
 impl Setting {
     pub(super) const fn new(sidecar: Sidecar) -> Self {
-        Self { sidecar, version: KubernetesVersion::NEWEST }
+        Self { sidecar, version: KubernetesVersion::NEWEST, values: Vec::new() }
     }
 }
 
@@ -45,7 +47,11 @@ pub(super) struct SampleItem<'s> {
 impl<'p> Sample<'p> {
     pub(super) fn new(profile: &'p Profile, setting: Setting) -> Self {
         let mut values: Vec<Cow<'p, Value>> = Vec::new();
-        for parameter in &profile.parameters {
+        for (index, parameter) in profile.parameters.iter().enumerate() {
+            if let Some((_, value)) = setting.values.iter().find(|(known, _)| *known == index) {
+                values.push(Cow::Owned(value.clone()));
+                continue;
+            }
             let computed = parameter.computed.as_ref().and_then(|computed| computed.value(parameter, &values).ok());
             let default = computed.map(Cow::Owned).or_else(|| parameter.default.as_ref().map(Cow::Borrowed));
             values.push(default.unwrap_or_else(|| Cow::Owned(guess(&parameter.ty))));
@@ -61,8 +67,8 @@ impl<'p> Sample<'p> {
         self.profile
     }
 
-    pub(super) const fn sidecar(&self) -> Sidecar {
-        self.setting.sidecar
+    pub(super) const fn setting(&self) -> &Setting {
+        &self.setting
     }
 
     /// The same for a cluster of another version.
@@ -206,7 +212,7 @@ fn path_in_pod(place: &[&str]) -> Option<&'static [&'static str]> {
 }
 
 /// A value of the parameter's type for what has no default.
-fn guess(ty: &ParameterType) -> Value {
+pub(super) fn guess(ty: &ParameterType) -> Value {
     match ty {
         ParameterType::Boolean => json!(false),
         ParameterType::Duration => json!("1s"),

@@ -6,6 +6,7 @@ use super::*;
 use crate::diagnostic::Code;
 use crate::profile::{builtin, load};
 
+mod choices;
 mod cluster;
 mod expressions;
 mod pod;
@@ -377,25 +378,4 @@ fn built_in_profiles_have_no_errors_and_these_warnings() {
     );
     assert_eq!(summary.first_version, None);
     assert!(summary.parameters.contains(&"tcpPort"));
-}
-
-#[test]
-fn an_annotation_that_picks_a_security_context_is_reported() {
-    let parameter = json!({"name": "p", "type": "boolean", "annotation": "example.com/p", "default": false});
-    let with = |context: &Value, parameter: &Value| {
-        let container = container(&json!({"securityContext": context}));
-        of(&profile(&json!({"parameters": [parameter], "containers": [container]})), Code::AnnotationPrivilege)
-    };
-    let start = "Warning annotation-privilege /spec/parameters/0/annotation: the annotation `example.com/p` sets the choice of the security context of container";
-    for context in [
-        json!({"oneOf": [{"when": "p", "privileged": true}, {"runAsNonRoot": true}]}),
-        json!({"when": "!p", "runAsNonRoot": true}),
-        json!({"runAsNonRoot": true, "capabilities": {"when": "p", "add": ["NET_ADMIN"]}}),
-    ] {
-        let found = with(&context, &parameter);
-        assert!(found.len() == 1 && found[0].starts_with(start), "{context}: {found:?}");
-    }
-    let by_set = json!({"name": "p", "type": "boolean", "default": false});
-    assert_eq!(with(&json!({"when": "p", "privileged": true}), &by_set), [""; 0]);
-    assert_eq!(with(&json!({"runAsNonRoot": true}), &parameter), [""; 0]);
 }
