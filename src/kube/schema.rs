@@ -137,6 +137,14 @@ impl Shape {
         self.is_scalar() || matches!(self, Self::Any)
     }
 
+    /// Whether an empty value says the same as an absent one: a list, a map of texts or quantities, and resources. An empty object
+    /// of other fields may mean something, as `emptyDir: {}` does.
+    pub(crate) fn is_nothing_where_empty(&self) -> bool {
+        let has_quantities = |name: &str| matches!(self.member(name), Some(Self::QuantityMap));
+        matches!(self, Self::List(_) | Self::StrMap | Self::QuantityMap)
+            || ["limits", "requests"].into_iter().all(has_quantities)
+    }
+
     /// Whether it is a single value, not a list or an object.
     pub(crate) const fn is_scalar(&self) -> bool {
         matches!(self, Self::Str | Self::Int | Self::Bool | Self::IntOrStr | Self::Quantity)

@@ -108,6 +108,7 @@ fn may_have(template: &Template, field: &str) -> bool {
     match template {
         Template::Literal(value) => value.get(field).is_some_and(|found| !found.is_null()),
         Template::Object(members) => has(members),
+        Template::Sparse(inner) => may_have(inner, field),
         Template::Part(part) => match &part.content {
             Content::One(template) => may_have(template, field),
             Content::OneOf { common, alternatives } => {

@@ -27,6 +27,8 @@ pub(crate) enum Template {
     Scalar(TemplateScalar),
     List(Vec<Self>),
     Object(Vec<(String, Self)>),
+    /// A list or an object that is itself left out where all in it is left out.
+    Sparse(Box<Self>),
     /// A member or element that is not always there once.
     Part(Box<Part>),
 }
@@ -264,8 +266,6 @@ impl Template {
         expressions
     }
 
-    /// Meets everything that is not a literal, each with what repeats it. Recurses as deep as the profile's document is
-    /// nested, which parsing caps.
     /// Every condition in it.
     pub(crate) fn conditions(&self) -> Vec<&Condition> {
         let mut conditions = Vec::new();
@@ -277,12 +277,15 @@ impl Template {
         conditions
     }
 
+    /// Meets everything that is not a literal, each with what repeats it. Recurses as deep as the profile's document is
+    /// nested, which parsing caps.
     fn visit<'t>(&'t self, around: &mut Vec<&'t Repeat>, meet: &mut dyn FnMut(Found<'t>, &[&'t Repeat])) {
         match self {
             Self::Literal(_) => {}
             Self::Scalar(scalar) => meet(Found::Scalar(scalar), around),
             Self::List(elements) => elements.iter().for_each(|element| element.visit(around, meet)),
             Self::Object(members) => members.iter().for_each(|(_, member)| member.visit(around, meet)),
+            Self::Sparse(inner) => inner.visit(around, meet),
             Self::Part(part) => {
                 if let Some(repeat) = &part.repeat {
                     meet(Found::Repeat(repeat), around);
@@ -324,6 +327,7 @@ impl Template {
         let find = |members: &'_ [(String, Self)]| members.iter().position(|(key, _)| key == name);
         match self {
             Self::Object(members) => members.get(find(members)?).map(|(_, member)| member),
+            Self::Sparse(inner) => inner.member(name),
             Self::Part(part) => match &part.content {
                 Content::One(template) => template.member(name),
                 Content::OneOf { common, .. } => common.get(find(common)?).map(|(_, member)| member),

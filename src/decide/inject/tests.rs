@@ -15,6 +15,7 @@ use crate::profile::{builtin, load};
 use crate::value::patch::Patch;
 
 mod blocks;
+mod empty;
 mod order;
 mod pod;
 

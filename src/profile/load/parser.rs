@@ -43,6 +43,15 @@ pub(super) fn is_whole_expression(text: &str) -> bool {
     !text.contains("{{") || matches!(segments(text).as_slice(), [Ok(Segment::Code(_))])
 }
 
+/// A value of a shape; one that says nothing where it is empty is then left out, unless it is written as empty.
+fn sparse(template: Template, shape: Option<&Shape>) -> Template {
+    match template {
+        Template::Literal(_) => template,
+        other if shape.is_some_and(Shape::is_nothing_where_empty) => Template::Sparse(Box::new(other)),
+        other => other,
+    }
+}
+
 /// What a value is in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Within {
@@ -127,7 +136,7 @@ impl Parser<'_> {
             _ => None,
         });
         let elements = node.clone().list(self.errors);
-        list(elements.iter().map(|node| self.parse(node, element, Within::List)).collect())
+        sparse(list(elements.iter().map(|node| self.parse(node, element, Within::List)).collect()), shape)
     }
 
     fn mapping<'a, V: View<'a>>(&mut self, node: &Node<V>, shape: Option<&'static Shape>, within: Within) -> Template {
@@ -144,7 +153,7 @@ impl Parser<'_> {
                 self.part(node, shape, within)
             }
             Some(Shape::Obj(_) | Shape::StrMap | Shape::QuantityMap | Shape::Any) | None => {
-                object(self.members(node, shape, within.own(), &[]))
+                sparse(object(self.members(node, shape, within.own(), &[])), shape)
             }
             Some(shape) => {
                 self.misfit(schema::wrong_type(&node.view.value(), shape, &node.at));
@@ -204,12 +213,17 @@ impl Parser<'_> {
                     Content::Several(Vec::new())
                 }
             },
-            (false, _, None) => Content::One(object(self.members(node, shape, within.own(), &[FOR_EACH, WHEN]))),
+            (false, _, None) => {
+                let members = self.members(node, shape, within.own(), &[FOR_EACH, WHEN]);
+                Content::One(sparse(object(members), shape))
+            }
         };
         if repeat.is_some() {
             self.scope.pop();
         }
-        Template::Part(Box::new(Part { repeat, when, content }))
+        // Members that all alternatives have in common are written, so what is empty with them was not written so.
+        let has_common = matches!(&content, Content::OneOf { common, .. } if !common.is_empty());
+        sparse(Template::Part(Box::new(Part { repeat, when, content })), shape.filter(|_| has_common))
     }
 
     /// A member that is a list, all in one: it may be left out.
@@ -219,8 +233,11 @@ impl Parser<'_> {
             return list(Vec::new());
         };
         let when = known.get(WHEN).and_then(|when| self.condition(&when));
-        let content = self.values(&values, Some(element));
-        let elements = list(vec![Template::Part(Box::new(Part { repeat: None, when: None, content }))]);
+        let elements = list(match self.values(&values, Some(element)) {
+            Content::Several(templates) => templates,
+            content => vec![Template::Part(Box::new(Part { repeat: None, when: None, content }))],
+        });
+        let elements = sparse(elements, Some(&Shape::List(element)));
         match when {
             Some(_) => Template::Part(Box::new(Part { repeat: None, when, content: Content::One(elements) })),
             None => elements,
@@ -276,7 +293,7 @@ impl Parser<'_> {
                     let duplicate = ProfileErrorKind::Duplicate { what: "the member", name: name.clone() };
                     self.errors.add(&node.at.join(name.as_str()), duplicate);
                 }
-                object(members)
+                sparse(object(members), shape)
             };
             read.push((when, template));
         }

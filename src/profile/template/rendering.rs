@@ -215,6 +215,7 @@ impl Template {
                 Value::Array(values)
             }
             Self::Object(members) => Value::Object(render_members(members, rendering)),
+            Self::Sparse(inner) => inner.render(rendering),
             Self::Part(_) => {
                 let mut found = Value::Null;
                 self.each(rendering, &mut |value| found = value);
@@ -230,6 +231,13 @@ impl Template {
                 Some(repeat) => rendering.repeat(repeat, || part.once(rendering, found)),
                 None => part.once(rendering, found),
             },
+            Self::Sparse(inner) => inner.each(rendering, &mut |value| {
+                let is_empty =
+                    value.as_array().is_some_and(Vec::is_empty) || value.as_object().is_some_and(Map::is_empty);
+                if !is_empty {
+                    found(value);
+                }
+            }),
             Self::Scalar(scalar) => {
                 let value = scalar.render(rendering);
                 if !value.is_null() {
