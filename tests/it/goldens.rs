@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value};
 
-use crate::support::injector;
+use crate::support::{Lack, injector, skipped};
 
 /// What a row expects.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -194,11 +194,12 @@ fn judge(folder: &Path, profile: &str, row: &Row, settings: &dyn Fn(&str, &str) 
 fn goldens(mesh: &str) -> Option<PathBuf> {
     let folder = std::env::var_os("INJECTOR_GOLDENS").map(|folder| PathBuf::from(folder).join(mesh));
     if folder.is_none() {
-        eprintln!("skipped: INJECTOR_GOLDENS does not name the folder with the results of {mesh}'s own injector");
+        skipped(mesh, &Lack::Goldens);
     }
     folder
 }
 
+#[expect(clippy::print_stdout, reason = "the score, with --nocapture")]
 fn hold(mesh: &str, table: &str, settings: &dyn Fn(&str, &str) -> Vec<String>) {
     let Some(folder) = goldens(mesh) else { return };
     let (rows, mut wrong) = (rows(table), String::new());
