@@ -38,7 +38,7 @@ pub(super) const ROOMS: &[Room] = &[
     Room { name: "kube", rooms: &["value", "diagnostic"], reach: Reach::Pure(&["serde", "serde_json", "thiserror"]) },
     Room {
         name: "expression",
-        rooms: &["value", "diagnostic", "kube"],
+        rooms: &["value", "diagnostic", "text", "kube"],
         reach: Reach::Pure(&["base64", "regex_lite", "serde_json", "sha2", "thiserror"]),
     },
     Room {

@@ -23,7 +23,7 @@ use super::Splicer;
 use super::listed::is_plain;
 use super::overlay::{EntryNodes, entry_nodes};
 use crate::text::yaml::emit::{self, Context};
-use crate::text::yaml::tree::{Anchor, CollectionStyle, Language, NodeId, NodeKind, Tree};
+use crate::text::yaml::tree::{Anchor, CollectionStyle, Language, NodeId, NodeKind, ScalarStyle, Tree};
 use crate::value::view::{Kind, View as _};
 
 /// Spellings of null. Where no comment can be, the index is the number of blanks that stand for it.
@@ -179,9 +179,14 @@ impl Splicer<'_> {
             if blanks > 0 && !self.tree.is_tagged(nodes.value) {
                 text.extend([TAG, &gap]);
             }
-            match quote_of(token, new, context) {
-                Some(quote) => text.extend([quote, new.as_str().unwrap_or_default(), quote]),
-                None => emit::scalar(&mut text, new, context),
+            // In YAML, a string without quotes stays without, also beside keys that have them.
+            let is_bare = self.tree.language() == Language::Yaml
+                && !is_null
+                && self.tree.kind(nodes.value) == NodeKind::Scalar(ScalarStyle::Plain);
+            match (quote_of(token, new, context), new.as_str()) {
+                (Some(quote), new) => text.extend([quote, new.unwrap_or_default(), quote]),
+                (None, Some(new)) if is_bare && is_plain(new, Context::Flow) => text.push_str(new),
+                (None, _) => emit::scalar(&mut text, new, context),
             }
         }
         self.replace_text(old, text);

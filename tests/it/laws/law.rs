@@ -203,10 +203,19 @@ fn is_in_other_quotes(gone: &str, new: &str) -> bool {
     string(gone).zip(string(new)).is_some_and(|(gone, new)| new.contains(&gone))
 }
 
-/// Whether the record has what was overwritten.
+/// Whether the record has what was overwritten: a string, or members of a probe.
 fn is_recorded(gone: &str, edits: &[Edit]) -> bool {
-    let bare = |text: &str| text.replace(['\\', '"', '\''], "");
-    edits.iter().any(|edit| edit.text.contains("replaced") && bare(&edit.text).contains(&bare(gone)))
+    let bare = |text: &str| text.replace(['\\', '"', '\'', ' '], "");
+    let members = || {
+        let tree = injector::internals::text::yaml::parse_yaml(gone.trim_matches([',', ' '])).ok();
+        let tree = tree.or_else(|| injector::internals::text::yaml::parse_yaml(gone).ok())?;
+        let json = tree.view(tree.root()?).value().as_object()?.clone();
+        Some(bare(serde_json::Value::from(json).to_string().trim_matches(['{', '}'])))
+    };
+    let records: Vec<String> =
+        edits.iter().filter(|edit| edit.text.contains("replaced")).map(|edit| bare(&edit.text)).collect();
+    let has = |wanted: &str| records.iter().any(|record| record.contains(wanted));
+    has(&bare(gone)) || members().is_some_and(|members| has(&members))
 }
 
 /// The text with the usual spelling of `image: auto`. Other spellings of it are all that the inverse may lose.
