@@ -35,9 +35,11 @@ impl FromStr for Setting {
 }
 
 /// Settings, one on a line. The lines of a certificate or key (PEM, RFC 7468) belong to the setting that they begin in.
+#[cfg(feature = "serve")]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SettingLines(pub Vec<Setting>);
 
+#[cfg(feature = "serve")]
 impl FromStr for SettingLines {
     type Err = SettingError;
 
@@ -271,5 +273,23 @@ mod tests {
         ] {
             assert_eq!(set(&[given], &all), Err(expected.to_owned()));
         }
+    }
+
+    #[test]
+    #[cfg(feature = "serve")]
+    fn a_certificate_goes_over_several_lines_and_everything_else_has_one() {
+        let certificate = "-----BEGIN CERTIFICATE-----\nMIIB=\na=b\n-----END CERTIFICATE-----";
+        let two = format!("{certificate}\n{certificate}");
+        for (text, expected) in [
+            ("a=1\nb=2", vec![("a", "1"), ("b", "2")]),
+            ("a=1\nb=2\n", vec![("a", "1"), ("b", "2")]),
+            (&*format!("a={certificate}\nb=2"), vec![("a", certificate), ("b", "2")]),
+            (&*format!("a={two}"), vec![("a", &*two)]),
+        ] {
+            let SettingLines(settings) = text.parse().unwrap();
+            let found: Vec<(&str, &str)> = settings.iter().map(|one| (one.name.as_str(), one.value.as_str())).collect();
+            assert_eq!(found, expected, "{text}");
+        }
+        assert_eq!("a=1\nb".parse::<SettingLines>(), Err(SettingError));
     }
 }
