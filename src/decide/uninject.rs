@@ -8,6 +8,7 @@ use crate::decide::inject::{Outcome, Request, Step, Verdict, texts};
 use crate::decide::record::{ANNOTATION, Entry};
 use crate::diagnostic::Diagnostic;
 use crate::kube::workload::{self, Identity};
+use crate::profile::library;
 use crate::value::view::View;
 
 /// Which entries of the record are undone.
@@ -96,7 +97,8 @@ fn undo_template<'a, V: View<'a>>(
         if let (Leftovers::Refuse, Some(error)) = (leftovers, missing) {
             return Err(vec![error]);
         }
-        if let Some(profile) = request.profiles.iter().find(|profile| profile.name == entry.profile) {
+        let given = request.profiles.iter().find(|profile| profile.name == entry.profile);
+        if let Some(profile) = given.or_else(|| library::get(&entry.profile)) {
             let edited = edited_items(editor, object, request, profile, &entries, index);
             warnings.extend(edited.map_err(|error| vec![error])?);
         }

@@ -65,6 +65,9 @@ pub const ALL: &[Builtin] = builtin! {
     Runtime: "dapr", "k8tz";
 };
 
+/// The kinds with pod templates that built-in profiles know beside Kubernetes' own, as `templatePaths` writes them.
+pub(crate) const TEMPLATE_PATHS: &[&str] = &["DeploymentConfig=/spec/template"];
+
 /// The names of all.
 pub(crate) fn names() -> impl Iterator<Item = &'static str> {
     ALL.iter().map(|known| known.name)
@@ -128,6 +131,15 @@ mod tests {
         }
         assert_eq!(text("Nginx"), None);
         assert_eq!(ALL[0].name, "cortexflow");
+    }
+
+    #[test]
+    fn the_template_paths_are_those_of_the_profiles() {
+        let mut all: Vec<String> = Vec::new();
+        for builtin in ALL {
+            all.extend(list(&spec(builtin.text), "templatePaths").iter().map(|path| path.as_str().unwrap().to_owned()));
+        }
+        assert_eq!(all, super::TEMPLATE_PATHS);
     }
 
     #[test]

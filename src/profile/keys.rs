@@ -6,8 +6,7 @@ use serde_json::Value;
 
 use super::slot::Slot;
 use super::template::Template;
-use super::{Inherit, Profile, Switch, builtin, load};
-use crate::text::yaml::parse_yaml;
+use super::{Inherit, Profile, Switch, builtin, library};
 
 /// What has the key in its metadata.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -146,14 +145,7 @@ impl Profile {
 /// The keys of the built-in profiles. They are read once, when someone first asks.
 pub(crate) fn of_builtin() -> &'static [ProfileKey] {
     static KEYS: OnceLock<Vec<ProfileKey>> = OnceLock::new();
-    KEYS.get_or_init(|| {
-        let keys = |known: &builtin::Builtin| {
-            let tree = parse_yaml(known.text).ok()?;
-            let profile = load::load(tree.view(tree.root()?)).ok()?;
-            Some(profile.keys())
-        };
-        builtin::ALL.iter().filter_map(keys).flatten().collect()
-    })
+    KEYS.get_or_init(|| builtin::names().filter_map(library::get).flat_map(Profile::keys).collect())
 }
 
 #[cfg(test)]

@@ -17,6 +17,7 @@ pub(crate) mod grammar;
 pub(crate) mod import;
 pub(crate) mod keys;
 mod language;
+pub(crate) mod library;
 pub(crate) mod load;
 pub(crate) mod parameter;
 mod pattern;

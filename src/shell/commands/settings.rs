@@ -64,13 +64,11 @@ impl Prepared {
     pub(super) fn for_undoing(profiles: &[ProfileRef], template_paths: &[TemplatePath]) -> Result<Self, Vec<Placed>> {
         let files: Vec<ProfileRef> =
             profiles.iter().filter(|profile| matches!(profile, ProfileRef::File(_))).cloned().collect();
-        let mut known = if files.is_empty() { Vec::new() } else { load_profiles(&files)? };
-        for name in builtin::names() {
-            if !known.iter().any(|profile| profile.name == name) {
-                known.push(load_profile(&ProfileRef::BuiltIn(name.to_owned()))?);
-            }
-        }
-        let run = Run::new(known, SetValues::new(), template_paths);
+        let known = if files.is_empty() { Vec::new() } else { load_profiles(&files)? };
+        // Built-in profiles are loaded where a record names them. Their kinds have to be known before.
+        let of_builtin = builtin::TEMPLATE_PATHS.iter().filter_map(|path| path.parse().ok());
+        let template_paths: Vec<TemplatePath> = template_paths.iter().cloned().chain(of_builtin).collect();
+        let run = Run::new(known, SetValues::new(), &template_paths);
         Ok(Self { run, cluster: ClusterFacts::default(), diagnostics: Vec::new() })
     }
 }
