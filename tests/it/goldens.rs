@@ -10,7 +10,9 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use serde_json::{Map, Value};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::{Map, Value, json};
 
 use crate::support::{Lack, injector, skipped};
 
@@ -148,7 +150,8 @@ fn differences(wanted: &Value, found: &Value, at: &str, all: &mut Vec<String>) {
     }
 }
 
-/// A second run changes nothing, and undoing gives the input back to the byte: so every line of it was there.
+/// A second run changes nothing; undoing gives the input back to the byte, so every line of it was there; and the webhook's answer
+/// to each object makes of it what the command line made.
 fn check_laws(arguments: &[String], input: &str, injected: &str, row: &Row) {
     let run = |command: &str, text: &str| {
         let arguments = arguments.iter().map(|argument| if argument == "inject" { command } else { argument.as_str() });
@@ -157,6 +160,38 @@ fn check_laws(arguments: &[String], input: &str, injected: &str, row: &Row) {
     assert_eq!(run("inject", injected), injected, "{}: twice", row.golden);
     let undone = injector(["uninject", "-q"]).stdin(injected).succeeds().stdout;
     assert_eq!(undone, input, "{}: undone", row.golden);
+    for (before, after) in documents(input).into_iter().zip(documents(injected)) {
+        assert_eq!(reviewed(arguments, before), after, "{}: as a review", row.golden);
+    }
+}
+
+/// What the patch makes of an object that is answered as in the webhook: the review of its creation, as JSON.
+fn reviewed(arguments: &[String], object: Value) -> Value {
+    let (group, version) = object["apiVersion"].as_str().and_then(|text| text.split_once('/')).unwrap_or(("", "v1"));
+    let namespace = object["metadata"]["namespace"].as_str().unwrap_or("default");
+    let review = json!({"apiVersion": "admission.k8s.io/v1", "kind": "AdmissionReview", "request": {
+        "uid": "u", "operation": "CREATE", "namespace": namespace, "name": object["metadata"]["name"], "object": object,
+        "kind": {"group": group, "version": version, "kind": object["kind"]},
+    }});
+    let ran = injector(arguments).stdin(review.to_string()).succeeds();
+    let answer: Value = serde_json::from_str(&ran.stdout).unwrap();
+    let mut object = object;
+    if let Some(patch) = answer["response"]["patch"].as_str() {
+        let patch: json_patch::Patch = serde_json::from_slice(&STANDARD.decode(patch).unwrap()).unwrap();
+        json_patch::patch(&mut object, &patch).unwrap();
+    }
+    object
+}
+
+/// The objects of a YAML stream, as they are, with those of lists.
+fn documents(text: &str) -> Vec<Value> {
+    let documents = serde_yaml::Deserializer::from_str(text);
+    let read = |document| <Value as serde::Deserialize>::deserialize(document).unwrap();
+    let items = |document: Value| match document["items"].as_array() {
+        Some(items) => items.clone(),
+        None => vec![document],
+    };
+    documents.map(read).filter(Value::is_object).flat_map(items).collect()
 }
 
 /// What is wrong with a row; `None` where it is as expected.
