@@ -101,9 +101,9 @@ fn spoil(text: &str, edits: &mut Vec<Edit>, mut choice: usize) {
                 at..at
             }
         }
-        // Some bytes too early or too late.
+        // Anywhere else, also in the middle of a line.
         1 => {
-            let at = (edits[index].range.start + pick(9)).saturating_sub(4).min(text.len());
+            let at = pick(text.len() + 1);
             edits[index].range = at..at;
         }
         // The place of another one.
@@ -163,4 +163,71 @@ fn whatever_a_frame_finds_right_is_right() {
         }
     }
     assert!(held > 10 && wrong > 1000, "{held} {refused} {wrong}");
+}
+
+/// A block that was read in one column says nothing of another one, also where its first line would fit there.
+#[test]
+fn a_block_in_the_middle_of_a_line_has_no_stand_in() {
+    let (usual, odd) = ("spec:\n  list:\n  - name: web\n", "spec:\n  list:\n  - \n        name: web\n");
+    let patch = Patch(vec![Op::Add(Pointer::of(["spec", "list", "0", "labels"]), Arc::new(json!({"a": {"b": [1]}})))]);
+    let rendered = RenderedLines::default();
+    let tree = parse_yaml(usual).unwrap();
+    let strings = || UserStrings { is_one: |_| false, undo: splice::Undo::Value };
+    let splice = || splice::splice(&tree, tree.root().unwrap(), &patch, &rendered, strings()).unwrap();
+    splice();
+    let splice = splice();
+    assert!(Frame::of(usual, &splice.edits, &patch, &splice.blocks).is_some());
+    let at = odd.find("- \n").unwrap() + 2;
+    let edits = [Edit { range: at..at, ..splice.edits[0].clone() }];
+    let input = parse_yaml(odd).unwrap();
+    let input = input.view(input.root().unwrap()).value();
+    let expected = applied(input, &patch).unwrap();
+    assert!(prove_text(&splice::pieces(odd, &edits).concat(), Language::Yaml, &expected).is_err());
+    assert!(Frame::of(odd, &edits, &patch, &splice.blocks).is_none());
+}
+
+/// Two items of a list, each made by two operations.
+#[test]
+fn blocks_that_change_places_are_found() {
+    let text = "list:\n- a\n";
+    let add = |at: &str, value: Value| Op::Add(Pointer::of(at.split('/')), Arc::new(value));
+    let patch = Patch(vec![
+        add("list/-", json!({"n": 1})),
+        add("list/1/m", json!(2)),
+        add("list/-", json!({"n": 3})),
+        add("list/2/m", json!(4)),
+    ]);
+    let (tree, rendered) = (parse_yaml(text).unwrap(), RenderedLines::default());
+    let root = tree.root().unwrap();
+    let strings = || UserStrings { is_one: |_| false, undo: splice::Undo::Value };
+    let splice = || splice::splice(&tree, root, &patch, &rendered, strings()).unwrap();
+    splice();
+    let splice = splice();
+    let holds = |edits: &[Edit]| {
+        let frame = Frame::of(text, edits, &patch, &splice.blocks).unwrap();
+        prove_frame(&frame, tree.view(root).value()).is_ok()
+    };
+    assert!(holds(&splice.edits));
+    let swapped: Vec<Edit> = splice.edits.iter().rev().cloned().collect();
+    assert!(!holds(&swapped));
+}
+
+/// A line in braces reads as a member too, and the lines that it stands for would not.
+#[test]
+fn a_block_in_braces_has_no_frame_that_holds() {
+    let (usual, braces) = ("  a: 1\n", "{\n  a: 1,\n}\n");
+    let patch = Patch(vec![Op::Add(Pointer::of(["labels"]), Arc::new(json!({"b": {"c": [1]}})))]);
+    let (tree, rendered) = (parse_yaml(usual).unwrap(), RenderedLines::default());
+    let strings = || UserStrings { is_one: |_| false, undo: splice::Undo::Value };
+    let splice = || splice::splice(&tree, tree.root().unwrap(), &patch, &rendered, strings()).unwrap();
+    splice();
+    let splice = splice();
+    let at = braces.find('}').unwrap();
+    let edits = [Edit { range: at..at, ..splice.edits[0].clone() }];
+    let input = json!({"a": 1});
+    let frame = Frame::of(braces, &edits, &patch, &splice.blocks).unwrap();
+    assert!(parse_yaml(&frame.text).is_ok());
+    assert!(prove_frame(&frame, input.clone()).is_err());
+    let expected = applied(input, &patch).unwrap();
+    assert!(prove_text(&splice::pieces(braces, &edits).concat(), Language::Yaml, &expected).is_err());
 }

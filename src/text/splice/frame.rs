@@ -18,12 +18,13 @@
 //! indentations, and at the start of a line nothing else, if no scalar and no bracket is open.
 //!
 //! 1. *Before the block* the two texts are the same bytes, so the reader is in the same state.
-//! 2. *The first line* begins with the same bytes in both, `- ` or `name:`, in column `c`. In the frame a plain scalar follows
+//! 2. *The first line* begins with the same bytes in both, the indentation and `- ` or `name:`, and a line begins there
+//!    ([`Frame::of`]), so that `- ` or `name:` is in column `c`. In the frame a plain scalar follows
 //!    that is exactly the token, and its parent is a collection in block style ([`Frame::holds`]). So no scalar and no
 //!    bracket was open, and the collection to which the entry belongs has its indentation, `c`, on top of the stack.
 //! 3. *Inside the block* every line begins deeper than `c`, but for the dashes of a list that is the value of `name:`: nothing
-//!    in it closes that collection, or adds another entry to it. What it says depends on its own bytes and on `c` alone: it has no anchor, alias
-//!    or tag. Alone it was read in the same column, so it says the same here.
+//!    in it closes that collection, or adds another entry to it. What it says depends on its own bytes and on `c` alone: it
+//!    has no anchor, alias or tag. Alone it was read in the same column, so it says the same here.
 //! 4. *Behind the block* the last value ends with its line: it is no block scalar, and is not empty. The next line with
 //!    content, if there is one, is in a column `k`. A line in the frame with `k > c` would continue the token, or be an
 //!    error; so `k <= c`, and it ends everything of the block, as it ends the token. Comments and blank lines mean nothing to
@@ -84,7 +85,13 @@ impl Frame {
         }
         let framed = pieces(text, &framed).concat();
         let tokens: Vec<usize> = memmem::find_iter(framed.as_bytes(), TOKEN.as_bytes()).collect();
-        if replaced == 0 || tokens.len() != replaced {
+        // A block that does not begin where a line does is in another column than the one in which it was read alone.
+        let is_line = |at: &usize| {
+            let number = framed.get(at + TOKEN.len()..)?.split(['\r', '\n']).next()?.parse::<usize>().ok()?;
+            let line = framed.get(..*at)?.rsplit('\n').next()?;
+            Some(blocks.get(number)?.rendered.stand_in()?.before == line)
+        };
+        if replaced == 0 || tokens.len() != replaced || !tokens.iter().all(|at| is_line(at) == Some(true)) {
             return None;
         }
         let patch = patch.0.iter().map(|op| match op {

@@ -71,3 +71,41 @@ fn is_self_contained(tree: &Tree<'_>, root: NodeId, end: usize) -> bool {
     let span = tree.span(last);
     !span.is_empty() && span.end == end && tree.kind(last) != NodeKind::Scalar(ScalarStyle::Block)
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn only_lines_that_mean_the_same_wherever_they_are_have_a_stand_in() {
+        for (lines, name, value, column, expected) in [
+            ("- a\n", "", json!("a"), 0, Some("- ")),
+            ("  - a: 1\n    b: |\n      x\n    c: 2\n", "", json!({"a": 1, "b": "x\n", "c": 2}), 2, Some("  - ")),
+            ("list:\n- 1\n- 2\n", "list", json!([1, 2]), 0, Some("list: ")),
+            ("a: 'x\n  y'\n", "a", json!("x y"), 0, Some("a: ")),
+            // Its end depends on what follows.
+            ("- a: |\n    x\n", "", json!({"a": "x\n"}), 0, None),
+            ("- a: |-\n    x\n", "", json!({"a": "x"}), 0, None),
+            ("- a:\n", "", json!({"a": null}), 0, None),
+            // It refers to something, or something may refer to it.
+            ("- &x a\n", "", json!("a"), 0, None),
+            ("- !!str a\n", "", json!("a"), 0, None),
+            ("- - &x a\n  - *x\n", "", json!(["a", "a"]), 0, None),
+            // It is more than one entry, or another one, or says something else.
+            ("- a\n- b\n", "", json!("a"), 0, None),
+            ("a: 1\nb: 2\n", "a", json!(1), 0, None),
+            ("b: 1\n", "a", json!(1), 0, None),
+            ("- a\n", "", json!("b"), 0, None),
+            ("- a\n...\n", "", json!("a"), 0, None),
+            // Its column, or its indentation, is not what it seems.
+            (" - a\n", "", json!("a"), 0, None),
+            ("- a:\n\tb\n", "", json!({"a": "b"}), 0, None),
+            ("- a # c\n", "", json!("a"), 0, None),
+        ] {
+            let found = of(lines, name, &value, column, "\n").map(|stand_in| stand_in.before);
+            assert_eq!(found.as_deref(), expected, "{lines}");
+        }
+    }
+}
