@@ -30,7 +30,7 @@ mod pod;
 mod ports;
 mod redirect;
 pub(crate) mod removal;
-mod rewrites;
+pub(crate) mod rewrites;
 mod render;
 mod state;
 pub(crate) mod texts;

@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
+use crate::kube::probe::{Handler, HandlerKind};
 use crate::profile::pod::{PodField, PodList};
-use crate::profile::rewrite::{Handler, HandlerKind};
 use crate::profile::slot::{Slot, SlotMap, source_key};
 use crate::value::pointer::Pointer;
 use crate::value::view::{Kind, View};

@@ -4,7 +4,7 @@ use crate::decide::facts::Facts;
 use crate::decide::inject::compare::edited_items;
 use crate::decide::inject::editor::Editor;
 use crate::decide::inject::removal::{partial, read, remove};
-use crate::decide::inject::{Outcome, Request, Step, Verdict, texts};
+use crate::decide::inject::{Outcome, Request, Step, Verdict, rewrites, texts};
 use crate::decide::record::{ANNOTATION, Entry};
 use crate::diagnostic::Diagnostic;
 use crate::kube::workload::{self, Identity};
@@ -92,6 +92,7 @@ fn undo_template<'a, V: View<'a>>(
         Which::Of(profiles) => profiles.contains(&entry.profile),
     };
     let mut warnings = texts::left_behind(editor, &entries, chosen);
+    warnings.extend(rewrites::left_behind(editor, &entries, chosen));
     for (index, entry) in entries.iter().enumerate().filter(|(_, entry)| chosen(entry)) {
         let missing = partial(editor, entry);
         if let (Leftovers::Refuse, Some(error)) = (leftovers, missing) {

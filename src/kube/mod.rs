@@ -16,6 +16,7 @@ pub(crate) mod first_version;
 pub(crate) mod image;
 pub(crate) mod names;
 pub(crate) mod pod_security;
+pub(crate) mod probe;
 pub(crate) mod quantity;
 pub(crate) mod schema;
 pub(crate) mod selector;

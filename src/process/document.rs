@@ -9,9 +9,9 @@ use super::run::{Action, Expand, Leaves, Run};
 use crate::decide::facts::ClusterFacts;
 use crate::decide::inject::Outdated;
 use crate::decide::record;
+use crate::kube::probe::Handler;
 use crate::kube::workload::{self, TemplatePath, known_without_template};
 use crate::profile::pod::PodField;
-use crate::profile::rewrite::Handler;
 use crate::text::document::Triage;
 use crate::text::splice::{self, Block, Edit, Frame, RenderedLines, SpliceError, SpliceErrorKind, Undo, UserStrings};
 use crate::text::yaml::error::{SyntaxError, SyntaxErrorKind};
@@ -115,8 +115,8 @@ fn process_tree(tree: &Tree<'_>, run: &Run, cluster: &ClusterFacts) -> Result<Pr
         if !object.is_failed() && !object.outcome.patch.is_empty() {
             let odd = || {
                 let patch = &object.outcome.patch;
-                let rewritten = || rewritten_for_good(tree, &object.location.place, patch, strings);
-                odd_spelling(tree, node.id(), patch).or_else(rewritten)
+                let lost = || lost_in_rewriting(tree, &object.location.place, patch, strings);
+                odd_spelling(tree, node.id(), patch).or_else(lost)
             };
             let odd = if matches!(run.action, Action::Inject) { odd() } else { None };
             let edits = match odd {
@@ -151,35 +151,43 @@ fn odd_spelling(tree: &Tree<'_>, object: NodeId, patch: &Patch) -> Option<Splice
     })
 }
 
-/// A probe or hook that undoing could not write again as it is written: the rewriting is tried, and taken back.
-fn rewritten_for_good(tree: &Tree<'_>, place: &Pointer, patch: &Patch, strings: UserStrings) -> Option<SpliceError> {
-    let rewrites = patch.0.iter().filter(|op| matches!(op, Op::Replace(at, _) if Handler::at_end_of(at).is_some()));
-    for op in rewrites.filter(|_| tree.language() == Language::Yaml) {
-        let at = op.path();
-        let node = tree.find(tree.find(tree.root()?, place)?, at)?;
-        let error = || {
-            let name = at.tokens().last().cloned().unwrap_or_default();
-            SpliceError { offset: tree.span(node).start, at: at.clone(), kind: SpliceErrorKind::Spelling(name) }
-        };
-        let back = Op::Replace(at.clone(), Arc::new(tree.view(node).value()));
-        let text = match replaced_text(tree.text(), place, op, strings) {
-            Ok(text) => text,
-            // What cannot be changed at all is said where it is changed.
-            Err(_) => continue,
-        };
-        if replaced_text(&text, place, &back, strings).ok().as_deref() != Some(tree.text()) {
-            return Some(error());
-        }
+/// A probe or hook that undoing could not write again as it is written: the rewriting is tried, and taken back, of all together
+/// and, where that fails, of each.
+fn lost_in_rewriting(tree: &Tree<'_>, place: &Pointer, patch: &Patch, strings: UserStrings) -> Option<SpliceError> {
+    // As for strings: what was ours, or another tool has written again, need not come back to the byte.
+    if tree.language() == Language::Json || strings.undo == Undo::Value {
+        return None;
     }
-    None
+    let is_rewrite = |op: &&Op| matches!(op, Op::Replace(at, _) if Handler::at_end_of(at).is_some());
+    let rewrites: Vec<&Op> = patch.0.iter().filter(is_rewrite).collect();
+    let object = tree.find(tree.root()?, place)?;
+    if rewrites.is_empty() || comes_back(tree, (place, object), &rewrites, strings) {
+        return None;
+    }
+    let lost = rewrites.into_iter().find(|op| !comes_back(tree, (place, object), &[op], strings))?;
+    let (at, node) = (lost.path().clone(), tree.find(object, lost.path())?);
+    let name = at.tokens().last().cloned().unwrap_or_default();
+    Some(SpliceError { offset: tree.span(node).start, at, kind: SpliceErrorKind::Spelling(name) })
 }
 
-/// A text with one operation made.
-fn replaced_text(text: &str, place: &Pointer, op: &Op, strings: UserStrings) -> Result<String, ChangeError> {
+/// Whether a text is the same again once values were replaced and put back. What cannot be replaced at all is said where it is.
+fn comes_back(tree: &Tree<'_>, (place, object): (&Pointer, NodeId), replaced: &[&Op], strings: UserStrings) -> bool {
+    let old =
+        |op: &&Op| Some(Op::Replace(op.path().clone(), Arc::new(tree.view(tree.find(object, op.path())?).value())));
+    let back = Patch(replaced.iter().filter_map(old).collect());
+    let there = Patch(replaced.iter().copied().cloned().collect());
+    match patched(tree.text(), place, &there, strings) {
+        Ok(text) => patched(&text, place, &back, strings).is_ok_and(|text| text == tree.text()),
+        Err(_) => true,
+    }
+}
+
+/// A text with the operations made on its object at a place.
+fn patched(text: &str, place: &Pointer, patch: &Patch, strings: UserStrings) -> Result<String, ChangeError> {
     let tree = parse_yaml(text).map_err(ProofError::from)?;
     let object = tree.root().and_then(|root| tree.find(root, place));
     let object = object.ok_or_else(|| ProofError::Different(place.to_string()))?;
-    let splice = splice::splice(&tree, object, &Patch(vec![op.clone()]), &RenderedLines::default(), strings)?;
+    let splice = splice::splice(&tree, object, patch, &RenderedLines::default(), strings)?;
     Ok(splice::pieces(text, &splice.edits).concat())
 }
 

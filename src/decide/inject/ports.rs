@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::applier::Applier;
 use super::editor::Editor;
 use crate::diagnostic::{Code, Diagnostic};
+use crate::kube::probe::{self, Handler, HandlerKind};
 use crate::profile::slot::Slot;
 use crate::profile::{Parameter, ParameterType};
 use crate::value::layer::Layer;
@@ -136,35 +137,20 @@ fn ports_of<'e, 'v: 'e, V: View<'v>>(template: &'e Editor<V>, slot: Slot) -> Vec
 /// The numbers of the TCP ports that a container's probes and hooks ask, each with its place. A probe with a `host` asks
 /// another machine.
 pub(super) fn probes<'v, V: View<'v>>(container: Layer<'_, V>) -> Vec<(Pointer, u64)> {
-    const HANDLERS: [&[&str]; 5] = [
-        &["livenessProbe"],
-        &["readinessProbe"],
-        &["startupProbe"],
-        &["lifecycle", "postStart"],
-        &["lifecycle", "preStop"],
-    ];
     let mut found = Vec::new();
-    for handler in HANDLERS {
-        let Some(node) = container.path(handler) else { continue };
-        for action in ["httpGet", "tcpSocket", "grpc"] {
+    for handler in Handler::ALL {
+        let Some(node) = container.path(handler.path()) else { continue };
+        for action in HandlerKind::ALL.map(HandlerKind::member) {
             let Some(asked) = node.child(action) else { continue };
-            if let Some(number) = asked.child("port").and_then(|port| port_number(container, port))
+            if let Some(number) = asked.child("port").and_then(|port| probe::port_number(container, port))
                 && asked.text(&["host"]).is_none_or(|host| host.is_empty())
             {
-                let at = Pointer::of(handler.iter().copied()).join(action).join("port");
+                let at = Pointer::of(handler.path().iter().copied()).join(action).join("port");
                 found.push((at, number));
             }
         }
     }
     found
-}
-
-/// The number of a port that a probe gives as a number, or as the name of one of the container's ports.
-fn port_number<'v, V: View<'v>>(container: Layer<'_, V>, port: Layer<'_, V>) -> Option<u64> {
-    let Some(name) = port.string() else { return port.unsigned() };
-    let declared = container.child("ports").map(Layer::list).unwrap_or_default();
-    let named = declared.into_iter().find(|declared| declared.text(&["name"]).is_some_and(|known| known == name));
-    named?.child("containerPort").and_then(View::unsigned)
 }
 
 /// Whether a declared port is this TCP port.

@@ -7,11 +7,11 @@ use serde_json::Value;
 
 use super::editor::Editor;
 use super::render::Item;
-use super::{Rendered, pod, texts, write_record};
+use super::{Rendered, pod, rewrites, texts, write_record};
 use crate::decide::record::{self, ANNOTATION, Entry, added_text, listed};
 use crate::diagnostic::{Code, Diagnostic};
+use crate::kube::probe::Handler;
 use crate::profile::pod::PodField;
-use crate::profile::rewrite::Handler;
 use crate::profile::slot::{Home, Slot};
 use crate::value::pointer::Pointer;
 use crate::value::view::{Kind, View};
@@ -186,7 +186,7 @@ pub(crate) fn remove<'a, V: View<'a>>(
             Duty::Restore(value)
                 if is_empty
                     || record::is_image(&named)
-                    || Handler::at_end_of(&named).is_some()
+                    || rewrites::is_rewritten(editor, &named, &at)
                     || is_unset(editor, &named, &at) =>
             {
                 editor.replace(&at, value);

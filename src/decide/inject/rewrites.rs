@@ -1,8 +1,11 @@
 //! Probes and hooks of the application get another handler; the record has the old probe or hook.
 
 use super::applier::Applier;
+use super::editor::Editor;
 use super::render::{NewHandler, RenderedRewrite};
-use crate::diagnostic::Code;
+use crate::decide::record::Entry;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::kube::probe::{Handler, HandlerKind};
 use crate::value::pointer::Pointer;
 use crate::value::view::View;
 
@@ -40,4 +43,25 @@ pub(super) fn apply<'v, V: View<'v>>(
         applier.editor.replace(&at, new);
         applier.done.entry.replaced.insert(named, old);
     }
+}
+
+/// Whether a probe or hook still asks over the network, as one that was rewritten does. Where it does not, someone has put
+/// another one in its place since, and undoing leaves it.
+pub(super) fn is_rewritten<'a, V: View<'a>>(editor: &Editor<V>, named: &Pointer, at: &Pointer) -> bool {
+    Handler::at_end_of(named).is_some() && editor.get(at).is_some_and(|found| HandlerKind::of(found).is_some())
+}
+
+/// Warnings about probes and hooks that the chosen entries rewrote, and that stay as they are.
+pub(crate) fn left_behind<'a, V: View<'a>>(
+    editor: &Editor<V>,
+    entries: &[Entry],
+    chosen: impl Fn(&Entry) -> bool,
+) -> Vec<Diagnostic> {
+    let handlers = entries.iter().filter(|entry| chosen(entry)).flat_map(Entry::handlers);
+    let kept = handlers.filter_map(|(named, handler)| {
+        let at = editor.resolve(&named).filter(|at| !is_rewritten(editor, &named, at))?;
+        let message = format!("`{}` was edited after it was injected; it stays as it is", handler.name());
+        Some(Diagnostic::new(Code::EditedAfterInjection, editor.place().append(&at), message))
+    });
+    kept.collect()
 }

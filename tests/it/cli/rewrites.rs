@@ -144,6 +144,23 @@ fn a_probe_that_was_edited_since_is_reported_and_the_old_one_comes_back() {
 }
 
 #[test]
+fn what_asks_nothing_over_the_network_stays_when_it_is_undone() {
+    let profiles = [("p.yaml", rewriting("p", TO_HTTP))];
+    let text = pod("    readinessProbe: {httpGet: {path: /, port: 80}}\n");
+    let injected = run("inject", &profiles, &text);
+    let ours = "httpGet: {path: /readinessProbe/httpGet/80, port: 15020}";
+    assert!(injected.contains(ours), "{injected}");
+    let edited = injected.replace(ours, "exec: {command: [a]}");
+    let undone = injector(["uninject", "-p", "p.yaml"]).files(profiles.to_vec()).stdin(edited).succeeds();
+    assert_eq!(container(&undone.stdout)["readinessProbe"], json!({"exec": {"command": ["a"]}}));
+    assert!(undone.stderr.contains("was edited after it was injected; it stays as it is"), "{}", undone.stderr);
+    // Nor does a record bring one that was never rewritten.
+    let forged = injected.replace(r#"{"httpGet":{"path":"/","port":80}}"#, r#"{"exec":{"command":["a"]}}"#);
+    let refused = injector(["uninject", "-q", "-p", "p.yaml"]).files(profiles.to_vec()).stdin(forged).fails();
+    assert!(refused.stderr.contains("cannot have been"), "{}", refused.stderr);
+}
+
+#[test]
 fn the_proxy_of_the_example_knows_what_it_asks() {
     let text = pod(
         "    readinessProbe: {httpGet: {path: /ready, port: web}}\n    livenessProbe: {httpGet: {path: /live, port: 8081}}\n",

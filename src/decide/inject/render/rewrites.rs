@@ -3,7 +3,8 @@
 use serde_json::{Map, Value};
 
 use crate::expression::Item;
-use crate::profile::rewrite::{Handler, HandlerKind, Rewrite};
+use crate::kube::probe::{self, Handler, HandlerKind};
+use crate::profile::rewrite::Rewrite;
 use crate::profile::template::Rendering;
 use crate::value::view::{Kind, View};
 
@@ -53,20 +54,19 @@ pub(super) fn render<'v, V: View<'v>>(
             if rendered.iter().any(|known| known.handler == handler) {
                 continue;
             }
-            let Some(probe) = container.path(handler.path()) else { continue };
+            let Some(found) = container.path(handler.path()) else { continue };
             let kind = rewrite.kinds.iter().copied().find_map(|kind| {
-                let found = probe.member(kind.member()).filter(|found| found.kind() == Kind::Mapping)?;
-                Some((kind, found))
+                let asks = found.member(kind.member()).filter(|asks| asks.kind() == Kind::Mapping)?;
+                Some((kind, asks))
             });
             let Some((from, asks)) = kind else { continue };
-            let port = match port(asks, container) {
-                Ok(port) => port,
-                Err(name) => {
-                    let to = NewHandler::UnknownPort(name);
-                    rendered.push(RenderedRewrite { handler, from, to });
-                    continue;
-                }
-            };
+            let asked = asks.member("port");
+            let port = asked.and_then(|port| probe::port_number(container, port));
+            if let (None, Some(name)) = (port, asked.and_then(View::string)) {
+                let to = NewHandler::UnknownPort(name.into_owned());
+                rendered.push(RenderedRewrite { handler, from, to });
+                continue;
+            }
             let item = item(handler, from, asks, port);
             if let Value::Object(new) = rendering.with(item, || rewrite.to.render(rendering))
                 && let Some((kind, Value::Object(to))) = new.into_iter().find(|(_, value)| value.is_object())
@@ -80,23 +80,12 @@ pub(super) fn render<'v, V: View<'v>>(
 }
 
 /// What an expression sees of a probe or hook: of its handler, what there is.
-fn item<'v, V: View<'v>>(handler: Handler, kind: HandlerKind, asks: V, port: Option<i64>) -> Item<'v, V> {
+fn item<'v, V: View<'v>>(handler: Handler, kind: HandlerKind, asks: V, port: Option<u64>) -> Item<'v, V> {
     let mut members = vec![("name", Item::text(handler.name())), ("kind", Item::text(kind.member()))];
+    let port = port.and_then(|port| i64::try_from(port).ok());
     members.extend(port.map(|port| ("port", Item::Int(port))));
     for name in ["path", "scheme", "host", "service"] {
         members.extend(asks.text(&[name]).map(|text| (name, Item::text(text))));
     }
     Item::map(members)
-}
-
-/// The number of a port that may be a name, which the container then declares; else its name.
-fn port<'v, V: View<'v>>(asks: V, container: V) -> Result<Option<i64>, String> {
-    let Some(port) = asks.member("port") else { return Ok(None) };
-    let Some(name) = port.string() else { return Ok(port.value().as_i64()) };
-    let ports = container.member("ports").map(View::elements).unwrap_or_default();
-    let declared = ports.into_iter().find(|known| known.text(&["name"]).is_some_and(|known| known == name));
-    match declared.and_then(|known| known.member("containerPort")?.value().as_i64()) {
-        Some(number) => Ok(Some(number)),
-        None => Err(name.into_owned()),
-    }
 }

@@ -3,10 +3,11 @@
 use super::super::{nodes, variable};
 use super::Added;
 use crate::expression::Type;
+use crate::kube::probe::{Handler, HandlerKind};
 use crate::kube::schema;
 use crate::profile::load::parser::Within;
 use crate::profile::reader::{Errors, Node, ProfileErrorKind};
-use crate::profile::rewrite::{Handler, HandlerKind, Rewrite};
+use crate::profile::rewrite::Rewrite;
 use crate::profile::slot::{Home, Slot, SlotMap};
 use crate::profile::template::{Content, Part, Template};
 use crate::profile::{ApplicationBlock, BlockTargets, EnvPlacement, Profile, Targets, scope};
