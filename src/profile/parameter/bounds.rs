@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::fault::{BadValue, matched, shown};
+use crate::profile::ParameterType;
 use crate::expression::WholePattern;
 
 /// How long a value may be in bytes where the profile does not say, unless it is a default.
@@ -28,6 +29,16 @@ impl Bounds {
     /// The same for a default: it is in the profile, so only what the profile says bounds its length.
     pub(super) fn of_default(&self) -> Self {
         Self { max_length: self.max_length.or(Some(usize::MAX)), ..self.clone() }
+    }
+
+    /// How many bytes a value of this type may have that others give.
+    pub(crate) fn most_bytes(&self, _ty: &ParameterType) -> usize {
+        self.max_length.unwrap_or(MOST_BYTES)
+    }
+
+    /// How many items a list or map may have.
+    pub(crate) fn most_items(&self) -> usize {
+        self.max_items.unwrap_or(MOST_ITEMS)
     }
 
     /// Checks the length of a text before it is read.
