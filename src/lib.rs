@@ -17,6 +17,7 @@ mod kube;
 mod expression;
 mod profile;
 mod decide;
+mod policy;
 mod process;
 mod lint;
 mod report;

@@ -23,7 +23,12 @@ pub(crate) mod row;
 mod rules;
 mod steering;
 
-pub(crate) use containers::{application, is_foreign_sidecar, is_to_complete};
+pub(crate) use containers::{
+    DEFAULT_CONTAINER, FOREIGN_IMAGES, FOREIGN_NAMES, application, is_foreign_sidecar, is_to_complete,
+};
+pub(crate) use foreign::{Asks, MeshWords, meshes};
+
+pub(crate) use rules::{MIRROR, OS_LABELS};
 
 pub use crate::profile::rule::Rule;
 

@@ -117,6 +117,11 @@ macro_rules! functions {
                 match self { $(Self::$function => $styles),+ }
             }
 
+            /// How it is called where there is a choice.
+            pub(crate) fn style(self) -> CallStyle {
+                *self.styles().last().unwrap_or(&CallStyle::Global)
+            }
+
             pub(crate) const fn overloads(self) -> &'static [Overload] {
                 match self {
                     $(Self::$function => &[$(Overload { takes: &$takes, gives: $gives }),+]),+

@@ -18,6 +18,7 @@ mod eval;
 mod fault;
 mod functions;
 mod item;
+pub(crate) mod kubernetes;
 mod library;
 mod operators;
 mod parse;

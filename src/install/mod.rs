@@ -11,6 +11,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use crate::kube::version::KubernetesVersion;
+pub use crate::policy::FailurePolicy;
 use crate::profile::{Overrides, Profile};
 use crate::text::yaml::emit::{self, BlockLayout};
 
@@ -106,6 +107,8 @@ impl Installation {
 pub struct ProfileSource {
     /// As it was read from the text.
     pub profile: Profile,
+    /// What the text is called.
+    pub file: String,
     /// The whole text, byte for byte.
     pub text: String,
 }
@@ -188,16 +191,6 @@ impl ApiWatches {
     fn flags(self) -> impl Iterator<Item = &'static str> {
         self.each().into_iter().filter(|(watch, ..)| *watch == Watch::On).map(|(.., flag)| flag)
     }
-}
-
-/// What an API server does without an answer.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum FailurePolicy {
-    /// The pod is refused.
-    Fail,
-    /// The pod is let through, not injected.
-    #[default]
-    Ignore,
 }
 
 /// Whether the webhook is asked again after another webhook changed the pod.

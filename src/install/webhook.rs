@@ -6,7 +6,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::{
     Certificates, FailurePolicy, Installation, Manifest, MatchPolicy, ReinvocationPolicy, Site, certmanager,
@@ -68,8 +68,8 @@ fn entry(installation: &Installation, profile: &Profile, ca: Option<&str>) -> Va
             "resources": ["pods"],
             "scope": "Namespaced",
         }],
-        "namespaceSelector": selector_value(&namespace_selector(site, profile)),
-        "objectSelector": selector_value(&object_selector(profile)),
+        "namespaceSelector": namespace_selector(site, profile).to_json(),
+        "objectSelector": object_selector(profile).to_json(),
     });
     let conditions = conditions(profile);
     if installation.version() >= MATCH_CONDITIONS && !conditions.is_empty() {
@@ -153,27 +153,4 @@ fn conditions(profile: &Profile) -> Vec<Value> {
         OnIneligible::Allow => Rule::ALL.iter().filter_map(condition).collect(),
         OnIneligible::Deny => Vec::new(),
     }
-}
-
-/// A selector as Kubernetes writes it; `{}` selects all.
-fn selector_value(selector: &Selector) -> Value {
-    let expression = |requirement: &Requirement| {
-        let operator = match requirement.operator {
-            Operator::Exists => "Exists",
-            Operator::DoesNotExist => "DoesNotExist",
-            Operator::In => "In",
-            Operator::NotIn => "NotIn",
-        };
-        let mut expression = Map::new();
-        expression.insert("key".to_owned(), requirement.key.as_str().into());
-        expression.insert("operator".to_owned(), operator.into());
-        if !requirement.values.is_empty() {
-            expression.insert("values".to_owned(), requirement.values.clone().into());
-        }
-        Value::Object(expression)
-    };
-    if selector.0.is_empty() {
-        return json!({});
-    }
-    json!({"matchExpressions": selector.0.iter().map(expression).collect::<Vec<_>>()})
 }

@@ -3,6 +3,8 @@
 
 use std::fmt;
 
+use serde_json::{Map, Value, json};
+
 use crate::diagnostic::words::list;
 
 /// The label that the API server puts on every namespace: its name.
@@ -36,6 +38,31 @@ pub enum Operator {
     In,
     /// The label has none of the values, or is not there.
     NotIn,
+}
+
+impl Selector {
+    /// As Kubernetes writes it; `{}` selects all.
+    pub(crate) fn to_json(&self) -> Value {
+        let expression = |requirement: &Requirement| {
+            let operator = match requirement.operator {
+                Operator::Exists => "Exists",
+                Operator::DoesNotExist => "DoesNotExist",
+                Operator::In => "In",
+                Operator::NotIn => "NotIn",
+            };
+            let mut expression = Map::new();
+            expression.insert("key".to_owned(), requirement.key.as_str().into());
+            expression.insert("operator".to_owned(), operator.into());
+            if !requirement.values.is_empty() {
+                expression.insert("values".to_owned(), requirement.values.clone().into());
+            }
+            Value::Object(expression)
+        };
+        if self.0.is_empty() {
+            return json!({});
+        }
+        json!({"matchExpressions": self.0.iter().map(expression).collect::<Vec<_>>()})
+    }
 }
 
 impl Requirement {

@@ -18,7 +18,7 @@ mod template_path;
 
 pub use kinds::KINDS;
 pub(crate) use kinds::{OnApply, Trait, WorkloadKind};
-pub(crate) use owner::owning_workload;
+pub(crate) use owner::{OWNERS, Shown, owning_workload};
 pub(crate) use shape::misshapen;
 pub(crate) use skippable::{is_foreign, known_without_template};
 pub(crate) use spelling::{Meant, known_kind, meant};

@@ -72,7 +72,7 @@ impl Fact {
         }
     }
 
-    fn shape(self) -> &'static Shape {
+    pub(crate) fn shape(self) -> &'static Shape {
         match self {
             Self::Pod => &schema::POD_TEMPLATE,
             Self::Ns | Self::ServiceAccount => &NAMED,

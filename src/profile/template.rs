@@ -310,7 +310,7 @@ impl Template {
     }
 
     /// The member of an object, whether it is a literal or not.
-    pub(super) fn part(&self, name: &str) -> Option<Cow<'_, Self>> {
+    pub(crate) fn part(&self, name: &str) -> Option<Cow<'_, Self>> {
         let value = match self {
             Self::Literal(value) => value,
             Self::Part(part) => match &part.content {

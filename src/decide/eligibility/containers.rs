@@ -8,9 +8,9 @@ use crate::value::pointer::Pointer;
 use crate::value::view::{Kind, View};
 
 /// Names and images of other meshes' proxies. A match in either list is enough.
-const FOREIGN_NAMES: &[&str] =
+pub(crate) const FOREIGN_NAMES: &[&str] =
     &["consul-dataplane", "envoy-sidecar", "istio-proxy", "kuma-sidecar", "linkerd-proxy", "nginx-mesh-sidecar"];
-const FOREIGN_IMAGES: &[&str] = &[
+pub(crate) const FOREIGN_IMAGES: &[&str] = &[
     "*/aws-appmesh-envoy*",
     "*/consul-dataplane*",
     "*/kuma-dp*",
@@ -69,7 +69,7 @@ pub(crate) fn is_foreign_sidecar<'a, V: View<'a>>(container: V) -> bool {
 }
 
 /// The annotation of a pod template that names its main container, for kubectl too.
-const DEFAULT_CONTAINER: &str = "kubectl.kubernetes.io/default-container";
+pub(crate) const DEFAULT_CONTAINER: &str = "kubectl.kubernetes.io/default-container";
 
 /// The index, among `containers`, of the application's first container: the one that the template's annotation names, else
 /// the first that is no sidecar: not the profile's, not one that the record lists, and no other mesh's proxy.

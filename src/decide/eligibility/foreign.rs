@@ -42,14 +42,45 @@ enum List {
     Labels,
 }
 
+impl List {
+    const fn field(self) -> &'static str {
+        match self {
+            Self::Annotations => "annotations",
+            Self::Labels => "labels",
+        }
+    }
+}
+
 /// One key of a mesh.
 struct MeshKey {
     mesh: &'static Mesh,
     holder: Holder,
     list: List,
     key: &'static str,
+    asks: Asks,
+}
+
+/// What the values of a key ask for.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Asks {
+    /// Every value that is not empty asks for the proxy.
+    Any,
+    /// These do, in any case of their letters; every other that is not empty asks for none.
+    IgnoringCase(&'static [&'static str]),
+    /// The first ask for the proxy, the second for none, and others say nothing.
+    Words(&'static [&'static str], &'static [&'static str]),
+}
+
+impl Asks {
     /// Whether a value asks for the proxy; `None` where it says nothing.
-    asks: fn(&str) -> Option<bool>,
+    fn of(self, value: &str) -> Option<bool> {
+        match self {
+            Self::Any => (!value.is_empty()).then_some(true),
+            Self::IgnoringCase(yes) => (!value.is_empty()).then(|| yes.iter().any(|yes| value.eq_ignore_ascii_case(yes))),
+            Self::Words(yes, _) if yes.contains(&value) => Some(true),
+            Self::Words(_, no) => no.contains(&value).then_some(false),
+        }
+    }
 }
 
 /// Of one holder and one mesh, the first key that says something decides.
@@ -60,19 +91,19 @@ struct MeshKey {
 /// <https://developer.hashicorp.com/consul/docs/k8s/annotations-and-labels>.
 #[rustfmt::skip]
 const KEYS: &[MeshKey] = &[
-    key(ISTIO, Holder::Pod, List::Labels, "sidecar.istio.io/inject", yes_else_no),
-    key(ISTIO, Holder::Pod, List::Annotations, "sidecar.istio.io/inject", yes_else_no),
-    key(ISTIO, Holder::Pod, List::Labels, "istio.io/rev", any),
-    key(ISTIO, Holder::Namespace, List::Labels, "istio-injection", enabled),
-    key(ISTIO, Holder::Namespace, List::Labels, "istio.io/rev", any),
-    key(LINKERD, Holder::Pod, List::Annotations, "linkerd.io/inject", enabled_or_ingress),
-    key(LINKERD, Holder::Namespace, List::Annotations, "linkerd.io/inject", enabled_or_ingress),
-    key(KUMA, Holder::Pod, List::Labels, "kuma.io/sidecar-injection", enabled_or_true),
-    key(KUMA, Holder::Pod, List::Annotations, "kuma.io/sidecar-injection", enabled_or_true),
-    key(KUMA, Holder::Namespace, List::Labels, "kuma.io/sidecar-injection", enabled_or_true),
-    key(KUMA, Holder::Namespace, List::Annotations, "kuma.io/sidecar-injection", enabled_or_true),
-    key(CONSUL, Holder::Pod, List::Annotations, "consul.hashicorp.com/connect-inject", go_bool),
-    key(CONSUL, Holder::Namespace, List::Annotations, "consul.hashicorp.com/connect-inject", go_bool),
+    key(ISTIO, Holder::Pod, List::Labels, "sidecar.istio.io/inject", YES_ELSE_NO),
+    key(ISTIO, Holder::Pod, List::Annotations, "sidecar.istio.io/inject", YES_ELSE_NO),
+    key(ISTIO, Holder::Pod, List::Labels, "istio.io/rev", Asks::Any),
+    key(ISTIO, Holder::Namespace, List::Labels, "istio-injection", ENABLED),
+    key(ISTIO, Holder::Namespace, List::Labels, "istio.io/rev", Asks::Any),
+    key(LINKERD, Holder::Pod, List::Annotations, "linkerd.io/inject", ENABLED_OR_INGRESS),
+    key(LINKERD, Holder::Namespace, List::Annotations, "linkerd.io/inject", ENABLED_OR_INGRESS),
+    key(KUMA, Holder::Pod, List::Labels, "kuma.io/sidecar-injection", ENABLED_OR_TRUE),
+    key(KUMA, Holder::Pod, List::Annotations, "kuma.io/sidecar-injection", ENABLED_OR_TRUE),
+    key(KUMA, Holder::Namespace, List::Labels, "kuma.io/sidecar-injection", ENABLED_OR_TRUE),
+    key(KUMA, Holder::Namespace, List::Annotations, "kuma.io/sidecar-injection", ENABLED_OR_TRUE),
+    key(CONSUL, Holder::Pod, List::Annotations, "consul.hashicorp.com/connect-inject", GO_BOOL),
+    key(CONSUL, Holder::Namespace, List::Annotations, "consul.hashicorp.com/connect-inject", GO_BOOL),
 ];
 
 const fn key(
@@ -80,41 +111,19 @@ const fn key(
     holder: Holder,
     list: List,
     key: &'static str,
-    asks: fn(&str) -> Option<bool>,
+    asks: Asks,
 ) -> MeshKey {
     MeshKey { mesh, holder, list, key, asks }
 }
 
-fn any(value: &str) -> Option<bool> {
-    (!value.is_empty()).then_some(true)
-}
-
 /// Istio takes YAML 1.1's words for true in any case, and everything else for false.
-fn yes_else_no(value: &str) -> Option<bool> {
-    let is_yes = ["y", "yes", "true", "on"].iter().any(|yes| value.eq_ignore_ascii_case(yes));
-    (!value.is_empty()).then_some(is_yes)
-}
-
-fn enabled(value: &str) -> Option<bool> {
-    of(value, &["enabled"], &["disabled"])
-}
-
-fn enabled_or_ingress(value: &str) -> Option<bool> {
-    of(value, &["enabled", "ingress"], &["disabled"])
-}
-
-fn enabled_or_true(value: &str) -> Option<bool> {
-    of(value, &["enabled", "true"], &["disabled", "false"])
-}
-
+const YES_ELSE_NO: Asks = Asks::IgnoringCase(&["y", "yes", "true", "on"]);
+const ENABLED: Asks = Asks::Words(&["enabled"], &["disabled"]);
+const ENABLED_OR_INGRESS: Asks = Asks::Words(&["enabled", "ingress"], &["disabled"]);
+const ENABLED_OR_TRUE: Asks = Asks::Words(&["enabled", "true"], &["disabled", "false"]);
 /// What Go's `strconv.ParseBool` takes.
-fn go_bool(value: &str) -> Option<bool> {
-    of(value, &["1", "t", "T", "true", "TRUE", "True"], &["0", "f", "F", "false", "FALSE", "False"])
-}
-
-fn of(value: &str, yes: &[&str], no: &[&str]) -> Option<bool> {
-    if yes.contains(&value) { Some(true) } else { no.contains(&value).then_some(false) }
-}
+const GO_BOOL: Asks =
+    Asks::Words(&["1", "t", "T", "true", "TRUE", "True"], &["0", "f", "F", "false", "FALSE", "False"]);
 
 /// A key that asks for another mesh's proxy.
 pub(super) struct MeshOptIn {
@@ -126,11 +135,7 @@ pub(super) struct MeshOptIn {
 
 impl MeshKey {
     const fn place(&self) -> [&'static str; 3] {
-        let list = match self.list {
-            List::Annotations => "annotations",
-            List::Labels => "labels",
-        };
-        ["metadata", list, self.key]
+        ["metadata", self.list.field(), self.key]
     }
 
     /// An unknown label or annotation of a namespace says nothing.
@@ -170,7 +175,7 @@ pub(super) fn opt_in<'a, V: View<'a>>(template: V, namespace: &Namespace, profil
         let mut keys = KEYS.iter().filter(|row| row.mesh.name == mesh.name && row.holder == holder);
         keys.find_map(|row| {
             let value = row.value(template, namespace)?;
-            let asks = (row.asks)(&value)?;
+            let asks = row.asks.of(&value)?;
             Some((row, value, asks))
         })
     };
@@ -184,6 +189,30 @@ pub(super) fn opt_in<'a, V: View<'a>>(template: V, namespace: &Namespace, profil
         (asks && !is_own(mesh, profile)).then(|| row.found(&value, namespace))
     };
     MESHES.iter().find_map(of_mesh)
+}
+
+/// What the keys of another mesh say, in the order in which they are asked.
+pub(crate) struct MeshWords {
+    /// Of the pod: the member of the metadata, the key, and what its values ask for.
+    pub(crate) pod: Vec<(&'static str, &'static str, Asks)>,
+    /// Of the namespace.
+    pub(crate) namespace: Vec<(&'static str, &'static str, Asks)>,
+    /// Whether a namespace that asks for none decides.
+    pub(crate) namespace_opts_out: bool,
+}
+
+/// Every mesh but the profile's own.
+pub(crate) fn meshes(profile: &Profile) -> Vec<MeshWords> {
+    let keys = |mesh: &Mesh, holder: Holder| {
+        let rows = KEYS.iter().filter(|row| row.mesh.name == mesh.name && row.holder == holder);
+        rows.map(|row| (row.list.field(), row.key, row.asks)).collect()
+    };
+    let words = |mesh: &&Mesh| MeshWords {
+        pod: keys(mesh, Holder::Pod),
+        namespace: keys(mesh, Holder::Namespace),
+        namespace_opts_out: mesh.between == Precedence::OptOut,
+    };
+    MESHES.iter().filter(|mesh| !is_own(mesh, profile)).map(words).collect()
 }
 
 /// Whether the profile is this mesh's own: it adds the mesh's proxy, or reads one of the mesh's keys.

@@ -19,8 +19,8 @@ use super::{
     Case, Deniable, Recorded, Rule, RuleFinding, Ruling, Words, containers, is_foreign_sidecar, is_to_complete,
 };
 
-const MIRROR: &str = "kubernetes.io/config.mirror";
-const OS_LABELS: [&str; 2] = ["kubernetes.io/os", "beta.kubernetes.io/os"];
+pub(crate) const MIRROR: &str = "kubernetes.io/config.mirror";
+pub(crate) const OS_LABELS: [&str; 2] = ["kubernetes.io/os", "beta.kubernetes.io/os"];
 
 macro_rules! look {
     ($($rule:ident {

@@ -16,18 +16,18 @@ pub(crate) struct OwningWorkload {
 }
 
 /// A kind whose controller makes objects of another kind, and how these show it.
-struct OwnerRow {
+pub(crate) struct OwnerRow {
     /// The group and the kinds of the objects that it makes.
-    makes: Makes,
-    shown: Shown,
-    kind: &'static str,
-    api_version: &'static str,
+    pub(crate) makes: Makes,
+    pub(crate) shown: Shown,
+    pub(crate) kind: &'static str,
+    pub(crate) api_version: &'static str,
 }
 
 type Makes = (&'static str, &'static [&'static str]);
 
 /// How a made object, or a pod of it, shows the name of what made it. Paths start at a pod template.
-enum Shown {
+pub(crate) enum Shown {
     /// The value there is the name.
     By(&'static [&'static str]),
     /// As `By`, where the value at the second path is the kind.
@@ -40,7 +40,7 @@ enum Shown {
 
 /// The first row that fits decides.
 #[rustfmt::skip]
-const OWNERS: &[OwnerRow] = &[
+pub(crate) const OWNERS: &[OwnerRow] = &[
     row(KNATIVE, Shown::By(&["metadata", "labels", "serving.knative.dev/service"]), "Service", "serving.knative.dev/v1"),
     row(KNATIVE, Shown::By(&["metadata", "labels", "serving.knative.dev/configuration"]), "Configuration", "serving.knative.dev/v1"),
     row(("apps", &["ReplicaSet"]), Shown::BeforeHash(&["metadata", "labels", "pod-template-hash"]), "Deployment", "apps/v1"),

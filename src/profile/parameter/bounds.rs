@@ -29,9 +29,14 @@ impl Bounds {
         Self { max_length: self.max_length.or(Some(usize::MAX)), ..self.clone() }
     }
 
-    /// How many bytes a value of this type may have.
+    /// How many bytes a value of this type may have that others give.
     pub(crate) fn most_bytes(&self, ty: &ParameterType) -> usize {
         self.max_length.unwrap_or_else(|| ty.max_bytes())
+    }
+
+    /// How many items a list or map may have.
+    pub(crate) fn most_items(&self) -> usize {
+        self.max_items.unwrap_or(MOST_ITEMS)
     }
 
     /// Checks the length of a text of this type before it is read.
@@ -41,7 +46,7 @@ impl Bounds {
 
     /// Checks a value of this type.
     pub(super) fn check(&self, value: &Value, ty: &ParameterType) -> Result<(), BadValue> {
-        let most = self.max_items.unwrap_or(MOST_ITEMS);
+        let most = self.most_items();
         match items(value) {
             Some(found) if found > most => return Err(BadValue::TooManyItems { found, most }),
             _ => {}

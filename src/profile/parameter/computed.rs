@@ -30,6 +30,11 @@ impl ComputedDefault {
         Self { text, made }
     }
 
+    /// What gives the value.
+    pub(crate) const fn made(&self) -> &Let {
+        &self.made
+    }
+
     /// The indexes of the parameters that it uses.
     pub(crate) fn parameters(&self) -> Vec<usize> {
         self.made.value.variables()

@@ -132,7 +132,7 @@ impl ParameterType {
     }
 
     /// What values there are, with an article, for messages.
-    pub(super) const fn expected(&self) -> &'static str {
+    pub(crate) const fn expected(&self) -> &'static str {
         match self {
             Self::Boolean => "a boolean: `true` or `false`",
             Self::Duration => "a duration, such as `30s` or `1m30s`",

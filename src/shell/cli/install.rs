@@ -8,11 +8,13 @@ use clap::builder::BoolishValueParser;
 use clap::{Args, ValueEnum, ValueHint};
 
 use super::fit::{FitArgs, MonitorArgs, secret_name};
+use super::policy::PolicyArgs;
 use super::value::{NamespaceName, OnIneligibleChoice, ValueError};
 use crate::install::{FailurePolicy, LogFormat, MatchPolicy, Part, ReinvocationPolicy};
 use crate::kube::image::is_image;
 use crate::kube::names;
 use crate::kube::version::KubernetesVersion;
+use crate::policy::PolicyApi;
 use crate::profile::{NativeSidecar, Overrides};
 use crate::shell::files::selection::{ProfileRef, Setting};
 
@@ -37,6 +39,9 @@ pub struct InstallArgs {
     /// How it fits the cluster.
     #[command(flatten)]
     pub fit: FitArgs,
+    /// What a policy is like.
+    #[command(flatten)]
+    pub policy: PolicyArgs,
 }
 
 /// The arguments of `uninstall`.
@@ -59,6 +64,13 @@ pub struct UninstallArgs {
     /// Which objects of the Prometheus operator are deleted.
     #[command(flatten)]
     pub monitors: MonitorArgs,
+    /// A profile whose policies are deleted, with `--as policy` (repeatable) [default: cortexflow]
+    #[arg(short, long = "profile", env = "INJECTOR_PROFILE", value_name = "NAME|FILE", value_delimiter = ',')]
+    #[arg(help_heading = "Injection", value_hint = ValueHint::FilePath)]
+    pub profiles: Vec<ProfileRef>,
+    /// The version of the API of mutating policies, with `--as policy`
+    #[arg(long, value_enum, value_name = "VERSION", default_value_t, help_heading = "Policy")]
+    pub policy_api: PolicyApi,
 }
 
 /// What an installation is called, and which part of it is printed.
@@ -73,6 +85,12 @@ pub struct PlaceArgs {
     /// The namespace of the webhook, whose own pods are never injected
     #[arg(short, long, value_name = "NAME", default_value = "injector-system", help_heading = "Installation")]
     pub namespace: NamespaceName,
+    /// What runs in the cluster: a webhook, or policies that the API server evaluates itself
+    ///
+    /// Policies need no pods, no certificate and no namespace. Not every profile can be a policy: `injector explain` and
+    /// `injector profile lint` say what keeps one from it.
+    #[arg(long = "as", value_enum, value_name = "FORM", default_value_t, help_heading = "Installation")]
+    pub form: InstallForm,
     /// Print only the webhook configuration, or everything else [default: both]
     #[arg(long, value_enum, value_name = "PART", help_heading = "Installation")]
     pub only: Option<PartChoice>,
@@ -93,7 +111,7 @@ pub struct CertificateArgs {
 
 /// The flags of which exactly one is given.
 #[derive(Args, Clone, Debug)]
-#[group(id = "certificates", required = true, multiple = false)]
+#[group(id = "certificates", multiple = false)]
 pub struct CertificateSource {
     /// Make a CA and a serving certificate in this directory, or use the existing ones
     ///
@@ -161,9 +179,11 @@ impl SidecarArgs {
 #[derive(Args, Clone, Debug)]
 #[group(skip)]
 pub struct WebhookArgs {
-    /// What happens to a pod when the webhook does not answer
-    #[arg(long, value_enum, ignore_case = true, default_value_t, value_name = "POLICY", help_heading = "Webhook")]
-    pub failure_policy: FailurePolicy,
+    /// What happens to a pod without an answer [default: Ignore; with `--as policy`, Fail]
+    ///
+    /// That is one about which the webhook does not answer, or for which an expression of a policy fails.
+    #[arg(long, value_enum, ignore_case = true, value_name = "POLICY", help_heading = "Webhook")]
+    pub failure_policy: Option<FailurePolicy>,
     /// How long the API server waits for an answer, in seconds, 1 to 30
     #[arg(long, value_name = "N", default_value_t = 5, help_heading = "Webhook")]
     #[arg(value_parser = number::<1, 30>)]
@@ -205,6 +225,16 @@ pub struct PodArgs {
     /// Without it, the namespace is the webhook's own, and enforces the Pod Security level `restricted`.
     #[arg(long, help_heading = "Installation")]
     pub existing_namespace: bool,
+}
+
+/// What an installation is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum InstallForm {
+    /// Pods that the API server asks
+    #[default]
+    Webhook,
+    /// Admission policies of Kubernetes 1.36 and later
+    Policy,
 }
 
 /// A part of the manifests.
@@ -286,10 +316,6 @@ macro_rules! choices {
 
 // Spelt as the field in the manifest is; any case is taken.
 choices! {
-    FailurePolicy {
-        Ignore = "Ignore", "It is created without the sidecar";
-        Fail = "Fail", "It is refused";
-    }
     ReinvocationPolicy {
         IfNeeded = "IfNeeded", "It is asked again";
         Never = "Never", "It is asked once";

@@ -21,6 +21,7 @@ mod generate;
 mod install;
 #[cfg(feature = "serve")]
 mod serve;
+mod policy;
 mod value;
 
 pub(crate) use args::{ChangeArgs, DecisionArgs, FactArgs, InputArgs, LevelArgs, LintArgs, ReportArgs, WriteArgs};
@@ -34,9 +35,13 @@ pub(crate) use fit::FitArgs;
 pub use generate::completions;
 pub(crate) use generate::man_pages;
 #[cfg(feature = "serve")]
-pub(crate) use install::{CertificateArgs, CertificateSource, InstallArgs, PlaceArgs, SidecarArgs, UninstallArgs};
+pub(crate) use install::{
+    CertificateArgs, CertificateSource, InstallArgs, InstallForm, PlaceArgs, SidecarArgs, UninstallArgs,
+};
 #[cfg(feature = "serve")]
 pub(crate) use serve::{ClusterArgs, ServeArgs};
+
+pub(crate) use policy::{CompileArgs, PolicyArgs};
 
 use crate::process::output::{Offer, OutputFormat};
 use crate::report::ColourChoice;
@@ -342,6 +347,11 @@ pub enum ProfileCommand {
         #[arg(value_name = "NAME", default_value = "my-sidecar")]
         name: String,
     },
+    /// Print the admission policies that do what a profile does, for the API server itself
+    ///
+    /// What a policy cannot do is an error with its place in the profile. `injector install --as policy` makes the same for several
+    /// profiles.
+    Compile(CompileArgs),
     /// Print the profile that the configuration of another injector becomes
     ///
     /// The format is known by the content: tumblr's and Expedia's configuration, morvencao's ConfigMap, OpenKruise's SidecarSet.
@@ -363,6 +373,8 @@ impl Cli {
     /// What clap reports. Help and version come this way too, though they are not errors.
     pub fn read<T: Into<OsString> + Clone>(args: impl IntoIterator<Item = T>) -> Result<Self, clap::Error> {
         let cli = Self::try_parse_from(value::as_flags(args.into_iter().map(Into::into))).map_err(explained)?;
+        #[cfg(feature = "serve")]
+        check_install(&cli.command)?;
         let (input, write) = match &cli.command {
             Command::Inject(args) => (&args.input, &args.write),
             Command::Uninject(args) => (&args.input, &args.write),
@@ -380,6 +392,26 @@ impl Cli {
         }
         Ok(cli)
     }
+}
+
+/// A webhook has one source of its certificate, and policies have none.
+#[cfg(feature = "serve")]
+fn check_install(command: &Command) -> Result<(), clap::Error> {
+    let Command::Install(args) = command else { return Ok(()) };
+    let InstallArgs { place, certificates, .. } = &**args;
+    let CertificateSource { generate_certs, tls_secret, cert_manager } = &certificates.source;
+    let is_given = generate_certs.is_some() || tls_secret.is_some() || *cert_manager;
+    let (kind, message) = match (place.form, is_given) {
+        (InstallForm::Webhook, false) => (
+            clap::error::ErrorKind::MissingRequiredArgument,
+            "one of these is needed: '--generate-certs <DIR>', '--tls-secret <NAME>', '--cert-manager'",
+        ),
+        (InstallForm::Policy, true) => {
+            (clap::error::ErrorKind::ArgumentConflict, "policies have no certificate: leave out the flag for it")
+        }
+        _ => return Ok(()),
+    };
+    Err(Cli::command().error(kind, message))
 }
 
 /// Says what to do instead of `--dry-run`; any other error stays as it is.

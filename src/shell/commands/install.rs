@@ -15,11 +15,12 @@ use crate::report::exit::ExitStatus;
 use crate::report::{ColourChoice, Report, ReportFormat};
 use crate::shell::certs::{self, CertsError, Names, Wanted};
 use crate::shell::cli::{
-    CertificateArgs, CertificateSource, FitArgs, InstallArgs, PlaceArgs, ReportArgs, SidecarArgs, UninstallArgs,
+    CertificateArgs, CertificateSource, FitArgs, InstallArgs, InstallForm, PlaceArgs, ReportArgs, SidecarArgs, UninstallArgs,
 };
 use crate::shell::files::selection::{self, ProfileRef};
 use crate::shell::files::setting::{Setting, set_values};
 
+use super::written::WrittenProfile;
 use super::{CommandError, tell};
 
 /// The most bytes that a ConfigMap holds: <https://kubernetes.io/docs/concepts/configuration/configmap/#motivation>.
@@ -33,6 +34,10 @@ const KUBELET_PORT: u16 = 10250;
 
 pub(super) fn install(args: &InstallArgs, colour: ColourChoice) -> Result<ExitStatus, CommandError> {
     let report = ReportArgs { format: ReportFormat::default(), quiet: false };
+    if args.place.form == InstallForm::Policy {
+        let text = policies(args).map_err(|errors| CommandError::reported(errors, &report))?;
+        return Ok(super::print(text.as_bytes())?);
+    }
     let (installation, warnings) = resolve(args).map_err(|errors| CommandError::reported(errors, &report))?;
     if !warnings.is_empty() {
         tell::write(&Report::new(Vec::new(), warnings), &report, colour);
@@ -41,7 +46,32 @@ pub(super) fn install(args: &InstallArgs, colour: ColourChoice) -> Result<ExitSt
     Ok(super::print(install::text(&manifests).as_bytes())?)
 }
 
+/// The policies of all profiles, in their order.
+fn policies(args: &InstallArgs) -> Result<String, Vec<Placed>> {
+    let InstallArgs { injection, webhook, policy, .. } = args;
+    let mut sources = profiles(&injection.profiles)?;
+    let overrides = injection.overrides();
+    sources.iter_mut().for_each(|source| overrides.apply(&mut source.profile));
+    let loaded: Vec<Profile> = sources.iter().map(|source| source.profile.clone()).collect();
+    let set = set_values(&injection.settings, &loaded)?;
+    let options = super::policy::options(injection.kubernetes_version, *policy, webhook.failure_policy)?;
+    let mut objects = Vec::new();
+    for source in sources {
+        let written = WrittenProfile::new(source.file, source.text, None);
+        objects.extend(super::policy::of_profile(&args.place.name.0, (&source.profile, &written), &set, &options)?);
+    }
+    Ok(crate::policy::text(&objects, &super::policy::header(&options)))
+}
+
 pub(super) fn uninstall(args: &UninstallArgs) -> Result<ExitStatus, CommandError> {
+    if args.place.form == InstallForm::Policy {
+        let report = ReportArgs { format: ReportFormat::default(), quiet: false };
+        let sources = profiles(&args.profiles).map_err(|errors| CommandError::reported(errors, &report))?;
+        let name = |source: &ProfileSource| format!("{}-{}", args.place.name.0, source.profile.name);
+        let objects = sources.iter().flat_map(|source| crate::policy::removal(&name(source), args.policy_api));
+        let text = crate::policy::text(&objects.collect::<Vec<_>>(), "");
+        return Ok(super::print(text.as_bytes())?);
+    }
     let keeper = match (&args.tls_secret, args.cert_manager) {
         (Some(_), _) => Keeper::Other,
         (None, true) => Keeper::CertManager,
@@ -95,7 +125,7 @@ fn resolve(args: &InstallArgs) -> Result<(Installation, Vec<Placed>), Vec<Placed
         overrides,
         certificates,
         watches,
-        failure_policy: webhook.failure_policy,
+        failure_policy: webhook.failure_policy.unwrap_or_default(),
         timeout_seconds: webhook.timeout_seconds,
         reinvocation_policy: webhook.reinvocation_policy,
         match_policy: webhook.match_policy,
@@ -157,7 +187,7 @@ fn profiles(references: &[ProfileRef]) -> Result<Vec<ProfileSource>, Vec<Placed>
         if sources.iter().any(|known| known.profile.name == profile.name) {
             return Err(vec![Placed::new(Code::Usage, format!("the profile `{}` is named twice", profile.name))]);
         }
-        sources.push(ProfileSource { profile, text });
+        sources.push(ProfileSource { profile, file, text });
     }
     let size: usize = sources.iter().map(|source| source.text.len()).sum();
     if size > MOST_PROFILES {

@@ -22,11 +22,13 @@ mod explain;
 mod inject;
 #[cfg(feature = "serve")]
 mod install;
+mod policy;
 mod profile;
 #[cfg(feature = "serve")]
 mod serve;
 mod settings;
 mod tell;
+mod written;
 
 use settings::Prepared;
 

@@ -12,9 +12,9 @@ use crate::report::{ColourChoice, Report, ReportFormat};
 use crate::shell::cli::{LintArgs, ProfileCommand};
 use crate::shell::files::input::{self, Recursion};
 use crate::shell::files::selection::ProfileRef;
-use crate::text::yaml;
 
-use super::{CommandError, ReportArgs, settings, tell};
+use super::written::WrittenProfile;
+use super::{CommandError, ReportArgs, policy, settings, tell};
 
 pub(super) fn profile(command: &ProfileCommand, colour: ColourChoice) -> Result<ExitStatus, CommandError> {
     match command {
@@ -28,6 +28,7 @@ pub(super) fn profile(command: &ProfileCommand, colour: ColourChoice) -> Result<
             Ok(super::print(text.as_bytes())?)
         }
         ProfileCommand::Lint(args) => lint(args, colour),
+        ProfileCommand::Compile(args) => policy::compile(args),
         ProfileCommand::Import { file, entry } => import(file, entry.as_deref()),
     }
 }
@@ -117,20 +118,10 @@ fn lint(args: &LintArgs, colour: ColourChoice) -> Result<ExitStatus, CommandErro
                 continue;
             }
         };
-        let places = Places::new(&text);
-        let tree = if text.trim_start().starts_with('{') {
-            yaml::parse_json(&text).map(|(tree, _)| tree)
-        } else {
-            yaml::parse_yaml(&text)
-        };
+        let written = WrittenProfile::new(file, text, extended);
         let mut findings = Vec::new();
         for finding in lint::lint(&profile) {
-            let root = tree.as_ref().ok().and_then(|tree| Some((tree, tree.root()?)));
-            let position = root.map(|(tree, root)| places.position(tree.locate(root, &finding.at)));
-            let (file, position) = match &extended {
-                Some(extended) => extended.place(&finding.at, false).unwrap_or((&file, None)),
-                None => (file.as_str(), position),
-            };
+            let (file, position) = written.place(&finding.at);
             let mut placed = Placed::new(finding.code, finding.message).at(file, position).hint(finding.hint);
             placed.severity = finding.severity;
             placed.path = finding.at.to_string();

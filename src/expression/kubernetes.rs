@@ -1,0 +1,305 @@
+//! Expressions as text that an API server evaluates in an admission policy.
+//!
+//! Kubernetes has the same language with stricter types: a list, a map and the two sides of a choice have values of one type
+//! there, so they are written with `dyn()`. It lacks our own functions, and a map has no order there. What cannot be said is
+//! an error, and never left out.
+//!
+//! Source: <https://kubernetes.io/docs/reference/using-api/cel/>.
+
+use std::fmt::Write as _;
+
+use serde_json::Value;
+use thiserror::Error;
+
+use super::Expression;
+use super::ast::{Access, Binary, CheckedElement, CheckedNode, Literal, LoopKind, Part, Unary, Variable};
+use super::functions::{CallStyle, Function};
+use crate::kube::version::KubernetesVersion;
+
+/// What an API server cannot evaluate.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+pub(crate) enum NotInKubernetes {
+    #[error("a policy has no function `{0}`")]
+    Function(&'static str),
+    #[error("`{0}` needs Kubernetes {1} in a policy")]
+    Version(&'static str, KubernetesVersion),
+    #[error("a policy cannot read {0}")]
+    Variable(String),
+    #[error("a map has no order in a policy, so nothing can go over its keys")]
+    MapLoop,
+    #[error("a policy has no unsigned integers beside those of Kubernetes' own fields")]
+    Unsigned,
+}
+
+/// What is known of the variables of a scope.
+pub(crate) trait Names {
+    /// The expression for the variable at this index of the scope, complete enough to be followed by `.`.
+    fn of(&self, index: usize) -> Result<String, NotInKubernetes>;
+
+    /// Whether the variable, or the member of it at these names, is a map.
+    fn is_map(&self, index: usize, path: &[&str]) -> bool;
+
+    /// The oldest API server that has to understand it.
+    fn version(&self) -> KubernetesVersion;
+}
+
+/// The first version that has the lists' functions in policies.
+const LISTS: KubernetesVersion = KubernetesVersion(35);
+
+impl Expression {
+    /// The text for an API server, in parentheses where it needs them.
+    pub(crate) fn in_kubernetes(&self, names: &dyn Names) -> Result<String, NotInKubernetes> {
+        Writer { names }.node(&self.root)
+    }
+}
+
+/// A JSON value as an expression. `dyn()` stands around each part, since lists and maps have parts of one type.
+pub(crate) fn literal(value: &Value) -> String {
+    match value {
+        Value::Null | Value::Bool(_) | Value::Number(_) => value.to_string(),
+        Value::String(text) => quoted(text),
+        Value::Array(elements) if elements.iter().all(Value::is_string) => {
+            format!("[{}]", elements.iter().map(literal).collect::<Vec<_>>().join(", "))
+        }
+        Value::Array(elements) => {
+            format!("[{}]", elements.iter().map(dynamic).collect::<Vec<_>>().join(", "))
+        }
+        Value::Object(members) => {
+            let member = |(name, value): (&String, &Value)| format!("{}: {}", quoted(name), dynamic(value));
+            format!("{{{}}}", members.iter().map(member).collect::<Vec<_>>().join(", "))
+        }
+    }
+}
+
+fn dynamic(value: &Value) -> String {
+    format!("dyn({})", literal(value))
+}
+
+/// A text as a string literal: one of JSON is one of CEL too.
+pub(crate) fn quoted(text: &str) -> String {
+    Value::String(text.to_owned()).to_string()
+}
+
+struct Writer<'n> {
+    names: &'n dyn Names,
+}
+
+type Written = Result<String, NotInKubernetes>;
+
+impl Writer<'_> {
+    /// Recurses as deep as the tree, whose height is bounded.
+    fn node(&self, node: &CheckedNode) -> Written {
+        match &node.part {
+            Part::Literal(literal) => of_literal(literal),
+            Part::Name(Variable::Given(index)) => self.names.of(*index),
+            Part::Name(Variable::Local(index)) => Ok(local(*index)),
+            Part::Select { of, field, access } => {
+                let dot = if *access == Access::Optional { ".?" } else { "." };
+                Ok(format!("{}{dot}{field}", self.node(of)?))
+            }
+            Part::Has { of, field } => Ok(format!("has({}.{field})", self.node(of)?)),
+            Part::Index { of, key, access } => {
+                let open = if *access == Access::Optional { "[?" } else { "[" };
+                Ok(format!("{}{open}{}]", self.node(of)?, self.node(key)?))
+            }
+            Part::Call { function, arguments } => self.call(*function, arguments),
+            Part::Unary(sign, of) => {
+                let sign = if *sign == Unary::Not { "!" } else { "-" };
+                Ok(format!("({sign}{})", self.node(of)?))
+            }
+            Part::Binary(sign, left, right) => {
+                Ok(format!("({} {} {})", self.node(left)?, sign.sign(), self.operand(*sign, right)?))
+            }
+            Part::Choice(condition, yes, no) => {
+                let [yes, no] = [self.part(yes)?, self.part(no)?];
+                Ok(format!("({} ? {yes} : {no})", self.node(condition)?))
+            }
+            Part::List(elements) => {
+                let elements: Result<Vec<String>, _> = elements.iter().map(|element| self.element(element)).collect();
+                Ok(format!("[{}]", elements?.join(", ")))
+            }
+            Part::Map(members) => {
+                let member = |(key, element): &(CheckedNode, CheckedElement)| {
+                    let mark = if element.access == Access::Optional { "?" } else { "" };
+                    Ok(format!("{mark}{}: {}", self.node(key)?, self.dynamic_element(element)?))
+                };
+                let members: Result<Vec<String>, NotInKubernetes> = members.iter().map(member).collect();
+                Ok(format!("{{{}}}", members?.join(", ")))
+            }
+            Part::Loop { kind, over, variable, steps } => self.repeated(*kind, over, *variable, steps),
+        }
+    }
+
+    /// What stands on the right of a sign. A list of texts is one of a single type already.
+    fn operand(&self, sign: Binary, node: &CheckedNode) -> Written {
+        match &node.part {
+            Part::List(elements) if sign == Binary::In && elements.iter().all(is_text) => {
+                let elements: Result<Vec<String>, _> =
+                    elements.iter().map(|element| self.node(&element.value)).collect();
+                Ok(format!("[{}]", elements?.join(", ")))
+            }
+            _ => self.node(node),
+        }
+    }
+
+    /// A part of what has parts of one type.
+    fn part(&self, node: &CheckedNode) -> Written {
+        Ok(format!("dyn({})", self.node(node)?))
+    }
+
+    fn element(&self, element: &CheckedElement) -> Written {
+        let mark = if element.access == Access::Optional { "?" } else { "" };
+        Ok(format!("{mark}{}", self.dynamic_element(element)?))
+    }
+
+    /// An optional part is an optional of anything.
+    fn dynamic_element(&self, element: &CheckedElement) -> Written {
+        match element.access {
+            Access::Required => self.part(&element.value),
+            Access::Optional => self.node(&element.value),
+        }
+    }
+
+    fn call(&self, function: Function, arguments: &[CheckedNode]) -> Written {
+        let name = function.name();
+        self.may_call(function)?;
+        let texts: Vec<String> = arguments.iter().map(|argument| self.node(argument)).collect::<Result<_, _>>()?;
+        if function == Function::PortOf {
+            let [container, port] = texts.as_slice() else { return Err(NotInKubernetes::Function(name)) };
+            return Ok(format!(
+                "[dyn({port})].map(port, type(port) == string ? int({container}.?ports.orValue([]).filter(p, p.?name.orValue('') == port)[0].containerPort) : int(port))[0]"
+            ));
+        }
+        match (function.style(), texts.split_first()) {
+            (CallStyle::Receiver, Some((receiver, rest))) => Ok(format!("{receiver}.{name}({})", rest.join(", "))),
+            _ => Ok(format!("{name}({})", texts.join(", "))),
+        }
+    }
+
+    fn may_call(&self, function: Function) -> Result<(), NotInKubernetes> {
+        let name = function.name();
+        let is_old = self.names.version() < LISTS;
+        match function {
+            Function::Keys
+            | Function::Merge
+            | Function::ToJson
+            | Function::FromJson
+            | Function::FromYaml
+            | Function::Base64
+            | Function::Sha256
+            | Function::Cut
+            | Function::LabelValue
+            | Function::QuantityAdd
+            | Function::QuantityMax
+            | Function::QuantityCompare
+            | Function::WholeCores => Err(NotInKubernetes::Function(name)),
+            Function::Distinct | Function::Flatten | Function::Sort | Function::Slice | Function::Range if is_old => {
+                Err(NotInKubernetes::Version(name, LISTS))
+            }
+            Function::Distinct
+            | Function::Flatten
+            | Function::Sort
+            | Function::Slice
+            | Function::Range
+            | Function::Size
+            | Function::ToInt
+            | Function::ToUint
+            | Function::ToDouble
+            | Function::ToText
+            | Function::ToBool
+            | Function::ToBytes
+            | Function::ToDyn
+            | Function::TypeOf
+            | Function::Contains
+            | Function::StartsWith
+            | Function::Matches
+            | Function::EndsWith
+            | Function::OptionalOf
+            | Function::OptionalOfNonZero
+            | Function::OptionalNone
+            | Function::HasValue
+            | Function::OptionalValue
+            | Function::Or
+            | Function::OrValue
+            | Function::CharAt
+            | Function::IndexOf
+            | Function::LastIndexOf
+            | Function::Join
+            | Function::LowerAscii
+            | Function::UpperAscii
+            | Function::Replace
+            | Function::Split
+            | Function::Substring
+            | Function::Trim
+            | Function::PortOf => Ok(()),
+        }
+    }
+
+    fn repeated(&self, kind: LoopKind, over: &CheckedNode, variable: Variable, steps: &[CheckedNode]) -> Written {
+        let name = LoopKind::ALL.iter().find(|(_, known, _)| *known == kind).map_or("", |(name, ..)| *name);
+        if kind == LoopKind::SortBy && self.names.version() < LISTS {
+            return Err(NotInKubernetes::Version(name, LISTS));
+        }
+        // Whether something holds for all or any keys does not depend on their order.
+        let has_order = matches!(kind, LoopKind::Filter | LoopKind::Map | LoopKind::SortBy);
+        if has_order && self.is_map(over) {
+            return Err(NotInKubernetes::MapLoop);
+        }
+        let Variable::Local(index) = variable else { return Err(NotInKubernetes::Function(name)) };
+        let mut text = format!("{}.{name}({}", self.node(over)?, local(index));
+        for step in steps {
+            // Writing to a string cannot fail.
+            let _ = write!(text, ", {}", self.node(step)?);
+        }
+        text.push(')');
+        Ok(text)
+    }
+
+    fn is_map(&self, node: &CheckedNode) -> bool {
+        match &node.part {
+            Part::Map(_) => true,
+            Part::Name(Variable::Given(index)) => self.names.is_map(*index, &[]),
+            Part::Select { .. } => {
+                let mut path = Vec::new();
+                let mut at = node;
+                while let Part::Select { of, field, .. } = &at.part {
+                    path.insert(0, field.as_str());
+                    at = of;
+                }
+                matches!(&at.part, Part::Name(Variable::Given(index)) if self.names.is_map(*index, &path))
+            }
+            Part::Call { function: Function::OrValue | Function::Or | Function::OptionalValue, arguments } => {
+                arguments.first().is_some_and(|first| self.is_map(first))
+            }
+            Part::Choice(_, yes, no) => self.is_map(yes) || self.is_map(no),
+            _ => false,
+        }
+    }
+}
+
+const fn is_text(element: &CheckedElement) -> bool {
+    matches!(element.value.part, Part::Literal(Literal::String(_)))
+}
+
+/// The name of a macro's variable.
+fn local(index: usize) -> String {
+    format!("v{index}")
+}
+
+fn of_literal(literal: &Literal) -> Written {
+    Ok(match literal {
+        Literal::Null => "null".to_owned(),
+        Literal::Bool(value) => value.to_string(),
+        Literal::Int(value) => value.to_string(),
+        Literal::Uint(_) => return Err(NotInKubernetes::Unsigned),
+        // Debug has a point or an exponent in any case.
+        Literal::Double(value) => format!("{value:?}"),
+        Literal::String(text) => quoted(text),
+        Literal::Bytes(bytes) => {
+            let mut text = "b\"".to_owned();
+            bytes.iter().for_each(|byte| text.push_str(&format!("\\x{byte:02x}")));
+            text + "\""
+        }
+        Literal::Type(sort) => sort.name().to_owned(),
+    })
+}

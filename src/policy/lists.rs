@@ -1,0 +1,192 @@
+//! What goes into lists and maps of the pod by name: volumes, pull secrets, annotations, labels.
+
+use serde_json::Value;
+
+use super::cel::{Cel, add, any, quoted};
+use super::draft::Draft;
+use super::values::Piece;
+use crate::decide::record::listed;
+use crate::profile::slot::{Clash, Form, Home, Slot};
+use crate::value::pointer::Pointer;
+
+/// One element.
+pub(super) struct Element {
+    pub(super) key: String,
+    /// When the profile has it, and the pod does not.
+    pub(super) missing: Cel,
+    /// When the pod has it because another profile has added it.
+    pub(super) shared: Cel,
+    value: Cel,
+}
+
+/// The elements of one slot.
+pub(super) struct Elements {
+    pub(super) slot: Slot,
+    pub(super) all: Vec<Element>,
+    /// Messages about what clashes.
+    pub(super) conflicts: Vec<Cel>,
+}
+
+/// Defines the elements of a slot of the pod's spec or metadata that holds no containers.
+pub(super) fn define(draft: &mut Draft<'_>, slot: Slot) -> Elements {
+    let profile = draft.scope.profile;
+    let mut elements = Elements { slot, all: Vec::new(), conflicts: Vec::new() };
+    let map = matches!(slot.form(), Form::Map(_));
+    for (index, addition) in profile.added[slot].iter().enumerate() {
+        let at = slot.place_in_profile().join(addition.key.clone().unwrap_or_else(|| index.to_string()));
+        let pieces = draft.values().pieces(&addition.template, 0);
+        let (when, value) = match pieces.as_slice() {
+            [] => continue,
+            [Piece::Always(value)] => (None, value.clone()),
+            [Piece::Where(condition, value)] => (Some(condition.clone()), value.clone()),
+            _ => {
+                draft.wrong.say(&at, &format!("{} under `forEach` is not compiled", article(slot)));
+                continue;
+            }
+        };
+        let key = match (&addition.key, map) {
+            (Some(key), _) => Some(key.clone()),
+            (None, true) => None,
+            (None, false) => name(draft, addition),
+        };
+        let Some(key) = key else {
+            draft.wrong.say(&at, &format!("{} whose name depends on the pod, or with a `policy`, is not compiled", article(slot)));
+            continue;
+        };
+        if slot == Slot::Annotations && listed::is_list(&key, "") {
+            draft.wrong.say(&at, &format!("the annotation `{key}` is a list of names, to which a policy cannot add"));
+            continue;
+        }
+        let value = if slot == Slot::Volumes { draft.define(&format!("volume{index}"), value) } else { value };
+        element(draft, &mut elements, (&key, when.as_ref()), value);
+    }
+    elements
+}
+
+fn article(slot: Slot) -> String {
+    let noun = slot.noun();
+    if noun.starts_with(['a', 'e', 'i', 'o', 'u']) { format!("an {noun}") } else { format!("a {noun}") }
+}
+
+fn name(draft: &Draft<'_>, addition: &crate::profile::Addition) -> Option<String> {
+    let name = addition.template.part("name")?;
+    match draft.scope.values(&name, 0)?.as_slice() {
+        [Value::String(name)] => Some(name.clone()),
+        _ => None,
+    }
+}
+
+fn element(draft: &mut Draft<'_>, elements: &mut Elements, (key, when): (&str, Option<&Cel>), value: Cel) {
+    let slot = elements.slot;
+    let name = quoted(key);
+    let under = |condition: String| match when {
+        Some(when) => format!("({when} && {condition})"),
+        None => format!("({condition})"),
+    };
+    let there = match slot.home() {
+        Home::Metadata => format!("{name} in {}", draft.named(if slot == Slot::Labels { "lab" } else { "ann" })),
+        Home::Spec | Home::Application => format!("{}.exists(v, v.name == {name})", list(slot)),
+    };
+    let profile = &draft.scope.profile.name;
+    let noun = slot.noun();
+    match slot.clash() {
+        Clash::Conflict => {
+            let owned = format!("{}.exists(l, l.contains({}))", draft.named("listedVolumes"), quoted(&format!("\"{key}\"")));
+            let message = |theirs: &str| {
+                quoted(&format!("the profile `{profile}` adds a {noun} `{key}`, and {theirs} has a different one of that name"))
+            };
+            let differs = under(format!("{}.exists(v, v.name == {name} && v != {value})", list(slot)));
+            elements.conflicts.push(format!(
+                "({differs} ? [{owned} ? {} : {}] : [])",
+                message("another profile"),
+                message("the pod")
+            ));
+        }
+        Clash::Keep => {
+            let kept = quoted(&format!("the {noun} `{key}` already has another value, which is kept"));
+            let map = draft.named(if slot == Slot::Labels { "lab" } else { "ann" });
+            draft.warnings.push(format!("({} ? [{kept}] : [])", under(format!("{there} && {map}[{name}] != {value}"))));
+        }
+        Clash::Complete | Clash::Same => {}
+    }
+    let shared = match slot {
+        Slot::Volumes => {
+            format!("{}.exists(l, l.contains({}))", draft.named("listedVolumes"), quoted(&format!("\"{key}\"")))
+        }
+        slot => {
+            let recorded = format!("\"{}\"\\s*:\\s*\\[[^\\]]*\\]", slot.field());
+            format!(
+                "{}.findAll({}).exists(l, l.substring(l.indexOf('[')).contains({}))",
+                draft.named("status"),
+                quoted(&recorded),
+                quoted(&format!("\"{key}\""))
+            )
+        }
+    };
+    let equal = match slot.home() {
+        Home::Metadata => {
+            format!("{}[{name}] == {value}", draft.named(if slot == Slot::Labels { "lab" } else { "ann" }))
+        }
+        Home::Spec | Home::Application => "true".to_owned(),
+    };
+    let shared = under(format!("{there} && {equal} && {shared}"));
+    elements.all.push(Element { key: key.to_owned(), missing: under(format!("!({there})")), shared, value });
+}
+
+/// The pod's list of a slot.
+fn list(slot: Slot) -> Cel {
+    format!("object.spec.?{}.orValue([])", slot.field())
+}
+
+impl Elements {
+    /// When the slot's list or map has to be made first, and its pointer; `None` for that of annotations, which the record needs
+    /// in any case.
+    pub(super) fn created(&self) -> Option<(Cel, String)> {
+        if self.slot == Slot::Annotations || self.all.is_empty() {
+            return None;
+        }
+        let missing: Vec<Cel> = self.all.iter().map(|element| element.missing.clone()).collect();
+        let place = self.slot.place();
+        Some((format!("!has(object.{}) && {}", place.tokens().join("."), any(&missing)), place.to_string()))
+    }
+
+    /// The operations that add what is missing.
+    pub(super) fn operations(&self) -> Vec<Cel> {
+        let empty = if matches!(self.slot.form(), Form::Map(_)) { "{}" } else { "[]" };
+        let created = self.created().map(|(condition, path)| format!("({condition} ? [{}] : [])", add(&quoted(&path), empty)));
+        let place = self.slot.place();
+        let operation = |element: &Element| {
+            let path = match self.slot.form() {
+                Form::Map(_) => place.join(element.key.as_str()),
+                Form::List(..) => place.join("-"),
+            };
+            format!("({} ? [{}] : [])", element.missing, add(&quoted(&path.to_string()), &element.value))
+        };
+        created.into_iter().chain(self.all.iter().map(operation)).collect()
+    }
+
+    /// The names for the record.
+    pub(super) fn recorded(&self) -> Vec<Cel> {
+        let name = |element: &Element| {
+            let Element { key, missing, shared, .. } = element;
+            format!("({missing} || {shared} ? [{}] : [])", quoted(&json_inner(key)))
+        };
+        self.all.iter().map(name).collect()
+    }
+}
+
+/// A text as it is between the quotes of a JSON string.
+pub(super) fn json_inner(text: &str) -> String {
+    let quoted = quoted(text);
+    quoted.get(1..quoted.len() - 1).unwrap_or_default().to_owned()
+}
+
+/// The slots that are neither containers nor in containers.
+pub(super) fn slots(home: Home) -> impl Iterator<Item = Slot> {
+    Slot::of(home).filter(|slot| !slot.holds_containers())
+}
+
+/// A pointer as it is in a record.
+pub(super) fn pointer(place: &Pointer) -> String {
+    json_inner(&place.to_string())
+}

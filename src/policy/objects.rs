@@ -1,0 +1,183 @@
+//! The objects of a policy: what an API server matches, and what holds the expressions.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+
+use super::compile::{CompiledProfile, Validation, ValidationMessage};
+use super::{FailurePolicy, PolicyApi, PolicyOptions, PolicyWarnings};
+use crate::kube::selector::{NAMESPACE_NAME, Operator, Requirement, Selector};
+use crate::profile::Profile;
+
+const GROUP: &str = "admissionregistration.k8s.io";
+
+/// Which pods an API server asks about.
+fn constraints(profile: &Profile) -> Value {
+    let selector = |selector: Option<&Selector>| selector.map(|selector| selector.0.clone()).unwrap_or_default();
+    let mut namespaces = selector(profile.namespace_selector.as_ref());
+    if !profile.excluded_namespaces.is_empty() {
+        let (key, values) = (NAMESPACE_NAME.to_owned(), profile.excluded_namespaces.clone());
+        namespaces.insert(0, Requirement { key, operator: Operator::NotIn, values });
+    }
+    json!({
+        "matchPolicy": "Equivalent",
+        "namespaceSelector": Selector(namespaces).to_json(),
+        "objectSelector": Selector(selector(profile.object_selector.as_ref())).to_json(),
+        "resourceRules": [{"apiGroups": [""], "apiVersions": ["v1"], "operations": ["CREATE"], "resources": ["pods"]}],
+    })
+}
+
+/// What says what an object is of.
+fn metadata(name: &str, profile: &str) -> Value {
+    json!({
+        "name": name,
+        "labels": {
+            "app.kubernetes.io/name": "injector",
+            "app.kubernetes.io/managed-by": "injector",
+            "app.kubernetes.io/component": "policy",
+            "app.kubernetes.io/version": env!("CARGO_PKG_VERSION"),
+            "sidecar-injector/profile": profile,
+        },
+    })
+}
+
+/// The variables that expressions use, and those that these use, in their order.
+fn variables(all: &[(String, String)], used_by: &[&str]) -> Vec<Value> {
+    let mut used: BTreeSet<&str> = used_by.iter().flat_map(|text| names(text)).collect();
+    for (name, expression) in all.iter().rev() {
+        if used.contains(name.as_str()) {
+            used.extend(names(expression));
+        }
+    }
+    let is_used = |(name, _): &&(String, String)| used.contains(name.as_str());
+    all.iter().filter(is_used).map(|(name, expression)| json!({"name": name, "expression": expression})).collect()
+}
+
+/// The names of the variables in an expression. One in a string counts too, which does no harm.
+fn names(text: &str) -> impl Iterator<Item = &str> {
+    text.split("variables.").skip(1).map(|rest| {
+        rest.split(|next: char| !next.is_ascii_alphanumeric() && next != '_').next().unwrap_or_default()
+    })
+}
+
+/// The mutating policy of a profile, and its binding.
+pub(super) fn mutating(
+    name: &str,
+    profile: &Profile,
+    compiled: &CompiledProfile,
+    options: &PolicyOptions,
+) -> [Value; 2] {
+    let version = mutating_version(options.api);
+    let policy = json!({
+        "apiVersion": version,
+        "kind": "MutatingAdmissionPolicy",
+        "metadata": metadata(name, &profile.name),
+        "spec": {
+            "failurePolicy": failure(options.failure),
+            "reinvocationPolicy": "IfNeeded",
+            "matchConstraints": constraints(profile),
+            "variables": variables(&compiled.variables, &[&compiled.patch]),
+            "mutations": [{"patchType": "JSONPatch", "jsonPatch": {"expression": compiled.patch}}],
+        },
+    });
+    let binding = json!({
+        "apiVersion": version,
+        "kind": "MutatingAdmissionPolicyBinding",
+        "metadata": metadata(name, &profile.name),
+        "spec": {"policyName": name},
+    });
+    [policy, binding]
+}
+
+fn mutating_version(api: PolicyApi) -> String {
+    match api {
+        PolicyApi::V1 => format!("{GROUP}/v1"),
+        PolicyApi::V1Beta1 => format!("{GROUP}/v1beta1"),
+    }
+}
+
+/// What [`mutating`] and [`validating`] make, in the opposite order, by their names alone.
+pub(super) fn removal(name: &str, api: PolicyApi) -> Vec<Value> {
+    let object = |version: &str, kind: &str, name: &str| json!({"apiVersion": version, "kind": kind, "metadata": {"name": name}});
+    let validating = format!("{GROUP}/v1");
+    let mutating = mutating_version(api);
+    let warnings = format!("{name}-warnings");
+    let mut all = Vec::new();
+    for (version, kind, name) in [
+        (&validating, "ValidatingAdmissionPolicy", warnings.as_str()),
+        (&validating, "ValidatingAdmissionPolicy", name),
+        (&mutating, "MutatingAdmissionPolicy", name),
+    ] {
+        all.push(object(version, &format!("{kind}Binding"), name));
+        all.push(object(version, kind, name));
+    }
+    all
+}
+
+const fn failure(policy: FailurePolicy) -> &'static str {
+    match policy {
+        FailurePolicy::Fail => "Fail",
+        FailurePolicy::Ignore => "Ignore",
+    }
+}
+
+/// The validating policies of a profile, each with its binding: what refuses, and what warns.
+pub(super) fn validating(
+    name: &str,
+    profile: &Profile,
+    compiled: &CompiledProfile,
+    options: &PolicyOptions,
+) -> Vec<Value> {
+    let mut used: Vec<&str> = vec![&compiled.rule];
+    for Validation { holds, message, .. } in &compiled.validations {
+        used.push(holds);
+        if let ValidationMessage::Computed(message) = message {
+            used.push(message);
+        }
+    }
+    let validation = |Validation { holds, message, reason }: &Validation| match message {
+        ValidationMessage::Fixed(message) => json!({"expression": holds, "message": message, "reason": reason}),
+        ValidationMessage::Computed(message) => {
+            json!({"expression": holds, "messageExpression": message, "reason": reason})
+        }
+    };
+    let spec = json!({
+        "failurePolicy": failure(options.failure),
+        "matchConstraints": constraints(profile),
+        "variables": variables(&compiled.variables, &used),
+        "validations": compiled.validations.iter().map(validation).collect::<Vec<_>>(),
+        "auditAnnotations": [{"key": "rule", "valueExpression": compiled.rule}],
+    });
+    let mut objects = pair(name, profile, &spec, "Deny").to_vec();
+    if options.warnings == PolicyWarnings::Made && !compiled.warnings.is_empty() {
+        let used: Vec<&str> = compiled.warnings.iter().map(String::as_str).collect();
+        let validation = |list: &String| {
+            json!({
+                "expression": format!("{list}.size() == 0"),
+                "messageExpression": format!("[{list}.join('; ').replace('\\n', ' ').replace('\\r', ' ')].map(m, m.size() > 1200 ? m.substring(0, 1200) + '…' : m)[0]"),
+            })
+        };
+        let spec = json!({
+            "failurePolicy": "Ignore",
+            "matchConstraints": constraints(profile),
+            "variables": variables(&compiled.variables, &used),
+            "validations": compiled.warnings.iter().map(validation).collect::<Vec<_>>(),
+        });
+        objects.extend(pair(&format!("{name}-warnings"), profile, &spec, "Warn"));
+    }
+    objects
+}
+
+fn pair(name: &str, profile: &Profile, spec: &Value, action: &str) -> [Value; 2] {
+    let version = format!("{GROUP}/v1");
+    let metadata = || metadata(name, &profile.name);
+    [
+        json!({"apiVersion": version, "kind": "ValidatingAdmissionPolicy", "metadata": metadata(), "spec": spec}),
+        json!({
+            "apiVersion": version,
+            "kind": "ValidatingAdmissionPolicyBinding",
+            "metadata": metadata(),
+            "spec": {"policyName": name, "validationActions": [action]},
+        }),
+    ]
+}

@@ -1,0 +1,199 @@
+//! Parameters as variables of a policy. One that nothing of a pod can set is a constant.
+//!
+//! Values that are not valid are told first, and nothing reads a value where one is not valid: variables are evaluated only
+//! when they are read.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::cel::{Cel, first_of, literal, quoted};
+use super::scope::{Given, Scope};
+use super::types;
+use super::values::Values;
+use super::wrong::Wrong;
+use crate::profile::slot::Slot;
+use crate::profile::{Inherit, Parameter, ParameterType, Presence};
+use crate::value::pointer::Pointer;
+
+/// What becomes of one parameter.
+pub(super) struct CompiledParameter {
+    pub(super) given: Given,
+    /// The expression of its variable, where it has one.
+    pub(super) variable: Option<Cel>,
+    /// A list of messages about its value.
+    pub(super) faults: Option<Cel>,
+    /// What follows the record's hash where a pod has another value.
+    pub(super) suffix: Option<Cel>,
+}
+
+/// A place that may give a value: when it does, the text there, and the words for the place.
+struct Source {
+    there: Cel,
+    text: Cel,
+    what: Cel,
+}
+
+/// Compiles the next parameter of a scope that has all before it.
+pub(super) fn compile(
+    scope: &Scope<'_>,
+    wrong: &Wrong,
+    index: usize,
+    set: &BTreeMap<String, String>,
+) -> Option<CompiledParameter> {
+    let parameter = scope.profile.parameters.get(index)?;
+    let at = Pointer::of(["spec", "parameters", &index.to_string()]);
+    let set_text = set.get(&parameter.name);
+    let settled = set_text.map(|text| parameter.parse(text));
+    let settled = match settled {
+        Some(Err(bad)) => {
+            wrong.say(&at, &format!("`--set {}`: {bad}", parameter.name));
+            return None;
+        }
+        Some(Ok(value)) => Some(Given::Constant(value)),
+        None => default(scope, wrong, parameter),
+    };
+    let mut sources = annotations(scope, parameter);
+    if set_text.is_none() {
+        sources.extend(parameter.from.iter().map(|place| place_in_pod(scope, parameter, place)));
+    }
+    if let Some(prefix) = &parameter.annotation_prefix {
+        wrong.say(&at, &format!("a policy does not read annotations by their prefix, `{prefix}`"));
+    }
+    if sources.is_empty() {
+        let Some(given) = settled else {
+            let name = &parameter.name;
+            wrong.say(&at, &format!("parameter `{name}` has no value, and nothing of a pod gives one: use `--set {name}=…`"));
+            return None;
+        };
+        return Some(CompiledParameter { given, variable: None, faults: None, suffix: None });
+    }
+    let ty = parameter.ty.id();
+    let readable = match parameter.ty.single() {
+        ParameterType::Image | ParameterType::Envs => false,
+        _ => !matches!(parameter.ty, ParameterType::Map(_)),
+    };
+    if !readable {
+        wrong.say(&at, &format!("a policy does not read a value of the type `{ty}` from a pod: set `{}` with `--set`", parameter.name));
+        return None;
+    }
+    Some(variable(scope, parameter, &sources, settled.as_ref()))
+}
+
+fn variable(scope: &Scope<'_>, parameter: &Parameter, sources: &[Source], settled: Option<&Given>) -> CompiledParameter {
+    let name = scope.variable(&format!("p_{}", parameter.name));
+    let otherwise = match settled {
+        Some(Given::Constant(value)) => literal(value),
+        Some(Given::Computed(text)) => text.clone(),
+        Some(Given::Impossible(_)) | None => "null".to_owned(),
+    };
+    let values = sources.iter().map(|source| {
+        (source.there.clone(), format!("dyn({})", types::value(parameter, &source.text)))
+    });
+    let variable = first_of(values, &format!("dyn({otherwise})"));
+    let none = match settled {
+        Some(_) => "[]".to_owned(),
+        None => format!("[{}]", quoted(&format!("parameter `{}` has no value", parameter.name))),
+    };
+    let faults = sources.iter().map(|source| {
+        let faults = types::faults(parameter, &source.text, &source.what).unwrap_or_default();
+        (source.there.clone(), faults)
+    });
+    let faults = first_of(faults, &none);
+    let given = super::cel::any(&sources.iter().map(|source| source.there.clone()).collect::<Vec<_>>());
+    let mut spelled = types::spelled(parameter, &name);
+    if types::is_free_text(parameter) {
+        spelled = format!(
+            "{spelled}.replace('\\\\', '\\\\\\\\').replace('\"', '\\\\\"').replace('\\n', '\\\\n').replace('\\r', '\\\\r').replace('\\t', '\\\\t')"
+        );
+    }
+    let suffix = format!("{} + {spelled}", quoted(&format!(";{}=", parameter.name)));
+    let is_default = match settled {
+        Some(Given::Constant(value)) => format!("{name} == dyn({})", literal(value)),
+        _ => format!("!{given}"),
+    };
+    CompiledParameter {
+        given: Given::Computed(name),
+        variable: Some(variable),
+        faults: Some(format!("({faults})")),
+        suffix: Some(format!("({is_default} ? '' : {suffix})")),
+    }
+}
+
+fn default(scope: &Scope<'_>, wrong: &Wrong, parameter: &Parameter) -> Option<Given> {
+    if let Some(computed) = &parameter.computed {
+        let values = Values { scope, wrong };
+        let template = &computed.made().value;
+        return Some(match scope.values(template, 0).as_deref() {
+            Some([value]) => Given::Constant(value.clone()),
+            Some(_) => Given::Constant(nothing(parameter)),
+            None => Given::Computed(values.one(template, 0)),
+        });
+    }
+    let nothing = || (parameter.presence == Presence::Optional).then(|| nothing(parameter));
+    parameter.default.clone().or_else(nothing).map(Given::Constant)
+}
+
+fn nothing(parameter: &Parameter) -> Value {
+    match &parameter.ty {
+        ParameterType::List(_) | ParameterType::Envs => Value::Array(Vec::new()),
+        ParameterType::Map(_) => Value::Object(serde_json::Map::new()),
+        _ => Value::Null,
+    }
+}
+
+/// The annotations of the pod, and then those of its namespace.
+fn annotations(scope: &Scope<'_>, parameter: &Parameter) -> Vec<Source> {
+    let ann = scope.variable("ann");
+    let of_pod = parameter.annotations.iter().map(|key| {
+        let key_text = quoted(key);
+        Source {
+            there: format!("({key_text} in {ann})"),
+            text: format!("string({ann}[{key_text}])"),
+            what: quoted(&format!("annotation `{key}`: ")),
+        }
+    });
+    let inherited = parameter.annotations.iter().filter(|_| parameter.inherit == Inherit::Namespace).map(|key| {
+        let key_text = quoted(key);
+        let of_namespace = scope.variable("nsAnn");
+        Source {
+            there: format!("({key_text} in {of_namespace})"),
+            text: format!("string({of_namespace}[{key_text}])"),
+            what: format!(
+                "{} + namespaceObject.metadata.name + '`: '",
+                quoted(&format!("annotation `{key}` of namespace `"))
+            ),
+        }
+    });
+    of_pod.chain(inherited).collect()
+}
+
+/// A place in the pod. The first container is the application's first, and its first port the first TCP port.
+fn place_in_pod(scope: &Scope<'_>, parameter: &Parameter, place: &Pointer) -> Source {
+    let mut path = "object".to_owned();
+    let tokens = place.tokens();
+    let is_index = |token: &str| token.bytes().all(|byte| byte.is_ascii_digit());
+    for (index, token) in tokens.iter().enumerate() {
+        let before: Vec<&str> = tokens.iter().take(index).map(String::as_str).collect();
+        match before.as_slice() {
+            ["spec", list] if Slot::InitContainers.field() == *list || Slot::Containers.field() == *list => {
+                path = match token.as_str() {
+                    "0" if *list == Slot::Containers.field() => format!("{}[?0]", scope.variable("application")),
+                    token if is_index(token) => format!("{path}[?{token}]"),
+                    name => format!("{path}.orValue([]).filter(c, c.name == {})[?0]", quoted(name)),
+                };
+            }
+            ["spec", "containers", "0", "ports"] if token == "0" && parameter.ty == ParameterType::Port => {
+                path = format!("{path}.orValue([]).filter(p, p.?protocol.orValue('TCP') == 'TCP')[?0]");
+            }
+            _ if is_index(token) => path = format!("{path}[?{token}]"),
+            _ if token.bytes().all(|byte| byte.is_ascii_alphanumeric()) => path = format!("{path}.?{token}"),
+            _ => path = format!("{path}[?{}]", quoted(token)),
+        }
+    }
+    let text = match parameter.ty {
+        ParameterType::Boolean => format!("({path}.orValue(false) ? 'true' : 'false')"),
+        _ => format!("string({path}.orValue(''))"),
+    };
+    Source { there: format!("{path}.hasValue()"), text, what: quoted(&format!("parameter `{}`: ", parameter.name)) }
+}
