@@ -5,6 +5,7 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::fmt;
 
 use serde_json::{Map, Value};
 
@@ -24,6 +25,29 @@ mod pod;
 pub(crate) use pod::PodUndo;
 
 pub use added_text::AddedText;
+
+/// How many characters a record may have: code points, which an admission policy counts too. It is the bound of what that
+/// searches, outside all limits of cost.
+pub(crate) const MAX_CHARACTERS: usize = 16 * 1024;
+
+/// How many characters a record has that has too many.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct TooLong(usize);
+
+impl fmt::Display for TooLong {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} characters are more than {MAX_CHARACTERS}", self.0)
+    }
+}
+
+fn check_length(text: &str) -> Result<(), TooLong> {
+    // A text has no more characters than bytes, and most are short.
+    if text.len() <= MAX_CHARACTERS {
+        return Ok(());
+    }
+    let found = text.chars().count();
+    if found > MAX_CHARACTERS { Err(TooLong(found)) } else { Ok(()) }
+}
 
 /// What one profile added.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -169,6 +193,7 @@ fn is_containers(list: &str) -> bool {
 pub(crate) fn read<'a, V: View<'a>>(template: V) -> Result<Vec<Entry>, String> {
     let Some(annotation) = template.path(&["metadata", "annotations", ANNOTATION]) else { return Ok(Vec::new()) };
     let Some(text) = annotation.string() else { return Err(format!("it is {}", annotation.kind().name())) };
+    check_length(&text).map_err(|long| long.to_string())?;
     let entries: Vec<Entry> = serde_json::from_str(&text).map_err(|error| error.to_string())?;
     for entry in &entries {
         entry.check_pointers()?;
@@ -180,8 +205,13 @@ pub(crate) fn read<'a, V: View<'a>>(template: V) -> Result<Vec<Entry>, String> {
 }
 
 /// The record as the annotation's value.
-pub(crate) fn write(entries: &[Entry]) -> String {
-    serde_json::to_string(entries).unwrap_or_default()
+///
+/// # Errors
+///
+/// [`read`] would refuse it.
+pub(crate) fn write(entries: &[&Entry]) -> Result<String, TooLong> {
+    let text = serde_json::to_string(entries).unwrap_or_default();
+    check_length(&text).map(|()| text)
 }
 
 /// Turns the names in a pointer into the indexes that they have in this value; `None` where one is absent.
@@ -230,4 +260,35 @@ pub(crate) fn element_name<'a, V: View<'a>>(element: V) -> Option<String> {
     // Every slot's key counts, since a record must find again what a profile added. `name` is the last of each.
     let keys = Slot::ALL.into_iter().flat_map(Slot::keys).filter(|key| **key != "name").chain(&["name"]);
     keys.into_iter().find_map(|key| element.text(&[key])).map(Cow::into_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn entry(profile: &str) -> Entry {
+        Entry { profile: profile.to_owned(), version: "1".to_owned(), hash: "h".to_owned(), ..Entry::default() }
+    }
+
+    /// An entry whose record has this many characters.
+    fn of_length(characters: usize) -> Entry {
+        let around = write(&[&entry("")]).unwrap().len();
+        entry(&"é".repeat(characters - around))
+    }
+
+    #[test]
+    fn a_record_has_at_most_16384_characters() {
+        let template = |record: &str| json!({"metadata": {"annotations": {ANNOTATION: record}}});
+        let longest = write(&[&of_length(16384)]).unwrap();
+        assert_eq!(longest.chars().count(), 16384);
+        assert!(longest.len() > 16384, "what counts is not bytes");
+        assert_eq!(read(&template(&longest)).unwrap(), [of_length(16384)]);
+        let message = "16385 characters are more than 16384";
+        assert_eq!(write(&[&of_length(16385)]).unwrap_err().to_string(), message);
+        let text = serde_json::to_string(&[of_length(16385)]).unwrap();
+        assert_eq!(read(&template(&text)).unwrap_err(), message);
+        assert_eq!(read(&template(&format!("{longest} "))).unwrap_err(), message, "blanks count too");
+    }
 }

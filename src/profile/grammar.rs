@@ -19,9 +19,14 @@ pub(crate) fn boolean(text: &str) -> Option<bool> {
     text.parse().ok()
 }
 
-/// A 64-bit integer in its usual spelling: no `+`, no leading zeros, which others read as octal.
+/// The largest integer; the smallest is its negative. Every JSON reader keeps these exact, and an admission policy writes them
+/// as numbers. From 2^53 on it writes a string.
+pub(crate) const MAX_INTEGER: i64 = (1 << 53) - 1;
+
+/// An integer of at most [`MAX_INTEGER`] in its usual spelling: no `+`, no leading zeros, which others read as octal.
 pub(crate) fn integer(text: &str) -> Option<i64> {
-    text.parse::<i64>().ok().filter(|number| number.to_string() == text)
+    let number = text.parse::<i64>().ok().filter(|number| number.to_string() == text)?;
+    (-MAX_INTEGER..=MAX_INTEGER).contains(&number).then_some(number)
 }
 
 /// A port from 1 to 65535, spelled as an [`integer`].
@@ -79,7 +84,10 @@ mod tests {
         for (text, expected) in [
             ("0", Some(0)),
             ("-7", Some(-7)),
-            ("9223372036854775807", Some(i64::MAX)),
+            ("9007199254740991", Some(MAX_INTEGER)),
+            ("9007199254740992", None),
+            ("-9007199254740991", Some(-MAX_INTEGER)),
+            ("-9007199254740992", None),
             ("9223372036854775808", None),
             ("+1", None),
             ("010", None),

@@ -277,7 +277,7 @@ impl Parameter {
         if self.is_optional() && text.is_empty() {
             return Ok(self.nothing());
         }
-        self.bounds.check_text(text)?;
+        self.bounds.check_text(text, &self.ty)?;
         self.within_bounds(self.ty.parse(text)?)
     }
 
@@ -287,7 +287,7 @@ impl Parameter {
     ///
     /// The type does not allow it.
     fn check<'a, V: View<'a>>(&self, found: V) -> Result<Value, BadValue> {
-        found.string().map_or(Ok(()), |text| self.bounds.check_text(&text))?;
+        found.string().map_or(Ok(()), |text| self.bounds.check_text(&text, &self.ty))?;
         self.within_bounds(self.ty.check(found)?)
     }
 
@@ -301,7 +301,7 @@ impl Parameter {
         if is_empty && self.presence == Presence::Required {
             return Err(BadValue::Empty);
         }
-        self.bounds.check(&value)?;
+        self.bounds.check(&value, &self.ty)?;
         Ok(value)
     }
 
@@ -312,7 +312,7 @@ impl Parameter {
     /// The type does not allow it.
     pub(super) fn check_default<'a, V: View<'a>>(&self, written: V) -> Result<Value, BadValue> {
         let value = self.ty.check(written)?;
-        self.bounds.of_default().check(&value)?;
+        self.bounds.of_default().check(&value, &self.ty)?;
         Ok(value)
     }
 }

@@ -1,6 +1,7 @@
 //! The command line as scripts use it: every form of input and of output, files in place, exit statuses.
 
 mod accounts;
+mod bounds;
 mod decisions;
 mod extends;
 mod formats;

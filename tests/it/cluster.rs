@@ -14,6 +14,8 @@ macro_rules! scenarios {
 mod defaults;
 mod pod_fields;
 mod pod_security;
+#[cfg(feature = "serve")]
+mod policies;
 mod pull_secrets;
 mod round_trip;
 mod seen;
@@ -34,6 +36,14 @@ type Scenario = fn(&ControlPlane);
 #[cfg(not(feature = "serve"))]
 mod webhook {
     /// There is no webhook without its feature.
+    pub(super) fn scenarios() -> [(&'static str, super::Scenario); 0] {
+        []
+    }
+}
+
+#[cfg(not(feature = "serve"))]
+mod policies {
+    /// They are compared with the webhook.
     pub(super) fn scenarios() -> [(&'static str, super::Scenario); 0] {
         []
     }
@@ -91,7 +101,7 @@ fn a_real_cluster_agrees() {
             the_checks_refuse_what_the_api_server_refuses
             every_kind_is_taken_with_every_built_in_profile;
     };
-    let scenarios = offline.into_iter().chain(webhook::scenarios());
+    let scenarios = offline.into_iter().chain(webhook::scenarios()).chain(policies::scenarios());
     let plane = ControlPlane::start(Path::new(&assets));
     let only = std::env::var("INJECTOR_TESTS_SCENARIO").unwrap_or_default();
     let mut failed = Vec::new();

@@ -9,7 +9,7 @@ use super::applier::{Applied, Applier};
 use super::editor::Editor;
 use super::render::{Existing, Item};
 use super::{application, conflict, containers, pod, texts};
-use crate::decide::record::{self, Entry, listed};
+use crate::decide::record::{self, listed};
 use crate::diagnostic::Code;
 use crate::profile::Policy;
 use crate::profile::slot::{Clash, Home, Slot};
@@ -196,15 +196,16 @@ impl<'v, V: View<'v>> Applier<'_, V> {
     }
 }
 
-/// Writes the record into the template; the annotations are there, since the entry's profile made sure of them.
-pub(crate) fn write_record<'v, V: View<'v>>(editor: &mut Editor<V>, entries: &[Entry]) {
+/// Puts the text of a record into the template, or takes the record out of it; the annotations are there, since the entry's
+/// profile made sure of them.
+pub(crate) fn write_record<'v, V: View<'v>>(editor: &mut Editor<V>, record: Option<String>) {
     let at = Pointer::of(["metadata", "annotations", record::ANNOTATION]);
-    let there = editor.get(&at).is_some();
-    match (entries.is_empty(), there) {
-        (true, true) => editor.remove(&at),
-        (true, false) => {}
-        (false, true) => editor.replace(&at, Value::String(record::write(entries))),
-        (false, false) => editor.add(&at, Value::String(record::write(entries))),
+    let is_there = editor.get(&at).is_some();
+    match (record, is_there) {
+        (None, true) => editor.remove(&at),
+        (None, false) => {}
+        (Some(record), true) => editor.replace(&at, Value::String(record)),
+        (Some(record), false) => editor.add(&at, Value::String(record)),
     }
 }
 

@@ -12,7 +12,7 @@ use super::{
 use crate::decide::eligibility::{self, Decision, Deniable, Record, Recorded, Subject};
 use crate::decide::expressions;
 use crate::decide::facts::Facts;
-use crate::decide::record::Entry;
+use crate::decide::record::{self, Entry};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::kube::validity::{self, Qos};
 use crate::kube::version::KubernetesVersion;
@@ -76,7 +76,7 @@ impl Ask for IsProtected {
 
 impl<'p, 'a, V: View<'a>> Planner<'p, V> {
     pub(super) fn run(mut self, outcome: &mut Outcome) {
-        let mut record = match crate::decide::record::read(self.template) {
+        let mut record = match record::read(self.template) {
             Ok(record) => record,
             Err(why) => {
                 let error = removal::unreadable(self.place, &why);
@@ -128,8 +128,7 @@ impl<'p, 'a, V: View<'a>> Planner<'p, V> {
         let editor = self.editor();
         for entry in record.iter().skip(first) {
             if !profiles.iter().any(|profile| profile.name == entry.profile) {
-                let at =
-                    editor.place().append(&Pointer::of(["metadata", "annotations", crate::decide::record::ANNOTATION]));
+                let at = editor.place().append(&Pointer::of(["metadata", "annotations", record::ANNOTATION]));
                 let message = format!(
                     "the profile `{}` was injected after an outdated one, and was not given, so it cannot be injected again",
                     entry.profile
@@ -274,6 +273,8 @@ impl<'p, 'a, V: View<'a>> Planner<'p, V> {
         if let (Some(before), Some(after)) = (&limited, after) {
             errors.extend(validity::pod_resources(before, &after.as_value(), &place.join("spec")));
         }
+        let written = written(record, &entry, index, place);
+        let written = written.map_err(|too_long| errors.push(too_long)).ok();
         if !errors.is_empty() {
             if let Some(rollback) = rollback {
                 self.editor = Some(rollback);
@@ -288,7 +289,7 @@ impl<'p, 'a, V: View<'a>> Planner<'p, V> {
             Some(known) => *known = entry,
             None => record.push(entry),
         }
-        write_record(editor, record);
+        write_record(editor, written);
         Ok(warnings)
     }
 
@@ -323,6 +324,16 @@ impl<'p, 'a, V: View<'a>> Planner<'p, V> {
             }
         }
     }
+}
+
+/// The text of a record with an entry: in the place of the one at the index, or behind the last.
+fn written(record: &[Entry], entry: &Entry, index: Option<usize>, place: &Pointer) -> Result<String, Diagnostic> {
+    let mut entries: Vec<&Entry> = record.iter().collect();
+    match index.and_then(|index| entries.get_mut(index)) {
+        Some(known) => *known = entry,
+        None => entries.push(entry),
+    }
+    record::write(&entries).map_err(|too_long| removal::unwritable(place, too_long))
 }
 
 /// The kubelet evicts pods by their class, so a change of it is worth a warning.

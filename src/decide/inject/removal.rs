@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::editor::Editor;
 use super::render::Item;
 use super::{Rendered, pod, rewrites, texts, write_record};
-use crate::decide::record::{self, ANNOTATION, Entry, added_text, listed};
+use crate::decide::record::{self, ANNOTATION, Entry, TooLong, added_text, listed};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::kube::probe::Handler;
 use crate::profile::pod::PodField;
@@ -26,6 +26,13 @@ pub(crate) fn unreadable(place: &Pointer, why: &str) -> Diagnostic {
     let at = place.append(&Pointer::of(["metadata", "annotations", ANNOTATION]));
     Diagnostic::new(Code::Record, at, format!("the record `{ANNOTATION}` cannot be read: {why}"))
         .hint("restore the annotation, or remove it together with what was injected")
+}
+
+/// The error about a record that no one could read.
+pub(super) fn unwritable(place: &Pointer, why: TooLong) -> Diagnostic {
+    let at = place.append(&Pointer::of(["metadata", "annotations", ANNOTATION]));
+    Diagnostic::new(Code::Record, at, format!("the record `{ANNOTATION}` would be too long: {why}"))
+        .hint("let the profile add less to each container")
 }
 
 /// The error about an entry of which nothing, or only a part, is present; `None` where all of it is.
@@ -168,7 +175,9 @@ pub(crate) fn remove<'a, V: View<'a>>(
             }
         }
     }
-    write_record(editor, &rest);
+    let record =
+        record::write(&rest.iter().collect::<Vec<_>>()).map_err(|too_long| unwritable(editor.place(), too_long))?;
+    write_record(editor, (!rest.is_empty()).then_some(record));
     // A parent is removed only when it is empty, so its children come first.
     duties.sort_by_key(|(_, named)| std::cmp::Reverse(named.tokens().len()));
     for (duty, named) in duties {

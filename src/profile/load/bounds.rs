@@ -1,14 +1,14 @@
 //! What a parameter's values may be beyond their type.
 
 use super::super::reader::{Errors, Node, ProfileErrorKind};
-use super::super::{Bounds, Presence};
+use super::super::{Bounds, ParameterType, Presence};
 use crate::expression::WholePattern;
 use crate::value::view::{Kind, View};
 
-pub(super) fn bounds<'a, V: View<'a>>(node: &Node<V>, errors: &mut Errors) -> Bounds {
+pub(super) fn bounds<'a, V: View<'a>>(node: &Node<V>, ty: &ParameterType, errors: &mut Errors) -> Bounds {
     let bounds = Bounds {
-        max_length: node.get("maxLength").and_then(|most| count(&most, errors)),
-        max_items: node.get("maxItems").and_then(|most| count(&most, errors)),
+        max_length: node.get("maxLength").and_then(|most| max_length(&most, ty, errors)),
+        max_items: node.get("maxItems").and_then(|most| count(&most, ANY_COUNT, errors)),
         min: node.get("min").and_then(|min| integer(&min, errors)),
         max: node.get("max").and_then(|max| integer(&max, errors)),
         pattern: node.get("pattern").and_then(|pattern| value_pattern(&pattern, errors)),
@@ -59,12 +59,25 @@ fn integer<'a, V: View<'a>>(node: &Node<V>, errors: &mut Errors) -> Option<i64> 
     value.as_i64()
 }
 
-/// A whole number from 1 on.
-fn count<'a, V: View<'a>>(node: &Node<V>, errors: &mut Errors) -> Option<usize> {
+/// How long a value may be. That of ports has a bound that no profile moves.
+fn max_length<'a, V: View<'a>>(node: &Node<V>, ty: &ParameterType, errors: &mut Errors) -> Option<usize> {
+    match ty {
+        ParameterType::Ports => count(node, (ty.max_bytes(), "a whole number from 1 to 1024"), errors),
+        _ => count(node, ANY_COUNT, errors),
+    }
+}
+
+const ANY_COUNT: (usize, &str) = (usize::MAX, "a whole number from 1 on");
+
+/// A whole number from 1 to `most`, which `expected` says in words.
+fn count<'a, V: View<'a>>(
+    node: &Node<V>,
+    (most, expected): (usize, &'static str),
+    errors: &mut Errors,
+) -> Option<usize> {
     let value = integer(node, errors)?;
-    let count = usize::try_from(value).ok().filter(|count| *count > 0);
+    let count = usize::try_from(value).ok().filter(|count| (1..=most).contains(count));
     if count.is_none() {
-        let expected = "a whole number from 1 on";
         errors.add(&node.at, ProfileErrorKind::OutOfRange { value: value.to_string(), expected });
     }
     count

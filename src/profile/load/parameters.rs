@@ -89,9 +89,9 @@ fn parameter<'a, V: View<'a>>(node: Node<V>, earlier: &Earlier<'_>, errors: &mut
             None => {}
         }
     }
-    let bounds = bounds(&node, errors);
     let presence = presence(&node, errors);
     let (name, ty) = (name?, ty?);
+    let bounds = bounds(&node, &ty, errors);
     let mut parameter = Parameter {
         name,
         ty,

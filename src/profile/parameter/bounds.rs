@@ -3,11 +3,9 @@
 use serde_json::Value;
 
 use super::fault::{BadValue, matched, shown};
-use crate::profile::ParameterType;
 use crate::expression::WholePattern;
+use crate::profile::ParameterType;
 
-/// How long a value may be in bytes where the profile does not say, unless it is a default.
-const MOST_BYTES: usize = 4096;
 /// How many items a list or map may have where the profile does not say. No more can be repeated.
 const MOST_ITEMS: usize = 64;
 /// The bounds of a parameter's values.
@@ -32,8 +30,8 @@ impl Bounds {
     }
 
     /// How many bytes a value of this type may have that others give.
-    pub(crate) fn most_bytes(&self, _ty: &ParameterType) -> usize {
-        self.max_length.unwrap_or(MOST_BYTES)
+    pub(crate) fn most_bytes(&self, ty: &ParameterType) -> usize {
+        self.max_length.unwrap_or_else(|| ty.max_bytes())
     }
 
     /// How many items a list or map may have.
@@ -41,19 +39,22 @@ impl Bounds {
         self.max_items.unwrap_or(MOST_ITEMS)
     }
 
-    /// Checks the length of a text before it is read.
-    pub(super) fn check_text(&self, text: &str) -> Result<(), BadValue> {
-        self.check_length(text.len())
+    /// Checks the length of a text of this type before it is read.
+    pub(super) fn check_text(&self, text: &str, ty: &ParameterType) -> Result<(), BadValue> {
+        self.check_length(text.len(), ty)
     }
 
-    /// Checks a value of the parameter's type.
-    pub(super) fn check(&self, value: &Value) -> Result<(), BadValue> {
-        let most = self.max_items.unwrap_or(MOST_ITEMS);
+    /// Checks a value of this type.
+    pub(super) fn check(&self, value: &Value, ty: &ParameterType) -> Result<(), BadValue> {
+        let most = self.most_items();
         match items(value) {
             Some(found) if found > most => return Err(BadValue::TooManyItems { found, most }),
             _ => {}
         }
-        self.check_length(length(value))?;
+        self.check_length(length(value), ty)?;
+        if let Some(control) = control(value) {
+            return Err(BadValue::Control { control });
+        }
         let part = |place: String| move |bad| BadValue::Part { place, bad: Box::new(bad) };
         match value {
             Value::Array(items) => items
@@ -79,8 +80,8 @@ impl Bounds {
         }
     }
 
-    fn check_length(&self, found: usize) -> Result<(), BadValue> {
-        let most = self.max_length.unwrap_or(MOST_BYTES);
+    fn check_length(&self, found: usize, ty: &ParameterType) -> Result<(), BadValue> {
+        let most = self.most_bytes(ty);
         if found > most { Err(BadValue::TooLong { found, most }) } else { Ok(()) }
     }
 }
@@ -99,6 +100,17 @@ fn length(value: &Value) -> usize {
     }
 }
 
+/// The first control character that no text may have. JSON escapes it, which an admission policy cannot.
+fn control(value: &Value) -> Option<char> {
+    let in_text = |text: &str| text.chars().find(|c| *c < ' ' && !matches!(c, '\n' | '\r' | '\t'));
+    match value {
+        Value::String(text) => in_text(text),
+        Value::Array(elements) => elements.iter().find_map(control),
+        Value::Object(members) => members.iter().find_map(|(name, value)| in_text(name).or_else(|| control(value))),
+        Value::Null | Value::Bool(_) | Value::Number(_) => None,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -109,7 +121,7 @@ mod tests {
     fn a_bound_counts_bytes_and_items() {
         let bounds = Bounds { max_length: Some(3), max_items: Some(2), ..Bounds::default() };
         for good in [json!("abc"), json!(["a", "b"]), json!({"a": "", "b": "c"}), json!(12345), json!([1234, 5678])] {
-            assert_eq!(bounds.check(&good), Ok(()), "{good}");
+            assert_eq!(bounds.check(&good, &ParameterType::String), Ok(()), "{good}");
         }
         for (value, message) in [
             (json!("abcd"), "4 bytes are more than `maxLength: 3`"),
@@ -117,20 +129,47 @@ mod tests {
             (json!({"ab": "cd"}), "4 bytes are more than `maxLength: 3`"),
             (json!([1, 2, 3]), "3 items are more than `maxItems: 2`"),
         ] {
-            assert_eq!(bounds.check(&value).unwrap_err().to_string(), message);
+            assert_eq!(bounds.check(&value, &ParameterType::String).unwrap_err().to_string(), message);
         }
-        assert!(Bounds::default().check(&json!("a".repeat(4096))).is_ok());
-        assert!(Bounds::default().check(&json!("a".repeat(4097))).is_err());
-        assert!(Bounds::default().of_default().check(&json!("a".repeat(4097))).is_ok());
-        assert!(bounds.of_default().check(&json!("abcd")).is_err());
-        assert!(Bounds::default().check(&json!(vec![0; 65])).is_err());
+        assert!(Bounds::default().check(&json!("a".repeat(4096)), &ParameterType::String).is_ok());
+        assert!(Bounds::default().check(&json!("a".repeat(4097)), &ParameterType::String).is_err());
+        assert!(Bounds::default().of_default().check(&json!("a".repeat(4097)), &ParameterType::String).is_ok());
+        assert!(bounds.of_default().check(&json!("abcd"), &ParameterType::String).is_err());
+        assert!(Bounds::default().check(&json!(vec![0; 65]), &ParameterType::String).is_err());
     }
+
+    #[test]
+    fn ports_are_shorter_than_other_values() {
+        let check = |bytes| Bounds::default().check_text(&"8".repeat(bytes), &ParameterType::Ports);
+        assert_eq!(check(1024), Ok(()));
+        assert_eq!(check(1025).unwrap_err().to_string(), "1025 bytes are more than `maxLength: 1024`");
+        let default = Bounds::default().of_default();
+        assert_eq!(default.check(&json!("8".repeat(1025)), &ParameterType::Ports), Ok(()));
+    }
+
+    #[test]
+    fn a_text_has_no_control_characters_but_line_breaks_and_tabs() {
+        let check = |value| Bounds::default().check(&value, &ParameterType::String);
+        for good in [json!("a\n\r\tb"), json!("\u{7f}\u{85}é"), json!({"a\t": ["\n"]})] {
+            assert_eq!(check(good.clone()), Ok(()), "{good}");
+        }
+        for (value, found) in [
+            (json!("a\0b"), "U+0000"),
+            (json!(["a", "\u{1f}"]), "U+001F"),
+            (json!({"a\u{b}": "b"}), "U+000B"),
+            (json!([{"name": "A", "value": "\u{1b}[0m"}]), "U+001B"),
+        ] {
+            let message = format!("the control character {found} is not allowed: only line breaks and tabs are");
+            assert_eq!(check(value).unwrap_err().to_string(), message);
+        }
+    }
+
     #[test]
     fn numbers_and_texts_have_bounds_wherever_they_are() {
         let pattern = WholePattern::new("[a-z]+");
         let bounds = Bounds { min: Some(-1), max: Some(10), pattern, ..Bounds::default() };
         for good in [json!(-1), json!(10), json!("a"), json!(["a", "b"]), json!({"A": "a"}), json!(true), json!(null)] {
-            assert_eq!(bounds.check(&good), Ok(()), "{good}");
+            assert_eq!(bounds.check(&good, &ParameterType::String), Ok(()), "{good}");
         }
         for (value, message) in [
             (json!(-2), "`-2` is less than `min: -1`"),
@@ -139,9 +178,9 @@ mod tests {
             (json!("A"), "`A` does not match `pattern: [a-z]+`"),
             (json!(["a", ""]), "item 2: `` does not match `pattern: [a-z]+`"),
         ] {
-            assert_eq!(bounds.check(&value).unwrap_err().to_string(), message);
+            assert_eq!(bounds.check(&value, &ParameterType::String).unwrap_err().to_string(), message);
         }
-        let long = bounds.check(&json!("A".repeat(50))).unwrap_err().to_string();
+        let long = bounds.check(&json!("A".repeat(50)), &ParameterType::String).unwrap_err().to_string();
         assert_eq!(long, format!("`{}…` does not match `pattern: [a-z]+`", "A".repeat(40)));
     }
 }

@@ -27,7 +27,7 @@ pub(super) fn read<'a, V: View<'a>>(
     for (key, value) in found {
         let at = all.join(&*key);
         let Some(text) = value.string() else { return Some(Err(not_text(at, &key, value.kind()))) };
-        let value = parameter.bounds.check_text(&text).and_then(|()| map.of.parse(&text));
+        let value = parameter.bounds.check_text(&text, &parameter.ty).and_then(|()| map.of.parse(&text));
         if let Err(bad) = map.add(&mut entries, key.get(prefix.len()..).unwrap_or_default(), value) {
             // The annotation says which entry it is.
             let bad = match bad {

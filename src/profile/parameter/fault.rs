@@ -57,6 +57,12 @@ pub enum BadValue {
         /// How many there may be.
         most: usize,
     },
+    /// A control character in a text.
+    #[error("the control character U+{:04X} is not allowed: only line breaks and tabs are", u32::from(*control))]
+    Control {
+        /// The character.
+        control: char,
+    },
     /// An empty value of a parameter that must have one.
     #[error("the value is empty, and the parameter is `required`")]
     Empty,

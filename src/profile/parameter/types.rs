@@ -86,6 +86,15 @@ impl ParameterType {
         }
     }
 
+    /// How many bytes a value may have as text where the profile does not say; of ports, what it may say at most. Ports are
+    /// compared with each other, which is quadratic work, in an admission policy that of the API server.
+    pub(crate) const fn max_bytes(&self) -> usize {
+        match self {
+            Self::Ports => 1024,
+            _ => 4096,
+        }
+    }
+
     /// The kind of value that it has where that is not a single one.
     pub(crate) const fn structure(&self) -> Option<Kind> {
         match self {
@@ -130,7 +139,7 @@ impl ParameterType {
             Self::Enum(_) => "a string",
             Self::Envs => "a list of variables, such as `A=1,B=2`",
             Self::Image => "an image reference, such as `registry.example/name:tag`",
-            Self::Integer => "an integer of 64 bits",
+            Self::Integer => "an integer from -9007199254740991 to 9007199254740991",
             Self::List(_) => "a list",
             Self::Map(_) => "a map",
             Self::Name => "a DNS label: at most 63 of `a-z`, `0-9` and `-`, with a letter or digit at both ends",
@@ -156,7 +165,11 @@ mod tests {
             (ParameterType::Port, "99999", "`99999` is not a port: a number from 1 to 65535"),
             (ParameterType::Boolean, "yes", "`yes` is not a boolean: `true` or `false`"),
             (ParameterType::Integer, "1.5", "`1.5` is not a whole number"),
-            (ParameterType::Integer, "99999999999999999999", "`99999999999999999999` is not an integer of 64 bits"),
+            (
+                ParameterType::Integer,
+                "9007199254740992",
+                "`9007199254740992` is not an integer from -9007199254740991 to 9007199254740991",
+            ),
             (ParameterType::Duration, "30", "`30` is not a duration, such as `30s` or `1m30s`"),
             (ParameterType::Quantity, "1Zi", "`1Zi` is not a quantity, such as `100m` or `128Mi`"),
             (ParameterType::Image, "a b", "`a b` is not an image reference, such as `registry.example/name:tag`"),

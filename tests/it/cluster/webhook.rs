@@ -23,7 +23,9 @@ mod service;
 use serde_json::{Value, json};
 
 use super::Scenario;
+
 use crate::support::control_plane::ControlPlane;
+pub(super) use install::{Installed, documents};
 
 /// What is tried, each by its name.
 pub(super) fn scenarios() -> Vec<(&'static str, Scenario)> {
@@ -110,7 +112,7 @@ fn init_containers(pod: &Value) -> Vec<String> {
 }
 
 /// Whether `cortexflow` was put into a pod, whole, and once.
-fn is_injected(pod: &Value) -> bool {
+pub(super) fn is_injected(pod: &Value) -> bool {
     let all = [init_containers(pod), containers(pod)].concat();
     let count = |name: &str| all.iter().filter(|one| *one == name).count();
     let record = pod["metadata"]["annotations"]["sidecar-injector/status"].is_string();

@@ -195,6 +195,11 @@ fn template(dice: &mut Dice<'_>) -> Map<String, Value> {
     template
 }
 
+/// A pod template for what the bytes stand for.
+pub(crate) fn pod(content: &[u8]) -> Value {
+    Value::Object(template(&mut Dice::new(content)))
+}
+
 fn object(dice: &mut Dice<'_>, lists: usize) -> Value {
     let kind = dice.roll(if lists > 0 { 9 } else { 8 });
     let (api_version, kind) = [

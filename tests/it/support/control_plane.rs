@@ -7,7 +7,7 @@
 use std::ffi::OsString;
 use std::fs::{self, File};
 use std::io::Write as _;
-use std::net::{Ipv4Addr, TcpListener};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::thread;
@@ -26,13 +26,15 @@ const SETTLE: Duration = Duration::from_secs(60);
 const GUARD: &str =
     r#"exec 3<&0; "$@" </dev/null 3<&- & server=$!; cat <&3 >/dev/null; kill -9 "$server"; wait "$server""#;
 
-const TOKEN: &str = "token-of-a-test";
+/// The token of an administrator.
+pub(crate) const TOKEN: &str = "token-of-a-test";
 
 /// A running control plane; dropping it ends it.
 pub(crate) struct ControlPlane {
     // Dropped in this order: the servers end before their folder goes.
     servers: Vec<Server>,
     kubectl: PathBuf,
+    secure: u16,
     folder: TempDir,
 }
 
@@ -60,18 +62,23 @@ impl Drop for Server {
 impl ControlPlane {
     /// Starts one from the binaries of `assets` and waits until it is ready. Pods need no ServiceAccount.
     pub(crate) fn start(assets: &Path) -> Self {
-        Self::with(assets, ["--disable-admission-plugins", "ServiceAccount"])
+        Self::start_with(assets, &[])
+    }
+
+    /// The same, with these flags of kube-apiserver beside its own.
+    pub(crate) fn start_with(assets: &Path, flags: &[&str]) -> Self {
+        Self::with(assets, ["--disable-admission-plugins", "ServiceAccount"], flags)
     }
 
     /// Starts one that gives each pod what its ServiceAccount has, as clusters do. A pod waits for its account.
     pub(crate) fn start_with_service_accounts(assets: &Path) -> Self {
-        Self::with(assets, ["--enable-admission-plugins", "ServiceAccount"])
+        Self::with(assets, ["--enable-admission-plugins", "ServiceAccount"], &[])
     }
 
-    fn with(assets: &Path, plugins: [&str; 2]) -> Self {
+    fn with(assets: &Path, plugins: [&str; 2], flags: &[&str]) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let mut plane = Self { servers: Vec::new(), kubectl: assets.join("kubectl"), folder };
         let [client, peer, secure, manager] = free_ports();
+        let mut plane = Self { servers: Vec::new(), kubectl: assets.join("kubectl"), secure, folder };
         let path = |name: &str| plane.folder.path().join(name).to_str().unwrap().to_owned();
         let (key, tokens, kubeconfig) = (path("sa.key"), path("tokens.csv"), path("kubeconfig"));
         let made = Command::new("openssl").args(["genrsa", "-out", &key, "2048"]).output().unwrap();
@@ -110,7 +117,7 @@ impl ControlPlane {
             ["--service-account-private-key-file", &key],
         ];
         plane.serve(assets, "etcd", etcd.concat(), "--unsafe-no-fsync");
-        plane.serve(assets, "kube-apiserver", apiserver.concat(), "--allow-privileged");
+        plane.serve(assets, "kube-apiserver", [&apiserver.concat(), flags].concat(), "--allow-privileged");
         plane.wait_until_ready();
         plane.serve(assets, "kube-controller-manager", controllers.concat(), "--leader-elect=false");
         plane
@@ -151,6 +158,16 @@ impl ControlPlane {
             format!("--- {}\n{}\n", server.name, lines.into_iter().rev().collect::<Vec<_>>().join("\n"))
         };
         self.servers.iter().map(end).collect()
+    }
+
+    /// Where the API server is.
+    pub(crate) fn address(&self) -> SocketAddr {
+        (Ipv4Addr::LOCALHOST, self.secure).into()
+    }
+
+    /// The API server's certificate and its CA, as PEM.
+    pub(crate) fn certificates(&self) -> Vec<u8> {
+        fs::read(self.folder.path().join("certificates/apiserver.crt")).unwrap()
     }
 
     /// The file with which kubectl finds the API server.

@@ -149,6 +149,10 @@ fn bounds_and_defaults_agree() {
         {"name": "j", "type": "port", "min": 1.5},
         {"name": "k", "type": "boolean", "required": false, "default": true},
         {"name": "l", "type": "envs", "pattern": "a"},
+        {"name": "m", "type": "ports", "maxLength": 1025},
+        {"name": "n", "type": "ports", "maxLength": 1024},
+        {"name": "o", "type": "integer", "default": 9_007_199_254_740_992_u64},
+        {"name": "p", "type": "list", "of": "string", "default": ["a\u{1}"]},
     ]);
     let mut lines = told(&with(&json!({"parameters": parameters})));
     lines.sort_by_key(|line| line.split(':').next().unwrap().to_owned());
@@ -158,6 +162,9 @@ fn bounds_and_defaults_agree() {
             "/spec/parameters/0/required: a parameter with `required` cannot have `default`",
             "/spec/parameters/1/required: a parameter with `required` cannot have `optional`",
             "/spec/parameters/11/pattern: `pattern` belongs to the types `image`, `name`, `path`, `string`, and this is `envs`",
+            "/spec/parameters/12/maxLength: `1025` is not a whole number from 1 to 1024",
+            "/spec/parameters/14/default: default of parameter `o`: `9007199254740992` is not an integer from -9007199254740991 to 9007199254740991",
+            "/spec/parameters/15/default: default of parameter `p`: the control character U+0001 is not allowed: only line breaks and tabs are",
             "/spec/parameters/2/min: `min` is more than `max`: no value could be right",
             "/spec/parameters/3/default: default of parameter `d`: `1` is less than `min: 2`",
             "/spec/parameters/4/default: default of parameter `e`: item 2: `8080` is more than `max: 1024`",

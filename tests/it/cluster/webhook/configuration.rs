@@ -86,7 +86,7 @@ impl Drop for Applied<'_> {
 }
 
 /// What came of an attempt to create a pod.
-pub(super) enum Tried {
+pub(crate) enum Tried {
     /// It would be stored like this.
     Stored(Value),
     /// It was refused.

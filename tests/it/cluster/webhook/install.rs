@@ -5,7 +5,7 @@ use std::path::Path;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use serde_json::Value;
+use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use super::configuration::{Applied, Tried};
@@ -14,7 +14,7 @@ use crate::support::control_plane::ControlPlane;
 use crate::support::injector;
 
 /// An installation in a namespace of its own, served by one process; dropping it takes the webhook out of use.
-pub(super) struct Installed<'a> {
+pub(crate) struct Installed<'a> {
     // Dropped in this order: the API server stops asking before the answer ends.
     _applied: Applied<'a>,
     replica: Replica,
@@ -28,7 +28,7 @@ pub(super) fn printed(flags: &[&str]) -> Vec<Value> {
 }
 
 /// The documents of a stream of YAML.
-pub(super) fn documents(text: &str) -> Vec<Value> {
+pub(crate) fn documents(text: &str) -> Vec<Value> {
     use serde::Deserialize as _;
     let documents = serde_yaml::Deserializer::from_str(text).map(|one| Value::deserialize(one).unwrap());
     documents.filter(|document| !document.is_null()).collect()
@@ -63,6 +63,17 @@ impl<'a> Installed<'a> {
         flags: &[&str],
         is_asked: impl Fn(&Tried) -> bool,
     ) -> Self {
+        Self::adjusted(plane, scenario, flags, |_| (), is_asked)
+    }
+
+    /// The same, with a change of the configuration.
+    pub(crate) fn adjusted(
+        plane: &'a ControlPlane,
+        scenario: &str,
+        flags: &[&str],
+        adjust: impl FnOnce(&mut Value),
+        is_asked: impl Fn(&Tried) -> bool,
+    ) -> Self {
         let (name, namespace) = (format!("injector-{scenario}"), format!("injector-system-of-{scenario}"));
         let volume = tempfile::tempdir().unwrap();
         let folder = volume.path().join("certs");
@@ -73,9 +84,8 @@ impl<'a> Installed<'a> {
         let mut documents = printed(&flags);
         let mut configuration = documents.pop().unwrap();
         assert_eq!(configuration["kind"], "MutatingWebhookConfiguration");
-        for document in &documents {
-            plane.ok("apply -f -", document.to_string());
-        }
+        let list = json!({"apiVersion": "v1", "kind": "List", "items": documents});
+        plane.ok("apply -f -", list.to_string());
         write_volumes(&documents, volume.path());
         let mut arguments = arguments(&documents, volume.path());
         if arguments.iter().any(|argument| argument.starts_with("--watch-")) {
@@ -83,6 +93,7 @@ impl<'a> Installed<'a> {
         }
         let replica = Replica::start(&volume.path().join("tls"), arguments);
         called_at(&mut configuration, replica.port());
+        adjust(&mut configuration);
         let probe = format!("{namespace}-probe");
         plane.namespace(&probe, &[]);
         let applied = Applied::new(plane, &configuration, &probe, is_asked);
@@ -90,7 +101,7 @@ impl<'a> Installed<'a> {
     }
 
     /// How many decisions were made.
-    pub(super) fn decisions(&self) -> usize {
+    pub(crate) fn decisions(&self) -> usize {
         self.replica.total("sidecar_injection_total")
     }
 

@@ -1,0 +1,117 @@
+//! Admission policies against the webhook and the command line: a pod is the same whichever of them it goes through.
+//!
+//! `INJECTOR_TESTS_PROFILE` names the one profile to try.
+
+mod api;
+mod battery;
+mod objects;
+mod own;
+mod pods;
+mod random;
+mod records;
+mod rows;
+mod subject;
+mod together;
+mod values;
+mod ways;
+
+use std::path::Path;
+
+use injector::internals::profile::builtin;
+
+use super::Scenario;
+use crate::support::control_plane::ControlPlane;
+use crate::support::{Lack, skipped};
+
+use battery::Ways;
+use objects::policies_of;
+use subject::Subject;
+
+/// What is tried, each by its name.
+pub(super) fn scenarios() -> Vec<(&'static str, Scenario)> {
+    use self as policies;
+    scenarios! {
+        together:
+            every_object_is_taken_checked_and_small
+            without_its_mutating_policy_a_pod_is_refused
+            a_pod_that_meets_all_of_them_is_injected_once
+            profiles_of_one_command_keep_their_order
+            an_excluded_namespace_is_left_alone;
+        policies:
+            every_pod_is_the_same_by_policy_by_webhook_and_by_manifest;
+    }
+    .into()
+}
+
+/// Profiles of files, which a plain pod is injected with.
+const FILES: [&str; 9] = [
+    "examples/agent.yaml",
+    "examples/audit.yaml",
+    "examples/tail.yaml",
+    "profiles/after.yaml",
+    "profiles/before.yaml",
+    "profiles/everything.yaml",
+    "profiles/language.yaml",
+    "profiles/linkerd.yaml",
+    "profiles/parameters.yaml",
+];
+
+/// The profiles to try: the built-in ones, and those of [`FILES`].
+fn subjects() -> Vec<Subject> {
+    let only = std::env::var("INJECTOR_TESTS_PROFILE").ok();
+    let is_meant = |name: &&str| only.as_deref().is_none_or(|only| only == *name);
+    let builtin = builtin::ALL.iter().map(|builtin| builtin.name).filter(is_meant).map(Subject::builtin);
+    builtin.chain(FILES.into_iter().filter(is_meant).map(Subject::file)).collect()
+}
+
+/// Runs the batteries of profiles, as far as they can be policies.
+#[expect(clippy::print_stderr, reason = "the table is what a failure is found with")]
+fn run(plane: &ControlPlane, subjects: &[Subject], flags: &[&str], ways: Ways) {
+    let mut different = Vec::new();
+    for subject in subjects {
+        match policies_of(subject, flags) {
+            Ok(objects) => {
+                let tally = battery::run(plane, subject, &objects, ways);
+                eprint!("{tally}");
+                different.extend(tally.different);
+            }
+            Err(why) => eprint!("{}: no policy: {why}", subject.given),
+        }
+    }
+    assert!(different.is_empty(), "{} pods differ:\n{}", different.len(), different.join("\n"));
+}
+
+fn every_pod_is_the_same_by_policy_by_webhook_and_by_manifest(plane: &ControlPlane) {
+    run(plane, &subjects(), &[], Ways::Three);
+}
+
+/// The admission of ServiceAccounts gives a pod a volume and mounts before a policy sees it, and again after.
+#[test]
+fn with_service_accounts_a_policy_makes_what_the_webhook_makes() {
+    let Some(assets) = std::env::var_os("KUBEBUILDER_ASSETS") else {
+        return skipped("policies", &Lack::ControlPlane);
+    };
+    let plane = ControlPlane::start_with_service_accounts(Path::new(&assets));
+    run(&plane, &["nginx", "cortexflow"].map(Subject::builtin), &[], Ways::Two);
+}
+
+/// The API and the language of older versions, as a newer API server emulates them.
+#[test]
+fn older_versions_have_the_same_policies() {
+    let Some(assets) = std::env::var_os("KUBEBUILDER_ASSETS") else {
+        return skipped("policies", &Lack::ControlPlane);
+    };
+    for (version, api) in [("1.34", "v1beta1"), ("1.35", "v1beta1"), ("1.35", "v1")] {
+        let emulated = format!("--emulated-version={version}");
+        let plane = ControlPlane::start_with(
+            Path::new(&assets),
+            &[
+                &emulated,
+                "--emulation-forward-compatible=true",
+                "--feature-gates=MutatingAdmissionPolicy=true",
+                "--runtime-config=admissionregistration.k8s.io/v1beta1=true",
+            ],
+        );
+        run(&plane, &[Subject::builtin("curl")], &["--policy-api", api], Ways::Three);
+    }
+}

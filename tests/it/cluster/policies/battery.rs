@@ -1,0 +1,314 @@
+//! Every pod of a battery three ways, and what differs.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde_json::Value;
+
+use super::own::Added;
+use super::rows::Row;
+use super::subject::{RECORD, Subject};
+use super::ways::{Outcome, Place, Told};
+use super::{pods, random, records, values};
+use crate::support::control_plane::ControlPlane;
+
+/// Which ways are compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Ways {
+    /// Policy, webhook and manifest.
+    Three,
+    /// Policy and webhook: with the admission of ServiceAccounts, a manifest is injected before the pod has its token's volume.
+    Two,
+}
+
+/// What a comparison of one pod came to.
+#[derive(Debug)]
+enum Verdict {
+    Equal,
+    /// All refuse it.
+    Refused(Words),
+    /// A difference that is known, with its reason.
+    Known(&'static str),
+    Different(String),
+}
+
+/// How two refusals of a pod compare.
+#[derive(Debug)]
+enum Words {
+    Same,
+    /// No policy refuses it, but the API server.
+    OfServer,
+    /// Those of each.
+    Other(String),
+}
+
+/// How many pods came to what, and what differed.
+#[derive(Debug, Default)]
+pub(super) struct Tally {
+    name: String,
+    pods: usize,
+    equal: usize,
+    injected: usize,
+    refused: usize,
+    known: BTreeMap<&'static str, usize>,
+    /// Pods with what differs.
+    pub(super) different: Vec<String>,
+    /// Pods that the API server itself refuses where the webhook does so before.
+    by_server: usize,
+    /// Refusals of the same pod in other words.
+    pub(super) words: Vec<String>,
+    /// Warnings of the same pod that differ.
+    pub(super) warnings: Vec<String>,
+}
+
+impl fmt::Display for Tally {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { name, pods, equal, injected, refused, known, different, by_server, words, warnings } = self;
+        writeln!(
+            f,
+            "{name}: {pods} pods, {equal} equal ({injected} injected), {refused} refused by all ({by_server} by the API server, {} in other words), {} known, {} different, {} with other warnings",
+            words.len(),
+            known.values().sum::<usize>(),
+            different.len(),
+            warnings.len()
+        )?;
+        for (reason, count) in known {
+            writeln!(f, "  known: {count}: {reason}")?;
+        }
+        for (what, lines) in [("different", different), ("words", words), ("warnings", warnings)] {
+            for line in lines {
+                writeln!(f, "  {what}: {line}")?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// All pods for a subject.
+pub(super) fn rows(subject: &Subject) -> Vec<Row> {
+    let injected = subject.injected();
+    let added = Added::new(subject, &injected);
+    let own = added.containers();
+    let mut rows = [pods::rows(subject), records::rows(subject, &own), added.rows(), values::rows(subject)].concat();
+    rows.extend(random::rows(subject, &rows));
+    rows
+}
+
+/// Runs a battery with these policies.
+pub(super) fn run(plane: &ControlPlane, subject: &Subject, objects: &[Value], ways: Ways) -> Tally {
+    let rows = rows(subject);
+    let mut place = Place::new(plane, subject);
+    let told = place.told(&rows);
+    let manifest = match ways {
+        Ways::Three => Some(place.by_manifest(&told)),
+        Ways::Two => None,
+    };
+    let policy = place.by_policy(objects, &rows, &told);
+    let webhook = place.by_webhook(&rows, &told);
+    let mut tally = Tally { name: subject.name.clone(), pods: rows.len(), ..Tally::default() };
+    for (index, row) in rows.iter().enumerate() {
+        let ways = (&policy[index], &webhook[index], manifest.as_ref().map(|all| &all[index]));
+        tally.count(row, &compare(row, ways, &told[index]), ways.0);
+        tally.compare_warnings(row, ways);
+    }
+    tally
+}
+
+type Outcomes<'o> = (&'o Outcome, &'o Outcome, Option<&'o Outcome>);
+
+impl Tally {
+    fn count(&mut self, row: &Row, verdict: &Verdict, policy: &Outcome) {
+        let name = format!("{}/{}/{}", self.name, row.namespace, row.name);
+        match verdict {
+            Verdict::Equal => {
+                self.equal += 1;
+                let record = |pod: &Value, at: &str| pod.pointer(at).cloned().unwrap_or_default();
+                let after = policy.stored.as_ref().map(|pod| pod["annotations"][RECORD].clone()).unwrap_or_default();
+                let before = record(&row.pod, "/metadata/annotations/sidecar-injector~1status");
+                self.injected += usize::from(after.is_string() && after != before);
+            }
+            Verdict::Refused(words) => {
+                self.refused += 1;
+                match words {
+                    Words::Same => {}
+                    Words::OfServer => self.by_server += 1,
+                    Words::Other(words) => self.words.push(format!("{name}\n{words}")),
+                }
+            }
+            Verdict::Known(reason) => *self.known.entry(reason).or_default() += 1,
+            Verdict::Different(what) => self.different.push(format!("{name}\n{what}")),
+        }
+    }
+
+    fn compare_warnings(&mut self, row: &Row, (policy, webhook, manifest): Outcomes<'_>) {
+        if policy.stored.is_err() || webhook.stored.is_err() {
+            return;
+        }
+        // What the API server says of any pod, whoever is asked.
+        let of_all = |text: &String| {
+            let has = |outcome: &Outcome| outcome.warnings.contains(text);
+            has(policy) && has(webhook) && manifest.is_none_or(has)
+        };
+        let own = |outcome: &Outcome| -> Vec<String> {
+            let mut own: Vec<String> =
+                outcome.warnings.iter().filter(|text| !of_all(text)).map(|text| warning(text)).collect();
+            own.sort();
+            own
+        };
+        let (policy, webhook) = (own(policy), own(webhook));
+        // A policy's is cut with its prefix; both leave out places and hints.
+        let is_same =
+            |(one, two): (&String, &String)| two.starts_with(one.trim_end_matches('…').trim_end_matches("..."));
+        if policy.len() != webhook.len() || !policy.iter().zip(&webhook).all(is_same) {
+            let name = format!("{}/{}/{}", self.name, row.namespace, row.name);
+            self.warnings.push(format!("{name}\n      policy:  {policy:?}\n      webhook: {webhook:?}"));
+        }
+    }
+}
+
+/// A warning's message: without the policy's name.
+fn warning(text: &str) -> String {
+    match text.split_once("' with binding '").and_then(|(_, rest)| rest.split_once("': ")) {
+        Some((_, message)) if text.starts_with("Validation failed for ValidatingAdmissionPolicy") => message.to_owned(),
+        _ => text.to_owned(),
+    }
+}
+
+fn compare(row: &Row, (policy, webhook, manifest): Outcomes<'_>, told: &Told) -> Verdict {
+    let mut lines = Vec::new();
+    let mut differ = |what: &str, one: &Outcome, two: &Outcome| {
+        if let Some(difference) = difference(one, two) {
+            lines.push(format!("      {what}: {difference}"));
+        }
+    };
+    differ("policy | webhook", policy, webhook);
+    if let Some(manifest) = manifest {
+        differ("webhook | manifest", &without_old_handlers(webhook), &without_old_handlers(manifest));
+    }
+    if !lines.is_empty() {
+        let what = lines.join("\n");
+        return match known(row, policy, webhook) {
+            Some(reason) => Verdict::Known(reason),
+            None => Verdict::Different(what),
+        };
+    }
+    match (&policy.stored, &webhook.stored) {
+        (Err(policy), Err(webhook)) => Verdict::Refused(words(policy, webhook, told)),
+        _ => Verdict::Equal,
+    }
+}
+
+/// Why a difference is as it has to be.
+fn known(row: &Row, policy: &Outcome, webhook: &Outcome) -> Option<&'static str> {
+    let refused = policy.stored.as_ref().err();
+    if refused.is_some_and(|text| text.contains("which a policy cannot do")) {
+        return Some("a policy cannot complete a container, and says so");
+    }
+    let is_completed = ["auto-", "without-image-", "twice-"].iter().any(|completed| row.name.starts_with(completed));
+    if is_completed && difference(policy, webhook).is_none() {
+        return Some("admission has given a container to be completed its defaults before the webhook sees it");
+    }
+    let record = |outcome: &Outcome| -> Option<Value> {
+        let pod = outcome.stored.as_ref().ok()?;
+        serde_json::from_str(pod["annotations"][RECORD].as_str()?).ok()
+    };
+    let is_spaced =
+        ["record-spaced", "record-lines", "record-escapes", "record-order-of-members"].contains(&row.name.as_str());
+    if is_spaced
+        && record(policy).is_some()
+        && record(policy).map(without_created) == record(webhook).map(without_created)
+    {
+        return Some("a policy keeps the text of another tool's record, the webhook writes it anew");
+    }
+    None
+}
+
+/// A record without the lists that are empty: they may be written, or not.
+fn without_created(mut record: Value) -> Value {
+    for entry in record.as_array_mut().into_iter().flatten() {
+        if let Some(entry) = entry.as_object_mut() {
+            entry.retain(|_, member| member.as_array().is_none_or(|list| !list.is_empty()));
+        }
+    }
+    record
+}
+
+/// The record has an old probe as it was: in a manifest without the API server's defaults.
+fn without_old_handlers(outcome: &Outcome) -> Outcome {
+    let mut outcome = outcome.clone();
+    let Ok(pod) = &mut outcome.stored else { return outcome };
+    let Some(text) = pod["annotations"][RECORD].as_str() else { return outcome };
+    let Ok(mut record) = serde_json::from_str::<Value>(text) else { return outcome };
+    for replaced in record.as_array_mut().into_iter().flatten().filter_map(|entry| entry["replaced"].as_object_mut()) {
+        replaced.values_mut().filter(|old| old.is_object()).for_each(|old| *old = Value::Null);
+    }
+    pod["annotations"][RECORD] = record;
+    outcome
+}
+
+/// What differs between two ways; nothing where both store the same or both refuse.
+fn difference(one: &Outcome, two: &Outcome) -> Option<String> {
+    match (&one.stored, &two.stored) {
+        (Err(_), Err(_)) => None,
+        (Ok(one), Ok(two)) if one == two => None,
+        (Ok(one), Ok(two)) => {
+            let mut lines = Vec::new();
+            walk("", one, two, &mut lines);
+            Some(lines.join("\n        "))
+        }
+        (Ok(_), Err(why)) => Some(format!("stored | refused: {why}")),
+        (Err(why), Ok(_)) => Some(format!("refused: {why} | stored")),
+    }
+}
+
+fn walk(at: &str, one: &Value, two: &Value, lines: &mut Vec<String>) {
+    match (one, two) {
+        (Value::Object(left), Value::Object(right)) => {
+            let new = right.keys().filter(|key| !left.contains_key(*key));
+            for key in left.keys().chain(new) {
+                walk(&format!("{at}/{key}"), &one[key], &two[key], lines);
+            }
+        }
+        (Value::Array(left), Value::Array(right)) if left.len() == right.len() => {
+            for (index, (one, two)) in left.iter().zip(right).enumerate() {
+                walk(&format!("{at}/{index}"), one, two, lines);
+            }
+        }
+        _ if one == two => {}
+        _ => lines.push(format!("{at}: {} | {}", cut(&one.to_string()), cut(&two.to_string()))),
+    }
+}
+
+fn cut(text: &str) -> String {
+    match text.char_indices().nth(700) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
+}
+
+/// The words of each way, where a message of the command line is not in both. A message alone counts: a policy leaves out the
+/// place and the hint.
+fn words(policy: &str, webhook: &str, told: &Told) -> Words {
+    if !policy.contains("denied request: ") {
+        return Words::OfServer;
+    }
+    let messages = told.pod.as_ref().err().cloned().unwrap_or_default();
+    // A policy writes no line break, and no more than so much.
+    let plain = |text: &str| text.replace(['\n', '\r'], " ");
+    let in_policy = policy.split_once("denied request: ").map_or("", |(_, words)| words);
+    let wanted = plain(&messages.join("; "));
+    let is_same = match in_policy.strip_suffix('…') {
+        Some(start) => wanted.starts_with(start),
+        None => in_policy == wanted,
+    };
+    let is_told = webhook.ends_with('…') || messages.iter().all(|message| webhook.contains(message));
+    if is_same && is_told && !messages.is_empty() {
+        return Words::Same;
+    }
+    Words::Other(format!(
+        "      policy:  {}\n      webhook: {}\n      command: {}",
+        cut(policy),
+        cut(webhook),
+        cut(&wanted)
+    ))
+}

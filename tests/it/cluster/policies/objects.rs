@@ -1,0 +1,62 @@
+//! The objects of policies in the API server: put there, bound to the namespaces of one scenario, and gone with it.
+
+use serde_json::{Value, json};
+
+use super::subject::Subject;
+use crate::cluster::webhook::documents;
+use crate::support::control_plane::ControlPlane;
+use crate::support::injector;
+
+/// The label of namespaces that says whose turn it is there.
+pub(super) const WAY: &str = "injector.test/way";
+
+/// Objects that are in the API server; dropping them removes them.
+pub(super) struct Policies<'a> {
+    plane: &'a ControlPlane,
+    list: String,
+}
+
+impl<'a> Policies<'a> {
+    /// Puts them there as they are.
+    pub(super) fn applied(plane: &'a ControlPlane, objects: &[Value]) -> Self {
+        let list = json!({"apiVersion": "v1", "kind": "List", "items": objects}).to_string();
+        plane.ok("apply -f -", &list);
+        Self { plane, list }
+    }
+
+    /// The same, for the namespaces in which it is this one's turn.
+    pub(super) fn bound(plane: &'a ControlPlane, objects: &[Value], way: &str) -> Self {
+        let bound: Vec<Value> = objects.iter().cloned().map(|object| bound(object, way)).collect();
+        Self::applied(plane, &bound)
+    }
+}
+
+impl Drop for Policies<'_> {
+    fn drop(&mut self) {
+        // A panic while another unwinds would abort.
+        self.plane.kubectl(["delete", "--ignore-not-found", "-f", "-"], &self.list);
+    }
+}
+
+fn bound(mut object: Value, way: &str) -> Value {
+    if object["kind"].as_str().is_some_and(|kind| kind.ends_with("PolicyBinding")) {
+        object["spec"]["matchResources"]["namespaceSelector"]["matchLabels"][WAY] = json!(way);
+    }
+    object
+}
+
+/// The objects of a profile's policies, or why it has none.
+pub(super) fn policies_of(subject: &Subject, flags: &[&str]) -> Result<Vec<Value>, String> {
+    printed(&[&subject.command(&["--as", "policy"]), flags].concat())
+}
+
+/// What `install FLAGS…` prints, or why it prints nothing.
+pub(super) fn printed(flags: &[&str]) -> Result<Vec<Value>, String> {
+    let ran = injector(["install"].iter().chain(flags).copied()).exits_any();
+    if ran.stdout.is_empty() { Err(ran.stderr) } else { Ok(documents(&ran.stdout)) }
+}
+
+/// The objects of this kind.
+pub(super) fn of_kind<'o>(objects: &'o [Value], kind: &str) -> Vec<&'o Value> {
+    objects.iter().filter(|object| object["kind"] == kind).collect()
+}

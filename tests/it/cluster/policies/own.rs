@@ -1,0 +1,163 @@
+//! Pods that have already, or have otherwise, what a profile adds. All of it is taken from what the profile makes of its own pod.
+
+use serde_json::{Value, json};
+
+use super::rows::{APPLICATION, Row, row};
+use super::subject::{RECORD, Subject};
+
+/// What a profile added to its subject's pod.
+pub(super) struct Added<'a> {
+    subject: &'a Subject,
+    injected: &'a Value,
+    entry: Value,
+}
+
+fn items(list: &Value) -> impl Iterator<Item = &Value> {
+    list.as_array().into_iter().flatten()
+}
+
+impl<'a> Added<'a> {
+    pub(super) fn new(subject: &'a Subject, injected: &'a Value) -> Self {
+        let record = injected["metadata"]["annotations"][RECORD].as_str().unwrap();
+        let record: Value = serde_json::from_str(record).unwrap();
+        Self { subject, injected, entry: record[0].clone() }
+    }
+
+    fn names(&self, list: &str) -> Vec<String> {
+        items(&self.entry[list]).map(|name| name.as_str().unwrap().to_owned()).collect()
+    }
+
+    /// The names of the containers, init containers among them.
+    pub(super) fn containers(&self) -> Vec<String> {
+        [self.names("initContainers"), self.names("containers")].concat()
+    }
+
+    fn items(&self, list: &str, names: &[String]) -> Vec<&Value> {
+        let all = items(&self.injected["spec"][list]);
+        all.filter(|item| names.iter().any(|name| item["name"] == json!(name))).collect()
+    }
+
+    fn row(&self, name: &str, change: &Value) -> Row {
+        row(self.subject, name, change)
+    }
+
+    /// Pods with each of them.
+    pub(super) fn rows(&self) -> Vec<Row> {
+        [self.of_containers(), self.of_ports(), self.of_volumes(), self.of_metadata(), self.of_application()].concat()
+    }
+
+    fn of_containers(&self) -> Vec<Row> {
+        let mut rows = Vec::new();
+        for name in self.containers() {
+            let container = |more: Value| {
+                let mut container = json!({"name": name});
+                container.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+                container
+            };
+            for (what, list, more) in [
+                ("by-hand", "containers", json!({"image": "mine:1"})),
+                ("by-hand-init", "initContainers", json!({"image": "mine:1"})),
+                ("by-hand-native", "initContainers", json!({"image": "mine:1", "restartPolicy": "Always"})),
+                ("auto", "containers", json!({"image": "auto"})),
+                (
+                    "auto-with-resources",
+                    "containers",
+                    json!({"image": "auto", "resources": {"requests": {"cpu": "1m"}}}),
+                ),
+                ("auto-init", "initContainers", json!({"image": "auto"})),
+                ("without-image", "containers", json!({})),
+            ] {
+                rows.push(self.row(&format!("{what}-{name}"), &json!({"spec": {list: [container(more)]}})));
+            }
+            let twice = json!({"spec": {"containers": [container(json!({"image": "mine:1"}))], "initContainers": [container(json!({"image": "auto"}))]}});
+            rows.push(self.row(&format!("twice-{name}"), &twice));
+        }
+        rows
+    }
+
+    fn of_ports(&self) -> Vec<Row> {
+        let names = self.containers();
+        let all = [self.items("containers", &names), self.items("initContainers", &names)].concat();
+        let mut rows = Vec::new();
+        for port in all.iter().flat_map(|container| items(&container["ports"])) {
+            let number = &port["containerPort"];
+            let taken = |protocol: &str| json!([{"containerPort": number, "protocol": protocol}]);
+            for protocol in ["TCP", "UDP"] {
+                let change = json!({"spec": {"containers": [{"name": APPLICATION, "ports": taken(protocol)}]}});
+                rows.push(self.row(&format!("port-{number}-{protocol}"), &change));
+            }
+            let second = json!({"name": "second", "image": "s:1", "ports": taken("TCP")});
+            rows.push(self.row(&format!("port-{number}-of-a-second"), &json!({"spec": {"containers": [second]}})));
+            let native = json!({"name": "second", "image": "s:1", "restartPolicy": "Always", "ports": taken("TCP")});
+            rows.push(self.row(&format!("port-{number}-of-a-native"), &json!({"spec": {"initContainers": [native]}})));
+            let init = json!({"name": "second", "image": "s:1", "ports": taken("TCP")});
+            rows.push(self.row(&format!("port-{number}-of-an-init"), &json!({"spec": {"initContainers": [init]}})));
+            let host = json!([{"containerPort": 1, "hostPort": number}]);
+            let host = json!({"spec": {"containers": [{"name": APPLICATION, "ports": host}]}});
+            rows.push(self.row(&format!("port-{number}-of-the-host"), &host));
+        }
+        rows
+    }
+
+    fn of_volumes(&self) -> Vec<Row> {
+        let names = self.names("volumes");
+        let mut rows = Vec::new();
+        for volume in self.items("volumes", &names) {
+            let name = volume["name"].as_str().unwrap();
+            let others = [
+                ("same", volume.clone()),
+                ("empty", json!({"name": name, "emptyDir": {}})),
+                ("sized", json!({"name": name, "emptyDir": {"sizeLimit": "1Gi"}})),
+                ("map", json!({"name": name, "configMap": {"name": "mine"}})),
+            ];
+            for (what, other) in others {
+                rows.push(self.row(&format!("volume-{what}-{name}"), &json!({"spec": {"volumes": [other]}})));
+            }
+        }
+        rows
+    }
+
+    fn of_metadata(&self) -> Vec<Row> {
+        let mut rows = Vec::new();
+        for list in ["annotations", "labels"] {
+            for key in self.names(list) {
+                let value = &self.injected["metadata"][list][&key];
+                for (what, value) in [("same", value.clone()), ("other", json!("other")), ("empty", json!(""))] {
+                    let change = json!({"metadata": {list: {&key: value}}});
+                    rows.push(self.row(&format!("{list}-{what}-{}", key.replace('/', "-")), &change));
+                }
+            }
+        }
+        rows
+    }
+
+    /// Variables and mounts that the application's container got.
+    fn of_application(&self) -> Vec<Row> {
+        let application = self.subject.application();
+        let find = |pod: &Value| {
+            items(&pod["spec"]["containers"]).find(|one| one["name"] == application).cloned().unwrap_or_default()
+        };
+        let (before, after) = (find(&self.subject.base), find(self.injected));
+        let new = |list: &str, key: &str| -> Vec<Value> {
+            let was = |item: &Value| items(&before[list]).any(|known| known[key] == item[key]);
+            items(&after[list]).filter(|item| !was(item)).cloned().collect()
+        };
+        let mut rows = Vec::new();
+        for variable in new("env", "name") {
+            let name = variable["name"].as_str().unwrap();
+            for (what, other) in [("same", variable.clone()), ("other", json!({"name": name, "value": "other"}))] {
+                let change = json!({"spec": {"containers": [{"name": APPLICATION, "env": [other]}]}});
+                rows.push(self.row(&format!("env-{what}-{name}"), &change));
+            }
+        }
+        for mount in new("volumeMounts", "mountPath") {
+            let path = mount["mountPath"].as_str().unwrap();
+            let other = json!({"name": "mine", "mountPath": path});
+            let volumes = json!([{"name": "mine", "emptyDir": {}}]);
+            let change =
+                json!({"spec": {"volumes": volumes, "containers": [{"name": APPLICATION, "volumeMounts": [other]}]}});
+            rows.push(self.row(&format!("mount{}", path.replace('/', "-")), &change));
+        }
+        rows
+    }
+}
