@@ -3,6 +3,7 @@
 use super::cel::{Cel, quoted};
 use super::containers::OwnContainer;
 use super::draft::Draft;
+use super::record;
 
 /// Lists of messages, in the order in which applying a profile finds them.
 pub(super) fn of_containers(draft: &Draft<'_>, own: &[OwnContainer]) -> Vec<Cel> {
@@ -16,7 +17,11 @@ pub(super) fn of_containers(draft: &Draft<'_>, own: &[OwnContainer]) -> Vec<Cel>
             None => there,
         };
         let listed = format!("{}.exists(l, l.contains({}))", draft.named("listed"), quoted(&format!("\"{}\"", container.name)));
-        let both = quoted(&format!("another profile and `{}` both add a container `{}`", draft.scope.profile.name, container.name));
+        let both = format!(
+            "'the profiles `' + {} + {}",
+            record::owner(draft, "initContainers|containers", &container.name),
+            quoted(&format!("` and `{}` both add a container `{}`", draft.scope.profile.name, container.name))
+        );
         let complete = quoted(&format!(
             "container `{}` is declared to be completed (image `auto`), which a policy cannot do: inject the manifest with injector, or use its webhook",
             container.name

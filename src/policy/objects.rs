@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use super::compile::{CompiledProfile, Validation, ValidationMessage};
+use super::compile::CompiledProfile;
+use super::validations::{Validation, ValidationMessage, cut};
 use super::{FailurePolicy, PolicyApi, PolicyOptions, PolicyWarnings};
 use crate::kube::selector::{NAMESPACE_NAME, Operator, Requirement, Selector};
 use crate::profile::Profile;
@@ -154,7 +155,7 @@ pub(super) fn validating(
         let validation = |list: &String| {
             json!({
                 "expression": format!("{list}.size() == 0"),
-                "messageExpression": format!("[{list}.join('; ').replace('\\n', ' ').replace('\\r', ' ')].map(m, m.size() > 1200 ? m.substring(0, 1200) + '…' : m)[0]"),
+                "messageExpression": cut(list),
             })
         };
         let spec = json!({

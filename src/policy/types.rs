@@ -2,10 +2,8 @@
 
 use super::cel::{Cel, bound, quoted, shown};
 use crate::diagnostic::words::list;
+use crate::profile::grammar::MAX_INTEGER;
 use crate::profile::{Bounds, ListType, Parameter, ParameterType, Presence};
-
-/// The largest integer that a patch of a policy keeps as one: 2⁵³−1.
-const LARGEST: &str = "9007199254740991";
 
 /// A list with the message about a text, `NAME: …`, or an empty one where the parameter takes it. `None` where an annotation of
 /// this type cannot be read.
@@ -125,7 +123,7 @@ fn valid(ty: &ParameterType, text: &str) -> Option<Cel> {
             format!("({text} in [{}])", values.iter().map(|value| quoted(value)).collect::<Vec<_>>().join(", "))
         }
         ParameterType::Integer => format!(
-            "({text}.matches('^(0|-?[1-9][0-9]{{0,15}})$') && int({text}) <= {LARGEST} && int({text}) >= -{LARGEST})"
+            "({text}.matches('^(0|-?[1-9][0-9]{{0,15}})$') && int({text}) <= {MAX_INTEGER} && int({text}) >= -{MAX_INTEGER})"
         ),
         ParameterType::Name => format!("{text}.matches('^[a-z0-9]([-a-z0-9]{{0,61}}[a-z0-9])?$')"),
         ParameterType::Path => format!(
