@@ -257,7 +257,7 @@ impl Text {
     /// The text by itself.
     fn alone(&self) -> Cel {
         let Self { prepend, append, separator, .. } = self;
-        format!("[string({prepend}), string({append})].filter(t, t != '').join({separator})")
+        format!("[dyn({prepend}), dyn({append})].filter(t, t != '').join({separator})")
     }
 
     /// Whether a value has one of the texts as a whole token, or the text is empty.

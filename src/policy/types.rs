@@ -3,7 +3,7 @@
 use super::cel::{Cel, bound, quoted, shown};
 use crate::diagnostic::words::list;
 use crate::profile::grammar::MAX_INTEGER;
-use crate::profile::{Bounds, ListType, Parameter, ParameterType, Presence};
+use crate::profile::{Bounds, ListType, MapType, Parameter, ParameterType, Presence};
 
 /// A list with the message about a text, `NAME: …`, or an empty one where the parameter takes it. `None` where an annotation of
 /// this type cannot be read.
@@ -38,6 +38,30 @@ pub(super) fn faults(parameter: &Parameter, text: &str, what: &str) -> Option<Ce
     Some(format!("({chain}[])"))
 }
 
+/// The message about one entry of a map, `''` where it is good; the key `k` is that of its annotation.
+pub(super) fn entry_faults(parameter: &Parameter, map: &MapType, text: &str, key: &str) -> Option<Cel> {
+    let (condition, words) = single_faults(&map.of, &parameter.bounds, text)?;
+    let what = "'annotation `' + k + '`: ' + ";
+    let most = parameter.bounds.most_bytes(&parameter.ty);
+    let mut cases = vec![(
+        format!("bytes({text}).size() > {most}"),
+        format!("{what}string(bytes({text}).size()) + ' bytes are more than `maxLength: {most}`'"),
+    )];
+    if let Some(pattern) = &map.key_pattern {
+        let matches = format!("{key}.matches({})", quoted(&format!("\\A(?:{})\\z", pattern.as_str())));
+        let words = quoted(&format!("` does not match `keyPattern: {}`", pattern.as_str()));
+        cases.push((format!("!{matches}"), format!("{what}'`' + {} + {words}", shown(key))));
+    }
+    cases.push((condition, format!("{what}{words}")));
+    let chain: String = cases.iter().map(|(condition, value)| format!("{condition} ? {value} : ")).collect();
+    Some(format!("({chain}'')"))
+}
+
+/// What a text is as a value of a map.
+pub(super) fn entry_value(map: &MapType, text: &str) -> Cel {
+    single_value(&map.of, text)
+}
+
 /// What a text is as a value of the parameter, where it is one.
 pub(super) fn value(parameter: &Parameter, text: &str) -> Cel {
     let value = match &parameter.ty {
@@ -59,10 +83,14 @@ pub(super) fn spelled(parameter: &Parameter, value: &str) -> Cel {
     };
     let text = match &parameter.ty {
         ParameterType::List(of) => format!("{value}.map(i, {}).join(',')", single(&of.of, "i")),
+        ParameterType::Map(of) => {
+            let entry = single(&of.of, &format!("{value}[k]"));
+            format!("{value}.map(k, k).sort().map(k, k + '=' + {entry}).join(',')")
+        }
         ty => single(ty, value),
     };
     match parameter.presence {
-        Presence::Optional if !matches!(parameter.ty, ParameterType::List(_)) => {
+        Presence::Optional if !matches!(parameter.ty, ParameterType::List(_) | ParameterType::Map(_)) => {
             format!("({value} == null ? '' : {text})")
         }
         _ => text,
@@ -71,7 +99,7 @@ pub(super) fn spelled(parameter: &Parameter, value: &str) -> Cel {
 
 /// Whether its spelling may have characters that JSON escapes.
 pub(super) fn is_free_text(parameter: &Parameter) -> bool {
-    matches!(parameter.ty.single(), ParameterType::String | ParameterType::Path | ParameterType::Enum(_))
+    matches!(parameter.ty, ParameterType::Map(_)) || matches!(parameter.ty.single(), ParameterType::String | ParameterType::Path | ParameterType::Enum(_))
 }
 
 fn items(of: &ListType, text: &str) -> Cel {

@@ -67,7 +67,7 @@ fn change(draft: &Draft<'_>, block: &Block, targets: &str, item: &Item) -> Optio
     );
     let separator = &text.separator;
     let new = bound(
-        &format!("[{before}, {value}, {behind}]"),
+        &format!("[dyn({before}), dyn({value}), dyn({behind})]"),
         "t",
         &format!("t.filter(p, p != '').join({separator})"),
     );
