@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::application::{self, Application};
 use super::cel::{Cel, NOTHING, add, any, first_of, joined, quoted};
 use super::containers::{self, OwnContainer};
-use super::draft::Draft;
+use super::draft::{Draft, Gates};
 use super::lists::{self, Elements};
 use super::parameters::{self, CompiledParameter};
 use super::pod::PodChanges;
@@ -49,19 +49,32 @@ struct Added {
     elements: Vec<Elements>,
 }
 
-/// Compiles a profile. The names of its variables begin with `prefix`.
+/// How a profile is compiled.
+#[derive(Clone, Debug)]
+pub(super) struct Settings<'s> {
+    /// Values of parameters, as they are written.
+    pub(super) set: &'s BTreeMap<String, String>,
+    pub(super) version: KubernetesVersion,
+    /// What the names of its variables begin with.
+    pub(super) prefix: String,
+    pub(super) gates: Gates,
+    /// The name of the mutating policy.
+    pub(super) policy_name: &'s str,
+}
+
+/// Compiles a profile.
 ///
 /// # Errors
 ///
 /// What cannot be said in a policy, each with its place in the profile's document.
 pub(super) fn compile(
     profile: &Profile,
-    set: &BTreeMap<String, String>,
-    (version, digests, prefix): (KubernetesVersion, &Digests, String),
-    policy_name: &str,
+    digests: &Digests,
+    Settings { set, version, prefix, gates, policy_name }: Settings<'_>,
 ) -> Result<CompiledProfile, Vec<Diagnostic>> {
     let scope = Scope { profile, parameters: Vec::new(), lets: Vec::new(), version, prefix };
-    let mut draft = Draft { scope, wrong: Wrong::default(), variables: Vec::new(), warnings: Vec::new() };
+    let wrong = Wrong::default();
+    let mut draft = Draft { scope, wrong, variables: Vec::new(), gates, warnings: Vec::new() };
     whole(profile);
     object(&mut draft);
     record::define(&mut draft);
