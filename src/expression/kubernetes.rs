@@ -283,7 +283,9 @@ impl Writer<'_> {
             OverKind::List => Ok(text),
             OverKind::Map | OverKind::Unknown if is_old => Err(NotInKubernetes::MapLoop),
             OverKind::Map => Ok(format!("{text}.map(k, k).sort()")),
-            OverKind::Unknown => Ok(format!("[dyn({text})].map(d, type(d) == map ? dyn(d.map(k, string(k)).sort()) : d)[0]")),
+            OverKind::Unknown => {
+                Ok(format!("[dyn({text})].map(d, type(d) == map ? dyn(d.map(k, string(k)).sort()) : d)[0]"))
+            }
         }
     }
 

@@ -92,7 +92,12 @@ pub(super) fn define(draft: &mut Draft<'_>) -> Application {
     }
     twice(draft, &blocks);
     let recorded = format!("{}.exists(l, l.contains('\"' + c.name + '\"'))", draft.named("listed"));
-    let mine = format!("{}.filter(c, !(c.name in {}) && !{recorded} && !{}).map(c, c.name)", draft.named("all"), draft.named("own"), foreign("c"));
+    let mine = format!(
+        "{}.filter(c, !(c.name in {}) && !{recorded} && !{}).map(c, c.name)",
+        draft.named("all"),
+        draft.named("own"),
+        foreign("c")
+    );
     draft.define("applications", mine);
     let mut application = Application::default();
     for (list, variable) in LISTS {

@@ -11,8 +11,8 @@ use super::parameters::{self, CompiledParameter};
 use super::pod::PodChanges;
 use super::record::{self, EntryParts};
 use super::scope::{Given, Scope};
-use super::wrong::Wrong;
 use super::validations::{self, Validation};
+use super::wrong::Wrong;
 use super::{conflicts, pod, rules, workload};
 use crate::decide::eligibility::DEFAULT_CONTAINER;
 use crate::decide::record::ANNOTATION;
@@ -74,7 +74,8 @@ pub(super) fn compile(
 ) -> Result<CompiledProfile, Vec<Diagnostic>> {
     let scope = Scope { profile, parameters: Vec::new(), lets: Vec::new(), version, prefix };
     let wrong = Wrong::default();
-    let mut draft = Draft { scope, wrong, variables: Vec::new(), gates, warnings: Vec::new() };
+    let mut draft =
+        Draft { scope, wrong, variables: Vec::new(), gates, warnings: Vec::new(), of_namespace: Vec::new() };
     whole(profile);
     object(&mut draft);
     record::define(&mut draft);
@@ -83,14 +84,20 @@ pub(super) fn compile(
     let open = "c.?image.orValue('') in ['', 'auto']";
     draft.define("strangers", format!("{all}.filter(c, !{recorded} && !(c.name in {own} && {open}))"));
     draft.define("others", format!("{all}.filter(c, !(c.name in {own}))"));
+    let (inits, apps) = (draft.named("inits"), draft.named("apps"));
+    let stay = format!("{inits}.filter(c, c.?restartPolicy.orValue('') == 'Always') + {apps}");
+    draft.define("neighbours", format!("({stay}).filter(c, !(c.name in {own}))"));
     rules::define(&mut draft);
     let parameters = given(&mut draft, set);
     lets(&mut draft);
     let own = containers::define(&mut draft);
     let application = application::define(&mut draft);
     let changes = pod::define(&mut draft);
-    let elements: Vec<Elements> =
-        [Home::Spec, Home::Metadata].into_iter().flat_map(lists::slots).map(|slot| lists::define(&mut draft, slot)).collect();
+    let elements: Vec<Elements> = [Home::Spec, Home::Metadata]
+        .into_iter()
+        .flat_map(lists::slots)
+        .map(|slot| lists::define(&mut draft, slot))
+        .collect();
     rules::confirmed(&mut draft);
     let added = Added { own, application, changes, elements };
     errors(&mut draft, &parameters, &added);
@@ -173,16 +180,21 @@ fn given(draft: &mut Draft<'_>, set: &BTreeMap<String, String>) -> Vec<CompiledP
     let (apps, ann) = (draft.named("apps"), draft.named("ann"));
     let chosen = format!("{apps}.filter(c, c.name == {ann}[?{}].orValue(''))", quoted(DEFAULT_CONTAINER));
     let recorded = format!("{}.exists(l, l.contains('\"' + c.name + '\"'))", draft.named("listed"));
-    let first = format!("{apps}.filter(c, !(c.name in {}) && !{recorded} && !{})", draft.named("own"), rules::foreign("c"));
+    let first =
+        format!("{apps}.filter(c, !(c.name in {}) && !{recorded} && !{})", draft.named("own"), rules::foreign("c"));
     draft.define("application", format!("{chosen}.size() > 0 ? {chosen} : {first}"));
     let mut compiled = Vec::new();
     for index in 0..draft.scope.profile.parameters.len() {
         let one = parameters::compile(&draft.scope, &draft.wrong, index, set);
-        let name = draft.scope.profile.parameters.get(index).map(|parameter| parameter.name.clone()).unwrap_or_default();
+        let name =
+            draft.scope.profile.parameters.get(index).map(|parameter| parameter.name.clone()).unwrap_or_default();
         if let Some(variable) = one.as_ref().and_then(|one| one.variable.clone()) {
             draft.define(&format!("p_{name}"), variable);
         }
-        draft.scope.parameters.push(one.as_ref().map_or(Given::Constant(serde_json::Value::Null), |one| one.given.clone()));
+        draft
+            .scope
+            .parameters
+            .push(one.as_ref().map_or(Given::Constant(serde_json::Value::Null), |one| one.given.clone()));
         compiled.extend(one);
     }
     compiled
@@ -231,6 +243,9 @@ fn errors(
     }
     bad.extend(parameters.iter().filter_map(|parameter| parameter.faults.clone()));
     let bad = draft.define("badValues", joined(&bad));
+    // A condition is asked with the values of all parameters, and the first that has none is the one error.
+    let is_asked = !profile.match_conditions.is_empty() || !profile.requirements.is_empty();
+    let told = if is_asked { format!("[{bad}[0]]") } else { bad.clone() };
     let mut clashes = application.conflicts.clone();
     clashes.extend(conflicts::of_containers(draft, own));
     clashes.extend(elements.iter().flat_map(|elements| elements.conflicts.iter().cloned()));
@@ -241,14 +256,13 @@ fn errors(
     let unreadable = quoted(&format!("the record `{ANNOTATION}` cannot be read"));
     let of_eligible = first_of(
         [
-            (format!("{bad}.size() > 0"), bad.clone()),
+            (format!("{bad}.size() > 0"), told),
             (format!("{confirmed} == 'skip'"), "[]".to_owned()),
             (format!("{confirmed} != ''"), format!("[{confirmed}]")),
         ],
         &clashes,
     );
-    let errors =
-        draft.define("errors", format!("!{readable} ? [{unreadable}] : !{eligible} ? [] :\n({of_eligible})"));
+    let errors = draft.define("errors", format!("!{readable} ? [{unreadable}] : !{eligible} ? [] :\n({of_eligible})"));
     draft.define("inject", format!("{eligible} && {errors}.size() == 0 && {confirmed} == ''"));
 }
 
@@ -259,7 +273,8 @@ fn patch(
     Added { own, application, changes, elements }: &Added,
 ) -> Cel {
     let annotations = Slot::Annotations.place().to_string();
-    let mut operations = vec![format!("(has(object.metadata.annotations) ? [] : [{}])", add(&quoted(&annotations), "{}"))];
+    let mut operations =
+        vec![format!("(has(object.metadata.annotations) ? [] : [{}])", add(&quoted(&annotations), "{}"))];
     let mut created = vec![format!("(has(object.metadata.annotations) ? [] : [{}])", quoted(&annotations))];
     let of = |home: Home| elements.iter().filter(move |elements| elements.slot.home() == home);
     let made = |elements: &Elements| {
@@ -272,10 +287,15 @@ fn patch(
     }
     operations.extend(application.operations.iter().cloned());
     created.extend(application.created.iter().cloned());
-    let init_containers: Vec<Cel> = own.iter().filter_map(|container| container.goes_to(Slot::InitContainers)).collect();
+    let init_containers: Vec<Cel> =
+        own.iter().filter_map(|container| container.goes_to(Slot::InitContainers)).collect();
     if !init_containers.is_empty() {
         let place = Slot::InitContainers.place().to_string();
-        created.push(format!("(!has(object.spec.initContainers) && {} ? [{}] : [])", any(&init_containers), quoted(&place)));
+        created.push(format!(
+            "(!has(object.spec.initContainers) && {} ? [{}] : [])",
+            any(&init_containers),
+            quoted(&place)
+        ));
     }
     operations.extend(containers::operations(draft, own));
     for elements in of(Home::Spec) {
@@ -284,15 +304,20 @@ fn patch(
     }
     operations.extend(changes.operations.iter().cloned());
     created.extend(changes.created.iter().cloned());
-    let names = |list: Slot| {
-        record::names(own.iter().map(|container| (container.name.as_str(), container.goes_to(list))))
-    };
+    let names =
+        |list: Slot| record::names(own.iter().map(|container| (container.name.as_str(), container.goes_to(list))));
     let native = draft.named("native");
     let has_native = draft.variables.iter().any(|(name, _)| format!("variables.{name}") == native);
     let hash = match (has_native, digests) {
-        (true, Digests { classic, native: of_native }) => format!("({native} ? {} : {})", quoted(of_native), quoted(classic)),
+        (true, Digests { classic, native: of_native }) => {
+            format!("({native} ? {} : {})", quoted(of_native), quoted(classic))
+        }
         (false, Digests { classic, native }) => {
-            quoted(if draft.scope.profile.native_sidecar == crate::profile::NativeSidecar::Always { native } else { classic })
+            quoted(if draft.scope.profile.native_sidecar == crate::profile::NativeSidecar::Always {
+                native
+            } else {
+                classic
+            })
         }
     };
     let parts = EntryParts {

@@ -16,7 +16,8 @@ pub(super) fn of_containers(draft: &Draft<'_>, own: &[OwnContainer]) -> Vec<Cel>
             Some(when) => format!("{when} && {there}"),
             None => there,
         };
-        let listed = format!("{}.exists(l, l.contains({}))", draft.named("listed"), quoted(&format!("\"{}\"", container.name)));
+        let listed =
+            format!("{}.exists(l, l.contains({}))", draft.named("listed"), quoted(&format!("\"{}\"", container.name)));
         let both = format!(
             "'the profiles `' + {} + {}",
             record::owner(draft, "initContainers|containers", &container.name),
@@ -34,7 +35,8 @@ pub(super) fn of_containers(draft: &Draft<'_>, own: &[OwnContainer]) -> Vec<Cel>
 /// Ports, first all of the declared ones, then the user that the profile keeps for itself.
 pub(super) fn of_pod(draft: &Draft<'_>, own: &[OwnContainer]) -> Vec<Cel> {
     let mut clashes = Vec::new();
-    for container in own {
+    // An init container that ends has no port by the time others listen.
+    for container in own.iter().filter(|container| container.stays) {
         for (when, port) in &container.ports {
             clashes.extend([("containerPort", "container port"), ("hostPort", "host port")].map(|(field, noun)| {
                 let clash = ports(draft, container, port, (field, noun));
@@ -68,7 +70,7 @@ fn ports(draft: &Draft<'_>, own: &OwnContainer, port: &str, (field, noun): (&str
     );
     format!(
         "[dyn({port})].map(p, {}.filter(c, c.?ports.orValue([]).exists(q, {clash})).map(c, {words}))[0]",
-        draft.named("others")
+        draft.named("neighbours")
     )
 }
 

@@ -13,8 +13,10 @@ pub(super) struct Draft<'p> {
     pub(super) variables: Vec<(String, Cel)>,
     /// Who asks the gates of the profile.
     pub(super) gates: Gates,
-    /// Expressions of warnings: each a list of texts, for the pod as it is once all is added.
+    /// Expressions of warnings: each a list of texts, for a pod that is injected, as it is once all is added.
     pub(super) warnings: Vec<Cel>,
+    /// Those about the namespace, which concern every pod for which its words count.
+    pub(super) of_namespace: Vec<Cel>,
 }
 
 /// Who asks whether the namespace and the pod's labels are those that a profile is for.

@@ -51,7 +51,10 @@ pub(super) fn define(draft: &mut Draft<'_>, slot: Slot) -> Elements {
             (None, false) => name(draft, addition),
         };
         let Some(key) = key else {
-            draft.wrong.say(&at, &format!("{} whose name depends on the pod, or with a `policy`, is not compiled", article(slot)));
+            draft.wrong.say(
+                &at,
+                &format!("{} whose name depends on the pod, or with a `policy`, is not compiled", article(slot)),
+            );
             continue;
         };
         if slot == Slot::Annotations && listed::is_list(&key, "") {
@@ -92,7 +95,8 @@ fn element(draft: &mut Draft<'_>, elements: &mut Elements, (key, when): (&str, O
     let noun = slot.noun();
     match slot.clash() {
         Clash::Conflict => {
-            let owned = format!("{}.exists(l, l.contains({}))", draft.named("listedVolumes"), quoted(&format!("\"{key}\"")));
+            let owned =
+                format!("{}.exists(l, l.contains({}))", draft.named("listedVolumes"), quoted(&format!("\"{key}\"")));
             let before = quoted(&format!("the profile `{profile}` adds a {noun} `{key}`, and "));
             let behind = " has a different one of that name";
             let theirs = format!(
@@ -155,7 +159,8 @@ impl Elements {
     /// The operations that add what is missing.
     pub(super) fn operations(&self) -> Vec<Cel> {
         let empty = if matches!(self.slot.form(), Form::Map(_)) { "{}" } else { "[]" };
-        let created = self.created().map(|(condition, path)| format!("({condition} ? [{}] : [])", add(&quoted(&path), empty)));
+        let created =
+            self.created().map(|(condition, path)| format!("({condition} ? [{}] : [])", add(&quoted(&path), empty)));
         let place = self.slot.place();
         let operation = |element: &Element| {
             let path = match self.slot.form() {

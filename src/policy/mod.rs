@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::kube::version::KubernetesVersion;
 use crate::profile::Profile;
 use crate::text::yaml::emit::{self, BlockLayout};
@@ -162,6 +162,19 @@ pub(crate) fn objects(
         all.extend(objects::validating(&validating_name(name, &profile.name), profile, compiled, options));
     }
     Ok(all)
+}
+
+/// What keeps a profile from being a policy, each with its place in the profile's document. A parameter that only has no value
+/// yet does not.
+pub(crate) fn obstacles(profile: &Profile, set: &BTreeMap<String, String>) -> Vec<Diagnostic> {
+    let options = PolicyOptions {
+        version: KubernetesVersion::NEWEST.max(OLDEST),
+        api: PolicyApi::V1,
+        failure: FailurePolicy::Fail,
+        warnings: PolicyWarnings::Made,
+    };
+    let found = objects("injector", &[(profile, set)], &options).err().unwrap_or_default();
+    found.into_iter().map(|(_, one)| one).filter(|one| one.code == Code::NotCompilable).collect()
 }
 
 /// The namespaces that all of the profiles exclude.

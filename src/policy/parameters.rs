@@ -55,7 +55,7 @@ pub(super) fn compile(
     let settled = set_text.map(|text| parameter.parse(text));
     let settled = match settled {
         Some(Err(bad)) => {
-            wrong.say(&at, &format!("`--set {}`: {bad}", parameter.name));
+            wrong.value(&at, &format!("`--set {}`: {bad}", parameter.name));
             return None;
         }
         Some(Ok(value)) => Some(Given::Constant(value)),
@@ -64,13 +64,19 @@ pub(super) fn compile(
     let sources = sources(scope, parameter, set_text.is_some());
     let Some(sources) = sources else {
         let (ty, name) = (parameter.ty.id(), &parameter.name);
-        wrong.say(&at, &format!("a policy does not read a value of the type `{ty}` from a pod: set `{name}` with `--set`"));
+        wrong.say(
+            &at,
+            &format!("a policy does not read a value of the type `{ty}` from a pod: set `{name}` with `--set`"),
+        );
         return None;
     };
     if sources.is_empty() {
         let Some(given) = settled else {
             let name = &parameter.name;
-            wrong.say(&at, &format!("parameter `{name}` has no value, and nothing of a pod gives one: use `--set {name}=…`"));
+            wrong.value(
+                &at,
+                &format!("parameter `{name}` has no value, and nothing of a pod gives one: use `--set {name}=…`"),
+            );
             return None;
         };
         return Some(CompiledParameter { given, variable: None, faults: None, suffix: None });
@@ -78,7 +84,12 @@ pub(super) fn compile(
     Some(variable(scope, parameter, &sources, settled.as_ref()))
 }
 
-fn variable(scope: &Scope<'_>, parameter: &Parameter, sources: &[Source], settled: Option<&Given>) -> CompiledParameter {
+fn variable(
+    scope: &Scope<'_>,
+    parameter: &Parameter,
+    sources: &[Source],
+    settled: Option<&Given>,
+) -> CompiledParameter {
     let name = scope.variable(&format!("p_{}", parameter.name));
     let otherwise = match settled {
         Some(Given::Constant(value)) => literal(value),

@@ -60,7 +60,9 @@ fn field(draft: &mut Draft<'_>, addition: &PodAddition, changes: &mut PodChanges
     let PodAddition { field, template, on_conflict } = addition;
     let at = field.path().iter().fold(Pointer::of(["spec", "pod"]), |at, name| at.join(*name));
     if field.computed().next().is_some() || field.old_name().is_some() {
-        draft.wrong.say(&at, &format!("`{field}` is not compiled: admission has computed other fields from it by then"));
+        draft
+            .wrong
+            .say(&at, &format!("`{field}` is not compiled: admission has computed other fields from it by then"));
         return;
     }
     let pieces = draft.values().pieces(template, 0);
@@ -104,7 +106,8 @@ fn field(draft: &mut Draft<'_>, addition: &PodAddition, changes: &mut PodChanges
     changes.operations.extend(parent(field.path(), &writes));
     changes.operations.push(format!("({writes} ? [{}] : [])", add(&quoted(&place), &value)));
     changes.fields.push(format!("({writes} && !{found}.hasValue() ? [{}] : [])", quoted(&place)));
-    let old = format!("(type({found}.value()) == string ? '\"' + string({found}.value()) + '\"' : string({found}.value()))");
+    let old =
+        format!("(type({found}.value()) == string ? '\"' + string({found}.value()) + '\"' : string({found}.value()))");
     let member = format!("[{} + {old}]", quoted(&format!("\"{}\":", json_inner(&place))));
     changes.replaced.push((place, format!("({writes} && {found}.hasValue() ? {member} : [])")));
 }

@@ -22,7 +22,8 @@ pub(super) fn define(draft: &mut Draft<'_>) {
     draft.define("listedVolumes", found("volumes"));
     let open = quoted(ENTRY);
     let mine = quoted(&format!("\"{}\",", json_inner(&draft.scope.profile.name)));
-    let entries = draft.define("entries", format!("{status}.split({open}).filter(e, e.endsWith('}},') || e.endsWith('}}]'))"));
+    let entries =
+        draft.define("entries", format!("{status}.split({open}).filter(e, e.endsWith('}},') || e.endsWith('}}]'))"));
     let mine = draft.define("mine", format!("{entries}.filter(e, e.startsWith({mine}))[?0].orValue('')"));
     draft.define("entry", format!("{mine} != ''"));
     let profiles = draft.define("profiles", format!("{entries}.map(e, e.substring(0, e.indexOf(',\"version\":')))"));
@@ -61,7 +62,11 @@ fn shape() -> String {
     // An old probe is four levels deep. Commas are not counted inside it, or the pattern would double with each level.
     let deeper = |part: &str| format!("(?:{scalar}|[\\[{{](?:(?:{text}:)?{part},?)*[\\]}}])");
     let handlers: Vec<String> = Handler::ALL.iter().map(|handler| handler.path().join("/")).collect();
-    let handler = format!("\"{in_container}(?:{})\":\\{{(?:{text}:{},?)*\\}}", handlers.join("|"), deeper(&deeper(&deeper(&scalar))));
+    let handler = format!(
+        "\"{in_container}(?:{})\":\\{{(?:{text}:{},?)*\\}}",
+        handlers.join("|"),
+        deeper(&deeper(&deeper(&scalar)))
+    );
     let replaced = format!(
         "(?:{pointer}:(?:null|\\[\\]|\\{{\\}})|\"{in_container}image\":\"auto\"|\"/metadata/(?:annotations|labels)/{inner}\":{text}|(?:{pod_fields}|{computed}):{scalar}|{handler})"
     );
@@ -146,7 +151,8 @@ pub(super) struct EntryParts {
 pub(super) fn write(draft: &mut Draft<'_>, parts: &EntryParts, elements: &[Elements]) -> Cel {
     let profile = json_inner(&draft.scope.profile.name);
     let version = env!("CARGO_PKG_VERSION");
-    let mut text = vec![quoted(&format!("{{\"profile\":\"{profile}\",\"version\":\"{version}\",\"hash\":\"")), parts.hash.clone()];
+    let mut text =
+        vec![quoted(&format!("{{\"profile\":\"{profile}\",\"version\":\"{version}\",\"hash\":\"")), parts.hash.clone()];
     text.extend(parts.suffix.iter().cloned());
     text.push(quoted("\""));
     let mut members = vec![("initContainers", parts.init_containers.clone()), ("containers", parts.containers.clone())];

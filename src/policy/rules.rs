@@ -8,6 +8,7 @@ use crate::decide::eligibility::{Asks, FOREIGN_IMAGES, FOREIGN_NAMES, MIRROR, Me
 use crate::diagnostic::words::list;
 use crate::kube::selector::{Operator, Requirement, Selector};
 use crate::profile::keys::KeyList;
+use crate::profile::scope::Fact;
 use crate::profile::{ContainerPattern, Policy, RequirementSeverity, Switch};
 
 /// A pod whose switch has a value that is neither side's. It is an error where no earlier rule decides.
@@ -214,7 +215,7 @@ fn switches(draft: &mut Draft<'_>) {
             let value = format!("{map}[{}]", quoted(key));
             let of = "'` of namespace `' + namespaceObject.metadata.name + ";
             let words = not_one_of(noun, key, of, &value, switch, ", and counts as not set");
-            draft.warnings.push(format!("({there} && !({value} in [{}]) ? [{words}] : [])", known.join(", ")));
+            draft.of_namespace.push(format!("({there} && !({value} in [{}]) ? [{words}] : [])", known.join(", ")));
         }
         draft.define("nsSays", chain);
     }
@@ -239,6 +240,8 @@ pub(super) fn confirmed(draft: &mut Draft<'_>) {
         match requirement.severity {
             RequirementSeverity::Reject => cases.push((fails, told)),
             RequirementSeverity::Skip => cases.push((fails, quoted("skip"))),
+            // What warns sees the pod once all is added, and the profile speaks of the pod before.
+            RequirementSeverity::Warn if profile.reads(Fact::Pod, requirement.that.holds.variables()) => {}
             RequirementSeverity::Warn => warnings.push(format!("({fails} ? [{told}] : [])")),
         }
     }

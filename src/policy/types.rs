@@ -2,7 +2,7 @@
 
 use super::cel::{Cel, bound, quoted, shown};
 use crate::diagnostic::words::list;
-use crate::profile::grammar::MAX_INTEGER;
+use crate::profile::grammar::{MAX_INTEGER, MAX_QUANTITY};
 use crate::profile::{Bounds, ListType, MapType, Parameter, ParameterType, Presence};
 
 /// A list with the message about a text, `NAME: …`, or an empty one where the parameter takes it. `None` where an annotation of
@@ -99,7 +99,8 @@ pub(super) fn spelled(parameter: &Parameter, value: &str) -> Cel {
 
 /// Whether its spelling may have characters that JSON escapes.
 pub(super) fn is_free_text(parameter: &Parameter) -> bool {
-    matches!(parameter.ty, ParameterType::Map(_)) || matches!(parameter.ty.single(), ParameterType::String | ParameterType::Path | ParameterType::Enum(_))
+    matches!(parameter.ty, ParameterType::Map(_))
+        || matches!(parameter.ty.single(), ParameterType::String | ParameterType::Path | ParameterType::Enum(_))
 }
 
 fn items(of: &ListType, text: &str) -> Cel {
@@ -127,10 +128,25 @@ fn single_faults(ty: &ParameterType, bounds: &Bounds, text: &str) -> Option<(Cel
     Some((format!("({condition})"), format!("({words}{last})")))
 }
 
+/// A regular expression for the control characters that no value may have.
+const CONTROL: &str = "[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f]";
+
+/// The words for a control character, with its number.
+fn control_character(text: &str) -> Cel {
+    let numbers = (0_u8..0x20).filter(|code| !matches!(code, 9 | 10 | 13));
+    let numbers: Vec<String> = numbers.map(|code| format!("\"\\u{code:04x}\": \"{code:04X}\"")).collect();
+    format!(
+        "'the control character U+' + {{{}}}[{text}.find({})] + ' is not allowed: only line breaks and tabs are'",
+        numbers.join(", "),
+        quoted(CONTROL)
+    )
+}
+
 fn not_of_type(ty: &ParameterType, text: &str) -> Cel {
     let is_not = |words: &str| format!("'`' + {} + {}", shown(text), quoted(&format!("` is not {words}")));
     match ty {
         ParameterType::Enum(values) => is_not(&format!("one of {}", list(values))),
+        ParameterType::String => control_character(text),
         ParameterType::Integer => {
             let whole = is_not("a whole number");
             format!("({text}.matches('^-*[0-9]*$') ? {} : {whole})", is_not(ty.expected()))
@@ -162,10 +178,12 @@ fn valid(ty: &ParameterType, text: &str) -> Option<Cel> {
             "({text}.matches('^ *$') || {text}.matches('^ *[*] *$') || {text}.split(',').all(i, i.matches('^ *[1-9][0-9]{{0,4}}(-[1-9][0-9]{{0,4}})? *$') && i.replace(' ', '').split('-').all(n, int(n) <= 65535) && int(i.replace(' ', '').split('-')[0]) <= int(i.replace(' ', '').split('-')[i.replace(' ', '').split('-').size() - 1])))"
         ),
         ParameterType::Quantity => {
-            format!("(isQuantity({text}) && {text}.matches('[0-9]') && !quantity({text}).isLessThan(quantity('0')))")
+            format!(
+                "({text}.size() <= {MAX_QUANTITY} && isQuantity({text}) && {text}.matches('[0-9]') && !quantity({text}).isLessThan(quantity('0')))"
+            )
         }
         ParameterType::String => {
-            format!("!{text}.matches(\"[\\\\x00-\\\\x08\\\\x0b\\\\x0c\\\\x0e-\\\\x1f]\")")
+            format!("!{text}.matches({})", quoted(CONTROL))
         }
         ParameterType::Envs | ParameterType::Image | ParameterType::List(_) | ParameterType::Map(_) => return None,
     })

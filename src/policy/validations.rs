@@ -3,6 +3,7 @@
 use super::cel::{Cel, bound, quoted};
 use super::draft::Draft;
 use super::record;
+use crate::decide::eligibility::Rule;
 use crate::profile::slot::Slot;
 use crate::profile::{OnError, OnIneligible};
 
@@ -77,7 +78,17 @@ pub(super) fn warnings(draft: &mut Draft<'_>) -> Vec<Cel> {
     let entry = draft.named("entry");
     let mut all: Vec<Cel> =
         std::mem::take(&mut draft.warnings).iter().map(|list| format!("({entry} ? {list} : [])")).collect();
-    if draft.scope.profile.on_error == OnError::Skip {
+    // The pod's own words come first, and so do the rules before those of the namespace.
+    let (rule, profile) = (draft.named("rule"), draft.scope.profile);
+    let silent = match profile.pod_switch {
+        Some(_) => format!("{} == '' && ", draft.named("podSays")),
+        None => String::new(),
+    };
+    let ids =
+        [Rule::NamespaceOptedOut.id(), Rule::NamespaceOptedIn.id(), Rule::Default.id(), "default-skip"].map(quoted);
+    let counts = format!("{silent}({entry} || {rule} in [{}])", ids.join(", "));
+    all.extend(std::mem::take(&mut draft.of_namespace).iter().map(|list| format!("({counts} ? {list} : [])")));
+    if profile.on_error == OnError::Skip {
         all.push(draft.named("errors"));
     }
     if draft.scope.profile.names(Slot::Containers).next().is_some()
@@ -90,9 +101,8 @@ pub(super) fn warnings(draft: &mut Draft<'_>) -> Vec<Cel> {
 
 /// The kubelet evicts pods by their class, so a change of it is worth a warning.
 fn quality(draft: &mut Draft<'_>) -> Cel {
-    let amount = |list: &str, resource: &str| {
-        format!("quantity(string(c.?resources[?{list}][?{resource}].orValue('0')))")
-    };
+    let amount =
+        |list: &str, resource: &str| format!("quantity(string(c.?resources[?{list}][?{resource}].orValue('0')))");
     let none = format!(
         "['requests', 'limits'].all(f, ['cpu', 'memory'].all(r, !{}.isGreaterThan(quantity('0'))))",
         amount("f", "r")

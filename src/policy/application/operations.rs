@@ -7,12 +7,7 @@ use crate::profile::EnvPlacement;
 use crate::profile::slot::Slot;
 
 /// Writes one list of each container of a list anew, where something is missing in it.
-pub(super) fn of_list(
-    draft: &Draft<'_>,
-    blocks: &[Block],
-    (list, variable): (Slot, &str),
-    slot: Slot,
-) -> Option<Cel> {
+pub(super) fn of_list(draft: &Draft<'_>, blocks: &[Block], (list, variable): (Slot, &str), slot: Slot) -> Option<Cel> {
     let mut first: Vec<Cel> = Vec::new();
     let mut last = Vec::new();
     let mut changes: Vec<(Cel, Cel)> = Vec::new();
@@ -45,7 +40,8 @@ pub(super) fn of_list(
         format!("{own}.map(v, {cases}dyn(v))")
     };
     let all: Vec<Cel> = first.into_iter().chain([own]).chain(last).collect();
-    let path = format!("{} + string(i) + {}", quoted(&format!("{}/", list.place())), quoted(&format!("/{}", slot.field())));
+    let path =
+        format!("{} + string(i) + {}", quoted(&format!("{}/", list.place())), quoted(&format!("/{}", slot.field())));
     Some(format!(
         "{}.transformList(i, {}, {}, {})",
         draft.named(variable),

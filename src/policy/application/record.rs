@@ -166,9 +166,8 @@ fn of_kept(
     let found = item.list();
     match &item.what {
         What::One { value, .. } if item.slot == Slot::VolumeMounts => {
-            let differs = format!(
-                "v.transformMap(k, x, k != 'mountPath', x) != {value}.transformMap(k, x, k != 'mountPath', x)"
-            );
+            let differs =
+                format!("v.transformMap(k, x, k != 'mountPath', x) != {value}.transformMap(k, x, k != 'mountPath', x)");
             let condition = format!("({means} && {found}.exists(v, {} && {differs}))", item.is_it("v", "x"));
             application.conflicts.push(mount_conflict(draft, &containers, &condition, item, value));
         }

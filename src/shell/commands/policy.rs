@@ -86,7 +86,10 @@ pub(super) fn text_of(
         profiles.iter().map(|(profile, _)| (*profile, set.get(&profile.name).unwrap_or(&none))).collect();
     let objects = policy::objects(name, &with_settings, options).map_err(|wrong| {
         let placed = |(index, diagnostic): (usize, Diagnostic)| {
-            let message = |profile: &str| format!("the profile `{profile}` cannot be a policy: {}", diagnostic.message);
+            let message = |profile: &str| match diagnostic.code {
+                Code::NotCompilable => format!("the profile `{profile}` cannot be a policy: {}", diagnostic.message),
+                _ => diagnostic.message.clone(),
+            };
             let mut placed = match profiles.get(index) {
                 Some((profile, written)) => {
                     let (file, position) = written.place(&diagnostic.at);
