@@ -183,7 +183,7 @@ impl Page<'_> {
     /// Each edited field of an entry with both values.
     fn edits(&self, out: &mut String, object: &Explained, entry: &EntryState) {
         let Some(InjectionState::Edited(fields)) = &entry.state else { return };
-        for EditedField { at, edit } in fields {
+        for EditedField { at, edit, .. } in fields {
             let text =
                 |value: &Option<Value>| value.as_ref().map_or_else(|| "nothing".to_owned(), |it| format!("`{it}`"));
             let both = match edit {
