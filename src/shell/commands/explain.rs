@@ -81,8 +81,9 @@ fn as_policies(prepared: &Prepared) -> String {
         match obstacles.as_slice() {
             [] => text.push_str(&format!("{name} can be a policy: injector install --as policy\n")),
             [first, ..] => {
+                let reasons = if obstacles.len() == 1 { "reason" } else { "reasons" };
                 let count = obstacles.len();
-                text.push_str(&format!("{name} cannot be a policy, for {count} reasons: injector profile lint\n"));
+                text.push_str(&format!("{name} cannot be a policy, for {count} {reasons}: injector profile lint\n"));
                 text.push_str(&format!("  {}: {}\n", first.at, first.message));
             }
         }
