@@ -50,7 +50,8 @@ fn with_hash(injected: &Value, hash: &str) -> Value {
     let mut entries = record::read(injected).unwrap();
     hash.clone_into(&mut entries[0].hash);
     let mut injected = injected.clone();
-    injected["metadata"]["annotations"][record::ANNOTATION] = json!(record::write(&entries));
+    injected["metadata"]["annotations"][record::ANNOTATION] =
+        json!(record::write(&entries.iter().collect::<Vec<_>>()).unwrap());
     injected
 }
 
