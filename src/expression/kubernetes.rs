@@ -36,11 +36,24 @@ pub(crate) trait Names {
     /// The expression for the variable at this index of the scope, complete enough to be followed by `.`.
     fn of(&self, index: usize) -> Result<String, NotInKubernetes>;
 
-    /// Whether the variable, or the member of it at these names, is a map.
-    fn is_map(&self, index: usize, path: &[&str]) -> bool;
+    /// What the variable is, or the member of it at these names, for what goes over it.
+    fn kind(&self, index: usize, path: &[&str]) -> OverKind;
+
+    /// The keys of a map that is the same for every pod, in their order.
+    fn keys(&self, index: usize) -> Option<String>;
 
     /// The oldest API server that has to understand it.
     fn version(&self) -> KubernetesVersion;
+}
+
+/// What something goes over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum OverKind {
+    List,
+    /// Here its keys have an order, which an API server's maps do not have.
+    Map,
+    /// It shows only when it is evaluated.
+    Unknown,
 }
 
 /// The first version that has the lists' functions in policies.
@@ -164,11 +177,8 @@ impl Writer<'_> {
         let name = function.name();
         self.may_call(function)?;
         let texts: Vec<String> = arguments.iter().map(|argument| self.node(argument)).collect::<Result<_, _>>()?;
-        if function == Function::PortOf {
-            let [container, port] = texts.as_slice() else { return Err(NotInKubernetes::Function(name)) };
-            return Ok(format!(
-                "[dyn({port})].map(port, type(port) == string ? int({container}.?ports.orValue([]).filter(p, p.?name.orValue('') == port)[0].containerPort) : int(port))[0]"
-            ));
+        if let Some(text) = own(function, &texts) {
+            return Ok(text);
         }
         match (function.style(), texts.split_first()) {
             (CallStyle::Receiver, Some((receiver, rest))) => Ok(format!("{receiver}.{name}({})", rest.join(", "))),
@@ -177,61 +187,12 @@ impl Writer<'_> {
     }
 
     fn may_call(&self, function: Function) -> Result<(), NotInKubernetes> {
-        let name = function.name();
-        let is_old = self.names.version() < LISTS;
-        match function {
-            Function::Keys
-            | Function::Merge
-            | Function::ToJson
-            | Function::FromJson
-            | Function::FromYaml
-            | Function::Base64
-            | Function::Sha256
-            | Function::Cut
-            | Function::LabelValue
-            | Function::QuantityAdd
-            | Function::QuantityMax
-            | Function::QuantityCompare
-            | Function::WholeCores => Err(NotInKubernetes::Function(name)),
-            Function::Distinct | Function::Flatten | Function::Sort | Function::Slice | Function::Range if is_old => {
-                Err(NotInKubernetes::Version(name, LISTS))
+        match support(function) {
+            Support::None => Err(NotInKubernetes::Function(function.name())),
+            Support::Since(version) if self.names.version() < version => {
+                Err(NotInKubernetes::Version(function.name(), version))
             }
-            Function::Distinct
-            | Function::Flatten
-            | Function::Sort
-            | Function::Slice
-            | Function::Range
-            | Function::Size
-            | Function::ToInt
-            | Function::ToUint
-            | Function::ToDouble
-            | Function::ToText
-            | Function::ToBool
-            | Function::ToBytes
-            | Function::ToDyn
-            | Function::TypeOf
-            | Function::Contains
-            | Function::StartsWith
-            | Function::Matches
-            | Function::EndsWith
-            | Function::OptionalOf
-            | Function::OptionalOfNonZero
-            | Function::OptionalNone
-            | Function::HasValue
-            | Function::OptionalValue
-            | Function::Or
-            | Function::OrValue
-            | Function::CharAt
-            | Function::IndexOf
-            | Function::LastIndexOf
-            | Function::Join
-            | Function::LowerAscii
-            | Function::UpperAscii
-            | Function::Replace
-            | Function::Split
-            | Function::Substring
-            | Function::Trim
-            | Function::PortOf => Ok(()),
+            Support::Since(_) | Support::Always => Ok(()),
         }
     }
 
@@ -240,13 +201,16 @@ impl Writer<'_> {
         if kind == LoopKind::SortBy && self.names.version() < LISTS {
             return Err(NotInKubernetes::Version(name, LISTS));
         }
-        // Whether something holds for all or any keys does not depend on their order.
-        let has_order = matches!(kind, LoopKind::Filter | LoopKind::Map | LoopKind::SortBy);
-        if has_order && self.is_map(over) {
-            return Err(NotInKubernetes::MapLoop);
-        }
+        let over_text = self.node(over)?;
+        let over = match kind {
+            LoopKind::Filter | LoopKind::Map | LoopKind::SortBy => self.in_order(over, over_text)?,
+            // Whether something holds for all or any keys does not depend on their order.
+            LoopKind::All | LoopKind::Exists | LoopKind::ExistsOne | LoopKind::OptMap | LoopKind::OptFlatMap => {
+                over_text
+            }
+        };
         let Variable::Local(index) = variable else { return Err(NotInKubernetes::Function(name)) };
-        let mut text = format!("{}.{name}({}", self.node(over)?, local(index));
+        let mut text = format!("{over}.{name}({}", local(index));
         for step in steps {
             // Writing to a string cannot fail.
             let _ = write!(text, ", {}", self.node(step)?);
@@ -255,10 +219,31 @@ impl Writer<'_> {
         Ok(text)
     }
 
-    fn is_map(&self, node: &CheckedNode) -> bool {
+    /// What goes over a map goes over its keys in their order, which is that of their names unless the profile wrote them.
+    fn in_order(&self, node: &CheckedNode, text: String) -> Written {
+        if let Part::Name(Variable::Given(index)) = &node.part
+            && let Some(keys) = self.names.keys(*index)
+        {
+            return Ok(keys);
+        }
+        let is_old = self.names.version() < LISTS;
+        match self.kind(node) {
+            OverKind::List => Ok(text),
+            OverKind::Map | OverKind::Unknown if is_old => Err(NotInKubernetes::MapLoop),
+            OverKind::Map => Ok(format!("{text}.map(k, k).sort()")),
+            OverKind::Unknown => {
+                Ok(format!("[dyn({text})].map(d, type(d) == map ? dyn(d.map(k, string(k)).sort()) : d)[0]"))
+            }
+        }
+    }
+
+    fn kind(&self, node: &CheckedNode) -> OverKind {
         match &node.part {
-            Part::Map(_) => true,
-            Part::Name(Variable::Given(index)) => self.names.is_map(*index, &[]),
+            Part::List(_) => OverKind::List,
+            Part::Map(_) => OverKind::Map,
+            Part::Loop { kind: LoopKind::Filter | LoopKind::Map | LoopKind::SortBy, .. } => OverKind::List,
+            Part::Binary(Binary::Add, left, _) => self.kind(left),
+            Part::Name(Variable::Given(index)) => self.names.kind(*index, &[]),
             Part::Select { .. } => {
                 let mut path = Vec::new();
                 let mut at = node;
@@ -266,15 +251,85 @@ impl Writer<'_> {
                     path.insert(0, field.as_str());
                     at = of;
                 }
-                matches!(&at.part, Part::Name(Variable::Given(index)) if self.names.is_map(*index, &path))
+                match &at.part {
+                    Part::Name(Variable::Given(index)) => self.names.kind(*index, &path),
+                    _ => OverKind::Unknown,
+                }
             }
-            Part::Call { function: Function::OrValue | Function::Or | Function::OptionalValue, arguments } => {
-                arguments.first().is_some_and(|first| self.is_map(first))
-            }
-            Part::Choice(_, yes, no) => self.is_map(yes) || self.is_map(no),
-            _ => false,
+            Part::Call { function, arguments } => self.kind_of_call(*function, arguments),
+            Part::Choice(_, yes, no) => match (self.kind(yes), self.kind(no)) {
+                (one, other) if one == other => one,
+                _ => OverKind::Unknown,
+            },
+            _ => OverKind::Unknown,
         }
     }
+
+    fn kind_of_call(&self, function: Function, arguments: &[CheckedNode]) -> OverKind {
+        match (function, arguments) {
+            (Function::OrValue, [first, otherwise]) => match self.kind(first) {
+                OverKind::Unknown => self.kind(otherwise),
+                known => known,
+            },
+            (Function::Or | Function::OptionalValue, [first, ..]) => self.kind(first),
+            (
+                Function::Split
+                | Function::Distinct
+                | Function::Flatten
+                | Function::Sort
+                | Function::Slice
+                | Function::Range
+                | Function::Keys,
+                _,
+            ) => OverKind::List,
+            _ => OverKind::Unknown,
+        }
+    }
+}
+
+/// Whether a policy can call a function, or something stands for it.
+enum Support {
+    Always,
+    Since(KubernetesVersion),
+    None,
+}
+
+#[rustfmt::skip]
+const fn support(function: Function) -> Support {
+    use Function as F;
+    match function {
+        F::Merge | F::ToJson | F::FromJson | F::FromYaml | F::Base64 | F::Sha256 | F::QuantityAdd | F::QuantityMax => Support::None,
+        F::Keys | F::Distinct | F::Flatten | F::Sort | F::Slice | F::Range => Support::Since(LISTS),
+        F::Size | F::ToInt | F::ToUint | F::ToDouble | F::ToText | F::ToBool | F::ToBytes | F::ToDyn | F::TypeOf
+        | F::Contains | F::StartsWith | F::Matches | F::EndsWith
+        | F::OptionalOf | F::OptionalOfNonZero | F::OptionalNone | F::HasValue | F::OptionalValue | F::Or | F::OrValue
+        | F::CharAt | F::IndexOf | F::LastIndexOf | F::Join | F::LowerAscii | F::UpperAscii | F::Replace | F::Split
+        | F::Substring | F::Trim
+        | F::Cut | F::LabelValue | F::PortOf | F::QuantityCompare | F::WholeCores => Support::Always,
+    }
+}
+
+/// What stands for a function of our own that Kubernetes has no name for.
+fn own(function: Function, arguments: &[String]) -> Option<String> {
+    Some(match (function, arguments) {
+        (Function::PortOf, [container, port]) => format!(
+            "[dyn({port})].map(port, type(port) == string ? int({container}.?ports.orValue([]).filter(p, p.?name.orValue('') == port)[0].containerPort) : int(port))[0]"
+        ),
+        (Function::Keys, [map]) => format!("{map}.map(k, string(k)).sort()"),
+        (Function::Cut, [text, length]) => {
+            format!("[dyn({text})].map(t, t.size() > {length} ? t.substring(0, {length}) : t)[0]")
+        }
+        (Function::LabelValue, [text]) => format!(
+            "[dyn({text})].map(t, t.size() > 63 ? t.substring(0, 63) : t).map(t, t.find('(?s)[A-Za-z0-9](?:.*[A-Za-z0-9])?'))[0]"
+        ),
+        (Function::QuantityCompare, [one, other]) => {
+            format!("quantity(string({one})).compareTo(quantity(string({other})))")
+        }
+        (Function::WholeCores, [amount]) => format!(
+            "[quantity(string({amount})).asApproximateFloat()].map(f, double(int(f)) < f ? int(f) + 1 : int(f))[0]"
+        ),
+        _ => return None,
+    })
 }
 
 const fn is_text(element: &CheckedElement) -> bool {

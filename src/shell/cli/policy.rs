@@ -1,12 +1,20 @@
-//! The arguments of what makes admission policies.
+//! The arguments of all that makes admission policies.
 
 use clap::builder::PossibleValue;
-use clap::{Args, ValueEnum, ValueHint};
+use clap::{Args, ValueEnum};
 
-use crate::kube::version::KubernetesVersion;
 use crate::policy::{FailurePolicy, PolicyApi};
-use crate::profile::NativeSidecar;
-use crate::shell::files::selection::{ProfileRef, Setting};
+
+/// What an installation is.
+#[cfg(feature = "serve")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum InstallForm {
+    /// Pods that the API server asks
+    #[default]
+    Webhook,
+    /// Admission policies of Kubernetes 1.36 and later
+    Policy,
+}
 
 /// What policies are like.
 #[derive(Args, Clone, Copy, Debug)]
@@ -21,32 +29,6 @@ pub struct PolicyArgs {
     /// Leave out the policy that warns; it costs the API server about a millisecond for each pod
     #[arg(long, help_heading = "Policy")]
     pub without_warnings: bool,
-}
-
-/// The arguments of `profile compile`.
-#[derive(Args, Clone, Debug)]
-pub struct CompileArgs {
-    /// A built-in profile, as `profile list` shows it, or a file
-    #[arg(value_name = "NAME|FILE", value_hint = ValueHint::FilePath)]
-    pub profile: ProfileRef,
-    /// The beginning of the names of the objects
-    #[arg(long, value_name = "NAME", default_value = "injector")]
-    pub name: String,
-    /// Set a parameter of the profile (repeatable)
-    #[arg(long = "set", value_name = "NAME=VALUE")]
-    pub settings: Vec<Setting>,
-    /// Make sidecars native or not; overrides the profile's `nativeSidecar`
-    #[arg(long, value_enum, value_name = "auto|true|false")]
-    pub native_sidecar: Option<NativeSidecar>,
-    /// The cluster's version, `1.MINOR` or `v1.MINOR.PATCH` [default: the newest known]
-    #[arg(long, value_name = "VERSION")]
-    pub kubernetes_version: Option<KubernetesVersion>,
-    /// What happens to a pod for which an expression fails [default: Fail]
-    #[arg(long, value_enum, ignore_case = true, value_name = "POLICY")]
-    pub failure_policy: Option<FailurePolicy>,
-    /// What the policies are like.
-    #[command(flatten)]
-    pub policy: PolicyArgs,
 }
 
 impl ValueEnum for PolicyApi {

@@ -292,6 +292,9 @@ fn every_flag_command_and_choice_is_written_about_and_no_other_flag() {
     let mut known = set([
         "--local",
         "--manual",
+        "--feature-gates",
+        "--runtime-config",
+        "--dry-run",
         "--locked",
         "--path",
         "--type",
