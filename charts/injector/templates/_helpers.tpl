@@ -118,6 +118,9 @@
 {{- fail (printf "profiles: `%s` cannot be a policy; these can: %s\nhint: use `mode: webhook`" $item (join ", " $compiled)) }}
 {{- end }}
 {{- end }}
+{{- if gt (len $.Values.profiles) 1 }}
+{{- fail (printf "profiles: a release of policies has one of them, not %d\nhint: compile them together, `injector install --as policy -p %s`, and give the result to `policyObjects`" (len $.Values.profiles) (join "," $.Values.profiles)) }}
+{{- end }}
 {{- if $.Values.set }}
 {{- fail "set: the settings of a policy are fixed when it is compiled\nhint: compile it with `injector install --as policy --set …`, and give the result to `policyObjects`" }}
 {{- end }}

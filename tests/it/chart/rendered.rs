@@ -168,22 +168,20 @@ fn it_installs_the_policies_that_install_prints() {
         .filter(|name| chart().join(format!("templates/policy/{name}.yaml")).exists())
         .collect();
     assert!(compiled.contains(&"cortexflow"), "{compiled:?}");
-    let all = compiled.join(",");
-    let choices = [
-        (vec!["-p", &all], format!("{{mode: policy, profiles: [{all}]}}")),
-        (vec!["--failure-policy=Ignore"], "{mode: policy, failurePolicy: Ignore}".to_owned()),
-        (
-            vec!["-p", "curl", "--without-warnings"],
-            "{mode: policy, profiles: [curl], policyWarnings: false}".to_owned(),
-        ),
-    ];
+    let mut choices: Vec<(Vec<&str>, String)> =
+        compiled.iter().map(|name| (vec!["-p", *name], format!("{{mode: policy, profiles: [{name}]}}"))).collect();
+    choices.push((vec!["--failure-policy=Ignore"], "{mode: policy, failurePolicy: Ignore}".to_owned()));
+    choices.push((
+        vec!["-p=curl", "--without-warnings"],
+        "{mode: policy, profiles: [curl], policyWarnings: false}".to_owned(),
+    ));
     for helm in Helm::all("it_installs_the_policies_that_install_prints") {
         for (flags, values) in &choices {
             let printed = injector(["install", "--as=policy"].iter().chain(flags).copied()).succeeds().stdout;
             let made = helm.template("injector", "1.36.0", values);
             assert_eq!(by_name(&made.stdout), by_name(&printed), "{}: {values}\n{}", helm.name, made.stderr);
         }
-        let flags = ["install", "--as=policy", "-p=nginx", "--set=port=8081"];
+        let flags = ["install", "--as=policy", "-p=nginx,curl", "--set=nginx.port=8081"];
         let printed = injector(flags).succeeds().stdout;
         let values = serde_json::json!({"mode": "policy", "profiles": [], "policyObjects": printed}).to_string();
         let made = helm.template("injector", "1.36.0", &values);
@@ -260,6 +258,10 @@ const REFUSED: &[(&str, &str)] = &[
     ("{certificates: {source: secret, secretName: a}}", "certificates.caBundle: there is no certificate in it"),
     ("{mode: policy, profiles: [istio]}", "profiles: `istio` cannot be a policy; these can: cortexflow"),
     ("{mode: policy, set: [port=1]}", "set: the settings of a policy are fixed when it is compiled"),
+    (
+        "{mode: policy, profiles: [nginx, curl]}",
+        "hint: compile them together, `injector install --as policy -p nginx,curl`",
+    ),
     ("{mode: policy, profiles: []}", "profiles: there is none, and there are no `policyObjects`"),
     (
         "{mode: policy, profiles: [{name: a, text: b, namespaceSelector: {}, objectSelector: {}}]}",

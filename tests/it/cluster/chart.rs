@@ -1,6 +1,7 @@
 //! The Helm chart in a real API server, with Helm 3 and Helm 4: it is taken, changed and removed.
 
-use std::path::Path;
+use std::fs;
+use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
@@ -24,6 +25,10 @@ pub(super) fn scenarios() -> Vec<(&'static str, Scenario)> {
 /// What cert-manager's two kinds are, as far as the chart has them.
 const CERT_MANAGER: &str = include_str!("../../../testdata/cert-manager/crds.json");
 
+fn chart() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("charts/injector")
+}
+
 /// The release, in a namespace of its own.
 struct Release<'a> {
     plane: &'a ControlPlane,
@@ -43,7 +48,7 @@ impl<'a> Release<'a> {
 
     /// `helm VERB NAME CHART ARGS…`; what it says.
     fn helm(&self, verb: &str, args: &[&str]) -> String {
-        let chart = Path::new(env!("CARGO_MANIFEST_DIR")).join("charts/injector");
+        let chart = chart();
         let place = [verb, &self.name, chart.to_str().unwrap(), "--namespace", &self.name];
         self.helm.ok(place.iter().chain(args))
     }
@@ -59,9 +64,12 @@ impl<'a> Release<'a> {
         names.filter(|name| name.starts_with(&self.name)).map(str::to_owned).collect()
     }
 
+    fn namespace(&self) {
+        self.plane.namespace(&self.name, &["pod-security.kubernetes.io/enforce=restricted"]);
+    }
+
     /// Whether every object that Helm makes is taken without a word by an API server that wants to know every field.
     fn is_taken(&self, args: &[&str]) {
-        self.plane.namespace(&self.name, &["pod-security.kubernetes.io/enforce=restricted"]);
         let said = self.helm("install", &[&["--dry-run=server"], args].concat());
         assert!(said.contains("STATUS: pending-install") && said.contains("\nRunning pods stay as they are"), "{said}");
         let made = self.helm("template", &[&["--kube-version=1.36"], args].concat());
@@ -81,6 +89,7 @@ fn its_objects_are_taken_with_cert_manager(plane: &ControlPlane) {
     let names = "crd/certificates.cert-manager.io crd/issuers.cert-manager.io";
     plane.ok(&format!("wait --for=condition=Established --timeout=30s {names}"), "");
     for release in releases {
+        release.namespace();
         release.is_taken(&["--set", "profiles={cortexflow,nginx,curl,istio}"]);
     }
     plane.ok("delete --wait=true -f -", CERT_MANAGER);
@@ -94,6 +103,7 @@ fn its_webhook_is_installed_changed_and_removed(plane: &ControlPlane) {
         injector(["certs", "generate", &release.name, "--namespace", &release.name, "--out", certs]).succeeds();
         let authority = format!("certificates.caBundle={certs}/ca.crt");
         let secret = ["--set=certificates.source=secret,certificates.secretName=own", "--set-file", &authority];
+        release.namespace();
         release.is_taken(&secret);
         release.helm("install", &secret);
         let name = &release.name;
@@ -123,7 +133,12 @@ spec: {containers: [{name: web, image: 'web:1'}]}
 
 fn its_policies_inject_until_they_are_removed(plane: &ControlPlane) {
     for release in Release::each(plane, "by-policy") {
-        release.is_taken(&["--set=mode=policy", "--set=profiles={cortexflow,nginx,curl,k8tz,oauth2-proxy}"]);
+        release.namespace();
+        let compiled = fs::read_dir(chart().join("templates/policy")).unwrap();
+        let names = compiled.map(|file| file.unwrap().path().file_stem().unwrap().to_str().unwrap().to_owned());
+        for name in names.filter(|name| name != "objects") {
+            release.is_taken(&["--set=mode=policy", "--set", &format!("profiles={{{name}}}")]);
+        }
         let pods = format!("{}-pods", release.name);
         plane.namespace(&pods, &[]);
         let containers = || {
@@ -137,9 +152,17 @@ fn its_policies_inject_until_they_are_removed(plane: &ControlPlane) {
         plane.eventually("the policy injects", || (containers() == Some(2)).then_some(()));
         let policies = release.objects("mutatingadmissionpolicy");
         assert_eq!(policies, [format!("{}-curl", release.name)]);
-        release.helm("upgrade", &["--set=mode=policy", "--set=profiles={curl,nginx}", "--set=failurePolicy=Ignore"]);
-        let nginx = plane.get(&format!("mutatingadmissionpolicy {}-nginx", release.name));
-        assert_eq!(nginx["spec"]["failurePolicy"], "Ignore");
+        release.helm("upgrade", &["--set=mode=policy", "--set=profiles={curl}", "--set=failurePolicy=Ignore"]);
+        assert_eq!(
+            plane.get(&format!("mutatingadmissionpolicy {}-curl", release.name))["spec"]["failurePolicy"],
+            "Ignore"
+        );
+        let printed = injector(["install", "--as=policy", "--name", &release.name, "-p=nginx,curl"]).succeeds().stdout;
+        let own = format!("policyObjects={}", release.helm.file("policies.yaml", &printed));
+        release.helm("upgrade", &["--set=mode=policy", "--set-json=profiles=[]", "--set-file", &own]);
+        assert_eq!(release.objects("mutatingadmissionpolicy"), [release.name.as_str()], "one for both");
+        assert_eq!(release.objects("validatingadmissionpolicybinding").len(), 4);
+        plane.eventually("the policy still injects", || (containers() == Some(2)).then_some(()));
         release.uninstall();
         plane.eventually("the policy injects no more", || (containers() == Some(1)).then_some(()));
         for kind in ["mutatingadmissionpolicy", "mutatingadmissionpolicybinding", "validatingadmissionpolicy"] {
