@@ -70,7 +70,12 @@ pub(super) fn define(draft: &mut Draft<'_>) -> Application {
     }
     twice(draft, &blocks);
     let recorded = format!("{}.exists(l, l.contains('\"' + c.name + '\"'))", draft.named("listed"));
-    let mine = format!("{}.filter(c, !(c.name in {}) && !{recorded} && !{}).map(c, c.name)", draft.named("all"), draft.named("own"), foreign("c"));
+    let mine = format!(
+        "{}.filter(c, !(c.name in {}) && !{recorded} && !{}).map(c, c.name)",
+        draft.named("all"),
+        draft.named("own"),
+        foreign("c")
+    );
     draft.define("applications", mine);
     let mut application = Application::default();
     for (list, variable) in LISTS {
@@ -303,7 +308,8 @@ fn operation(draft: &Draft<'_>, blocks: &[Block], (list, variable): (Slot, &str)
     }
     let own = format!("{}.?{}.orValue([])", container(), slot.field());
     let all: Vec<Cel> = first.into_iter().chain([own]).chain(last).collect();
-    let path = format!("{} + string(i) + {}", quoted(&format!("{}/", list.place())), quoted(&format!("/{}", slot.field())));
+    let path =
+        format!("{} + string(i) + {}", quoted(&format!("{}/", list.place())), quoted(&format!("/{}", slot.field())));
     Some(format!(
         "{}.transformList(i, {}, {}, {})",
         draft.named(variable),
@@ -407,8 +413,13 @@ fn warnings(draft: &mut Draft<'_>, blocks: &[Block], application: &mut Applicati
                 if item.slot == Slot::VolumeMounts {
                     application.conflicts.push(mount_conflict(draft, &variable, &condition, item, &found));
                 } else {
-                    let words = format!("the {} `{}` already has another value, which is kept", item.slot.noun(), item.key);
-                    draft.warnings.push(format!("{variable}.filter({}, {condition}).map(c, {})", container(), quoted(&words)));
+                    let words =
+                        format!("the {} `{}` already has another value, which is kept", item.slot.noun(), item.key);
+                    draft.warnings.push(format!(
+                        "{variable}.filter({}, {condition}).map(c, {})",
+                        container(),
+                        quoted(&words)
+                    ));
                 }
             }
         }

@@ -79,8 +79,11 @@ pub(super) fn compile(
     lets(&mut draft);
     let own = containers::define(&mut draft);
     let application = application::define(&mut draft);
-    let elements: Vec<Elements> =
-        [Home::Spec, Home::Metadata].into_iter().flat_map(lists::slots).map(|slot| lists::define(&mut draft, slot)).collect();
+    let elements: Vec<Elements> = [Home::Spec, Home::Metadata]
+        .into_iter()
+        .flat_map(lists::slots)
+        .map(|slot| lists::define(&mut draft, slot))
+        .collect();
     rules::confirmed(&mut draft);
     errors(&mut draft, &parameters, &own, &application, &elements);
     let patch = patch(&mut draft, digests, &parameters, (&own, &application, &elements));
@@ -168,16 +171,21 @@ fn given(draft: &mut Draft<'_>, set: &BTreeMap<String, String>) -> Vec<CompiledP
     let (apps, ann) = (draft.named("apps"), draft.named("ann"));
     let chosen = format!("{apps}.filter(c, c.name == {ann}[?{}].orValue(''))", quoted(DEFAULT_CONTAINER));
     let recorded = format!("{}.exists(l, l.contains('\"' + c.name + '\"'))", draft.named("listed"));
-    let first = format!("{apps}.filter(c, !(c.name in {}) && !{recorded} && !{})", draft.named("own"), rules::foreign("c"));
+    let first =
+        format!("{apps}.filter(c, !(c.name in {}) && !{recorded} && !{})", draft.named("own"), rules::foreign("c"));
     draft.define("application", format!("{chosen}.size() > 0 ? {chosen} : {first}"));
     let mut compiled = Vec::new();
     for index in 0..draft.scope.profile.parameters.len() {
         let one = parameters::compile(&draft.scope, &draft.wrong, index, set);
-        let name = draft.scope.profile.parameters.get(index).map(|parameter| parameter.name.clone()).unwrap_or_default();
+        let name =
+            draft.scope.profile.parameters.get(index).map(|parameter| parameter.name.clone()).unwrap_or_default();
         if let Some(variable) = one.as_ref().and_then(|one| one.variable.clone()) {
             draft.define(&format!("p_{name}"), variable);
         }
-        draft.scope.parameters.push(one.as_ref().map_or(Given::Constant(serde_json::Value::Null), |one| one.given.clone()));
+        draft
+            .scope
+            .parameters
+            .push(one.as_ref().map_or(Given::Constant(serde_json::Value::Null), |one| one.given.clone()));
         compiled.extend(one);
     }
     compiled
@@ -243,8 +251,7 @@ fn errors(
         ],
         &clashes,
     );
-    let errors =
-        draft.define("errors", format!("!{readable} ? [{unreadable}] : !{eligible} ? [] :\n({of_eligible})"));
+    let errors = draft.define("errors", format!("!{readable} ? [{unreadable}] : !{eligible} ? [] :\n({of_eligible})"));
     draft.define("inject", format!("{eligible} && {errors}.size() == 0 && {confirmed} == ''"));
 }
 
@@ -255,7 +262,8 @@ fn patch(
     (own, application, elements): (&[OwnContainer], &Application, &[Elements]),
 ) -> Cel {
     let annotations = Slot::Annotations.place().to_string();
-    let mut operations = vec![format!("(has(object.metadata.annotations) ? [] : [{}])", add(&quoted(&annotations), "{}"))];
+    let mut operations =
+        vec![format!("(has(object.metadata.annotations) ? [] : [{}])", add(&quoted(&annotations), "{}"))];
     let mut created = vec![format!("(has(object.metadata.annotations) ? [] : [{}])", quoted(&annotations))];
     let of = |home: Home| elements.iter().filter(move |elements| elements.slot.home() == home);
     let made = |elements: &Elements| {
@@ -268,25 +276,35 @@ fn patch(
     }
     operations.extend(application.operations.iter().cloned());
     created.extend(application.created.iter().cloned());
-    let init_containers: Vec<Cel> = own.iter().filter_map(|container| container.goes_to(Slot::InitContainers)).collect();
+    let init_containers: Vec<Cel> =
+        own.iter().filter_map(|container| container.goes_to(Slot::InitContainers)).collect();
     if !init_containers.is_empty() {
         let place = Slot::InitContainers.place().to_string();
-        created.push(format!("(!has(object.spec.initContainers) && {} ? [{}] : [])", any(&init_containers), quoted(&place)));
+        created.push(format!(
+            "(!has(object.spec.initContainers) && {} ? [{}] : [])",
+            any(&init_containers),
+            quoted(&place)
+        ));
     }
     operations.extend(containers::operations(draft, own));
     for elements in of(Home::Spec) {
         operations.extend(elements.operations());
         created.extend(made(elements));
     }
-    let names = |list: Slot| {
-        record::names(own.iter().map(|container| (container.name.as_str(), container.goes_to(list))))
-    };
+    let names =
+        |list: Slot| record::names(own.iter().map(|container| (container.name.as_str(), container.goes_to(list))));
     let native = draft.named("native");
     let has_native = draft.variables.iter().any(|(name, _)| format!("variables.{name}") == native);
     let hash = match (has_native, digests) {
-        (true, Digests { classic, native: of_native }) => format!("({native} ? {} : {})", quoted(of_native), quoted(classic)),
+        (true, Digests { classic, native: of_native }) => {
+            format!("({native} ? {} : {})", quoted(of_native), quoted(classic))
+        }
         (false, Digests { classic, native }) => {
-            quoted(if draft.scope.profile.native_sidecar == crate::profile::NativeSidecar::Always { native } else { classic })
+            quoted(if draft.scope.profile.native_sidecar == crate::profile::NativeSidecar::Always {
+                native
+            } else {
+                classic
+            })
         }
     };
     let parts = EntryParts {
@@ -382,9 +400,8 @@ fn warnings(draft: &mut Draft<'_>) -> Vec<Cel> {
 
 /// The kubelet evicts pods by their class, so a change of it is worth a warning.
 fn quality(draft: &mut Draft<'_>) -> Cel {
-    let amount = |list: &str, resource: &str| {
-        format!("quantity(string(c.?resources[?{list}][?{resource}].orValue('0')))")
-    };
+    let amount =
+        |list: &str, resource: &str| format!("quantity(string(c.?resources[?{list}][?{resource}].orValue('0')))");
     let none = format!(
         "['requests', 'limits'].all(f, ['cpu', 'memory'].all(r, !{}.isGreaterThan(quantity('0'))))",
         amount("f", "r")

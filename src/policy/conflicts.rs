@@ -15,8 +15,12 @@ pub(super) fn of_containers(draft: &Draft<'_>, own: &[OwnContainer]) -> Vec<Cel>
             Some(when) => format!("{when} && {there}"),
             None => there,
         };
-        let listed = format!("{}.exists(l, l.contains({}))", draft.named("listed"), quoted(&format!("\"{}\"", container.name)));
-        let both = quoted(&format!("another profile and `{}` both add a container `{}`", draft.scope.profile.name, container.name));
+        let listed =
+            format!("{}.exists(l, l.contains({}))", draft.named("listed"), quoted(&format!("\"{}\"", container.name)));
+        let both = quoted(&format!(
+            "another profile and `{}` both add a container `{}`",
+            draft.scope.profile.name, container.name
+        ));
         let complete = quoted(&format!(
             "container `{}` is declared to be completed (image `auto`), which a policy cannot do: inject the manifest with injector, or use its webhook",
             container.name

@@ -295,7 +295,8 @@ fn in_list(draft: &mut Draft<'_>, own: &[OwnContainer], list: Slot, path: &str) 
             Placement::First => Some("0".to_owned()),
             Placement::Last => None,
             Placement::Before(name) | Placement::After(name) => {
-                let names = format!("{}.map(c, c.name)", draft.named(if list == Slot::Containers { "apps" } else { "inits" }));
+                let names =
+                    format!("{}.map(c, c.name)", draft.named(if list == Slot::Containers { "apps" } else { "inits" }));
                 let key = format!("{}Place{number}", if list == Slot::Containers { "container" } else { "init" });
                 let found = draft.define(&key, format!("{names}.indexOf({})", quoted(name)));
                 warn_absent(draft, list, name, &found);
@@ -322,7 +323,8 @@ fn in_list(draft: &mut Draft<'_>, own: &[OwnContainer], list: Slot, path: &str) 
 }
 
 fn counted(members: &[(Cel, &OwnContainer)]) -> Cel {
-    let one = |(when, _): &(Cel, &OwnContainer)| if when == "true" { "1".to_owned() } else { format!("({when} ? 1 : 0)") };
+    let one =
+        |(when, _): &(Cel, &OwnContainer)| if when == "true" { "1".to_owned() } else { format!("({when} ? 1 : 0)") };
     format!("({})", members.iter().map(one).collect::<Vec<_>>().join(" + "))
 }
 
@@ -343,20 +345,16 @@ fn put(group: &Together<'_>, start: Option<&str>, path: &str) -> Cel {
         let all = format!("[{}]", all.join(", "));
         return if first == "true" { all } else { format!("({first} ? {all} : [])") };
     }
-    let there: Vec<Cel> = group
-        .members
-        .iter()
-        .map(|(when, container)| format!("({when} ? [{}] : [])", container.value))
-        .collect();
+    let there: Vec<Cel> =
+        group.members.iter().map(|(when, container)| format!("({when} ? [{}] : [])", container.value)).collect();
     format!("({}).transformList(i, c, {})", there.join(" + "), add(&path_to("i"), "c"))
 }
 
 fn warn_absent(draft: &mut Draft<'_>, list: Slot, name: &str, found: &str) {
     let (noun, profile) = (list.noun(), &draft.scope.profile.name);
     let goes = if list == Slot::InitContainers { "what it adds there" } else { "the sidecar" };
-    let message = format!(
-        "the pod has no {noun} `{name}`, which the placement of profile `{profile}` names: {goes} goes last"
-    );
+    let message =
+        format!("the pod has no {noun} `{name}`, which the placement of profile `{profile}` names: {goes} goes last");
     let warning = format!("({found} < 0 ? [{}] : [])", quoted(&message));
     if !draft.warnings.contains(&warning) {
         draft.warnings.push(warning);

@@ -50,7 +50,10 @@ pub(super) fn define(draft: &mut Draft<'_>, slot: Slot) -> Elements {
             (None, false) => name(draft, addition),
         };
         let Some(key) = key else {
-            draft.wrong.say(&at, &format!("{} whose name depends on the pod, or with a `policy`, is not compiled", article(slot)));
+            draft.wrong.say(
+                &at,
+                &format!("{} whose name depends on the pod, or with a `policy`, is not compiled", article(slot)),
+            );
             continue;
         };
         if slot == Slot::Annotations && listed::is_list(&key, "") {
@@ -91,9 +94,12 @@ fn element(draft: &mut Draft<'_>, elements: &mut Elements, (key, when): (&str, O
     let noun = slot.noun();
     match slot.clash() {
         Clash::Conflict => {
-            let owned = format!("{}.exists(l, l.contains({}))", draft.named("listedVolumes"), quoted(&format!("\"{key}\"")));
+            let owned =
+                format!("{}.exists(l, l.contains({}))", draft.named("listedVolumes"), quoted(&format!("\"{key}\"")));
             let message = |theirs: &str| {
-                quoted(&format!("the profile `{profile}` adds a {noun} `{key}`, and {theirs} has a different one of that name"))
+                quoted(&format!(
+                    "the profile `{profile}` adds a {noun} `{key}`, and {theirs} has a different one of that name"
+                ))
             };
             let differs = under(format!("{}.exists(v, v.name == {name} && v != {value})", list(slot)));
             elements.conflicts.push(format!(
@@ -153,7 +159,8 @@ impl Elements {
     /// The operations that add what is missing.
     pub(super) fn operations(&self) -> Vec<Cel> {
         let empty = if matches!(self.slot.form(), Form::Map(_)) { "{}" } else { "[]" };
-        let created = self.created().map(|(condition, path)| format!("({condition} ? [{}] : [])", add(&quoted(&path), empty)));
+        let created =
+            self.created().map(|(condition, path)| format!("({condition} ? [{}] : [])", add(&quoted(&path), empty)));
         let place = self.slot.place();
         let operation = |element: &Element| {
             let path = match self.slot.form() {

@@ -55,9 +55,9 @@ fn variables(all: &[(String, String)], used_by: &[&str]) -> Vec<Value> {
 
 /// The names of the variables in an expression. One in a string counts too, which does no harm.
 fn names(text: &str) -> impl Iterator<Item = &str> {
-    text.split("variables.").skip(1).map(|rest| {
-        rest.split(|next: char| !next.is_ascii_alphanumeric() && next != '_').next().unwrap_or_default()
-    })
+    text.split("variables.")
+        .skip(1)
+        .map(|rest| rest.split(|next: char| !next.is_ascii_alphanumeric() && next != '_').next().unwrap_or_default())
 }
 
 /// The mutating policy of a profile, and its binding.

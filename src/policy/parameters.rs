@@ -63,7 +63,10 @@ pub(super) fn compile(
     if sources.is_empty() {
         let Some(given) = settled else {
             let name = &parameter.name;
-            wrong.say(&at, &format!("parameter `{name}` has no value, and nothing of a pod gives one: use `--set {name}=…`"));
+            wrong.say(
+                &at,
+                &format!("parameter `{name}` has no value, and nothing of a pod gives one: use `--set {name}=…`"),
+            );
             return None;
         };
         return Some(CompiledParameter { given, variable: None, faults: None, suffix: None });
@@ -74,22 +77,32 @@ pub(super) fn compile(
         _ => !matches!(parameter.ty, ParameterType::Map(_)),
     };
     if !readable {
-        wrong.say(&at, &format!("a policy does not read a value of the type `{ty}` from a pod: set `{}` with `--set`", parameter.name));
+        wrong.say(
+            &at,
+            &format!(
+                "a policy does not read a value of the type `{ty}` from a pod: set `{}` with `--set`",
+                parameter.name
+            ),
+        );
         return None;
     }
     Some(variable(scope, parameter, &sources, settled.as_ref()))
 }
 
-fn variable(scope: &Scope<'_>, parameter: &Parameter, sources: &[Source], settled: Option<&Given>) -> CompiledParameter {
+fn variable(
+    scope: &Scope<'_>,
+    parameter: &Parameter,
+    sources: &[Source],
+    settled: Option<&Given>,
+) -> CompiledParameter {
     let name = scope.variable(&format!("p_{}", parameter.name));
     let otherwise = match settled {
         Some(Given::Constant(value)) => literal(value),
         Some(Given::Computed(text)) => text.clone(),
         Some(Given::Impossible(_)) | None => "null".to_owned(),
     };
-    let values = sources.iter().map(|source| {
-        (source.there.clone(), format!("dyn({})", types::value(parameter, &source.text)))
-    });
+    let values =
+        sources.iter().map(|source| (source.there.clone(), format!("dyn({})", types::value(parameter, &source.text))));
     let variable = first_of(values, &format!("dyn({otherwise})"));
     let none = match settled {
         Some(_) => "[]".to_owned(),

@@ -20,9 +20,14 @@ pub(super) fn define(draft: &mut Draft<'_>) {
     draft.define("listedVolumes", found("volumes"));
     let name = super::cel::escaped(&draft.scope.profile.name);
     draft.define("entry", format!("{status}.matches({})", quoted(&format!("\"profile\"\\s*:\\s*\"{name}\""))));
-    let profiles = draft.define("profiles", format!("{status}.findAll({})", quoted("\"profile\"\\s*:\\s*\"(?:[^\"\\\\]|\\\\.)*\"")));
+    let profiles = draft
+        .define("profiles", format!("{status}.findAll({})", quoted("\"profile\"\\s*:\\s*\"(?:[^\"\\\\]|\\\\.)*\"")));
     let members = ["version", "hash"].map(|name| {
-        format!("{status}.split({}).size() == {status}.split({}).size()", quoted(&format!("\"{name}\"")), quoted("\"profile\""))
+        format!(
+            "{status}.split({}).size() == {status}.split({}).size()",
+            quoted(&format!("\"{name}\"")),
+            quoted("\"profile\"")
+        )
     });
     draft.define(
         "readable",
@@ -77,7 +82,8 @@ pub(super) struct EntryParts {
 pub(super) fn write(draft: &mut Draft<'_>, parts: &EntryParts, elements: &[Elements]) -> Cel {
     let profile = json_inner(&draft.scope.profile.name);
     let version = env!("CARGO_PKG_VERSION");
-    let mut text = vec![quoted(&format!("{{\"profile\":\"{profile}\",\"version\":\"{version}\",\"hash\":\"")), parts.hash.clone()];
+    let mut text =
+        vec![quoted(&format!("{{\"profile\":\"{profile}\",\"version\":\"{version}\",\"hash\":\"")), parts.hash.clone()];
     text.extend(parts.suffix.iter().cloned());
     text.push(quoted("\""));
     let mut members = vec![("initContainers", parts.init_containers.clone()), ("containers", parts.containers.clone())];

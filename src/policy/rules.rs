@@ -111,7 +111,8 @@ fn asks_for(draft: &Draft<'_>, mesh: &MeshWords) -> Cel {
         for (member, key, asks) in keys {
             let map = if *member == KeyList::Annotations.field() { &annotations } else { &labels };
             let value = format!("{map}[?{}].orValue('')", quoted(key));
-            let words = |words: &[&str]| format!("[{}]", words.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(", "));
+            let words =
+                |words: &[&str]| format!("[{}]", words.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(", "));
             match asks {
                 Asks::Any => cases.push((format!("{value} != ''"), quoted("in"))),
                 Asks::IgnoringCase(yes) => {
@@ -135,7 +136,8 @@ fn asks_for(draft: &Draft<'_>, mesh: &MeshWords) -> Cel {
 /// What a map says to a switch: `in`, `out`, nothing, or what `other` is.
 fn says(map: &str, key: &str, switch: &Switch, other: &str) -> Cel {
     let value = format!("{map}[{}]", quoted(key));
-    let words = |words: &[String]| format!("[{}]", words.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(", "));
+    let words =
+        |words: &[String]| format!("[{}]", words.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(", "));
     let mut cases = Vec::new();
     if !switch.skip.is_empty() {
         cases.push((format!("{value} in {}", words(&switch.skip)), quoted("out")));

@@ -6,7 +6,8 @@ use crate::kube::workload::{OWNERS, Shown};
 
 /// Defines `workload`: an object with a kind, a name and an API version.
 pub(super) fn define(draft: &mut Draft<'_>) {
-    let controllers = "object.metadata.?ownerReferences.orValue([]).filter(o, o.?controller.orValue(false) && o.kind != 'Node')";
+    let controllers =
+        "object.metadata.?ownerReferences.orValue([]).filter(o, o.?controller.orValue(false) && o.kind != 'Node')";
     let owner = draft.define(
         "owner",
         format!(
@@ -44,7 +45,10 @@ fn shown(shown: &Shown, kind: &str, owner: &str) -> (Cel, Cel) {
         Shown::BeforeHash(path) => {
             let end = format!("('-' + {}.orValue(''))", at(path));
             (
-                format!("{}.orValue('') != '' && {owner}.name.endsWith({end}) && {owner}.name.size() > {end}.size()", at(path)),
+                format!(
+                    "{}.orValue('') != '' && {owner}.name.endsWith({end}) && {owner}.name.size() > {end}.size()",
+                    at(path)
+                ),
                 format!("{owner}.name.substring(0, {owner}.name.size() - {end}.size())"),
             )
         }

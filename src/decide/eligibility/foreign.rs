@@ -76,7 +76,9 @@ impl Asks {
     fn of(self, value: &str) -> Option<bool> {
         match self {
             Self::Any => (!value.is_empty()).then_some(true),
-            Self::IgnoringCase(yes) => (!value.is_empty()).then(|| yes.iter().any(|yes| value.eq_ignore_ascii_case(yes))),
+            Self::IgnoringCase(yes) => {
+                (!value.is_empty()).then(|| yes.iter().any(|yes| value.eq_ignore_ascii_case(yes)))
+            }
             Self::Words(yes, _) if yes.contains(&value) => Some(true),
             Self::Words(_, no) => no.contains(&value).then_some(false),
         }
@@ -106,13 +108,7 @@ const KEYS: &[MeshKey] = &[
     key(CONSUL, Holder::Namespace, List::Annotations, "consul.hashicorp.com/connect-inject", GO_BOOL),
 ];
 
-const fn key(
-    mesh: &'static Mesh,
-    holder: Holder,
-    list: List,
-    key: &'static str,
-    asks: Asks,
-) -> MeshKey {
+const fn key(mesh: &'static Mesh, holder: Holder, list: List, key: &'static str, asks: Asks) -> MeshKey {
     MeshKey { mesh, holder, list, key, asks }
 }
 

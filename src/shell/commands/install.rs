@@ -15,7 +15,8 @@ use crate::report::exit::ExitStatus;
 use crate::report::{ColourChoice, Report, ReportFormat};
 use crate::shell::certs::{self, CertsError, Names, Wanted};
 use crate::shell::cli::{
-    CertificateArgs, CertificateSource, FitArgs, InstallArgs, InstallForm, PlaceArgs, ReportArgs, SidecarArgs, UninstallArgs,
+    CertificateArgs, CertificateSource, FitArgs, InstallArgs, InstallForm, PlaceArgs, ReportArgs, SidecarArgs,
+    UninstallArgs,
 };
 use crate::shell::files::selection::{self, ProfileRef};
 use crate::shell::files::setting::{Setting, set_values};

@@ -73,9 +73,7 @@ pub(super) fn header(options: &PolicyOptions) -> String {
              --runtime-config=admissionregistration.k8s.io/v1beta1=true.\n"
             .to_owned(),
     };
-    format!(
-        "{needs}What only the API server checks, such as requests above limits, it refuses in its own words."
-    )
+    format!("{needs}What only the API server checks, such as requests above limits, it refuses in its own words.")
 }
 
 /// The objects of one profile. What keeps it from being a policy is placed in its file.

@@ -9,8 +9,8 @@ use crate::profile::parameter::SetValues;
 use crate::profile::{Overrides, Profile};
 use crate::value::view::View as _;
 
-pub(crate) use super::extended::ExtendedProfile;
 use super::extended;
+pub(crate) use super::extended::ExtendedProfile;
 pub(crate) use super::profile_text::ProfileRef;
 use super::profile_text::parsed;
 pub(crate) use super::profile_text::profile_text;

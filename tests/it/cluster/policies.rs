@@ -73,7 +73,7 @@ fn run(plane: &ControlPlane, subjects: &[Subject], flags: &[&str], ways: Ways) {
             Ok(objects) => {
                 let tally = battery::run(plane, subject, &objects, ways);
                 eprint!("{tally}");
-                different.extend(tally.different);
+                different.extend([tally.hashes, tally.different].concat());
             }
             Err(why) => eprint!("{}: no policy: {why}", subject.given),
         }
