@@ -216,6 +216,10 @@ fn container(
         }
     };
     let name = addition.template.name().unwrap_or_default().to_owned();
+    if native != "false" && !value.starts_with('{') {
+        draft.wrong.say(&at, "a native sidecar with alternatives as a whole is not compiled");
+        return None;
+    }
     let value = with_restart_policy(&value, native);
     let key = if slot == Slot::Containers { "container" } else { "init" };
     let ports = ports(draft, addition, &at);
@@ -237,7 +241,11 @@ fn with_restart_policy(value: &str, native: &str) -> Cel {
 
 fn ports(draft: &Draft<'_>, addition: &Addition, at: &Pointer) -> Vec<(Option<Cel>, Cel)> {
     let Some(template) = addition.template.part("ports") else { return Vec::new() };
-    let pieces = match &*template {
+    let list = match &*template {
+        Template::Sparse(inner) => inner,
+        other => other,
+    };
+    let pieces = match list {
         Template::Literal(serde_json::Value::Array(ports)) => {
             ports.iter().map(|port| Piece::Always(literal(port))).collect()
         }
