@@ -224,8 +224,8 @@ fn known(row: &Row, policy: &Outcome, webhook: &Outcome) -> Option<&'static str>
         return Some("a policy cannot complete a container, and the API server takes none without an image");
     }
     let record = |outcome: &Outcome| -> Option<Value> {
-        let pod = without_hashes(outcome).stored.ok()?;
-        serde_json::from_str(pod["annotations"][RECORD].as_str()?).ok().map(without_empty_lists)
+        let pod = outcome.stored.as_ref().ok()?;
+        serde_json::from_str(pod["annotations"][RECORD].as_str()?).ok().map(meaning)
     };
     let had_record = row.pod["metadata"]["annotations"][RECORD].is_string();
     if had_record
@@ -247,11 +247,11 @@ fn is_same_beside_record(one: &Outcome, two: &Outcome) -> bool {
     beside(one) == beside(two)
 }
 
-/// A record without the lists that are empty: they may be written, or not.
-fn without_empty_lists(mut record: Value) -> Value {
+/// A record without the lists that are empty, which may be written or not, and without hashes, which are compared elsewhere.
+fn meaning(mut record: Value) -> Value {
     for entry in record.as_array_mut().into_iter().flatten() {
         if let Some(entry) = entry.as_object_mut() {
-            entry.retain(|_, member| member.as_array().is_none_or(|list| !list.is_empty()));
+            entry.retain(|name, member| name != "hash" && member.as_array().is_none_or(|list| !list.is_empty()));
         }
     }
     record

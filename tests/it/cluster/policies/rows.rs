@@ -74,7 +74,8 @@ pub(super) fn merge(value: &mut Value, change: &Value, application: &str) {
 
 #[test]
 fn a_change_is_laid_over_a_pod() {
-    let mut pod = json!({"a": {"b": 1, "c": 2}, "all": {"x": 1}, "containers": [{"name": "web", "image": "i"}], "args": ["x"]});
+    let mut pod =
+        json!({"a": {"b": 1, "c": 2}, "all": {"x": 1}, "containers": [{"name": "web", "image": "i"}], "args": ["x"]});
     let change = json!({"a": {"b": null, "d": 3}, "all": {"x": null}, "none": {"y": null}, "args": ["y", "z"], "containers": [{"name": "$app", "tty": true}, {"name": "two"}]});
     merge(&mut pod, &change, "web");
     let wanted = json!({"a": {"c": 2, "d": 3}, "args": ["y", "z"], "containers": [{"name": "web", "image": "i", "tty": true}, {"name": "two"}]});
