@@ -18,16 +18,14 @@ pub(super) struct Checked {
     pub(super) root: CheckedNode,
     pub(super) result: Type,
     pub(super) uses: Vec<Use>,
-    pub(super) functions: Vec<Function>,
     /// The names of all members that are read.
     pub(super) members: Vec<String>,
 }
 
 pub(super) fn check(parsed: ParsedNode, scope: &Scope) -> Result<Checked, CompileError> {
-    let mut checker =
-        Checker { scope, locals: Vec::new(), loops: 0, uses: Vec::new(), functions: Vec::new(), members: Vec::new() };
+    let mut checker = Checker { scope, locals: Vec::new(), loops: 0, uses: Vec::new(), members: Vec::new() };
     let (root, result) = checker.node(parsed)?;
-    Ok(Checked { root, result, uses: checker.uses, functions: checker.functions, members: checker.members })
+    Ok(Checked { root, result, uses: checker.uses, members: checker.members })
 }
 
 struct Checker<'s> {
@@ -36,7 +34,6 @@ struct Checker<'s> {
     locals: Vec<(String, Type)>,
     loops: usize,
     uses: Vec<Use>,
-    functions: Vec<Function>,
     members: Vec<String>,
 }
 
@@ -182,7 +179,6 @@ impl Checker<'_> {
             let nearest = nearest(&called.name, functions::names(called.style).chain(macros)).map(str::to_owned);
             return Err(CompileError::new(at, SyntaxFault::UnknownFunction { name: called.name.clone(), nearest }));
         };
-        self.functions.push(function);
         let mut nodes = Vec::with_capacity(arguments.len());
         let mut types = Vec::with_capacity(arguments.len());
         for argument in arguments {

@@ -36,11 +36,24 @@ pub(crate) trait Names {
     /// The expression for the variable at this index of the scope, complete enough to be followed by `.`.
     fn of(&self, index: usize) -> Result<String, NotInKubernetes>;
 
-    /// Whether the variable, or the member of it at these names, is a map.
-    fn is_map(&self, index: usize, path: &[&str]) -> bool;
+    /// What the variable is, or the member of it at these names, for what goes over it.
+    fn kind(&self, index: usize, path: &[&str]) -> OverKind;
+
+    /// The keys of a map that is the same for every pod, in their order.
+    fn keys(&self, index: usize) -> Option<String>;
 
     /// The oldest API server that has to understand it.
     fn version(&self) -> KubernetesVersion;
+}
+
+/// What something goes over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum OverKind {
+    List,
+    /// Here its keys have an order, which an API server's maps do not have.
+    Map,
+    /// It shows only when it is evaluated.
+    Unknown,
 }
 
 /// The first version that has the lists' functions in policies.
@@ -240,13 +253,16 @@ impl Writer<'_> {
         if kind == LoopKind::SortBy && self.names.version() < LISTS {
             return Err(NotInKubernetes::Version(name, LISTS));
         }
-        // Whether something holds for all or any keys does not depend on their order.
-        let has_order = matches!(kind, LoopKind::Filter | LoopKind::Map | LoopKind::SortBy);
-        if has_order && self.is_map(over) {
-            return Err(NotInKubernetes::MapLoop);
-        }
+        let over_text = self.node(over)?;
+        let over = match kind {
+            LoopKind::Filter | LoopKind::Map | LoopKind::SortBy => self.in_order(over, over_text)?,
+            // Whether something holds for all or any keys does not depend on their order.
+            LoopKind::All | LoopKind::Exists | LoopKind::ExistsOne | LoopKind::OptMap | LoopKind::OptFlatMap => {
+                over_text
+            }
+        };
         let Variable::Local(index) = variable else { return Err(NotInKubernetes::Function(name)) };
-        let mut text = format!("{}.{name}({}", self.node(over)?, local(index));
+        let mut text = format!("{over}.{name}({}", local(index));
         for step in steps {
             // Writing to a string cannot fail.
             let _ = write!(text, ", {}", self.node(step)?);
@@ -255,10 +271,31 @@ impl Writer<'_> {
         Ok(text)
     }
 
-    fn is_map(&self, node: &CheckedNode) -> bool {
+    /// What goes over a map goes over its keys in their order, which is that of their names unless the profile wrote them.
+    fn in_order(&self, node: &CheckedNode, text: String) -> Written {
+        if let Part::Name(Variable::Given(index)) = &node.part
+            && let Some(keys) = self.names.keys(*index)
+        {
+            return Ok(keys);
+        }
+        let is_old = self.names.version() < LISTS;
+        match self.kind(node) {
+            OverKind::List => Ok(text),
+            OverKind::Map | OverKind::Unknown if is_old => Err(NotInKubernetes::MapLoop),
+            OverKind::Map => Ok(format!("{text}.map(k, k).sort()")),
+            OverKind::Unknown => {
+                Ok(format!("[dyn({text})].map(d, type(d) == map ? dyn(d.map(k, string(k)).sort()) : d)[0]"))
+            }
+        }
+    }
+
+    fn kind(&self, node: &CheckedNode) -> OverKind {
         match &node.part {
-            Part::Map(_) => true,
-            Part::Name(Variable::Given(index)) => self.names.is_map(*index, &[]),
+            Part::List(_) => OverKind::List,
+            Part::Map(_) => OverKind::Map,
+            Part::Loop { kind: LoopKind::Filter | LoopKind::Map | LoopKind::SortBy, .. } => OverKind::List,
+            Part::Binary(Binary::Add, left, _) => self.kind(left),
+            Part::Name(Variable::Given(index)) => self.names.kind(*index, &[]),
             Part::Select { .. } => {
                 let mut path = Vec::new();
                 let mut at = node;
@@ -266,13 +303,38 @@ impl Writer<'_> {
                     path.insert(0, field.as_str());
                     at = of;
                 }
-                matches!(&at.part, Part::Name(Variable::Given(index)) if self.names.is_map(*index, &path))
+                match &at.part {
+                    Part::Name(Variable::Given(index)) => self.names.kind(*index, &path),
+                    _ => OverKind::Unknown,
+                }
             }
-            Part::Call { function: Function::OrValue | Function::Or | Function::OptionalValue, arguments } => {
-                arguments.first().is_some_and(|first| self.is_map(first))
-            }
-            Part::Choice(_, yes, no) => self.is_map(yes) || self.is_map(no),
-            _ => false,
+            Part::Call { function, arguments } => self.kind_of_call(*function, arguments),
+            Part::Choice(_, yes, no) => match (self.kind(yes), self.kind(no)) {
+                (one, other) if one == other => one,
+                _ => OverKind::Unknown,
+            },
+            _ => OverKind::Unknown,
+        }
+    }
+
+    fn kind_of_call(&self, function: Function, arguments: &[CheckedNode]) -> OverKind {
+        match (function, arguments) {
+            (Function::OrValue, [first, otherwise]) => match self.kind(first) {
+                OverKind::Unknown => self.kind(otherwise),
+                known => known,
+            },
+            (Function::Or | Function::OptionalValue, [first, ..]) => self.kind(first),
+            (
+                Function::Split
+                | Function::Distinct
+                | Function::Flatten
+                | Function::Sort
+                | Function::Slice
+                | Function::Range
+                | Function::Keys,
+                _,
+            ) => OverKind::List,
+            _ => OverKind::Unknown,
         }
     }
 }

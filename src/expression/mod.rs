@@ -50,7 +50,6 @@ pub(crate) struct Expression {
     root: ast::CheckedNode,
     result: Type,
     uses: Vec<Use>,
-    functions: Vec<functions::Function>,
     members: Vec<String>,
 }
 
@@ -133,13 +132,7 @@ impl Expression {
     pub(crate) fn new(text: &str, scope: &Scope) -> Result<Self, CompileError> {
         let parsed = parse::parse(text)?;
         let checked = check::check(parsed, scope)?;
-        Ok(Self {
-            root: checked.root,
-            result: checked.result,
-            uses: checked.uses,
-            functions: checked.functions,
-            members: checked.members,
-        })
+        Ok(Self { root: checked.root, result: checked.result, uses: checked.uses, members: checked.members })
     }
 
     /// The type of its value, as far as it is known.
@@ -150,11 +143,6 @@ impl Expression {
     /// The indexes of the variables that it uses.
     pub(crate) fn variables(&self) -> impl Iterator<Item = usize> {
         self.uses.iter().map(|known| known.variable)
-    }
-
-    /// The names of the functions that it calls.
-    pub(crate) fn functions(&self) -> impl Iterator<Item = &'static str> {
-        self.functions.iter().map(|function| function.name())
     }
 
     /// The texts and whole numbers that are written out in it.

@@ -1,10 +1,11 @@
 //! Expressions that say the same of every pod, values that nothing uses, and what a manifest does not have.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Finding;
-use crate::diagnostic::{Code, Severity};
+use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::expression::Expression;
+use crate::policy;
 use crate::profile::Profile;
 use crate::profile::slot::{Home, Slot};
 use crate::value::pointer::Pointer;
@@ -25,24 +26,19 @@ pub(super) fn check(profile: &Profile) -> Vec<Finding> {
     findings.extend(unused(profile));
     for (expression, at) in profile.expressions() {
         findings.extend(admission_only(profile, expression, at));
-        findings.extend(not_compilable(profile, expression, at));
     }
     findings.extend(published(profile));
+    findings.extend(not_compilable(profile));
     findings
 }
 
-/// Functions that the expressions of a MutatingAdmissionPolicy do not have, and that nothing there can stand for: there is no
-/// encoding, no digest, and no text of a quantity.
-const NOT_IN_POLICIES: &[&str] = &["base64", "fromJson", "json", "quantityAdd", "quantityMax", "sha256", "wholeCores"];
-
-fn not_compilable(profile: &Profile, expression: &Expression, at: &Pointer) -> Option<Finding> {
-    let lacks = match expression.functions().find(|name| NOT_IN_POLICIES.contains(name)) {
-        Some(function) => format!("its expressions have no `{function}`"),
-        None if profile.service_account_fields(expression).is_empty() => return None,
-        None => "its expressions do not see ServiceAccounts".to_owned(),
+/// What no policy of an API server can do, so that the profile needs the webhook.
+fn not_compilable(profile: &Profile) -> Vec<Finding> {
+    let told = |one: Diagnostic| {
+        let message = format!("it cannot be a MutatingAdmissionPolicy: {}", one.message);
+        Finding::new(Severity::Note, Code::NotCompilable, one.at, message)
     };
-    let message = format!("no MutatingAdmissionPolicy can do the same: {lacks}");
-    Some(Finding::new(Severity::Note, Code::NotCompilable, at.clone(), message))
+    policy::obstacles(profile, &BTreeMap::new()).into_iter().map(told).collect()
 }
 
 /// Annotations and labels with a value of a variable: it may be a secret, and more people read metadata than pods.

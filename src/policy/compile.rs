@@ -5,20 +5,21 @@ use std::collections::BTreeMap;
 use super::application::{self, Application};
 use super::cel::{Cel, NOTHING, add, any, first_of, joined, quoted};
 use super::containers::{self, OwnContainer};
-use super::draft::Draft;
+use super::draft::{Draft, Gates};
 use super::lists::{self, Elements};
 use super::parameters::{self, CompiledParameter};
+use super::pod::PodChanges;
 use super::record::{self, EntryParts};
 use super::scope::{Given, Scope};
+use super::validations::{self, Validation};
 use super::wrong::Wrong;
-use super::{conflicts, rules, workload};
+use super::{conflicts, pod, rules, workload};
 use crate::decide::eligibility::DEFAULT_CONTAINER;
 use crate::decide::record::ANNOTATION;
 use crate::diagnostic::Diagnostic;
 use crate::kube::version::KubernetesVersion;
 use crate::profile::slot::{Home, Slot};
-use crate::profile::{Let, OnError, OnIneligible, Profile, Template};
-use crate::value::pointer::Pointer;
+use crate::profile::{Let, Profile, Template};
 
 /// A profile that was compiled.
 pub(super) struct CompiledProfile {
@@ -34,61 +35,75 @@ pub(super) struct CompiledProfile {
     pub(super) rule: Cel,
 }
 
-/// One thing that must hold.
-pub(super) struct Validation {
-    pub(super) holds: Cel,
-    pub(super) message: ValidationMessage,
-    /// The reason that a client sees.
-    pub(super) reason: &'static str,
-}
-
-pub(super) enum ValidationMessage {
-    Fixed(String),
-    Computed(Cel),
-}
-
 /// The digests that a record of this profile has: of classic and of native sidecars.
 pub(super) struct Digests {
     pub(super) classic: String,
     pub(super) native: String,
 }
 
-/// Compiles a profile. The names of its variables begin with `prefix`.
+/// All that a profile adds.
+struct Added {
+    own: Vec<OwnContainer>,
+    application: Application,
+    changes: PodChanges,
+    elements: Vec<Elements>,
+}
+
+/// How a profile is compiled.
+#[derive(Clone, Debug)]
+pub(super) struct Settings<'s> {
+    /// Values of parameters, as they are written.
+    pub(super) set: &'s BTreeMap<String, String>,
+    pub(super) version: KubernetesVersion,
+    /// What the names of its variables begin with.
+    pub(super) prefix: String,
+    pub(super) gates: Gates,
+    /// The name of the mutating policy.
+    pub(super) policy_name: &'s str,
+}
+
+/// Compiles a profile.
 ///
 /// # Errors
 ///
 /// What cannot be said in a policy, each with its place in the profile's document.
 pub(super) fn compile(
     profile: &Profile,
-    set: &BTreeMap<String, String>,
-    (version, digests, prefix): (KubernetesVersion, &Digests, String),
-    policy_name: &str,
+    digests: &Digests,
+    Settings { set, version, prefix, gates, policy_name }: Settings<'_>,
 ) -> Result<CompiledProfile, Vec<Diagnostic>> {
     let scope = Scope { profile, parameters: Vec::new(), lets: Vec::new(), version, prefix };
-    let mut draft = Draft { scope, wrong: Wrong::default(), variables: Vec::new(), warnings: Vec::new() };
-    whole(&draft);
-    pod(&mut draft);
+    let wrong = Wrong::default();
+    let mut draft =
+        Draft { scope, wrong, variables: Vec::new(), gates, warnings: Vec::new(), of_namespace: Vec::new() };
+    whole(profile);
+    object(&mut draft);
     record::define(&mut draft);
     let recorded = format!("{}.exists(l, l.contains('\"' + c.name + '\"'))", draft.named("listed"));
     let (all, own) = (draft.named("all"), draft.named("own"));
     let open = "c.?image.orValue('') in ['', 'auto']";
     draft.define("strangers", format!("{all}.filter(c, !{recorded} && !(c.name in {own} && {open}))"));
     draft.define("others", format!("{all}.filter(c, !(c.name in {own}))"));
+    let (inits, apps) = (draft.named("inits"), draft.named("apps"));
+    let stay = format!("{inits}.filter(c, c.?restartPolicy.orValue('') == 'Always') + {apps}");
+    draft.define("neighbours", format!("({stay}).filter(c, !(c.name in {own}))"));
     rules::define(&mut draft);
     let parameters = given(&mut draft, set);
     lets(&mut draft);
     let own = containers::define(&mut draft);
     let application = application::define(&mut draft);
+    let changes = pod::define(&mut draft);
     let elements: Vec<Elements> = [Home::Spec, Home::Metadata]
         .into_iter()
         .flat_map(lists::slots)
         .map(|slot| lists::define(&mut draft, slot))
         .collect();
     rules::confirmed(&mut draft);
-    errors(&mut draft, &parameters, &own, &application, &elements);
-    let patch = patch(&mut draft, digests, &parameters, (&own, &application, &elements));
-    let validations = validations(&draft, &own, policy_name);
-    let warnings = warnings(&mut draft);
+    let added = Added { own, application, changes, elements };
+    errors(&mut draft, &parameters, &added);
+    let patch = patch(&mut draft, digests, &parameters, &added);
+    let validations = validations::of(&mut draft, policy_name);
+    let warnings = validations::warnings(&mut draft);
     let rule = draft.named("rule");
     let Draft { wrong, variables, .. } = draft;
     let wrong = wrong.into_all();
@@ -96,7 +111,7 @@ pub(super) fn compile(
 }
 
 /// Every field of a profile is taken apart here, so that a new one does not build until it is said what a policy makes of it.
-fn whole(draft: &Draft<'_>) {
+const fn whole(profile: &Profile) {
     let Profile {
         // Of the objects, and of the program.
         name: _,
@@ -133,20 +148,14 @@ fn whole(draft: &Draft<'_>) {
         blocks: _,
         // See `lists` and `containers`.
         added: _,
-        pod,
-        pod_lists,
-    } = draft.scope.profile;
-    let spec = Pointer::of(["spec", "pod"]);
-    for field in pod {
-        draft.wrong.say(&spec, &format!("`pod` sets `{}`, which is not compiled", field.field));
-    }
-    for list in pod_lists {
-        draft.wrong.say(&spec, &format!("`pod` adds to `{}`, which is not compiled", list.list.path().join(".")));
-    }
+        // See `pod`.
+        pod: _,
+        pod_lists: _,
+    } = profile;
 }
 
 /// Defines what is read of the pod and its namespace.
-fn pod(draft: &mut Draft<'_>) {
+fn object(draft: &mut Draft<'_>) {
     let profile = draft.scope.profile;
     draft.define("ann", "object.metadata.?annotations.orValue({})");
     draft.define("lab", "object.metadata.?labels.orValue({})");
@@ -225,9 +234,7 @@ fn one_let(draft: &Draft<'_>, made: &Let) -> Given {
 fn errors(
     draft: &mut Draft<'_>,
     parameters: &[CompiledParameter],
-    own: &[OwnContainer],
-    application: &Application,
-    elements: &[Elements],
+    Added { own, application, changes, elements }: &Added,
 ) {
     let profile = draft.scope.profile;
     let mut bad: Vec<Cel> = Vec::new();
@@ -236,16 +243,20 @@ fn errors(
     }
     bad.extend(parameters.iter().filter_map(|parameter| parameter.faults.clone()));
     let bad = draft.define("badValues", joined(&bad));
+    // A condition is asked with the values of all parameters, and the first that has none is the one error.
+    let is_asked = !profile.match_conditions.is_empty() || !profile.requirements.is_empty();
+    let told = if is_asked { format!("[{bad}[0]]") } else { bad.clone() };
     let mut clashes = application.conflicts.clone();
     clashes.extend(conflicts::of_containers(draft, own));
     clashes.extend(elements.iter().flat_map(|elements| elements.conflicts.iter().cloned()));
+    clashes.extend(changes.conflicts.iter().cloned());
     clashes.extend(conflicts::of_pod(draft, own));
     let clashes = draft.define("conflicts", joined(&clashes));
     let (readable, eligible, confirmed) = (draft.named("readable"), draft.named("eligible"), draft.named("confirmed"));
     let unreadable = quoted(&format!("the record `{ANNOTATION}` cannot be read"));
     let of_eligible = first_of(
         [
-            (format!("{bad}.size() > 0"), bad.clone()),
+            (format!("{bad}.size() > 0"), told),
             (format!("{confirmed} == 'skip'"), "[]".to_owned()),
             (format!("{confirmed} != ''"), format!("[{confirmed}]")),
         ],
@@ -259,7 +270,7 @@ fn patch(
     draft: &mut Draft<'_>,
     digests: &Digests,
     parameters: &[CompiledParameter],
-    (own, application, elements): (&[OwnContainer], &Application, &[Elements]),
+    Added { own, application, changes, elements }: &Added,
 ) -> Cel {
     let annotations = Slot::Annotations.place().to_string();
     let mut operations =
@@ -291,6 +302,8 @@ fn patch(
         operations.extend(elements.operations());
         created.extend(made(elements));
     }
+    operations.extend(changes.operations.iter().cloned());
+    created.extend(changes.created.iter().cloned());
     let names =
         |list: Slot| record::names(own.iter().map(|container| (container.name.as_str(), container.goes_to(list))));
     let native = draft.named("native");
@@ -312,113 +325,18 @@ fn patch(
         suffix: parameters.iter().filter_map(|parameter| parameter.suffix.clone()).collect(),
         init_containers: names(Slot::InitContainers),
         containers: names(Slot::Containers),
-        fields: application.fields.clone(),
+        fields: application.fields.iter().chain(&changes.fields).cloned().collect(),
         created,
+        replaced: changes.replaced.iter().map(|(_, list)| list.clone()).collect(),
+        edited: application.edited.clone(),
+        pod: changes.elements.iter().map(|(_, list)| list.clone()).collect(),
     };
+    if !parts.edited.is_empty() && draft.scope.version < KubernetesVersion(35) {
+        let at = crate::value::pointer::Pointer::of(["spec", "application"]);
+        draft.wrong.say(&at, "text that is added to a variable's own value needs Kubernetes 1.35 in a policy");
+    }
     let text = record::write(draft, &parts, elements);
     let at = format!("{} + jsonpatch.escapeKey({})", quoted(&format!("{annotations}/")), quoted(ANNOTATION));
     operations.push(format!("[{}]", add(&at, &text)));
     format!("!{} ? [] :\n{}", draft.named("inject"), operations.join(" +\n"))
-}
-
-/// A message that reaches the user whole: beyond 5 KiB, with a line break, or empty it would not.
-fn cut(messages: &str) -> Cel {
-    super::cel::bound(
-        &format!("{messages}.join('; ').replace('\\n', ' ').replace('\\r', ' ')"),
-        "m",
-        "m.size() > 1200 ? m.substring(0, 1200) + '…' : m",
-    )
-}
-
-fn validations(draft: &Draft<'_>, own: &[OwnContainer], policy_name: &str) -> Vec<Validation> {
-    let profile = draft.scope.profile;
-    let name = &profile.name;
-    let mut all = Vec::new();
-    if profile.on_error == OnError::Reject {
-        let errors = draft.named("errors");
-        all.push(Validation {
-            holds: format!("{errors}.size() == 0"),
-            message: ValidationMessage::Computed(cut(&errors)),
-            reason: "Invalid",
-        });
-    }
-    for container in own {
-        let listed = quoted(&format!("\"{}\"", container.name));
-        let place = if container.goes_to(Slot::Containers).is_some() { Slot::Containers } else { Slot::InitContainers };
-        all.push(Validation {
-            holds: format!(
-                "!{}.exists(l, l.contains({listed})) || {}.exists(c, c.name == {}) || !{}",
-                draft.named("listed"),
-                draft.named("all"),
-                quoted(&container.name),
-                draft.named("entry")
-            ),
-            message: ValidationMessage::Fixed(format!(
-                "the record says that the profile `{name}` added `{}`, which is not there",
-                place.place().join(container.name.as_str())
-            )),
-            reason: "Invalid",
-        });
-    }
-    if profile.on_ineligible == OnIneligible::Deny {
-        let rule = draft.named("rule");
-        let denied = format!(
-            "{rule} in ['pod-opted-out', 'namespace-opted-out'] || ({rule} == 'already-injected' && !{})",
-            draft.named("entry")
-        );
-        all.push(Validation {
-            holds: format!("!({denied})"),
-            message: ValidationMessage::Computed(format!("{} + {rule}", quoted(&format!("{name}: ")))),
-            reason: "Forbidden",
-        });
-    }
-    all.push(Validation {
-        holds: format!("!{}", draft.named("inject")),
-        message: ValidationMessage::Fixed(format!(
-            "the pod should have been injected by {name}, and was not: MutatingAdmissionPolicy `{policy_name}` is missing, unbound, or failed"
-        )),
-        reason: "Forbidden",
-    });
-    all
-}
-
-/// Lists of warnings about a pod that was injected. With `onError: Skip` the errors are among them.
-fn warnings(draft: &mut Draft<'_>) -> Vec<Cel> {
-    let entry = draft.named("entry");
-    let mut all: Vec<Cel> =
-        std::mem::take(&mut draft.warnings).iter().map(|list| format!("({entry} ? {list} : [])")).collect();
-    if draft.scope.profile.on_error == OnError::Skip {
-        all.push(draft.named("errors"));
-    }
-    if draft.scope.profile.names(Slot::Containers).next().is_some()
-        || draft.scope.profile.names(Slot::InitContainers).next().is_some()
-    {
-        all.push(quality(draft));
-    }
-    all
-}
-
-/// The kubelet evicts pods by their class, so a change of it is worth a warning.
-fn quality(draft: &mut Draft<'_>) -> Cel {
-    let amount =
-        |list: &str, resource: &str| format!("quantity(string(c.?resources[?{list}][?{resource}].orValue('0')))");
-    let none = format!(
-        "['requests', 'limits'].all(f, ['cpu', 'memory'].all(r, !{}.isGreaterThan(quantity('0'))))",
-        amount("f", "r")
-    );
-    let equal = format!(
-        "['cpu', 'memory'].all(r, {limit}.isGreaterThan(quantity('0')) && {limit}.compareTo({request}) == 0)",
-        limit = amount("'limits'", "r"),
-        request = amount("'requests'", "r")
-    );
-    let class = |list: &str| {
-        format!("{list}.all(c, {none}) ? 'BestEffort' : {list}.all(c, {equal}) ? 'Guaranteed' : 'Burstable'")
-    };
-    let (others, all) = (class(&draft.named("others")), class(&draft.named("all")));
-    let before = draft.define("qosBefore", others);
-    let after = draft.define("qosAfter", all);
-    let entry = draft.named("entry");
-    format!(
-        "({entry} && !has(object.spec.resources) && {before} != {after} ? [\"the pod's quality-of-service class changes from \" + {before} + ' to ' + {after}] : [])"
-    )
 }

@@ -3,6 +3,7 @@
 use super::cel::{Cel, quoted};
 use super::containers::OwnContainer;
 use super::draft::Draft;
+use super::record;
 
 /// Lists of messages, in the order in which applying a profile finds them.
 pub(super) fn of_containers(draft: &Draft<'_>, own: &[OwnContainer]) -> Vec<Cel> {
@@ -17,10 +18,11 @@ pub(super) fn of_containers(draft: &Draft<'_>, own: &[OwnContainer]) -> Vec<Cel>
         };
         let listed =
             format!("{}.exists(l, l.contains({}))", draft.named("listed"), quoted(&format!("\"{}\"", container.name)));
-        let both = quoted(&format!(
-            "another profile and `{}` both add a container `{}`",
-            draft.scope.profile.name, container.name
-        ));
+        let both = format!(
+            "'the profiles `' + {} + {}",
+            record::owner(draft, "initContainers|containers", &container.name),
+            quoted(&format!("` and `{}` both add a container `{}`", draft.scope.profile.name, container.name))
+        );
         let complete = quoted(&format!(
             "container `{}` is declared to be completed (image `auto`), which a policy cannot do: inject the manifest with injector, or use its webhook",
             container.name
@@ -33,7 +35,8 @@ pub(super) fn of_containers(draft: &Draft<'_>, own: &[OwnContainer]) -> Vec<Cel>
 /// Ports, first all of the declared ones, then the user that the profile keeps for itself.
 pub(super) fn of_pod(draft: &Draft<'_>, own: &[OwnContainer]) -> Vec<Cel> {
     let mut clashes = Vec::new();
-    for container in own {
+    // An init container that ends has no port by the time others listen.
+    for container in own.iter().filter(|container| container.stays) {
         for (when, port) in &container.ports {
             clashes.extend([("containerPort", "container port"), ("hostPort", "host port")].map(|(field, noun)| {
                 let clash = ports(draft, container, port, (field, noun));
@@ -67,7 +70,7 @@ fn ports(draft: &Draft<'_>, own: &OwnContainer, port: &str, (field, noun): (&str
     );
     format!(
         "[dyn({port})].map(p, {}.filter(c, c.?ports.orValue([]).exists(q, {clash})).map(c, {words}))[0]",
-        draft.named("others")
+        draft.named("neighbours")
     )
 }
 

@@ -20,6 +20,8 @@ pub(super) struct OwnContainer {
     pub(super) when: Option<Cel>,
     /// The expressions of its ports, each with when it is there.
     pub(super) ports: Vec<(Option<Cel>, Cel)>,
+    /// Whether it runs as long as the application does.
+    pub(super) stays: bool,
     places: Vec<Place>,
 }
 
@@ -225,7 +227,8 @@ fn container(
     let ports = ports(draft, addition, &at);
     let value = draft.define(&format!("{key}{index}"), value);
     let when = when.map(|when| draft.define(&format!("{key}{index}There"), when));
-    Some(OwnContainer { name, value, when, ports, places })
+    let stays = slot == Slot::Containers || addition.template.part("restartPolicy").is_some();
+    Some(OwnContainer { name, value, when, ports, stays, places })
 }
 
 /// A container of this text, which begins as an object does.

@@ -11,8 +11,21 @@ pub(super) struct Draft<'p> {
     pub(super) wrong: Wrong,
     /// Names and expressions. A later one may use an earlier one.
     pub(super) variables: Vec<(String, Cel)>,
-    /// Expressions of warnings: each a list of texts, for the pod as it is once all is added.
+    /// Who asks the gates of the profile.
+    pub(super) gates: Gates,
+    /// Expressions of warnings: each a list of texts, for a pod that is injected, as it is once all is added.
     pub(super) warnings: Vec<Cel>,
+    /// Those about the namespace, which concern every pod for which its words count.
+    pub(super) of_namespace: Vec<Cel>,
+}
+
+/// Who asks whether the namespace and the pod's labels are those that a profile is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Gates {
+    /// The API server, before it evaluates anything.
+    Server,
+    /// The rules: the policy is for several profiles with different gates.
+    Rules,
 }
 
 impl Draft<'_> {

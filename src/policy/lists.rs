@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::cel::{Cel, add, any, quoted};
 use super::draft::Draft;
+use super::record;
 use super::values::Piece;
 use crate::decide::record::listed;
 use crate::profile::slot::{Clash, Form, Home, Slot};
@@ -96,17 +97,16 @@ fn element(draft: &mut Draft<'_>, elements: &mut Elements, (key, when): (&str, O
         Clash::Conflict => {
             let owned =
                 format!("{}.exists(l, l.contains({}))", draft.named("listedVolumes"), quoted(&format!("\"{key}\"")));
-            let message = |theirs: &str| {
-                quoted(&format!(
-                    "the profile `{profile}` adds a {noun} `{key}`, and {theirs} has a different one of that name"
-                ))
-            };
+            let before = quoted(&format!("the profile `{profile}` adds a {noun} `{key}`, and "));
+            let behind = " has a different one of that name";
+            let theirs = format!(
+                "{before} + 'the profile `' + {} + {}",
+                record::owner(draft, slot.field(), key),
+                quoted(&format!("`{behind}"))
+            );
+            let pods = quoted(&format!("the profile `{profile}` adds a {noun} `{key}`, and the pod{behind}"));
             let differs = under(format!("{}.exists(v, v.name == {name} && v != {value})", list(slot)));
-            elements.conflicts.push(format!(
-                "({differs} ? [{owned} ? {} : {}] : [])",
-                message("another profile"),
-                message("the pod")
-            ));
+            elements.conflicts.push(format!("({differs} ? [{owned} ? {theirs} : {pods}] : [])"));
         }
         Clash::Keep => {
             let kept = quoted(&format!("the {noun} `{key}` already has another value, which is kept"));

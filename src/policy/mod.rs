@@ -14,10 +14,13 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::kube::version::KubernetesVersion;
 use crate::profile::Profile;
 use crate::text::yaml::emit::{self, BlockLayout};
+
+use compile::Settings;
+use draft::Gates;
 
 mod application;
 mod cel;
@@ -28,10 +31,12 @@ mod draft;
 mod lists;
 mod objects;
 mod parameters;
+mod pod;
 mod record;
 mod rules;
 mod scope;
 mod types;
+mod validations;
 mod values;
 mod workload;
 mod wrong;
@@ -81,10 +86,23 @@ pub(crate) enum PolicyWarnings {
     LeftOut,
 }
 
-/// The names of the objects of one profile, in the order in which they are deleted: what refuses a pod goes before what patches
-/// it.
-pub(crate) fn removal(name: &str, api: PolicyApi) -> Vec<Value> {
-    objects::removal(name, api)
+/// The names of the objects of profiles, in the order in which they are deleted: what refuses a pod goes before what patches it.
+pub(crate) fn removal(name: &str, profiles: &[&str], api: PolicyApi) -> Vec<Value> {
+    let validating = profiles.iter().flat_map(|profile| objects::validating_removal(&validating_name(name, profile)));
+    let mutating = objects::mutating_removal(&mutating_name(name, profiles), api);
+    validating.chain(mutating).collect()
+}
+
+/// What the mutating policy is called: as its one profile's others, or as the installation.
+fn mutating_name(name: &str, profiles: &[&str]) -> String {
+    match profiles {
+        [profile] => validating_name(name, profile),
+        _ => name.to_owned(),
+    }
+}
+
+fn validating_name(name: &str, profile: &str) -> String {
+    format!("{name}-{profile}")
 }
 
 /// Objects as a YAML stream.
@@ -102,21 +120,67 @@ pub(crate) fn text(objects: &[Value], comment: &str) -> String {
     out
 }
 
-/// The objects of one profile, in the order in which they are applied: the mutating policy first, since the validating one
-/// refuses what was not patched.
+/// A profile with the values that are set for its parameters, as they are written.
+pub(crate) type ProfileWithSettings<'p> = (&'p Profile, &'p BTreeMap<String, String>);
+
+/// The objects of profiles, in the order in which they are applied: the mutating policy first, since a validating one refuses
+/// what was not patched. Several profiles have one mutating policy, and patch in their order.
 ///
 /// # Errors
 ///
-/// What cannot be said in a policy, each with its place in the profile's document.
+/// What cannot be said in a policy: the index of the profile, and the place in its document.
 pub(crate) fn objects(
     name: &str,
-    profile: &Profile,
-    set: &BTreeMap<String, String>,
+    profiles: &[ProfileWithSettings<'_>],
     options: &PolicyOptions,
-) -> Result<Vec<Value>, Vec<Diagnostic>> {
-    let digests = compile::Digests { classic: "0".to_owned(), native: "1".to_owned() };
-    let compiled = compile::compile(profile, set, (options.version, &digests, String::new()), name)?;
-    let mut all = objects::mutating(name, profile, &compiled, options).to_vec();
-    all.extend(objects::validating(name, profile, &compiled, options));
+) -> Result<Vec<Value>, Vec<(usize, Diagnostic)>> {
+    let names: Vec<&str> = profiles.iter().map(|(profile, _)| profile.name.as_str()).collect();
+    let mutating_name = mutating_name(name, &names);
+    let constraints: Vec<Value> = profiles.iter().map(|(profile, _)| objects::constraints(profile)).collect();
+    let same = constraints.first().filter(|first| constraints.iter().all(|other| other == *first));
+    let gates = if same.is_some() { Gates::Server } else { Gates::Rules };
+    let mut wrong = Vec::new();
+    let mut compiled = |index: usize, prefix: String, gates: Gates| {
+        let (profile, set) = profiles.get(index)?;
+        let digests = compile::Digests { classic: "0".to_owned(), native: "1".to_owned() };
+        let settings = Settings { set, version: options.version, prefix, gates, policy_name: &mutating_name };
+        let compiled = compile::compile(profile, &digests, settings);
+        compiled.map_err(|found| wrong.extend(found.into_iter().map(|one| (index, one)))).ok()
+    };
+    let prefix = |index: usize| if profiles.len() == 1 { String::new() } else { format!("p{index}_") };
+    let patches: Vec<_> = (0..profiles.len()).filter_map(|index| compiled(index, prefix(index), gates)).collect();
+    // A validating policy is for one profile alone, and the API server asks its gates.
+    let others: Vec<_> =
+        (0..profiles.len()).filter_map(|index| compiled(index, String::new(), Gates::Server)).collect();
+    if !wrong.is_empty() {
+        wrong.dedup();
+        return Err(wrong);
+    }
+    let matched = same.cloned().unwrap_or_else(|| objects::all_pods(excluded_by_all(profiles)));
+    let mut all = objects::mutating(&mutating_name, &names, (&patches, &matched), options).to_vec();
+    for ((profile, _), compiled) in profiles.iter().zip(&others) {
+        all.extend(objects::validating(&validating_name(name, &profile.name), profile, compiled, options));
+    }
     Ok(all)
+}
+
+/// What keeps a profile from being a policy, each with its place in the profile's document. A parameter that only has no value
+/// yet does not.
+pub(crate) fn obstacles(profile: &Profile, set: &BTreeMap<String, String>) -> Vec<Diagnostic> {
+    let options = PolicyOptions {
+        version: KubernetesVersion::NEWEST.max(OLDEST),
+        api: PolicyApi::V1,
+        failure: FailurePolicy::Fail,
+        warnings: PolicyWarnings::Made,
+    };
+    let found = objects("injector", &[(profile, set)], &options).err().unwrap_or_default();
+    found.into_iter().map(|(_, one)| one).filter(|one| one.code == Code::NotCompilable).collect()
+}
+
+/// The namespaces that all of the profiles exclude.
+fn excluded_by_all(profiles: &[ProfileWithSettings<'_>]) -> Vec<String> {
+    let excluded = |(profile, _): &ProfileWithSettings<'_>| profile.excluded_namespaces.clone();
+    let first = profiles.first().map(excluded).unwrap_or_default();
+    let by_all = |name: &String| profiles.iter().all(|profile| excluded(profile).contains(name));
+    first.into_iter().filter(by_all).collect()
 }

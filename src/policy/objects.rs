@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use super::compile::{CompiledProfile, Validation, ValidationMessage};
+use super::compile::CompiledProfile;
+use super::validations::{Validation, ValidationMessage, cut};
 use super::{FailurePolicy, PolicyApi, PolicyOptions, PolicyWarnings};
 use crate::kube::selector::{NAMESPACE_NAME, Operator, Requirement, Selector};
 use crate::profile::Profile;
@@ -12,33 +13,45 @@ use crate::profile::Profile;
 const GROUP: &str = "admissionregistration.k8s.io";
 
 /// Which pods an API server asks about.
-fn constraints(profile: &Profile) -> Value {
+pub(super) fn constraints(profile: &Profile) -> Value {
     let selector = |selector: Option<&Selector>| selector.map(|selector| selector.0.clone()).unwrap_or_default();
     let mut namespaces = selector(profile.namespace_selector.as_ref());
     if !profile.excluded_namespaces.is_empty() {
         let (key, values) = (NAMESPACE_NAME.to_owned(), profile.excluded_namespaces.clone());
         namespaces.insert(0, Requirement { key, operator: Operator::NotIn, values });
     }
+    matching(&Selector(namespaces), &Selector(selector(profile.object_selector.as_ref())))
+}
+
+/// All pods but those of these namespaces.
+pub(super) fn all_pods(excluded: Vec<String>) -> Value {
+    let (key, values) = (NAMESPACE_NAME.to_owned(), excluded);
+    let excluded = Requirement { key, operator: Operator::NotIn, values };
+    let namespaces = if excluded.values.is_empty() { Vec::new() } else { vec![excluded] };
+    matching(&Selector(namespaces), &Selector(Vec::new()))
+}
+
+fn matching(namespaces: &Selector, pods: &Selector) -> Value {
     json!({
         "matchPolicy": "Equivalent",
-        "namespaceSelector": Selector(namespaces).to_json(),
-        "objectSelector": Selector(selector(profile.object_selector.as_ref())).to_json(),
+        "namespaceSelector": namespaces.to_json(),
+        "objectSelector": pods.to_json(),
         "resourceRules": [{"apiGroups": [""], "apiVersions": ["v1"], "operations": ["CREATE"], "resources": ["pods"]}],
     })
 }
 
-/// What says what an object is of.
-fn metadata(name: &str, profile: &str) -> Value {
-    json!({
-        "name": name,
-        "labels": {
-            "app.kubernetes.io/name": "injector",
-            "app.kubernetes.io/managed-by": "injector",
-            "app.kubernetes.io/component": "policy",
-            "app.kubernetes.io/version": env!("CARGO_PKG_VERSION"),
-            "sidecar-injector/profile": profile,
-        },
-    })
+/// What says what an object is of; `profile` is the one profile that it is for.
+fn metadata(name: &str, profile: Option<&str>) -> Value {
+    let mut labels = json!({
+        "app.kubernetes.io/name": "injector",
+        "app.kubernetes.io/managed-by": "injector",
+        "app.kubernetes.io/component": "policy",
+        "app.kubernetes.io/version": env!("CARGO_PKG_VERSION"),
+    });
+    if let Some(profile) = profile {
+        labels["sidecar-injector/profile"] = profile.into();
+    }
+    json!({"name": name, "labels": labels})
 }
 
 /// The variables that expressions use, and those that these use, in their order.
@@ -60,30 +73,37 @@ fn names(text: &str) -> impl Iterator<Item = &str> {
         .map(|rest| rest.split(|next: char| !next.is_ascii_alphanumeric() && next != '_').next().unwrap_or_default())
 }
 
-/// The mutating policy of a profile, and its binding.
+/// The mutating policy, and its binding. One for several profiles keeps their order; an API server runs policies in any.
 pub(super) fn mutating(
     name: &str,
-    profile: &Profile,
-    compiled: &CompiledProfile,
+    profiles: &[&str],
+    (compiled, constraints): (&[CompiledProfile], &Value),
     options: &PolicyOptions,
 ) -> [Value; 2] {
     let version = mutating_version(options.api);
+    let all: Vec<(String, String)> = compiled.iter().flat_map(|one| one.variables.iter().cloned()).collect();
+    let used: Vec<&str> = compiled.iter().map(|one| one.patch.as_str()).collect();
+    let mutation = |one: &CompiledProfile| json!({"patchType": "JSONPatch", "jsonPatch": {"expression": one.patch}});
+    let profile = match profiles {
+        [profile] => Some(*profile),
+        _ => None,
+    };
     let policy = json!({
         "apiVersion": version,
         "kind": "MutatingAdmissionPolicy",
-        "metadata": metadata(name, &profile.name),
+        "metadata": metadata(name, profile),
         "spec": {
             "failurePolicy": failure(options.failure),
             "reinvocationPolicy": "IfNeeded",
-            "matchConstraints": constraints(profile),
-            "variables": variables(&compiled.variables, &[&compiled.patch]),
-            "mutations": [{"patchType": "JSONPatch", "jsonPatch": {"expression": compiled.patch}}],
+            "matchConstraints": constraints,
+            "variables": variables(&all, &used),
+            "mutations": compiled.iter().map(mutation).collect::<Vec<_>>(),
         },
     });
     let binding = json!({
         "apiVersion": version,
         "kind": "MutatingAdmissionPolicyBinding",
-        "metadata": metadata(name, &profile.name),
+        "metadata": metadata(name, profile),
         "spec": {"policyName": name},
     });
     [policy, binding]
@@ -96,22 +116,21 @@ fn mutating_version(api: PolicyApi) -> String {
     }
 }
 
-/// What [`mutating`] and [`validating`] make, in the opposite order, by their names alone.
-pub(super) fn removal(name: &str, api: PolicyApi) -> Vec<Value> {
-    let object = |version: &str, kind: &str, name: &str| json!({"apiVersion": version, "kind": kind, "metadata": {"name": name}});
-    let validating = format!("{GROUP}/v1");
-    let mutating = mutating_version(api);
-    let warnings = format!("{name}-warnings");
-    let mut all = Vec::new();
-    for (version, kind, name) in [
-        (&validating, "ValidatingAdmissionPolicy", warnings.as_str()),
-        (&validating, "ValidatingAdmissionPolicy", name),
-        (&mutating, "MutatingAdmissionPolicy", name),
-    ] {
-        all.push(object(version, &format!("{kind}Binding"), name));
-        all.push(object(version, kind, name));
-    }
-    all
+/// What [`mutating`] makes, by its name alone; the binding goes first.
+pub(super) fn mutating_removal(name: &str, api: PolicyApi) -> [Value; 2] {
+    named_pair(&mutating_version(api), "MutatingAdmissionPolicy", name)
+}
+
+/// What [`validating`] makes, in the opposite order, by its names alone.
+pub(super) fn validating_removal(name: &str) -> Vec<Value> {
+    let version = format!("{GROUP}/v1");
+    let pairs = [format!("{name}-warnings"), name.to_owned()];
+    pairs.iter().flat_map(|name| named_pair(&version, "ValidatingAdmissionPolicy", name)).collect()
+}
+
+fn named_pair(version: &str, kind: &str, name: &str) -> [Value; 2] {
+    let object = |kind: &str| json!({"apiVersion": version, "kind": kind, "metadata": {"name": name}});
+    [object(&format!("{kind}Binding")), object(kind)]
 }
 
 const fn failure(policy: FailurePolicy) -> &'static str {
@@ -154,7 +173,7 @@ pub(super) fn validating(
         let validation = |list: &String| {
             json!({
                 "expression": format!("{list}.size() == 0"),
-                "messageExpression": format!("[{list}.join('; ').replace('\\n', ' ').replace('\\r', ' ')].map(m, m.size() > 1200 ? m.substring(0, 1200) + '…' : m)[0]"),
+                "messageExpression": cut(list),
             })
         };
         let spec = json!({
@@ -170,7 +189,7 @@ pub(super) fn validating(
 
 fn pair(name: &str, profile: &Profile, spec: &Value, action: &str) -> [Value; 2] {
     let version = format!("{GROUP}/v1");
-    let metadata = || metadata(name, &profile.name);
+    let metadata = || metadata(name, Some(&profile.name));
     [
         json!({"apiVersion": version, "kind": "ValidatingAdmissionPolicy", "metadata": metadata(), "spec": spec}),
         json!({

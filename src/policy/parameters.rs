@@ -27,11 +27,19 @@ pub(super) struct CompiledParameter {
     pub(super) suffix: Option<Cel>,
 }
 
-/// A place that may give a value: when it does, the text there, and the words for the place.
+/// A place that may give a value: when it does, the value, and a list of messages about it.
 struct Source {
     there: Cel,
-    text: Cel,
-    what: Cel,
+    value: Cel,
+    faults: Cel,
+}
+
+impl Source {
+    /// A place with a text, and the words for it; `None` where a text of this type is not read.
+    fn of_text(parameter: &Parameter, there: String, text: &str, what: &str) -> Option<Self> {
+        let faults = types::faults(parameter, text, what)?;
+        Some(Self { there, value: types::value(parameter, text), faults })
+    }
 }
 
 /// Compiles the next parameter of a scope that has all before it.
@@ -47,44 +55,31 @@ pub(super) fn compile(
     let settled = set_text.map(|text| parameter.parse(text));
     let settled = match settled {
         Some(Err(bad)) => {
-            wrong.say(&at, &format!("`--set {}`: {bad}", parameter.name));
+            wrong.value(&at, &format!("`--set {}`: {bad}", parameter.name));
             return None;
         }
         Some(Ok(value)) => Some(Given::Constant(value)),
         None => default(scope, wrong, parameter),
     };
-    let mut sources = annotations(scope, parameter);
-    if set_text.is_none() {
-        sources.extend(parameter.from.iter().map(|place| place_in_pod(scope, parameter, place)));
-    }
-    if let Some(prefix) = &parameter.annotation_prefix {
-        wrong.say(&at, &format!("a policy does not read annotations by their prefix, `{prefix}`"));
-    }
+    let sources = sources(scope, parameter, set_text.is_some());
+    let Some(sources) = sources else {
+        let (ty, name) = (parameter.ty.id(), &parameter.name);
+        wrong.say(
+            &at,
+            &format!("a policy does not read a value of the type `{ty}` from a pod: set `{name}` with `--set`"),
+        );
+        return None;
+    };
     if sources.is_empty() {
         let Some(given) = settled else {
             let name = &parameter.name;
-            wrong.say(
+            wrong.value(
                 &at,
                 &format!("parameter `{name}` has no value, and nothing of a pod gives one: use `--set {name}=…`"),
             );
             return None;
         };
         return Some(CompiledParameter { given, variable: None, faults: None, suffix: None });
-    }
-    let ty = parameter.ty.id();
-    let readable = match parameter.ty.single() {
-        ParameterType::Image | ParameterType::Envs => false,
-        _ => !matches!(parameter.ty, ParameterType::Map(_)),
-    };
-    if !readable {
-        wrong.say(
-            &at,
-            &format!(
-                "a policy does not read a value of the type `{ty}` from a pod: set `{}` with `--set`",
-                parameter.name
-            ),
-        );
-        return None;
     }
     Some(variable(scope, parameter, &sources, settled.as_ref()))
 }
@@ -101,18 +96,13 @@ fn variable(
         Some(Given::Computed(text)) => text.clone(),
         Some(Given::Impossible(_)) | None => "null".to_owned(),
     };
-    let values =
-        sources.iter().map(|source| (source.there.clone(), format!("dyn({})", types::value(parameter, &source.text))));
+    let values = sources.iter().map(|source| (source.there.clone(), format!("dyn({})", source.value)));
     let variable = first_of(values, &format!("dyn({otherwise})"));
     let none = match settled {
         Some(_) => "[]".to_owned(),
         None => format!("[{}]", quoted(&format!("parameter `{}` has no value", parameter.name))),
     };
-    let faults = sources.iter().map(|source| {
-        let faults = types::faults(parameter, &source.text, &source.what).unwrap_or_default();
-        (source.there.clone(), faults)
-    });
-    let faults = first_of(faults, &none);
+    let faults = first_of(sources.iter().map(|source| (source.there.clone(), source.faults.clone())), &none);
     let given = super::cel::any(&sources.iter().map(|source| source.there.clone()).collect::<Vec<_>>());
     let mut spelled = types::spelled(parameter, &name);
     if types::is_free_text(parameter) {
@@ -155,34 +145,58 @@ fn nothing(parameter: &Parameter) -> Value {
     }
 }
 
-/// The annotations of the pod, and then those of its namespace.
-fn annotations(scope: &Scope<'_>, parameter: &Parameter) -> Vec<Source> {
+/// All places that may give a value, in the order in which they count; `None` where one cannot be read.
+fn sources(scope: &Scope<'_>, parameter: &Parameter, is_set: bool) -> Option<Vec<Source>> {
     let ann = scope.variable("ann");
-    let of_pod = parameter.annotations.iter().map(|key| {
+    let mut all = Vec::new();
+    for key in &parameter.annotations {
         let key_text = quoted(key);
-        Source {
-            there: format!("({key_text} in {ann})"),
-            text: format!("string({ann}[{key_text}])"),
-            what: quoted(&format!("annotation `{key}`: ")),
-        }
-    });
-    let inherited = parameter.annotations.iter().filter(|_| parameter.inherit == Inherit::Namespace).map(|key| {
+        let what = quoted(&format!("annotation `{key}`: "));
+        let there = format!("({key_text} in {ann})");
+        all.push(Source::of_text(parameter, there, &format!("string({ann}[{key_text}])"), &what)?);
+    }
+    if let Some(prefix) = &parameter.annotation_prefix {
+        all.push(entries(parameter, prefix, &ann)?);
+    }
+    for key in parameter.annotations.iter().filter(|_| parameter.inherit == Inherit::Namespace) {
         let key_text = quoted(key);
-        let of_namespace = scope.variable("nsAnn");
-        Source {
-            there: format!("({key_text} in {of_namespace})"),
-            text: format!("string({of_namespace}[{key_text}])"),
-            what: format!(
-                "{} + namespaceObject.metadata.name + '`: '",
-                quoted(&format!("annotation `{key}` of namespace `"))
-            ),
+        let ann = scope.variable("nsAnn");
+        let what = quoted(&format!("annotation `{key}` of namespace `"));
+        let what = format!("{what} + namespaceObject.metadata.name + '`: '");
+        let there = format!("({key_text} in {ann})");
+        all.push(Source::of_text(parameter, there, &format!("string({ann}[{key_text}])"), &what)?);
+    }
+    if !is_set {
+        for place in &parameter.from {
+            all.push(place_in_pod(scope, parameter, place)?);
         }
-    });
-    of_pod.chain(inherited).collect()
+    }
+    Some(all)
+}
+
+/// The annotations whose keys begin so: entries of a map, each by the rest of its key.
+fn entries(parameter: &Parameter, prefix: &str, ann: &str) -> Option<Source> {
+    let ParameterType::Map(map) = &parameter.ty else { return None };
+    let length = prefix.chars().count();
+    let is_one = format!("k.startsWith({}) && k.size() > {length}", quoted(prefix));
+    let keys = format!("{ann}.map(k, k).filter(k, {is_one}).sort()");
+    let faults = types::entry_faults(parameter, map, &format!("{ann}[k]"), &format!("k.substring({length})"))?;
+    let value = types::entry_value(map, "v");
+    let most = parameter.bounds.most_items();
+    let too_many = format!(
+        "[{} + string({keys}.size()) + {}]",
+        quoted(&format!("annotations `{prefix}…`: ")),
+        quoted(&format!(" items are more than `maxItems: {most}`"))
+    );
+    Some(Source {
+        there: format!("{ann}.exists(k, {is_one})"),
+        value: format!("{ann}.transformMapEntry(k, v, {is_one}, {{k.substring({length}): dyn({value})}})"),
+        faults: format!("({keys}.size() > {most} ? {too_many} : {keys}.map(k, {faults}).filter(m, m != ''))"),
+    })
 }
 
 /// A place in the pod. The first container is the application's first, and its first port the first TCP port.
-fn place_in_pod(scope: &Scope<'_>, parameter: &Parameter, place: &Pointer) -> Source {
+fn place_in_pod(scope: &Scope<'_>, parameter: &Parameter, place: &Pointer) -> Option<Source> {
     let mut path = "object".to_owned();
     let tokens = place.tokens();
     let is_index = |token: &str| token.bytes().all(|byte| byte.is_ascii_digit());
@@ -208,5 +222,6 @@ fn place_in_pod(scope: &Scope<'_>, parameter: &Parameter, place: &Pointer) -> So
         ParameterType::Boolean => format!("({path}.orValue(false) ? 'true' : 'false')"),
         _ => format!("string({path}.orValue(''))"),
     };
-    Source { there: format!("{path}.hasValue()"), text, what: quoted(&format!("parameter `{}`: ", parameter.name)) }
+    let what = quoted(&format!("parameter `{}`: ", parameter.name));
+    Source::of_text(parameter, format!("{path}.hasValue()"), &text, &what)
 }

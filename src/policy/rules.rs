@@ -2,11 +2,13 @@
 //!
 //! It goes over the same rows as deciding does. A new rule does not build until it is said here what a policy makes of it.
 
-use super::cel::{Cel, any, first_of, glob, quoted, shown};
-use super::draft::Draft;
+use super::cel::{Cel, NOTHING, any, first_of, glob, quoted, shown};
+use super::draft::{Draft, Gates};
 use crate::decide::eligibility::{Asks, FOREIGN_IMAGES, FOREIGN_NAMES, MIRROR, MeshWords, OS_LABELS, Rule, meshes};
 use crate::diagnostic::words::list;
+use crate::kube::selector::{Operator, Requirement, Selector};
 use crate::profile::keys::KeyList;
+use crate::profile::scope::Fact;
 use crate::profile::{ContainerPattern, Policy, RequirementSeverity, Switch};
 
 /// A pod whose switch has a value that is neither side's. It is an error where no earlier rule decides.
@@ -64,8 +66,16 @@ fn conditions(draft: &Draft<'_>, rule: Rule) -> Vec<(Cel, &'static str)> {
         Rule::NamespaceOptedIn if profile.namespace_switch.is_some() => one(format!("{} == 'in'", own("nsSays"))),
         // Files only; and clusters that have policies have native sidecars.
         Rule::PatchFragment | Rule::OwnedLive | Rule::Job => Vec::new(),
-        // What the API server asks before it evaluates anything.
-        Rule::ExcludedNamespace | Rule::NamespaceNotSelected | Rule::ObjectNotSelected => Vec::new(),
+        Rule::ExcludedNamespace | Rule::NamespaceNotSelected | Rule::ObjectNotSelected
+            if draft.gates == Gates::Server =>
+        {
+            Vec::new()
+        }
+        Rule::ExcludedNamespace => {
+            one(format!("namespaceObject.metadata.name in {}", words(&profile.excluded_namespaces)))
+        }
+        Rule::NamespaceNotSelected => not_selected(profile.namespace_selector.as_ref(), &own("nsLab"), rule),
+        Rule::ObjectNotSelected => not_selected(profile.object_selector.as_ref(), &own("lab"), rule),
         // The profile has no such switch; the last of the chain; and those that confirm, see `confirmed`.
         Rule::PodOptedOut
         | Rule::PodOptedIn
@@ -75,6 +85,30 @@ fn conditions(draft: &Draft<'_>, rule: Rule) -> Vec<(Cel, &'static str)> {
         | Rule::Condition
         | Rule::Requirement => Vec::new(),
     }
+}
+
+/// When labels do not match a selector.
+fn not_selected(selector: Option<&Selector>, labels: &str, rule: Rule) -> Vec<(Cel, &'static str)> {
+    let requirements = selector.map(|selector| selector.0.as_slice()).unwrap_or_default();
+    let fails = |Requirement { key, operator, values }: &Requirement| {
+        let there = format!("{} in {labels}", quoted(key));
+        let listed = format!("{there} && {labels}[{}] in {}", quoted(key), words(values));
+        match operator {
+            Operator::Exists => format!("!({there})"),
+            Operator::DoesNotExist => format!("({there})"),
+            Operator::In => format!("!({listed})"),
+            Operator::NotIn => format!("({listed})"),
+        }
+    };
+    requirements.iter().map(|requirement| (fails(requirement), rule.id())).collect()
+}
+
+/// A list of texts.
+fn words<T: AsRef<str>>(words: &[T]) -> Cel {
+    if words.is_empty() {
+        return NOTHING.to_owned();
+    }
+    format!("[{}]", words.iter().map(|word| quoted(word.as_ref())).collect::<Vec<_>>().join(", "))
 }
 
 fn pattern(pattern: &ContainerPattern) -> Cel {
@@ -111,8 +145,6 @@ fn asks_for(draft: &Draft<'_>, mesh: &MeshWords) -> Cel {
         for (member, key, asks) in keys {
             let map = if *member == KeyList::Annotations.field() { &annotations } else { &labels };
             let value = format!("{map}[?{}].orValue('')", quoted(key));
-            let words =
-                |words: &[&str]| format!("[{}]", words.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(", "));
             match asks {
                 Asks::Any => cases.push((format!("{value} != ''"), quoted("in"))),
                 Asks::IgnoringCase(yes) => {
@@ -136,8 +168,6 @@ fn asks_for(draft: &Draft<'_>, mesh: &MeshWords) -> Cel {
 /// What a map says to a switch: `in`, `out`, nothing, or what `other` is.
 fn says(map: &str, key: &str, switch: &Switch, other: &str) -> Cel {
     let value = format!("{map}[{}]", quoted(key));
-    let words =
-        |words: &[String]| format!("[{}]", words.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(", "));
     let mut cases = Vec::new();
     if !switch.skip.is_empty() {
         cases.push((format!("{value} in {}", words(&switch.skip)), quoted("out")));
@@ -185,7 +215,7 @@ fn switches(draft: &mut Draft<'_>) {
             let value = format!("{map}[{}]", quoted(key));
             let of = "'` of namespace `' + namespaceObject.metadata.name + ";
             let words = not_one_of(noun, key, of, &value, switch, ", and counts as not set");
-            draft.warnings.push(format!("({there} && !({value} in [{}]) ? [{words}] : [])", known.join(", ")));
+            draft.of_namespace.push(format!("({there} && !({value} in [{}]) ? [{words}] : [])", known.join(", ")));
         }
         draft.define("nsSays", chain);
     }
@@ -210,6 +240,8 @@ pub(super) fn confirmed(draft: &mut Draft<'_>) {
         match requirement.severity {
             RequirementSeverity::Reject => cases.push((fails, told)),
             RequirementSeverity::Skip => cases.push((fails, quoted("skip"))),
+            // What warns sees the pod once all is added, and the profile speaks of the pod before.
+            RequirementSeverity::Warn if profile.reads(Fact::Pod, requirement.that.holds.variables()) => {}
             RequirementSeverity::Warn => warnings.push(format!("({fails} ? [{told}] : [])")),
         }
     }

@@ -5,13 +5,13 @@ use std::borrow::Cow;
 use serde_json::{Value, json};
 
 use super::cel::{Cel, literal};
-use crate::expression::kubernetes::{Names, NotInKubernetes};
-use crate::expression::{Expression, Item};
+use crate::expression::kubernetes::{Names, NotInKubernetes, OverKind};
+use crate::expression::{Expression, Item, Type};
 use crate::kube::schema::Shape;
 use crate::kube::version::KubernetesVersion;
 use crate::profile::scope::{Fact, Variable};
 use crate::profile::template::{Rendering, ScalarSource, Surroundings, Template, TemplateScalar, WantedType};
-use crate::profile::{Let, ParameterType, Profile};
+use crate::profile::{Let, Profile};
 use crate::value::pointer::Pointer;
 
 /// What a parameter or a `let` value is.
@@ -43,12 +43,12 @@ impl Scope<'_> {
         format!("variables.{}{name}", self.prefix)
     }
 
-    fn kind(&self, index: usize) -> Variable {
+    fn variable_at(&self, index: usize) -> Variable {
         Variable::at(index, self.profile.parameters.len(), self.profile.lets.len())
     }
 
     fn given(&self, index: usize) -> Option<&Given> {
-        match self.kind(index) {
+        match self.variable_at(index) {
             Variable::Parameter(index) => self.parameters.get(index),
             Variable::Let(index) => self.lets.get(index),
             Variable::Fact(_) | Variable::Local(_) => None,
@@ -57,7 +57,7 @@ impl Scope<'_> {
 
     /// Whether a variable is the same for every pod; `around` of the local ones are not.
     fn is_constant(&self, index: usize, around: usize) -> bool {
-        match self.kind(index) {
+        match self.variable_at(index) {
             Variable::Fact(fact) => fact == Fact::Kubernetes,
             Variable::Local(index) => index >= around,
             Variable::Parameter(_) | Variable::Let(_) => matches!(self.given(index), Some(Given::Constant(_))),
@@ -74,7 +74,7 @@ impl Scope<'_> {
     }
 
     fn is_local(&self, index: usize) -> bool {
-        matches!(self.kind(index), Variable::Local(_))
+        matches!(self.variable_at(index), Variable::Local(_))
     }
 
     /// The values of a template that is the same for every pod, with so many local variables around it; `None` where it is not.
@@ -116,7 +116,7 @@ fn within(rendering: &Constants<'_>, around: usize, then: &mut dyn FnMut()) {
 
 impl Names for Scope<'_> {
     fn of(&self, index: usize) -> Result<Cel, NotInKubernetes> {
-        match self.kind(index) {
+        match self.variable_at(index) {
             Variable::Parameter(_) | Variable::Let(_) => match self.given(index) {
                 Some(Given::Constant(value)) => Ok(format!("dyn({})", literal(value))),
                 Some(Given::Computed(text)) => Ok(text.clone()),
@@ -134,23 +134,43 @@ impl Names for Scope<'_> {
         }
     }
 
-    fn is_map(&self, index: usize, path: &[&str]) -> bool {
-        let of_shape = |shape: &Shape| {
+    fn kind(&self, index: usize, path: &[&str]) -> OverKind {
+        let of_shape = |shape: &'static Shape| {
             let inner = path.iter().try_fold(shape, |shape, name| shape.member(name));
-            inner.is_some_and(|shape| matches!(shape, Shape::StrMap | Shape::QuantityMap))
+            inner.map_or(OverKind::Unknown, |shape| of_type(&Type::of_shape(shape)))
         };
-        match self.kind(index) {
-            Variable::Parameter(index) => {
+        match self.variable_at(index) {
+            Variable::Parameter(index) if path.is_empty() => {
                 let parameter = self.profile.parameters.get(index);
-                path.is_empty() && parameter.is_some_and(|known| matches!(known.ty, ParameterType::Map(_)))
+                parameter.map_or(OverKind::Unknown, |known| of_type(&known.ty.expression_type()))
+            }
+            Variable::Let(index) if path.is_empty() => {
+                self.profile.lets.get(index).map_or(OverKind::Unknown, |made| of_type(&made.value_type()))
             }
             Variable::Fact(fact) => of_shape(fact.shape()),
-            Variable::Let(_) | Variable::Local(_) => false,
+            Variable::Parameter(_) | Variable::Let(_) | Variable::Local(_) => OverKind::Unknown,
+        }
+    }
+
+    fn keys(&self, index: usize) -> Option<Cel> {
+        match self.given(index)? {
+            Given::Constant(Value::Object(members)) => {
+                Some(literal(&members.keys().map(|key| Value::from(key.as_str())).collect()))
+            }
+            Given::Constant(_) | Given::Computed(_) | Given::Impossible(_) => None,
         }
     }
 
     fn version(&self) -> KubernetesVersion {
         self.version
+    }
+}
+
+const fn of_type(ty: &Type) -> OverKind {
+    match ty {
+        Type::List(_) => OverKind::List,
+        Type::Map(_) | Type::Object(_) => OverKind::Map,
+        _ => OverKind::Unknown,
     }
 }
 

@@ -2,10 +2,8 @@
 
 use super::cel::{Cel, bound, quoted, shown};
 use crate::diagnostic::words::list;
-use crate::profile::{Bounds, ListType, Parameter, ParameterType, Presence};
-
-/// The largest integer that a patch of a policy keeps as one: 2⁵³−1.
-const LARGEST: &str = "9007199254740991";
+use crate::profile::grammar::{MAX_INTEGER, MAX_QUANTITY};
+use crate::profile::{Bounds, ListType, MapType, Parameter, ParameterType, Presence};
 
 /// A list with the message about a text, `NAME: …`, or an empty one where the parameter takes it. `None` where an annotation of
 /// this type cannot be read.
@@ -40,6 +38,30 @@ pub(super) fn faults(parameter: &Parameter, text: &str, what: &str) -> Option<Ce
     Some(format!("({chain}[])"))
 }
 
+/// The message about one entry of a map, `''` where it is good; the key `k` is that of its annotation.
+pub(super) fn entry_faults(parameter: &Parameter, map: &MapType, text: &str, key: &str) -> Option<Cel> {
+    let (condition, words) = single_faults(&map.of, &parameter.bounds, text)?;
+    let what = "'annotation `' + k + '`: ' + ";
+    let most = parameter.bounds.most_bytes(&parameter.ty);
+    let mut cases = vec![(
+        format!("bytes({text}).size() > {most}"),
+        format!("{what}string(bytes({text}).size()) + ' bytes are more than `maxLength: {most}`'"),
+    )];
+    if let Some(pattern) = &map.key_pattern {
+        let matches = format!("{key}.matches({})", quoted(&format!("\\A(?:{})\\z", pattern.as_str())));
+        let words = quoted(&format!("` does not match `keyPattern: {}`", pattern.as_str()));
+        cases.push((format!("!{matches}"), format!("{what}'`' + {} + {words}", shown(key))));
+    }
+    cases.push((condition, format!("{what}{words}")));
+    let chain: String = cases.iter().map(|(condition, value)| format!("{condition} ? {value} : ")).collect();
+    Some(format!("({chain}'')"))
+}
+
+/// What a text is as a value of a map.
+pub(super) fn entry_value(map: &MapType, text: &str) -> Cel {
+    single_value(&map.of, text)
+}
+
 /// What a text is as a value of the parameter, where it is one.
 pub(super) fn value(parameter: &Parameter, text: &str) -> Cel {
     let value = match &parameter.ty {
@@ -61,10 +83,14 @@ pub(super) fn spelled(parameter: &Parameter, value: &str) -> Cel {
     };
     let text = match &parameter.ty {
         ParameterType::List(of) => format!("{value}.map(i, {}).join(',')", single(&of.of, "i")),
+        ParameterType::Map(of) => {
+            let entry = single(&of.of, &format!("{value}[k]"));
+            format!("{value}.map(k, k).sort().map(k, k + '=' + {entry}).join(',')")
+        }
         ty => single(ty, value),
     };
     match parameter.presence {
-        Presence::Optional if !matches!(parameter.ty, ParameterType::List(_)) => {
+        Presence::Optional if !matches!(parameter.ty, ParameterType::List(_) | ParameterType::Map(_)) => {
             format!("({value} == null ? '' : {text})")
         }
         _ => text,
@@ -73,7 +99,8 @@ pub(super) fn spelled(parameter: &Parameter, value: &str) -> Cel {
 
 /// Whether its spelling may have characters that JSON escapes.
 pub(super) fn is_free_text(parameter: &Parameter) -> bool {
-    matches!(parameter.ty.single(), ParameterType::String | ParameterType::Path | ParameterType::Enum(_))
+    matches!(parameter.ty, ParameterType::Map(_))
+        || matches!(parameter.ty.single(), ParameterType::String | ParameterType::Path | ParameterType::Enum(_))
 }
 
 fn items(of: &ListType, text: &str) -> Cel {
@@ -101,10 +128,25 @@ fn single_faults(ty: &ParameterType, bounds: &Bounds, text: &str) -> Option<(Cel
     Some((format!("({condition})"), format!("({words}{last})")))
 }
 
+/// A regular expression for the control characters that no value may have.
+const CONTROL: &str = "[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f]";
+
+/// The words for a control character, with its number.
+fn control_character(text: &str) -> Cel {
+    let numbers = (0_u8..0x20).filter(|code| !matches!(code, 9 | 10 | 13));
+    let numbers: Vec<String> = numbers.map(|code| format!("\"\\u{code:04x}\": \"{code:04X}\"")).collect();
+    format!(
+        "'the control character U+' + {{{}}}[{text}.find({})] + ' is not allowed: only line breaks and tabs are'",
+        numbers.join(", "),
+        quoted(CONTROL)
+    )
+}
+
 fn not_of_type(ty: &ParameterType, text: &str) -> Cel {
     let is_not = |words: &str| format!("'`' + {} + {}", shown(text), quoted(&format!("` is not {words}")));
     match ty {
         ParameterType::Enum(values) => is_not(&format!("one of {}", list(values))),
+        ParameterType::String => control_character(text),
         ParameterType::Integer => {
             let whole = is_not("a whole number");
             format!("({text}.matches('^-*[0-9]*$') ? {} : {whole})", is_not(ty.expected()))
@@ -125,7 +167,7 @@ fn valid(ty: &ParameterType, text: &str) -> Option<Cel> {
             format!("({text} in [{}])", values.iter().map(|value| quoted(value)).collect::<Vec<_>>().join(", "))
         }
         ParameterType::Integer => format!(
-            "({text}.matches('^(0|-?[1-9][0-9]{{0,15}})$') && int({text}) <= {LARGEST} && int({text}) >= -{LARGEST})"
+            "({text}.matches('^(0|-?[1-9][0-9]{{0,15}})$') && int({text}) <= {MAX_INTEGER} && int({text}) >= -{MAX_INTEGER})"
         ),
         ParameterType::Name => format!("{text}.matches('^[a-z0-9]([-a-z0-9]{{0,61}}[a-z0-9])?$')"),
         ParameterType::Path => format!(
@@ -136,10 +178,12 @@ fn valid(ty: &ParameterType, text: &str) -> Option<Cel> {
             "({text}.matches('^ *$') || {text}.matches('^ *[*] *$') || {text}.split(',').all(i, i.matches('^ *[1-9][0-9]{{0,4}}(-[1-9][0-9]{{0,4}})? *$') && i.replace(' ', '').split('-').all(n, int(n) <= 65535) && int(i.replace(' ', '').split('-')[0]) <= int(i.replace(' ', '').split('-')[i.replace(' ', '').split('-').size() - 1])))"
         ),
         ParameterType::Quantity => {
-            format!("(isQuantity({text}) && {text}.matches('[0-9]') && !quantity({text}).isLessThan(quantity('0')))")
+            format!(
+                "({text}.size() <= {MAX_QUANTITY} && isQuantity({text}) && {text}.matches('[0-9]') && !quantity({text}).isLessThan(quantity('0')))"
+            )
         }
         ParameterType::String => {
-            format!("!{text}.matches(\"[\\\\x00-\\\\x08\\\\x0b\\\\x0c\\\\x0e-\\\\x1f]\")")
+            format!("!{text}.matches({})", quoted(CONTROL))
         }
         ParameterType::Envs | ParameterType::Image | ParameterType::List(_) | ParameterType::Map(_) => return None,
     })

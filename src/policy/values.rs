@@ -1,5 +1,7 @@
 //! Values of a profile as expressions of a policy: what a template gives for a pod.
 
+use serde_json::Value;
+
 use super::cel::{Cel, any, literal, quoted};
 use super::scope::{Scope, local};
 use super::wrong::Wrong;
@@ -71,7 +73,7 @@ impl Values<'_, '_> {
     /// The text of a template, which stands where Kubernetes wants one.
     pub(super) fn text(&self, template: &Template, around: usize) -> Cel {
         match self.scope.values(template, around).as_deref() {
-            Some([serde_json::Value::String(text)]) => quoted(text),
+            Some([Value::String(text)]) => quoted(text),
             Some([other]) => quoted(&other.to_string()),
             _ => match template {
                 Template::Scalar(scalar) => self.source_text(&scalar.source, &scalar.at),
@@ -187,12 +189,18 @@ impl Values<'_, '_> {
     /// What is there once for each element.
     fn repeated(&self, repeat: &Repeat, pieces: &[Piece], around: usize) -> Vec<Piece> {
         let over = match self.scope.constant(&repeat.over) {
+            Some(Value::Object(members)) => {
+                let keys: Vec<Cel> = members.keys().map(|key| format!("dyn({})", quoted(key))).collect();
+                format!("[{}]", keys.join(", "))
+            }
             Some(value) => format!("{}.map(e, dyn(e))", literal(&value)),
             None => self.expression(&repeat.over, &repeat.at),
         };
-        if self.is_map(repeat) {
-            self.wrong.push(&repeat.at, &crate::expression::kubernetes::NotInKubernetes::MapLoop);
-        }
+        let over = match repeat.over.result() {
+            // Its keys have the order of their names.
+            Type::Map(_) => format!("{over}.map(k, k).sort()"),
+            _ => over,
+        };
         let name = local(around);
         let each = match pieces {
             [] => return Vec::new(),
@@ -205,10 +213,6 @@ impl Values<'_, '_> {
             }
         };
         vec![Piece::Each(each)]
-    }
-
-    fn is_map(&self, repeat: &Repeat) -> bool {
-        matches!(repeat.over.result(), Type::Map(_))
     }
 
     fn spliced(&self, scalar: &TemplateScalar) -> Vec<Piece> {
@@ -257,7 +261,7 @@ impl Values<'_, '_> {
             ScalarSource::Text(text) => quoted(text),
             ScalarSource::Parameter(index) => as_text(&self.name(*index, at), &self.type_of(*index)),
             ScalarSource::Computed(expression) => match self.scope.constant(expression) {
-                Some(serde_json::Value::String(text)) => quoted(&text),
+                Some(Value::String(text)) => quoted(&text),
                 Some(value) => quoted(&value.to_string()),
                 None => as_text(&self.expression(expression, at), expression.result()),
             },
@@ -289,7 +293,7 @@ impl Values<'_, '_> {
 fn members_of(template: &Template) -> Vec<(String, Template)> {
     match template {
         Template::Object(members) => members.clone(),
-        Template::Literal(serde_json::Value::Object(members)) => {
+        Template::Literal(Value::Object(members)) => {
             members.iter().map(|(name, value)| (name.clone(), Template::Literal(value.clone()))).collect()
         }
         Template::Sparse(inner) => members_of(inner),

@@ -18,7 +18,16 @@ impl Wrong {
 
     /// Something at this place is not compiled.
     pub(super) fn say(&self, at: &Pointer, message: &str) {
-        let diagnostic = Diagnostic::new(Code::NotCompilable, at.clone(), message);
+        self.add(Code::NotCompilable, at, message);
+    }
+
+    /// A value at this place is missing or bad, which has nothing to do with policies.
+    pub(super) fn value(&self, at: &Pointer, message: &str) {
+        self.add(Code::BadValue, at, message);
+    }
+
+    fn add(&self, code: Code, at: &Pointer, message: &str) {
+        let diagnostic = Diagnostic::new(code, at.clone(), message);
         let mut all = self.0.borrow_mut();
         if !all.contains(&diagnostic) {
             all.push(diagnostic);

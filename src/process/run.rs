@@ -124,6 +124,11 @@ impl Run {
         &self.profiles
     }
 
+    /// The values that are set for parameters of all objects.
+    pub(crate) const fn set(&self) -> &SetValues {
+        &self.set
+    }
+
     /// Whether an expression of a profile reads labels or annotations of ServiceAccounts.
     pub(crate) const fn reads_service_accounts(&self) -> bool {
         self.reads_service_accounts

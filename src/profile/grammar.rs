@@ -70,9 +70,12 @@ pub(crate) fn has_port(list: &str, number: u64) -> bool {
     })
 }
 
+/// How many bytes a quantity may have. No amount needs more, and an admission policy counts no cost for reading one.
+pub(crate) const MAX_QUANTITY: usize = 64;
+
 /// A Kubernetes quantity that is not negative.
 pub(crate) fn is_quantity(text: &str) -> bool {
-    Quantity::parse(text).is_ok_and(|quantity| !quantity.is_negative())
+    text.len() <= MAX_QUANTITY && Quantity::parse(text).is_ok_and(|quantity| !quantity.is_negative())
 }
 
 #[cfg(test)]

@@ -21,6 +21,11 @@ const LISTS: [&str; 9] = [
     "traffic.sidecar.istio.io/excludeOutboundPorts",
 ];
 
+/// The keys of these annotations.
+pub(crate) fn keys() -> impl Iterator<Item = &'static str> {
+    LISTS.into_iter()
+}
+
 /// Whether an annotation with this key and value is such a list.
 ///
 /// Only a text on one line, without quotes and the like, can get more names in any form in which YAML can write it.

@@ -1,5 +1,6 @@
 //! `explain`: every rule, what it saw and where, and which one decided. It is data, so it goes to standard output.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io;
 
@@ -9,6 +10,7 @@ use crate::decide::eligibility::Applies;
 use crate::decide::explain::{EntryState, Explanation, ProfileExplanation, RecordState};
 use crate::decide::inject::{Edit, EditedField, InjectionState, Verdict};
 use crate::diagnostic::{Diagnostic, Placed, Places, Severity};
+use crate::policy;
 use crate::process::explain::{self as process, Explained};
 use crate::process::stream::Stream;
 use crate::profile::parameter::Origin;
@@ -58,11 +60,34 @@ pub(super) fn explain(args: &ExplainArgs, colour: ColourChoice) -> Result<ExitSt
             }
         }
     }
+    if !out.is_empty() {
+        out.push_str(&as_policies(&prepared));
+    }
     super::print(out.as_bytes()).map_err(|error| reported(vec![error]))?;
     let closing = if out.is_empty() { Closing::WhereEmpty } else { Closing::None };
     let report_on = Report::new(Vec::new(), errors).closing(closing);
     tell::write(&report_on, &report, colour);
     Ok(report_on.status())
+}
+
+/// Whether each profile can be a policy of the API server, and else what keeps it from being one.
+fn as_policies(prepared: &Prepared) -> String {
+    let mut text = String::new();
+    let none = BTreeMap::new();
+    for profile in prepared.run.profiles() {
+        let set = prepared.run.set().get(&profile.name).unwrap_or(&none);
+        let obstacles = policy::obstacles(profile, set);
+        let name = &profile.name;
+        match obstacles.as_slice() {
+            [] => text.push_str(&format!("{name} can be a policy: injector install --as policy\n")),
+            [first, ..] => {
+                let count = obstacles.len();
+                text.push_str(&format!("{name} cannot be a policy, for {count} reasons: injector profile lint\n"));
+                text.push_str(&format!("  {}: {}\n", first.at, first.message));
+            }
+        }
+    }
+    text
 }
 
 /// What is printed about one document, with the tree in which the places are looked up.

@@ -56,21 +56,18 @@ fn policies(args: &InstallArgs) -> Result<String, Vec<Placed>> {
     let loaded: Vec<Profile> = sources.iter().map(|source| source.profile.clone()).collect();
     let set = set_values(&injection.settings, &loaded)?;
     let options = super::policy::options(injection.kubernetes_version, *policy, webhook.failure_policy)?;
-    let mut objects = Vec::new();
-    for source in sources {
-        let written = WrittenProfile::new(source.file, source.text, None);
-        objects.extend(super::policy::of_profile(&args.place.name.0, (&source.profile, &written), &set, &options)?);
-    }
-    Ok(crate::policy::text(&objects, &super::policy::header(&options)))
+    let written: Vec<_> =
+        sources.into_iter().map(|source| WrittenProfile::new(source.file, source.text, None)).collect();
+    let with_text: Vec<_> = loaded.iter().zip(&written).collect();
+    super::policy::text_of(&args.place.name.0, &with_text, &set, &options)
 }
 
 pub(super) fn uninstall(args: &UninstallArgs) -> Result<ExitStatus, CommandError> {
     if args.place.form == InstallForm::Policy {
         let report = ReportArgs { format: ReportFormat::default(), quiet: false };
         let sources = profiles(&args.profiles).map_err(|errors| CommandError::reported(errors, &report))?;
-        let name = |source: &ProfileSource| format!("{}-{}", args.place.name.0, source.profile.name);
-        let objects = sources.iter().flat_map(|source| crate::policy::removal(&name(source), args.policy_api));
-        let text = crate::policy::text(&objects.collect::<Vec<_>>(), "");
+        let names: Vec<&str> = sources.iter().map(|source| source.profile.name.as_str()).collect();
+        let text = crate::policy::text(&crate::policy::removal(&args.place.name.0, &names, args.policy_api), "");
         return Ok(super::print(text.as_bytes())?);
     }
     let keeper = match (&args.tls_secret, args.cert_manager) {

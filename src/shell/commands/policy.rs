@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::diagnostic::{Code, Placed, Severity};
+use crate::diagnostic::{Code, Diagnostic, Placed, Severity};
 use crate::kube::version::KubernetesVersion;
 use crate::policy::{self, FailurePolicy, PolicyApi, PolicyOptions, PolicyWarnings};
 use crate::profile::Profile;
@@ -30,11 +30,8 @@ fn compiled(args: &CompileArgs) -> Result<String, Vec<Placed>> {
     let set = set_values(&args.settings, &profiles)?;
     let options = options(args.kubernetes_version, args.policy, args.failure_policy)?;
     let written = WrittenProfile::new(file, text, extended);
-    let mut objects = Vec::new();
-    for profile in &profiles {
-        objects.extend(of_profile(&args.name, (profile, &written), &set, &options)?);
-    }
-    Ok(policy::text(&objects, &header(&options)))
+    let profiles: Vec<_> = profiles.iter().map(|profile| (profile, &written)).collect();
+    text_of(&args.name, &profiles, &set, &options)
 }
 
 /// What the flags say of policies.
@@ -66,35 +63,46 @@ pub(super) fn options(
 }
 
 /// What stands above the objects.
-pub(super) fn header(options: &PolicyOptions) -> String {
+fn header(options: &PolicyOptions) -> String {
     let needs = match options.api {
-        PolicyApi::V1 => String::new(),
-        PolicyApi::V1Beta1 => "The API server needs --feature-gates=MutatingAdmissionPolicy=true and\n\
+        PolicyApi::V1 => "",
+        PolicyApi::V1Beta1 => {
+            "The API server needs --feature-gates=MutatingAdmissionPolicy=true and\n\
              --runtime-config=admissionregistration.k8s.io/v1beta1=true.\n"
-            .to_owned(),
+        }
     };
     format!("{needs}What only the API server checks, such as requests above limits, it refuses in its own words.")
 }
 
-/// The objects of one profile. What keeps it from being a policy is placed in its file.
-pub(super) fn of_profile(
+/// The objects of profiles as text. What keeps one from being a policy is placed in its file.
+pub(super) fn text_of(
     name: &str,
-    (profile, written): (&Profile, &WrittenProfile),
+    profiles: &[(&Profile, &WrittenProfile)],
     set: &SetValues,
     options: &PolicyOptions,
-) -> Result<Vec<serde_json::Value>, Vec<Placed>> {
+) -> Result<String, Vec<Placed>> {
     let none = BTreeMap::new();
-    let set = set.get(&profile.name).unwrap_or(&none);
-    let name = format!("{name}-{}", profile.name);
-    policy::objects(&name, profile, set, options).map_err(|wrong| {
-        let placed = |diagnostic: crate::diagnostic::Diagnostic| {
-            let (file, position) = written.place(&diagnostic.at);
-            let message = format!("the profile `{}` cannot be a policy: {}", profile.name, diagnostic.message);
-            let mut placed = Placed::new(diagnostic.code, message).at(file, position).hint(diagnostic.hint);
+    let with_settings: Vec<_> =
+        profiles.iter().map(|(profile, _)| (*profile, set.get(&profile.name).unwrap_or(&none))).collect();
+    let objects = policy::objects(name, &with_settings, options).map_err(|wrong| {
+        let placed = |(index, diagnostic): (usize, Diagnostic)| {
+            let message = |profile: &str| match diagnostic.code {
+                Code::NotCompilable => format!("the profile `{profile}` cannot be a policy: {}", diagnostic.message),
+                _ => diagnostic.message.clone(),
+            };
+            let mut placed = match profiles.get(index) {
+                Some((profile, written)) => {
+                    let (file, position) = written.place(&diagnostic.at);
+                    Placed::new(diagnostic.code, message(&profile.name)).at(file, position)
+                }
+                None => Placed::new(diagnostic.code, diagnostic.message.clone()),
+            };
+            placed = placed.hint(diagnostic.hint);
             placed.severity = Severity::Error;
             placed.path = diagnostic.at.to_string();
             placed
         };
-        wrong.into_iter().map(placed).collect()
-    })
+        wrong.into_iter().map(placed).collect::<Vec<_>>()
+    })?;
+    Ok(policy::text(&objects, &header(options)))
 }

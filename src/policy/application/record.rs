@@ -1,0 +1,209 @@
+//! What the record has of the application's containers, and what is said of values that stay.
+
+use super::{Application, Block, Item, LISTS, Text, What, container, filled};
+use crate::policy::cel::{Cel, quoted};
+use crate::policy::draft::Draft;
+use crate::policy::lists::pointer;
+use crate::profile::slot::{Home, Slot};
+use crate::value::pointer::Pointer;
+
+/// Fills in `fields`, `created` and `edited`: texts that are joined already, one for each container.
+pub(super) fn define(draft: &Draft<'_>, blocks: &[Block], application: &mut Application) {
+    for number in 0..blocks.len() {
+        for (list, variable) in LISTS {
+            of_list(draft, blocks, number, (list, variable), application);
+        }
+    }
+}
+
+fn of_list(
+    draft: &Draft<'_>,
+    blocks: &[Block],
+    number: usize,
+    (list, variable): (Slot, &str),
+    application: &mut Application,
+) {
+    let Some(block) = blocks.get(number).filter(|block| !block.items.is_empty()) else { return };
+    let Some(targets) = (block.targets)(list) else { return };
+    let base = format!("{} + {}.name", quoted(&format!("{}/", list.place())), container());
+    let mut fields = Vec::new();
+    let mut created = Vec::new();
+    let mut edited = Vec::new();
+    for slot in Slot::of(Home::Application) {
+        let mine: Vec<&Item> = block.items.iter().filter(|item| item.slot == slot).collect();
+        if mine.is_empty() {
+            continue;
+        }
+        for item in &mine {
+            fields.push(of_item(draft, block, &targets, item, &base));
+            edited.extend(of_text(draft, block, &targets, item, &base));
+        }
+        let adds: Vec<Cel> = mine.iter().map(|item| block.missing(draft, &targets, item)).collect();
+        // The list counts as made by the first block that adds to it.
+        let earlier: Vec<Cel> = blocks
+            .iter()
+            .take(number)
+            .filter_map(|earlier| Some((earlier, (earlier.targets)(list)?)))
+            .flat_map(|(earlier, targets)| {
+                let items = earlier.items.iter().filter(|item| item.slot == slot);
+                items.map(|item| earlier.missing(draft, &targets, item)).collect::<Vec<_>>()
+            })
+            .collect();
+        let path = format!("{base} + {}", quoted(&format!("/{}", slot.field())));
+        let is_first = if earlier.is_empty() { String::new() } else { format!(" && !{}", filled(&earlier)) };
+        created.push(format!(
+            "(!has({}.{}) && {}{is_first} ? [{path}] : [])",
+            container(),
+            slot.field(),
+            filled(&adds)
+        ));
+    }
+    let each = |parts: &[Cel], separator: &str| {
+        format!(
+            "{}.map({}, ({}).join({separator})).filter(t, t != '')",
+            draft.named(variable),
+            container(),
+            parts.join(" + ")
+        )
+    };
+    application.fields.push(each(&fields, "'\",\"'"));
+    application.created.push(each(&created, "'\",\"'"));
+    if !edited.is_empty() {
+        application.edited.push(each(&edited, "','"));
+    }
+}
+
+/// The pointers of what an item adds, and of what another profile has added too.
+fn of_item(draft: &Draft<'_>, block: &Block, targets: &str, item: &Item, base: &str) -> Cel {
+    let field = item.slot.field();
+    let missing = block.missing(draft, targets, item);
+    let status = draft.named("status");
+    match &item.what {
+        What::One { key, value } => {
+            let path = format!("{base} + {}", quoted(&pointer(&Pointer::of([field, key]))));
+            let shared = format!(
+                "({} && {}.exists(v, {} && v == {value}) && {status}.contains('\"' + {path} + '\"'))",
+                block.means(draft, targets, item),
+                item.list(),
+                item.is_it("v", "x")
+            );
+            format!("({missing}.size() > 0 || {shared} ? [{path}] : [])")
+        }
+        What::Text { key, .. } => {
+            let path = format!("{base} + {}", quoted(&pointer(&Pointer::of([field, key]))));
+            let empty = format!(
+                "({} && {}.exists(v, {} && !has(v.value) && !has(v.valueFrom)))",
+                block.means(draft, targets, item),
+                item.list(),
+                item.is_it("v", "x")
+            );
+            format!("({missing}.size() > 0 ? [{path}] : {empty} ? [{path} + '/value'] : [])")
+        }
+        What::Each(_) => {
+            let key = item.slot.keys().first().copied().unwrap_or("name");
+            format!(
+                "{missing}.map(x, {base} + {} + x.{key}.replace('~', '~0').replace('/', '~1'))",
+                quoted(&format!("/{field}/"))
+            )
+        }
+    }
+}
+
+/// The member that says which text was added to a variable's own value.
+fn of_text(draft: &Draft<'_>, block: &Block, targets: &str, item: &Item, base: &str) -> Option<Cel> {
+    let What::Text { key, text } = &item.what else { return None };
+    let path = format!("{base} + {}", quoted(&pointer(&Pointer::of([item.slot.field(), key, "value"]))));
+    let [before, behind] = text.missing("v.value");
+    let Text { separator, .. } = text;
+    let member = |name: &str, value: &str| {
+        format!("({value} == '' ? [] : [{} + {} + '\"'])", quoted(&format!("\"{name}\":\"")), escaped(value))
+    };
+    let members = format!(
+        "({} + {} + {}).join(',')",
+        member("prepend", &before),
+        member("append", &behind),
+        member("separator", separator)
+    );
+    let found = format!(
+        "{}.filter(v, {} && has(v.value) && !has(v.valueFrom) && ({before} != '' || {behind} != ''))",
+        item.list(),
+        item.is_it("v", "x")
+    );
+    Some(format!(
+        "({} ? {found}.map(v, '\"' + {path} + '\":{{' + {members} + '}}') : [])",
+        block.means(draft, targets, item)
+    ))
+}
+
+/// A text as it is between the quotes of a JSON string.
+fn escaped(text: &str) -> Cel {
+    format!(
+        "{text}.replace('\\\\', '\\\\\\\\').replace('\"', '\\\\\"').replace('\\n', '\\\\n').replace('\\r', '\\\\r').replace('\\t', '\\\\t')"
+    )
+}
+
+/// Values of the pod's own that stay, and mounts that clash.
+pub(super) fn warnings(draft: &mut Draft<'_>, blocks: &[Block], application: &mut Application) {
+    for block in blocks {
+        for (list, variable) in LISTS {
+            let Some(targets) = (block.targets)(list) else { continue };
+            for item in &block.items {
+                of_kept(draft, block, (variable, &targets), item, application);
+            }
+        }
+    }
+}
+
+fn of_kept(
+    draft: &mut Draft<'_>,
+    block: &Block,
+    (variable, targets): (&str, &str),
+    item: &Item,
+    application: &mut Application,
+) {
+    let containers = draft.named(variable);
+    let means = block.means(draft, targets, item);
+    let found = item.list();
+    match &item.what {
+        What::One { value, .. } if item.slot == Slot::VolumeMounts => {
+            let differs =
+                format!("v.transformMap(k, x, k != 'mountPath', x) != {value}.transformMap(k, x, k != 'mountPath', x)");
+            let condition = format!("({means} && {found}.exists(v, {} && {differs}))", item.is_it("v", "x"));
+            application.conflicts.push(mount_conflict(draft, &containers, &condition, item, value));
+        }
+        What::One { key, value } if item.slot == Slot::Env => {
+            let condition = format!("({means} && {found}.exists(v, {} && v != {value}))", item.is_it("v", "x"));
+            let words = format!("the {} `{key}` already has another value, which is kept", item.slot.noun());
+            draft.warnings.push(told(&containers, &condition, &words));
+        }
+        What::Text { key, text } => {
+            let condition = format!("({means} && {found}.exists(v, {} && has(v.valueFrom)))", item.is_it("v", "x"));
+            let profile = &draft.scope.profile.name;
+            let words =
+                format!("the variable `{key}` has `valueFrom`, so the profile `{profile}` can add no text to it");
+            let list = told(&containers, &condition, &words);
+            if text.rejects_value_from { application.conflicts.push(list) } else { draft.warnings.push(list) }
+        }
+        What::One { .. } | What::Each(_) => {}
+    }
+}
+
+fn told(containers: &str, condition: &str, words: &str) -> Cel {
+    format!("{containers}.filter({}, {condition}).map(c, {})", container(), quoted(words))
+}
+
+fn mount_conflict(draft: &Draft<'_>, containers: &str, condition: &str, item: &Item, value: &str) -> Cel {
+    let profile = &draft.scope.profile.name;
+    let theirs = format!("{}.filter(v, {})[0]", item.list(), item.is_it("v", "x"));
+    let ours = format!("{value}.name");
+    let c = container();
+    let same = format!(
+        "'container `' + {c}.name + '` mounts the volume `' + {theirs}.name + '` at `' + {theirs}.mountPath + {}",
+        quoted(&format!("` differently from the profile `{profile}`"))
+    );
+    let other = format!(
+        "'container `' + {c}.name + '` mounts the volume `' + {theirs}.name + '` at `' + {theirs}.mountPath + {} + string({ours}) + '`'",
+        quoted(&format!("`, where the profile `{profile}` mounts `"))
+    );
+    format!("{containers}.filter({c}, {condition}).map({c}, {theirs}.name == {ours} ? {same} : {other})")
+}
