@@ -14,6 +14,7 @@ mod subject;
 mod together;
 mod values;
 mod ways;
+mod workloads;
 
 use std::path::Path;
 

@@ -9,7 +9,7 @@ use super::own::Added;
 use super::rows::Row;
 use super::subject::{RECORD, Subject};
 use super::ways::{Outcome, Place, Told};
-use super::{pods, random, records, values};
+use super::{pods, random, records, values, workloads};
 use crate::support::control_plane::ControlPlane;
 
 /// Which ways are compared.
@@ -96,6 +96,7 @@ pub(super) fn rows(subject: &Subject) -> Vec<Row> {
     let own = added.containers();
     let mut rows = [pods::rows(subject), records::rows(subject, &own), added.rows(), values::rows(subject)].concat();
     rows.extend(random::rows(subject, &rows));
+    rows.extend(workloads::rows(subject));
     rows
 }
 
@@ -347,6 +348,8 @@ fn words(policy: &str, webhook: &str, told: &Told) -> Words {
     // A policy writes no line break, and no more than so much.
     let plain = |text: &str| text.replace(['\n', '\r'], " ");
     let in_policy = policy.split_once("denied request: ").map_or("", |(_, words)| words);
+    // A policy does not know by name whose entry of the record it is.
+    let in_policy = in_policy.replace("another profile and ", "the profiles `agent` and ");
     let wanted = plain(&messages.iter().map(|message| normal(message)).collect::<Vec<_>>().join("; "));
     let is_same = match in_policy.strip_suffix('…') {
         Some(start) => wanted.starts_with(start),

@@ -6,6 +6,7 @@ use super::api::{Answer, Api};
 use super::objects::{Policies, WAY};
 use super::rows::Row;
 use super::subject::{RECORD, Subject};
+use super::workloads;
 use crate::cluster::webhook::Installed;
 use crate::support::control_plane::ControlPlane;
 use crate::support::injector;
@@ -192,15 +193,19 @@ impl<'a> Place<'a> {
         pods.iter().map(|pod| self.create(pod)).collect()
     }
 
-    /// Creates a pod, reads what is stored, and deletes it.
+    /// Creates a pod or a workload, reads the pod that is stored, and deletes it.
     fn create(&mut self, pod: &Value) -> Outcome {
-        let text = |at: &str| pod["metadata"][at].as_str().unwrap();
-        let all = format!("/api/v1/namespaces/{}/pods", text("namespace"));
-        let one = format!("{all}/{}", text("name"));
+        let all = workloads::path(pod);
+        let one = format!("{all}/{}", pod["metadata"]["name"].as_str().unwrap());
         let made = self.api.call("POST", &all, Some(pod));
         if made.status >= 300 {
             let message = made.body["message"].as_str().map_or_else(|| made.body.to_string(), str::to_owned);
             return Outcome { stored: Err(message), warnings: made.warnings };
+        }
+        if pod["kind"] != "Pod" {
+            let made = workloads::pod_of(&mut self.api, &made.body);
+            let stored = made.map(|pod| what_counts(&pod)).ok_or_else(|| "its controller made no pod".to_owned());
+            return Outcome { stored, warnings: Vec::new() };
         }
         // Controllers may have deleted it already, such as one whose owner is not there.
         let read = self.api.call("GET", &one, None);
