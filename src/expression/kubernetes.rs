@@ -177,11 +177,8 @@ impl Writer<'_> {
         let name = function.name();
         self.may_call(function)?;
         let texts: Vec<String> = arguments.iter().map(|argument| self.node(argument)).collect::<Result<_, _>>()?;
-        if function == Function::PortOf {
-            let [container, port] = texts.as_slice() else { return Err(NotInKubernetes::Function(name)) };
-            return Ok(format!(
-                "[dyn({port})].map(port, type(port) == string ? int({container}.?ports.orValue([]).filter(p, p.?name.orValue('') == port)[0].containerPort) : int(port))[0]"
-            ));
+        if let Some(text) = own(function, &texts) {
+            return Ok(text);
         }
         match (function.style(), texts.split_first()) {
             (CallStyle::Receiver, Some((receiver, rest))) => Ok(format!("{receiver}.{name}({})", rest.join(", "))),
@@ -190,61 +187,12 @@ impl Writer<'_> {
     }
 
     fn may_call(&self, function: Function) -> Result<(), NotInKubernetes> {
-        let name = function.name();
-        let is_old = self.names.version() < LISTS;
-        match function {
-            Function::Keys
-            | Function::Merge
-            | Function::ToJson
-            | Function::FromJson
-            | Function::FromYaml
-            | Function::Base64
-            | Function::Sha256
-            | Function::Cut
-            | Function::LabelValue
-            | Function::QuantityAdd
-            | Function::QuantityMax
-            | Function::QuantityCompare
-            | Function::WholeCores => Err(NotInKubernetes::Function(name)),
-            Function::Distinct | Function::Flatten | Function::Sort | Function::Slice | Function::Range if is_old => {
-                Err(NotInKubernetes::Version(name, LISTS))
+        match support(function) {
+            Support::None => Err(NotInKubernetes::Function(function.name())),
+            Support::Since(version) if self.names.version() < version => {
+                Err(NotInKubernetes::Version(function.name(), version))
             }
-            Function::Distinct
-            | Function::Flatten
-            | Function::Sort
-            | Function::Slice
-            | Function::Range
-            | Function::Size
-            | Function::ToInt
-            | Function::ToUint
-            | Function::ToDouble
-            | Function::ToText
-            | Function::ToBool
-            | Function::ToBytes
-            | Function::ToDyn
-            | Function::TypeOf
-            | Function::Contains
-            | Function::StartsWith
-            | Function::Matches
-            | Function::EndsWith
-            | Function::OptionalOf
-            | Function::OptionalOfNonZero
-            | Function::OptionalNone
-            | Function::HasValue
-            | Function::OptionalValue
-            | Function::Or
-            | Function::OrValue
-            | Function::CharAt
-            | Function::IndexOf
-            | Function::LastIndexOf
-            | Function::Join
-            | Function::LowerAscii
-            | Function::UpperAscii
-            | Function::Replace
-            | Function::Split
-            | Function::Substring
-            | Function::Trim
-            | Function::PortOf => Ok(()),
+            Support::Since(_) | Support::Always => Ok(()),
         }
     }
 
@@ -337,6 +285,51 @@ impl Writer<'_> {
             _ => OverKind::Unknown,
         }
     }
+}
+
+/// Whether a policy can call a function, or something stands for it.
+enum Support {
+    Always,
+    Since(KubernetesVersion),
+    None,
+}
+
+#[rustfmt::skip]
+const fn support(function: Function) -> Support {
+    use Function as F;
+    match function {
+        F::Merge | F::ToJson | F::FromJson | F::FromYaml | F::Base64 | F::Sha256 | F::QuantityAdd | F::QuantityMax => Support::None,
+        F::Keys | F::Distinct | F::Flatten | F::Sort | F::Slice | F::Range => Support::Since(LISTS),
+        F::Size | F::ToInt | F::ToUint | F::ToDouble | F::ToText | F::ToBool | F::ToBytes | F::ToDyn | F::TypeOf
+        | F::Contains | F::StartsWith | F::Matches | F::EndsWith
+        | F::OptionalOf | F::OptionalOfNonZero | F::OptionalNone | F::HasValue | F::OptionalValue | F::Or | F::OrValue
+        | F::CharAt | F::IndexOf | F::LastIndexOf | F::Join | F::LowerAscii | F::UpperAscii | F::Replace | F::Split
+        | F::Substring | F::Trim
+        | F::Cut | F::LabelValue | F::PortOf | F::QuantityCompare | F::WholeCores => Support::Always,
+    }
+}
+
+/// What stands for a function of our own that Kubernetes has no name for.
+fn own(function: Function, arguments: &[String]) -> Option<String> {
+    Some(match (function, arguments) {
+        (Function::PortOf, [container, port]) => format!(
+            "[dyn({port})].map(port, type(port) == string ? int({container}.?ports.orValue([]).filter(p, p.?name.orValue('') == port)[0].containerPort) : int(port))[0]"
+        ),
+        (Function::Keys, [map]) => format!("{map}.map(k, string(k)).sort()"),
+        (Function::Cut, [text, length]) => {
+            format!("[dyn({text})].map(t, t.size() > {length} ? t.substring(0, {length}) : t)[0]")
+        }
+        (Function::LabelValue, [text]) => format!(
+            "[dyn({text})].map(t, t.size() > 63 ? t.substring(0, 63) : t).map(t, t.find('(?s)[A-Za-z0-9](?:.*[A-Za-z0-9])?'))[0]"
+        ),
+        (Function::QuantityCompare, [one, other]) => {
+            format!("quantity(string({one})).compareTo(quantity(string({other})))")
+        }
+        (Function::WholeCores, [amount]) => format!(
+            "[quantity(string({amount})).asApproximateFloat()].map(f, double(int(f)) < f ? int(f) + 1 : int(f))[0]"
+        ),
+        _ => return None,
+    })
 }
 
 const fn is_text(element: &CheckedElement) -> bool {

@@ -12,15 +12,14 @@ pub(super) const NOTHING: &str = "['x'].filter(x, false)";
 /// Whether a text, which is an expression, matches a pattern in which `*` is any text.
 pub(super) fn glob(pattern: &str, text: &str) -> Cel {
     let parts: Vec<&str> = pattern.split('*').collect();
-    let inner: Vec<&&str> = parts.iter().skip(1).rev().skip(1).filter(|part| !part.is_empty()).collect();
+    let inner: Vec<&str> = parts.iter().copied().skip(1).rev().skip(1).filter(|part| !part.is_empty()).collect();
     match parts.as_slice() {
+        ["", ""] => "true".to_owned(),
         [whole] => format!("{text} == {}", quoted(whole)),
         [first, ""] => format!("{text}.startsWith({})", quoted(first)),
         ["", last] => format!("{text}.endsWith({})", quoted(last)),
-        ["", .., ""] if inner.len() <= 1 => match inner.first() {
-            Some(part) => format!("{text}.contains({})", quoted(part)),
-            None => "true".to_owned(),
-        },
+        ["", .., ""] if inner.len() == 1 => format!("{text}.contains({})", quoted(&inner.concat())),
+        ["", .., ""] if inner.is_empty() => "true".to_owned(),
         parts => {
             let escaped: Vec<String> = parts.iter().map(|part| escaped(part)).collect();
             format!("{text}.matches({})", quoted(&format!("^(?s:{})$", escaped.join(".*"))))
@@ -72,6 +71,12 @@ pub(super) fn shown(text: &str) -> Cel {
 /// A value of an expression, under a name, within another expression: the language of policies has no `let`.
 pub(super) fn bound(value: &str, name: &str, within: &str) -> Cel {
     format!("[{value}].map({name}, {within})[0]")
+}
+
+/// A text as it is between the quotes of a JSON string.
+pub(super) fn json_inner(text: &str) -> String {
+    let quoted = quoted(text);
+    quoted.get(1..quoted.len() - 1).unwrap_or_default().to_owned()
 }
 
 #[cfg(test)]

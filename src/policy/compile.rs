@@ -2,18 +2,18 @@
 
 use std::collections::BTreeMap;
 
-use super::application::{self, Application};
-use super::cel::{Cel, NOTHING, add, any, first_of, joined, quoted};
-use super::containers::{self, OwnContainer};
+use super::added::{Added, Digests};
+use super::application::{self};
+use super::cel::{Cel, NOTHING, first_of, joined, quoted};
+use super::containers::{self};
 use super::draft::{Draft, Gates};
 use super::lists::{self, Elements};
 use super::parameters::{self, CompiledParameter};
-use super::pod::PodChanges;
-use super::record::{self, EntryParts};
+use super::record;
 use super::scope::{Given, Scope};
 use super::validations::{self, Validation};
 use super::wrong::Wrong;
-use super::{conflicts, pod, rules, workload};
+use super::{conflicts, patch, pod, rules, workload};
 use crate::decide::eligibility::DEFAULT_CONTAINER;
 use crate::decide::record::ANNOTATION;
 use crate::diagnostic::Diagnostic;
@@ -33,20 +33,6 @@ pub(super) struct CompiledProfile {
     pub(super) warnings: Vec<Cel>,
     /// The name of the rule that decided, for the audit log.
     pub(super) rule: Cel,
-}
-
-/// The digests that a record of this profile has: of classic and of native sidecars.
-pub(super) struct Digests {
-    pub(super) classic: String,
-    pub(super) native: String,
-}
-
-/// All that a profile adds.
-struct Added {
-    own: Vec<OwnContainer>,
-    application: Application,
-    changes: PodChanges,
-    elements: Vec<Elements>,
 }
 
 /// How a profile is compiled.
@@ -101,7 +87,7 @@ pub(super) fn compile(
     rules::confirmed(&mut draft);
     let added = Added { own, application, changes, elements };
     errors(&mut draft, &parameters, &added);
-    let patch = patch(&mut draft, digests, &parameters, &added);
+    let patch = patch::of(&mut draft, digests, &parameters, &added);
     let validations = validations::of(&mut draft, policy_name);
     let warnings = validations::warnings(&mut draft);
     let rule = draft.named("rule");
@@ -264,79 +250,4 @@ fn errors(
     );
     let errors = draft.define("errors", format!("!{readable} ? [{unreadable}] : !{eligible} ? [] :\n({of_eligible})"));
     draft.define("inject", format!("{eligible} && {errors}.size() == 0 && {confirmed} == ''"));
-}
-
-fn patch(
-    draft: &mut Draft<'_>,
-    digests: &Digests,
-    parameters: &[CompiledParameter],
-    Added { own, application, changes, elements }: &Added,
-) -> Cel {
-    let annotations = Slot::Annotations.place().to_string();
-    let mut operations =
-        vec![format!("(has(object.metadata.annotations) ? [] : [{}])", add(&quoted(&annotations), "{}"))];
-    let mut created = vec![format!("(has(object.metadata.annotations) ? [] : [{}])", quoted(&annotations))];
-    let of = |home: Home| elements.iter().filter(move |elements| elements.slot.home() == home);
-    let made = |elements: &Elements| {
-        let (condition, path) = elements.created()?;
-        Some(format!("({condition} ? [{}] : [])", quoted(&path)))
-    };
-    for elements in of(Home::Metadata) {
-        operations.extend(elements.operations());
-        created.extend(made(elements));
-    }
-    operations.extend(application.operations.iter().cloned());
-    created.extend(application.created.iter().cloned());
-    let init_containers: Vec<Cel> =
-        own.iter().filter_map(|container| container.goes_to(Slot::InitContainers)).collect();
-    if !init_containers.is_empty() {
-        let place = Slot::InitContainers.place().to_string();
-        created.push(format!(
-            "(!has(object.spec.initContainers) && {} ? [{}] : [])",
-            any(&init_containers),
-            quoted(&place)
-        ));
-    }
-    operations.extend(containers::operations(draft, own));
-    for elements in of(Home::Spec) {
-        operations.extend(elements.operations());
-        created.extend(made(elements));
-    }
-    operations.extend(changes.operations.iter().cloned());
-    created.extend(changes.created.iter().cloned());
-    let names =
-        |list: Slot| record::names(own.iter().map(|container| (container.name.as_str(), container.goes_to(list))));
-    let native = draft.named("native");
-    let has_native = draft.variables.iter().any(|(name, _)| format!("variables.{name}") == native);
-    let hash = match (has_native, digests) {
-        (true, Digests { classic, native: of_native }) => {
-            format!("({native} ? {} : {})", quoted(of_native), quoted(classic))
-        }
-        (false, Digests { classic, native }) => {
-            quoted(if draft.scope.profile.native_sidecar == crate::profile::NativeSidecar::Always {
-                native
-            } else {
-                classic
-            })
-        }
-    };
-    let parts = EntryParts {
-        hash,
-        suffix: parameters.iter().filter_map(|parameter| parameter.suffix.clone()).collect(),
-        init_containers: names(Slot::InitContainers),
-        containers: names(Slot::Containers),
-        fields: application.fields.iter().chain(&changes.fields).cloned().collect(),
-        created,
-        replaced: changes.replaced.iter().map(|(_, list)| list.clone()).collect(),
-        edited: application.edited.clone(),
-        pod: changes.elements.iter().map(|(_, list)| list.clone()).collect(),
-    };
-    if !parts.edited.is_empty() && draft.scope.version < KubernetesVersion(35) {
-        let at = crate::value::pointer::Pointer::of(["spec", "application"]);
-        draft.wrong.say(&at, "text that is added to a variable's own value needs Kubernetes 1.35 in a policy");
-    }
-    let text = record::write(draft, &parts, elements);
-    let at = format!("{} + jsonpatch.escapeKey({})", quoted(&format!("{annotations}/")), quoted(ANNOTATION));
-    operations.push(format!("[{}]", add(&at, &text)));
-    format!("!{} ? [] :\n{}", draft.named("inject"), operations.join(" +\n"))
 }

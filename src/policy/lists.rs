@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::cel::{Cel, add, any, quoted};
+use super::cel::{Cel, NOTHING, add, any, json_inner, quoted};
 use super::draft::Draft;
 use super::record;
 use super::values::Piece;
@@ -26,12 +26,23 @@ pub(super) struct Elements {
     pub(super) all: Vec<Element>,
     /// Messages about what clashes.
     pub(super) conflicts: Vec<Cel>,
+    /// Annotations that are lists of names: the operations, the pointers of the names, and those of the lists that are new.
+    names: Vec<Cel>,
+    pub(super) listed: Vec<Cel>,
+    pub(super) created_names: Vec<Cel>,
 }
 
 /// Defines the elements of a slot of the pod's spec or metadata that holds no containers.
 pub(super) fn define(draft: &mut Draft<'_>, slot: Slot) -> Elements {
     let profile = draft.scope.profile;
-    let mut elements = Elements { slot, all: Vec::new(), conflicts: Vec::new() };
+    let mut elements = Elements {
+        slot,
+        all: Vec::new(),
+        conflicts: Vec::new(),
+        names: Vec::new(),
+        listed: Vec::new(),
+        created_names: Vec::new(),
+    };
     let map = matches!(slot.form(), Form::Map(_));
     for (index, addition) in profile.added[slot].iter().enumerate() {
         let at = slot.place_in_profile().join(addition.key.clone().unwrap_or_else(|| index.to_string()));
@@ -58,7 +69,7 @@ pub(super) fn define(draft: &mut Draft<'_>, slot: Slot) -> Elements {
             continue;
         };
         if slot == Slot::Annotations && listed::is_list(&key, "") {
-            draft.wrong.say(&at, &format!("the annotation `{key}` is a list of names, to which a policy cannot add"));
+            names_of_list(draft, &mut elements, (&key, index, when.as_ref()), &value);
             continue;
         }
         let value = if slot == Slot::Volumes { draft.define(&format!("volume{index}"), value) } else { value };
@@ -139,6 +150,46 @@ fn element(draft: &mut Draft<'_>, elements: &mut Elements, (key, when): (&str, O
     elements.all.push(Element { key: key.to_owned(), missing: under(format!("!({there})")), shared, value });
 }
 
+/// Names for an annotation that is a list of names, as far as it has only names that any YAML can write.
+fn names_of_list(
+    draft: &mut Draft<'_>,
+    elements: &mut Elements,
+    (key, index, when): (&str, usize, Option<&Cel>),
+    value: &str,
+) {
+    let plain = quoted("^[-A-Za-z0-9_./, ]*$");
+    let (ann, status) = (draft.named("ann"), draft.named("status"));
+    let name = quoted(key);
+    let own = format!("string({ann}[?{name}].orValue(''))");
+    let value = draft.define(&format!("names{index}"), format!("string({value})"));
+    let there = format!("{name} in {ann}");
+    let holds = |condition: &str| match when {
+        Some(when) => format!("({when} && {condition})"),
+        None => format!("({condition})"),
+    };
+    let is_list = holds(&format!("{value}.matches({plain}) && {own}.matches({plain})"));
+    let split = |text: &str| format!("{text}.split(',').filter(n, n != '')");
+    let missing = draft.define(
+        &format!("names{index}Missing"),
+        format!("{is_list} ? {}.filter(n, !(n in {})) : {NOTHING}", split(&value), split(&own)),
+    );
+    let place = elements.slot.place().join(key).to_string();
+    let new = format!("({own} == '' ? '' : {own} + ',') + {missing}.join(',')");
+    let changed = format!("{missing}.size() > 0 || {} && !({there})", is_list);
+    elements.names.push(format!("({changed} ? [{}] : [])", add(&quoted(&place), &new)));
+    elements.created_names.push(format!("({is_list} && !({there}) ? [{}] : [])", quoted(&json_inner(&place))));
+    let at = quoted(&format!("{}/", json_inner(&place)));
+    elements.listed.push(format!(
+        "({is_list} ? {}.filter(n, n in {missing} || {status}.contains('\"' + {at} + n + '\"')).map(n, {at} + n) : [])",
+        split(&value)
+    ));
+    let kept = quoted(&format!("the {} `{key}` already has another value, which is kept", elements.slot.noun()));
+    draft.warnings.push(format!(
+        "({} ? [{kept}] : [])",
+        holds(&format!("{there} && !({value}.matches({plain}) && {own}.matches({plain})) && {own} != {value}"))
+    ));
+}
+
 /// The pod's list of a slot.
 fn list(slot: Slot) -> Cel {
     format!("object.spec.?{}.orValue([])", slot.field())
@@ -169,7 +220,7 @@ impl Elements {
             };
             format!("({} ? [{}] : [])", element.missing, add(&quoted(&path.to_string()), &element.value))
         };
-        created.into_iter().chain(self.all.iter().map(operation)).collect()
+        created.into_iter().chain(self.all.iter().map(operation)).chain(self.names.iter().cloned()).collect()
     }
 
     /// The names for the record.
@@ -180,12 +231,6 @@ impl Elements {
         };
         self.all.iter().map(name).collect()
     }
-}
-
-/// A text as it is between the quotes of a JSON string.
-pub(super) fn json_inner(text: &str) -> String {
-    let quoted = quoted(text);
-    quoted.get(1..quoted.len() - 1).unwrap_or_default().to_owned()
 }
 
 /// The slots that are neither containers nor in containers.

@@ -22,6 +22,7 @@ use crate::text::yaml::emit::{self, BlockLayout};
 use compile::Settings;
 use draft::Gates;
 
+mod added;
 mod application;
 mod cel;
 mod compile;
@@ -31,6 +32,7 @@ mod draft;
 mod lists;
 mod objects;
 mod parameters;
+mod patch;
 mod pod;
 mod record;
 mod rules;
@@ -142,7 +144,7 @@ pub(crate) fn objects(
     let mut wrong = Vec::new();
     let mut compiled = |index: usize, prefix: String, gates: Gates| {
         let (profile, set) = profiles.get(index)?;
-        let digests = compile::Digests { classic: "0".to_owned(), native: "1".to_owned() };
+        let digests = added::Digests { classic: "0".to_owned(), native: "1".to_owned() };
         let settings = Settings { set, version: options.version, prefix, gates, policy_name: &mutating_name };
         let compiled = compile::compile(profile, &digests, settings);
         compiled.map_err(|found| wrong.extend(found.into_iter().map(|one| (index, one)))).ok()

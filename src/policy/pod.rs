@@ -2,9 +2,8 @@
 
 use serde_json::Value;
 
-use super::cel::{Cel, add, any, literal, quoted};
+use super::cel::{Cel, add, any, json_inner, literal, quoted};
 use super::draft::Draft;
-use super::lists::json_inner;
 use super::values::Piece;
 use crate::profile::pod::{OnConflict, PodAddition, PodField, PodListAddition};
 use crate::value::pointer::Pointer;

@@ -1,8 +1,7 @@
 //! The record as a policy reads and writes it: as text, since there is no JSON in its language.
 
-use super::cel::{Cel, NOTHING, joined, quoted};
+use super::cel::{Cel, NOTHING, joined, json_inner, quoted};
 use super::draft::Draft;
-use super::lists::{Elements, json_inner};
 use crate::decide::record::{ANNOTATION, MAX_CHARACTERS, listed};
 use crate::kube::probe::Handler;
 use crate::profile::pod::{PodField, PodList};
@@ -139,6 +138,8 @@ pub(super) struct EntryParts {
     pub(super) suffix: Vec<Cel>,
     pub(super) init_containers: Vec<Cel>,
     pub(super) containers: Vec<Cel>,
+    /// Of the other slots of the pod, by their fields.
+    pub(super) elements: Vec<(&'static str, Vec<Cel>)>,
     pub(super) fields: Vec<Cel>,
     pub(super) created: Vec<Cel>,
     /// Lists of members of `replaced`, `edited` and `pod`, in the order of their keys.
@@ -148,7 +149,7 @@ pub(super) struct EntryParts {
 }
 
 /// Defines the new text of the annotation: what it has, and the entry of this profile behind it.
-pub(super) fn write(draft: &mut Draft<'_>, parts: &EntryParts, elements: &[Elements]) -> Cel {
+pub(super) fn write(draft: &mut Draft<'_>, parts: &EntryParts) -> Cel {
     let profile = json_inner(&draft.scope.profile.name);
     let version = env!("CARGO_PKG_VERSION");
     let mut text =
@@ -156,7 +157,7 @@ pub(super) fn write(draft: &mut Draft<'_>, parts: &EntryParts, elements: &[Eleme
     text.extend(parts.suffix.iter().cloned());
     text.push(quoted("\""));
     let mut members = vec![("initContainers", parts.init_containers.clone()), ("containers", parts.containers.clone())];
-    members.extend(elements.iter().map(|elements| (elements.slot.field(), elements.recorded())));
+    members.extend(parts.elements.iter().cloned());
     members.push(("fields", parts.fields.clone()));
     members.push(("created", parts.created.clone()));
     for (name, lists) in members.into_iter().filter(|(_, lists)| !lists.is_empty()) {

@@ -5,10 +5,11 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use clap::builder::BoolishValueParser;
+use clap::error::ErrorKind;
 use clap::{Args, ValueEnum, ValueHint};
 
 use super::fit::{FitArgs, MonitorArgs, secret_name};
-use super::policy::PolicyArgs;
+use super::profile::PolicyArgs;
 use super::value::{NamespaceName, OnIneligibleChoice, ValueError};
 use crate::install::{FailurePolicy, LogFormat, MatchPolicy, Part, ReinvocationPolicy};
 use crate::kube::image::is_image;
@@ -44,6 +45,24 @@ pub struct InstallArgs {
     pub policy: PolicyArgs,
 }
 
+impl InstallArgs {
+    /// A webhook has one source of its certificate, and policies have none.
+    pub(super) fn check(&self) -> Result<(), (ErrorKind, &'static str)> {
+        let CertificateSource { generate_certs, tls_secret, cert_manager } = &self.certificates.source;
+        let is_given = generate_certs.is_some() || tls_secret.is_some() || *cert_manager;
+        match (self.place.form, is_given) {
+            (InstallForm::Webhook, false) => Err((
+                ErrorKind::MissingRequiredArgument,
+                "one of these is needed: '--generate-certs <DIR>', '--tls-secret <NAME>', '--cert-manager'",
+            )),
+            (InstallForm::Policy, true) => {
+                Err((ErrorKind::ArgumentConflict, "policies have no certificate: leave out the flag for it"))
+            }
+            (InstallForm::Webhook, true) | (InstallForm::Policy, false) => Ok(()),
+        }
+    }
+}
+
 /// The arguments of `uninstall`.
 #[derive(Args, Clone, Debug)]
 pub struct UninstallArgs {
@@ -64,7 +83,7 @@ pub struct UninstallArgs {
     /// Which objects of the Prometheus operator are deleted.
     #[command(flatten)]
     pub monitors: MonitorArgs,
-    /// A profile whose policies are deleted, with `--as policy` (repeatable) [default: cortexflow]
+    /// With `--as policy`: whose policies are deleted (repeatable) [default: cortexflow]
     #[arg(short, long = "profile", env = "INJECTOR_PROFILE", value_name = "NAME|FILE", value_delimiter = ',')]
     #[arg(help_heading = "Injection", value_hint = ValueHint::FilePath)]
     pub profiles: Vec<ProfileRef>,

@@ -21,7 +21,7 @@ mod generate;
 mod install;
 #[cfg(feature = "serve")]
 mod serve;
-mod policy;
+mod profile;
 mod value;
 
 pub(crate) use args::{ChangeArgs, DecisionArgs, FactArgs, InputArgs, LevelArgs, LintArgs, ReportArgs, WriteArgs};
@@ -41,7 +41,8 @@ pub(crate) use install::{
 #[cfg(feature = "serve")]
 pub(crate) use serve::{ClusterArgs, ServeArgs};
 
-pub(crate) use policy::{CompileArgs, PolicyArgs};
+pub(crate) use profile::ProfileCommand;
+pub(crate) use profile::{CompileArgs, PolicyArgs};
 
 use crate::process::output::{Offer, OutputFormat};
 use crate::report::ColourChoice;
@@ -325,47 +326,6 @@ pub struct ExplainArgs {
     pub facts: FactArgs,
 }
 
-/// What to do with profiles.
-#[derive(Clone, Debug, Subcommand)]
-pub enum ProfileCommand {
-    /// List the built-in profiles
-    List,
-    /// Print a profile in full, as a file to start from
-    Show {
-        /// A built-in profile, as `profile list` shows it, or a file
-        #[arg(value_name = "NAME|FILE")]
-        profile: ProfileRef,
-        /// As one document, with all that it extends
-        #[arg(long)]
-        resolved: bool,
-    },
-    /// Check profiles: clashes, privileges, versions; exit 1 for a warning or worse
-    Lint(LintArgs),
-    /// Print a commented profile to start from
-    Init {
-        /// The new profile's name
-        #[arg(value_name = "NAME", default_value = "my-sidecar")]
-        name: String,
-    },
-    /// Print the admission policies that do what a profile does, for the API server itself
-    ///
-    /// What a policy cannot do is an error with its place in the profile. `injector install --as policy` makes the same for several
-    /// profiles.
-    Compile(CompileArgs),
-    /// Print the profile that the configuration of another injector becomes
-    ///
-    /// The format is known by the content: tumblr's and Expedia's configuration, morvencao's ConfigMap, OpenKruise's SidecarSet.
-    /// What a profile cannot have is in comments.
-    Import {
-        /// A file, or `-` for standard input
-        #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
-        file: PathBuf,
-        /// The entry of a ConfigMap that has several
-        #[arg(long, value_name = "KEY")]
-        entry: Option<String>,
-    },
-}
-
 impl Cli {
     /// Reads a command line, with the program's name first.
     ///
@@ -374,7 +334,11 @@ impl Cli {
     pub fn read<T: Into<OsString> + Clone>(args: impl IntoIterator<Item = T>) -> Result<Self, clap::Error> {
         let cli = Self::try_parse_from(value::as_flags(args.into_iter().map(Into::into))).map_err(explained)?;
         #[cfg(feature = "serve")]
-        check_install(&cli.command)?;
+        if let Command::Install(args) = &cli.command
+            && let Err((kind, message)) = args.check()
+        {
+            return Err(Self::command().error(kind, message));
+        }
         let (input, write) = match &cli.command {
             Command::Inject(args) => (&args.input, &args.write),
             Command::Uninject(args) => (&args.input, &args.write),
@@ -392,26 +356,6 @@ impl Cli {
         }
         Ok(cli)
     }
-}
-
-/// A webhook has one source of its certificate, and policies have none.
-#[cfg(feature = "serve")]
-fn check_install(command: &Command) -> Result<(), clap::Error> {
-    let Command::Install(args) = command else { return Ok(()) };
-    let InstallArgs { place, certificates, .. } = &**args;
-    let CertificateSource { generate_certs, tls_secret, cert_manager } = &certificates.source;
-    let is_given = generate_certs.is_some() || tls_secret.is_some() || *cert_manager;
-    let (kind, message) = match (place.form, is_given) {
-        (InstallForm::Webhook, false) => (
-            clap::error::ErrorKind::MissingRequiredArgument,
-            "one of these is needed: '--generate-certs <DIR>', '--tls-secret <NAME>', '--cert-manager'",
-        ),
-        (InstallForm::Policy, true) => {
-            (clap::error::ErrorKind::ArgumentConflict, "policies have no certificate: leave out the flag for it")
-        }
-        _ => return Ok(()),
-    };
-    Err(Cli::command().error(kind, message))
 }
 
 /// Says what to do instead of `--dry-run`; any other error stays as it is.

@@ -133,6 +133,7 @@ fn each_command_has_its_page_of_the_manual() {
             "injector-profile-show.1",
             "injector-profile-lint.1",
             "injector-profile-init.1",
+            "injector-profile-compile.1",
             "injector-profile-import.1",
             #[cfg(feature = "serve")]
             "injector-install.1",

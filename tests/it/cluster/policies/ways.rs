@@ -73,7 +73,8 @@ impl<'a> Place<'a> {
         let pods = printed["items"].as_array_mut().unwrap().split_off(before);
         let entries = report["entries"].as_array().unwrap();
         assert_eq!((pods.len(), entries.len()), (rows.len(), rows.len()), "{}", report["diagnostics"]);
-        pods.into_iter().zip(entries).map(|(pod, entry)| told(pod, entry)).collect()
+        let skips = self.subject.spec["onError"] == "Skip";
+        pods.into_iter().zip(entries).map(|(pod, entry)| told(pod, entry, skips)).collect()
     }
 
     fn pod(&self, row: &Row, index: usize) -> Value {
@@ -231,7 +232,8 @@ fn what_counts(pod: &Value) -> Value {
     json!({"labels": metadata["labels"], "annotations": metadata["annotations"], "spec": spec})
 }
 
-fn told(pod: Value, entry: &Value) -> Told {
+/// What a report's entry says. Where errors let a pod through unchanged, they are warnings.
+fn told(pod: Value, entry: &Value, skips: bool) -> Told {
     let messages = |list: &Value, severity: &str| -> Vec<String> {
         let all = list.as_array().into_iter().flatten().filter(|one| one["severity"] == severity);
         all.map(|one| one["message"].as_str().unwrap().to_owned()).collect()
@@ -240,6 +242,14 @@ fn told(pod: Value, entry: &Value) -> Told {
     let mut errors: Vec<String> = results.iter().flat_map(|result| messages(&result["errors"], "error")).collect();
     errors.extend(messages(&entry["diagnostics"], "error"));
     let is_rejected = results.iter().any(|result| result["verdict"] == "rejected");
-    let pod = if is_rejected || !errors.is_empty() { Err(errors) } else { Ok(pod) };
-    Told { pod, warnings: messages(&entry["diagnostics"], "warning") }
+    let mut warnings = messages(&entry["diagnostics"], "warning");
+    let pod = match is_rejected || !errors.is_empty() {
+        true if skips => {
+            warnings.extend(errors);
+            Ok(pod)
+        }
+        true => Err(errors),
+        false => Ok(pod),
+    };
+    Told { pod, warnings }
 }

@@ -31,7 +31,12 @@ pub(super) fn rows(subject: &Subject) -> Vec<Row> {
     completing["spec"]["restartPolicy"] = json!("Never");
     [
         ("deployment", "apps/v1", "Deployment", json!({"selector": selector, "template": template})),
-        ("stateful-set", "apps/v1", "StatefulSet", json!({"selector": selector, "serviceName": "a", "template": template})),
+        (
+            "stateful-set",
+            "apps/v1",
+            "StatefulSet",
+            json!({"selector": selector, "serviceName": "a", "template": template}),
+        ),
         ("job", "batch/v1", "Job", json!({"template": completing})),
     ]
     .into_iter()

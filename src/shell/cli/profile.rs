@@ -1,12 +1,57 @@
-//! The arguments of what makes admission policies.
+//! The arguments of `profile`, and of all that makes admission policies.
+
+use std::path::PathBuf;
 
 use clap::builder::PossibleValue;
-use clap::{Args, ValueEnum, ValueHint};
+use clap::{Args, Subcommand, ValueEnum, ValueHint};
+
+use super::args::LintArgs;
 
 use crate::kube::version::KubernetesVersion;
 use crate::policy::{FailurePolicy, PolicyApi};
 use crate::profile::NativeSidecar;
 use crate::shell::files::selection::{ProfileRef, Setting};
+
+/// What to do with profiles.
+#[derive(Clone, Debug, Subcommand)]
+pub enum ProfileCommand {
+    /// List the built-in profiles
+    List,
+    /// Print a profile in full, as a file to start from
+    Show {
+        /// A built-in profile, as `profile list` shows it, or a file
+        #[arg(value_name = "NAME|FILE")]
+        profile: ProfileRef,
+        /// As one document, with all that it extends
+        #[arg(long)]
+        resolved: bool,
+    },
+    /// Check profiles: clashes, privileges, versions; exit 1 for a warning or worse
+    Lint(LintArgs),
+    /// Print a commented profile to start from
+    Init {
+        /// The new profile's name
+        #[arg(value_name = "NAME", default_value = "my-sidecar")]
+        name: String,
+    },
+    /// Print the admission policies that do what a profile does, for the API server itself
+    ///
+    /// What a policy cannot do is an error with its place in the profile. `injector install --as policy` makes the same for several
+    /// profiles.
+    Compile(CompileArgs),
+    /// Print the profile that the configuration of another injector becomes
+    ///
+    /// The format is known by the content: tumblr's and Expedia's configuration, morvencao's ConfigMap, OpenKruise's SidecarSet.
+    /// What a profile cannot have is in comments.
+    Import {
+        /// A file, or `-` for standard input
+        #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
+        file: PathBuf,
+        /// The entry of a ConfigMap that has several
+        #[arg(long, value_name = "KEY")]
+        entry: Option<String>,
+    },
+}
 
 /// What policies are like.
 #[derive(Args, Clone, Copy, Debug)]

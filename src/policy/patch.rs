@@ -1,0 +1,87 @@
+//! The operations of the patch, in the order in which applying a profile makes them, and the entry of the record.
+
+use super::added::{Added, Digests};
+use super::cel::{Cel, add, any, quoted};
+use super::containers;
+use super::draft::Draft;
+use super::lists::Elements;
+use super::parameters::CompiledParameter;
+use super::record::{self, EntryParts};
+use crate::decide::record::ANNOTATION;
+use crate::kube::version::KubernetesVersion;
+use crate::profile::NativeSidecar;
+use crate::profile::slot::{Home, Slot};
+use crate::value::pointer::Pointer;
+
+/// The operations where the pod is injected; none where it is not.
+pub(super) fn of(draft: &mut Draft<'_>, digests: &Digests, parameters: &[CompiledParameter], added: &Added) -> Cel {
+    let Added { own, application, changes, elements } = added;
+    let of = |home: Home| elements.iter().filter(move |elements| elements.slot.home() == home);
+    let annotations = Slot::Annotations.place().to_string();
+    let mut operations = vec![absent_annotations(&add(&quoted(&annotations), "{}"))];
+    operations.extend(of(Home::Metadata).flat_map(Elements::operations));
+    operations.extend(application.operations.iter().cloned());
+    operations.extend(containers::operations(draft, own));
+    operations.extend(of(Home::Spec).flat_map(Elements::operations));
+    operations.extend(changes.operations.iter().cloned());
+    let parts = entry(draft, digests, parameters, added);
+    let text = record::write(draft, &parts);
+    let at = format!("{} + jsonpatch.escapeKey({})", quoted(&format!("{annotations}/")), quoted(ANNOTATION));
+    operations.push(format!("[{}]", add(&at, &text)));
+    format!("!{} ? [] :\n{}", draft.named("inject"), operations.join(" +\n"))
+}
+
+fn absent_annotations(element: &str) -> Cel {
+    format!("(has(object.metadata.annotations) ? [] : [{element}])")
+}
+
+/// The lists of the entry, in the order in which they are filled.
+fn entry(draft: &Draft<'_>, digests: &Digests, parameters: &[CompiledParameter], added: &Added) -> EntryParts {
+    let Added { own, application, changes, elements } = added;
+    let of = |home: Home| elements.iter().filter(move |elements| elements.slot.home() == home);
+    let made = |elements: &Elements| {
+        let (condition, path) = elements.created()?;
+        Some(format!("({condition} ? [{}] : [])", quoted(&path)))
+    };
+    let mut created = vec![absent_annotations(&quoted(&Slot::Annotations.place().to_string()))];
+    created.extend(of(Home::Metadata).filter_map(made));
+    created.extend(of(Home::Metadata).flat_map(|elements| elements.created_names.iter().cloned()));
+    created.extend(application.created.iter().cloned());
+    let going: Vec<Cel> = own.iter().filter_map(|container| container.goes_to(Slot::InitContainers)).collect();
+    if !going.is_empty() {
+        let place = quoted(&Slot::InitContainers.place().to_string());
+        created.push(format!("(!has(object.spec.initContainers) && {} ? [{place}] : [])", any(&going)));
+    }
+    created.extend(of(Home::Spec).filter_map(made));
+    created.extend(changes.created.iter().cloned());
+    if !application.edited.is_empty() && draft.scope.version < KubernetesVersion(35) {
+        let at = Pointer::of(["spec", "application"]);
+        draft.wrong.say(&at, "text that is added to a variable's own value needs Kubernetes 1.35 in a policy");
+    }
+    let names =
+        |list: Slot| record::names(own.iter().map(|container| (container.name.as_str(), container.goes_to(list))));
+    let listed = of(Home::Metadata).flat_map(|elements| elements.listed.iter());
+    EntryParts {
+        hash: hash(draft, digests),
+        suffix: parameters.iter().filter_map(|parameter| parameter.suffix.clone()).collect(),
+        init_containers: names(Slot::InitContainers),
+        containers: names(Slot::Containers),
+        elements: elements.iter().map(|elements| (elements.slot.field(), elements.recorded())).collect(),
+        fields: listed.chain(&application.fields).chain(&changes.fields).cloned().collect(),
+        created,
+        replaced: changes.replaced.iter().map(|(_, list)| list.clone()).collect(),
+        edited: application.edited.clone(),
+        pod: changes.elements.iter().map(|(_, list)| list.clone()).collect(),
+    }
+}
+
+/// The digest that is the same for all pods with the same kind of sidecar.
+fn hash(draft: &Draft<'_>, Digests { classic, native }: &Digests) -> Cel {
+    let by_pod = draft.named("native");
+    let depends = draft.variables.iter().any(|(name, _)| format!("variables.{name}") == by_pod);
+    match (depends, draft.scope.profile.native_sidecar) {
+        (true, _) => format!("({by_pod} ? {} : {})", quoted(native), quoted(classic)),
+        (false, NativeSidecar::Always) => quoted(native),
+        (false, NativeSidecar::Auto | NativeSidecar::Never) => quoted(classic),
+    }
+}
