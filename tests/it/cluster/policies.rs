@@ -16,6 +16,7 @@ mod values;
 mod ways;
 mod workloads;
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
 use injector::internals::profile::builtin;
@@ -72,7 +73,11 @@ fn run(plane: &ControlPlane, subjects: &[Subject], flags: &[&str], ways: Ways) {
     for subject in subjects {
         match policies_of(subject, flags) {
             Ok(objects) => {
-                let tally = battery::run(plane, subject, &objects, ways);
+                let ran = catch_unwind(AssertUnwindSafe(|| battery::run(plane, subject, &objects, ways)));
+                let Ok(tally) = ran else {
+                    different.push(format!("{}: as said above", subject.given));
+                    continue;
+                };
                 eprint!("{tally}");
                 different.extend([tally.hashes, tally.different].concat());
             }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use injector::internals::decide::record::Entry;
 use serde_json::Value;
 
 use super::own::Added;
@@ -206,7 +207,10 @@ fn compare(row: &Row, (policy, webhook, manifest): Outcomes<'_>, told: &Told) ->
         };
     }
     match (&policy.stored, &webhook.stored) {
-        (Err(policy), Err(webhook)) => Verdict::Refused(words(policy, webhook, told)),
+        (Err(of_policy), Err(of_webhook)) => match known(row, policy, webhook) {
+            Some(reason) => Verdict::Known(reason),
+            None => Verdict::Refused(words(of_policy, of_webhook, told)),
+        },
         _ => Verdict::Equal,
     }
 }
@@ -224,12 +228,15 @@ fn known(row: &Row, policy: &Outcome, webhook: &Outcome) -> Option<&'static str>
     if row.name.starts_with("without-image-") && refused.is_some() {
         return Some("a policy cannot complete a container, and the API server takes none without an image");
     }
+    let given = row.pod["metadata"]["annotations"][RECORD].as_str();
+    if refused.is_some_and(|text| text.contains(UNREAD)) && given.is_some_and(is_in_another_form) {
+        return Some("a policy reads a record only in the form in which injector writes it");
+    }
     let record = |outcome: &Outcome| -> Option<Value> {
         let pod = outcome.stored.as_ref().ok()?;
         serde_json::from_str(pod["annotations"][RECORD].as_str()?).ok().map(meaning)
     };
-    let had_record = row.pod["metadata"]["annotations"][RECORD].is_string();
-    if had_record
+    if given.is_some()
         && record(policy).is_some()
         && record(policy) == record(webhook)
         && is_same_beside_record(policy, webhook)
@@ -237,6 +244,15 @@ fn known(row: &Row, policy: &Outcome, webhook: &Outcome) -> Option<&'static str>
         return Some("a policy keeps the text of another tool's record, the webhook writes it anew");
     }
     None
+}
+
+/// What is said of a record that is not understood. A policy says no more.
+const UNREAD: &str = "the record `sidecar-injector/status` cannot be read";
+
+/// Whether this is a record, but not as injector writes it: with blanks, in another order, with other escapes.
+fn is_in_another_form(text: &str) -> bool {
+    let entries = serde_json::from_str::<Vec<Entry>>(text);
+    entries.is_ok_and(|entries| serde_json::to_string(&entries).unwrap() != text)
 }
 
 fn is_same_beside_record(one: &Outcome, two: &Outcome) -> bool {
@@ -334,7 +350,6 @@ fn cut(text: &str) -> String {
 
 /// A message as a policy has it: it does not say what is wrong with a record.
 fn normal(message: &str) -> &str {
-    const UNREAD: &str = "the record `sidecar-injector/status` cannot be read";
     if message.starts_with(UNREAD) { UNREAD } else { message }
 }
 
