@@ -196,6 +196,7 @@ fn template(dice: &mut Dice<'_>) -> Map<String, Value> {
 }
 
 /// A pod template for what the bytes stand for.
+#[cfg(feature = "serve")]
 pub(crate) fn pod(content: &[u8]) -> Value {
     Value::Object(template(&mut Dice::new(content)))
 }

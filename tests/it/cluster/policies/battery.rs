@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use injector::internals::decide::record::Entry;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::own::Added;
 use super::rows::Row;
@@ -221,12 +221,13 @@ fn known(row: &Row, policy: &Outcome, webhook: &Outcome) -> Option<&'static str>
     if refused.is_some_and(|text| text.contains("which a policy cannot do")) {
         return Some("a policy cannot complete a container, and says so");
     }
-    let is_completed = ["auto-", "without-image-", "twice-"].iter().any(|completed| row.name.starts_with(completed));
-    if is_completed && difference(policy, webhook).is_none() {
-        return Some("admission has given a container to be completed its defaults before the webhook sees it");
-    }
-    if row.name.starts_with("without-image-") && refused.is_some() {
-        return Some("a policy cannot complete a container, and the API server takes none without an image");
+    if has_container_to_complete(&row.pod) {
+        if difference(policy, webhook).is_none() {
+            return Some("admission has given a container to be completed its defaults before the webhook sees it");
+        }
+        if refused.is_some_and(|text| text.contains("image: Required value")) {
+            return Some("a policy cannot complete a container, and the API server takes none without an image");
+        }
     }
     let given = row.pod["metadata"]["annotations"][RECORD].as_str();
     if refused.is_some_and(|text| text.contains(UNREAD)) && given.is_some_and(is_in_another_form) {
@@ -255,6 +256,13 @@ fn is_in_another_form(text: &str) -> bool {
     entries.is_ok_and(|entries| serde_json::to_string(&entries).unwrap() != text)
 }
 
+/// Whether a container has no image of its own, so that a profile may give it one.
+fn has_container_to_complete(pod: &Value) -> bool {
+    let lists = ["containers", "initContainers"].map(|list| pod["spec"][list].as_array());
+    let all = lists.into_iter().flatten().flatten();
+    all.map(|container| container["image"].as_str()).any(|image| matches!(image, None | Some("" | "auto")))
+}
+
 fn is_same_beside_record(one: &Outcome, two: &Outcome) -> bool {
     let beside = |outcome: &Outcome| {
         let mut pod = outcome.stored.clone().unwrap_or_default();
@@ -280,8 +288,9 @@ fn without_old_handlers(outcome: &Outcome) -> Outcome {
     let Ok(pod) = &mut outcome.stored else { return outcome };
     let Some(text) = pod["annotations"][RECORD].as_str() else { return outcome };
     let Ok(mut record) = serde_json::from_str::<Value>(text) else { return outcome };
-    for replaced in record.as_array_mut().into_iter().flatten().filter_map(|entry| entry["replaced"].as_object_mut()) {
-        replaced.values_mut().filter(|old| old.is_object()).for_each(|old| *old = Value::Null);
+    for entry in record.as_array_mut().into_iter().flatten().filter_map(Value::as_object_mut) {
+        let replaced = entry.get_mut("replaced").and_then(Value::as_object_mut);
+        replaced.into_iter().flat_map(Map::values_mut).filter(|old| old.is_object()).for_each(|old| *old = Value::Null);
     }
     pod["annotations"][RECORD] = record;
     outcome
