@@ -206,6 +206,7 @@ Register-ArgumentCompleter -Native -CommandName 'injector' -ScriptBlock {
             [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Print a profile in full, as a file to start from')
             [CompletionResult]::new('lint', 'lint', [CompletionResultType]::ParameterValue, 'Check profiles: clashes, privileges, versions; exit 1 for a warning or worse')
             [CompletionResult]::new('init', 'init', [CompletionResultType]::ParameterValue, 'Print a commented profile to start from')
+            [CompletionResult]::new('compile', 'compile', [CompletionResultType]::ParameterValue, 'Print the admission policies that do what a profile does, for the API server itself')
             [CompletionResult]::new('import', 'import', [CompletionResultType]::ParameterValue, 'Print the profile that the configuration of another injector becomes')
             break
         }
@@ -248,6 +249,21 @@ Register-ArgumentCompleter -Native -CommandName 'injector' -ScriptBlock {
             [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
             break
         }
+        'injector;profile;compile' {
+            [CompletionResult]::new('--name', '--name', [CompletionResultType]::ParameterName, 'The beginning of the names of the objects')
+            [CompletionResult]::new('--set', '--set', [CompletionResultType]::ParameterName, 'Set a parameter of the profile (repeatable)')
+            [CompletionResult]::new('--native-sidecar', '--native-sidecar', [CompletionResultType]::ParameterName, 'Make sidecars native or not; overrides the profile''s `nativeSidecar`')
+            [CompletionResult]::new('--kubernetes-version', '--kubernetes-version', [CompletionResultType]::ParameterName, 'The cluster''s version, `1.MINOR` or `v1.MINOR.PATCH` [default: the newest known]')
+            [CompletionResult]::new('--failure-policy', '--failure-policy', [CompletionResultType]::ParameterName, 'What happens to a pod for which an expression fails [default: Fail]')
+            [CompletionResult]::new('--policy-api', '--policy-api', [CompletionResultType]::ParameterName, 'The version of the API of mutating policies')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour the report, a diff and an explanation')
+            [CompletionResult]::new('--without-warnings', '--without-warnings', [CompletionResultType]::ParameterName, 'Leave out the policy that warns; it costs the API server about a millisecond for each pod')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            break
+        }
         'injector;profile;import' {
             [CompletionResult]::new('--entry', '--entry', [CompletionResultType]::ParameterName, 'The entry of a ConfigMap that has several')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour the report, a diff and an explanation')
@@ -261,6 +277,7 @@ Register-ArgumentCompleter -Native -CommandName 'injector' -ScriptBlock {
             [CompletionResult]::new('--name', '--name', [CompletionResultType]::ParameterName, 'The name of everything that is installed')
             [CompletionResult]::new('-n', '-n', [CompletionResultType]::ParameterName, 'The namespace of the webhook, whose own pods are never injected')
             [CompletionResult]::new('--namespace', '--namespace', [CompletionResultType]::ParameterName, 'The namespace of the webhook, whose own pods are never injected')
+            [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'What runs in the cluster: a webhook, or policies that the API server evaluates itself')
             [CompletionResult]::new('--only', '--only', [CompletionResultType]::ParameterName, 'Print only the webhook configuration, or everything else [default: both]')
             [CompletionResult]::new('--generate-certs', '--generate-certs', [CompletionResultType]::ParameterName, 'Make a CA and a serving certificate in this directory, or use the existing ones')
             [CompletionResult]::new('--tls-secret', '--tls-secret', [CompletionResultType]::ParameterName, 'A Secret in the namespace that has `tls.crt` and `tls.key`')
@@ -273,7 +290,7 @@ Register-ArgumentCompleter -Native -CommandName 'injector' -ScriptBlock {
             [CompletionResult]::new('--watch-namespaces', '--watch-namespaces', [CompletionResultType]::ParameterName, 'Let the webhook watch namespaces [default: when a profile needs it]')
             [CompletionResult]::new('--watch-serviceaccounts', '--watch-serviceaccounts', [CompletionResultType]::ParameterName, 'Let the webhook watch ServiceAccounts [default: when a profile reads them]')
             [CompletionResult]::new('--kubernetes-version', '--kubernetes-version', [CompletionResultType]::ParameterName, 'The cluster''s version, `1.MINOR` or `v1.MINOR.PATCH` [default: the newest known]')
-            [CompletionResult]::new('--failure-policy', '--failure-policy', [CompletionResultType]::ParameterName, 'What happens to a pod when the webhook does not answer')
+            [CompletionResult]::new('--failure-policy', '--failure-policy', [CompletionResultType]::ParameterName, 'What happens to a pod without an answer [default: Ignore; with `--as policy`, Fail]')
             [CompletionResult]::new('--timeout-seconds', '--timeout-seconds', [CompletionResultType]::ParameterName, 'How long the API server waits for an answer, in seconds, 1 to 30')
             [CompletionResult]::new('--reinvocation-policy', '--reinvocation-policy', [CompletionResultType]::ParameterName, 'Whether the API server asks again after another webhook changed the pod')
             [CompletionResult]::new('--match-policy', '--match-policy', [CompletionResultType]::ParameterName, 'Whether requests in another version of the API are sent to the webhook')
@@ -288,6 +305,7 @@ Register-ArgumentCompleter -Native -CommandName 'injector' -ScriptBlock {
             [CompletionResult]::new('--image-pull-secret', '--image-pull-secret', [CompletionResultType]::ParameterName, 'A Secret for the registry of the image (repeatable)')
             [CompletionResult]::new('--node-selector', '--node-selector', [CompletionResultType]::ParameterName, 'A label that a node must have to run the pods (repeatable)')
             [CompletionResult]::new('--toleration', '--toleration', [CompletionResultType]::ParameterName, 'A taint of nodes that may still run the pods (repeatable)')
+            [CompletionResult]::new('--policy-api', '--policy-api', [CompletionResultType]::ParameterName, 'The version of the API of mutating policies')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour the report, a diff and an explanation')
             [CompletionResult]::new('--cert-manager', '--cert-manager', [CompletionResultType]::ParameterName, 'Get the certificate and its CA from cert-manager')
             [CompletionResult]::new('--existing-namespace', '--existing-namespace', [CompletionResultType]::ParameterName, 'Keep the namespace as it is: it exists, and others use it')
@@ -295,6 +313,7 @@ Register-ArgumentCompleter -Native -CommandName 'injector' -ScriptBlock {
             [CompletionResult]::new('--openshift', '--openshift', [CompletionResultType]::ParameterName, 'Let OpenShift choose user and group: leave out `runAsUser`, `runAsGroup` and `fsGroup`')
             [CompletionResult]::new('--service-monitor', '--service-monitor', [CompletionResultType]::ParameterName, 'A ServiceMonitor too, for the Prometheus operator')
             [CompletionResult]::new('--prometheus-rule', '--prometheus-rule', [CompletionResultType]::ParameterName, 'A PrometheusRule with alerts too, for the Prometheus operator')
+            [CompletionResult]::new('--without-warnings', '--without-warnings', [CompletionResultType]::ParameterName, 'Leave out the policy that warns; it costs the API server about a millisecond for each pod')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
@@ -305,8 +324,12 @@ Register-ArgumentCompleter -Native -CommandName 'injector' -ScriptBlock {
             [CompletionResult]::new('--name', '--name', [CompletionResultType]::ParameterName, 'The name of everything that is installed')
             [CompletionResult]::new('-n', '-n', [CompletionResultType]::ParameterName, 'The namespace of the webhook, whose own pods are never injected')
             [CompletionResult]::new('--namespace', '--namespace', [CompletionResultType]::ParameterName, 'The namespace of the webhook, whose own pods are never injected')
+            [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'What runs in the cluster: a webhook, or policies that the API server evaluates itself')
             [CompletionResult]::new('--only', '--only', [CompletionResultType]::ParameterName, 'Print only the webhook configuration, or everything else [default: both]')
             [CompletionResult]::new('--tls-secret', '--tls-secret', [CompletionResultType]::ParameterName, 'Keep the Secret with the serving certificate, which belongs to someone else')
+            [CompletionResult]::new('-p', '-p', [CompletionResultType]::ParameterName, 'With `--as policy`: whose policies are deleted (repeatable) [default: cortexflow]')
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'With `--as policy`: whose policies are deleted (repeatable) [default: cortexflow]')
+            [CompletionResult]::new('--policy-api', '--policy-api', [CompletionResultType]::ParameterName, 'The version of the API of mutating policies, with `--as policy`')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour the report, a diff and an explanation')
             [CompletionResult]::new('--cert-manager', '--cert-manager', [CompletionResultType]::ParameterName, 'Delete the cert-manager objects, and the Secrets that cert-manager made')
             [CompletionResult]::new('--delete-namespace', '--delete-namespace', [CompletionResultType]::ParameterName, 'Delete the namespace too, with all that is in it')

@@ -70,6 +70,9 @@ _injector() {
             injector__subcmd__certs,secret)
                 cmd="injector__subcmd__certs__subcmd__secret"
                 ;;
+            injector__subcmd__profile,compile)
+                cmd="injector__subcmd__profile__subcmd__compile"
+                ;;
             injector__subcmd__profile,import)
                 cmd="injector__subcmd__profile__subcmd__import"
                 ;;
@@ -973,7 +976,7 @@ _injector() {
             return 0
             ;;
         injector__subcmd__install)
-            opts="-n -p -h -V --name --namespace --only --generate-certs --tls-secret --cert-manager --ca-file --profile --set --on-ineligible --native-sidecar --watch-namespaces --watch-serviceaccounts --kubernetes-version --failure-policy --timeout-seconds --reinvocation-policy --match-policy --image --replicas --priority-class --drain-delay --drain-timeout --log-format --existing-namespace --listen-port --probe-port --host-network --openshift --image-pull-secret --node-selector --toleration --service-monitor --prometheus-rule --color --help --version"
+            opts="-n -p -h -V --name --namespace --as --only --generate-certs --tls-secret --cert-manager --ca-file --profile --set --on-ineligible --native-sidecar --watch-namespaces --watch-serviceaccounts --kubernetes-version --failure-policy --timeout-seconds --reinvocation-policy --match-policy --image --replicas --priority-class --drain-delay --drain-timeout --log-format --existing-namespace --listen-port --probe-port --host-network --openshift --image-pull-secret --node-selector --toleration --service-monitor --prometheus-rule --policy-api --without-warnings --color --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -989,6 +992,10 @@ _injector() {
                     ;;
                 -n)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --as)
+                    COMPREPLY=($(compgen -W "webhook policy" -- "${cur}"))
                     return 0
                     ;;
                 --only)
@@ -1135,6 +1142,10 @@ _injector() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --policy-api)
+                    COMPREPLY=($(compgen -W "v1 v1beta1" -- "${cur}"))
+                    return 0
+                    ;;
                 --color)
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
@@ -1165,12 +1176,54 @@ _injector() {
             return 0
             ;;
         injector__subcmd__profile)
-            opts="-h -V --color --help --version list show lint init import"
+            opts="-h -V --color --help --version list show lint init compile import"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        injector__subcmd__profile__subcmd__compile)
+            opts="-h -V --name --set --native-sidecar --kubernetes-version --failure-policy --policy-api --without-warnings --color --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --name)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --set)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --native-sidecar)
+                    COMPREPLY=($(compgen -W "auto true false" -- "${cur}"))
+                    return 0
+                    ;;
+                --kubernetes-version)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --failure-policy)
+                    COMPREPLY=($(compgen -W "Ignore Fail" -- "${cur}"))
+                    return 0
+                    ;;
+                --policy-api)
+                    COMPREPLY=($(compgen -W "v1 v1beta1" -- "${cur}"))
+                    return 0
+                    ;;
                 --color)
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
@@ -1560,7 +1613,7 @@ _injector() {
             return 0
             ;;
         injector__subcmd__uninstall)
-            opts="-n -h -V --name --namespace --only --tls-secret --cert-manager --delete-namespace --service-monitor --prometheus-rule --color --help --version"
+            opts="-n -p -h -V --name --namespace --as --only --tls-secret --cert-manager --delete-namespace --service-monitor --prometheus-rule --profile --policy-api --color --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1578,12 +1631,50 @@ _injector() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --as)
+                    COMPREPLY=($(compgen -W "webhook policy" -- "${cur}"))
+                    return 0
+                    ;;
                 --only)
                     COMPREPLY=($(compgen -W "webhook rest" -- "${cur}"))
                     return 0
                     ;;
                 --tls-secret)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --profile)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
+                -p)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
+                --policy-api)
+                    COMPREPLY=($(compgen -W "v1 v1beta1" -- "${cur}"))
                     return 0
                     ;;
                 --color)

@@ -184,16 +184,17 @@ never\t'No colours'"
 complete -c injector -n "__fish_injector_using_subcommand explain" -s R -l recursive -d 'Read the directories below a directory too'
 complete -c injector -n "__fish_injector_using_subcommand explain" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c injector -n "__fish_injector_using_subcommand explain" -s V -l version -d 'Print version'
-complete -c injector -n "__fish_injector_using_subcommand profile; and not __fish_seen_subcommand_from list show lint init import" -l color -d 'When to colour the report, a diff and an explanation' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` or `CLICOLOR_FORCE` says otherwise'
+complete -c injector -n "__fish_injector_using_subcommand profile; and not __fish_seen_subcommand_from list show lint init compile import" -l color -d 'When to colour the report, a diff and an explanation' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` or `CLICOLOR_FORCE` says otherwise'
 always\t'Also into a file or pipe'
 never\t'No colours'"
-complete -c injector -n "__fish_injector_using_subcommand profile; and not __fish_seen_subcommand_from list show lint init import" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c injector -n "__fish_injector_using_subcommand profile; and not __fish_seen_subcommand_from list show lint init import" -s V -l version -d 'Print version'
-complete -c injector -n "__fish_injector_using_subcommand profile; and not __fish_seen_subcommand_from list show lint init import" -f -a "list" -d 'List the built-in profiles'
-complete -c injector -n "__fish_injector_using_subcommand profile; and not __fish_seen_subcommand_from list show lint init import" -f -a "show" -d 'Print a profile in full, as a file to start from'
-complete -c injector -n "__fish_injector_using_subcommand profile; and not __fish_seen_subcommand_from list show lint init import" -f -a "lint" -d 'Check profiles: clashes, privileges, versions; exit 1 for a warning or worse'
-complete -c injector -n "__fish_injector_using_subcommand profile; and not __fish_seen_subcommand_from list show lint init import" -f -a "init" -d 'Print a commented profile to start from'
-complete -c injector -n "__fish_injector_using_subcommand profile; and not __fish_seen_subcommand_from list show lint init import" -f -a "import" -d 'Print the profile that the configuration of another injector becomes'
+complete -c injector -n "__fish_injector_using_subcommand profile; and not __fish_seen_subcommand_from list show lint init compile import" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c injector -n "__fish_injector_using_subcommand profile; and not __fish_seen_subcommand_from list show lint init compile import" -s V -l version -d 'Print version'
+complete -c injector -n "__fish_injector_using_subcommand profile; and not __fish_seen_subcommand_from list show lint init compile import" -f -a "list" -d 'List the built-in profiles'
+complete -c injector -n "__fish_injector_using_subcommand profile; and not __fish_seen_subcommand_from list show lint init compile import" -f -a "show" -d 'Print a profile in full, as a file to start from'
+complete -c injector -n "__fish_injector_using_subcommand profile; and not __fish_seen_subcommand_from list show lint init compile import" -f -a "lint" -d 'Check profiles: clashes, privileges, versions; exit 1 for a warning or worse'
+complete -c injector -n "__fish_injector_using_subcommand profile; and not __fish_seen_subcommand_from list show lint init compile import" -f -a "init" -d 'Print a commented profile to start from'
+complete -c injector -n "__fish_injector_using_subcommand profile; and not __fish_seen_subcommand_from list show lint init compile import" -f -a "compile" -d 'Print the admission policies that do what a profile does, for the API server itself'
+complete -c injector -n "__fish_injector_using_subcommand profile; and not __fish_seen_subcommand_from list show lint init compile import" -f -a "import" -d 'Print the profile that the configuration of another injector becomes'
 complete -c injector -n "__fish_injector_using_subcommand profile; and __fish_seen_subcommand_from list" -l color -d 'When to colour the report, a diff and an explanation' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` or `CLICOLOR_FORCE` says otherwise'
 always\t'Also into a file or pipe'
 never\t'No colours'"
@@ -225,6 +226,22 @@ always\t'Also into a file or pipe'
 never\t'No colours'"
 complete -c injector -n "__fish_injector_using_subcommand profile; and __fish_seen_subcommand_from init" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c injector -n "__fish_injector_using_subcommand profile; and __fish_seen_subcommand_from init" -s V -l version -d 'Print version'
+complete -c injector -n "__fish_injector_using_subcommand profile; and __fish_seen_subcommand_from compile" -l name -d 'The beginning of the names of the objects' -r
+complete -c injector -n "__fish_injector_using_subcommand profile; and __fish_seen_subcommand_from compile" -l set -d 'Set a parameter of the profile (repeatable)' -r
+complete -c injector -n "__fish_injector_using_subcommand profile; and __fish_seen_subcommand_from compile" -l native-sidecar -d 'Make sidecars native or not; overrides the profile\'s `nativeSidecar`' -r -f -a "auto\t'Where a classic sidecar would keep the pod from completing'
+true\t'Everywhere'
+false\t'Nowhere'"
+complete -c injector -n "__fish_injector_using_subcommand profile; and __fish_seen_subcommand_from compile" -l kubernetes-version -d 'The cluster\'s version, `1.MINOR` or `v1.MINOR.PATCH` [default: the newest known]' -r
+complete -c injector -n "__fish_injector_using_subcommand profile; and __fish_seen_subcommand_from compile" -l failure-policy -d 'What happens to a pod for which an expression fails [default: Fail]' -r -f -a "Ignore\t'It is created without the sidecar'
+Fail\t'It is refused'"
+complete -c injector -n "__fish_injector_using_subcommand profile; and __fish_seen_subcommand_from compile" -l policy-api -d 'The version of the API of mutating policies' -r -f -a "v1\t'Kubernetes 1.36 and later'
+v1beta1\t'Kubernetes 1.34 and 1.35, with a feature gate'"
+complete -c injector -n "__fish_injector_using_subcommand profile; and __fish_seen_subcommand_from compile" -l color -d 'When to colour the report, a diff and an explanation' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` or `CLICOLOR_FORCE` says otherwise'
+always\t'Also into a file or pipe'
+never\t'No colours'"
+complete -c injector -n "__fish_injector_using_subcommand profile; and __fish_seen_subcommand_from compile" -l without-warnings -d 'Leave out the policy that warns; it costs the API server about a millisecond for each pod'
+complete -c injector -n "__fish_injector_using_subcommand profile; and __fish_seen_subcommand_from compile" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c injector -n "__fish_injector_using_subcommand profile; and __fish_seen_subcommand_from compile" -s V -l version -d 'Print version'
 complete -c injector -n "__fish_injector_using_subcommand profile; and __fish_seen_subcommand_from import" -l entry -d 'The entry of a ConfigMap that has several' -r
 complete -c injector -n "__fish_injector_using_subcommand profile; and __fish_seen_subcommand_from import" -l color -d 'When to colour the report, a diff and an explanation' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` or `CLICOLOR_FORCE` says otherwise'
 always\t'Also into a file or pipe'
@@ -233,6 +250,8 @@ complete -c injector -n "__fish_injector_using_subcommand profile; and __fish_se
 complete -c injector -n "__fish_injector_using_subcommand profile; and __fish_seen_subcommand_from import" -s V -l version -d 'Print version'
 complete -c injector -n "__fish_injector_using_subcommand install" -l name -d 'The name of everything that is installed' -r
 complete -c injector -n "__fish_injector_using_subcommand install" -s n -l namespace -d 'The namespace of the webhook, whose own pods are never injected' -r
+complete -c injector -n "__fish_injector_using_subcommand install" -l as -d 'What runs in the cluster: a webhook, or policies that the API server evaluates itself' -r -f -a "webhook\t'Pods that the API server asks'
+policy\t'Admission policies of Kubernetes 1.36 and later'"
 complete -c injector -n "__fish_injector_using_subcommand install" -l only -d 'Print only the webhook configuration, or everything else [default: both]' -r -f -a "webhook\t'The webhook configuration'
 rest\t'Everything else'"
 complete -c injector -n "__fish_injector_using_subcommand install" -l generate-certs -d 'Make a CA and a serving certificate in this directory, or use the existing ones' -r -f -a "(__fish_complete_directories)"
@@ -250,7 +269,7 @@ false\t''"
 complete -c injector -n "__fish_injector_using_subcommand install" -l watch-serviceaccounts -d 'Let the webhook watch ServiceAccounts [default: when a profile reads them]' -r -f -a "true\t''
 false\t''"
 complete -c injector -n "__fish_injector_using_subcommand install" -l kubernetes-version -d 'The cluster\'s version, `1.MINOR` or `v1.MINOR.PATCH` [default: the newest known]' -r
-complete -c injector -n "__fish_injector_using_subcommand install" -l failure-policy -d 'What happens to a pod when the webhook does not answer' -r -f -a "Ignore\t'It is created without the sidecar'
+complete -c injector -n "__fish_injector_using_subcommand install" -l failure-policy -d 'What happens to a pod without an answer [default: Ignore; with `--as policy`, Fail]' -r -f -a "Ignore\t'It is created without the sidecar'
 Fail\t'It is refused'"
 complete -c injector -n "__fish_injector_using_subcommand install" -l timeout-seconds -d 'How long the API server waits for an answer, in seconds, 1 to 30' -r
 complete -c injector -n "__fish_injector_using_subcommand install" -l reinvocation-policy -d 'Whether the API server asks again after another webhook changed the pod' -r -f -a "IfNeeded\t'It is asked again'
@@ -269,6 +288,8 @@ complete -c injector -n "__fish_injector_using_subcommand install" -l probe-port
 complete -c injector -n "__fish_injector_using_subcommand install" -l image-pull-secret -d 'A Secret for the registry of the image (repeatable)' -r
 complete -c injector -n "__fish_injector_using_subcommand install" -l node-selector -d 'A label that a node must have to run the pods (repeatable)' -r
 complete -c injector -n "__fish_injector_using_subcommand install" -l toleration -d 'A taint of nodes that may still run the pods (repeatable)' -r
+complete -c injector -n "__fish_injector_using_subcommand install" -l policy-api -d 'The version of the API of mutating policies' -r -f -a "v1\t'Kubernetes 1.36 and later'
+v1beta1\t'Kubernetes 1.34 and 1.35, with a feature gate'"
 complete -c injector -n "__fish_injector_using_subcommand install" -l color -d 'When to colour the report, a diff and an explanation' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` or `CLICOLOR_FORCE` says otherwise'
 always\t'Also into a file or pipe'
 never\t'No colours'"
@@ -278,13 +299,19 @@ complete -c injector -n "__fish_injector_using_subcommand install" -l host-netwo
 complete -c injector -n "__fish_injector_using_subcommand install" -l openshift -d 'Let OpenShift choose user and group: leave out `runAsUser`, `runAsGroup` and `fsGroup`'
 complete -c injector -n "__fish_injector_using_subcommand install" -l service-monitor -d 'A ServiceMonitor too, for the Prometheus operator'
 complete -c injector -n "__fish_injector_using_subcommand install" -l prometheus-rule -d 'A PrometheusRule with alerts too, for the Prometheus operator'
+complete -c injector -n "__fish_injector_using_subcommand install" -l without-warnings -d 'Leave out the policy that warns; it costs the API server about a millisecond for each pod'
 complete -c injector -n "__fish_injector_using_subcommand install" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c injector -n "__fish_injector_using_subcommand install" -s V -l version -d 'Print version'
 complete -c injector -n "__fish_injector_using_subcommand uninstall" -l name -d 'The name of everything that is installed' -r
 complete -c injector -n "__fish_injector_using_subcommand uninstall" -s n -l namespace -d 'The namespace of the webhook, whose own pods are never injected' -r
+complete -c injector -n "__fish_injector_using_subcommand uninstall" -l as -d 'What runs in the cluster: a webhook, or policies that the API server evaluates itself' -r -f -a "webhook\t'Pods that the API server asks'
+policy\t'Admission policies of Kubernetes 1.36 and later'"
 complete -c injector -n "__fish_injector_using_subcommand uninstall" -l only -d 'Print only the webhook configuration, or everything else [default: both]' -r -f -a "webhook\t'The webhook configuration'
 rest\t'Everything else'"
 complete -c injector -n "__fish_injector_using_subcommand uninstall" -l tls-secret -d 'Keep the Secret with the serving certificate, which belongs to someone else' -r
+complete -c injector -n "__fish_injector_using_subcommand uninstall" -s p -l profile -d 'With `--as policy`: whose policies are deleted (repeatable) [default: cortexflow]' -r -F
+complete -c injector -n "__fish_injector_using_subcommand uninstall" -l policy-api -d 'The version of the API of mutating policies, with `--as policy`' -r -f -a "v1\t'Kubernetes 1.36 and later'
+v1beta1\t'Kubernetes 1.34 and 1.35, with a feature gate'"
 complete -c injector -n "__fish_injector_using_subcommand uninstall" -l color -d 'When to colour the report, a diff and an explanation' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` or `CLICOLOR_FORCE` says otherwise'
 always\t'Also into a file or pipe'
 never\t'No colours'"

@@ -89,6 +89,7 @@ pub(crate) enum PolicyWarnings {
 }
 
 /// The names of the objects of profiles, in the order in which they are deleted: what refuses a pod goes before what patches it.
+#[cfg(feature = "serve")]
 pub(crate) fn removal(name: &str, profiles: &[&str], api: PolicyApi) -> Vec<Value> {
     let validating = profiles.iter().flat_map(|profile| objects::validating_removal(&validating_name(name, profile)));
     let mutating = objects::mutating_removal(&mutating_name(name, profiles), api);

@@ -117,17 +117,20 @@ fn mutating_version(api: PolicyApi) -> String {
 }
 
 /// What [`mutating`] makes, by its name alone; the binding goes first.
+#[cfg(feature = "serve")]
 pub(super) fn mutating_removal(name: &str, api: PolicyApi) -> [Value; 2] {
     named_pair(&mutating_version(api), "MutatingAdmissionPolicy", name)
 }
 
 /// What [`validating`] makes, in the opposite order, by its names alone.
+#[cfg(feature = "serve")]
 pub(super) fn validating_removal(name: &str) -> Vec<Value> {
     let version = format!("{GROUP}/v1");
     let pairs = [format!("{name}-warnings"), name.to_owned()];
     pairs.iter().flat_map(|name| named_pair(&version, "ValidatingAdmissionPolicy", name)).collect()
 }
 
+#[cfg(feature = "serve")]
 fn named_pair(version: &str, kind: &str, name: &str) -> [Value; 2] {
     let object = |kind: &str| json!({"apiVersion": version, "kind": kind, "metadata": {"name": name}});
     [object(&format!("{kind}Binding")), object(kind)]

@@ -52,19 +52,24 @@ pub(super) const ROOMS: &[Room] = &[
         reach: Reach::Pure(&["serde", "serde_json", "sha2", "thiserror"]),
     },
     Room {
+        name: "policy",
+        rooms: &["value", "diagnostic", "text", "kube", "expression", "profile", "decide"],
+        reach: Reach::Pure(&["serde_json"]),
+    },
+    Room {
         name: "process",
         rooms: &["value", "diagnostic", "text", "kube", "profile", "decide"],
         reach: Reach::Pure(&["base64", "json_patch", "memchr", "serde", "serde_json", "thiserror"]),
     },
     Room {
         name: "lint",
-        rooms: &["value", "diagnostic", "kube", "expression", "profile", "decide"],
+        rooms: &["value", "diagnostic", "kube", "expression", "profile", "decide", "policy"],
         reach: Reach::Pure(&["serde", "serde_json"]),
     },
     Room { name: "report", rooms: &["value", "diagnostic"], reach: Reach::Pure(&["clap", "serde", "serde_json"]) },
     Room {
         name: "install",
-        rooms: &["value", "diagnostic", "text", "kube", "profile", "decide"],
+        rooms: &["value", "diagnostic", "text", "kube", "profile", "decide", "policy"],
         reach: Reach::Pure(&["base64", "serde_json"]),
     },
     Room {
@@ -77,6 +82,7 @@ pub(super) const ROOMS: &[Room] = &[
             "expression",
             "profile",
             "decide",
+            "policy",
             "process",
             "lint",
             "report",

@@ -9,7 +9,7 @@ use clap::error::ErrorKind;
 use clap::{Args, ValueEnum, ValueHint};
 
 use super::fit::{FitArgs, MonitorArgs, secret_name};
-use super::profile::PolicyArgs;
+use super::policy::{InstallForm, PolicyArgs};
 use super::value::{NamespaceName, OnIneligibleChoice, ValueError};
 use crate::install::{FailurePolicy, LogFormat, MatchPolicy, Part, ReinvocationPolicy};
 use crate::kube::image::is_image;
@@ -244,16 +244,6 @@ pub struct PodArgs {
     /// Without it, the namespace is the webhook's own, and enforces the Pod Security level `restricted`.
     #[arg(long, help_heading = "Installation")]
     pub existing_namespace: bool,
-}
-
-/// What an installation is.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub enum InstallForm {
-    /// Pods that the API server asks
-    #[default]
-    Webhook,
-    /// Admission policies of Kubernetes 1.36 and later
-    Policy,
 }
 
 /// A part of the manifests.

@@ -21,6 +21,7 @@ mod generate;
 mod install;
 #[cfg(feature = "serve")]
 mod serve;
+mod policy;
 mod profile;
 mod value;
 
@@ -35,14 +36,15 @@ pub(crate) use fit::FitArgs;
 pub use generate::completions;
 pub(crate) use generate::man_pages;
 #[cfg(feature = "serve")]
-pub(crate) use install::{
-    CertificateArgs, CertificateSource, InstallArgs, InstallForm, PlaceArgs, SidecarArgs, UninstallArgs,
-};
+pub(crate) use install::{CertificateArgs, CertificateSource, InstallArgs, PlaceArgs, SidecarArgs, UninstallArgs};
 #[cfg(feature = "serve")]
 pub(crate) use serve::{ClusterArgs, ServeArgs};
 
+#[cfg(feature = "serve")]
+pub(crate) use policy::InstallForm;
+pub(crate) use policy::PolicyArgs;
+pub(crate) use profile::CompileArgs;
 pub(crate) use profile::ProfileCommand;
-pub(crate) use profile::{CompileArgs, PolicyArgs};
 
 use crate::process::output::{Offer, OutputFormat};
 use crate::report::ColourChoice;

@@ -1,14 +1,14 @@
-//! The arguments of `profile`, and of all that makes admission policies.
+//! The arguments of `profile`.
 
 use std::path::PathBuf;
 
-use clap::builder::PossibleValue;
-use clap::{Args, Subcommand, ValueEnum, ValueHint};
+use clap::{Args, Subcommand, ValueHint};
 
 use super::args::LintArgs;
+use super::policy::PolicyArgs;
 
 use crate::kube::version::KubernetesVersion;
-use crate::policy::{FailurePolicy, PolicyApi};
+use crate::policy::FailurePolicy;
 use crate::profile::NativeSidecar;
 use crate::shell::files::selection::{ProfileRef, Setting};
 
@@ -53,21 +53,6 @@ pub enum ProfileCommand {
     },
 }
 
-/// What policies are like.
-#[derive(Args, Clone, Copy, Debug)]
-#[group(skip)]
-pub struct PolicyArgs {
-    /// The version of the API of mutating policies
-    ///
-    /// Kubernetes 1.34 and 1.35 have `v1beta1`, and need the flags `--feature-gates=MutatingAdmissionPolicy=true` and
-    /// `--runtime-config=admissionregistration.k8s.io/v1beta1=true` of the API server.
-    #[arg(long, value_enum, value_name = "VERSION", default_value_t, help_heading = "Policy")]
-    pub policy_api: PolicyApi,
-    /// Leave out the policy that warns; it costs the API server about a millisecond for each pod
-    #[arg(long, help_heading = "Policy")]
-    pub without_warnings: bool,
-}
-
 /// The arguments of `profile compile`.
 #[derive(Args, Clone, Debug)]
 pub struct CompileArgs {
@@ -92,31 +77,4 @@ pub struct CompileArgs {
     /// What the policies are like.
     #[command(flatten)]
     pub policy: PolicyArgs,
-}
-
-impl ValueEnum for PolicyApi {
-    fn value_variants<'a>() -> &'a [Self] {
-        &[Self::V1, Self::V1Beta1]
-    }
-
-    fn to_possible_value(&self) -> Option<PossibleValue> {
-        Some(match self {
-            Self::V1 => PossibleValue::new("v1").help("Kubernetes 1.36 and later"),
-            Self::V1Beta1 => PossibleValue::new("v1beta1").help("Kubernetes 1.34 and 1.35, with a feature gate"),
-        })
-    }
-}
-
-// Spelt as the field in the manifest is; any case is taken.
-impl ValueEnum for FailurePolicy {
-    fn value_variants<'a>() -> &'a [Self] {
-        &[Self::Ignore, Self::Fail]
-    }
-
-    fn to_possible_value(&self) -> Option<PossibleValue> {
-        Some(match self {
-            Self::Ignore => PossibleValue::new("Ignore").help("It is created without the sidecar"),
-            Self::Fail => PossibleValue::new("Fail").help("It is refused"),
-        })
-    }
 }

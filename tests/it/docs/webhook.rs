@@ -22,6 +22,10 @@ pub(super) fn examine(session: &Session, steps: &[Step]) -> Vec<&'static str> {
         .unwrap()
         .map(|file| file.unwrap().file_name().into_string().unwrap())
         .collect();
+    if did("injector uninstall --as policy") {
+        assert_eq!(objects, [""; 0], "nothing is left");
+        return vec!["removed policies"];
+    }
     if did("injector uninstall") {
         assert_eq!(objects, ["namespace.injector-system"], "the namespace alone is left");
         return vec!["removed"];
