@@ -17,6 +17,7 @@ mod application;
 mod applier;
 mod apply;
 mod assess;
+mod cause;
 pub(crate) mod compare;
 mod complete;
 mod conflict;
@@ -38,7 +39,7 @@ pub(crate) mod texts;
 pub use outcome::{Answer, Verdict};
 pub(crate) use outcome::{Outcome, Step};
 pub use render::Renderings;
-pub(crate) use render::{Item, Rendered, Sidecar, name};
+pub(crate) use render::{HashMatch, Item, Rendered, Sidecar, digest, name};
 pub use state::InjectionState;
 pub(crate) use state::{Edit, EditedField};
 
@@ -101,7 +102,8 @@ pub(crate) fn rendered_now<'a, V: View<'a>>(
     let inherited = facts.namespace.inherited();
     let values = parameter::resolve(profile, template, request.set, application, inherited).ok()?;
     let surroundings = || expressions::surroundings(identity, template, facts);
-    let rendered = request.renderings.get(profile, &values, surroundings, sidecar(profile, identity, template));
+    let sidecar = sidecar(profile, identity, template);
+    let rendered = request.renderings.get((profile, request.set), &values, surroundings, sidecar);
     rendered.failed.is_empty().then_some(rendered)
 }
 

@@ -137,6 +137,8 @@ const fn whole(profile: &Profile) {
         // See `pod`.
         pod: _,
         pod_lists: _,
+        // The record's hash has it.
+        document: _,
     } = profile;
 }
 

@@ -14,9 +14,11 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use crate::decide::inject::{Sidecar, digest};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::kube::version::KubernetesVersion;
 use crate::profile::Profile;
+use crate::profile::parameter::SetValues;
 use crate::text::yaml::emit::{self, BlockLayout};
 
 use compile::Settings;
@@ -145,7 +147,11 @@ pub(crate) fn objects(
     let mut wrong = Vec::new();
     let mut compiled = |index: usize, prefix: String, gates: Gates| {
         let (profile, set) = profiles.get(index)?;
-        let digests = added::Digests { classic: "0".to_owned(), native: "1".to_owned() };
+        let set_values = SetValues::from([(profile.name.clone(), (*set).clone())]);
+        let digests = added::Digests {
+            classic: digest(profile, &set_values, Sidecar::Classic),
+            native: digest(profile, &set_values, Sidecar::Native),
+        };
         let settings = Settings { set, version: options.version, prefix, gates, policy_name: &mutating_name };
         let compiled = compile::compile(profile, &digests, settings);
         compiled.map_err(|found| wrong.extend(found.into_iter().map(|one| (index, one)))).ok()

@@ -6,9 +6,11 @@
 use crate::value::pointer::Pointer;
 use crate::value::view::View;
 
+use super::fields::AddedDocument;
+pub use super::fields::spec_fields;
 use super::reader::{Errors, Node};
 pub(crate) use super::reader::{ProfileError, ProfileErrorKind};
-use super::slot::{Home, LABEL_VALUE, Slot, SlotMap};
+use super::slot::{LABEL_VALUE, SlotMap};
 use super::{
     ContainerPattern, EnvPlacement, NativeSidecar, OnError, OnIneligible, Placements, Policy, Profile, Switch, Targets,
 };
@@ -38,41 +40,6 @@ const EXCLUDED_NAMESPACES: [&str; 3] = ["kube-system", "kube-public", "kube-node
 const TOP_FIELDS: &[&str] = &["apiVersion", "kind", "metadata", "spec"];
 // An object may carry more metadata than its name, such as what tools write there. A profile reads only the name.
 const METADATA_FIELDS: &[&str] = &["annotations", "labels", "name", "namespace"];
-/// The fields of `spec` beside the slots.
-const OWN_FIELDS: &[&str] = &[
-    "alreadyInjected",
-    "application",
-    "description",
-    "excludedNamespaces",
-    "extends",
-    "let",
-    "matchConditions",
-    "namespaceSelector",
-    "namespaceSwitch",
-    "nativeSidecar",
-    "objectSelector",
-    "onError",
-    "onIneligible",
-    "parameters",
-    "placement",
-    "pod",
-    "podSwitch",
-    "policy",
-    "redirectedPorts",
-    "require",
-    "reservedUser",
-    "skip",
-    "templatePaths",
-];
-
-/// Every field of a profile's `spec`, in alphabetical order.
-pub fn spec_fields() -> Vec<&'static str> {
-    let slots = Slot::ALL.into_iter().filter(|slot| slot.home() != Home::Application).map(Slot::field);
-    let mut fields: Vec<&'static str> = OWN_FIELDS.iter().copied().chain(slots).collect();
-    fields.sort_unstable();
-    fields
-}
-
 /// Reads and validates a profile's document.
 ///
 /// # Errors
@@ -113,6 +80,7 @@ fn document_of<'a, V: View<'a>>(root: Node<V>, errors: &mut Errors) -> Option<Pr
     profile.name = name.unwrap_or_default();
     profile.policy = policy.unwrap_or(Policy::OptIn);
     profile.reads_object = profile.finds_object();
+    profile.document = AddedDocument::of(spec.view);
     Some(profile)
 }
 
@@ -168,6 +136,7 @@ fn selection<'a, V: View<'a>>(spec: &Node<V>, errors: &mut Errors) -> Profile {
         pod: Vec::new(),
         pod_lists: Vec::new(),
         added: SlotMap::default(),
+        document: AddedDocument::default(),
     }
 }
 

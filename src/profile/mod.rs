@@ -12,6 +12,7 @@ use crate::kube::selector::Selector;
 use crate::kube::workload::TemplatePath;
 use crate::value::pointer::Pointer;
 
+mod fields;
 pub(crate) mod glob;
 pub(crate) mod grammar;
 pub(crate) mod import;
@@ -19,6 +20,7 @@ pub(crate) mod keys;
 mod language;
 pub(crate) mod library;
 pub(crate) mod load;
+mod overrides;
 pub(crate) mod parameter;
 mod pattern;
 pub(crate) mod pod;
@@ -31,6 +33,9 @@ pub(crate) mod starter;
 pub(crate) mod template;
 mod uses;
 
+pub use overrides::Overrides;
+
+pub(crate) use fields::AddedDocument;
 pub(crate) use language::{
     ApplicationBlock, BlockTargets, Let, MatchCondition, PlacementTemplate, Requirement, RequirementSeverity,
 };
@@ -102,6 +107,8 @@ pub struct Profile {
     pub(crate) pod_lists: Vec<pod::PodListAddition>,
     /// What is added, by slot.
     pub(crate) added: SlotMap<Vec<Addition>>,
+    /// The same as the document has it.
+    pub(crate) document: AddedDocument,
 }
 
 /// One element that a profile adds to a slot.
@@ -224,26 +231,6 @@ impl NativeSidecar {
             Self::Auto => "auto",
             Self::Always => "true",
             Self::Never => "false",
-        }
-    }
-}
-
-/// What a command line puts in the place of the profiles' own fields: the same for every profile of a run.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Overrides {
-    /// `--on-ineligible`.
-    pub on_ineligible: Option<OnIneligible>,
-    /// `--native-sidecar`.
-    pub native_sidecar: Option<NativeSidecar>,
-}
-
-impl Overrides {
-    /// Replaces the fields that were given.
-    pub(crate) fn apply(self, profile: &mut Profile) {
-        profile.on_ineligible = self.on_ineligible.unwrap_or(profile.on_ineligible);
-        if let Some(choice) = self.native_sidecar {
-            profile.native_sidecar = choice;
-            profile.added[Slot::Containers].iter_mut().for_each(|addition| addition.native = None);
         }
     }
 }

@@ -20,12 +20,14 @@ mod entries;
 mod fault;
 mod inherit;
 mod types;
+mod values;
 
 pub(crate) use bounds::Bounds;
 pub(crate) use collection::{ListType, MapType};
 pub(crate) use computed::ComputedDefault;
 pub(crate) use fault::BadValue;
 pub(crate) use inherit::{Inherit, Inherited, unknown};
+pub(crate) use values::{ParameterValues, settings};
 
 /// Where a parameter's value comes from. Places count from the pod template.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -75,7 +77,7 @@ pub(crate) fn resolve<'p, 'a, V: View<'a>>(
     set: &SetValues,
     application: Option<usize>,
     inherited: Inherited<'_>,
-) -> Result<Vec<Cow<'p, Value>>, Vec<Diagnostic>> {
+) -> Result<ParameterValues<'p>, Vec<Diagnostic>> {
     first(profile, profile.parameters.len(), template, set, (application, inherited))
 }
 
@@ -86,23 +88,26 @@ fn first<'p, 'a, V: View<'a>>(
     template: V,
     set: &SetValues,
     around: (Option<usize>, Inherited<'_>),
-) -> Result<Vec<Cow<'p, Value>>, Vec<Diagnostic>> {
+) -> Result<ParameterValues<'p>, Vec<Diagnostic>> {
     let annotations = template.path(&["metadata", "annotations"]);
     let set = set.get(&profile.name);
-    let mut values = Vec::with_capacity(count);
+    let mut values = ParameterValues::default();
     let mut wrong = Vec::new();
     for parameter in profile.parameters.iter().take(count) {
         let found = match find(parameter, template, annotations, set, around) {
-            Ok(Some((value, _))) => Ok(value),
+            Ok(Some(found)) => Ok(found),
             // What it is made of may be wrong, which is then the one error.
-            Ok(None) if !wrong.is_empty() && parameter.computed.is_some() => Ok(Cow::Owned(Value::Null)),
-            Ok(None) => parameter.default_value(&values),
+            Ok(None) if !wrong.is_empty() && parameter.computed.is_some() => {
+                Ok((Cow::Owned(Value::Null), Origin::Default))
+            }
+            Ok(None) => parameter.default_value(&values).map(|value| (value, Origin::Default)),
             Err(diagnostic) => Err(diagnostic),
         };
-        values.push(found.unwrap_or_else(|diagnostic| {
+        let (value, origin) = found.unwrap_or_else(|diagnostic| {
             wrong.push(diagnostic);
-            Cow::Owned(Value::Null)
-        }));
+            (Cow::Owned(Value::Null), Origin::Default)
+        });
+        values.push(value, &origin);
     }
     if wrong.is_empty() { Ok(values) } else { Err(wrong) }
 }
@@ -129,7 +134,7 @@ pub(crate) fn value_of<'p, 'a, V: View<'a>>(
     let earlier = match before.filter(|_| parameter.computed.is_some()) {
         Some(count) => first(profile, count, template, set, around)
             .map_err(|wrong| wrong.into_iter().next().unwrap_or_else(|| parameter.without_value()))?,
-        None => Vec::new(),
+        None => ParameterValues::default(),
     };
     Ok((parameter.default_value(&earlier)?, Origin::Default))
 }

@@ -1,6 +1,6 @@
 //! The slots: every place of a pod template that a profile may add to, one row each.
 //!
-//! Loading, lint, rendering, the hash, applying, removal and the record go over [`Slot::ALL`] and ask a slot for its row.
+//! Loading, lint, rendering, applying, removal and the record go over [`Slot::ALL`] and ask a slot for its row.
 //! A new slot is one row here. Few places ask which slot it is, because only that one is meant: containers are placed and
 //! completed, a volume may be a volume claim, and a mount needs its volume.
 
@@ -114,8 +114,8 @@ macro_rules! slots {
     };
 }
 
-// In the order of loading, of the record's members, and of the hash. A new one goes last: the hash of a profile that does not
-// use it then stays what it is.
+// In the order of loading, and of the record's members. A new one goes last: the hash that records of before have then stays what
+// it is for a profile that does not use it.
 slots! {
     InitContainers = SlotRow {
         field: "initContainers",

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use super::Inherit;
 use super::scope::{Fact, Variable};
 use super::slot::Slot;
-use super::template::{Condition, Template};
+use super::template::{Condition, Content, Template};
 use super::{ApplicationBlock, Profile};
 use crate::expression::{Expression, Use};
 use crate::value::pointer::Pointer;
@@ -153,6 +153,56 @@ impl Profile {
         let (parameters, lets) = (self.parameters.len(), self.lets.len());
         let mut used = block.templates().flat_map(Template::variables);
         !block.rewrites.is_empty() || used.any(|index| Variable::at(index, parameters, lets) == Variable::Local(0))
+    }
+
+    /// Whether what a template gives at a place in it depends on the object beside the parameters. Where that cannot be told, it
+    /// may; whether the whole is there does not count.
+    pub(crate) fn may_read_object_at(&self, template: &Template, path: &[String]) -> bool {
+        match template {
+            Template::Part(part) => match &part.content {
+                Content::One(inner) => self.place_reads_object(inner, path),
+                _ => self.use_object(template.variables()),
+            },
+            whole => self.place_reads_object(whole, path),
+        }
+    }
+
+    fn place_reads_object(&self, template: &Template, path: &[String]) -> bool {
+        match (template, path) {
+            (Template::Literal(_), _) => false,
+            (Template::Sparse(inner), _) => self.place_reads_object(inner, path),
+            (Template::Object(members), [name, rest @ ..]) => {
+                let member = members.iter().find(|(known, _)| known == name);
+                member.is_some_and(|(_, member)| self.place_reads_object(member, rest))
+            }
+            // Each element is there once, so its index is that of what it gives.
+            (Template::List(elements), [index, rest @ ..])
+                if !elements.iter().any(|element| matches!(element, Template::Part(_))) =>
+            {
+                let element = index.parse::<usize>().ok().and_then(|index| elements.get(index));
+                element.map_or_else(
+                    || self.use_object(template.variables()),
+                    |element| self.place_reads_object(element, rest),
+                )
+            }
+            (whole, _) => self.use_object(whole.variables()),
+        }
+    }
+
+    /// Whether one of these depends on the object, or is an element of what may.
+    fn use_object(&self, variables: impl IntoIterator<Item = usize>) -> bool {
+        let mut open: Vec<usize> = variables.into_iter().collect();
+        let mut seen = BTreeSet::new();
+        while let Some(index) = open.pop() {
+            match Variable::at(index, self.parameters.len(), self.lets.len()) {
+                Variable::Fact(_) | Variable::Local(_) => return true,
+                Variable::Let(index) if seen.insert(index) => {
+                    open.extend(self.lets.get(index).iter().flat_map(|made| made.value.variables()));
+                }
+                Variable::Let(_) | Variable::Parameter(_) => {}
+            }
+        }
+        false
     }
 
     /// Whether what it adds depends on the object beside its parameters. Loading keeps the answer.

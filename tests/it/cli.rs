@@ -12,6 +12,7 @@ mod inputs;
 mod kustomize;
 mod levels;
 mod listed;
+mod policies;
 mod reports;
 mod reviews;
 mod state_table;

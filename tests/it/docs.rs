@@ -128,8 +128,17 @@ fn every_command_prints_what_its_page_shows() {
     assert!(commands > 80, "only {commands} commands: are the documents read as they should be?");
     seen.sort_unstable();
     seen.dedup();
-    let all =
-        ["apply.yaml", "hooks.yaml", "installed", "manifest.yaml", "patch.json", "removed", "replace.yaml", "rotated"];
+    let all = [
+        "apply.yaml",
+        "hooks.yaml",
+        "installed",
+        "manifest.yaml",
+        "patch.json",
+        "removed",
+        "removed policies",
+        "replace.yaml",
+        "rotated",
+    ];
     assert_eq!(seen, all, "a stand-in is no longer used");
 }
 

@@ -3,10 +3,11 @@
 
 use std::sync::Arc;
 
+use super::cause::Causes;
 use super::compare::{self, Expected};
 use super::planner::{DecideAgain, Planner};
-use super::state::{Edit, InjectionState};
-use super::{Answer, Beside, Outcome, Rendered, Verdict, removal, rendered_now};
+use super::state::{Edit, EditCause, InjectionState};
+use super::{Answer, Beside, HashMatch, Outcome, Rendered, Verdict, removal, rendered_now};
 use crate::decide::eligibility::{Decision, Recorded, Rule};
 use crate::decide::expressions;
 use crate::decide::record::Entry;
@@ -63,10 +64,14 @@ impl<'a, V: View<'a>> Planner<'_, V> {
         if rendered.is_none() && self.may_be_of_what_is_unknown(profile, before.template()) {
             return Ok(Assessment::without_rendering(InjectionState::Current));
         }
-        let Some(rendered) = rendered.filter(|rendered| rendered.hash == entry.hash) else {
-            return Ok(Assessment::without_rendering(InjectionState::Outdated));
-        };
-        removal::check_names(&editor, entry, &rendered).map_err(|error| vec![error])?;
+        let outdated = Assessment::without_rendering(InjectionState::Outdated);
+        let Some(rendered) = rendered else { return Ok(outdated) };
+        let matched = rendered.matched(profile, &entry.hash);
+        match (matched, removal::check_names(&editor, entry, &rendered)) {
+            (HashMatch::Nothing, _) | (HashMatch::Settings, Err(_)) => return Ok(outdated),
+            (HashMatch::Rendering, Err(error)) => return Err(vec![error]),
+            (HashMatch::Rendering | HashMatch::Settings, Ok(())) => {}
+        }
         let beside = Beside::of(self.object, self.identity);
         let version = self.facts.kubernetes_version;
         let expected = compare::expected(before, profile, &rendered, earlier, &beside, version);
@@ -74,7 +79,11 @@ impl<'a, V: View<'a>> Planner<'_, V> {
             return Err(expected.applied.errors);
         }
         let later = record.get(index + 1..).unwrap_or_default();
-        let edited = compare::edits(&editor, later, entry, &expected, profile);
+        let causes = Causes { profile, rendered: &rendered, matched };
+        let edited = compare::edits(&editor, later, entry, &expected, &causes);
+        if edited.iter().any(|field| field.cause == EditCause::EditOrObject) {
+            return Ok(outdated);
+        }
         let Expected { applied, .. } = expected;
         let state = match (edited.is_empty(), compare::is_incomplete(entry, &applied)) {
             (false, _) => InjectionState::Edited(edited),

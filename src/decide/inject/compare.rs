@@ -5,11 +5,12 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use super::applier::{Applied, Applier};
+use super::cause::Causes;
 use super::editor::Editor;
 use super::removal;
-use super::state::{Edit, EditedField};
+use super::state::{Edit, EditCause, EditedField};
 use super::texts;
-use super::{Beside, Rendered, Request, rendered_now};
+use super::{Beside, HashMatch, Rendered, Request, rendered_now};
 use crate::decide::facts::Facts;
 use crate::decide::record::{self, Entry};
 use crate::diagnostic::{Code, Diagnostic};
@@ -55,7 +56,7 @@ pub(super) fn edits<'a, V: View<'a>>(
     later: &[Entry],
     entry: &Entry,
     expected: &Expected<V>,
-    profile: &Profile,
+    causes: &Causes<'_>,
 ) -> Vec<EditedField> {
     let of_entry = |entry: &Entry| entry.named().into_iter().chain(entry.overwritten()).collect::<Vec<_>>();
     let wanted: BTreeSet<Pointer> = of_entry(&expected.applied.entry).into_iter().collect();
@@ -66,16 +67,17 @@ pub(super) fn edits<'a, V: View<'a>>(
         let of_now = wanted.contains(&named).then(|| expected.editor.resolve(&named)).flatten();
         let Some(value) = of_now.and_then(|at| expected.editor.get(&at)) else {
             let edit = Edit::Value { wanted: None, found: Some(found.value()) };
-            fields.push(EditedField { at: editor.place().append(&at), edit });
+            fields.push(EditedField { at: editor.place().append(&at), edit, cause: causes.of_absent() });
             continue;
         };
         for Difference { at: within, wanted, found } in differences(editor, &named, &value.as_value(), found) {
+            let cause = causes.of(&named, &within);
             let at = editor.place().append(&at).append(&within);
-            fields.push(EditedField { at, edit: Edit::Value { wanted, found } });
+            fields.push(EditedField { at, edit: Edit::Value { wanted, found }, cause });
         }
     }
-    fields.extend(texts::edits(editor, later, entry, &expected.applied.entry));
-    fields.extend(moved(editor, later, entry, expected, profile));
+    fields.extend(texts::edits(editor, later, entry, &expected.applied.entry, causes));
+    fields.extend(moved(editor, later, entry, expected, causes.profile));
     fields
 }
 
@@ -175,15 +177,15 @@ fn moved<'a, V: View<'a>>(
                 && let Some(at) = editor.resolve(&list.join(name.as_str()))
             {
                 let at = editor.place().append(&at);
-                moved.push(EditedField { at, edit: Edit::Index { wanted, found } });
+                moved.push(EditedField { at, edit: Edit::Index { wanted, found }, cause: EditCause::Edit });
             }
         }
     }
     moved
 }
 
-/// The names of items that were edited since, for what is undone; an error where the record was changed by hand. `None` for a
-/// profile that renders something else by now: then nothing can be said.
+/// Warnings about items that were edited since, for what is undone; an error where the record was changed by hand. Where the
+/// profile renders something else by now, nothing can be said.
 pub(crate) fn edited_items<'a, V: View<'a>>(
     editor: &Editor<V>,
     (identity, object, facts): (&Identity, V, &Facts),
@@ -197,28 +199,36 @@ pub(crate) fn edited_items<'a, V: View<'a>>(
     let Some(rendered) = rendered_now(profile, before.template(), (identity, facts), request) else {
         return Ok(Vec::new());
     };
-    if rendered.hash != entry.hash {
-        return Ok(Vec::new());
+    let matched = rendered.matched(profile, &entry.hash);
+    match (matched, removal::check_names(editor, entry, &rendered)) {
+        (HashMatch::Nothing, _) | (HashMatch::Settings, Err(_)) => return Ok(Vec::new()),
+        (HashMatch::Rendering, Err(error)) => return Err(error),
+        (HashMatch::Rendering | HashMatch::Settings, Ok(())) => {}
     }
-    removal::check_names(editor, entry, &rendered)?;
     let beside = Beside::of(object, identity);
     let earlier = entries.get(..index).unwrap_or_default();
     let expected = expected(before, profile, &rendered, earlier, &beside, KubernetesVersion::NEWEST);
-    let fields = edits(editor, entries.get(index + 1..).unwrap_or_default(), entry, &expected, profile);
+    let causes = Causes { profile, rendered: &rendered, matched };
+    let fields = edits(editor, entries.get(index + 1..).unwrap_or_default(), entry, &expected, &causes);
     let mut edited = Vec::new();
     for named in entry.named().into_iter().chain(entry.overwritten()) {
         let Some(at) = editor.resolve(&named).map(|at| editor.place().append(&at)) else { continue };
-        let is_edited = |field: &EditedField| {
+        let is_edited = |field: &&EditedField| {
             matches!(field.edit, Edit::Value { .. }) && field.at.tokens().starts_with(at.tokens())
         };
-        if fields.iter().any(is_edited) {
+        let causes: Vec<EditCause> = fields.iter().filter(is_edited).map(|field| field.cause).collect();
+        if !causes.is_empty() {
+            let or = match causes.contains(&EditCause::Edit) {
+                true => "",
+                false => ", or what the profile reads has changed",
+            };
             let name = named.tokens().last().map_or("", String::as_str);
             let is_field = PodField::at(&named).is_some() || Handler::at_end_of(&named).is_some();
             let undone = match is_field && entry.replaced.contains_key(&named.to_string()) {
                 true => "its old value still comes back",
                 false => "it is still removed",
             };
-            let message = format!("`{name}` was edited after it was injected; {undone}");
+            let message = format!("`{name}` was edited after it was injected{or}; {undone}");
             edited.push(Diagnostic::new(Code::EditedAfterInjection, at, message));
         }
     }

@@ -305,7 +305,7 @@ impl<'p, 'a, V: View<'a>> Planner<'p, V> {
                 errors.into_iter().map(|error| Diagnostic { at: place.append(&error.at), ..error }).collect::<Vec<_>>()
             })?;
         let surroundings = || expressions::surroundings(identity, template, facts);
-        let rendered = request.renderings.get(profile, &values, surroundings, sidecar);
+        let rendered = request.renderings.get((profile, request.set), &values, surroundings, sidecar);
         if rendered.has_native() && version < KubernetesVersion::NATIVE_SIDECARS {
             let message = format!(
                 "the profile `{}` needs a native sidecar, which Kubernetes {version} does not run",

@@ -15,6 +15,7 @@ use crate::value::pointer::Pointer;
 use crate::value::view::{self, View};
 
 mod blocks;
+mod earlier_hash;
 mod existing;
 mod hash;
 mod kept;
@@ -23,6 +24,7 @@ mod rewrites;
 
 pub(crate) use blocks::{ForContainers, RenderedBlock};
 pub(crate) use existing::{Existing, OnValueFrom};
+pub(crate) use hash::{HashMatch, digest};
 pub use kept::Renderings;
 pub(crate) use pod::{PodElement, PodItem, RenderedPod};
 pub(crate) use rewrites::{NewHandler, RenderedRewrite};
@@ -82,7 +84,7 @@ pub(crate) struct Rendered {
     pub failed: Vec<RenderFault>,
     /// What the API server refuses of all that can be checked without a pod: of what, and what is wrong.
     pub faults: Vec<(&'static str, Diagnostic)>,
-    /// A hash of all that is added: equal for equal injections, whatever profile and parameters they come from.
+    /// The hash that a record of it has.
     pub hash: String,
 }
 
@@ -113,7 +115,7 @@ impl Rendered {
         Self::unchecked(profile, values, surroundings, sidecar).checked(profile, &[])
     }
 
-    /// What is added, without a hash, and without a look at whether it may be.
+    /// What is added, without a look at whether it may be.
     fn unchecked<'v, V: View<'v>>(
         profile: &Profile,
         values: &[Cow<'_, Value>],
@@ -149,7 +151,7 @@ impl Rendered {
         Self { added, blocks, pod, reserved_user, redirected, failed, ..Self::default() }
     }
 
-    /// With its hash, and with what is wrong with it. An item that one of the others has is shared with it, and is sound where
+    /// With what is wrong with it. An item that one of the others has is shared with it, and is sound where
     /// it was sound there.
     fn checked(mut self, profile: &Profile, others: &[Arc<Self>]) -> Self {
         for slot in Slot::ALL.iter().copied() {
@@ -165,10 +167,9 @@ impl Rendered {
                 }
             }
         }
-        let size;
-        (self.hash, size) = self.digest();
         self.find_sound();
         self.faults = self.faults();
+        let size = self.size();
         if size > MOST_BYTES && !profile.expressions().is_empty() {
             let message = format!("what it adds has {size} bytes, and may have at most {MOST_BYTES}");
             self.faults.push(("what is added", Diagnostic::new(Code::Invalid, Pointer::root(), message)));

@@ -14,7 +14,7 @@ pub enum InjectionState {
     Incomplete,
     /// It comes from what the profile renders now, but these fields differ.
     Edited(Vec<EditedField>),
-    /// The profile renders something else now.
+    /// The profile renders something else now, or may do so.
     Outdated,
     /// The rules would skip the template now.
     Unwanted {
@@ -34,6 +34,17 @@ pub struct EditedField {
     pub at: Pointer,
     /// How it differs.
     pub edit: Edit,
+    /// Why it differs.
+    pub cause: EditCause,
+}
+
+/// Why a field is not as its profile would inject it now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EditCause {
+    /// Someone edited it.
+    Edit,
+    /// The same, or the profile reads something else of the object by now.
+    EditOrObject,
 }
 
 /// How a field differs.

@@ -1,6 +1,4 @@
-//! Every slot goes all the way: loaded, rendered, hashed, applied, recorded and removed.
-
-use std::borrow::Cow;
+//! Every slot goes all the way: loaded, rendered, applied, recorded and removed.
 
 use serde_json::{Value, json};
 
@@ -9,13 +7,13 @@ use crate::decide::facts::{AccountsOfNamespace, Fragment, Namespace, NamespaceGa
 use crate::decide::record;
 use crate::decide::uninject::{self, Leftovers, Which};
 use crate::kube::version::KubernetesVersion;
+use crate::profile::load;
 use crate::profile::slot::{Form, Home, Slot};
-use crate::profile::template::Surroundings;
-use crate::profile::{builtin, load};
 use crate::value::patch::Patch;
 
 mod blocks;
 mod empty;
+mod hash;
 mod order;
 mod pod;
 
@@ -122,35 +120,4 @@ fn every_slot_goes_all_the_way() {
     });
     assert!(outcome.warnings.is_empty() && matches!(outcome.steps[0].verdict, Verdict::Uninjected));
     assert_eq!(patched(&injected, &outcome.patch), pod(), "every slot is removed");
-}
-
-#[test]
-fn every_slot_counts_in_the_hash() {
-    let hash = |slots: &[Slot], value: &'static str| {
-        let values = [Cow::Owned(json!(value))];
-        Rendered::new(&profile(slots, "v"), &values, Surroundings::NOTHING, Sidecar::Classic).hash
-    };
-    for slot in Slot::ALL {
-        let others: Vec<Slot> = Slot::ALL.into_iter().filter(|other| *other != slot).collect();
-        assert_ne!(hash(&others, "v"), hash(&Slot::ALL, "v"), "{slot:?}");
-        assert_ne!(hash(&[slot], "v"), hash(&[slot], "w"), "{slot:?}");
-    }
-}
-
-/// These are in records out in the world. A change of them would make every injection outdated.
-#[test]
-fn hashes_stay_what_they_are() {
-    for (name, classic, native) in [
-        ("cortexflow", "7dc752e3ac86096d", "648108a3dc194327"),
-        ("nginx", "c2171f63c46d4d46", "d419274894f25fb4"),
-        ("curl", "bccff30bf4fd46c2", "0987b26f5b97ae1f"),
-    ] {
-        let tree = crate::text::yaml::parse_yaml(builtin::text(name).unwrap()).unwrap();
-        let profile = load::load(tree.view(tree.root().unwrap())).unwrap();
-        let pod = pod();
-        let values =
-            parameter::resolve(&profile, &pod, &SetValues::new(), Some(0), parameter::Inherited::NONE).unwrap();
-        let hash = |sidecar| Rendered::new(&profile, &values, Surroundings::NOTHING, sidecar).hash;
-        assert_eq!((hash(Sidecar::Classic).as_str(), hash(Sidecar::Native).as_str()), (classic, native), "{name}");
-    }
 }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::applier::Applier;
+use super::cause::Causes;
 use super::editor::Editor;
 use super::render::OnValueFrom;
 use super::state::{Edit, EditedField};
@@ -134,6 +135,7 @@ pub(super) fn edits<'a, V: View<'a>>(
     later: &[Entry],
     entry: &Entry,
     expected: &Entry,
+    causes: &Causes<'_>,
 ) -> Vec<EditedField> {
     let mut fields = Vec::new();
     for (named, text) in entry.texts() {
@@ -143,8 +145,9 @@ pub(super) fn edits<'a, V: View<'a>>(
         }
         // A report has our text alone: the rest of the value may be a secret.
         let wanted = Some(Value::String(wanted.unwrap_or(text).put_on("")));
+        let cause = causes.of(&named, &Pointer::root());
         let at = editor.place().append(&editor.resolve(&named).unwrap_or(named));
-        fields.push(EditedField { at, edit: Edit::Value { wanted, found: None } });
+        fields.push(EditedField { at, edit: Edit::Value { wanted, found: None }, cause });
     }
     fields
 }

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::*;
+use crate::profile::slot::Slot;
 use crate::profile::{Addition, Bounds, Parameter, ParameterType, Placement, Presence, Template};
 
 mod mistakes;

@@ -35,6 +35,11 @@ impl ComputedDefault {
         &self.made
     }
 
+    /// As it is written.
+    pub(super) fn text(&self) -> &str {
+        &self.text
+    }
+
     /// The indexes of the parameters that it uses.
     pub(crate) fn parameters(&self) -> Vec<usize> {
         self.made.value.variables()

@@ -81,8 +81,9 @@ fn as_policies(prepared: &Prepared) -> String {
         match obstacles.as_slice() {
             [] => text.push_str(&format!("{name} can be a policy: injector install --as policy\n")),
             [first, ..] => {
+                let reasons = if obstacles.len() == 1 { "reason" } else { "reasons" };
                 let count = obstacles.len();
-                text.push_str(&format!("{name} cannot be a policy, for {count} reasons: injector profile lint\n"));
+                text.push_str(&format!("{name} cannot be a policy, for {count} {reasons}: injector profile lint\n"));
                 text.push_str(&format!("  {}: {}\n", first.at, first.message));
             }
         }
@@ -183,7 +184,7 @@ impl Page<'_> {
     /// Each edited field of an entry with both values.
     fn edits(&self, out: &mut String, object: &Explained, entry: &EntryState) {
         let Some(InjectionState::Edited(fields)) = &entry.state else { return };
-        for EditedField { at, edit } in fields {
+        for EditedField { at, edit, .. } in fields {
             let text =
                 |value: &Option<Value>| value.as_ref().map_or_else(|| "nothing".to_owned(), |it| format!("`{it}`"));
             let both = match edit {

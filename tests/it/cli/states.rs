@@ -139,3 +139,30 @@ fn what_a_rule_protects_stays_as_it_is_with_reinject() {
         assert_eq!(inject(&protected, &tracing(), &["--reinject"]), protected, "{what}");
     }
 }
+
+/// Each of `testdata/records` was injected when the hash was one of all that was rendered.
+#[test]
+fn a_record_with_the_hash_of_before_is_not_outdated() {
+    let read = |file: &str| {
+        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/records").join(file);
+        std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+    };
+    for name in ["agent", "logs", "tenant"] {
+        let injected = read(&format!("{name}.injected.yaml"));
+        let run = |args: &[&'static str]| {
+            injector(args.iter().copied()).file("p.yaml", read(&format!("{name}.yaml"))).stdin(&*injected)
+        };
+        run(&["check", "-p", "p.yaml"]).succeeds();
+        for args in [&["inject", "-q", "-p", "p.yaml"][..], &["inject", "-q", "-p", "p.yaml", "--reinject"]] {
+            assert_eq!(run(args).succeeds().stdout, injected, "{name}: {args:?}");
+        }
+        let undone = run(&["uninject", "-q"]).succeeds().stdout;
+        let again = injector(["inject", "-q", "-p", "p.yaml"]).file("p.yaml", read(&format!("{name}.yaml")));
+        let hash = |text: &str| {
+            let (_, rest) = text.split_once("\"hash\":\"").unwrap();
+            rest.split('"').next().unwrap_or_default().to_owned()
+        };
+        let again = again.stdin(undone).succeeds().stdout;
+        assert_ne!(hash(&again), hash(&injected), "{name}: it has the hash of before");
+    }
+}

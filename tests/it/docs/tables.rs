@@ -291,7 +291,10 @@ fn every_flag_command_and_choice_is_written_about_and_no_other_flag() {
     // Of cargo, kubectl, Helm, curl and linkerd.
     let mut known = set([
         "--local",
-        "--manual", "--feature-gates", "--runtime-config", "--dry-run",
+        "--manual",
+        "--feature-gates",
+        "--runtime-config",
+        "--dry-run",
         "--locked",
         "--path",
         "--type",

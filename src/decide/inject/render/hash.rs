@@ -1,68 +1,82 @@
-//! The hash of an injection.
+//! The hash of an injection, which a record has: of what the profile adds, its settings, and what a pod changes in them.
+//!
+//! It does not depend on what is rendered, so that it can also be computed where nothing can be digested: a fixed text for each
+//! profile, its settings and the sort of pod, and then the parameters that the pod gives, as they are.
 
 use std::fmt::Write as _;
 
 use serde::{Serialize, Serializer};
+use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
-use super::{Existing, Item, NewHandler, Rendered, RenderedBlock, RenderedRewrite};
-use crate::profile::slot::{Form, SlotMap};
+use super::{Rendered, Sidecar};
+use crate::profile::Profile;
+use crate::profile::parameter::{self, SetValues};
+
+/// Raised where a version of injector makes something else of the same profile, so that what earlier ones injected is outdated.
+const SCHEME: u32 = 1;
+
+/// What a record's hash says of what would be rendered now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum HashMatch {
+    /// It is of this rendering, to the byte.
+    Rendering,
+    /// It is of this profile with these settings and parameters; but what is rendered depends on more of the object.
+    Settings,
+    /// It is of something else.
+    Nothing,
+}
 
 impl Rendered {
-    /// The hash is in records out in the world, so what is hashed stays the same to the byte: a JSON list of the slots, in
-    /// their order. Slots that came after the first eight are not hashed where they are the last and empty. With it comes how many
-    /// bytes were hashed.
-    pub(super) fn digest(&self) -> (String, usize) {
-        let mut hashed = serde_json::to_vec(&hashed_slots(&self.added)).unwrap_or_default();
-        for RenderedBlock { only, added, rewrites, .. } in &self.blocks {
-            hashed.extend(serde_json::to_vec(&(only, hashed_slots(added))).unwrap_or_default());
-            for RenderedRewrite { handler, to, .. } in rewrites {
-                if let NewHandler::Of(kind, to) = to {
-                    hashed.extend(serde_json::to_vec(&(handler.written(), kind.member(), to)).unwrap_or_default());
-                }
+    /// What a record's hash says of this rendering. A hash of before, which was one of the rendering, counts as it did.
+    pub(crate) fn matched(&self, profile: &Profile, hash: &str) -> HashMatch {
+        match profile.reads_object {
+            false if hash == self.hash => HashMatch::Rendering,
+            true if hash == self.hash => HashMatch::Settings,
+            _ if hash == self.earlier_hash() => HashMatch::Rendering,
+            _ => HashMatch::Nothing,
+        }
+    }
+}
+
+/// How a hash begins: 16 hexadecimal digits for a profile, what `--set` gives it, and how its sidecars run. All of these pods
+/// have it, and it stays the same over versions of injector.
+///
+/// It is the beginning of the SHA-256 of one JSON object, without blanks, its members sorted by their names at every level: the
+/// profile's fields that decide what is added, as its document has them; the settings; the sort of sidecar; and the scheme.
+pub(crate) fn digest(profile: &Profile, set: &SetValues, sidecar: Sidecar) -> String {
+    let hashed = json!({
+        "adds": profile.document.fields(),
+        "native": sidecar == Sidecar::Native,
+        "scheme": SCHEME,
+        "settings": parameter::settings(profile, set),
+    });
+    // Writing to memory cannot fail.
+    hex(&Sha256::digest(serde_json::to_vec(&Sorted(&hashed)).unwrap_or_default()))
+}
+
+/// The first 16 hexadecimal digits.
+pub(super) fn hex(digest: &[u8]) -> String {
+    digest.iter().take(8).fold(String::new(), |mut hex, byte| {
+        // Writing to a string cannot fail.
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    })
+}
+
+/// A value whose objects are written in the order of their names.
+struct Sorted<'v>(&'v Value);
+
+impl Serialize for Sorted<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.0 {
+            Value::Object(members) => {
+                let mut members: Vec<(&String, &Value)> = members.iter().collect();
+                members.sort_unstable_by_key(|(name, _)| *name);
+                serializer.collect_map(members.into_iter().map(|(name, value)| (name, Sorted(value))))
             }
-        }
-        hashed.extend(self.pod.hashed());
-        let size = hashed.len();
-        let digest = Sha256::digest(hashed);
-        let hash = digest.iter().take(8).fold(String::new(), |mut hex, byte| {
-            // Writing to a string cannot fail.
-            let _ = write!(hex, "{byte:02x}");
-            hex
-        });
-        (hash, size)
-    }
-}
-
-fn hashed_slots(added: &SlotMap<Vec<Item>>) -> Vec<Hashed<'_>> {
-    const ALWAYS: usize = 8;
-    let mut slots: Vec<Hashed<'_>> = added.iter().map(|(slot, items)| Hashed(slot.form(), items)).collect();
-    while slots.len() > ALWAYS && slots.last().is_some_and(|last| last.1.is_empty()) {
-        slots.pop();
-    }
-    slots
-}
-
-/// What one slot adds, as it is hashed.
-struct Hashed<'r>(Form, &'r [Item]);
-
-impl Serialize for Hashed<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self.0 {
-            Form::List(..) => serializer.collect_seq(self.1.iter().map(HashedItem)),
-            Form::Map(_) => serializer.collect_map(self.1.iter().map(|item| (&item.key, HashedItem(item)))),
-        }
-    }
-}
-
-/// An element as it is hashed. How it is added is hashed only where the element says so.
-struct HashedItem<'r>(&'r Item);
-
-impl Serialize for HashedItem<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self.0 {
-            Item { value, at: None, existing: Existing::Keep, .. } => value.serialize(serializer),
-            Item { value, at, existing, .. } => (&**value, at, existing).serialize(serializer),
+            Value::Array(elements) => serializer.collect_seq(elements.iter().map(Sorted)),
+            single => single.serialize(serializer),
         }
     }
 }

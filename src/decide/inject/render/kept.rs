@@ -1,13 +1,13 @@
 //! Renderings that are kept from one object to the next.
 
-use std::borrow::Cow;
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use serde_json::Value;
 
-use super::{Rendered, Sidecar};
+use super::{Rendered, Sidecar, digest};
 use crate::profile::Profile;
+use crate::profile::parameter::{ParameterValues, SetValues};
 use crate::profile::template::Surroundings;
 use crate::value::view::View;
 
@@ -18,13 +18,16 @@ const KEPT: usize = 64;
 /// How many of those that depend on the object.
 const KEPT_OF_OBJECTS: usize = 8;
 
-/// Injections that were rendered in this run.
+/// Injections that were rendered in this run, in which no two profiles have one name, and each has the same settings for all
+/// objects.
 #[derive(Debug, Default)]
 pub struct Renderings {
     /// One for each profile and set of parameters, however many pods have it.
     by_values: Mutex<VecDeque<KeptRendering>>,
     /// The latest of each profile that reads objects.
     latest: Mutex<HashMap<(String, Sidecar), LatestRenderings>>,
+    /// How the hashes of each profile begin.
+    digests: Mutex<HashMap<(String, Sidecar), String>>,
 }
 
 type LatestRenderings = VecDeque<Arc<Rendered>>;
@@ -42,25 +45,32 @@ impl Renderings {
     /// common with the latest is shared with them, and is not checked again.
     pub(in crate::decide::inject) fn get<'v, V: View<'v>>(
         &self,
-        profile: &Profile,
-        values: &[Cow<'_, Value>],
+        (profile, set): (&Profile, &SetValues),
+        values: &ParameterValues<'_>,
         surroundings: impl FnOnce() -> Surroundings<'v, V>,
         sidecar: Sidecar,
     ) -> Arc<Rendered> {
+        let hash = self.hash((profile, set), values, sidecar);
         if profile.reads_object {
-            return self.share(profile, Rendered::unchecked(profile, values, surroundings(), sidecar), sidecar);
+            let rendered = Rendered::unchecked(profile, values, surroundings(), sidecar);
+            return self.share(profile, Rendered { hash, ..rendered }, sidecar);
         }
         let mut all = self.by_values.lock().unwrap_or_else(PoisonError::into_inner);
         let same_values = |known: &KeptRendering| {
             known.values.len() == values.len()
-                && known.values.iter().zip(values).all(|(known, value)| *known == **value)
+                && known.values.iter().zip(values.iter()).all(|(known, value)| *known == **value)
         };
-        let is_it =
-            |known: &&KeptRendering| known.sidecar == sidecar && known.profile == profile.name && same_values(known);
+        let is_it = |known: &&KeptRendering| {
+            known.sidecar == sidecar
+                && known.rendered.hash == hash
+                && known.profile == profile.name
+                && same_values(known)
+        };
         if let Some(known) = all.iter().find(is_it) {
             return Arc::clone(&known.rendered);
         }
-        let rendered = Arc::new(Rendered::new(profile, values, surroundings(), sidecar));
+        let rendered = Rendered::new(profile, values, surroundings(), sidecar);
+        let rendered = Arc::new(Rendered { hash, ..rendered });
         let values = values.iter().map(|value| Value::clone(value)).collect();
         all.truncate(KEPT - 1);
         all.push_front(KeptRendering {
@@ -70,6 +80,13 @@ impl Renderings {
             rendered: Arc::clone(&rendered),
         });
         rendered
+    }
+
+    /// The hash of an injection.
+    fn hash(&self, (profile, set): (&Profile, &SetValues), values: &ParameterValues<'_>, sidecar: Sidecar) -> String {
+        let mut digests = self.digests.lock().unwrap_or_else(PoisonError::into_inner);
+        let digest = digests.entry((profile.name.clone(), sidecar)).or_insert_with(|| digest(profile, set, sidecar));
+        format!("{digest}{}", values.differing(profile, set))
     }
 
     fn share(&self, profile: &Profile, rendered: Rendered, sidecar: Sidecar) -> Arc<Rendered> {
@@ -88,21 +105,25 @@ impl Renderings {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::profile::parameter::{Inherited, resolve};
 
     #[test]
     fn values_that_objects_choose_do_not_pile_up() {
         let profile = crate::profile::load::load(&serde_json::json!({
-            "apiVersion": "sidecar-injector/v1", "kind": "Profile", "metadata": {"name": "t"}, "spec": {"policy": "OptOut", "labels": {"a": "b"}},
+            "apiVersion": "sidecar-injector/v1", "kind": "Profile", "metadata": {"name": "t"},
+            "spec": {
+                "policy": "OptOut", "labels": {"a": "b"},
+                "parameters": [{"name": "port", "type": "integer", "annotation": "example.com/port"}],
+            },
         }))
         .unwrap();
         let renderings = Renderings::default();
         for port in 0..3 * KEPT {
-            let values = [Cow::Owned(Value::from(port))];
-            let first = renderings.get(&profile, &values, || Surroundings::NOTHING, Sidecar::Classic);
-            assert!(Arc::ptr_eq(
-                &first,
-                &renderings.get(&profile, &values, || Surroundings::NOTHING, Sidecar::Classic)
-            ));
+            let pod = serde_json::json!({"metadata": {"annotations": {"example.com/port": port.to_string()}}});
+            let set = SetValues::new();
+            let values = resolve(&profile, &pod, &set, None, Inherited::NONE).unwrap();
+            let get = || renderings.get((&profile, &set), &values, || Surroundings::NOTHING, Sidecar::Classic);
+            assert!(Arc::ptr_eq(&get(), &get()));
             assert!(renderings.by_values.lock().unwrap().len() <= KEPT);
         }
     }

@@ -3,6 +3,7 @@
 use super::*;
 use crate::decide::inject::{Rendered, Sidecar};
 use crate::profile::parameter::Inherited;
+use crate::profile::slot::Slot;
 use crate::profile::template::Surroundings;
 
 #[test]
@@ -202,7 +203,7 @@ fn values(parameters: &Value, set: &[(&str, &str)]) -> Result<Value, Vec<String>
     let set = set.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
     let set = [("p".to_owned(), set)].into();
     match crate::profile::parameter::resolve(&profile, &json!({}), &set, None, Inherited::NONE) {
-        Ok(values) => Ok(values.into_iter().map(std::borrow::Cow::into_owned).collect()),
+        Ok(values) => Ok(values.iter().map(|value| value.clone().into_owned()).collect()),
         Err(wrong) => Err(wrong.into_iter().map(|one| format!("{}: {}", one.at, one.message)).collect()),
     }
 }

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::profile::parameter::{Inherited, resolve};
+use crate::profile::slot::Slot;
 use crate::profile::template::Surroundings;
 
 #[test]

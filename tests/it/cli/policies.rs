@@ -1,0 +1,188 @@
+//! `install --as policy`, `uninstall --as policy`, `profile compile`: which objects, in which order, and what is refused. What the
+//! policies do is tried in `cluster::policies`.
+
+use injector::internals::profile::builtin;
+use serde_json::Value;
+
+use crate::support::{Ran, injector};
+
+/// The documents of a YAML stream.
+fn documents(ran: &Ran) -> Vec<Value> {
+    serde_yaml::Deserializer::from_str(&ran.stdout)
+        .map(|document| serde::Deserialize::deserialize(document).unwrap())
+        .collect()
+}
+
+/// Each document's kind and name.
+fn names(documents: &[Value]) -> Vec<String> {
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    documents.iter().map(|object| format!("{} {}", text(&object["kind"]), text(&object["metadata"]["name"]))).collect()
+}
+
+/// Built-in profiles that can be policies, by what the page says.
+fn compilable() -> Vec<String> {
+    let page = include_str!("../../../docs/policies.md");
+    let line = page.lines().find(|line| line.starts_with("Of the built-in profiles, ")).unwrap();
+    line.split('`').skip(1).step_by(2).map(str::to_owned).collect()
+}
+
+#[test]
+fn what_refuses_a_pod_comes_after_what_patches_it_and_goes_before_it() {
+    let installed = documents(&injector(["install", "--as", "policy", "-p", "curl"]).succeeds());
+    assert_eq!(
+        names(&installed),
+        [
+            "MutatingAdmissionPolicy injector-curl",
+            "MutatingAdmissionPolicyBinding injector-curl",
+            "ValidatingAdmissionPolicy injector-curl",
+            "ValidatingAdmissionPolicyBinding injector-curl",
+            "ValidatingAdmissionPolicy injector-curl-warnings",
+            "ValidatingAdmissionPolicyBinding injector-curl-warnings",
+        ]
+    );
+    let mut removed = names(&documents(&injector(["uninstall", "--as", "policy", "-p", "curl"]).succeeds()));
+    removed.reverse();
+    let mut expected = names(&installed);
+    // A binding is made after its policy, and is removed before it.
+    for pair in expected.chunks_mut(2) {
+        pair.reverse();
+    }
+    for pair in removed.chunks_mut(2) {
+        pair.reverse();
+    }
+    assert_eq!(removed, expected);
+    assert!(installed.iter().all(|object| object["apiVersion"] == "admissionregistration.k8s.io/v1"));
+}
+
+#[test]
+fn several_profiles_have_one_mutating_policy_that_keeps_their_order() {
+    let args = ["install", "--as", "policy", "--name", "mesh", "-p", "nginx,curl", "--without-warnings"];
+    let objects = documents(&injector(args).succeeds());
+    assert_eq!(
+        names(&objects),
+        [
+            "MutatingAdmissionPolicy mesh",
+            "MutatingAdmissionPolicyBinding mesh",
+            "ValidatingAdmissionPolicy mesh-nginx",
+            "ValidatingAdmissionPolicyBinding mesh-nginx",
+            "ValidatingAdmissionPolicy mesh-curl",
+            "ValidatingAdmissionPolicyBinding mesh-curl",
+        ]
+    );
+    let mutations = objects[0]["spec"]["mutations"].as_array().unwrap();
+    let adds = |index: usize, container: &str| {
+        mutations[index]["jsonPatch"]["expression"]
+            .as_str()
+            .unwrap()
+            .contains(&format!("variables.p{index}_{container}"))
+    };
+    assert_eq!(mutations.len(), 2);
+    assert!(adds(0, "container0") && adds(1, "container0"));
+    // Their gates differ, so the policy asks them itself.
+    assert_eq!(objects[0]["spec"]["matchConstraints"]["objectSelector"], serde_json::json!({}));
+    let args = ["uninstall", "--as", "policy", "--name", "mesh", "-p", "nginx,curl"];
+    let removed = names(&documents(&injector(args).succeeds()));
+    assert_eq!(removed.last().unwrap(), "MutatingAdmissionPolicy mesh");
+    assert!(names(&objects).iter().all(|object| removed.contains(object)));
+}
+
+#[test]
+fn the_same_profile_gives_the_same_bytes_and_no_object_is_too_large() {
+    for profile in compilable() {
+        let first = injector(["profile", "compile", &profile]).succeeds();
+        assert_eq!(
+            first.stdout,
+            injector(["install", "--as", "policy", "-p", &profile]).succeeds().stdout,
+            "{profile}"
+        );
+        for object in documents(&first) {
+            let size = object.to_string().len();
+            assert!(size < 256 * 1024, "{profile}: {size} bytes");
+            for variable in object["spec"]["variables"].as_array().into_iter().flatten() {
+                let size = variable["expression"].as_str().unwrap().chars().count();
+                assert!(size < 100_000, "{profile}: {} has {size} characters", variable["name"]);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_built_in_profile_compiles_or_says_what_keeps_it_from_that() {
+    let compilable = compilable();
+    for profile in builtin::ALL.iter().map(|builtin| builtin.name) {
+        let ran = injector(["profile", "compile", profile]).exits_any();
+        let lint = injector(["profile", "lint", profile]).exits_any();
+        let is_listed = compilable.iter().any(|known| known == profile);
+        assert_eq!(ran.stderr.contains("cannot be a policy"), !is_listed, "{profile}: {}", ran.stderr);
+        assert_eq!(lint.stderr.contains("it cannot be a MutatingAdmissionPolicy"), !is_listed, "{profile}");
+        if !is_listed {
+            assert_eq!(ran.stdout, "", "{profile}: nothing is left out in silence");
+        }
+    }
+}
+
+#[test]
+fn what_keeps_a_profile_from_being_a_policy_has_its_place() {
+    let profile = "apiVersion: sidecar-injector/v1\nkind: Profile\nmetadata: {name: mine}\nspec:\n  policy: OptOut\n  labels:\n    digest: \"{{ cut(sha256(pod.metadata.name), 8) }}\"\n";
+    let ran = injector(["profile", "compile", "mine.yaml"]).file("mine.yaml", profile).fails();
+    assert_eq!(
+        ran.stderr,
+        "error: mine.yaml:7:5: the profile `mine` cannot be a policy: a policy has no function `sha256`\n"
+    );
+    let told = injector(["explain", "-p", "mine.yaml", "pod.yaml"])
+        .file("mine.yaml", profile)
+        .file("pod.yaml", "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {containers: [{name: a, image: b}]}\n")
+        .succeeds();
+    assert!(told.stdout.ends_with(
+        "mine cannot be a policy, for 1 reason: injector profile lint\n  /spec/labels/digest: a policy has no function `sha256`\n"
+    ), "{}", told.stdout);
+    // A value that no pod changes is made when the profile is compiled.
+    let constant = profile.replace("pod.metadata.name", "'fixed'");
+    let ran = injector(["profile", "compile", "mine.yaml"]).file("mine.yaml", constant).succeeds();
+    assert!(ran.stdout.contains("992a9345") && !ran.stdout.contains("sha256"), "{}", ran.stdout);
+}
+
+#[test]
+fn a_cluster_without_such_policies_gets_the_webhook_for_a_hint() {
+    for (args, message, hint) in [
+        (
+            &["--kubernetes-version", "1.35"][..],
+            "Kubernetes 1.35 has no mutating admission policies",
+            "--policy-api v1beta1",
+        ),
+        (
+            &["--kubernetes-version", "1.33"],
+            "Kubernetes 1.33 has no mutating admission policies",
+            "install the webhook",
+        ),
+        (
+            &["--kubernetes-version", "1.33", "--policy-api", "v1beta1"],
+            "Kubernetes 1.33 has no mutating admission policies",
+            "install the webhook",
+        ),
+    ] {
+        let all: Vec<&str> = ["install", "--as", "policy"].iter().chain(args).copied().collect();
+        let ran = injector(all).fails();
+        assert!(ran.stderr.contains(message) && ran.stderr.contains(hint), "{}", ran.stderr);
+        assert_eq!(ran.stdout, "");
+    }
+    let beta = ["install", "--as", "policy", "--policy-api", "v1beta1", "--kubernetes-version", "1.34", "-p", "curl"];
+    let ran = injector(beta).succeeds();
+    assert!(
+        ran.stdout.starts_with("# The API server needs --feature-gates=MutatingAdmissionPolicy=true"),
+        "{}",
+        ran.stdout
+    );
+    let versions: Vec<Value> = documents(&ran).iter().map(|object| object["apiVersion"].clone()).collect();
+    assert_eq!(versions[..2], ["admissionregistration.k8s.io/v1beta1"; 2]);
+    assert_eq!(versions[2..], ["admissionregistration.k8s.io/v1"; 4]);
+}
+
+#[test]
+fn a_bad_setting_is_an_error_before_anything_is_printed() {
+    let ran = injector(["install", "--as", "policy", "-p", "nginx", "--set", "port=99999"]).fails();
+    assert!(ran.stderr.contains("--set port: `99999` is not a port"), "{}", ran.stderr);
+    assert_eq!(ran.stdout, "");
+    let ran = injector(["install", "--as", "policy", "--cert-manager"]).fails();
+    assert!(ran.stderr.contains("policies have no certificate"), "{}", ran.stderr);
+}
