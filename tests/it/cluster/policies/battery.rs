@@ -230,7 +230,9 @@ fn known(row: &Row, policy: &Outcome, webhook: &Outcome) -> Option<&'static str>
         }
     }
     let given = row.pod["metadata"]["annotations"][RECORD].as_str();
-    if refused.is_some_and(|text| text.contains(UNREAD)) && given.is_some_and(is_in_another_form) {
+    let is_unread = refused.is_some_and(|text| text.contains(UNREAD))
+        || policy.stored.as_ref().is_ok_and(|pod| pod["annotations"][RECORD].as_str() == given);
+    if is_unread && given.is_some_and(is_in_another_form) {
         return Some("a policy reads a record only in the form in which injector writes it");
     }
     let record = |outcome: &Outcome| -> Option<Value> {

@@ -232,7 +232,7 @@ fn what_counts(pod: &Value) -> Value {
     json!({"labels": metadata["labels"], "annotations": metadata["annotations"], "spec": spec})
 }
 
-/// What a report's entry says. Where errors let a pod through unchanged, they are warnings.
+/// What a report's entry says. Where errors let a pod through unchanged, they are warnings, but for those about a record.
 fn told(pod: Value, entry: &Value, skips: bool) -> Told {
     let messages = |list: &Value, severity: &str| -> Vec<String> {
         let all = list.as_array().into_iter().flatten().filter(|one| one["severity"] == severity);
@@ -242,6 +242,8 @@ fn told(pod: Value, entry: &Value, skips: bool) -> Told {
     let mut errors: Vec<String> = results.iter().flat_map(|result| messages(&result["errors"], "error")).collect();
     errors.extend(messages(&entry["diagnostics"], "error"));
     let is_rejected = results.iter().any(|result| result["verdict"] == "rejected");
+    let all = results.iter().flat_map(|result| result["errors"].as_array()).flatten();
+    let skips = skips && all.map(|error| &error["code"]).all(|code| code != "record" && code != "partial-injection");
     let mut warnings = messages(&entry["diagnostics"], "warning");
     let pod = match is_rejected || !errors.is_empty() {
         true if skips => {
