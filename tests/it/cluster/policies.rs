@@ -14,7 +14,9 @@ mod subject;
 mod together;
 mod values;
 mod ways;
+mod workloads;
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
 use injector::internals::profile::builtin;
@@ -71,9 +73,13 @@ fn run(plane: &ControlPlane, subjects: &[Subject], flags: &[&str], ways: Ways) {
     for subject in subjects {
         match policies_of(subject, flags) {
             Ok(objects) => {
-                let tally = battery::run(plane, subject, &objects, ways);
+                let ran = catch_unwind(AssertUnwindSafe(|| battery::run(plane, subject, &objects, ways)));
+                let Ok(tally) = ran else {
+                    different.push(format!("{}: as said above", subject.given));
+                    continue;
+                };
                 eprint!("{tally}");
-                different.extend(tally.different);
+                different.extend([tally.hashes, tally.different].concat());
             }
             Err(why) => eprint!("{}: no policy: {why}", subject.given),
         }

@@ -9,7 +9,9 @@
 use std::ffi::OsString;
 use std::fs::{self, File};
 use std::io::Write as _;
-use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+#[cfg(feature = "serve")]
+use std::net::SocketAddr;
+use std::net::{Ipv4Addr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::thread;
@@ -36,6 +38,7 @@ pub(crate) struct ControlPlane {
     // Dropped in this order: the servers end before their folder goes.
     servers: Vec<Server>,
     kubectl: PathBuf,
+    #[cfg(feature = "serve")]
     secure: u16,
     folder: TempDir,
 }
@@ -80,7 +83,13 @@ impl ControlPlane {
     fn with(assets: &Path, plugins: [&str; 2], flags: &[&str]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let [client, peer, secure, manager] = free_ports();
-        let mut plane = Self { servers: Vec::new(), kubectl: assets.join("kubectl"), secure, folder };
+        let mut plane = Self {
+            servers: Vec::new(),
+            kubectl: assets.join("kubectl"),
+            #[cfg(feature = "serve")]
+            secure,
+            folder,
+        };
         let path = |name: &str| plane.folder.path().join(name).to_str().unwrap().to_owned();
         let (key, tokens, kubeconfig) = (path("sa.key"), path("tokens.csv"), path("kubeconfig"));
         let made = Command::new("openssl").args(["genrsa", "-out", &key, "2048"]).output().unwrap();
@@ -163,11 +172,13 @@ impl ControlPlane {
     }
 
     /// Where the API server is.
+    #[cfg(feature = "serve")]
     pub(crate) fn address(&self) -> SocketAddr {
         (Ipv4Addr::LOCALHOST, self.secure).into()
     }
 
     /// The API server's certificate and its CA, as PEM.
+    #[cfg(feature = "serve")]
     pub(crate) fn certificates(&self) -> Vec<u8> {
         fs::read(self.folder.path().join("certificates/apiserver.crt")).unwrap()
     }

@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use serde_json::Value;
+use injector::internals::decide::record::Entry;
+use serde_json::{Map, Value};
 
 use super::own::Added;
 use super::rows::Row;
 use super::subject::{RECORD, Subject};
 use super::ways::{Outcome, Place, Told};
-use super::{pods, random, records, values};
+use super::{pods, random, records, values, workloads};
 use crate::support::control_plane::ControlPlane;
 
 /// Which ways are compared.
@@ -30,6 +31,8 @@ enum Verdict {
     /// A difference that is known, with its reason.
     Known(&'static str),
     Different(String),
+    /// The records differ in nothing but a hash.
+    Hash(String),
 }
 
 /// How two refusals of a pod compare.
@@ -51,6 +54,8 @@ pub(super) struct Tally {
     injected: usize,
     refused: usize,
     known: BTreeMap<&'static str, usize>,
+    /// Pods whose records differ in nothing but a hash.
+    pub(super) hashes: Vec<String>,
     /// Pods with what differs.
     pub(super) different: Vec<String>,
     /// Pods that the API server itself refuses where the webhook does so before.
@@ -63,19 +68,20 @@ pub(super) struct Tally {
 
 impl fmt::Display for Tally {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { name, pods, equal, injected, refused, known, different, by_server, words, warnings } = self;
+        let Self { name, pods, equal, injected, refused, known, hashes, different, by_server, words, warnings } = self;
         writeln!(
             f,
-            "{name}: {pods} pods, {equal} equal ({injected} injected), {refused} refused by all ({by_server} by the API server, {} in other words), {} known, {} different, {} with other warnings",
+            "{name}: {pods} pods, {equal} equal ({injected} injected), {refused} refused by all ({by_server} by the API server, {} in other words), {} known, {} with another hash, {} different, {} with other warnings",
             words.len(),
             known.values().sum::<usize>(),
+            hashes.len(),
             different.len(),
             warnings.len()
         )?;
         for (reason, count) in known {
             writeln!(f, "  known: {count}: {reason}")?;
         }
-        for (what, lines) in [("different", different), ("words", words), ("warnings", warnings)] {
+        for (what, lines) in [("hash", hashes), ("different", different), ("words", words), ("warnings", warnings)] {
             for line in lines {
                 writeln!(f, "  {what}: {line}")?;
             }
@@ -91,6 +97,7 @@ pub(super) fn rows(subject: &Subject) -> Vec<Row> {
     let own = added.containers();
     let mut rows = [pods::rows(subject), records::rows(subject, &own), added.rows(), values::rows(subject)].concat();
     rows.extend(random::rows(subject, &rows));
+    rows.extend(workloads::rows(subject));
     rows
 }
 
@@ -136,6 +143,7 @@ impl Tally {
                 }
             }
             Verdict::Known(reason) => *self.known.entry(reason).or_default() += 1,
+            Verdict::Hash(what) => self.hashes.push(format!("{name}\n{what}")),
             Verdict::Different(what) => self.different.push(format!("{name}\n{what}")),
         }
     }
@@ -187,13 +195,22 @@ fn compare(row: &Row, (policy, webhook, manifest): Outcomes<'_>, told: &Told) ->
     }
     if !lines.is_empty() {
         let what = lines.join("\n");
+        let manifest = manifest.map(without_hashes);
+        let (one, two) = (without_hashes(policy), without_hashes(webhook));
+        let is_hash = difference(&one, &two).is_none()
+            && manifest
+                .is_none_or(|three| difference(&without_old_handlers(&two), &without_old_handlers(&three)).is_none());
         return match known(row, policy, webhook) {
+            _ if is_hash => Verdict::Hash(what),
             Some(reason) => Verdict::Known(reason),
             None => Verdict::Different(what),
         };
     }
     match (&policy.stored, &webhook.stored) {
-        (Err(policy), Err(webhook)) => Verdict::Refused(words(policy, webhook, told)),
+        (Err(of_policy), Err(of_webhook)) => match known(row, policy, webhook) {
+            Some(reason) => Verdict::Known(reason),
+            None => Verdict::Refused(words(of_policy, of_webhook, told)),
+        },
         _ => Verdict::Equal,
     }
 }
@@ -204,30 +221,64 @@ fn known(row: &Row, policy: &Outcome, webhook: &Outcome) -> Option<&'static str>
     if refused.is_some_and(|text| text.contains("which a policy cannot do")) {
         return Some("a policy cannot complete a container, and says so");
     }
-    let is_completed = ["auto-", "without-image-", "twice-"].iter().any(|completed| row.name.starts_with(completed));
-    if is_completed && difference(policy, webhook).is_none() {
-        return Some("admission has given a container to be completed its defaults before the webhook sees it");
+    if has_container_to_complete(&row.pod) {
+        if difference(policy, webhook).is_none() {
+            return Some("admission has given a container to be completed its defaults before the webhook sees it");
+        }
+        if refused.is_some_and(|text| text.contains("image: Required value")) {
+            return Some("a policy cannot complete a container, and the API server takes none without an image");
+        }
+    }
+    let given = row.pod["metadata"]["annotations"][RECORD].as_str();
+    let is_unread = refused.is_some_and(|text| text.contains(UNREAD))
+        || policy.stored.as_ref().is_ok_and(|pod| pod["annotations"][RECORD].as_str() == given);
+    if is_unread && given.is_some_and(is_in_another_form) {
+        return Some("a policy reads a record only in the form in which injector writes it");
     }
     let record = |outcome: &Outcome| -> Option<Value> {
         let pod = outcome.stored.as_ref().ok()?;
-        serde_json::from_str(pod["annotations"][RECORD].as_str()?).ok()
+        serde_json::from_str(pod["annotations"][RECORD].as_str()?).ok().map(meaning)
     };
-    let is_spaced =
-        ["record-spaced", "record-lines", "record-escapes", "record-order-of-members"].contains(&row.name.as_str());
-    if is_spaced
+    if given.is_some()
         && record(policy).is_some()
-        && record(policy).map(without_created) == record(webhook).map(without_created)
+        && record(policy) == record(webhook)
+        && is_same_beside_record(policy, webhook)
     {
         return Some("a policy keeps the text of another tool's record, the webhook writes it anew");
     }
     None
 }
 
-/// A record without the lists that are empty: they may be written, or not.
-fn without_created(mut record: Value) -> Value {
+/// What is said of a record that is not understood. A policy says no more.
+const UNREAD: &str = "the record `sidecar-injector/status` cannot be read";
+
+/// Whether this is a record, but not as injector writes it: with blanks, in another order, with other escapes.
+fn is_in_another_form(text: &str) -> bool {
+    let entries = serde_json::from_str::<Vec<Entry>>(text);
+    entries.is_ok_and(|entries| serde_json::to_string(&entries).unwrap() != text)
+}
+
+/// Whether a container has no image of its own, so that a profile may give it one.
+fn has_container_to_complete(pod: &Value) -> bool {
+    let lists = ["containers", "initContainers"].map(|list| pod["spec"][list].as_array());
+    let all = lists.into_iter().flatten().flatten();
+    all.map(|container| container["image"].as_str()).any(|image| matches!(image, None | Some("" | "auto")))
+}
+
+fn is_same_beside_record(one: &Outcome, two: &Outcome) -> bool {
+    let beside = |outcome: &Outcome| {
+        let mut pod = outcome.stored.clone().unwrap_or_default();
+        pod["annotations"][RECORD] = Value::Null;
+        pod
+    };
+    beside(one) == beside(two)
+}
+
+/// A record without the lists that are empty, which may be written or not, and without hashes, which are compared elsewhere.
+fn meaning(mut record: Value) -> Value {
     for entry in record.as_array_mut().into_iter().flatten() {
         if let Some(entry) = entry.as_object_mut() {
-            entry.retain(|_, member| member.as_array().is_none_or(|list| !list.is_empty()));
+            entry.retain(|name, member| name != "hash" && member.as_array().is_none_or(|list| !list.is_empty()));
         }
     }
     record
@@ -239,10 +290,32 @@ fn without_old_handlers(outcome: &Outcome) -> Outcome {
     let Ok(pod) = &mut outcome.stored else { return outcome };
     let Some(text) = pod["annotations"][RECORD].as_str() else { return outcome };
     let Ok(mut record) = serde_json::from_str::<Value>(text) else { return outcome };
-    for replaced in record.as_array_mut().into_iter().flatten().filter_map(|entry| entry["replaced"].as_object_mut()) {
-        replaced.values_mut().filter(|old| old.is_object()).for_each(|old| *old = Value::Null);
+    for entry in record.as_array_mut().into_iter().flatten().filter_map(Value::as_object_mut) {
+        let replaced = entry.get_mut("replaced").and_then(Value::as_object_mut);
+        replaced.into_iter().flat_map(Map::values_mut).filter(|old| old.is_object()).for_each(|old| *old = Value::Null);
     }
     pod["annotations"][RECORD] = record;
+    outcome
+}
+
+/// An outcome whose record has no hashes.
+fn without_hashes(outcome: &Outcome) -> Outcome {
+    const START: &str = r#""hash":""#;
+    let mut outcome = outcome.clone();
+    let Ok(pod) = &mut outcome.stored else { return outcome };
+    let Some(text) = pod["annotations"][RECORD].as_str() else { return outcome };
+    let mut parts = text.split(START);
+    let mut plain = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let mut is_escaped = false;
+        let end = part.find(|c| {
+            let ends = c == '"' && !is_escaped;
+            is_escaped = c == '\\' && !is_escaped;
+            ends
+        });
+        plain = plain + START + &part[end.unwrap_or(part.len())..];
+    }
+    pod["annotations"][RECORD] = Value::from(plain);
     outcome
 }
 
@@ -286,6 +359,11 @@ fn cut(text: &str) -> String {
     }
 }
 
+/// A message as a policy has it: it does not say what is wrong with a record.
+fn normal(message: &str) -> &str {
+    if message.starts_with(UNREAD) { UNREAD } else { message }
+}
+
 /// The words of each way, where a message of the command line is not in both. A message alone counts: a policy leaves out the
 /// place and the hint.
 fn words(policy: &str, webhook: &str, told: &Told) -> Words {
@@ -296,7 +374,9 @@ fn words(policy: &str, webhook: &str, told: &Told) -> Words {
     // A policy writes no line break, and no more than so much.
     let plain = |text: &str| text.replace(['\n', '\r'], " ");
     let in_policy = policy.split_once("denied request: ").map_or("", |(_, words)| words);
-    let wanted = plain(&messages.join("; "));
+    // A policy does not know by name whose entry of the record it is.
+    let in_policy = in_policy.replace("another profile and ", "the profiles `agent` and ");
+    let wanted = plain(&messages.iter().map(|message| normal(message)).collect::<Vec<_>>().join("; "));
     let is_same = match in_policy.strip_suffix('…') {
         Some(start) => wanted.starts_with(start),
         None => in_policy == wanted,

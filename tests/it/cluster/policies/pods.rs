@@ -7,7 +7,7 @@ use super::subject::{Subject, Switch, switches};
 
 /// Changes of a pod, each with its name.
 fn changes() -> Vec<(&'static str, Value)> {
-    [of_the_pod(), of_containers(), of_ports_and_volumes(), of_metadata()].concat()
+    [of_the_pod(), of_containers(), of_ports(), of_others(), of_volumes(), of_metadata()].concat()
 }
 
 fn of_the_pod() -> Vec<(&'static str, Value)> {
@@ -76,11 +76,6 @@ fn of_containers() -> Vec<(&'static str, Value)> {
         container.as_object_mut().unwrap().extend(change.as_object().unwrap().clone());
         json!({"spec": {"containers": [container]}})
     };
-    let beside = |container: Value| json!({"spec": {"containers": [container]}});
-    let in_init = |container: Value| json!({"spec": {"initContainers": [container]}});
-    let many: Vec<Value> = (0..14)
-        .map(|i| json!({"name": format!("c{i}"), "image": "c:1", "ports": [{"containerPort": 18000 + i}]}))
-        .collect();
     let variables: Vec<Value> = (0..50).map(|i| json!({"name": format!("V{i}"), "value": "x".repeat(5000)})).collect();
     vec![
         ("guaranteed", app(json!({"resources": guaranteed}))),
@@ -117,7 +112,18 @@ fn of_containers() -> Vec<(&'static str, Value)> {
         ),
         ("privileged", app(json!({"securityContext": {"privileged": true}}))),
         ("other-user", app(json!({"securityContext": {"runAsUser": 1234, "runAsGroup": 1234}}))),
+        ("no-image", app(json!({"image": ""}))),
         ("read-only", app(json!({"securityContext": {"readOnlyRootFilesystem": true}}))),
+    ]
+}
+
+fn of_others() -> Vec<(&'static str, Value)> {
+    let beside = |container: Value| json!({"spec": {"containers": [container]}});
+    let in_init = |container: Value| json!({"spec": {"initContainers": [container]}});
+    let many: Vec<Value> = (0..14)
+        .map(|i| json!({"name": format!("c{i}"), "image": "c:1", "ports": [{"containerPort": 18000 + i}]}))
+        .collect();
+    vec![
         ("two", beside(json!({"name": "two", "image": "two:1", "ports": [{"containerPort": 9000}]}))),
         ("many", json!({"spec": {"containers": many}})),
         ("istio-by-name", beside(json!({"name": "istio-proxy", "image": "x:1"}))),
@@ -133,13 +139,11 @@ fn of_containers() -> Vec<(&'static str, Value)> {
             "instrumented-by-pattern",
             in_init(json!({"name": "opentelemetry-auto-instrumentation-java", "image": "p:1"})),
         ),
-        ("no-image", app(json!({"image": ""}))),
     ]
 }
 
-fn of_ports_and_volumes() -> Vec<(&'static str, Value)> {
+fn of_ports() -> Vec<(&'static str, Value)> {
     let ports = |ports: Value| json!({"spec": {"containers": [{"name": "$app", "ports": null}, {"name": "$app", "ports": ports}]}});
-    let with_volume = |volume: Value, mount: Value| json!({"spec": {"volumes": [volume], "containers": [{"name": "$app", "volumeMounts": [mount]}]}});
     let native = |port: u16| json!({"name": "mine", "image": "mine:1", "restartPolicy": "Always", "ports": [{"containerPort": port}]});
     let two_ports = json!([{"containerPort": 3217}, {"containerPort": 3218}]);
     vec![
@@ -157,6 +161,12 @@ fn of_ports_and_volumes() -> Vec<(&'static str, Value)> {
             "second-has-the-port",
             json!({"spec": {"containers": [{"name": "$app", "ports": null}, {"name": "two", "image": "two:1", "ports": [{"containerPort": 9000}]}]}}),
         ),
+    ]
+}
+
+fn of_volumes() -> Vec<(&'static str, Value)> {
+    let with_volume = |volume: Value, mount: Value| json!({"spec": {"volumes": [volume], "containers": [{"name": "$app", "volumeMounts": [mount]}]}});
+    vec![
         (
             "empty-dir",
             with_volume(json!({"name": "mine", "emptyDir": {}}), json!({"name": "mine", "mountPath": "/mine"})),

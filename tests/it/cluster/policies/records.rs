@@ -28,12 +28,10 @@ fn of_length(characters: usize) -> String {
     record(&"a".repeat(characters - around), &json!({}))
 }
 
-/// Pods with a record, ours or another's, right or wrong.
-pub(super) fn rows(subject: &Subject, own: &[String]) -> Vec<Row> {
+/// What is no record, or hardly one.
+fn forms() -> Vec<(&'static str, String)> {
     let none = json!({});
-    let agent = json!([{"name": "agent", "image": "agent:1"}]);
-    let mut rows = Vec::new();
-    for (name, text) in [
+    vec![
         ("record-empty", "[]".to_owned()),
         ("record-empty-with-blanks", " [ ] ".to_owned()),
         ("record-without-text", String::new()),
@@ -52,6 +50,13 @@ pub(super) fn rows(subject: &Subject, own: &[String]) -> Vec<Row> {
         ("record-unknown-member", record("agent", &json!({"zzz": ["x"]}))),
         ("record-member-twice", record("agent", &none).replace("\"hash\"", "\"hash\":\"a\",\"hash\"")),
         ("record-profile-twice", format!("[{0},{0}]", entry("agent", &none))),
+    ]
+}
+
+/// What a record may say, true or not.
+fn members(subject: &Subject) -> Vec<(&'static str, String)> {
+    let none = json!({});
+    vec![
         ("record-two-others", format!("[{},{}]", entry("agent", &none), entry("other", &none))),
         ("record-order-of-members", r#"[{"hash":"h","version":"1","profile":"agent"}]"#.to_owned()),
         ("record-forged", record(&subject.name, &none)),
@@ -71,6 +76,13 @@ pub(super) fn rows(subject: &Subject, own: &[String]) -> Vec<Row> {
         ("record-pod", record("agent", &json!({"pod": {"/spec/tolerations": ["k"]}}))),
         ("record-wrong-pod", record("agent", &json!({"pod": {"/spec/volumes": ["k"]}}))),
         ("record-names-no-list", record("agent", &json!({"containers": "agent"}))),
+    ]
+}
+
+/// How a record may be written, and how long it may be.
+fn spellings() -> Vec<(&'static str, String)> {
+    let none = json!({});
+    vec![
         ("record-escapes", r#"[{"profile":"a\u0067ent\n\"\\\/","version":"1","hash":"h"}]"#.to_owned()),
         ("record-bad-escape", r#"[{"profile":"a\q","version":"1","hash":"h"}]"#.to_owned()),
         ("record-raw-control", "[{\"profile\":\"a\nb\",\"version\":\"1\",\"hash\":\"h\"}]".to_owned()),
@@ -84,7 +96,14 @@ pub(super) fn rows(subject: &Subject, own: &[String]) -> Vec<Row> {
         ("record-longest", of_length(16384)),
         ("record-too-long", of_length(16385)),
         ("record-much-too-long", of_length(100_000)),
-    ] {
+    ]
+}
+
+/// Pods with a record, ours or another's, right or wrong.
+pub(super) fn rows(subject: &Subject, own: &[String]) -> Vec<Row> {
+    let agent = json!([{"name": "agent", "image": "agent:1"}]);
+    let mut rows = Vec::new();
+    for (name, text) in [forms(), members(subject), spellings()].concat() {
         rows.push(row(subject, name, &annotated(&text)));
     }
     let with_agent = |more: Value| {

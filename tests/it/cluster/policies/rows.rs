@@ -43,7 +43,12 @@ pub(super) fn merge(value: &mut Value, change: &Value, application: &str) {
                 if change.is_null() {
                     object.remove(name);
                 } else {
-                    merge(object.entry(name.clone()).or_insert(Value::Null), change, application);
+                    let member = object.entry(name.clone()).or_insert(Value::Null);
+                    merge(member, change, application);
+                    // Where all was removed there is nothing: a manifest with an empty object is another thing than one without.
+                    if member.as_object().is_some_and(Map::is_empty) && change != &json!({}) {
+                        object.remove(name);
+                    }
                 }
             }
         }
@@ -69,8 +74,9 @@ pub(super) fn merge(value: &mut Value, change: &Value, application: &str) {
 
 #[test]
 fn a_change_is_laid_over_a_pod() {
-    let mut pod = json!({"a": {"b": 1, "c": 2}, "containers": [{"name": "web", "image": "i"}], "args": ["x"]});
-    let change = json!({"a": {"b": null, "d": 3}, "args": ["y", "z"], "containers": [{"name": "$app", "tty": true}, {"name": "two"}]});
+    let mut pod =
+        json!({"a": {"b": 1, "c": 2}, "all": {"x": 1}, "containers": [{"name": "web", "image": "i"}], "args": ["x"]});
+    let change = json!({"a": {"b": null, "d": 3}, "all": {"x": null}, "none": {"y": null}, "args": ["y", "z"], "containers": [{"name": "$app", "tty": true}, {"name": "two"}]});
     merge(&mut pod, &change, "web");
     let wanted = json!({"a": {"c": 2, "d": 3}, "args": ["y", "z"], "containers": [{"name": "web", "image": "i", "tty": true}, {"name": "two"}]});
     assert_eq!(pod, wanted);

@@ -6,6 +6,7 @@ use super::api::{Answer, Api};
 use super::objects::{Policies, WAY};
 use super::rows::Row;
 use super::subject::{RECORD, Subject};
+use super::workloads;
 use crate::cluster::webhook::Installed;
 use crate::support::control_plane::ControlPlane;
 use crate::support::injector;
@@ -72,7 +73,8 @@ impl<'a> Place<'a> {
         let pods = printed["items"].as_array_mut().unwrap().split_off(before);
         let entries = report["entries"].as_array().unwrap();
         assert_eq!((pods.len(), entries.len()), (rows.len(), rows.len()), "{}", report["diagnostics"]);
-        pods.into_iter().zip(entries).map(|(pod, entry)| told(pod, entry)).collect()
+        let skips = self.subject.spec["onError"] == "Skip";
+        pods.into_iter().zip(entries).map(|(pod, entry)| told(pod, entry, skips)).collect()
     }
 
     fn pod(&self, row: &Row, index: usize) -> Value {
@@ -192,15 +194,19 @@ impl<'a> Place<'a> {
         pods.iter().map(|pod| self.create(pod)).collect()
     }
 
-    /// Creates a pod, reads what is stored, and deletes it.
+    /// Creates a pod or a workload, reads the pod that is stored, and deletes it.
     fn create(&mut self, pod: &Value) -> Outcome {
-        let text = |at: &str| pod["metadata"][at].as_str().unwrap();
-        let all = format!("/api/v1/namespaces/{}/pods", text("namespace"));
-        let one = format!("{all}/{}", text("name"));
+        let all = workloads::path(pod);
+        let one = format!("{all}/{}", pod["metadata"]["name"].as_str().unwrap());
         let made = self.api.call("POST", &all, Some(pod));
         if made.status >= 300 {
             let message = made.body["message"].as_str().map_or_else(|| made.body.to_string(), str::to_owned);
             return Outcome { stored: Err(message), warnings: made.warnings };
+        }
+        if pod["kind"] != "Pod" {
+            let made = workloads::pod_of(&mut self.api, &made.body);
+            let stored = made.map(|pod| what_counts(&pod)).ok_or_else(|| "its controller made no pod".to_owned());
+            return Outcome { stored, warnings: Vec::new() };
         }
         // Controllers may have deleted it already, such as one whose owner is not there.
         let read = self.api.call("GET", &one, None);
@@ -226,7 +232,8 @@ fn what_counts(pod: &Value) -> Value {
     json!({"labels": metadata["labels"], "annotations": metadata["annotations"], "spec": spec})
 }
 
-fn told(pod: Value, entry: &Value) -> Told {
+/// What a report's entry says. Where errors let a pod through unchanged, they are warnings, but for those about a record.
+fn told(pod: Value, entry: &Value, skips: bool) -> Told {
     let messages = |list: &Value, severity: &str| -> Vec<String> {
         let all = list.as_array().into_iter().flatten().filter(|one| one["severity"] == severity);
         all.map(|one| one["message"].as_str().unwrap().to_owned()).collect()
@@ -235,6 +242,16 @@ fn told(pod: Value, entry: &Value) -> Told {
     let mut errors: Vec<String> = results.iter().flat_map(|result| messages(&result["errors"], "error")).collect();
     errors.extend(messages(&entry["diagnostics"], "error"));
     let is_rejected = results.iter().any(|result| result["verdict"] == "rejected");
-    let pod = if is_rejected || !errors.is_empty() { Err(errors) } else { Ok(pod) };
-    Told { pod, warnings: messages(&entry["diagnostics"], "warning") }
+    let all = results.iter().flat_map(|result| result["errors"].as_array()).flatten();
+    let skips = skips && all.map(|error| &error["code"]).all(|code| code != "record" && code != "partial-injection");
+    let mut warnings = messages(&entry["diagnostics"], "warning");
+    let pod = match is_rejected || !errors.is_empty() {
+        true if skips => {
+            warnings.extend(errors);
+            Ok(pod)
+        }
+        true => Err(errors),
+        false => Ok(pod),
+    };
+    Told { pod, warnings }
 }
