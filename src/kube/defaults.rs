@@ -154,7 +154,7 @@ impl Comparison {
                 self.object(trail, shape, Some(wanted), Some(found));
             }
             (Shape::List(element), Value::Array(items), Kind::Sequence) => self.list(trail, element, items, found),
-            (Shape::Quantity, ..) if amount(wanted).is_some_and(|wanted| amount(found) == Some(wanted)) => {}
+            (Shape::Quantity, ..) if amount(wanted).zip(amount(found)).is_some_and(|(w, f)| w.is_stored_as(f)) => {}
             _ if equals(found, wanted) => {}
             _ => self.differ(trail, Some(wanted), Some(found)),
         }

@@ -85,6 +85,18 @@ impl Quantity {
         self.nanos < 0
     }
 
+    /// Whether the API server may have stored it as another amount: it stores thousandths of requests and limits.
+    pub(crate) fn is_stored_as(self, stored: Self) -> bool {
+        self == stored || self.in_thousandths() == stored
+    }
+
+    /// Rounded up to thousandths.
+    const fn in_thousandths(self) -> Self {
+        const THOUSANDTH: i128 = 1_000_000;
+        let rest = self.nanos.rem_euclid(THOUSANDTH);
+        Self { nanos: if rest == 0 { self.nanos } else { self.nanos + THOUSANDTH - rest }, ..self }
+    }
+
     pub(crate) const fn is_positive(self) -> bool {
         self.nanos > 0
     }
@@ -339,6 +351,15 @@ mod tests {
         }
         for value in [json!(true), json!(null), json!([]), json!({})] {
             assert!(Quantity::from_value(&value).is_err(), "{value}");
+        }
+    }
+
+    #[test]
+    fn the_api_server_stores_thousandths() {
+        for (text, stored) in
+            [("100u", "1m"), ("1n", "1m"), ("1.0001", "1001m"), ("250m", "250m"), ("1Gi", "1Gi"), ("0", "0")]
+        {
+            assert_eq!(Quantity::parse(text).unwrap().in_thousandths(), Quantity::parse(stored).unwrap(), "{text}");
         }
     }
 

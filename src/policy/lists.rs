@@ -1,5 +1,7 @@
 //! What goes into lists and maps of the pod by name: volumes, pull secrets, annotations, labels.
 
+use std::borrow::Cow;
+
 use serde_json::Value;
 
 use super::cel::{Cel, NOTHING, add, any, json_inner, quoted};
@@ -7,7 +9,9 @@ use super::draft::Draft;
 use super::record;
 use super::values::Piece;
 use crate::decide::record::listed;
+use crate::profile::Addition;
 use crate::profile::slot::{Clash, Form, Home, Slot};
+use crate::profile::template::{Content, Part, Template};
 use crate::value::pointer::Pointer;
 
 /// One element.
@@ -46,7 +50,12 @@ pub(super) fn define(draft: &mut Draft<'_>, slot: Slot) -> Elements {
     let map = matches!(slot.form(), Form::Map(_));
     for (index, addition) in profile.added[slot].iter().enumerate() {
         let at = slot.place_in_profile().join(addition.key.clone().unwrap_or_else(|| index.to_string()));
-        let pieces = draft.values().pieces(&addition.template, 0);
+        // In the list form of a map, an entry has its key and its value inside.
+        let (member, template) = match (&addition.key, map) {
+            (None, true) => ("key", value_of(&addition.template)),
+            _ => ("name", addition.template.clone()),
+        };
+        let pieces = draft.values().pieces(&template, 0);
         let (when, value) = match pieces.as_slice() {
             [] => continue,
             [Piece::Always(value)] => (None, value.clone()),
@@ -56,16 +65,13 @@ pub(super) fn define(draft: &mut Draft<'_>, slot: Slot) -> Elements {
                 continue;
             }
         };
-        let key = match (&addition.key, map) {
-            (Some(key), _) => Some(key.clone()),
-            (None, true) => None,
-            (None, false) => name(draft, addition),
-        };
-        let Some(key) = key else {
-            draft.wrong.say(
-                &at,
-                &format!("{} whose name depends on the pod, or with a `policy`, is not compiled", article(slot)),
-            );
+        let policy = if map { text(draft, addition, "policy") } else { None };
+        if policy.is_some_and(|policy| policy != "Keep") {
+            draft.wrong.say(&at.join("policy"), "only the policy `Keep` is compiled");
+            continue;
+        }
+        let Some(key) = addition.key.clone().or_else(|| text(draft, addition, member)) else {
+            draft.wrong.say(&at, &format!("{} whose name depends on the pod is not compiled", article(slot)));
             continue;
         };
         if slot == Slot::Annotations && listed::is_list(&key, "") {
@@ -83,11 +89,26 @@ fn article(slot: Slot) -> String {
     if noun.starts_with(['a', 'e', 'i', 'o', 'u']) { format!("an {noun}") } else { format!("a {noun}") }
 }
 
-fn name(draft: &Draft<'_>, addition: &crate::profile::Addition) -> Option<String> {
-    let name = addition.template.part("name")?;
+/// A member that is the same text for every pod.
+fn text(draft: &Draft<'_>, addition: &Addition, member: &str) -> Option<String> {
+    let name = addition.template.part(member)?;
     match draft.scope.values(&name, 0)?.as_slice() {
         [Value::String(name)] => Some(name.clone()),
         _ => None,
+    }
+}
+
+/// The value of an entry, under the conditions of the entry.
+fn value_of(entry: &Template) -> Template {
+    match entry {
+        Template::Part(part) => {
+            let content = match &part.content {
+                Content::One(inner) => Content::One(value_of(inner)),
+                other => other.clone(),
+            };
+            Template::Part(Box::new(Part { content, ..(**part).clone() }))
+        }
+        other => other.part("value").map_or_else(|| other.clone(), Cow::into_owned),
     }
 }
 

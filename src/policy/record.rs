@@ -1,8 +1,8 @@
 //! The record as a policy reads and writes it: as text, since there is no JSON in its language.
 
-use super::cel::{Cel, NOTHING, joined, json_inner, quoted};
+use super::cel::{Cel, NOTHING, any, joined, json_inner, quoted};
 use super::draft::Draft;
-use crate::decide::record::{ANNOTATION, MAX_CHARACTERS, listed};
+use crate::decide::record::{ANNOTATION, Entry, MAX_CHARACTERS, listed};
 use crate::kube::probe::Handler;
 use crate::profile::pod::{PodField, PodList};
 use crate::profile::slot::{Home, Slot};
@@ -26,12 +26,13 @@ pub(super) fn define(draft: &mut Draft<'_>) {
     let mine = draft.define("mine", format!("{entries}.filter(e, e.startsWith({mine}))[?0].orValue('')"));
     draft.define("entry", format!("{mine} != ''"));
     let profiles = draft.define("profiles", format!("{entries}.map(e, e.substring(0, e.indexOf(',\"version\":')))"));
+    skeleton(draft);
     draft.define(
         "readable",
         format!(
-            "!({} in {ann}) || ({raw}.size() <= {MAX_CHARACTERS} && {status}.matches({}) && {profiles}.all(p, {profiles}.exists_one(o, o == p)))",
+            "!({} in {ann}) || ({raw}.size() <= {MAX_CHARACTERS} && {} && {profiles}.all(p, {profiles}.exists_one(o, o == p)))",
             quoted(ANNOTATION),
-            quoted(&shape())
+            is_whole(draft)
         ),
     );
 }
@@ -39,49 +40,83 @@ pub(super) fn define(draft: &mut Draft<'_>) {
 /// How an entry begins. No text in a record has this, since quotes are escaped in texts.
 const ENTRY: &str = "{\"profile\":";
 
-/// A regular expression for records as they are written: entries whose members have their order, and no blanks.
-fn shape() -> String {
-    let inner = "(?:[^\"\\\\\\x00-\\x1f]|\\\\[\"\\\\bfnrt]|\\\\u00[01][0-9a-f])*";
-    let text = format!("\"{inner}\"");
-    let pointer = format!("\"/{inner}\"");
-    let several = |part: &str| format!("{part}(?:,{part})*");
-    let list = |part: &str| format!("\\[{}\\]", several(part));
-    let member = |name: &str, value: &str| format!("(?:,\"{name}\":{value})?");
-    let places = |all: Vec<Pointer>| {
-        let all: Vec<String> = all.iter().map(|place| super::cel::escaped(&json_inner(&place.to_string()))).collect();
-        format!("\"(?:{})\"", all.join("|"))
-    };
-    let in_container = format!("/spec/(?:initContainers|containers)/{inner}/");
-    let pod_fields = places(PodField::ALL.iter().map(|field| field.place()).collect());
+/// Defines the record without its texts: a letter stands for each, by what it may be. So a short pattern does for a long record;
+/// an API server counts the length of one times that of the other.
+fn skeleton(draft: &mut Draft<'_>) {
+    let status = draft.named("status");
+    // Without escaped backslashes and quotes, each quote begins or ends a text.
+    let plain = draft.define("plain", format!("{status}.replace('\\\\\\\\', '')"));
+    let texts = draft.define("texts", format!("{plain}.replace('\\\\\"', '').split('\"')"));
+    let list = |all: &[String]| format!("[{}]", all.iter().map(|text| quoted(text)).collect::<Vec<_>>().join(", "));
+    let places = |all: Vec<Pointer>| list(&all.iter().map(Pointer::to_string).collect::<Vec<_>>());
+    let members: Vec<String> = Entry::members().into_iter().chain(TEXT_MEMBERS).map(str::to_owned).collect();
+    let fields = places(PodField::ALL.iter().map(|field| field.place()).collect());
     let computed = places(PodField::ALL.iter().flat_map(|field| field.computed()).collect());
-    let names = listed::keys().map(|key| super::cel::escaped(&json_inner(&key.replace('/', "~1"))));
-    let names = format!("\"/metadata/annotations/(?:{})/{inner}\"", names.collect::<Vec<_>>().join("|"));
-    let field = format!("(?:\"{in_container}{inner}\"|{names}|{pod_fields})");
-    let scalar = format!("(?:null|true|false|-?[0-9.]+|{text})");
-    // An old probe is four levels deep. Commas are not counted inside it, or the pattern would double with each level.
-    let deeper = |part: &str| format!("(?:{scalar}|[\\[{{](?:(?:{text}:)?{part},?)*[\\]}}])");
-    let handlers: Vec<String> = Handler::ALL.iter().map(|handler| handler.path().join("/")).collect();
-    let handler = format!(
-        "\"{in_container}(?:{})\":\\{{(?:{text}:{},?)*\\}}",
-        handlers.join("|"),
-        deeper(&deeper(&deeper(&scalar)))
-    );
-    let replaced = format!(
-        "(?:{pointer}:(?:null|\\[\\]|\\{{\\}})|\"{in_container}image\":\"auto\"|\"/metadata/(?:annotations|labels)/{inner}\":{text}|(?:{pod_fields}|{computed}):{scalar}|{handler})"
-    );
-    let added = several(&format!("\"(?:prepend|append|separator)\":{text}"));
     let lists = places(PodList::ALL.iter().map(|list| list.place()).collect());
-    let mut entry = format!("\\{{\"profile\":{text},\"version\":{text},\"hash\":{text}");
+    let handlers: Vec<String> = Handler::ALL
+        .iter()
+        .map(|handler| format!("t.endsWith({})", quoted(&format!("/{}", handler.path().join("/")))))
+        .collect();
+    let in_container = "(t.startsWith('/spec/containers/') || t.startsWith('/spec/initContainers/'))";
+    let listed: Vec<String> =
+        listed::keys().map(|key| format!("/metadata/annotations/{}/", key.replace('/', "~1"))).collect();
+    let names = format!("{}.exists(k, t.startsWith(k))", list(&listed));
+    let key = format!(
+        "t in {} ? t : t in {lists} ? 'L' : t in {fields} ? 'F' : t in {computed} ? 'C' : {in_container} && t.endsWith('/image') ? 'I' : {in_container} && {} ? 'H' : t.startsWith('/metadata/annotations/') || t.startsWith('/metadata/labels/') ? 'M' : t.startsWith('/') ? 'P' : 'k'",
+        list(&members),
+        any(&handlers)
+    );
+    let value = format!(
+        "t == 'auto' ? 'a' : {in_container} && t.split('/').size() > 4 || t in {fields} || {names} ? 'f' : t.startsWith('/') ? 'p' : 's'"
+    );
+    draft.define(
+        "skeleton",
+        format!(
+            "{texts}.transformList(i, t, i % 2 == 0 ? t : i + 1 < {texts}.size() && {texts}[i + 1].startsWith(':') ? ({key}) : ({value})).join('')"
+        ),
+    );
+}
+
+/// The members of an added text.
+const TEXT_MEMBERS: [&str; 3] = ["prepend", "append", "separator"];
+
+/// Whether the record is one as it is written: entries whose members have their order, and no blanks.
+fn is_whole(draft: &Draft<'_>) -> Cel {
+    let (status, plain) = (draft.named("status"), draft.named("plain"));
+    let (texts, skeleton) = (draft.named("texts"), draft.named("skeleton"));
+    let scalar = "(?:null|true|false|-?[0-9.]+)";
+    let around = quoted(&format!("^[][{{}},:]*(?:{scalar}[][{{}},:]*)*$"));
+    format!(
+        "({status} == '[]' || (!{status}.matches({}) && !{plain}.matches({}) && {texts}.transformList(i, t, i % 2 == 0, t).all(t, t.matches({around})) && {skeleton}.endsWith(']') && {skeleton}.matches({})))",
+        quoted("[\\x00-\\x1f]"),
+        quoted("\\\\(?:[^\"bfnrt]|$)"),
+        quoted(&shape())
+    )
+}
+
+/// A regular expression for the records that [`skeleton`] makes.
+fn shape() -> String {
+    let several = |part: &str| format!("{part}(?:,{part})*");
+    let member = |name: &str, value: &str| format!("(?:,{name}:{value})?");
+    let texts = "\\[[sfpa](?:,[sfpa])*\\]";
+    let text = "[sfpa]";
+    // An old probe is four levels deep.
+    let deep = (0..3).fold("[^{}]*".to_owned(), |inner, _| format!("(?:[^{{}}]|\\{{{inner}\\}})*"));
+    let replaced = format!(
+        "(?:[A-Z]:(?:null|\\[\\]|\\{{\\}})|I:a|M:{text}|[FC]:(?:{text}|true|false|-?[0-9.]+)|H:\\{{{deep}\\}})"
+    );
+    let added = format!("[A-Z]:\\{{{}\\}}", several(&format!("(?:{}):{text}", TEXT_MEMBERS.join("|"))));
+    let mut entry = format!("\\{{profile:{text},version:{text},hash:{text}");
     for slot in Slot::ALL.into_iter().filter(|slot| slot.home() != Home::Application) {
-        entry.push_str(&member(slot.field(), &list(&text)));
+        entry.push_str(&member(slot.field(), texts));
     }
-    entry.push_str(&member("fields", &list(&field)));
-    entry.push_str(&member("created", &list(&pointer)));
+    entry.push_str(&member("fields", "\\[f(?:,f)*\\]"));
+    entry.push_str(&member("created", "\\[[fp](?:,[fp])*\\]"));
     entry.push_str(&member("replaced", &format!("\\{{{}\\}}", several(&replaced))));
-    entry.push_str(&member("edited", &format!("\\{{{}\\}}", several(&format!("{pointer}:\\{{{added}\\}}")))));
-    entry.push_str(&member("pod", &format!("\\{{{}\\}}", several(&format!("{lists}:{}", list(&text))))));
-    entry.push_str("\\}");
-    format!("^(?:\\[\\]|\\[{}\\])$", several(&entry))
+    entry.push_str(&member("edited", &format!("\\{{{}\\}}", several(&added))));
+    entry.push_str(&member("pod", &format!("\\{{{}\\}}", several(&format!("L:{texts}")))));
+    // Written once: one that ends with a comma is no record, which is asked beside it.
+    format!("^\\[(?:{entry}\\}}(?:,|\\]$))+$")
 }
 
 /// The name of the profile whose entry lists a name under one of these members; there has to be one.
