@@ -179,8 +179,8 @@ fn sidecar_places(draft: &Draft<'_>, addition: &Addition, native: &str) -> Vec<P
         own.iter().map(place).collect()
     };
     if native != "false" {
-        let of_native = if has_own { own.clone() } else { vec![(None, set_up)] };
-        places.extend(in_list(native, Slot::InitContainers, &of_native));
+        let set_up = [(None, set_up)];
+        places.extend(in_list(native, Slot::InitContainers, if has_own { &own } else { &set_up }));
     }
     if native != "true" {
         let of_classic = if own.is_empty() { vec![(None, Placement::Last)] } else { own };

@@ -179,7 +179,7 @@ fn says(map: &str, key: &str, switch: &Switch, other: &str) -> Cel {
 }
 
 /// The places of a switch in the order in which they count, each with its noun.
-fn places<'s>(switch: &'s Switch, maps: [Cel; 2]) -> Vec<(&'static str, &'s str, Cel)> {
+fn places(switch: &Switch, maps: [Cel; 2]) -> Vec<(&'static str, &str, Cel)> {
     let [annotations, labels] = maps;
     let annotation = switch.annotation.as_deref().map(|key| (KeyList::Annotations.noun(), key, annotations));
     let label = switch.label.as_deref().map(|key| (KeyList::Labels.noun(), key, labels));

@@ -11,6 +11,8 @@ macro_rules! scenarios {
     };
 }
 
+#[cfg(feature = "watch")]
+mod chart;
 mod defaults;
 mod pod_fields;
 mod pod_security;
@@ -44,6 +46,14 @@ mod webhook {
 #[cfg(not(feature = "serve"))]
 mod policies {
     /// They are compared with the webhook.
+    pub(super) fn scenarios() -> [(&'static str, super::Scenario); 0] {
+        []
+    }
+}
+
+#[cfg(not(feature = "watch"))]
+mod chart {
+    /// The chart is of the program as it is built by default.
     pub(super) fn scenarios() -> [(&'static str, super::Scenario); 0] {
         []
     }
@@ -102,6 +112,7 @@ fn a_real_cluster_agrees() {
             every_kind_is_taken_with_every_built_in_profile;
     };
     let scenarios = offline.into_iter().chain(webhook::scenarios()).chain(policies::scenarios());
+    let scenarios = scenarios.chain(chart::scenarios());
     let plane = ControlPlane::start(Path::new(&assets));
     let only = std::env::var("INJECTOR_TESTS_SCENARIO").unwrap_or_default();
     let mut failed = Vec::new();

@@ -38,6 +38,10 @@ mod serve;
 #[cfg(feature = "serve")]
 mod webhook;
 
+// The chart, which is made from what the program prints as it is built by default.
+#[cfg(feature = "watch")]
+mod chart;
+
 // The cluster and the kernel.
 mod cluster;
 mod iptables;

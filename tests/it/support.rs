@@ -3,6 +3,8 @@
 //! A helper that only one module uses stays in that module.
 
 pub(crate) mod control_plane;
+#[cfg(feature = "watch")]
+pub(crate) mod helm;
 pub(crate) mod manifests;
 pub(crate) mod oracle;
 mod run;

@@ -339,7 +339,12 @@ impl Cli {
         if let Command::Install(args) = &cli.command
             && let Err((kind, message)) = args.check()
         {
-            return Err(Self::command().error(kind, message));
+            let mut program = Self::command();
+            program.build();
+            let command = program.find_subcommand_mut("install");
+            return Err(
+                command.map_or_else(|| Self::command().error(kind, message), |command| command.error(kind, message))
+            );
         }
         let (input, write) = match &cli.command {
             Command::Inject(args) => (&args.input, &args.write),

@@ -117,6 +117,7 @@ impl Session {
             .env_clear()
             .env("PATH", format!("{}:{path}", self.path("bin").display()))
             .env("HOME", self.path("home"))
+            .envs(std::env::var_os("INJECTOR_HELM").map(|folder| ("INJECTOR_HELM", folder)))
             .env("DOCS_EXAMPLES", root().join("testdata/examples"))
             .env("DOCS_SEEN", self.path("seen"))
             .env("DOCS_CLUSTER", self.path("cluster"))

@@ -307,6 +307,14 @@ fn every_flag_command_and_choice_is_written_about_and_no_other_flag() {
         "--post-renderer-args",
         "--ignore-cluster",
         "--ignore-not-found",
+        "--cert",
+        "--key",
+        "--create-namespace",
+        "--install",
+        "--kube-version",
+        "--set-file",
+        "--set-json",
+        "--wait",
     ]);
     let mut todo = vec![Cli::command()];
     while let Some(command) = todo.pop() {

@@ -186,6 +186,8 @@ fn explain_shows_them_too() {
       profile cortexflow: injected, by the rule default
         warning: annotation `proxy-injecton` has no effect: no profile reads it  web.yaml:5:17
           hint: did you mean `proxy-injection`, in `/spec/template/metadata/annotations`?
+
+    cortexflow can be a policy: injector install --as policy
     ");
     let rollout =
         "apiVersion: argoproj.io/v1alpha1\nkind: Rollout\nspec: {workloadRef: {kind: Deployment, name: web}}\n";
@@ -193,15 +195,21 @@ fn explain_shows_them_too() {
     rollout/ (default)  web.yaml:1:1
         note: this Rollout has no pod template: its pods are those of Deployment `web`  web.yaml:3:8
           hint: inject Deployment `web`, and put annotations and labels on its pod template
+
+    cortexflow can be a policy: injector install --as policy
     ");
     assert_snapshot!(explain(WEB.replace("Deployment", "Deploymnet")), @"
     deploymnet/web (default)  web.yaml:1:1
         warning: `Deploymnet` is not a kind of `apps/v1`, so nothing is injected  web.yaml:2:1
           hint: did you mean `Deployment`?
+
+    cortexflow can be a policy: injector install --as policy
     ");
     assert_snapshot!(explain(WEB.replace("apiVersion: apps/v1\n", "")), @"
     deployment/web (default)  web.yaml:1:1
         warning: this object has a pod template, but no `apiVersion`, so nothing is injected  web.yaml:1:1
           hint: write `apiVersion: apps/v1`
+
+    cortexflow can be a policy: injector install --as policy
     ");
 }

@@ -4,6 +4,8 @@
 //! Nothing outlives the test binary, however it ends: each server has a shell beside it that kills it when the pipe
 //! from the test closes.
 
+#![allow(dead_code, reason = "a harness offers what a test may need")]
+
 use std::ffi::OsString;
 use std::fs::{self, File};
 use std::io::Write as _;

@@ -20,6 +20,9 @@ pub(crate) enum Lack {
     ControlPlane,
     /// `K8S_ORACLE` is not set.
     Oracle,
+    /// `INJECTOR_HELM` is not set.
+    #[cfg(feature = "watch")] // as the tests of the chart
+    Helm,
     /// `INJECTOR_GOLDENS` is not set: results of other projects, which this repository does not have. Not needed in CI.
     Goldens,
     /// A program, and the Debian package that has it.
@@ -35,6 +38,8 @@ impl Lack {
         match self {
             Self::ControlPlane => "KUBEBUILDER_ASSETS is not set".to_owned(),
             Self::Oracle => "K8S_ORACLE is not set".to_owned(),
+            #[cfg(feature = "watch")]
+            Self::Helm => "INJECTOR_HELM is not set".to_owned(),
             Self::Goldens => {
                 "INJECTOR_GOLDENS is not set: the meshes' own results are not in this repository".to_owned()
             }
@@ -51,6 +56,8 @@ impl Lack {
         match self {
             Self::ControlPlane => format!("KUBEBUILDER_ASSETS=$(contrib/control-plane) {test}"),
             Self::Oracle => format!("K8S_ORACLE=$(contrib/oracle/build) {test}"),
+            #[cfg(feature = "watch")]
+            Self::Helm => format!("INJECTOR_HELM=$(contrib/helm) {test}"),
             Self::Goldens => format!("INJECTOR_GOLDENS=FOLDER {test}"),
             Self::Program(_, package) => format!("apt-get install {package} && {test}"),
             Self::Root => format!("sudo env \"PATH=$PATH\" \"HOME=$HOME\" {test}"),

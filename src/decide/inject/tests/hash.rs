@@ -50,7 +50,8 @@ fn with_hash(injected: &Value, hash: &str) -> Value {
     let mut entries = record::read(injected).unwrap();
     hash.clone_into(&mut entries[0].hash);
     let mut injected = injected.clone();
-    injected["metadata"]["annotations"][record::ANNOTATION] = json!(record::write(&entries));
+    injected["metadata"]["annotations"][record::ANNOTATION] =
+        json!(record::write(&entries.iter().collect::<Vec<_>>()).unwrap());
     injected
 }
 
@@ -218,7 +219,7 @@ fn what_a_profile_reads_of_the_pod_is_never_silently_another() {
         assert!(warnings[0].contains("was edited after it was injected"), "{warnings:?}");
     }
 
-    let mut with_more = injected.clone();
+    let mut with_more = injected;
     with_more["spec"]["hostNetwork"] = json!(true);
     assert_eq!(state(&profile, &with_more).0, InjectionState::Outdated, "it would have one container more");
     let mut before = labelled("web");
