@@ -246,7 +246,7 @@ fn told(pod: Value, entry: &Value, skips: bool) -> Told {
     errors.extend(messages(&entry["diagnostics"], "error"));
     let is_rejected = results.iter().any(|result| result["verdict"] == "rejected");
     let all = results.iter().flat_map(|result| result["errors"].as_array()).flatten();
-    let skips = skips && all.map(|error| &error["code"]).all(|code| code != "record" && code != "partial-injection");
+    let skips = skips && all.map(|error| &error["code"]).all(|code| code != "record");
     let mut warnings = messages(&entry["diagnostics"], "warning");
     let pod = match is_rejected || !errors.is_empty() {
         true if skips => {
