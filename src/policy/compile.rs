@@ -251,5 +251,5 @@ fn errors(
         &clashes,
     );
     let errors = draft.define("errors", format!("!{readable} ? [{unreadable}] : !{eligible} ? [] :\n({of_eligible})"));
-    draft.define("inject", format!("{eligible} && {errors}.size() == 0 && {confirmed} == ''"));
+    draft.define("inject", format!("{readable} && {eligible} && {errors}.size() == 0 && {confirmed} == ''"));
 }

@@ -137,7 +137,8 @@ fn element(draft: &mut Draft<'_>, elements: &mut Elements, (key, when): (&str, O
                 quoted(&format!("`{behind}"))
             );
             let pods = quoted(&format!("the profile `{profile}` adds a {noun} `{key}`, and the pod{behind}"));
-            let differs = under(format!("{}.exists(v, v.name == {name} && v != {value})", list(slot)));
+            let same = format!("(v == {value} || v == {})", with_defaults(draft, &value));
+            let differs = under(format!("{}.exists(v, v.name == {name} && !{same})", list(slot)));
             elements.conflicts.push(format!("({differs} ? [{owned} ? {theirs} : {pods}] : [])"));
         }
         Clash::Keep => {
@@ -209,6 +210,19 @@ fn names_of_list(
         "({} ? [{kept}] : [])",
         holds(&format!("{there} && !({value}.matches({plain}) && {own}.matches({plain})) && {own} != {value}"))
     ));
+}
+
+/// A volume, which is a variable of the draft, with what the API server fills in.
+fn with_defaults(draft: &Draft<'_>, volume: &str) -> Cel {
+    let written = draft.variables.iter().find(|(name, _)| format!("variables.{name}") == volume);
+    let mut text = written.map_or_else(|| volume.to_owned(), |(_, text)| text.clone());
+    for source in ["configMap", "secret", "projected", "downwardAPI"] {
+        let open = format!("\"{source}\": dyn({{");
+        if text.starts_with('{') && text.contains(&open) && !text.contains("\"defaultMode\":") {
+            text = text.replacen(&open, &format!("{open}\"defaultMode\": dyn(420), "), 1);
+        }
+    }
+    text
 }
 
 /// The pod's list of a slot.

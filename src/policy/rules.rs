@@ -27,9 +27,16 @@ pub(super) fn define(draft: &mut Draft<'_>) {
         Policy::OptOut => quoted(Rule::Default.id()),
         Policy::OptIn => quoted("default-skip"),
     };
+    let own = [draft.named("entry"), format!("{}.exists", draft.named("strangers"))];
+    let again: Vec<(Cel, Cel)> =
+        cases.iter().filter(|(condition, _)| !own.iter().any(|own| condition.starts_with(own))).cloned().collect();
     let rule = draft.define("rule", first_of(cases, &otherwise));
+    let again = draft.define("ruleAgain", first_of(again, &otherwise));
     let injecting = [Rule::PodOptedIn.id(), Rule::NamespaceOptedIn.id(), Rule::Default.id(), BAD_VALUE];
-    draft.define("eligible", format!("{rule} in [{}]", injecting.map(quoted).join(", ")));
+    let injecting = injecting.map(quoted).join(", ");
+    draft.define("eligible", format!("{rule} in [{injecting}]"));
+    // Of a pod that is injected already, whether the rules would inject it now.
+    draft.define("eligibleAgain", format!("{} && {again} in [{injecting}]", draft.named("entry")));
 }
 
 /// When a rule decides, in the order in which it asks.

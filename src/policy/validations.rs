@@ -34,23 +34,22 @@ pub(super) fn of(draft: &mut Draft<'_>, policy_name: &str) -> Vec<Validation> {
     let profile = draft.scope.profile;
     let name = &profile.name;
     let mut all = Vec::new();
-    if profile.on_error == OnError::Reject {
-        let errors = draft.named("errors");
-        all.push(Validation {
-            holds: format!("{errors}.size() == 0"),
-            message: ValidationMessage::Computed(cut(&errors)),
-            reason: "Invalid",
-        });
-    }
-    let missing = draft.define("missing", record::missing(draft));
+    // What cannot be read is refused whatever the profile says: nothing can be done with it.
+    let unreadable = draft.named("unreadable");
     all.push(Validation {
-        holds: format!("!{} || {missing}.size() == 0", draft.named("readable")),
-        message: ValidationMessage::Computed(format!(
-            "{} + {missing}[0] + '`, which is not there'",
-            quoted(&format!("the record says that the profile `{name}` added `"))
-        )),
+        holds: format!("{unreadable}.size() == 0"),
+        message: ValidationMessage::Computed(format!("{unreadable}[0]")),
         reason: "Invalid",
     });
+    if profile.on_error == OnError::Reject {
+        for errors in [draft.named("errors"), missing(draft)] {
+            all.push(Validation {
+                holds: format!("{errors}.size() == 0"),
+                message: ValidationMessage::Computed(cut(&errors)),
+                reason: "Invalid",
+            });
+        }
+    }
     if profile.on_ineligible == OnIneligible::Deny {
         let rule = draft.named("rule");
         let denied = format!(
@@ -73,6 +72,14 @@ pub(super) fn of(draft: &mut Draft<'_>, policy_name: &str) -> Vec<Validation> {
     all
 }
 
+/// Defines the list with the message about a part of the injection that is gone, or an empty one.
+fn missing(draft: &mut Draft<'_>) -> Cel {
+    let list = draft.define("missing", record::missing(draft));
+    let before = quoted(&format!("the record says that the profile `{}` added `", draft.scope.profile.name));
+    let told = format!("[{before} + {list}[0] + '`, which is not there']");
+    draft.define("partial", format!("{} && {list}.size() > 0 ? {told} : []", draft.named("readable")))
+}
+
 /// Lists of warnings about a pod that was injected. With `onError: Skip` the errors are among them.
 pub(super) fn warnings(draft: &mut Draft<'_>) -> Vec<Cel> {
     let entry = draft.named("entry");
@@ -90,6 +97,7 @@ pub(super) fn warnings(draft: &mut Draft<'_>) -> Vec<Cel> {
     all.extend(std::mem::take(&mut draft.of_namespace).iter().map(|list| format!("({counts} ? {list} : [])")));
     if profile.on_error == OnError::Skip {
         all.push(draft.named("errors"));
+        all.push(missing(draft));
     }
     if draft.scope.profile.names(Slot::Containers).next().is_some()
         || draft.scope.profile.names(Slot::InitContainers).next().is_some()

@@ -10,6 +10,7 @@ use super::editor::{Editor, Ensured};
 use super::render::Rendered;
 use crate::decide::record::Entry;
 use crate::diagnostic::{Code, Diagnostic};
+use crate::kube::defaults::{self, DefaultsOf};
 use crate::kube::version::KubernetesVersion;
 use crate::profile::Profile;
 use crate::profile::slot::Slot;
@@ -109,6 +110,12 @@ impl<'v, V: View<'v>> Applier<'_, V> {
     /// Whether the element at an index of a list is this.
     pub(super) fn is_at(&self, list: &Pointer, index: usize, value: &Value) -> bool {
         self.editor.list(list).get(index).is_some_and(|found| view::equals(*found, value))
+    }
+
+    /// Whether the volume at an index of a list is this, whether the API server has filled in its defaults or not.
+    pub(super) fn is_same_volume(&self, list: &Pointer, index: usize, value: &Value) -> bool {
+        let found = self.editor.list(list).get(index).copied();
+        found.is_some_and(|found| defaults::differences(DefaultsOf::Volume, value, found).is_empty())
     }
 
     /// Whether the profile's own entry has this element of a slot.

@@ -157,7 +157,7 @@ impl<'v, V: View<'v>> Applier<'_, V> {
             let found =
                 self.editor.list(&at).iter().position(|item| slot.key_of(*item).as_deref() == Some(key.as_str()));
             match found {
-                Some(index) if slot.clash() == Clash::Conflict && !self.is_at(&at, index, value) => {
+                Some(index) if slot.clash() == Clash::Conflict && !self.is_same_volume(&at, index, value) => {
                     self.conflict(slot, key, &at.join(index.to_string()));
                 }
                 Some(index) if slot.clash() == Clash::Keep && !self.is_at(&at, index, value) => {

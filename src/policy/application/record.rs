@@ -172,7 +172,12 @@ fn of_kept(
             application.conflicts.push(mount_conflict(draft, &containers, &condition, item, value));
         }
         What::One { key, value } if item.slot == Slot::Env => {
-            let condition = format!("({means} && {found}.exists(v, {} && v != {value}))", item.is_it("v", "x"));
+            // What warns sees what the API server has filled in, as in `fieldRef`.
+            let differs = match value.contains("\"valueFrom\":") {
+                true => "!has(v.valueFrom)".to_owned(),
+                false => format!("v != {value}"),
+            };
+            let condition = format!("({means} && {found}.exists(v, {} && {differs}))", item.is_it("v", "x"));
             let words = format!("the {} `{key}` already has another value, which is kept", item.slot.noun());
             draft.warnings.push(told(&containers, &condition, &words));
         }
@@ -183,6 +188,19 @@ fn of_kept(
                 format!("the variable `{key}` has `valueFrom`, so the profile `{profile}` can add no text to it");
             let list = told(&containers, &condition, &words);
             if text.rejects_value_from { application.conflicts.push(list) } else { draft.warnings.push(list) }
+        }
+        What::Each(list) if item.slot == Slot::VolumeMounts => {
+            let differs = "v.transformMap(k, m, k != 'mountPath', m) != x.transformMap(k, m, k != 'mountPath', m)";
+            let clash = format!("{found}.exists(v, {} && {differs})", item.is_it("v", "x"));
+            let c = container();
+            let profile = &draft.scope.profile.name;
+            let message = format!(
+                "'container `' + {c}.name + {} + x.name + '` at `' + x.mountPath + '`'",
+                quoted(&format!("` has another mount where the profile `{profile}` mounts `"))
+            );
+            application.conflicts.push(format!(
+                "{containers}.filter({c}, {means} && {list}.exists(x, {clash})).map({c}, {list}.filter(x, {clash}).map(x, {message}).join('; '))"
+            ));
         }
         What::One { .. } | What::Each(_) => {}
     }
