@@ -250,6 +250,12 @@ fn errors(
         ],
         &clashes,
     );
-    let errors = draft.define("errors", format!("!{readable} ? [{unreadable}] : !{eligible} ? [] :\n({of_eligible})"));
+    // Conditions are asked of an injected pod too.
+    let of_injected = match is_asked {
+        true => format!("{} && {bad}.size() > 0 ? [{bad}[0]] : []", draft.named("eligibleAgain")),
+        false => "[]".to_owned(),
+    };
+    draft.define("unreadable", format!("!{readable} ? [{unreadable}] : []"));
+    let errors = draft.define("errors", format!("!{readable} ? [] : !{eligible} ? ({of_injected}) :\n({of_eligible})"));
     draft.define("inject", format!("{readable} && {eligible} && {errors}.size() == 0 && {confirmed} == ''"));
 }

@@ -162,8 +162,14 @@ pub(crate) fn objects(
     let others: Vec<_> =
         (0..profiles.len()).filter_map(|index| compiled(index, String::new(), Gates::Server)).collect();
     if !wrong.is_empty() {
-        wrong.dedup();
-        return Err(wrong);
+        let mut told: Vec<(usize, Diagnostic)> = Vec::new();
+        // Each profile was compiled twice.
+        wrong.into_iter().for_each(|one| {
+            if !told.contains(&one) {
+                told.push(one)
+            }
+        });
+        return Err(told);
     }
     let matched = same.cloned().unwrap_or_else(|| objects::all_pods(excluded_by_all(profiles)));
     let mut all = objects::mutating(&mutating_name, &names, (&patches, &matched), options).to_vec();

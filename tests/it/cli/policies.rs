@@ -106,6 +106,43 @@ fn the_same_profile_gives_the_same_bytes_and_no_object_is_too_large() {
     }
 }
 
+/// The names of the variables in an expression.
+fn read(expression: &str) -> impl Iterator<Item = &str> {
+    let name =
+        |rest: &'_ str| rest.find(|next: char| !next.is_ascii_alphanumeric() && next != '_').unwrap_or(rest.len());
+    expression.split("variables.").skip(1).map(move |rest| &rest[..name(rest)])
+}
+
+#[test]
+fn a_policy_has_the_variables_that_it_reads_each_before_it_is_read_and_no_others() {
+    for profile in compilable() {
+        for object in documents(&injector(["profile", "compile", &profile]).succeeds()) {
+            let mut known: Vec<String> = Vec::new();
+            let mut unread = Vec::new();
+            let mut see = |expression: &str, known: &[String], unread: &mut Vec<String>| {
+                for name in read(expression) {
+                    assert!(known.iter().any(|known| known == name), "{profile}: `{name}` in {expression}");
+                    unread.retain(|known| known != name);
+                }
+            };
+            for variable in object["spec"]["variables"].as_array().into_iter().flatten() {
+                see(variable["expression"].as_str().unwrap(), &known, &mut unread);
+                known.push(variable["name"].as_str().unwrap().to_owned());
+                unread.push(variable["name"].as_str().unwrap().to_owned());
+            }
+            let spec = &object["spec"];
+            let rest: Vec<&Value> =
+                ["mutations", "validations", "auditAnnotations"].iter().map(|part| &spec[*part]).collect();
+            let texts = rest.into_iter().flat_map(|part| part.as_array().into_iter().flatten());
+            for text in texts.flat_map(|part| part.as_object().unwrap().values()) {
+                let text = text["expression"].as_str().or(text.as_str()).unwrap_or_default();
+                see(text, &known, &mut unread);
+            }
+            assert_eq!(unread, [""; 0], "{profile}");
+        }
+    }
+}
+
 #[test]
 fn a_built_in_profile_compiles_or_says_what_keeps_it_from_that() {
     let compilable = compilable();
