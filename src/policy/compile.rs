@@ -15,7 +15,7 @@ use super::validations::{self, Validation};
 use super::wrong::Wrong;
 use super::{conflicts, patch, pod, rules, workload};
 use crate::decide::eligibility::DEFAULT_CONTAINER;
-use crate::decide::record::ANNOTATION;
+use crate::decide::record::{ANNOTATION, MAX_CHARACTERS};
 use crate::diagnostic::Diagnostic;
 use crate::kube::version::KubernetesVersion;
 use crate::profile::slot::{Home, Slot};
@@ -86,8 +86,9 @@ pub(super) fn compile(
         .collect();
     rules::confirmed(&mut draft);
     let added = Added { own, application, changes, elements };
+    patch::record(&mut draft, digests, &parameters, &added);
     errors(&mut draft, &parameters, &added);
-    let patch = patch::of(&mut draft, digests, &parameters, &added);
+    let patch = patch::of(&mut draft, &added);
     let validations = validations::of(&mut draft, policy_name);
     let warnings = validations::warnings(&mut draft);
     let rule = draft.named("rule");
@@ -239,6 +240,12 @@ fn errors(
     clashes.extend(elements.iter().flat_map(|elements| elements.conflicts.iter().cloned()));
     clashes.extend(changes.conflicts.iter().cloned());
     clashes.extend(conflicts::of_pod(draft, own));
+    let record = draft.named("record");
+    let too_long = format!(
+        "{} + string({record}.size()) + ' characters are more than {MAX_CHARACTERS}'",
+        quoted(&format!("the record `{ANNOTATION}` would be too long: "))
+    );
+    clashes.push(format!("({record}.size() > {MAX_CHARACTERS} ? [{too_long}] : [])"));
     let clashes = draft.define("conflicts", joined(&clashes));
     let (readable, eligible, confirmed) = (draft.named("readable"), draft.named("eligible"), draft.named("confirmed"));
     let unreadable = quoted(&format!("the record `{ANNOTATION}` cannot be read"));

@@ -13,8 +13,15 @@ use crate::profile::NativeSidecar;
 use crate::profile::slot::{Home, Slot};
 use crate::value::pointer::Pointer;
 
+/// Defines the new text of the record.
+pub(super) fn record(draft: &mut Draft<'_>, digests: &Digests, parameters: &[CompiledParameter], added: &Added) {
+    let parts = entry(draft, digests, parameters, added);
+    let text = record::write(draft, &parts);
+    draft.define("record", text);
+}
+
 /// The operations where the pod is injected; none where it is not.
-pub(super) fn of(draft: &mut Draft<'_>, digests: &Digests, parameters: &[CompiledParameter], added: &Added) -> Cel {
+pub(super) fn of(draft: &mut Draft<'_>, added: &Added) -> Cel {
     let Added { own, application, changes, elements } = added;
     let of = |home: Home| elements.iter().filter(move |elements| elements.slot.home() == home);
     let annotations = Slot::Annotations.place().to_string();
@@ -24,8 +31,7 @@ pub(super) fn of(draft: &mut Draft<'_>, digests: &Digests, parameters: &[Compile
     operations.extend(containers::operations(draft, own));
     operations.extend(of(Home::Spec).flat_map(Elements::operations));
     operations.extend(changes.operations.iter().cloned());
-    let parts = entry(draft, digests, parameters, added);
-    let text = record::write(draft, &parts);
+    let text = draft.named("record");
     let at = format!("{} + jsonpatch.escapeKey({})", quoted(&format!("{annotations}/")), quoted(ANNOTATION));
     operations.push(format!("[{}]", add(&at, &text)));
     format!("!{} ? [] :\n{}", draft.named("inject"), operations.join(" +\n"))

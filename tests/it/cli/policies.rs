@@ -119,7 +119,7 @@ fn a_policy_has_the_variables_that_it_reads_each_before_it_is_read_and_no_others
         for object in documents(&injector(["profile", "compile", &profile]).succeeds()) {
             let mut known: Vec<String> = Vec::new();
             let mut unread = Vec::new();
-            let mut see = |expression: &str, known: &[String], unread: &mut Vec<String>| {
+            let see = |expression: &str, known: &[String], unread: &mut Vec<String>| {
                 for name in read(expression) {
                     assert!(known.iter().any(|known| known == name), "{profile}: `{name}` in {expression}");
                     unread.retain(|known| known != name);

@@ -233,6 +233,9 @@ fn known(row: &Row, policy: &Outcome, webhook: &Outcome) -> Option<&'static str>
         if difference(policy, webhook).is_none() {
             return Some("admission has given a container to be completed its defaults before the webhook sees it");
         }
+        if policy.warnings.iter().any(|text| text.contains("which a policy cannot do")) {
+            return Some("a policy cannot complete a container, and warns where the profile says `onError: Skip`");
+        }
         if refused.is_some_and(|text| text.contains("image: Required value")) {
             return Some("a policy cannot complete a container, and the API server takes none without an image");
         }
