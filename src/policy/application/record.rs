@@ -68,9 +68,8 @@ fn of_list(
     };
     application.fields.push(each(&fields, "'\",\"'"));
     application.created.push(each(&created, "'\",\"'"));
-    if !edited.is_empty() {
-        application.edited.push(each(&edited, "','"));
-    }
+    // One list for each variable, so that all members can be sorted together.
+    application.edited.extend(edited.iter().map(|member| each(std::slice::from_ref(member), "','")));
 }
 
 /// The pointers of what an item adds, and of what another profile has added too.
