@@ -391,5 +391,5 @@ matchConditions:
 {{- end }}
 
 {{- define "injector.policies" -}}
-cortexflow nginx curl otel-java otel-nodejs otel-python fluent-bit cloud-sql-proxy oauth2-proxy k8tz
+cortexflow nginx curl otel-java otel-nodejs otel-python otel-collector fluent-bit cloud-sql-proxy oauth2-proxy k8tz
 {{- end }}
