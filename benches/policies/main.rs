@@ -240,7 +240,8 @@ impl Measured {
 }
 
 fn print(containers: usize, bytes: usize, all: &mut [Measured]) {
-    println!("\na pod of {containers} containers, {bytes} bytes");
+    let plural = if containers == 1 { "" } else { "s" };
+    println!("\na pod of {containers} container{plural}, {bytes} bytes");
     println!("  way                       p50 ms   p99 ms   p50 of none   API server's CPU ms   webhook's CPU ms");
     for one in &mut *all {
         one.latencies.sort_unstable();
