@@ -122,11 +122,7 @@ impl Server {
 
     /// The processor time that it has taken.
     pub(crate) fn cpu(&self) -> Duration {
-        let stat = fs::read_to_string(format!("/proc/{}/stat", self.child.id())).unwrap_or_default();
-        // The second field is a name in brackets, which may hold anything; `utime` and `stime` are the 14th and 15th.
-        let rest = stat.rsplit_once(')').map_or("", |(_, rest)| rest);
-        let ticks: u32 = rest.split_whitespace().skip(11).take(2).filter_map(|ticks| ticks.parse::<u32>().ok()).sum();
-        TICK * ticks
+        cpu_of(self.child.id())
     }
 
     /// Does this, and samples its resident set meanwhile.
@@ -178,6 +174,15 @@ fn drain(mut log: impl Read, first: &Mutex<Vec<u8>>) {
             Err(_) => return,
         }
     }
+}
+
+/// The processor time that a process has taken; 0 where the system does not say.
+pub(crate) fn cpu_of(pid: u32) -> Duration {
+    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+    // The second field is a name in brackets, which may hold anything; `utime` and `stime` are the 14th and 15th.
+    let rest = stat.rsplit_once(')').map_or("", |(_, rest)| rest);
+    let ticks: u32 = rest.split_whitespace().skip(11).take(2).filter_map(|ticks| ticks.parse::<u32>().ok()).sum();
+    TICK * ticks
 }
 
 /// A line of `/proc/PID/status`, in bytes; 0 where the system does not say.
