@@ -218,7 +218,7 @@ fn what_a_profile_reads_of_the_pod_is_never_silently_another() {
         assert!(warnings[0].contains("was edited after it was injected"), "{warnings:?}");
     }
 
-    let mut with_more = injected.clone();
+    let mut with_more = injected;
     with_more["spec"]["hostNetwork"] = json!(true);
     assert_eq!(state(&profile, &with_more).0, InjectionState::Outdated, "it would have one container more");
     let mut before = labelled("web");
