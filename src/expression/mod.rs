@@ -31,7 +31,7 @@ mod whole;
 mod tests;
 
 pub(crate) use eval::Variables;
-pub(crate) use fault::{EvalFault, Meter};
+pub(crate) use fault::{Effort, EvalFault, Meter};
 pub(crate) use item::Item;
 pub(crate) use token::is_reserved;
 pub(crate) use types::{Sort, Type};

@@ -25,6 +25,7 @@ pub(crate) mod parameter;
 mod pattern;
 pub(crate) mod pod;
 mod reader;
+pub(crate) mod reads;
 pub(crate) mod rewrite;
 pub(crate) mod scope;
 pub(crate) mod rule;

@@ -38,7 +38,7 @@ fn with_values<'a, V: View<'a>>(
     let surroundings = expressions::surroundings(subject.identity, subject.template, case.facts);
     let rendering = Rendering::new(&values, &profile.lets, surroundings);
     let finding = look(&rendering);
-    match rendering.into_faults().first() {
+    match rendering.finish().0.first() {
         Some(failed) => {
             let around = (case.facts, subject.template);
             let wrong = || expressions::without_value(profile, failed, around, &Pointer::root());
