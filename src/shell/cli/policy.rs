@@ -26,7 +26,7 @@ pub struct PolicyArgs {
     /// `--runtime-config=admissionregistration.k8s.io/v1beta1=true` of the API server.
     #[arg(long, value_enum, value_name = "VERSION", default_value_t, help_heading = "Policy")]
     pub policy_api: PolicyApi,
-    /// Leave out the policy that warns; it costs the API server about a millisecond for each pod
+    /// Leave out the policy that warns; it costs some of the API server's time for each pod
     #[arg(long, help_heading = "Policy")]
     pub without_warnings: bool,
 }

@@ -90,13 +90,9 @@ impl fmt::Display for Tally {
     }
 }
 
-/// The profiles for which every run tries all pods. Of the others it tries one in three, unless one is asked for by its name.
-const WHOLE: [&str; 4] = ["cortexflow", "curl", "nginx", "otel-java"];
-
 /// The pods for a subject.
 fn rows(subject: &Subject) -> Vec<Row> {
-    let is_whole = WHOLE.contains(&subject.name.as_str()) || std::env::var_os("INJECTOR_TESTS_PROFILE").is_some();
-    all_rows(subject).into_iter().step_by(if is_whole { 1 } else { 3 }).collect()
+    all_rows(subject).into_iter().step_by(if subject.is_tried_whole() { 1 } else { 3 }).collect()
 }
 
 fn all_rows(subject: &Subject) -> Vec<Row> {
