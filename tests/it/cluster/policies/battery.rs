@@ -92,17 +92,13 @@ impl fmt::Display for Tally {
 
 /// The pods for a subject.
 fn rows(subject: &Subject) -> Vec<Row> {
-    all_rows(subject).into_iter().step_by(if subject.is_tried_whole() { 1 } else { 3 }).collect()
-}
-
-fn all_rows(subject: &Subject) -> Vec<Row> {
     let injected = subject.injected();
     let added = Added::new(subject, &injected);
     let own = added.containers();
     let mut rows = [pods::rows(subject), records::rows(subject, &own), added.rows(), values::rows(subject)].concat();
     rows.extend(random::rows(subject, &rows));
     rows.extend(workloads::rows(subject));
-    rows
+    rows.into_iter().step_by(if subject.is_tried_whole() { 1 } else { 3 }).collect()
 }
 
 /// Runs a battery with these policies.
