@@ -239,7 +239,7 @@ v1beta1\t'Kubernetes 1.34 and 1.35, with a feature gate'"
 complete -c injector -n "__fish_injector_using_subcommand profile; and __fish_seen_subcommand_from compile" -l color -d 'When to colour the report, a diff and an explanation' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` or `CLICOLOR_FORCE` says otherwise'
 always\t'Also into a file or pipe'
 never\t'No colours'"
-complete -c injector -n "__fish_injector_using_subcommand profile; and __fish_seen_subcommand_from compile" -l without-warnings -d 'Leave out the policy that warns; it costs the API server about a millisecond for each pod'
+complete -c injector -n "__fish_injector_using_subcommand profile; and __fish_seen_subcommand_from compile" -l without-warnings -d 'Leave out the policy that warns; it costs some of the API server\'s time for each pod'
 complete -c injector -n "__fish_injector_using_subcommand profile; and __fish_seen_subcommand_from compile" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c injector -n "__fish_injector_using_subcommand profile; and __fish_seen_subcommand_from compile" -s V -l version -d 'Print version'
 complete -c injector -n "__fish_injector_using_subcommand profile; and __fish_seen_subcommand_from import" -l entry -d 'The entry of a ConfigMap that has several' -r
@@ -299,7 +299,7 @@ complete -c injector -n "__fish_injector_using_subcommand install" -l host-netwo
 complete -c injector -n "__fish_injector_using_subcommand install" -l openshift -d 'Let OpenShift choose user and group: leave out `runAsUser`, `runAsGroup` and `fsGroup`'
 complete -c injector -n "__fish_injector_using_subcommand install" -l service-monitor -d 'A ServiceMonitor too, for the Prometheus operator'
 complete -c injector -n "__fish_injector_using_subcommand install" -l prometheus-rule -d 'A PrometheusRule with alerts too, for the Prometheus operator'
-complete -c injector -n "__fish_injector_using_subcommand install" -l without-warnings -d 'Leave out the policy that warns; it costs the API server about a millisecond for each pod'
+complete -c injector -n "__fish_injector_using_subcommand install" -l without-warnings -d 'Leave out the policy that warns; it costs some of the API server\'s time for each pod'
 complete -c injector -n "__fish_injector_using_subcommand install" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c injector -n "__fish_injector_using_subcommand install" -s V -l version -d 'Print version'
 complete -c injector -n "__fish_injector_using_subcommand uninstall" -l name -d 'The name of everything that is installed' -r

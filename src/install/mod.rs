@@ -107,8 +107,6 @@ impl Installation {
 pub struct ProfileSource {
     /// As it was read from the text.
     pub profile: Profile,
-    /// What the text is called.
-    pub file: String,
     /// The whole text, byte for byte.
     pub text: String,
 }

@@ -227,9 +227,6 @@ fn errors(
 ) {
     let profile = draft.scope.profile;
     let mut bad: Vec<Cel> = Vec::new();
-    if profile.pod_switch.is_some() {
-        bad.push(format!("({} == '{}' ? [{}] : [])", draft.named("rule"), rules::BAD_VALUE, draft.named("podBad")));
-    }
     bad.extend(parameters.iter().filter_map(|parameter| parameter.faults.clone()));
     let bad = draft.define("badValues", joined(&bad));
     // A condition is asked with the values of all parameters, and the first that has none is the one error.
@@ -249,12 +246,16 @@ fn errors(
     let clashes = draft.define("conflicts", joined(&clashes));
     let (readable, eligible, confirmed) = (draft.named("readable"), draft.named("eligible"), draft.named("confirmed"));
     let unreadable = quoted(&format!("the record `{ANNOTATION}` cannot be read"));
+    // A switch with a value that it does not take is the one error.
+    let of_switch = profile.pod_switch.as_ref().map(|_| {
+        (format!("{} == '{}'", draft.named("rule"), rules::BAD_VALUE), format!("[{}]", draft.named("podBad")))
+    });
     let of_eligible = first_of(
-        [
+        of_switch.into_iter().chain([
             (format!("{bad}.size() > 0"), told),
             (format!("{confirmed} == 'skip'"), "[]".to_owned()),
             (format!("{confirmed} != ''"), format!("[{confirmed}]")),
-        ],
+        ]),
         &clashes,
     );
     // Conditions are asked of an injected pod too.

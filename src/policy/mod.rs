@@ -80,7 +80,7 @@ pub enum FailurePolicy {
     Ignore,
 }
 
-/// Whether there is a policy that warns. It costs the API server about a millisecond for each pod.
+/// Whether there is a policy that warns. It costs some of the API server's time for each pod.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum PolicyWarnings {
     /// There is.

@@ -63,11 +63,7 @@ pub(super) fn compile(
     };
     let sources = sources(scope, parameter, set_text.is_some());
     let Some(sources) = sources else {
-        let (ty, name) = (parameter.ty.id(), &parameter.name);
-        wrong.say(
-            &at,
-            &format!("a policy does not read a value of the type `{ty}` from a pod: set `{name}` with `--set`"),
-        );
+        wrong.say(&at, &format!("a policy does not read a value of the type `{}` from a pod", parameter.ty.id()));
         return None;
     };
     if sources.is_empty() {

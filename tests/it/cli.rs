@@ -3,6 +3,7 @@
 mod accounts;
 mod bounds;
 mod decisions;
+mod defaults;
 mod extends;
 mod formats;
 mod import;

@@ -52,7 +52,7 @@ fn read(document: &Value) -> Profile {
 }
 
 fn source(document: &Value) -> ProfileSource {
-    ProfileSource { profile: read(document), file: "profile.yaml".to_owned(), text: document.to_string() }
+    ProfileSource { profile: read(document), text: document.to_string() }
 }
 
 fn installation(profiles: Vec<ProfileSource>) -> Installation {

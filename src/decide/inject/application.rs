@@ -11,6 +11,7 @@ use super::texts;
 use crate::decide::eligibility::is_foreign_sidecar;
 use crate::decide::record;
 use crate::diagnostic::Code;
+use crate::kube::defaults::DefaultsOf;
 use crate::profile::slot::{Clash, Home, Slot};
 use crate::profile::{EnvPlacement, Targets};
 use crate::value::pointer::Pointer;
@@ -142,9 +143,10 @@ fn element<'v, V: View<'v>>(
         })
     };
     let there = names.iter().position(is_it);
-    let is_equal = there.and_then(|there| list.get(there)).is_some_and(|found| match slot {
-        Slot::VolumeMounts => mounts::is_equal(*found, key, value),
-        _ => view::equals(*found, value),
+    let is_equal = there.is_some_and(|there| match slot {
+        Slot::VolumeMounts => list.get(there).is_some_and(|found| mounts::is_equal(*found, key, value)),
+        Slot::Env => applier.is_stored_at(at, there, (DefaultsOf::EnvVar, value)),
+        _ => list.get(there).is_some_and(|found| view::equals(*found, value)),
     });
     match there {
         None => {

@@ -112,10 +112,10 @@ impl<'v, V: View<'v>> Applier<'_, V> {
         self.editor.list(list).get(index).is_some_and(|found| view::equals(*found, value))
     }
 
-    /// Whether the volume at an index of a list is this, whether the API server has filled in its defaults or not.
-    pub(super) fn is_same_volume(&self, list: &Pointer, index: usize, value: &Value) -> bool {
+    /// Whether the element at an index of a list is this, whether the API server has filled in its defaults or not.
+    pub(super) fn is_stored_at(&self, list: &Pointer, index: usize, (of, value): (DefaultsOf, &Value)) -> bool {
         let found = self.editor.list(list).get(index).copied();
-        found.is_some_and(|found| defaults::differences(DefaultsOf::Volume, value, found).is_empty())
+        found.is_some_and(|found| defaults::differences(of, value, found).is_empty())
     }
 
     /// Whether the profile's own entry has this element of a slot.

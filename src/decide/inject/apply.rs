@@ -11,6 +11,7 @@ use super::render::{Existing, Item};
 use super::{application, conflict, containers, pod, texts};
 use crate::decide::record::{self, listed};
 use crate::diagnostic::Code;
+use crate::kube::defaults::DefaultsOf;
 use crate::profile::Policy;
 use crate::profile::slot::{Clash, Home, Slot};
 use crate::value::pointer::Pointer;
@@ -157,7 +158,10 @@ impl<'v, V: View<'v>> Applier<'_, V> {
             let found =
                 self.editor.list(&at).iter().position(|item| slot.key_of(*item).as_deref() == Some(key.as_str()));
             match found {
-                Some(index) if slot.clash() == Clash::Conflict && !self.is_same_volume(&at, index, value) => {
+                Some(index)
+                    if slot.clash() == Clash::Conflict
+                        && !self.is_stored_at(&at, index, (DefaultsOf::Volume, value)) =>
+                {
                     self.conflict(slot, key, &at.join(index.to_string()));
                 }
                 Some(index) if slot.clash() == Clash::Keep && !self.is_at(&at, index, value) => {

@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::applier::Applier;
 use super::render::{Item, name};
 use crate::diagnostic::{Code, Diagnostic};
+use crate::kube::defaults::{self, DefaultsOf};
 use crate::profile::slot::Slot;
 use crate::value::layer::Layer;
 use crate::value::pointer::Pointer;
@@ -33,7 +34,7 @@ pub(super) fn is_same_place(left: &str, right: &str) -> bool {
 
 /// Whether a mount differs from the profile's at most in how its path is written.
 pub(super) fn is_equal<'v, V: View<'v>>(there: Layer<'_, V>, path: &str, ours: &Value) -> bool {
-    if view::equals(there, ours) {
+    if defaults::differences(DefaultsOf::VolumeMount, ours, there).is_empty() {
         return true;
     }
     let is_respelt = there.text(&["mountPath"]).is_some_and(|found| found != path && is_same_place(&found, path));
@@ -48,7 +49,7 @@ fn is_equal_named<'v, V: View<'v>>(there: Layer<'_, V>, texts: &[(&str, &str)], 
             *found = Value::from(*text);
         }
     }
-    view::equals(&same, ours)
+    defaults::differences(DefaultsOf::VolumeMount, ours, &same).is_empty()
 }
 
 /// Two mounts at one path.

@@ -77,7 +77,11 @@ impl Parameter {
 /// the expressions of a computed default, and null where there is none.
 pub(crate) fn settings(profile: &Profile, set: &SetValues) -> Map<String, Value> {
     let setting = |parameter: &Parameter| match (parameter.constant(profile, set), &parameter.computed) {
-        (Some(constant), _) => json!([constant]),
+        (Some(constant), _) => match constant.as_str() {
+            // A ConfigMap and a shell drop the line end behind the last line: the setting is the same.
+            Some(text) => json!([text.trim_end_matches('\n')]),
+            None => json!([constant]),
+        },
         (None, Some(computed)) => Value::from(computed.text()),
         (None, None) => Value::Null,
     };

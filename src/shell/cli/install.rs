@@ -5,7 +5,6 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use clap::builder::BoolishValueParser;
-use clap::error::ErrorKind;
 use clap::{Args, ValueEnum, ValueHint};
 
 use super::fit::{FitArgs, MonitorArgs, secret_name};
@@ -43,24 +42,6 @@ pub struct InstallArgs {
     /// What a policy is like.
     #[command(flatten)]
     pub policy: PolicyArgs,
-}
-
-impl InstallArgs {
-    /// A webhook has one source of its certificate, and policies have none.
-    pub(super) fn check(&self) -> Result<(), (ErrorKind, &'static str)> {
-        let CertificateSource { generate_certs, tls_secret, cert_manager } = &self.certificates.source;
-        let is_given = generate_certs.is_some() || tls_secret.is_some() || *cert_manager;
-        match (self.place.form, is_given) {
-            (InstallForm::Webhook, false) => Err((
-                ErrorKind::MissingRequiredArgument,
-                "one of these is needed: '--generate-certs <DIR>', '--tls-secret <NAME>', '--cert-manager'",
-            )),
-            (InstallForm::Policy, true) => {
-                Err((ErrorKind::ArgumentConflict, "policies have no certificate: leave out the flag for it"))
-            }
-            (InstallForm::Webhook, true) | (InstallForm::Policy, false) => Ok(()),
-        }
-    }
 }
 
 /// The arguments of `uninstall`.
@@ -143,6 +124,12 @@ pub struct CertificateSource {
     /// Get the certificate and its CA from cert-manager
     #[arg(long, help_heading = "Certificates")]
     pub cert_manager: bool,
+}
+
+impl CertificateSource {
+    pub(super) const fn is_given(&self) -> bool {
+        self.generate_certs.is_some() || self.tls_secret.is_some() || self.cert_manager
+    }
 }
 
 /// What is injected.

@@ -9,7 +9,7 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::{Args, CommandFactory, Parser, Subcommand, ValueHint};
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueHint};
 
 mod args;
 #[cfg(feature = "serve")]
@@ -334,18 +334,11 @@ impl Cli {
     /// # Errors
     /// What clap reports. Help and version come this way too, though they are not errors.
     pub fn read<T: Into<OsString> + Clone>(args: impl IntoIterator<Item = T>) -> Result<Self, clap::Error> {
-        let cli = Self::try_parse_from(value::as_flags(args.into_iter().map(Into::into))).map_err(explained)?;
+        let matches = Self::command().try_get_matches_from(value::as_flags(args.into_iter().map(Into::into)));
+        let matches = matches.map_err(explained)?;
+        let cli = Self::from_arg_matches(&matches)?;
         #[cfg(feature = "serve")]
-        if let Command::Install(args) = &cli.command
-            && let Err((kind, message)) = args.check()
-        {
-            let mut program = Self::command();
-            program.build();
-            let command = program.find_subcommand_mut("install");
-            return Err(
-                command.map_or_else(|| Self::command().error(kind, message), |command| command.error(kind, message))
-            );
-        }
+        policy::check_form(Self::command(), &cli.command, &matches)?;
         let (input, write) = match &cli.command {
             Command::Inject(args) => (&args.input, &args.write),
             Command::Uninject(args) => (&args.input, &args.write),

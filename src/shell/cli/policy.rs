@@ -1,7 +1,12 @@
 //! The arguments of all that makes admission policies.
 
 use clap::builder::PossibleValue;
+#[cfg(feature = "serve")]
+use clap::{Arg, ArgMatches, Command, error::ErrorKind, parser::ValueSource};
 use clap::{Args, ValueEnum};
+
+#[cfg(feature = "serve")]
+use super::Command as Subcommands;
 
 use crate::policy::{FailurePolicy, PolicyApi};
 
@@ -26,9 +31,71 @@ pub struct PolicyArgs {
     /// `--runtime-config=admissionregistration.k8s.io/v1beta1=true` of the API server.
     #[arg(long, value_enum, value_name = "VERSION", default_value_t, help_heading = "Policy")]
     pub policy_api: PolicyApi,
-    /// Leave out the policy that warns; it costs the API server about a millisecond for each pod
+    /// Leave out the policy that warns; it costs some of the API server's time for each pod
     #[arg(long, help_heading = "Policy")]
     pub without_warnings: bool,
+}
+
+/// The flags that policies have, of `install` and of `uninstall`. All others are for the webhook.
+#[cfg(feature = "serve")]
+const OF_POLICIES: [&str; 10] = [
+    "as",
+    "failure-policy",
+    "kubernetes-version",
+    "name",
+    "native-sidecar",
+    "on-ineligible",
+    "policy-api",
+    "profile",
+    "set",
+    "without-warnings",
+];
+
+/// Refuses a flag that has no effect on what is installed or removed, and a webhook without a certificate.
+#[cfg(feature = "serve")]
+pub(super) fn check_form(mut program: Command, command: &Subcommands, matches: &ArgMatches) -> Result<(), clap::Error> {
+    let (form, name) = match command {
+        Subcommands::Install(args) => (args.place.form, "install"),
+        Subcommands::Uninstall(args) => (args.place.form, "uninstall"),
+        _ => return Ok(()),
+    };
+    let Some(matches) = matches.subcommand_matches(name) else { return Ok(()) };
+    program.build();
+    let Some(subcommand) = program.find_subcommand_mut(name) else { return Ok(()) };
+    let is_global = |flag: &str| matches!(flag, "color" | "help" | "version");
+    let is_given = |arg: &Arg| matches.value_source(arg.get_id().as_str()) == Some(ValueSource::CommandLine);
+    let is_only_of_policies = |flag: &str| match command {
+        Subcommands::Uninstall(_) => matches!(flag, "policy-api" | "profile"),
+        _ => matches!(flag, "policy-api" | "without-warnings"),
+    };
+    let has_no_effect = |arg: &&Arg| {
+        let flag = arg.get_long().unwrap_or_default();
+        is_given(arg)
+            && !is_global(flag)
+            && match form {
+                InstallForm::Policy => !OF_POLICIES.contains(&flag),
+                InstallForm::Webhook => is_only_of_policies(flag),
+            }
+    };
+    let idle = subcommand.get_arguments().find(has_no_effect).and_then(Arg::get_long).map(str::to_owned);
+    let has_certificate = match command {
+        Subcommands::Install(args) => args.certificates.source.is_given(),
+        _ => true,
+    };
+    match (idle, form, has_certificate) {
+        (Some(flag), InstallForm::Policy, _) => {
+            let message = format!("'--{flag}' is for the webhook, and has no effect with '--as policy'");
+            Err(subcommand.error(ErrorKind::ArgumentConflict, message))
+        }
+        (Some(flag), InstallForm::Webhook, _) => {
+            Err(subcommand.error(ErrorKind::ArgumentConflict, format!("'--{flag}' needs '--as policy'")))
+        }
+        (None, InstallForm::Webhook, false) => {
+            let message = "one of these is needed: '--generate-certs <DIR>', '--tls-secret <NAME>', '--cert-manager'";
+            Err(subcommand.error(ErrorKind::MissingRequiredArgument, message))
+        }
+        (None, ..) => Ok(()),
+    }
 }
 
 impl ValueEnum for PolicyApi {

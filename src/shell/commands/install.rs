@@ -21,7 +21,6 @@ use crate::shell::cli::{
 use crate::shell::files::selection::{self, ProfileRef};
 use crate::shell::files::setting::{Setting, set_values};
 
-use super::written::WrittenProfile;
 use super::{CommandError, tell};
 
 /// The most bytes that a ConfigMap holds: <https://kubernetes.io/docs/concepts/configuration/configmap/#motivation>.
@@ -49,17 +48,10 @@ pub(super) fn install(args: &InstallArgs, colour: ColourChoice) -> Result<ExitSt
 
 /// The policies of all profiles, in their order.
 fn policies(args: &InstallArgs) -> Result<String, Vec<Placed>> {
-    let InstallArgs { injection, webhook, policy, .. } = args;
-    let mut sources = profiles(&injection.profiles)?;
-    let overrides = injection.overrides();
-    sources.iter_mut().for_each(|source| overrides.apply(&mut source.profile));
-    let loaded: Vec<Profile> = sources.iter().map(|source| source.profile.clone()).collect();
-    let set = set_values(&injection.settings, &loaded)?;
+    let InstallArgs { injection, webhook, policy, place, .. } = args;
     let options = super::policy::options(injection.kubernetes_version, *policy, webhook.failure_policy)?;
-    let written: Vec<_> =
-        sources.into_iter().map(|source| WrittenProfile::new(source.file, source.text, None)).collect();
-    let with_text: Vec<_> = loaded.iter().zip(&written).collect();
-    super::policy::text_of(&args.place.name.0, &with_text, &set, &options)
+    let references = or_default(&injection.profiles);
+    super::policy::text_of(&place.name.0, &references, (injection.overrides(), &injection.settings), &options)
 }
 
 pub(super) fn uninstall(args: &UninstallArgs) -> Result<ExitStatus, CommandError> {
@@ -172,12 +164,18 @@ fn check_not_the_clusters(site: &Site, hint: &str) -> Result<(), Placed> {
     Ok(())
 }
 
+/// The profiles that were named, or else the one that is used then.
+fn or_default(references: &[ProfileRef]) -> Vec<ProfileRef> {
+    match references {
+        [] => vec![ProfileRef::BuiltIn(selection::DEFAULT_PROFILE.to_owned())],
+        named => named.to_vec(),
+    }
+}
+
 /// The profiles with their texts, each read once.
 fn profiles(references: &[ProfileRef]) -> Result<Vec<ProfileSource>, Vec<Placed>> {
-    let default = [ProfileRef::BuiltIn(selection::DEFAULT_PROFILE.to_owned())];
-    let references = if references.is_empty() { &default } else { references };
     let mut sources: Vec<ProfileSource> = Vec::new();
-    for reference in references {
+    for reference in &or_default(references) {
         let (file, text) = selection::profile_text(reference).map_err(|error| vec![error])?;
         let (profile, extended) = selection::read_profile(&file, &text)?;
         // A ConfigMap has no other files.
@@ -185,7 +183,7 @@ fn profiles(references: &[ProfileRef]) -> Result<Vec<ProfileSource>, Vec<Placed>
         if sources.iter().any(|known| known.profile.name == profile.name) {
             return Err(vec![Placed::new(Code::Usage, format!("the profile `{}` is named twice", profile.name))]);
         }
-        sources.push(ProfileSource { profile, file, text });
+        sources.push(ProfileSource { profile, text });
     }
     let size: usize = sources.iter().map(|source| source.text.len()).sum();
     if size > MOST_PROFILES {

@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use crate::diagnostic::{Code, Diagnostic, Placed, Severity};
 use crate::kube::version::KubernetesVersion;
 use crate::policy::{self, FailurePolicy, PolicyApi, PolicyOptions, PolicyWarnings};
-use crate::profile::Profile;
-use crate::profile::parameter::SetValues;
+use crate::profile::{Overrides, Profile};
 use crate::report::ReportFormat;
 use crate::report::exit::ExitStatus;
 use crate::shell::cli::{CompileArgs, PolicyArgs, ReportArgs};
+use crate::shell::files::selection::{ProfileRef, Setting};
 use crate::shell::files::setting::set_values;
 
 use super::written::WrittenProfile;
@@ -22,16 +22,9 @@ pub(super) fn compile(args: &CompileArgs) -> Result<ExitStatus, CommandError> {
 }
 
 fn compiled(args: &CompileArgs) -> Result<String, Vec<Placed>> {
-    let (file, text) = settings::profile_text(&args.profile).map_err(|error| vec![error])?;
-    let (mut profile, extended) = settings::read_profile(&file, &text)?;
-    let overrides = crate::profile::Overrides { native_sidecar: args.native_sidecar, on_ineligible: None };
-    overrides.apply(&mut profile);
-    let profiles = [profile];
-    let set = set_values(&args.settings, &profiles)?;
+    let overrides = Overrides { native_sidecar: args.native_sidecar, on_ineligible: None };
     let options = options(args.kubernetes_version, args.policy, args.failure_policy)?;
-    let written = WrittenProfile::new(file, text, extended);
-    let profiles: Vec<_> = profiles.iter().map(|profile| (profile, &written)).collect();
-    text_of(&args.name, &profiles, &set, &options)
+    text_of(&args.name, std::slice::from_ref(&args.profile), (overrides, &args.settings), &options)
 }
 
 /// What the flags say of policies.
@@ -77,32 +70,51 @@ fn header(options: &PolicyOptions) -> String {
 /// The objects of profiles as text. What keeps one from being a policy is placed in its file.
 pub(super) fn text_of(
     name: &str,
-    profiles: &[(&Profile, &WrittenProfile)],
-    set: &SetValues,
+    references: &[ProfileRef],
+    (overrides, settings): (Overrides, &[Setting]),
     options: &PolicyOptions,
 ) -> Result<String, Vec<Placed>> {
+    let (mut profiles, mut texts) = (Vec::new(), Vec::new());
+    for reference in references {
+        let (file, text) = settings::profile_text(reference).map_err(|error| vec![error])?;
+        let (mut profile, extended) = settings::read_profile(&file, &text)?;
+        overrides.apply(&mut profile);
+        profiles.push(profile);
+        texts.push(WrittenProfile::new(file, text, extended));
+    }
+    refuse_twice(&profiles)?;
+    let set = set_values(settings, &profiles)?;
     let none = BTreeMap::new();
     let with_settings: Vec<_> =
-        profiles.iter().map(|(profile, _)| (*profile, set.get(&profile.name).unwrap_or(&none))).collect();
+        profiles.iter().map(|profile| (profile, set.get(&profile.name).unwrap_or(&none))).collect();
     let objects = policy::objects(name, &with_settings, options).map_err(|wrong| {
-        let placed = |(index, diagnostic): (usize, Diagnostic)| {
-            let message = |profile: &str| match diagnostic.code {
-                Code::NotCompilable => format!("the profile `{profile}` cannot be a policy: {}", diagnostic.message),
-                _ => diagnostic.message.clone(),
-            };
-            let mut placed = match profiles.get(index) {
-                Some((profile, written)) => {
-                    let (file, position) = written.place(&diagnostic.at);
-                    Placed::new(diagnostic.code, message(&profile.name)).at(file, position)
-                }
-                None => Placed::new(diagnostic.code, diagnostic.message.clone()),
-            };
-            placed = placed.hint(diagnostic.hint);
-            placed.severity = Severity::Error;
-            placed.path = diagnostic.at.to_string();
-            placed
+        let place = |(index, diagnostic): (usize, Diagnostic)| match (profiles.get(index), texts.get(index)) {
+            (Some(profile), Some(written)) => placed(profile, written, diagnostic),
+            _ => Placed::new(diagnostic.code, diagnostic.message),
         };
-        wrong.into_iter().map(placed).collect::<Vec<_>>()
+        wrong.into_iter().map(place).collect::<Vec<_>>()
     })?;
     Ok(policy::text(&objects, &header(options)))
+}
+
+/// Two profiles of one name would have the same objects.
+fn refuse_twice(profiles: &[Profile]) -> Result<(), Vec<Placed>> {
+    for (index, profile) in profiles.iter().enumerate() {
+        if profiles.iter().take(index).any(|earlier| earlier.name == profile.name) {
+            return Err(vec![Placed::new(Code::Usage, format!("the profile `{}` is named twice", profile.name))]);
+        }
+    }
+    Ok(())
+}
+
+fn placed(profile: &Profile, written: &WrittenProfile, diagnostic: Diagnostic) -> Placed {
+    let (file, position) = written.place(&diagnostic.at);
+    let message = match diagnostic.code {
+        Code::NotCompilable => format!("the profile `{}` cannot be a policy: {}", profile.name, diagnostic.message),
+        _ => diagnostic.message,
+    };
+    let mut placed = Placed::new(diagnostic.code, message).at(file, position).hint(diagnostic.hint);
+    placed.severity = Severity::Error;
+    placed.path = diagnostic.at.to_string();
+    placed
 }

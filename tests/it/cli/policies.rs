@@ -220,6 +220,31 @@ fn a_bad_setting_is_an_error_before_anything_is_printed() {
     let ran = injector(["install", "--as", "policy", "-p", "nginx", "--set", "port=99999"]).fails();
     assert!(ran.stderr.contains("--set port: `99999` is not a port"), "{}", ran.stderr);
     assert_eq!(ran.stdout, "");
-    let ran = injector(["install", "--as", "policy", "--cert-manager"]).fails();
-    assert!(ran.stderr.contains("policies have no certificate"), "{}", ran.stderr);
+}
+
+#[test]
+fn a_flag_without_effect_is_refused() {
+    for (args, message) in [
+        (&["install", "--as", "policy", "--cert-manager"][..], "'--cert-manager' is for the webhook"),
+        (&["install", "--as", "policy", "--image", "a:1"], "'--image' is for the webhook"),
+        (&["install", "--as", "policy", "--replicas", "3"], "'--replicas' is for the webhook"),
+        (&["install", "--cert-manager", "--without-warnings"], "'--without-warnings' needs '--as policy'"),
+        (&["uninstall", "--as", "policy", "--delete-namespace"], "'--delete-namespace' is for the webhook"),
+        (&["uninstall", "-p", "nginx"], "'--profile' needs '--as policy'"),
+    ] {
+        let ran = injector(args.iter().copied()).fails();
+        assert!(ran.stderr.contains(message), "{args:?}: {}", ran.stderr);
+        assert_eq!(ran.stdout, "");
+    }
+}
+
+#[test]
+fn what_keeps_an_extended_profile_from_being_a_policy_is_placed_in_the_file_that_has_it() {
+    let base = "apiVersion: sidecar-injector/v1\nkind: Profile\nmetadata: {name: base}\nspec:\n  policy: OptOut\n  labels:\n    digest: \"{{ sha256(pod.metadata.name) }}\"\n";
+    let child =
+        "apiVersion: sidecar-injector/v1\nkind: Profile\nmetadata: {name: child}\nspec:\n  extends: base.yaml\n";
+    for command in [&["profile", "compile", "child.yaml"][..], &["install", "--as", "policy", "-p", "child.yaml"]] {
+        let ran = injector(command.iter().copied()).file("base.yaml", base).file("child.yaml", child).fails();
+        assert!(ran.stderr.contains("base.yaml:7:5: the profile `child` cannot be a policy"), "{}", ran.stderr);
+    }
 }

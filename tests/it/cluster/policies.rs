@@ -13,6 +13,7 @@ mod rows;
 mod subject;
 mod together;
 mod values;
+mod warnings;
 mod ways;
 mod workloads;
 
@@ -79,7 +80,7 @@ fn run(plane: &ControlPlane, subjects: &[Subject], flags: &[&str], ways: Ways) -
                     continue;
                 };
                 eprint!("{tally}");
-                different.extend([tally.hashes, tally.different].concat());
+                different.extend([tally.hashes, tally.different, tally.words, tally.warnings].concat());
             }
             Err(why) => eprint!("{}: no policy: {why}", subject.given),
         }

@@ -10,7 +10,7 @@ use super::own::Added;
 use super::rows::Row;
 use super::subject::{RECORD, Subject};
 use super::ways::{Outcome, Place, Told};
-use super::{pods, random, records, values, workloads};
+use super::{pods, random, records, values, warnings, workloads};
 use crate::support::control_plane::ControlPlane;
 
 /// Which ways are compared.
@@ -90,23 +90,15 @@ impl fmt::Display for Tally {
     }
 }
 
-/// The profiles for which every run tries all pods. Of the others it tries one in three, unless one is asked for by its name.
-const WHOLE: [&str; 4] = ["cortexflow", "curl", "nginx", "otel-java"];
-
 /// The pods for a subject.
 fn rows(subject: &Subject) -> Vec<Row> {
-    let is_whole = WHOLE.contains(&subject.name.as_str()) || std::env::var_os("INJECTOR_TESTS_PROFILE").is_some();
-    all_rows(subject).into_iter().step_by(if is_whole { 1 } else { 3 }).collect()
-}
-
-fn all_rows(subject: &Subject) -> Vec<Row> {
     let injected = subject.injected();
     let added = Added::new(subject, &injected);
     let own = added.containers();
     let mut rows = [pods::rows(subject), records::rows(subject, &own), added.rows(), values::rows(subject)].concat();
     rows.extend(random::rows(subject, &rows));
     rows.extend(workloads::rows(subject));
-    rows
+    rows.into_iter().step_by(if subject.is_tried_whole() { 1 } else { 3 }).collect()
 }
 
 /// Runs a battery with these policies.
@@ -157,36 +149,12 @@ impl Tally {
     }
 
     fn compare_warnings(&mut self, row: &Row, (policy, webhook, manifest): Outcomes<'_>) {
-        if policy.stored.is_err() || webhook.stored.is_err() {
+        if policy.stored.is_err() || webhook.stored.is_err() || matches!(known(row, policy, webhook), Some(_)) {
             return;
         }
-        // What the API server says of any pod, whoever is asked.
-        let of_all = |text: &String| {
-            let has = |outcome: &Outcome| outcome.warnings.contains(text);
-            has(policy) && has(webhook) && manifest.is_none_or(has)
-        };
-        let own = |outcome: &Outcome| -> Vec<String> {
-            let mut own: Vec<String> =
-                outcome.warnings.iter().filter(|text| !of_all(text)).map(|text| warning(text)).collect();
-            own.sort();
-            own
-        };
-        let (policy, webhook) = (own(policy), own(webhook));
-        // A policy's is cut with its prefix; both leave out places and hints.
-        let is_same =
-            |(one, two): (&String, &String)| two.starts_with(one.trim_end_matches('…').trim_end_matches("..."));
-        if policy.len() != webhook.len() || !policy.iter().zip(&webhook).all(is_same) {
-            let name = format!("{}/{}/{}", self.name, row.namespace, row.name);
-            self.warnings.push(format!("{name}\n      policy:  {policy:?}\n      webhook: {webhook:?}"));
+        if let Some(difference) = warnings::difference(policy, webhook, manifest) {
+            self.warnings.push(format!("{}/{}/{}{difference}", self.name, row.namespace, row.name));
         }
-    }
-}
-
-/// A warning's message: without the policy's name.
-fn warning(text: &str) -> String {
-    match text.split_once("' with binding '").and_then(|(_, rest)| rest.split_once("': ")) {
-        Some((_, message)) if text.starts_with("Validation failed for ValidatingAdmissionPolicy") => message.to_owned(),
-        _ => text.to_owned(),
     }
 }
 
@@ -246,17 +214,6 @@ fn known(row: &Row, policy: &Outcome, webhook: &Outcome) -> Option<&'static str>
     if is_unread && given.is_some_and(is_in_another_form) {
         return Some("a policy reads a record only in the form in which injector writes it");
     }
-    let record = |outcome: &Outcome| -> Option<Value> {
-        let pod = outcome.stored.as_ref().ok()?;
-        serde_json::from_str(pod["annotations"][RECORD].as_str()?).ok().map(meaning)
-    };
-    if given.is_some()
-        && record(policy).is_some()
-        && record(policy) == record(webhook)
-        && is_same_beside_record(policy, webhook)
-    {
-        return Some("a policy keeps the text of another tool's record, the webhook writes it anew");
-    }
     None
 }
 
@@ -274,25 +231,6 @@ fn has_container_to_complete(pod: &Value) -> bool {
     let lists = ["containers", "initContainers"].map(|list| pod["spec"][list].as_array());
     let all = lists.into_iter().flatten().flatten();
     all.map(|container| container["image"].as_str()).any(|image| matches!(image, None | Some("" | "auto")))
-}
-
-fn is_same_beside_record(one: &Outcome, two: &Outcome) -> bool {
-    let beside = |outcome: &Outcome| {
-        let mut pod = outcome.stored.clone().unwrap_or_default();
-        pod["annotations"][RECORD] = Value::Null;
-        pod
-    };
-    beside(one) == beside(two)
-}
-
-/// A record without the lists that are empty, which may be written or not, and without hashes, which are compared elsewhere.
-fn meaning(mut record: Value) -> Value {
-    for entry in record.as_array_mut().into_iter().flatten() {
-        if let Some(entry) = entry.as_object_mut() {
-            entry.retain(|name, member| name != "hash" && member.as_array().is_none_or(|list| !list.is_empty()));
-        }
-    }
-    record
 }
 
 /// The record has an old probe as it was: in a manifest without the API server's defaults.
@@ -385,9 +323,9 @@ fn words(policy: &str, webhook: &str, told: &Told) -> Words {
     // A policy writes no line break, and no more than so much.
     let plain = |text: &str| text.replace(['\n', '\r'], " ");
     let in_policy = policy.split_once("denied request: ").map_or("", |(_, words)| words);
-    // A policy does not know by name whose entry of the record it is.
-    let in_policy = in_policy.replace("another profile and ", "the profiles `agent` and ");
-    let wanted = plain(&messages.iter().map(|message| normal(message)).collect::<Vec<_>>().join("; "));
+    // What only the API server asks, a policy leaves to it.
+    let asked = messages.iter().filter(|message| !message.contains(" is above its limit of "));
+    let wanted = plain(&asked.map(|message| normal(message)).collect::<Vec<_>>().join("; "));
     let is_same = match in_policy.strip_suffix('…') {
         Some(start) => wanted.starts_with(start),
         None => in_policy == wanted,

@@ -27,6 +27,12 @@ pub(super) struct Subject {
 }
 
 impl Subject {
+    /// Whether a run tries all pods for it. Of most profiles it tries one in three, unless one is asked for by its name.
+    pub(super) fn is_tried_whole(&self) -> bool {
+        const WHOLE: [&str; 4] = ["cortexflow", "curl", "nginx", "otel-java"];
+        WHOLE.contains(&self.name.as_str()) || std::env::var_os("INJECTOR_TESTS_PROFILE").is_some()
+    }
+
     /// A built-in profile, with the pod of its page's example.
     pub(super) fn builtin(name: &str) -> Self {
         let settings: Vec<String> = flags(name).chunks(2).map(|flag| format!("--set={}", flag[1])).collect();

@@ -1,0 +1,65 @@
+//! The warnings of a pod, by policy and by webhook.
+
+use super::ways::Outcome;
+
+/// Parts of warnings and notes that a policy does not make; the page about policies says so.
+const NOT_MADE: [&str; 8] = [
+    " is also what a probe of container ",
+    " redirects port ",
+    " takes its default ",
+    " is not expanded",
+    ", below `",
+    ", above `",
+    " changes nothing in this pod",
+    " says: a mount of its own for the time zone stays in ",
+];
+
+/// A part of a warning that a policy makes of a pod that came injected, too.
+const OF_INJECTED: &str = ", which the placement of profile ";
+
+/// What differs; `None` where nothing does that may not.
+pub(super) fn difference(policy: &Outcome, webhook: &Outcome, manifest: Option<&Outcome>) -> Option<String> {
+    // What the API server says of any pod, whoever is asked.
+    let of_all = |text: &String| {
+        let has = |outcome: &Outcome| outcome.warnings.contains(text);
+        has(policy) && has(webhook) && manifest.is_none_or(has)
+    };
+    let own = |outcome: &Outcome| -> Vec<String> {
+        let mut own: Vec<String> =
+            outcome.warnings.iter().filter(|text| !of_all(text)).map(|text| message(text)).collect();
+        own.sort();
+        own
+    };
+    let (mut of_policy, mut of_webhook) = (own(policy), own(webhook));
+    of_webhook.retain(|text| !NOT_MADE.iter().any(|part| text.contains(part)));
+    of_policy.retain(|text| !text.contains(OF_INJECTED) || of_webhook.iter().any(|other| is_same(text, other)));
+    let same =
+        of_policy.len() == of_webhook.len() && of_policy.iter().zip(&of_webhook).all(|(one, two)| is_same(one, two));
+    (!same).then(|| format!("\n      policy:  {of_policy:?}\n      webhook: {of_webhook:?}"))
+}
+
+/// Either may be cut; a policy leaves out places and hints.
+fn is_same(policy: &str, webhook: &str) -> bool {
+    let start = |text: &str| text.trim_end_matches('…').trim_end_matches("...").to_owned();
+    let (one, two) = (start(policy), start(webhook));
+    two.starts_with(&one) || (webhook.ends_with('…') && one.starts_with(&two))
+}
+
+/// A warning's message: without the policy's name.
+fn message(text: &str) -> String {
+    match text.split_once("' with binding '").and_then(|(_, rest)| rest.split_once("': ")) {
+        Some((_, message)) if text.starts_with("Validation failed for ValidatingAdmissionPolicy") => message.to_owned(),
+        _ => text.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cut_warning_is_that_of_which_it_is_the_beginning() {
+        assert!(is_same("a long…", "a long warning, at /spec") && is_same("a long warning", "a long…"));
+        assert!(!is_same("a short…", "a long warning") && !is_same("a long warning", "a"));
+    }
+}
