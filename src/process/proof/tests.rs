@@ -144,7 +144,7 @@ fn whatever_a_frame_finds_right_is_right() {
         let is_right =
             |edits: &[Edit]| prove_text(&splice::pieces(&text, edits).concat(), Language::Yaml, &expected).is_ok();
         let is_framed = |edits: &[Edit]| {
-            Frame::of(&text, edits, &patch, &blocks).is_some_and(|frame| prove_frame(&frame, input()).is_ok())
+            Frame::of(&tree, edits, &patch, &blocks).is_some_and(|frame| prove_frame(&frame, input()).is_ok())
         };
         assert!(is_right(&edits), "{text}");
         assert!(is_framed(&edits) || blocks.is_empty(), "{text}");
@@ -176,14 +176,14 @@ fn a_block_in_the_middle_of_a_line_has_no_stand_in() {
     let splice = || splice::splice(&tree, tree.root().unwrap(), &patch, &rendered, strings()).unwrap();
     splice();
     let splice = splice();
-    assert!(Frame::of(usual, &splice.edits, &patch, &splice.blocks).is_some());
+    assert!(Frame::of(&tree, &splice.edits, &patch, &splice.blocks).is_some());
     let at = odd.find("- \n").unwrap() + 2;
     let edits = [Edit { range: at..at, ..splice.edits[0].clone() }];
-    let input = parse_yaml(odd).unwrap();
-    let input = input.view(input.root().unwrap()).value();
+    let odd_tree = parse_yaml(odd).unwrap();
+    let input = odd_tree.view(odd_tree.root().unwrap()).value();
     let expected = applied(input, &patch).unwrap();
     assert!(prove_text(&splice::pieces(odd, &edits).concat(), Language::Yaml, &expected).is_err());
-    assert!(Frame::of(odd, &edits, &patch, &splice.blocks).is_none());
+    assert!(Frame::of(&odd_tree, &edits, &patch, &splice.blocks).is_none());
 }
 
 /// Two items of a list, each made by two operations.
@@ -204,7 +204,7 @@ fn blocks_that_change_places_are_found() {
     splice();
     let splice = splice();
     let holds = |edits: &[Edit]| {
-        let frame = Frame::of(text, edits, &patch, &splice.blocks).unwrap();
+        let frame = Frame::of(&tree, edits, &patch, &splice.blocks).unwrap();
         prove_frame(&frame, tree.view(root).value()).is_ok()
     };
     assert!(holds(&splice.edits));
@@ -225,7 +225,8 @@ fn a_block_in_braces_has_no_frame_that_holds() {
     let at = braces.find('}').unwrap();
     let edits = [Edit { range: at..at, ..splice.edits[0].clone() }];
     let input = json!({"a": 1});
-    let frame = Frame::of(braces, &edits, &patch, &splice.blocks).unwrap();
+    let in_braces = parse_yaml(braces).unwrap();
+    let frame = Frame::of(&in_braces, &edits, &patch, &splice.blocks).unwrap();
     assert!(parse_yaml(&frame.text).is_ok());
     assert!(prove_frame(&frame, input.clone()).is_err());
     let expected = applied(input, &patch).unwrap();
