@@ -40,7 +40,7 @@ pub(crate) use fields::AddedDocument;
 pub(crate) use language::{
     ApplicationBlock, BlockTargets, Let, MatchCondition, PlacementTemplate, Requirement, RequirementSeverity,
 };
-pub(crate) use parameter::{Bounds, ComputedDefault, ListType, MapType};
+pub(crate) use parameter::{Bounds, ComputedDefault, Known, ListType, MapType};
 pub(crate) use pattern::ContainerPattern;
 use rule::Rule;
 use slot::{Slot, SlotMap};
@@ -293,6 +293,8 @@ pub struct Parameter {
     pub inherit: Inherit,
     /// What a value may be beyond its type.
     pub bounds: Bounds,
+    /// What `--set` gives it, as far as that was read.
+    pub set: Known<String>,
 }
 
 /// Whether a parameter must have a value.
