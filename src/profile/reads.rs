@@ -13,6 +13,8 @@ pub(crate) enum Source {
     Parameter(usize),
     /// What is at the end of these names in what is known of the object, or that it is not there.
     Known(Fact, Vec<String>),
+    /// The `let` value at this index, whatever it is made of.
+    Let(usize),
 }
 
 /// What the parts of a profile read. A part is an addition to a slot, or all the rest.
@@ -24,7 +26,9 @@ pub(crate) struct ProfileReads {
     pub(crate) additions: SlotMap<Vec<Vec<usize>>>,
     /// What the rest reads.
     pub(crate) rest: Vec<usize>,
-    /// All indexes of `sources`, those first that tell two objects apart with little work.
+    /// What each of the `let` values is made of that are read.
+    pub(crate) lets: Vec<Vec<usize>>,
+    /// What additions and the rest read, those first that tell two objects apart with little work.
     pub(crate) all: Vec<usize>,
 }
 
@@ -57,21 +61,25 @@ impl ProfileReads {
                 }
             }
         }
+        let lets = reader.lets.into_iter().map(Option::unwrap_or_default).collect();
         let sources = reader.sources;
-        let mut all: Vec<usize> = (0..sources.len()).collect();
+        let mut all = rest.clone();
+        let of_additions = additions.iter().flat_map(|(_, additions): (_, &Vec<Vec<usize>>)| additions);
+        of_additions.flatten().for_each(|index| add(*index, &mut all));
         all.sort_by_key(|index| match sources.get(*index) {
             Some(Source::Known(Fact::Pod, _)) | None => 2,
             Some(Source::Known(..)) => 0,
             Some(Source::Parameter(_)) => 1,
+            Some(Source::Let(_)) => 3,
         });
-        Self { sources, additions, rest, all }
+        Self { sources, additions, rest, lets, all }
     }
 }
 
 struct Reader<'p> {
     profile: &'p Profile,
     sources: Vec<Source>,
-    /// What each `let` value reads, as far as that was asked.
+    /// What each `let` value is made of, as far as that was asked.
     lets: Vec<Option<Vec<usize>>>,
 }
 
@@ -102,18 +110,14 @@ impl Reader<'_> {
 
     fn made(&mut self, index: usize, found: &mut Vec<usize>) {
         let profile = self.profile;
-        let Some(made) = profile.lets.get(index) else { return };
-        let read = match self.lets.get(index) {
-            Some(Some(known)) => known.clone(),
-            _ => {
-                // One sees only those before it, so this ends.
-                let mut read = Vec::new();
-                self.template(&made.value, &mut read);
-                self.lets.get_mut(index).into_iter().for_each(|known| *known = Some(read.clone()));
-                read
-            }
-        };
-        read.into_iter().for_each(|index| add(index, found));
+        let (Some(made), Some(known)) = (profile.lets.get(index), self.lets.get(index)) else { return };
+        if known.is_none() {
+            // One sees only those before it, so this ends.
+            let mut read = Vec::new();
+            self.template(&made.value, &mut read);
+            self.lets.get_mut(index).into_iter().for_each(|known| *known = Some(std::mem::take(&mut read)));
+        }
+        self.source(Source::Let(index), found);
     }
 
     fn at(&self, variable: usize) -> Variable {

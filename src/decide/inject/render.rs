@@ -115,19 +115,16 @@ impl Rendered {
         surroundings: Surroundings<'v, V>,
         sidecar: Sidecar,
     ) -> Self {
-        Self::unchecked(profile, values, surroundings, sidecar, None).0.checked(profile, &[])
+        Self::unchecked(profile, &Rendering::new(values, &profile.lets, surroundings), sidecar, None).0.checked(profile, &[])
     }
 
     /// What is added, without a look at whether it may be, and what evaluating took. What a memo has is taken from it.
     fn unchecked<'v, V: View<'v>>(
         profile: &Profile,
-        values: &[Cow<'_, Value>],
-        surroundings: Surroundings<'v, V>,
+        rendering: &Rendering<'_, 'v, V>,
         sidecar: Sidecar,
         memo: Option<&Memo<'_, 'v, V>>,
     ) -> (Self, Spent) {
-        let pod = surroundings.pod;
-        let rendering = Rendering::new(values, &profile.lets, surroundings);
         let added = SlotMap::new(|slot| {
             let mut items = Vec::new();
             for (source, addition) in profile.added[slot].iter().enumerate() {
@@ -135,8 +132,8 @@ impl Rendered {
                     items.extend(known.cloned());
                     continue;
                 }
-                addition.template.each(&rendering, &mut |value| {
-                    items.push(item(&rendering, (slot, sidecar), (source, addition), value));
+                addition.template.each(rendering, &mut |value| {
+                    items.push(item(rendering, (slot, sidecar), (source, addition), value));
                 });
             }
             items
@@ -149,7 +146,7 @@ impl Rendered {
                 redirected: redirected.clone(),
                 ..Self::default()
             },
-            None => Self::rest(profile, pod, &rendering),
+            None => Self::rest(profile, rendering.pod(), rendering),
         };
         let (failed, spent) = rendering.finish();
         (Self { added, failed, ..rest }, spent)

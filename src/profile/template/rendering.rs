@@ -58,9 +58,20 @@ impl<'r, 'v, V: View<'v>> Rendering<'r, 'v, V> {
     }
 
     /// What had no value so far, and what evaluating took.
-    pub(crate) fn finish(self) -> (Vec<RenderFault>, Spent) {
+    pub(crate) fn finish(&self) -> (Vec<RenderFault>, Spent) {
         let spent = Spent { effort: self.meter.effort(), repeated: self.repeated.get() };
-        (self.faults.into_inner(), spent)
+        (self.faults.take(), spent)
+    }
+
+    /// The pod template before the profile.
+    pub(crate) const fn pod(&self) -> V {
+        self.surroundings.pod
+    }
+
+    /// The `let` value at an index; `None` where it has none, which is no fault as long as nothing else asks for it.
+    pub(crate) fn let_value(&self, index: usize) -> Option<Item<'v, V>> {
+        let (known, made) = (self.known.get(index)?, self.lets.get(index)?);
+        known.get_or_init(|| made.item(self)).clone().ok()
     }
 
     /// The value of `let`, which need not be one of the profile's.

@@ -10,7 +10,7 @@ use super::{Rendered, Sidecar, digest};
 use crate::profile::Profile;
 use crate::profile::parameter::{ParameterValues, SetValues};
 use crate::profile::reads::ProfileReads;
-use crate::profile::template::Surroundings;
+use crate::profile::template::{Rendering, Surroundings};
 use crate::value::view::View;
 
 /// How many injections are kept, the latest. Parameters may come from the object, so anyone who writes objects could ask for
@@ -112,15 +112,19 @@ impl Renderings {
                 .or_insert_with(|| LatestObjects { reads: Arc::new(ProfileReads::of(profile)), kept: VecDeque::new() });
             (Arc::clone(&latest.reads), latest.kept.iter().cloned().collect::<Vec<_>>())
         };
-        let memo = Memo::new(&reads, &kept, values, &surroundings);
+        let rendering = Rendering::new(values, &profile.lets, surroundings.clone());
+        let memo = Memo::new(&reads, &kept, (values, &surroundings), &rendering);
         if let Some(whole) = memo.whole().filter(|whole| whole.hash == hash) {
             return Arc::clone(whole);
         }
-        let (rendered, own) = Rendered::unchecked(profile, values, surroundings.clone(), sidecar, Some(&memo));
+        let (rendered, own) = Rendered::unchecked(profile, &rendering, sidecar, Some(&memo));
         let spent = memo.spent(own);
         let (rendered, spent) = match rendered.failed.is_empty() && spent.is_allowed() {
             true => (rendered, spent),
-            false => Rendered::unchecked(profile, values, surroundings.clone(), sidecar, None),
+            false => {
+                let alone = Rendering::new(values, &profile.lets, surroundings.clone());
+                Rendered::unchecked(profile, &alone, sidecar, None)
+            }
         };
         let others: Vec<&Rendered> = kept.iter().map(|one| &*one.rendered).collect();
         let rendered = Arc::new(Rendered { hash, ..rendered }.checked(profile, &others));

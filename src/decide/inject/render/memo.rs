@@ -8,10 +8,11 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::{Item, Rendered};
-use crate::expression::{self, Sort};
+use crate::expression::{self, KeptItem, Sort};
 use crate::profile::reads::{ProfileReads, Source};
 use crate::profile::slot::Slot;
-use crate::profile::template::{Spent, Surroundings};
+use crate::profile::scope::Fact;
+use crate::profile::template::{Rendering, Spent, Surroundings};
 use crate::value::view::{self, View};
 
 /// How large a value may be that is kept, in bytes or so: whoever writes objects could ask for any amount.
@@ -23,8 +24,10 @@ enum ReadValue {
     There(Value),
     /// So many names of the path are there, and what the last of them names is of this sort.
     Absent(usize, Sort),
-    /// It is too large to be kept, and never counts as the same.
-    TooLarge,
+    /// The value of a `let`.
+    Made(KeptItem),
+    /// It is not kept, and never counts as the same.
+    NotKept,
 }
 
 /// What was rendered of one object, without a fault.
@@ -51,6 +54,8 @@ pub(super) struct Memo<'m, 'v, V> {
     candidates: Vec<Candidate<'m>>,
     values: &'m [Cow<'m, Value>],
     surroundings: &'m Surroundings<'v, V>,
+    /// It has the `let` values of the object.
+    rendering: &'m Rendering<'m, 'v, V>,
     /// What is read of the object, for each source, as far as it was asked.
     found: Vec<OnceCell<Found<'v, V>>>,
     /// Whether a candidate has the same, for each of them and each source that was compared.
@@ -61,8 +66,8 @@ impl<'m, 'v, V: View<'v>> Memo<'m, 'v, V> {
     pub(super) fn new(
         reads: &'m ProfileReads,
         kept: &'m [Arc<KeptObject>],
-        values: &'m [Cow<'m, Value>],
-        surroundings: &'m Surroundings<'v, V>,
+        (values, surroundings): (&'m [Cow<'m, Value>], &'m Surroundings<'v, V>),
+        rendering: &'m Rendering<'m, 'v, V>,
     ) -> Self {
         let sources = reads.sources.len();
         let candidate = |(index, kept): (usize, &'m Arc<KeptObject>)| Candidate {
@@ -73,7 +78,7 @@ impl<'m, 'v, V: View<'v>> Memo<'m, 'v, V> {
         let candidates: Vec<_> = kept.iter().enumerate().map(candidate).collect();
         let same = vec![OnceCell::new(); candidates.len() * sources];
         let found = std::iter::repeat_with(OnceCell::new).take(sources).collect();
-        Self { reads, candidates, values, surroundings, found, same }
+        Self { reads, candidates, values, surroundings, rendering, found, same }
     }
 
     /// What an addition gave for an object of which it reads the same.
@@ -107,8 +112,30 @@ impl<'m, 'v, V: View<'v>> Memo<'m, 'v, V> {
             (ReadValue::There(known), Some(Source::Parameter(index))) => {
                 self.values.get(*index).is_some_and(|value| view::identical(known, value))
             }
+            (known, Some(Source::Let(index))) => self.is_made_the_same(candidate, *index, known),
             (known, _) => self.found(source).is_some_and(|found| found.is(known)),
         })
+    }
+
+    /// Whether a `let` has the same value: it is made of the same, or what is made is the same. Lists of the pod are not compared:
+    /// to make a value of them takes less, and mostly it is the same where they are not.
+    fn is_made_the_same(&self, candidate: &Candidate<'m>, index: usize, known: &ReadValue) -> bool {
+        let Some(sources) = self.reads.lets.get(index) else { return false };
+        if sources.iter().all(|source| self.is_small(*source) && self.is_same(candidate, *source)) {
+            return true;
+        }
+        let ReadValue::Made(known) = known else { return false };
+        self.rendering.let_value(index).is_some_and(|value| known.is(&value))
+    }
+
+    /// Whether little is read: labels and annotations, but no other part of the pod.
+    fn is_small(&self, source: usize) -> bool {
+        match self.reads.sources.get(source) {
+            Some(Source::Known(Fact::Pod, path)) if path.first().is_none_or(|first| first != "metadata") => {
+                !matches!(self.found(source), Some(Found::There(expression::Item::View(_))))
+            }
+            _ => true,
+        }
     }
 
     /// What is read of what is known of the object.
@@ -120,7 +147,13 @@ impl<'m, 'v, V: View<'v>> Memo<'m, 'v, V> {
     fn read(&self, source: usize) -> Option<Arc<ReadValue>> {
         Some(Arc::new(match self.reads.sources.get(source)? {
             Source::Parameter(index) => ReadValue::There(Value::clone(self.values.get(*index)?)),
+            Source::Known(..) if !self.is_small(source) && !self.reads.all.contains(&source) => ReadValue::NotKept,
             Source::Known(..) => self.found(source)?.kept(),
+            Source::Let(index) => {
+                let value = self.rendering.let_value(*index);
+                let kept = value.and_then(|value| KeptItem::of(&value, &Cell::new(MOST_KEPT)));
+                kept.map_or(ReadValue::NotKept, ReadValue::Made)
+            }
         }))
     }
 
@@ -176,7 +209,7 @@ impl<'v, V: View<'v>> Found<'v, V> {
         match self {
             Self::There(found) => {
                 let value = found.to_value().filter(|value| weight(value) <= MOST_KEPT);
-                value.map_or(ReadValue::TooLarge, ReadValue::There)
+                value.map_or(ReadValue::NotKept, ReadValue::There)
             }
             Self::Absent(depth, sort) => ReadValue::Absent(*depth, *sort),
         }
