@@ -71,7 +71,13 @@ fn documents() -> Vec<(String, Patch)> {
         Op::Add(at("spec/containers/0/args/-"), scalar),
         Op::Add(at("spec/volumes/-"), volume),
         Op::Add(at("spec/initContainers"), Arc::new(json!([*container, *container]))),
-        Op::Add(at("metadata/labels"), object),
+        Op::Add(at("metadata/labels"), Arc::clone(&object)),
+        Op::Add(at("metadata/annotations"), Arc::new(json!({}))),
+        Op::Add(at("metadata/annotations/a"), Arc::clone(&object)),
+        Op::Add(at("metadata/annotations/b"), Arc::new(json!("c"))),
+        Op::Add(at("spec/hostAliases"), Arc::new(json!([]))),
+        Op::Add(at("spec/hostAliases/-"), Arc::new(json!({"ip": "1.2.3.4", "hostnames": ["a", "b"]}))),
+        Op::Add(at("spec/hostAliases/0"), Arc::new(json!({"ip": "1.2.3.5", "hostnames": ["c: d"]}))),
     ];
     let texts = [
         "metadata:\n  name: a\nspec:\n  containers:\n  - name: web\n    args:\n    - one # two\n    # three\n  - name: b\n  volumes:\n  - name: x\n\n  # above\n  dnsPolicy: None\n",
@@ -132,12 +138,17 @@ fn whatever_a_frame_finds_right_is_right() {
         let spliced = |patch: &Patch| {
             splice::splice(&tree, root, patch, &rendered, UserStrings { is_one: |_| false, undo: splice::Undo::Value })
         };
-        // Each operation that fits, and the second time with stand-ins.
+        // Each operation that fits behind those before it, and the second time with stand-ins.
         let input = || tree.view(root).value();
-        let fits = |op: &&Op| {
-            applied(input(), &Patch(vec![(*op).clone()])).is_ok() && spliced(&Patch(vec![(*op).clone()])).is_ok()
-        };
-        let patch = Patch(patch.0.iter().filter(fits).cloned().collect());
+        let fits = |ops: &[Op]| applied(input(), &Patch(ops.to_vec())).is_ok() && spliced(&Patch(ops.to_vec())).is_ok();
+        let patch = patch.0.iter().fold(Vec::new(), |mut ops, op| {
+            ops.push(op.clone());
+            if !fits(&ops) {
+                ops.pop();
+            }
+            ops
+        });
+        let patch = Patch(patch);
         let (edits, blocks): (Vec<Edit>, Vec<Block>) =
             spliced(&patch).map(|splice| (splice.edits, splice.blocks)).unwrap();
         let expected = applied(input(), &patch).unwrap();
@@ -210,6 +221,61 @@ fn blocks_that_change_places_are_found() {
     assert!(holds(&splice.edits));
     let swapped: Vec<Edit> = splice.edits.iter().rev().cloned().collect();
     assert!(!holds(&swapped));
+}
+
+/// A list that several operations made is one block, which stands for what they added, in their order.
+#[test]
+fn a_block_of_several_operations_stands_for_all_of_them_in_order() {
+    let text = "a: 1\n";
+    let at = |path: &str| Pointer::of(path.split('/'));
+    let (one, two) = (Arc::new(json!({"n": 1})), Arc::new(json!({"n": 2})));
+    let (empty, word) = (Arc::new(json!([])), Arc::new(json!("w")));
+    let patch = |parts: &[&Arc<Value>]| {
+        let added = parts.iter().map(|part| Op::Add(at("list/-"), Arc::clone(part)));
+        let mut ops = vec![Op::Add(at("list"), Arc::clone(&empty))];
+        ops.extend(added);
+        ops.push(Op::Add(at("map"), Arc::new(json!({}))));
+        ops.extend(
+            parts.iter().enumerate().map(|(index, part)| Op::Add(at(&format!("map/k{index}")), Arc::clone(part))),
+        );
+        Patch(ops)
+    };
+    let (tree, rendered) = (parse_yaml(text).unwrap(), RenderedLines::default());
+    let strings = || UserStrings { is_one: |_| false, undo: splice::Undo::Value };
+    let usual = patch(&[&one, &word, &two]);
+    let splice = || splice::splice(&tree, tree.root().unwrap(), &usual, &rendered, strings()).unwrap();
+    splice();
+    let splice = splice();
+    let holds = |patch: &Patch| {
+        let frame = Frame::of(&tree, &splice.edits, patch, &splice.blocks).unwrap();
+        prove_frame(&frame, tree.view(tree.root().unwrap()).value()).is_ok()
+    };
+    assert!(holds(&usual));
+    let equal = (Arc::new(json!({"n": 1})), Arc::new(json!({"n": 2})));
+    assert!(holds(&patch(&[&equal.0, &word, &equal.1])), "the same values elsewhere in memory");
+    let other = Arc::new(json!({"n": 3}));
+    for parts in [
+        &[&two, &word, &one][..],
+        &[&one, &two, &word],
+        &[&one, &word],
+        &[&one, &word, &two, &two],
+        &[&one, &word, &other],
+    ] {
+        assert!(!holds(&patch(parts)), "{parts:?}");
+    }
+    // Of the text and the patch, one is right and the other is not.
+    let mut ops = usual.0.clone();
+    ops.push(Op::Replace(at("list/0/n"), Arc::new(json!(2))));
+    assert!(!holds(&Patch(ops)), "an operation inside a part");
+    let mut ops = usual.0.clone();
+    ops.push(Op::Add(at("b"), Arc::new(json!([{"c": "proved-block-0"}]))));
+    assert!(Frame::of(&tree, &splice.edits, &Patch(ops), &splice.blocks).is_none(), "a string of the patch");
+    // A string of the user that is written otherwise, and is read as a token.
+    for odd in ["a: proved-block-1\n", "a: \"proved\\x2dblock-1\"\n"] {
+        let tree = parse_yaml(odd).unwrap();
+        let spliced = splice::splice(&tree, tree.root().unwrap(), &usual, &rendered, strings()).unwrap();
+        assert!(Frame::of(&tree, &spliced.edits, &usual, &spliced.blocks).is_none(), "{odd}");
+    }
 }
 
 /// A line in braces reads as a member too, and the lines that it stands for would not.

@@ -101,11 +101,12 @@ impl<'b> Frame<'b> {
             return None;
         }
         let mut parts = Vec::new();
-        let patch = patch.0.iter().map(|op| match op {
-            Op::Add(at, value) => Op::Add(at.clone(), in_place_of(value, blocks, &mut parts)),
-            other => other.clone(),
-        });
-        let patch = Patch(patch.collect());
+        let mut in_place = |op: &Op| match op {
+            Op::Add(at, value) => Some(Op::Add(at.clone(), in_place_of(value, blocks, &mut parts)?)),
+            Op::Replace(_, value) if holds_token(value) => None,
+            other => Some(other.clone()),
+        };
+        let patch = Patch(patch.0.iter().map(&mut in_place).collect::<Option<_>>()?);
         Some(Self { text: framed, patch, tokens, blocks, parts })
     }
 
@@ -113,26 +114,34 @@ impl<'b> Frame<'b> {
     pub(crate) fn stands_for(&self, token: &str, value: &Value) -> bool {
         let Some(block) = number_of(token).and_then(|number| self.blocks.get(number)) else { return false };
         match (&block.made, value) {
-            (Made::Whole(whole), value) => **whole == *value,
+            (Made::Whole(whole), value) => self.is(value, whole),
             (Made::List(parts), Value::Array(elements)) => {
                 parts.len() == elements.len() && parts.iter().zip(elements).all(|(part, found)| self.is(found, part))
             }
             (Made::Object(parts), Value::Object(members)) => {
-                let is_there = |(name, part): &(String, Arc<Value>)| {
-                    members.get(name).is_some_and(|found| self.is(found, part))
-                };
+                let is_there =
+                    |(name, part): &(String, Arc<Value>)| members.get(name).is_some_and(|found| self.is(found, part));
                 parts.len() == members.len() && parts.iter().all(is_there)
             }
             _ => false,
         }
     }
 
-    /// Whether something that the patch added is this part of a block, or its token.
-    fn is(&self, found: &Value, part: &Arc<Value>) -> bool {
-        let number = found.as_str().and_then(number_of).and_then(|number| number.checked_sub(self.blocks.len()));
-        match number.and_then(|number| self.parts.get(number)) {
-            Some(known) => Arc::ptr_eq(known, part),
-            None => *found == **part,
+    /// Whether something that the patch added is this value, or a token for it.
+    fn is(&self, found: &Value, value: &Arc<Value>) -> bool {
+        match found.as_str().and_then(|token| self.behind(token)) {
+            Some(known) => Arc::ptr_eq(known, value) || known == value,
+            None => *found == **value,
+        }
+    }
+
+    /// The value in whose place a token is in the patch.
+    fn behind(&self, token: &str) -> Option<&Arc<Value>> {
+        let number = number_of(token)?;
+        match self.blocks.get(number) {
+            Some(Block { made: Made::Whole(whole), .. }) => Some(whole),
+            Some(_) => None,
+            None => self.parts.get(number - self.blocks.len()),
         }
     }
 
@@ -169,20 +178,31 @@ fn number_of(token: &str) -> Option<usize> {
     token.strip_prefix(TOKEN)?.parse().ok()
 }
 
+/// Whether any string of a value could be taken for a token. As deep as the value, which is one of ours.
+fn holds_token(value: &Value) -> bool {
+    match value {
+        Value::String(text) => text.starts_with(TOKEN),
+        Value::Array(elements) => elements.iter().any(holds_token),
+        Value::Object(members) => members.values().any(holds_token),
+        Value::Null | Value::Bool(_) | Value::Number(_) => false,
+    }
+}
+
 /// What is in the patch in the place of a value: the token of its block, a token of its own where it is a large part of one, else
-/// the value itself. `parts` has those with a token of their own.
-fn in_place_of(value: &Arc<Value>, blocks: &[Block], parts: &mut Vec<Arc<Value>>) -> Arc<Value> {
-    let token = |number: usize| Arc::new(Value::String(format!("{TOKEN}{number}")));
+/// the value itself; `None` where that could be taken for a token. `parts` has those with a token of their own.
+fn in_place_of(value: &Arc<Value>, blocks: &[Block], parts: &mut Vec<Arc<Value>>) -> Option<Arc<Value>> {
+    let token = |number: usize| Some(Arc::new(Value::String(format!("{TOKEN}{number}"))));
+    let itself = || (!holds_token(value)).then(|| Arc::clone(value));
     let is_it = |part: &Arc<Value>| Arc::ptr_eq(part, value);
     let of_it = |block: &&Block| block.rendered.stand_in().is_some() && block.made.parts().any(is_it);
-    let Some(block) = blocks.iter().find(of_it) else { return Arc::clone(value) };
+    let Some(block) = blocks.iter().find(of_it) else { return itself() };
     if let Made::Whole(_) = block.made {
         // Blocks with the same lines have one token: that of the first.
         let is_first = |first: &Block| Arc::ptr_eq(&first.rendered.lines, &block.rendered.lines);
-        return blocks.iter().position(is_first).map_or_else(|| Arc::clone(value), token);
+        return token(blocks.iter().position(is_first)?);
     }
     if !value.is_array() && !value.is_object() {
-        return Arc::clone(value);
+        return itself();
     }
     let number = parts.iter().position(is_it).unwrap_or_else(|| {
         parts.push(Arc::clone(value));

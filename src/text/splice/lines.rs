@@ -49,7 +49,8 @@ impl RenderedLines {
         let key = Key { name: name.to_owned(), column, indent: style.indent, dash: style.dash, eol: style.eol };
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let known = all.entry(key).or_default();
-        if let Some(known) = known.iter().find(|known| known.made.is_as(made)) {
+        let same = known.iter().find(|known| known.made.is_it(made));
+        if let Some(known) = same.or_else(|| known.iter().find(|known| known.made.is_as(made))) {
             known.stand_in.get_or_init(|| stand_in::of(&known.lines, name, &known.made.value(), column, style.eol));
             return Arc::clone(known);
         }

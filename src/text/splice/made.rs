@@ -49,8 +49,20 @@ impl Made {
                 one.len() == other.len() && one.iter().zip(other).all(|(one, other)| is_same(one, other))
             }
             (Self::Object(one), Self::Object(other)) => {
-                let same = |((name, one), (known, other)): (&(String, _), &(String, _))| name == known && is_same(one, other);
+                let same =
+                    |((name, one), (known, other)): (&(String, _), &(String, _))| name == known && is_same(one, other);
                 one.len() == other.len() && one.iter().zip(other).all(same)
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether another has the same parts in memory.
+    pub(super) fn is_it(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Whole(one), Self::Whole(other)) => Arc::ptr_eq(one, other),
+            (Self::List(one), Self::List(other)) => {
+                one.len() == other.len() && one.iter().zip(other).all(|(one, other)| Arc::ptr_eq(one, other))
             }
             _ => false,
         }

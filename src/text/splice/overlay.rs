@@ -172,9 +172,10 @@ fn apply_here(
                 token.parse().ok().filter(|index| *index <= edited.entries.len()).ok_or_else(|| misfit(op, offset))?
             };
             let name = if is_mapping { token.to_owned() } else { String::new() };
-            edited
-                .entries
-                .insert(index, CollectionEntry { name, nodes: None, content: Content::New(Made::Whole(Arc::clone(value))) });
+            edited.entries.insert(
+                index,
+                CollectionEntry { name, nodes: None, content: Content::New(Made::Whole(Arc::clone(value))) },
+            );
         }
         Op::Remove(_) => {
             let index = find(tree, edited, token).ok_or_else(|| absent(tree, edited.node, token, op, offset))?;
