@@ -59,7 +59,10 @@ impl KeptItem {
             }
             (Self::Map(one), Item::Map(other)) => {
                 one.len() == other.len()
-                    && one.iter().zip(&**other).all(|((name, one), (other, item))| name == other.as_str() && one.is(item))
+                    && one
+                        .iter()
+                        .zip(&**other)
+                        .all(|((name, one), (other, item))| name == other.as_str() && one.is(item))
             }
             _ => false,
         }

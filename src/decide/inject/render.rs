@@ -58,6 +58,8 @@ pub(crate) struct Item {
     pub at: Option<EnvPlacement>,
     /// What happens to a value that is there already.
     pub existing: Existing,
+    /// How many bytes it has as JSON, as [`Rendered::size`] counts them.
+    size: usize,
 }
 
 impl Item {
@@ -115,7 +117,9 @@ impl Rendered {
         surroundings: Surroundings<'v, V>,
         sidecar: Sidecar,
     ) -> Self {
-        Self::unchecked(profile, &Rendering::new(values, &profile.lets, surroundings), sidecar, None).0.checked(profile, &[])
+        Self::unchecked(profile, &Rendering::new(values, &profile.lets, surroundings), sidecar, None)
+            .0
+            .checked(profile, &[])
     }
 
     /// What is added, without a look at whether it may be, and what evaluating took. What a memo has is taken from it.
@@ -285,7 +289,8 @@ fn item<'v, V: View<'v>>(
         make_native(&mut value);
     }
     let placement = addition.placement.as_ref().and_then(|placement| placement_of(placement, rendering));
-    Item { key, value: Arc::new(value), source, placement, sidecar, at, existing }
+    let item = Item { key, value: Arc::new(value), source, placement, sidecar, at, existing, size: 0 };
+    Item { size: earlier_hash::size_of_item(&item), ..item }
 }
 
 fn placement_of<'v, V: View<'v>>(placement: &PlacementTemplate, rendering: &Rendering<'_, 'v, V>) -> Option<Placement> {

@@ -10,8 +10,8 @@ use serde_json::Value;
 use super::{Item, Rendered};
 use crate::expression::{self, KeptItem, Sort};
 use crate::profile::reads::{ProfileReads, Source};
-use crate::profile::slot::Slot;
 use crate::profile::scope::Fact;
+use crate::profile::slot::Slot;
 use crate::profile::template::{Rendering, Spent, Surroundings};
 use crate::value::view::{self, View};
 

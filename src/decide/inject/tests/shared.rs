@@ -29,6 +29,7 @@ fn rendered(profile: &Profile, objects: &[Value]) -> Vec<Arc<Rendered>> {
     let rendered: Vec<_> = objects.iter().map(|object| of(object, &run)).collect();
     for (object, rendered) in objects.iter().zip(&rendered) {
         assert_eq!(format!("{:?}", of(object, &Renderings::default())), format!("{rendered:?}"), "{object}");
+        assert_eq!(rendered.size(), rendered.hashed().len(), "{object}");
     }
     rendered
 }
@@ -70,6 +71,45 @@ fn a_part_that_reads_the_same_of_two_objects_is_rendered_once() {
     assert_eq!(*items(verbose, Slot::Annotations)[0].value, "debug");
     assert!(is_shared(two, other, Slot::Labels) && !is_shared(two, other, Slot::Containers));
     assert!(Arc::ptr_eq(one, again), "all of it reads the same");
+}
+
+#[test]
+fn what_is_made_of_different_containers_may_be_the_same() {
+    let profile = loaded(&json!({
+        "let": [
+            {"name": "containers", "value": "pod.spec.?initContainers.orValue([]) + pod.spec.containers"},
+            {"name": "ports", "value": "lets.containers.map(c, c.?ports.orValue([])).flatten().map(p, p.containerPort)"},
+            {"name": "first", "value": "lets.ports.size() > 0 ? lets.ports[0] : null"},
+        ],
+        "containers": [{"name": "side", "image": "side:1", "env": [{"name": "PORT", "value": "{{ lets.first }}"}]}],
+        "initContainers": [{"name": "init", "image": "init:1", "args": ["{{ lets.containers[0].image }}"]}],
+        "labels": [{"key": "port", "value": "{{ lets.first }}", "when": "lets.ports.size() > 1"}],
+    }));
+    let of = |image: &str, ports: Value| {
+        let template =
+            json!({"metadata": {}, "spec": {"containers": [{"name": "web", "image": image, "ports": ports}]}});
+        deployment("web", &template)
+    };
+    let port = |port: u32| json!({"containerPort": port});
+    let all = rendered(
+        &profile,
+        &[
+            of("web:1", json!([port(1)])),
+            of("web:2", json!([port(1)])),
+            of("web:3", json!([port(2)])),
+            of("web:4", json!([port(1), port(2)])),
+            of("web:5", json!([])),
+            of("web:5", json!([port(1)])),
+        ],
+    );
+    let is_shared = |left: usize, right: usize, slot| {
+        Arc::ptr_eq(&items(&all[left], slot)[0].value, &items(&all[right], slot)[0].value)
+    };
+    assert!(
+        is_shared(0, 1, Slot::Containers) && is_shared(0, 3, Slot::Containers) && is_shared(0, 5, Slot::Containers)
+    );
+    assert!(!is_shared(0, 2, Slot::Containers) && !is_shared(0, 4, Slot::Containers));
+    assert!(!is_shared(0, 1, Slot::InitContainers) && is_shared(4, 5, Slot::InitContainers));
 }
 
 #[test]
