@@ -167,7 +167,8 @@ impl<'m, 'v, V: View<'v>> Memo<'m, 'v, V> {
     /// The object at hand, to be kept.
     pub(super) fn kept(&self, rendered: Arc<Rendered>, spent: Spent) -> KeptObject {
         let read = (0..self.reads.sources.len()).filter_map(|source| {
-            let same = self.candidates.iter().find(|one| self.is_same(one, source));
+            // Only to save memory, so that a look at the latest is enough.
+            let same = self.candidates.first().filter(|one| self.is_same(one, source));
             let known = same.and_then(|one| one.kept.read.get(source));
             known.cloned().or_else(|| self.read(source))
         });
