@@ -244,6 +244,7 @@ fn errors(
     );
     clashes.push(format!("({record}.size() > {MAX_CHARACTERS} ? [{too_long}] : [])"));
     let clashes = draft.define("conflicts", joined(&clashes));
+    draft.define("missing", record::missing(draft));
     let (readable, eligible, confirmed) = (draft.named("readable"), draft.named("eligible"), draft.named("confirmed"));
     let unreadable = quoted(&format!("the record `{ANNOTATION}` cannot be read"));
     // A switch with a value that it does not take is the one error.
@@ -258,12 +259,21 @@ fn errors(
         ]),
         &clashes,
     );
-    // Conditions are asked of an injected pod too.
-    let of_injected = match is_asked {
-        true => format!("{} && {bad}.size() > 0 ? [{bad}[0]] : []", draft.named("eligibleAgain")),
-        false => "[]".to_owned(),
-    };
+    let of_injected = of_injected(draft, &bad, is_asked);
     draft.define("unreadable", format!("!{readable} ? [{unreadable}] : []"));
     let errors = draft.define("errors", format!("!{readable} ? [] : !{eligible} ? ({of_injected}) :\n({of_eligible})"));
     draft.define("inject", format!("{readable} && {eligible} && {errors}.size() == 0 && {confirmed} == ''"));
+}
+
+/// What is wrong with a pod that is injected already: the rules are asked of it again, unless a part of the injection is gone.
+fn of_injected(draft: &Draft<'_>, bad: &str, is_asked: bool) -> Cel {
+    let mut cases = vec![(format!("{}.size() > 0", draft.named("missing")), NOTHING.to_owned())];
+    if draft.scope.profile.pod_switch.is_some() {
+        let (entry, again) = (draft.named("entry"), draft.named("ruleAgain"));
+        cases.push((format!("{entry} && {again} == '{}'", rules::BAD_VALUE), format!("[{}]", draft.named("podBad"))));
+    }
+    if is_asked {
+        cases.push((format!("{} && {bad}.size() > 0", draft.named("eligibleAgain")), format!("[{bad}[0]]")));
+    }
+    if cases.len() == 1 { NOTHING.to_owned() } else { first_of(cases, NOTHING) }
 }

@@ -10,6 +10,11 @@ use crate::support::injector;
 /// The label of namespaces that says whose turn it is there.
 pub(super) const WAY: &str = "injector.test/way";
 
+/// The name of a pod that every policy of a test answers, so that one can wait for them.
+pub(super) const ASKS: &str = "asks-for-policies";
+/// What they answer.
+pub(super) const ASKED: &str = "it is there";
+
 /// Objects that are in the API server; dropping them removes them.
 pub(super) struct Policies<'a> {
     plane: &'a ControlPlane,
@@ -42,7 +47,18 @@ fn bound(mut object: Value, way: &str) -> Value {
     if object["kind"].as_str().is_some_and(|kind| kind.ends_with("PolicyBinding")) {
         object["spec"]["matchResources"]["namespaceSelector"]["matchLabels"][WAY] = json!(way);
     }
+    if object["kind"] == "ValidatingAdmissionPolicy" {
+        let expression = format!("object.metadata.?name.orValue('') != '{ASKS}'");
+        let answer = json!({"expression": expression, "message": ASKED});
+        // The API server reports the first that does not hold.
+        object["spec"]["validations"].as_array_mut().unwrap().insert(0, answer);
+    }
     object
+}
+
+/// Whether an object binds the policy that warns.
+pub(super) fn is_warnings_binding(object: &Value) -> bool {
+    object["kind"] == "ValidatingAdmissionPolicyBinding" && object["spec"]["validationActions"] == json!(["Warn"])
 }
 
 /// The objects of a profile's policies, or why it has none.
