@@ -9,6 +9,7 @@ use super::containers::{self};
 use super::draft::{Draft, Gates};
 use super::lists::{self, Elements};
 use super::parameters::{self, CompiledParameter};
+use super::params::{self, Params};
 use super::record;
 use super::scope::{Given, Scope};
 use super::validations::{self, Validation};
@@ -46,6 +47,8 @@ pub(super) struct Settings<'s> {
     pub(super) gates: Gates,
     /// The name of the mutating policy.
     pub(super) policy_name: &'s str,
+    /// Where settings are that are not in the policy.
+    pub(super) params: Option<&'s Params>,
 }
 
 /// Compiles a profile.
@@ -56,9 +59,10 @@ pub(super) struct Settings<'s> {
 pub(super) fn compile(
     profile: &Profile,
     digests: &Digests,
-    Settings { set, version, prefix, gates, policy_name }: Settings<'_>,
+    settings: Settings<'_>,
 ) -> Result<CompiledProfile, Vec<Diagnostic>> {
-    let scope = Scope { profile, parameters: Vec::new(), lets: Vec::new(), version, prefix };
+    let Settings { version, gates, policy_name, ref prefix, .. } = settings;
+    let scope = Scope { profile, parameters: Vec::new(), lets: Vec::new(), version, prefix: prefix.clone() };
     let wrong = Wrong::default();
     let mut draft =
         Draft { scope, wrong, variables: Vec::new(), gates, warnings: Vec::new(), of_namespace: Vec::new() };
@@ -74,7 +78,7 @@ pub(super) fn compile(
     let stay = format!("{inits}.filter(c, c.?restartPolicy.orValue('') == 'Always') + {apps}");
     draft.define("neighbours", format!("({stay}).filter(c, !(c.name in {own}))"));
     rules::define(&mut draft);
-    let parameters = given(&mut draft, set);
+    let parameters = given(&mut draft, &settings);
     lets(&mut draft);
     let own = containers::define(&mut draft);
     let application = application::define(&mut draft);
@@ -86,7 +90,11 @@ pub(super) fn compile(
         .collect();
     rules::confirmed(&mut draft);
     let added = Added { own, application, changes, elements };
-    patch::record(&mut draft, digests, &parameters, &added);
+    let digests = match settings.params {
+        Some(_) => params::digests(&draft),
+        None => [quoted(&digests.classic), quoted(&digests.native)],
+    };
+    patch::record(&mut draft, &digests, &parameters, &added);
     errors(&mut draft, &parameters, &added);
     let patch = patch::of(&mut draft, &added);
     let validations = validations::of(&mut draft, policy_name);
@@ -165,7 +173,10 @@ fn object(draft: &mut Draft<'_>) {
 }
 
 /// Defines the parameters, and the application's first container, in which they may be found.
-fn given(draft: &mut Draft<'_>, set: &BTreeMap<String, String>) -> Vec<CompiledParameter> {
+fn given(draft: &mut Draft<'_>, settings: &Settings<'_>) -> Vec<CompiledParameter> {
+    if settings.params.is_some() {
+        params::define(draft);
+    }
     let (apps, ann) = (draft.named("apps"), draft.named("ann"));
     let chosen = format!("{apps}.filter(c, c.name == {ann}[?{}].orValue(''))", quoted(DEFAULT_CONTAINER));
     let recorded = format!("{}.exists(l, l.contains('\"' + c.name + '\"'))", draft.named("listed"));
@@ -174,7 +185,7 @@ fn given(draft: &mut Draft<'_>, set: &BTreeMap<String, String>) -> Vec<CompiledP
     draft.define("application", format!("{chosen}.size() > 0 ? {chosen} : {first}"));
     let mut compiled = Vec::new();
     for index in 0..draft.scope.profile.parameters.len() {
-        let one = parameters::compile(&draft.scope, &draft.wrong, index, set);
+        let one = parameters::compile(&draft.scope, &draft.wrong, index, settings);
         let name =
             draft.scope.profile.parameters.get(index).map(|parameter| parameter.name.clone()).unwrap_or_default();
         if let Some(variable) = one.as_ref().and_then(|one| one.variable.clone()) {

@@ -216,8 +216,26 @@ fn valid(ty: &ParameterType, text: &str) -> Option<Cel> {
         ParameterType::String => {
             format!("!{text}.matches({})", quoted(CONTROL))
         }
-        ParameterType::Envs | ParameterType::Image | ParameterType::List(_) | ParameterType::Map(_) => return None,
+        ParameterType::Image => image(text),
+        ParameterType::Envs | ParameterType::List(_) | ParameterType::Map(_) => return None,
     })
+}
+
+/// Whether a text is an image reference, by the same grammar as `kube::image`.
+fn image(text: &str) -> Cel {
+    let label = "[a-zA-Z0-9](?:[-a-zA-Z0-9]*[a-zA-Z0-9])?";
+    let host = format!("(?:\\[[0-9a-fA-F:.]+\\]|{label}(?:\\.{label})*)(?::[0-9]+)?");
+    let component = "[a-z0-9]+(?:(?:\\.|_|__|-+)[a-z0-9]+)*";
+    let tag = "[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}";
+    let digest = "[a-zA-Z][a-zA-Z0-9+._-]*:[0-9a-fA-F]{32,}";
+    let whole = format!("\\A(?:{host}/)?{component}(?:/{component})*(?::{tag})?(?:@{digest})?\\z");
+    // Host and path have a bound of their own.
+    let name = bound(
+        &format!("{text}.split('@')[0]"),
+        "n",
+        "n.lastIndexOf(':') > n.lastIndexOf('/') ? n.lastIndexOf(':') : n.size()",
+    );
+    format!("({text}.matches({}) && {name} <= 255)", quoted(&whole))
 }
 
 fn single_value(ty: &ParameterType, text: &str) -> Cel {

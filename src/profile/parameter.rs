@@ -27,7 +27,7 @@ pub(crate) use collection::{ListType, MapType};
 pub(crate) use computed::ComputedDefault;
 pub(crate) use fault::BadValue;
 pub(crate) use inherit::{Inherit, Inherited, unknown};
-pub(crate) use values::{ParameterValues, settings};
+pub(crate) use values::{ParameterValues, settings, spelled};
 
 /// Where a parameter's value comes from. Places count from the pod template.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -220,7 +220,7 @@ impl Parameter {
     }
 
     /// The value of an optional parameter that has none: a list or map without items, so that it can be repeated; else null.
-    fn nothing(&self) -> Value {
+    pub(crate) fn nothing(&self) -> Value {
         match self.ty.structure() {
             Some(Kind::Sequence) => Value::Array(Vec::new()),
             Some(_) => Value::Object(serde_json::Map::new()),
