@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::added::{Added, Digests};
 use super::application::{self};
-use super::cel::{Cel, NOTHING, first_of, joined, quoted};
+use super::cel::{Cel, NOTHING, first_of, quoted};
 use super::containers::{self};
 use super::draft::{Draft, Gates};
 use super::lists::{self, Elements};
@@ -239,7 +239,7 @@ fn errors(
     let profile = draft.scope.profile;
     let mut bad: Vec<Cel> = Vec::new();
     bad.extend(parameters.iter().filter_map(|parameter| parameter.faults.clone()));
-    let bad = draft.define("badValues", joined(&bad));
+    let bad = draft.define_joined("badValues", &bad);
     // A condition is asked with the values of all parameters, and the first that has none is the one error.
     let is_asked = !profile.match_conditions.is_empty() || !profile.requirements.is_empty();
     let told = if is_asked { format!("[{bad}[0]]") } else { bad.clone() };
@@ -254,7 +254,7 @@ fn errors(
         quoted(&format!("the record `{ANNOTATION}` would be too long: "))
     );
     clashes.push(format!("({record}.size() > {MAX_CHARACTERS} ? [{too_long}] : [])"));
-    let clashes = draft.define("conflicts", joined(&clashes));
+    let clashes = draft.define_joined("conflicts", &clashes);
     draft.define("missing", record::missing(draft));
     let (readable, eligible, confirmed) = (draft.named("readable"), draft.named("eligible"), draft.named("confirmed"));
     let unreadable = quoted(&format!("the record `{ANNOTATION}` cannot be read"));

@@ -5,7 +5,7 @@
 
 use serde_json::Value;
 
-use super::cel::{Cel, first_of, literal, quoted};
+use super::cel::{Cel, bound, first_of, literal, quoted};
 use super::compile::Settings;
 use super::params;
 use super::scope::{Given, Scope};
@@ -208,7 +208,12 @@ fn of_settings(scope: &Scope<'_>, parameter: &Parameter, settings: &Settings<'_>
     let name = params::config_map_name(settings.policy_name);
     let what = quoted(&format!("key `{key}` of ConfigMap `{namespace}/{name}`: "));
     let (all, key) = (scope.variable("settings"), quoted(&key));
-    Source::of_text(parameter, format!("({key} in {all})"), &format!("string({all}[{key}])"), &what)
+    let text = format!("string({all}[{key}])");
+    // Each is written once: the messages about many parameters are one expression, of which an API server takes 100,000
+    // characters.
+    let faults = types::faults(parameter, "t", "w")?;
+    let faults = bound(&text, "t", &bound(&what, "w", &faults));
+    Some(Source { there: format!("({key} in {all})"), value: types::value(parameter, &text), faults })
 }
 
 /// The annotations whose keys begin so: entries of a map, each by the rest of its key.

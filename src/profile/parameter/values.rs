@@ -228,6 +228,18 @@ mod tests {
     }
 
     #[test]
+    fn the_line_end_behind_the_last_line_of_a_setting_does_not_count() {
+        let text = with(json!({"type": "string"}));
+        let settings = |value: &str| {
+            let set = std::collections::BTreeMap::from([("p".to_owned(), value.to_owned())]);
+            Value::Object(settings(&text, &SetValues::from([("t".to_owned(), set)])))
+        };
+        assert_eq!(settings("a\nb\n"), settings("a\nb"));
+        assert_ne!(settings("a\nb"), settings("a b"));
+        assert_ne!(settings("\na"), settings("a"), "one before the first line counts");
+    }
+
+    #[test]
     fn annotations_of_a_prefix_and_of_the_namespace_are_told() {
         let prefixed =
             profile(&json!([{"name": "m", "type": "map", "of": "string", "annotationPrefix": "example.com/m-"}]));

@@ -4,6 +4,7 @@
 
 mod api;
 mod battery;
+mod moving;
 mod objects;
 mod own;
 mod pods;
@@ -42,6 +43,8 @@ pub(super) fn scenarios() -> Vec<(&'static str, Scenario)> {
             a_pod_that_meets_all_of_them_is_injected_once
             profiles_of_one_command_keep_their_order
             an_excluded_namespace_is_left_alone;
+        moving:
+            every_pod_is_injected_once_on_the_way_to_policies_and_back;
         settings:
             a_changed_config_map_changes_the_next_pod
             settings_in_a_config_map_make_the_same_pods;

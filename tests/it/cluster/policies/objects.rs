@@ -31,6 +31,9 @@ impl<'a> Policies<'a> {
 
     /// The same, for the namespaces in which it is this one's turn.
     pub(super) fn bound(plane: &'a ControlPlane, objects: &[Value], way: &str) -> Self {
+        if objects.iter().any(|object| object["kind"] == "ConfigMap") {
+            keep_config_maps_known(plane);
+        }
         let bound: Vec<Value> = objects.iter().cloned().map(|object| bound(object, way)).collect();
         Self::applied(plane, &bound)
     }
@@ -41,6 +44,42 @@ impl Drop for Policies<'_> {
         // A panic while another unwinds would abort.
         self.plane.kubectl(["delete", "--ignore-not-found", "-f", "-"], &self.list);
     }
+}
+
+/// Puts policies there that ask for a ConfigMap and never answer, and leaves them: an API server that has lost the last binding
+/// with a ConfigMap finds no ConfigMap any more, <https://github.com/kubernetes/kubernetes/issues/130887>.
+fn keep_config_maps_known(plane: &ControlPlane) {
+    let object = |kind: &str, spec: Value| {
+        let version = "admissionregistration.k8s.io/v1";
+        json!({"apiVersion": version, "kind": kind, "metadata": {"name": "keeps-config-maps-known"}, "spec": spec})
+    };
+    let nowhere = json!({
+        "namespaceSelector": {"matchLabels": {WAY: "never"}},
+        "resourceRules": [{"apiGroups": [""], "apiVersions": ["v1"], "operations": ["CREATE"], "resources": ["pods"]}],
+    });
+    let kind = json!({"apiVersion": "v1", "kind": "ConfigMap"});
+    let reference = json!({"name": "none", "namespace": "default", "parameterNotFoundAction": "Allow"});
+    let binding = json!({"policyName": "keeps-config-maps-known", "paramRef": reference});
+    let mutation = json!({"patchType": "JSONPatch", "jsonPatch": {"expression": "['x'].filter(x, false).map(x, JSONPatch{op: 'remove', path: x})"}});
+    let list = [
+        object(
+            "MutatingAdmissionPolicy",
+            json!({"paramKind": kind, "matchConstraints": nowhere, "mutations": [mutation],
+            "reinvocationPolicy": "Never", "failurePolicy": "Ignore"}),
+        ),
+        object("MutatingAdmissionPolicyBinding", binding.clone()),
+        object(
+            "ValidatingAdmissionPolicy",
+            json!({"paramKind": kind, "matchConstraints": nowhere,
+            "validations": [{"expression": "true"}], "failurePolicy": "Ignore"}),
+        ),
+        object("ValidatingAdmissionPolicyBinding", {
+            let mut binding = binding;
+            binding["validationActions"] = json!(["Deny"]);
+            binding
+        }),
+    ];
+    plane.ok("apply -f -", json!({"apiVersion": "v1", "kind": "List", "items": list}).to_string());
 }
 
 fn bound(mut object: Value, way: &str) -> Value {

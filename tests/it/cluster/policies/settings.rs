@@ -19,7 +19,7 @@ pub(super) fn settings_in_a_config_map_make_the_same_pods(plane: &ControlPlane) 
 /// The image of the container that nginx adds; nothing where it was not injected.
 fn image(answer: &Answer) -> &str {
     let containers = answer.body["spec"]["containers"].as_array();
-    let own = containers.into_iter().flatten().find(|container| container["name"] == "nginx");
+    let own = containers.into_iter().flatten().find(|container| container["name"] == "nginx-sidecar");
     own.and_then(|own| own["image"].as_str()).unwrap_or_default()
 }
 
@@ -31,7 +31,7 @@ pub(super) fn a_changed_config_map_changes_the_next_pod(plane: &ControlPlane) {
         printed(&["--as", "policy", "-p", "nginx", "--params", "--namespace", "of-params", &set]).unwrap()
     };
     let objects = install("nginx:1");
-    let trial = Trial::new(plane, "settings", &[&format!("{WAY}=settings")]);
+    let trial = Trial::new(plane, "settings", &[&format!("{WAY}=settings"), "sidecar-inject=enabled"]);
     let applied = Policies::bound(plane, &objects, "settings");
     let hash = |answer: &Answer| record(&answer.body)[0]["hash"].as_str().unwrap().to_owned();
     let until = |wanted: &str| trial.until(wanted, &pod(), |answer| image(answer) == wanted);
@@ -55,9 +55,9 @@ pub(super) fn a_changed_config_map_changes_the_next_pod(plane: &ControlPlane) {
     let installed = hash(&until("nginx:3"));
     assert!(!installed.contains(';') && installed != first, "{installed}");
 
-    patch(&json!({"nginx.image": "no image"}));
+    patch(&json!({"nginx.image": "no//image"}));
     let refused = trial.until("a bad value refuses", &pod(), |answer| answer.status != 201);
-    let words = "key `nginx.image` of ConfigMap `of-params/injector-nginx-params`: `no image` is not ";
+    let words = "key `nginx.image` of ConfigMap `of-params/injector-nginx-params`: `no//image` is not ";
     assert!(message(&refused).contains(words), "{refused:?}");
 
     patch(&json!({"nginx.image": null}));

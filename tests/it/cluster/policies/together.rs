@@ -42,7 +42,7 @@ impl<'a> Trial<'a> {
         Self::within(plane, namespace)
     }
 
-    fn within(plane: &'a ControlPlane, namespace: &str) -> Self {
+    pub(super) fn within(plane: &'a ControlPlane, namespace: &str) -> Self {
         Self { plane, api: Api::new(plane).into(), namespace: namespace.to_owned() }
     }
 
@@ -52,7 +52,7 @@ impl<'a> Trial<'a> {
     }
 
     /// The pod as it would be stored.
-    fn stored(&self, pod: &Value) -> Value {
+    pub(super) fn stored(&self, pod: &Value) -> Value {
         let answer = self.ask(pod);
         assert_eq!(answer.status, 201, "{answer:?}");
         answer.body
@@ -63,7 +63,7 @@ impl<'a> Trial<'a> {
         self.plane.eventually(what, || Some(self.ask(pod)).filter(&holds))
     }
 
-    fn until_injected(&self) -> Value {
+    pub(super) fn until_injected(&self) -> Value {
         self.until("it is injected", &pod(), |answer| answer.body["metadata"]["annotations"][RECORD].is_string()).body
     }
 }
