@@ -151,7 +151,7 @@ pub(crate) fn objects(
     let constraints: Vec<Value> = profiles.iter().map(|(profile, _)| objects::constraints(profile)).collect();
     let same = constraints.first().filter(|first| constraints.iter().all(|other| other == *first));
     let gates = if same.is_some() { Gates::Server } else { Gates::Rules };
-    let digests: Vec<Digests> = profiles.iter().map(|one| digests(one)).collect();
+    let digests: Vec<Digests> = profiles.iter().map(digests).collect();
     let mut wrong = Vec::new();
     let mut compiled = |index: usize, prefix: String, gates: Gates| {
         let ((profile, set), digests) = (profiles.get(index)?, digests.get(index)?);
