@@ -11,7 +11,7 @@ use super::added::Digests;
 use super::cel::{Cel, bound, json_inner, quoted};
 use super::draft::Draft;
 use super::{ProfileWithSettings, types};
-use crate::profile::parameter::spelled;
+use crate::profile::parameter::{SetValues, spelled};
 use crate::profile::{Parameter, Presence};
 
 /// The annotation of the ConfigMap that says of what the digests are.
@@ -83,16 +83,11 @@ pub(super) fn config_map(
     let mut installed = Vec::new();
     for ((profile, set), Digests { classic, native }) in profiles.iter().zip(digests) {
         installed.push(format!("{}={classic},{native}", profile.name));
+        let all = SetValues::from([(profile.name.clone(), (*set).clone())]);
         for parameter in profile.parameters.iter().filter(|parameter| params.keeps(parameter)) {
-            let set = set.get(&parameter.name);
-            let usual = match set {
-                Some(text) => parameter.parse(text).ok(),
-                None if parameter.computed.is_some() => None,
-                None => parameter.default.clone().or_else(|| parameter.is_optional().then(|| parameter.nothing())),
-            };
-            let Some(usual) = usual else { continue };
+            let Some(usual) = parameter.constant(profile, &all) else { continue };
             installed.push(format!("{}{}", profile.name, suffix_of(parameter, &usual)));
-            let text = set.cloned().or_else(|| default_text(parameter, &usual));
+            let text = set.get(&parameter.name).cloned().or_else(|| default_text(parameter, &usual));
             data.extend(text.map(|text| (key(&profile.name, &parameter.name), Value::from(text))));
         }
     }
@@ -134,15 +129,17 @@ pub(super) fn define(draft: &mut Draft<'_>) {
         let length = profile.len();
         format!("{lines}.filter(l, l.startsWith({})).map(l, l.substring({length}))", quoted(&start))
     };
-    let digests = of('=');
-    draft.define("digests", format!("({digests} + ['=,'])[0].substring(1).split(',')"));
+    // Whatever the annotation says, what goes into the record is a digest or nothing.
+    let digests = format!("({} + ['='])[0].substring(1).split(',')", of('='));
+    let digests = format!("{digests}.map(d, d.matches('^[0-9a-f]{{16}}$') ? d : '')");
+    draft.define("digests", format!("{digests} + ['', '']"));
     draft.define("usual", of(';'));
 }
 
 /// What follows the hash for a parameter: what it is spelled, unless that is what was installed.
-pub(super) fn suffix(draft_usual: &str, name: &str, text: &str, given: &str) -> Cel {
+pub(super) fn suffix(usual: &str, name: &str, text: &str, given: &str) -> Cel {
     let start = quoted(&format!(";{name}="));
-    let is_told = format!("!(s in {draft_usual}) && ({given} || {draft_usual}.exists(l, l.startsWith({start})))");
+    let is_told = format!("!(s in {usual}) && ({given} || {usual}.exists(l, l.startsWith({start})))");
     format!("({})", bound(text, "s", &format!("{is_told} ? s : ''")))
 }
 

@@ -220,7 +220,7 @@ impl Parameter {
     }
 
     /// The value of an optional parameter that has none: a list or map without items, so that it can be repeated; else null.
-    pub(crate) fn nothing(&self) -> Value {
+    fn nothing(&self) -> Value {
         match self.ty.structure() {
             Some(Kind::Sequence) => Value::Array(Vec::new()),
             Some(_) => Value::Object(serde_json::Map::new()),

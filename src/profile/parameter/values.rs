@@ -60,7 +60,7 @@ impl<'p> ParameterValues<'p> {
 impl Parameter {
     /// Its value where neither the pod nor its namespace gives one: that of `--set`, or else its default. `None` where that
     /// depends on other parameters, and where there is none.
-    fn constant<'v>(&'v self, profile: &Profile, set: &SetValues) -> Option<Cow<'v, Value>> {
+    pub(crate) fn constant<'v>(&'v self, profile: &Profile, set: &SetValues) -> Option<Cow<'v, Value>> {
         if let Some(text) = set.get(&profile.name).and_then(|set| set.get(&self.name)) {
             // A bad one is an error for each pod that takes it.
             return Some(Cow::Owned(self.parse(text).unwrap_or_else(|_| Value::from(text.as_str()))));
