@@ -1,24 +1,22 @@
 //! One profile as expressions: what it is to look at, to refuse, to warn about, and to patch.
 
-use std::collections::BTreeMap;
-
 use super::added::{Added, Digests};
 use super::application::{self};
 use super::cel::{Cel, NOTHING, first_of, quoted};
 use super::containers::{self};
-use super::draft::{Draft, Gates};
+use super::draft::Draft;
 use super::lists::{self, Elements};
 use super::parameters::{self, CompiledParameter};
-use super::params::{self, Params};
+use super::params;
 use super::record;
 use super::scope::{Given, Scope};
+use super::settings::Settings;
 use super::validations::{self, Validation};
 use super::wrong::Wrong;
 use super::{conflicts, patch, pod, rules, workload};
 use crate::decide::eligibility::DEFAULT_CONTAINER;
 use crate::decide::record::{ANNOTATION, MAX_CHARACTERS};
 use crate::diagnostic::Diagnostic;
-use crate::kube::version::KubernetesVersion;
 use crate::profile::slot::{Home, Slot};
 use crate::profile::{Let, Profile, Template};
 
@@ -34,21 +32,6 @@ pub(super) struct CompiledProfile {
     pub(super) warnings: Vec<Cel>,
     /// The name of the rule that decided, for the audit log.
     pub(super) rule: Cel,
-}
-
-/// How a profile is compiled.
-#[derive(Clone, Debug)]
-pub(super) struct Settings<'s> {
-    /// Values of parameters, as they are written.
-    pub(super) set: &'s BTreeMap<String, String>,
-    pub(super) version: KubernetesVersion,
-    /// What the names of its variables begin with.
-    pub(super) prefix: String,
-    pub(super) gates: Gates,
-    /// The name of the mutating policy.
-    pub(super) policy_name: &'s str,
-    /// Where settings are that are not in the policy.
-    pub(super) params: Option<&'s Params>,
 }
 
 /// Compiles a profile.

@@ -22,9 +22,9 @@ use crate::profile::parameter::SetValues;
 use crate::text::yaml::emit::{self, BlockLayout};
 
 use added::Digests;
-use compile::Settings;
 use draft::Gates;
 pub(crate) use params::{ParamNames, Params};
+use settings::Settings;
 
 mod added;
 mod application;
@@ -34,6 +34,7 @@ mod conflicts;
 mod containers;
 mod draft;
 mod lists;
+mod metadata;
 mod objects;
 mod parameters;
 mod params;
@@ -42,6 +43,7 @@ mod pod;
 mod record;
 mod rules;
 mod scope;
+mod settings;
 mod types;
 mod validations;
 mod values;

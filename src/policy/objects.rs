@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use super::compile::CompiledProfile;
+use super::metadata::metadata;
 use super::validations::{Validation, ValidationMessage, cut};
 use super::{FailurePolicy, PolicyApi, PolicyOptions, PolicyWarnings, params};
 use crate::kube::selector::{NAMESPACE_NAME, Operator, Requirement, Selector};
@@ -38,25 +39,6 @@ fn matching(namespaces: &Selector, pods: &Selector) -> Value {
         "objectSelector": pods.to_json(),
         "resourceRules": [{"apiGroups": [""], "apiVersions": ["v1"], "operations": ["CREATE"], "resources": ["pods"]}],
     })
-}
-
-/// What says which program an object is of.
-pub(super) fn labels() -> Value {
-    json!({
-        "app.kubernetes.io/name": "injector",
-        "app.kubernetes.io/managed-by": "injector",
-        "app.kubernetes.io/component": "policy",
-        "app.kubernetes.io/version": env!("CARGO_PKG_VERSION"),
-    })
-}
-
-/// The name, and what says what an object is of; `profile` is the one profile that it is for.
-fn metadata(name: &str, profile: Option<&str>) -> Value {
-    let mut labels = labels();
-    if let Some(profile) = profile {
-        labels["sidecar-injector/profile"] = profile.into();
-    }
-    json!({"name": name, "labels": labels})
 }
 
 /// The variables that expressions use, and those that these use, in their order.

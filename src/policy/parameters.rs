@@ -6,9 +6,9 @@
 use serde_json::Value;
 
 use super::cel::{Cel, bound, first_of, literal, quoted};
-use super::compile::Settings;
 use super::params;
 use super::scope::{Given, Scope};
+use super::settings::Settings;
 use super::types;
 use super::values::Values;
 use super::wrong::Wrong;

@@ -10,6 +10,7 @@ use serde_json::{Map, Value, json};
 use super::added::Digests;
 use super::cel::{Cel, bound, json_inner, quoted};
 use super::draft::Draft;
+use super::metadata::labels;
 use super::{ProfileWithSettings, types};
 use crate::profile::parameter::{SetValues, spelled};
 use crate::profile::{Parameter, Presence};
@@ -97,7 +98,7 @@ pub(super) fn config_map(
         "metadata": {
             "name": config_map_name(mutating),
             "namespace": params.namespace,
-            "labels": super::objects::labels(),
+            "labels": labels(),
             "annotations": {INSTALLED: installed.join("\n")},
         },
         "data": data,
