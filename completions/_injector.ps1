@@ -256,6 +256,9 @@ Register-ArgumentCompleter -Native -CommandName 'injector' -ScriptBlock {
             [CompletionResult]::new('--kubernetes-version', '--kubernetes-version', [CompletionResultType]::ParameterName, 'The cluster''s version, `1.MINOR` or `v1.MINOR.PATCH` [default: the newest known]')
             [CompletionResult]::new('--failure-policy', '--failure-policy', [CompletionResultType]::ParameterName, 'What happens to a pod for which an expression fails [default: Fail]')
             [CompletionResult]::new('--policy-api', '--policy-api', [CompletionResultType]::ParameterName, 'The version of the API of mutating policies')
+            [CompletionResult]::new('--params', '--params', [CompletionResultType]::ParameterName, 'Keep the settings in a ConfigMap, where the cluster can change them [default names: all]')
+            [CompletionResult]::new('-n', '-n', [CompletionResultType]::ParameterName, 'The namespace of the ConfigMap of `--params` [default: kube-system]')
+            [CompletionResult]::new('--namespace', '--namespace', [CompletionResultType]::ParameterName, 'The namespace of the ConfigMap of `--params` [default: kube-system]')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour the report, a diff and an explanation')
             [CompletionResult]::new('--without-warnings', '--without-warnings', [CompletionResultType]::ParameterName, 'Leave out the policy that warns; it costs some of the API server''s time for each pod')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
@@ -275,8 +278,8 @@ Register-ArgumentCompleter -Native -CommandName 'injector' -ScriptBlock {
         }
         'injector;install' {
             [CompletionResult]::new('--name', '--name', [CompletionResultType]::ParameterName, 'The name of everything that is installed')
-            [CompletionResult]::new('-n', '-n', [CompletionResultType]::ParameterName, 'The namespace of the webhook, whose own pods are never injected')
-            [CompletionResult]::new('--namespace', '--namespace', [CompletionResultType]::ParameterName, 'The namespace of the webhook, whose own pods are never injected')
+            [CompletionResult]::new('-n', '-n', [CompletionResultType]::ParameterName, 'The namespace of the webhook, whose own pods are never injected [default: injector-system]')
+            [CompletionResult]::new('--namespace', '--namespace', [CompletionResultType]::ParameterName, 'The namespace of the webhook, whose own pods are never injected [default: injector-system]')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'What runs in the cluster: a webhook, or policies that the API server evaluates itself')
             [CompletionResult]::new('--only', '--only', [CompletionResultType]::ParameterName, 'Print only the webhook configuration, or everything else [default: both]')
             [CompletionResult]::new('--generate-certs', '--generate-certs', [CompletionResultType]::ParameterName, 'Make a CA and a serving certificate in this directory, or use the existing ones')
@@ -306,6 +309,7 @@ Register-ArgumentCompleter -Native -CommandName 'injector' -ScriptBlock {
             [CompletionResult]::new('--node-selector', '--node-selector', [CompletionResultType]::ParameterName, 'A label that a node must have to run the pods (repeatable)')
             [CompletionResult]::new('--toleration', '--toleration', [CompletionResultType]::ParameterName, 'A taint of nodes that may still run the pods (repeatable)')
             [CompletionResult]::new('--policy-api', '--policy-api', [CompletionResultType]::ParameterName, 'The version of the API of mutating policies')
+            [CompletionResult]::new('--params', '--params', [CompletionResultType]::ParameterName, 'Keep the settings in a ConfigMap, where the cluster can change them [default names: all]')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour the report, a diff and an explanation')
             [CompletionResult]::new('--cert-manager', '--cert-manager', [CompletionResultType]::ParameterName, 'Get the certificate and its CA from cert-manager')
             [CompletionResult]::new('--existing-namespace', '--existing-namespace', [CompletionResultType]::ParameterName, 'Keep the namespace as it is: it exists, and others use it')
@@ -322,8 +326,8 @@ Register-ArgumentCompleter -Native -CommandName 'injector' -ScriptBlock {
         }
         'injector;uninstall' {
             [CompletionResult]::new('--name', '--name', [CompletionResultType]::ParameterName, 'The name of everything that is installed')
-            [CompletionResult]::new('-n', '-n', [CompletionResultType]::ParameterName, 'The namespace of the webhook, whose own pods are never injected')
-            [CompletionResult]::new('--namespace', '--namespace', [CompletionResultType]::ParameterName, 'The namespace of the webhook, whose own pods are never injected')
+            [CompletionResult]::new('-n', '-n', [CompletionResultType]::ParameterName, 'The namespace of the webhook, whose own pods are never injected [default: injector-system]')
+            [CompletionResult]::new('--namespace', '--namespace', [CompletionResultType]::ParameterName, 'The namespace of the webhook, whose own pods are never injected [default: injector-system]')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'What runs in the cluster: a webhook, or policies that the API server evaluates itself')
             [CompletionResult]::new('--only', '--only', [CompletionResultType]::ParameterName, 'Print only the webhook configuration, or everything else [default: both]')
             [CompletionResult]::new('--tls-secret', '--tls-secret', [CompletionResultType]::ParameterName, 'Keep the Secret with the serving certificate, which belongs to someone else')
@@ -335,6 +339,7 @@ Register-ArgumentCompleter -Native -CommandName 'injector' -ScriptBlock {
             [CompletionResult]::new('--delete-namespace', '--delete-namespace', [CompletionResultType]::ParameterName, 'Delete the namespace too, with all that is in it')
             [CompletionResult]::new('--service-monitor', '--service-monitor', [CompletionResultType]::ParameterName, 'A ServiceMonitor too, for the Prometheus operator')
             [CompletionResult]::new('--prometheus-rule', '--prometheus-rule', [CompletionResultType]::ParameterName, 'A PrometheusRule with alerts too, for the Prometheus operator')
+            [CompletionResult]::new('--params', '--params', [CompletionResultType]::ParameterName, 'Delete the ConfigMap of `install --params` too')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')

@@ -976,7 +976,7 @@ _injector() {
             return 0
             ;;
         injector__subcmd__install)
-            opts="-n -p -h -V --name --namespace --as --only --generate-certs --tls-secret --cert-manager --ca-file --profile --set --on-ineligible --native-sidecar --watch-namespaces --watch-serviceaccounts --kubernetes-version --failure-policy --timeout-seconds --reinvocation-policy --match-policy --image --replicas --priority-class --drain-delay --drain-timeout --log-format --existing-namespace --listen-port --probe-port --host-network --openshift --image-pull-secret --node-selector --toleration --service-monitor --prometheus-rule --policy-api --without-warnings --color --help --version"
+            opts="-n -p -h -V --name --namespace --as --only --generate-certs --tls-secret --cert-manager --ca-file --profile --set --on-ineligible --native-sidecar --watch-namespaces --watch-serviceaccounts --kubernetes-version --failure-policy --timeout-seconds --reinvocation-policy --match-policy --image --replicas --priority-class --drain-delay --drain-timeout --log-format --existing-namespace --listen-port --probe-port --host-network --openshift --image-pull-secret --node-selector --toleration --service-monitor --prometheus-rule --policy-api --without-warnings --params --color --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1146,6 +1146,10 @@ _injector() {
                     COMPREPLY=($(compgen -W "v1 v1beta1" -- "${cur}"))
                     return 0
                     ;;
+                --params)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --color)
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
@@ -1194,7 +1198,7 @@ _injector() {
             return 0
             ;;
         injector__subcmd__profile__subcmd__compile)
-            opts="-h -V --name --set --native-sidecar --kubernetes-version --failure-policy --policy-api --without-warnings --color --help --version"
+            opts="-n -h -V --name --set --native-sidecar --kubernetes-version --failure-policy --policy-api --without-warnings --params --namespace --color --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1222,6 +1226,18 @@ _injector() {
                     ;;
                 --policy-api)
                     COMPREPLY=($(compgen -W "v1 v1beta1" -- "${cur}"))
+                    return 0
+                    ;;
+                --params)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --namespace)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -n)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -1613,7 +1629,7 @@ _injector() {
             return 0
             ;;
         injector__subcmd__uninstall)
-            opts="-n -p -h -V --name --namespace --as --only --tls-secret --cert-manager --delete-namespace --service-monitor --prometheus-rule --profile --policy-api --color --help --version"
+            opts="-n -p -h -V --name --namespace --as --only --tls-secret --cert-manager --delete-namespace --service-monitor --prometheus-rule --profile --policy-api --params --color --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

@@ -242,6 +242,9 @@ set edit:completion:arg-completer[injector] = {|@words|
             cand --kubernetes-version 'The cluster''s version, `1.MINOR` or `v1.MINOR.PATCH` [default: the newest known]'
             cand --failure-policy 'What happens to a pod for which an expression fails [default: Fail]'
             cand --policy-api 'The version of the API of mutating policies'
+            cand --params 'Keep the settings in a ConfigMap, where the cluster can change them [default names: all]'
+            cand -n 'The namespace of the ConfigMap of `--params` [default: kube-system]'
+            cand --namespace 'The namespace of the ConfigMap of `--params` [default: kube-system]'
             cand --color 'When to colour the report, a diff and an explanation'
             cand --without-warnings 'Leave out the policy that warns; it costs some of the API server''s time for each pod'
             cand -h 'Print help (see more with ''--help'')'
@@ -259,8 +262,8 @@ set edit:completion:arg-completer[injector] = {|@words|
         }
         &'injector;install'= {
             cand --name 'The name of everything that is installed'
-            cand -n 'The namespace of the webhook, whose own pods are never injected'
-            cand --namespace 'The namespace of the webhook, whose own pods are never injected'
+            cand -n 'The namespace of the webhook, whose own pods are never injected [default: injector-system]'
+            cand --namespace 'The namespace of the webhook, whose own pods are never injected [default: injector-system]'
             cand --as 'What runs in the cluster: a webhook, or policies that the API server evaluates itself'
             cand --only 'Print only the webhook configuration, or everything else [default: both]'
             cand --generate-certs 'Make a CA and a serving certificate in this directory, or use the existing ones'
@@ -290,6 +293,7 @@ set edit:completion:arg-completer[injector] = {|@words|
             cand --node-selector 'A label that a node must have to run the pods (repeatable)'
             cand --toleration 'A taint of nodes that may still run the pods (repeatable)'
             cand --policy-api 'The version of the API of mutating policies'
+            cand --params 'Keep the settings in a ConfigMap, where the cluster can change them [default names: all]'
             cand --color 'When to colour the report, a diff and an explanation'
             cand --cert-manager 'Get the certificate and its CA from cert-manager'
             cand --existing-namespace 'Keep the namespace as it is: it exists, and others use it'
@@ -305,8 +309,8 @@ set edit:completion:arg-completer[injector] = {|@words|
         }
         &'injector;uninstall'= {
             cand --name 'The name of everything that is installed'
-            cand -n 'The namespace of the webhook, whose own pods are never injected'
-            cand --namespace 'The namespace of the webhook, whose own pods are never injected'
+            cand -n 'The namespace of the webhook, whose own pods are never injected [default: injector-system]'
+            cand --namespace 'The namespace of the webhook, whose own pods are never injected [default: injector-system]'
             cand --as 'What runs in the cluster: a webhook, or policies that the API server evaluates itself'
             cand --only 'Print only the webhook configuration, or everything else [default: both]'
             cand --tls-secret 'Keep the Secret with the serving certificate, which belongs to someone else'
@@ -318,6 +322,7 @@ set edit:completion:arg-completer[injector] = {|@words|
             cand --delete-namespace 'Delete the namespace too, with all that is in it'
             cand --service-monitor 'A ServiceMonitor too, for the Prometheus operator'
             cand --prometheus-rule 'A PrometheusRule with alerts too, for the Prometheus operator'
+            cand --params 'Delete the ConfigMap of `install --params` too'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
             cand -V 'Print version'

@@ -36,6 +36,9 @@ pub(crate) const OLDEST: KubernetesVersion = KubernetesVersion(22);
 /// The user and group as which the image runs; the Dockerfile has the same number.
 pub const USER: u32 = 65532;
 
+/// The namespace of an installation, unless another was given.
+pub(crate) const NAMESPACE: &str = "injector-system";
+
 /// The port of the webhook in the pod, unless another was given.
 pub const WEBHOOK_PORT: u16 = 9443;
 

@@ -1,23 +1,22 @@
 //! One profile as expressions: what it is to look at, to refuse, to warn about, and to patch.
 
-use std::collections::BTreeMap;
-
 use super::added::{Added, Digests};
 use super::application::{self};
-use super::cel::{Cel, NOTHING, first_of, joined, quoted};
+use super::cel::{Cel, NOTHING, first_of, quoted};
 use super::containers::{self};
-use super::draft::{Draft, Gates};
+use super::draft::Draft;
 use super::lists::{self, Elements};
 use super::parameters::{self, CompiledParameter};
+use super::params;
 use super::record;
 use super::scope::{Given, Scope};
+use super::settings::Settings;
 use super::validations::{self, Validation};
 use super::wrong::Wrong;
 use super::{conflicts, patch, pod, rules, workload};
 use crate::decide::eligibility::DEFAULT_CONTAINER;
 use crate::decide::record::{ANNOTATION, MAX_CHARACTERS};
 use crate::diagnostic::Diagnostic;
-use crate::kube::version::KubernetesVersion;
 use crate::profile::slot::{Home, Slot};
 use crate::profile::{Let, Profile, Template};
 
@@ -35,19 +34,6 @@ pub(super) struct CompiledProfile {
     pub(super) rule: Cel,
 }
 
-/// How a profile is compiled.
-#[derive(Clone, Debug)]
-pub(super) struct Settings<'s> {
-    /// Values of parameters, as they are written.
-    pub(super) set: &'s BTreeMap<String, String>,
-    pub(super) version: KubernetesVersion,
-    /// What the names of its variables begin with.
-    pub(super) prefix: String,
-    pub(super) gates: Gates,
-    /// The name of the mutating policy.
-    pub(super) policy_name: &'s str,
-}
-
 /// Compiles a profile.
 ///
 /// # Errors
@@ -56,9 +42,10 @@ pub(super) struct Settings<'s> {
 pub(super) fn compile(
     profile: &Profile,
     digests: &Digests,
-    Settings { set, version, prefix, gates, policy_name }: Settings<'_>,
+    settings: Settings<'_>,
 ) -> Result<CompiledProfile, Vec<Diagnostic>> {
-    let scope = Scope { profile, parameters: Vec::new(), lets: Vec::new(), version, prefix };
+    let Settings { version, gates, policy_name, ref prefix, .. } = settings;
+    let scope = Scope { profile, parameters: Vec::new(), lets: Vec::new(), version, prefix: prefix.clone() };
     let wrong = Wrong::default();
     let mut draft =
         Draft { scope, wrong, variables: Vec::new(), gates, warnings: Vec::new(), of_namespace: Vec::new() };
@@ -74,7 +61,7 @@ pub(super) fn compile(
     let stay = format!("{inits}.filter(c, c.?restartPolicy.orValue('') == 'Always') + {apps}");
     draft.define("neighbours", format!("({stay}).filter(c, !(c.name in {own}))"));
     rules::define(&mut draft);
-    let parameters = given(&mut draft, set);
+    let parameters = given(&mut draft, &settings);
     lets(&mut draft);
     let own = containers::define(&mut draft);
     let application = application::define(&mut draft);
@@ -86,7 +73,11 @@ pub(super) fn compile(
         .collect();
     rules::confirmed(&mut draft);
     let added = Added { own, application, changes, elements };
-    patch::record(&mut draft, digests, &parameters, &added);
+    let digests = match settings.params {
+        Some(_) => params::digests(&draft),
+        None => [quoted(&digests.classic), quoted(&digests.native)],
+    };
+    patch::record(&mut draft, &digests, &parameters, &added);
     errors(&mut draft, &parameters, &added);
     let patch = patch::of(&mut draft, &added);
     let validations = validations::of(&mut draft, policy_name);
@@ -165,7 +156,10 @@ fn object(draft: &mut Draft<'_>) {
 }
 
 /// Defines the parameters, and the application's first container, in which they may be found.
-fn given(draft: &mut Draft<'_>, set: &BTreeMap<String, String>) -> Vec<CompiledParameter> {
+fn given(draft: &mut Draft<'_>, settings: &Settings<'_>) -> Vec<CompiledParameter> {
+    if settings.params.is_some() {
+        params::define(draft);
+    }
     let (apps, ann) = (draft.named("apps"), draft.named("ann"));
     let chosen = format!("{apps}.filter(c, c.name == {ann}[?{}].orValue(''))", quoted(DEFAULT_CONTAINER));
     let recorded = format!("{}.exists(l, l.contains('\"' + c.name + '\"'))", draft.named("listed"));
@@ -174,7 +168,7 @@ fn given(draft: &mut Draft<'_>, set: &BTreeMap<String, String>) -> Vec<CompiledP
     draft.define("application", format!("{chosen}.size() > 0 ? {chosen} : {first}"));
     let mut compiled = Vec::new();
     for index in 0..draft.scope.profile.parameters.len() {
-        let one = parameters::compile(&draft.scope, &draft.wrong, index, set);
+        let one = parameters::compile(&draft.scope, &draft.wrong, index, settings);
         let name =
             draft.scope.profile.parameters.get(index).map(|parameter| parameter.name.clone()).unwrap_or_default();
         if let Some(variable) = one.as_ref().and_then(|one| one.variable.clone()) {
@@ -228,7 +222,7 @@ fn errors(
     let profile = draft.scope.profile;
     let mut bad: Vec<Cel> = Vec::new();
     bad.extend(parameters.iter().filter_map(|parameter| parameter.faults.clone()));
-    let bad = draft.define("badValues", joined(&bad));
+    let bad = draft.define_joined("badValues", &bad);
     // A condition is asked with the values of all parameters, and the first that has none is the one error.
     let is_asked = !profile.match_conditions.is_empty() || !profile.requirements.is_empty();
     let told = if is_asked { format!("[{bad}[0]]") } else { bad.clone() };
@@ -243,7 +237,8 @@ fn errors(
         quoted(&format!("the record `{ANNOTATION}` would be too long: "))
     );
     clashes.push(format!("({record}.size() > {MAX_CHARACTERS} ? [{too_long}] : [])"));
-    let clashes = draft.define("conflicts", joined(&clashes));
+    let clashes = draft.define_joined("conflicts", &clashes);
+    draft.define("missing", record::missing(draft));
     let (readable, eligible, confirmed) = (draft.named("readable"), draft.named("eligible"), draft.named("confirmed"));
     let unreadable = quoted(&format!("the record `{ANNOTATION}` cannot be read"));
     // A switch with a value that it does not take is the one error.
@@ -258,12 +253,21 @@ fn errors(
         ]),
         &clashes,
     );
-    // Conditions are asked of an injected pod too.
-    let of_injected = match is_asked {
-        true => format!("{} && {bad}.size() > 0 ? [{bad}[0]] : []", draft.named("eligibleAgain")),
-        false => "[]".to_owned(),
-    };
+    let of_injected = of_injected(draft, &bad, is_asked);
     draft.define("unreadable", format!("!{readable} ? [{unreadable}] : []"));
     let errors = draft.define("errors", format!("!{readable} ? [] : !{eligible} ? ({of_injected}) :\n({of_eligible})"));
     draft.define("inject", format!("{readable} && {eligible} && {errors}.size() == 0 && {confirmed} == ''"));
+}
+
+/// What is wrong with a pod that is injected already: the rules are asked of it again, unless a part of the injection is gone.
+fn of_injected(draft: &Draft<'_>, bad: &str, is_asked: bool) -> Cel {
+    let mut cases = vec![(format!("{}.size() > 0", draft.named("missing")), NOTHING.to_owned())];
+    if draft.scope.profile.pod_switch.is_some() {
+        let (entry, again) = (draft.named("entry"), draft.named("ruleAgain"));
+        cases.push((format!("{entry} && {again} == '{}'", rules::BAD_VALUE), format!("[{}]", draft.named("podBad"))));
+    }
+    if is_asked {
+        cases.push((format!("{} && {bad}.size() > 0", draft.named("eligibleAgain")), format!("[{bad}[0]]")));
+    }
+    if cases.len() == 1 { NOTHING.to_owned() } else { first_of(cases, NOTHING) }
 }

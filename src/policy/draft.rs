@@ -1,6 +1,6 @@
 //! A profile on its way to being a policy: the variables so far, and what is wrong.
 
-use super::cel::Cel;
+use super::cel::{Cel, joined};
 use super::scope::Scope;
 use super::values::Values;
 use super::wrong::Wrong;
@@ -35,6 +35,33 @@ impl Draft<'_> {
         let reference = format!("variables.{name}");
         self.variables.push((name, expression.into()));
         reference
+    }
+
+    /// Adds a variable that is lists one after another. Long ones are several variables: an API server takes no expression of
+    /// more than 100,000 characters.
+    pub(super) fn define_joined(&mut self, name: &str, lists: &[Cel]) -> Cel {
+        const MOST: usize = 30_000;
+        let mut groups: Vec<Vec<Cel>> = Vec::new();
+        let mut length = 0;
+        for list in lists {
+            length += list.len();
+            match groups.last_mut() {
+                Some(group) if length <= MOST => group.push(list.clone()),
+                _ => {
+                    length = list.len();
+                    groups.push(vec![list.clone()]);
+                }
+            }
+        }
+        if groups.len() < 2 {
+            return self.define(name, joined(lists));
+        }
+        let parts: Vec<Cel> = groups
+            .iter()
+            .enumerate()
+            .map(|(index, group)| self.define(&format!("{name}{index}"), joined(group)))
+            .collect();
+        self.define(name, joined(&parts))
     }
 
     /// A variable that was added.

@@ -21,8 +21,10 @@ use crate::profile::Profile;
 use crate::profile::parameter::SetValues;
 use crate::text::yaml::emit::{self, BlockLayout};
 
-use compile::Settings;
+use added::Digests;
 use draft::Gates;
+pub(crate) use params::{ParamNames, Params};
+use settings::Settings;
 
 mod added;
 mod application;
@@ -32,13 +34,16 @@ mod conflicts;
 mod containers;
 mod draft;
 mod lists;
+mod metadata;
 mod objects;
 mod parameters;
+mod params;
 mod patch;
 mod pod;
 mod record;
 mod rules;
 mod scope;
+mod settings;
 mod types;
 mod validations;
 mod values;
@@ -51,13 +56,15 @@ pub(crate) const OLDEST: KubernetesVersion = KubernetesVersion(36);
 pub(crate) const OLDEST_BETA: KubernetesVersion = KubernetesVersion(34);
 
 /// How policies are made.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct PolicyOptions {
     /// The oldest API server that has to understand them.
     pub(crate) version: KubernetesVersion,
     pub(crate) api: PolicyApi,
     pub(crate) failure: FailurePolicy,
     pub(crate) warnings: PolicyWarnings,
+    /// Where settings are kept outside of the policies.
+    pub(crate) params: Option<Params>,
 }
 
 /// The version of the API of mutating policies. Validating ones are `v1` in each of these versions.
@@ -92,10 +99,12 @@ pub(crate) enum PolicyWarnings {
 
 /// The names of the objects of profiles, in the order in which they are deleted: what refuses a pod goes before what patches it.
 #[cfg(feature = "serve")]
-pub(crate) fn removal(name: &str, profiles: &[&str], api: PolicyApi) -> Vec<Value> {
+pub(crate) fn removal(name: &str, profiles: &[&str], api: PolicyApi, params: Option<&Params>) -> Vec<Value> {
     let validating = profiles.iter().flat_map(|profile| objects::validating_removal(&validating_name(name, profile)));
-    let mutating = objects::mutating_removal(&mutating_name(name, profiles), api);
-    validating.chain(mutating).collect()
+    let mutating_name = mutating_name(name, profiles);
+    let mutating = objects::mutating_removal(&mutating_name, api);
+    let config_map = params.map(|params| params::removal(&mutating_name, params));
+    validating.chain(mutating).chain(config_map).collect()
 }
 
 /// What the mutating policy is called: as its one profile's others, or as the installation.
@@ -144,16 +153,13 @@ pub(crate) fn objects(
     let constraints: Vec<Value> = profiles.iter().map(|(profile, _)| objects::constraints(profile)).collect();
     let same = constraints.first().filter(|first| constraints.iter().all(|other| other == *first));
     let gates = if same.is_some() { Gates::Server } else { Gates::Rules };
+    let digests: Vec<Digests> = profiles.iter().map(digests).collect();
     let mut wrong = Vec::new();
     let mut compiled = |index: usize, prefix: String, gates: Gates| {
-        let (profile, set) = profiles.get(index)?;
-        let set_values = SetValues::from([(profile.name.clone(), (*set).clone())]);
-        let digests = added::Digests {
-            classic: digest(profile, &set_values, Sidecar::Classic),
-            native: digest(profile, &set_values, Sidecar::Native),
-        };
-        let settings = Settings { set, version: options.version, prefix, gates, policy_name: &mutating_name };
-        let compiled = compile::compile(profile, &digests, settings);
+        let ((profile, set), digests) = (profiles.get(index)?, digests.get(index)?);
+        let params = options.params.as_ref();
+        let settings = Settings { set, version: options.version, prefix, gates, policy_name: &mutating_name, params };
+        let compiled = compile::compile(profile, digests, settings);
         compiled.map_err(|found| wrong.extend(found.into_iter().map(|one| (index, one)))).ok()
     };
     let prefix = |index: usize| if profiles.len() == 1 { String::new() } else { format!("p{index}_") };
@@ -172,11 +178,21 @@ pub(crate) fn objects(
         return Err(told);
     }
     let matched = same.cloned().unwrap_or_else(|| objects::all_pods(excluded_by_all(profiles)));
-    let mut all = objects::mutating(&mutating_name, &names, (&patches, &matched), options).to_vec();
+    // Without its ConfigMap, a policy has no settings.
+    let config_map =
+        options.params.as_ref().map(|params| params::config_map(&mutating_name, params, profiles, &digests));
+    let mut all: Vec<Value> = config_map.into_iter().collect();
+    all.extend(objects::mutating(&mutating_name, &names, (&patches, &matched), options));
     for ((profile, _), compiled) in profiles.iter().zip(&others) {
-        all.extend(objects::validating(&validating_name(name, &profile.name), profile, compiled, options));
+        let name = validating_name(name, &profile.name);
+        all.extend(objects::validating((&name, &mutating_name), profile, compiled, options));
     }
     Ok(all)
+}
+
+fn digests((profile, set): &ProfileWithSettings<'_>) -> Digests {
+    let set = SetValues::from([(profile.name.clone(), (*set).clone())]);
+    Digests { classic: digest(profile, &set, Sidecar::Classic), native: digest(profile, &set, Sidecar::Native) }
 }
 
 /// What keeps a profile from being a policy, each with its place in the profile's document. A parameter that only has no value
@@ -187,6 +203,7 @@ pub(crate) fn obstacles(profile: &Profile, set: &BTreeMap<String, String>) -> Ve
         api: PolicyApi::V1,
         failure: FailurePolicy::Fail,
         warnings: PolicyWarnings::Made,
+        params: None,
     };
     let found = objects("injector", &[(profile, set)], &options).err().unwrap_or_default();
     found.into_iter().map(|(_, one)| one).filter(|one| one.code == Code::NotCompilable).collect()

@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use super::compile::CompiledProfile;
+use super::metadata::metadata;
 use super::validations::{Validation, ValidationMessage, cut};
-use super::{FailurePolicy, PolicyApi, PolicyOptions, PolicyWarnings};
+use super::{FailurePolicy, PolicyApi, PolicyOptions, PolicyWarnings, params};
 use crate::kube::selector::{NAMESPACE_NAME, Operator, Requirement, Selector};
 use crate::profile::Profile;
 
@@ -38,20 +39,6 @@ fn matching(namespaces: &Selector, pods: &Selector) -> Value {
         "objectSelector": pods.to_json(),
         "resourceRules": [{"apiGroups": [""], "apiVersions": ["v1"], "operations": ["CREATE"], "resources": ["pods"]}],
     })
-}
-
-/// What says what an object is of; `profile` is the one profile that it is for.
-fn metadata(name: &str, profile: Option<&str>) -> Value {
-    let mut labels = json!({
-        "app.kubernetes.io/name": "injector",
-        "app.kubernetes.io/managed-by": "injector",
-        "app.kubernetes.io/component": "policy",
-        "app.kubernetes.io/version": env!("CARGO_PKG_VERSION"),
-    });
-    if let Some(profile) = profile {
-        labels["sidecar-injector/profile"] = profile.into();
-    }
-    json!({"name": name, "labels": labels})
 }
 
 /// The variables that expressions use, and those that these use, in their order.
@@ -88,7 +75,7 @@ pub(super) fn mutating(
         [profile] => Some(*profile),
         _ => None,
     };
-    let policy = json!({
+    let mut policy = json!({
         "apiVersion": version,
         "kind": "MutatingAdmissionPolicy",
         "metadata": metadata(name, profile),
@@ -100,13 +87,22 @@ pub(super) fn mutating(
             "mutations": compiled.iter().map(mutation).collect::<Vec<_>>(),
         },
     });
-    let binding = json!({
+    let mut binding = json!({
         "apiVersion": version,
         "kind": "MutatingAdmissionPolicyBinding",
         "metadata": metadata(name, profile),
         "spec": {"policyName": name},
     });
+    ask_params(&mut policy, &mut binding, (name, options));
     [policy, binding]
+}
+
+/// Lets a policy and its binding have the ConfigMap that belongs to this mutating policy.
+fn ask_params(policy: &mut Value, binding: &mut Value, (mutating, options): (&str, &PolicyOptions)) {
+    if let Some(of) = &options.params {
+        policy["spec"]["paramKind"] = params::kind();
+        binding["spec"]["paramRef"] = params::reference(&params::config_map_name(mutating), of);
+    }
 }
 
 fn mutating_version(api: PolicyApi) -> String {
@@ -145,7 +141,7 @@ const fn failure(policy: FailurePolicy) -> &'static str {
 
 /// The validating policies of a profile, each with its binding: what refuses, and what warns.
 pub(super) fn validating(
-    name: &str,
+    (name, mutating): (&str, &str),
     profile: &Profile,
     compiled: &CompiledProfile,
     options: &PolicyOptions,
@@ -170,7 +166,7 @@ pub(super) fn validating(
         "validations": compiled.validations.iter().map(validation).collect::<Vec<_>>(),
         "auditAnnotations": [{"key": "rule", "valueExpression": compiled.rule}],
     });
-    let mut objects = pair(name, profile, &spec, "Deny").to_vec();
+    let mut objects = pair(name, profile, (&spec, "Deny"), (mutating, options)).to_vec();
     if options.warnings == PolicyWarnings::Made && !compiled.warnings.is_empty() {
         let used: Vec<&str> = compiled.warnings.iter().map(String::as_str).collect();
         let validation = |list: &String| {
@@ -185,21 +181,22 @@ pub(super) fn validating(
             "variables": variables(&compiled.variables, &used),
             "validations": compiled.warnings.iter().map(validation).collect::<Vec<_>>(),
         });
-        objects.extend(pair(&format!("{name}-warnings"), profile, &spec, "Warn"));
+        objects.extend(pair(&format!("{name}-warnings"), profile, (&spec, "Warn"), (mutating, options)));
     }
     objects
 }
 
-fn pair(name: &str, profile: &Profile, spec: &Value, action: &str) -> [Value; 2] {
+fn pair(name: &str, profile: &Profile, (spec, action): (&Value, &str), params: (&str, &PolicyOptions)) -> [Value; 2] {
     let version = format!("{GROUP}/v1");
     let metadata = || metadata(name, Some(&profile.name));
-    [
-        json!({"apiVersion": version, "kind": "ValidatingAdmissionPolicy", "metadata": metadata(), "spec": spec}),
-        json!({
-            "apiVersion": version,
-            "kind": "ValidatingAdmissionPolicyBinding",
-            "metadata": metadata(),
-            "spec": {"policyName": name, "validationActions": [action]},
-        }),
-    ]
+    let mut policy =
+        json!({"apiVersion": version, "kind": "ValidatingAdmissionPolicy", "metadata": metadata(), "spec": spec});
+    let mut binding = json!({
+        "apiVersion": version,
+        "kind": "ValidatingAdmissionPolicyBinding",
+        "metadata": metadata(),
+        "spec": {"policyName": name, "validationActions": [action]},
+    });
+    ask_params(&mut policy, &mut binding, params);
+    [policy, binding]
 }

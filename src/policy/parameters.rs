@@ -3,12 +3,12 @@
 //! Values that are not valid are told first, and nothing reads a value where one is not valid: variables are evaluated only
 //! when they are read.
 
-use std::collections::BTreeMap;
-
 use serde_json::Value;
 
-use super::cel::{Cel, first_of, literal, quoted};
+use super::cel::{Cel, bound, first_of, literal, quoted};
+use super::params;
 use super::scope::{Given, Scope};
+use super::settings::Settings;
 use super::types;
 use super::values::Values;
 use super::wrong::Wrong;
@@ -42,26 +42,50 @@ impl Source {
     }
 }
 
+/// When the record's hash tells of a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Told {
+    /// Unless it is the value that the policy has.
+    UnlessUsual,
+    /// Unless it is the value that the ConfigMap was installed with.
+    UnlessInstalled,
+}
+
+/// How places in the pod count.
+enum FromPlaces {
+    /// They do.
+    Count,
+    /// A setting counts, and they do not.
+    Settled,
+    /// They count where the ConfigMap has no setting.
+    AfterSettings(Option<Source>),
+}
+
 /// Compiles the next parameter of a scope that has all before it.
 pub(super) fn compile(
     scope: &Scope<'_>,
     wrong: &Wrong,
     index: usize,
-    set: &BTreeMap<String, String>,
+    settings: &Settings<'_>,
 ) -> Option<CompiledParameter> {
     let parameter = scope.profile.parameters.get(index)?;
     let at = Pointer::of(["spec", "parameters", &index.to_string()]);
-    let set_text = set.get(&parameter.name);
+    let set_text = settings.set.get(&parameter.name);
+    let kept = settings.params.filter(|params| params.keeps(parameter));
     let settled = set_text.map(|text| parameter.parse(text));
     let settled = match settled {
         Some(Err(bad)) => {
             wrong.value(&at, &format!("`--set {}`: {bad}", parameter.name));
             return None;
         }
-        Some(Ok(value)) => Some(Given::Constant(value)),
-        None => default(scope, wrong, parameter),
+        Some(Ok(value)) if kept.is_none() => Some(Given::Constant(value)),
+        Some(Ok(_)) | None => default(scope, wrong, parameter),
     };
-    let sources = sources(scope, parameter, set_text.is_some());
+    let sources = match kept {
+        Some(_) => sources(scope, parameter, FromPlaces::AfterSettings(of_settings(scope, parameter, settings))),
+        None if set_text.is_some() => sources(scope, parameter, FromPlaces::Settled),
+        None => sources(scope, parameter, FromPlaces::Count),
+    };
     let Some(sources) = sources else {
         wrong.say(&at, &format!("a policy does not read a value of the type `{}` from a pod", parameter.ty.id()));
         return None;
@@ -77,14 +101,15 @@ pub(super) fn compile(
         };
         return Some(CompiledParameter { given, variable: None, faults: None, suffix: None });
     }
-    Some(variable(scope, parameter, &sources, settled.as_ref()))
+    let told = if kept.is_some() { Told::UnlessInstalled } else { Told::UnlessUsual };
+    Some(variable(scope, parameter, (&sources, settled.as_ref()), told))
 }
 
 fn variable(
     scope: &Scope<'_>,
     parameter: &Parameter,
-    sources: &[Source],
-    settled: Option<&Given>,
+    (sources, settled): (&[Source], Option<&Given>),
+    told: Told,
 ) -> CompiledParameter {
     let name = scope.variable(&format!("p_{}", parameter.name));
     let otherwise = match settled {
@@ -107,15 +132,18 @@ fn variable(
         );
     }
     let suffix = format!("{} + {spelled}", quoted(&format!(";{}=", parameter.name)));
-    let is_default = match settled {
-        Some(Given::Constant(value)) => format!("{name} == dyn({})", literal(value)),
-        _ => format!("!{given}"),
+    let suffix = match (told, settled) {
+        (Told::UnlessInstalled, _) => params::suffix(&scope.variable("usual"), &parameter.name, &suffix, &given),
+        (Told::UnlessUsual, Some(Given::Constant(value))) => {
+            format!("({name} == dyn({}) ? '' : {suffix})", literal(value))
+        }
+        (Told::UnlessUsual, _) => format!("({given} ? {suffix} : '')"),
     };
     CompiledParameter {
         given: Given::Computed(name),
         variable: Some(variable),
         faults: Some(format!("({faults})")),
-        suffix: Some(format!("({is_default} ? '' : {suffix})")),
+        suffix: Some(suffix),
     }
 }
 
@@ -142,7 +170,7 @@ fn nothing(parameter: &Parameter) -> Value {
 }
 
 /// All places that may give a value, in the order in which they count; `None` where one cannot be read.
-fn sources(scope: &Scope<'_>, parameter: &Parameter, is_set: bool) -> Option<Vec<Source>> {
+fn sources(scope: &Scope<'_>, parameter: &Parameter, places: FromPlaces) -> Option<Vec<Source>> {
     let ann = scope.variable("ann");
     let mut all = Vec::new();
     for key in &parameter.annotations {
@@ -162,12 +190,30 @@ fn sources(scope: &Scope<'_>, parameter: &Parameter, is_set: bool) -> Option<Vec
         let there = format!("({key_text} in {ann})");
         all.push(Source::of_text(parameter, there, &format!("string({ann}[{key_text}])"), &what)?);
     }
-    if !is_set {
-        for place in &parameter.from {
-            all.push(place_in_pod(scope, parameter, place)?);
-        }
+    match places {
+        FromPlaces::Settled => return Some(all),
+        FromPlaces::Count => {}
+        FromPlaces::AfterSettings(settings) => all.push(settings?),
+    }
+    for place in &parameter.from {
+        all.push(place_in_pod(scope, parameter, place)?);
     }
     Some(all)
+}
+
+/// The ConfigMap with the settings.
+fn of_settings(scope: &Scope<'_>, parameter: &Parameter, settings: &Settings<'_>) -> Option<Source> {
+    let namespace = &settings.params?.namespace;
+    let key = params::key(&scope.profile.name, &parameter.name);
+    let name = params::config_map_name(settings.policy_name);
+    let what = quoted(&format!("key `{key}` of ConfigMap `{namespace}/{name}`: "));
+    let (all, key) = (scope.variable("settings"), quoted(&key));
+    let text = format!("string({all}[{key}])");
+    // Each is written once: the messages about many parameters are one expression, of which an API server takes 100,000
+    // characters.
+    let faults = types::faults(parameter, "t", "w")?;
+    let faults = bound(&text, "t", &bound(&what, "w", &faults));
+    Some(Source { there: format!("({key} in {all})"), value: types::value(parameter, &text), faults })
 }
 
 /// The annotations whose keys begin so: entries of a map, each by the rest of its key.

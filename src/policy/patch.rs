@@ -1,6 +1,6 @@
 //! The operations of the patch, in the order in which applying a profile makes them, and the entry of the record.
 
-use super::added::{Added, Digests};
+use super::added::Added;
 use super::cel::{Cel, add, any, quoted};
 use super::containers;
 use super::draft::Draft;
@@ -14,7 +14,7 @@ use crate::profile::slot::{Home, Slot};
 use crate::value::pointer::Pointer;
 
 /// Defines the new text of the record.
-pub(super) fn record(draft: &mut Draft<'_>, digests: &Digests, parameters: &[CompiledParameter], added: &Added) {
+pub(super) fn record(draft: &mut Draft<'_>, digests: &[Cel; 2], parameters: &[CompiledParameter], added: &Added) {
     let parts = entry(draft, digests, parameters, added);
     let text = record::write(draft, &parts);
     draft.define("record", text);
@@ -42,7 +42,7 @@ fn absent_annotations(element: &str) -> Cel {
 }
 
 /// The lists of the entry, in the order in which they are filled.
-fn entry(draft: &Draft<'_>, digests: &Digests, parameters: &[CompiledParameter], added: &Added) -> EntryParts {
+fn entry(draft: &Draft<'_>, digests: &[Cel; 2], parameters: &[CompiledParameter], added: &Added) -> EntryParts {
     let Added { own, application, changes, elements } = added;
     let of = |home: Home| elements.iter().filter(move |elements| elements.slot.home() == home);
     let made = |elements: &Elements| {
@@ -82,12 +82,12 @@ fn entry(draft: &Draft<'_>, digests: &Digests, parameters: &[CompiledParameter],
 }
 
 /// The digest that is the same for all pods with the same kind of sidecar.
-fn hash(draft: &Draft<'_>, Digests { classic, native }: &Digests) -> Cel {
+fn hash(draft: &Draft<'_>, [classic, native]: &[Cel; 2]) -> Cel {
     let by_pod = draft.named("native");
     let depends = draft.variables.iter().any(|(name, _)| format!("variables.{name}") == by_pod);
     match (depends, draft.scope.profile.native_sidecar) {
-        (true, _) => format!("({by_pod} ? {} : {})", quoted(native), quoted(classic)),
-        (false, NativeSidecar::Always) => quoted(native),
-        (false, NativeSidecar::Auto | NativeSidecar::Never) => quoted(classic),
+        (true, _) => format!("({by_pod} ? {native} : {classic})"),
+        (false, NativeSidecar::Always) => native.clone(),
+        (false, NativeSidecar::Auto | NativeSidecar::Never) => classic.clone(),
     }
 }

@@ -18,15 +18,7 @@ pub(super) fn faults(parameter: &Parameter, text: &str, what: &str) -> Option<Ce
     let message = |message: &str| format!("[{what} + {message}]");
     cases.push((format!("bytes({text}).size() > {most}"), message(&too_long)));
     if let ParameterType::List(of) = ty {
-        let found = items(of, text);
-        let (_, single) = single_faults(&of.of, bounds, "i")?;
-        let single = format!("'item ' + string(n + 1) + ': ' + {single}");
-        let (condition, _) = single_faults(&of.of, bounds, "i")?;
-        let most = bounds.most_items();
-        let too_many = format!("string({found}.size()) + ' items are more than `maxItems: {most}`'");
-        cases.push((format!("{found}.size() > {most}"), message(&too_many)));
-        let bad = format!("{found}.transformList(n, i, {condition}, {single})");
-        cases.push((format!("{bad}.size() > 0"), format!("[{what} + {bad}[0]]")));
+        cases.extend(item_faults(of, bounds, text)?.map(|(condition, words)| (condition, message(&words))));
     } else {
         let (condition, words) = single_faults(ty, bounds, text)?;
         cases.push((condition, message(&words)));
@@ -36,6 +28,29 @@ pub(super) fn faults(parameter: &Parameter, text: &str, what: &str) -> Option<Ce
     }
     let chain: String = cases.iter().map(|(condition, value)| format!("{condition} ? {value} : ")).collect();
     Some(format!("({chain}[])"))
+}
+
+/// When the items of a text are no list of this type, and the words for it: first each item is read, then all are counted, and
+/// then each is held to the bounds.
+fn item_faults(of: &ListType, bounds: &Bounds, text: &str) -> Option<[(Cel, Cel); 3]> {
+    let found = items(of, text);
+    let first_bad = |faults: &[(Cel, Cel)]| {
+        let place = |words: &str| format!("'item ' + string(n + 1) + ': ' + {words}");
+        let (condition, words) = one_of(faults).unwrap_or_else(|| ("false".to_owned(), "''".to_owned()));
+        let bad = format!("{found}.transformList(n, i, {condition}, {})", place(&words));
+        (format!("{bad}.size() > 0"), format!("{bad}[0]"))
+    };
+    let control = (*of.of == ParameterType::String).then(|| format!("{found}.join('')"));
+    let of_type = type_faults(&of.of, "i")?;
+    let of_type = if control.is_some() { Vec::new() } else { vec![of_type] };
+    let most = bounds.most_items();
+    let too_many = format!("string({found}.size()) + ' items are more than `maxItems: {most}`'");
+    let mut after = first_bad(&bound_faults(&of.of, bounds, "i"));
+    if let Some(text) = control {
+        let (condition, words) = type_faults(&ParameterType::String, &text)?;
+        after = (format!("({condition} || {})", after.0), format!("({condition} ? {words} : {})", after.1));
+    }
+    Some([first_bad(&of_type), (format!("{found}.size() > {most}"), too_many), after])
 }
 
 /// The message about one entry of a map, `''` where it is good; the key `k` is that of its annotation.
@@ -109,7 +124,26 @@ fn items(of: &ListType, text: &str) -> Cel {
 
 /// When a text is no single value of a type, and the words for it.
 fn single_faults(ty: &ParameterType, bounds: &Bounds, text: &str) -> Option<(Cel, Cel)> {
-    let mut cases = vec![(format!("!{}", valid(ty, text)?), not_of_type(ty, text))];
+    let mut cases = vec![type_faults(ty, text)?];
+    cases.extend(bound_faults(ty, bounds, text));
+    one_of(&cases)
+}
+
+/// The first of several faults; `None` where there are none.
+fn one_of(cases: &[(Cel, Cel)]) -> Option<(Cel, Cel)> {
+    let ((_, last), before) = cases.split_last()?;
+    let condition = cases.iter().map(|(condition, _)| condition.clone()).collect::<Vec<_>>().join(" || ");
+    let words: String = before.iter().map(|(condition, words)| format!("{condition} ? {words} : ")).collect();
+    Some((format!("({condition})"), format!("({words}{last})")))
+}
+
+fn type_faults(ty: &ParameterType, text: &str) -> Option<(Cel, Cel)> {
+    Some((format!("!{}", valid(ty, text)?), not_of_type(ty, text)))
+}
+
+/// What bounds a text that is of its type.
+fn bound_faults(ty: &ParameterType, bounds: &Bounds, text: &str) -> Vec<(Cel, Cel)> {
+    let mut cases = Vec::new();
     let number = matches!(ty, ParameterType::Integer | ParameterType::Port);
     if let Some(min) = bounds.min.filter(|_| number) {
         cases.push((format!("int({text}) < {min}"), format!("'`' + {text} + '` is less than `min: {min}`'")));
@@ -122,10 +156,7 @@ fn single_faults(ty: &ParameterType, bounds: &Bounds, text: &str) -> Option<(Cel
         let matches = format!("{text}.matches({})", quoted(&format!("\\A(?:{pattern})\\z")));
         cases.push((format!("!{matches}"), format!("'`' + {} + {words}", shown(text))));
     }
-    let condition = cases.iter().map(|(condition, _)| condition.clone()).collect::<Vec<_>>().join(" || ");
-    let (_, last) = cases.pop()?;
-    let words: String = cases.iter().map(|(condition, words)| format!("{condition} ? {words} : ")).collect();
-    Some((format!("({condition})"), format!("({words}{last})")))
+    cases
 }
 
 /// A regular expression for the control characters that no value may have.
@@ -185,8 +216,26 @@ fn valid(ty: &ParameterType, text: &str) -> Option<Cel> {
         ParameterType::String => {
             format!("!{text}.matches({})", quoted(CONTROL))
         }
-        ParameterType::Envs | ParameterType::Image | ParameterType::List(_) | ParameterType::Map(_) => return None,
+        ParameterType::Image => image(text),
+        ParameterType::Envs | ParameterType::List(_) | ParameterType::Map(_) => return None,
     })
+}
+
+/// Whether a text is an image reference, by the same grammar as `kube::image`.
+fn image(text: &str) -> Cel {
+    let label = "[a-zA-Z0-9](?:[-a-zA-Z0-9]*[a-zA-Z0-9])?";
+    let host = format!("(?:\\[[0-9a-fA-F:.]+\\]|{label}(?:\\.{label})*)(?::[0-9]+)?");
+    let component = "[a-z0-9]+(?:(?:\\.|_|__|-+)[a-z0-9]+)*";
+    let tag = "[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}";
+    let digest = "[a-zA-Z][a-zA-Z0-9+._-]*:[0-9a-fA-F]{32,}";
+    let whole = format!("\\A(?:{host}/)?{component}(?:/{component})*(?::{tag})?(?:@{digest})?\\z");
+    // Host and path have a bound of their own.
+    let name = bound(
+        &format!("{text}.split('@')[0]"),
+        "n",
+        "n.lastIndexOf(':') > n.lastIndexOf('/') ? n.lastIndexOf(':') : n.size()",
+    );
+    format!("({text}.matches({}) && {name} <= 255)", quoted(&whole))
 }
 
 fn single_value(ty: &ParameterType, text: &str) -> Cel {

@@ -2,7 +2,6 @@
 
 use super::cel::{Cel, bound, quoted};
 use super::draft::Draft;
-use super::record;
 use crate::decide::eligibility::Rule;
 use crate::profile::slot::Slot;
 use crate::profile::{OnError, OnIneligible};
@@ -74,7 +73,7 @@ pub(super) fn of(draft: &mut Draft<'_>, policy_name: &str) -> Vec<Validation> {
 
 /// Defines the list with the message about a part of the injection that is gone, or an empty one.
 fn missing(draft: &mut Draft<'_>) -> Cel {
-    let list = draft.define("missing", record::missing(draft));
+    let list = draft.named("missing");
     let before = quoted(&format!("the record says that the profile `{}` added `", draft.scope.profile.name));
     let told = format!("[{before} + {list}[0] + '`, which is not there']");
     draft.define("partial", format!("{} && {list}.size() > 0 ? {told} : []", draft.named("readable")))

@@ -29,7 +29,7 @@ pub(crate) use computed::ComputedDefault;
 pub(crate) use fault::BadValue;
 pub(crate) use inherit::{Inherit, Inherited, unknown};
 pub(crate) use known::Known;
-pub(crate) use values::{ParameterValues, settings};
+pub(crate) use values::{ParameterValues, settings, spelled};
 
 /// Where a parameter's value comes from. Places count from the pod template.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -191,14 +191,10 @@ fn of_kept(
         What::Each(list) if item.slot == Slot::VolumeMounts => {
             let differs = "v.transformMap(k, m, k != 'mountPath', m) != x.transformMap(k, m, k != 'mountPath', m)";
             let clash = format!("{found}.exists(v, {} && {differs})", item.is_it("v", "x"));
+            let words = mount_words(draft, item, "x");
             let c = container();
-            let profile = &draft.scope.profile.name;
-            let message = format!(
-                "'container `' + {c}.name + {} + x.name + '` at `' + x.mountPath + '`'",
-                quoted(&format!("` has another mount where the profile `{profile}` mounts `"))
-            );
             application.conflicts.push(format!(
-                "{containers}.filter({c}, {means} && {list}.exists(x, {clash})).map({c}, {list}.filter(x, {clash}).map(x, {message}).join('; '))"
+                "{containers}.filter({c}, {means} && {list}.exists(x, {clash})).map({c}, {list}.filter(x, {clash}).map(x, {words}).join('; '))"
             ));
         }
         What::One { .. } | What::Each(_) => {}
@@ -210,17 +206,21 @@ fn told(containers: &str, condition: &str, words: &str) -> Cel {
 }
 
 fn mount_conflict(draft: &Draft<'_>, containers: &str, condition: &str, item: &Item, value: &str) -> Cel {
+    let c = container();
+    format!("{containers}.filter({c}, {condition}).map({c}, {})", mount_words(draft, item, value))
+}
+
+/// The words about a mount of the pod's at the place of this one.
+fn mount_words(draft: &Draft<'_>, item: &Item, value: &str) -> Cel {
     let profile = &draft.scope.profile.name;
     let theirs = format!("{}.filter(v, {})[0]", item.list(), item.is_it("v", "x"));
     let ours = format!("{value}.name");
     let c = container();
-    let same = format!(
-        "'container `' + {c}.name + '` mounts the volume `' + {theirs}.name + '` at `' + {theirs}.mountPath + {}",
-        quoted(&format!("` differently from the profile `{profile}`"))
-    );
-    let other = format!(
-        "'container `' + {c}.name + '` mounts the volume `' + {theirs}.name + '` at `' + {theirs}.mountPath + {} + string({ours}) + '`'",
-        quoted(&format!("`, where the profile `{profile}` mounts `"))
-    );
-    format!("{containers}.filter({c}, {condition}).map({c}, {theirs}.name == {ours} ? {same} : {other})")
+    let mounts =
+        format!("'container `' + {c}.name + '` mounts the volume `' + {theirs}.name + '` at `' + {theirs}.mountPath");
+    let same = quoted(&format!("` differently from the profile `{profile}`"));
+    let other = quoted(&format!("`, where the profile `{profile}` mounts `"));
+    let path = format!("{value}.mountPath");
+    let spelling = format!("({theirs}.mountPath == {path} ? '`' : '` (`' + string({path}) + '`)')");
+    format!("({theirs}.name == {ours} ? {mounts} + {same} : {mounts} + {other} + string({ours}) + {spelling})")
 }

@@ -60,7 +60,7 @@ impl<'p> ParameterValues<'p> {
 impl Parameter {
     /// Its value where neither the pod nor its namespace gives one: that of `--set`, or else its default. `None` where that
     /// depends on other parameters, and where there is none.
-    fn constant<'v>(&'v self, profile: &Profile, set: &SetValues) -> Option<Cow<'v, Value>> {
+    pub(crate) fn constant<'v>(&'v self, profile: &Profile, set: &SetValues) -> Option<Cow<'v, Value>> {
         if let Some(text) = set.get(&profile.name).and_then(|set| set.get(&self.name)) {
             // A bad one is an error for each pod that takes it.
             return Some(Cow::Owned(self.parse(text).unwrap_or_else(|_| Value::from(text.as_str()))));
@@ -225,6 +225,18 @@ mod tests {
         };
         assert_eq!(settings(&[]), json!({"a": [80], "p": "{{ a + 1 }}"}));
         assert_eq!(settings(&[("p", "90")]), json!({"a": [80], "p": [90]}));
+    }
+
+    #[test]
+    fn the_line_end_behind_the_last_line_of_a_setting_does_not_count() {
+        let text = with(json!({"type": "string"}));
+        let settings = |value: &str| {
+            let set = std::collections::BTreeMap::from([("p".to_owned(), value.to_owned())]);
+            Value::Object(settings(&text, &SetValues::from([("t".to_owned(), set)])))
+        };
+        assert_eq!(settings("a\nb\n"), settings("a\nb"));
+        assert_ne!(settings("a\nb"), settings("a b"));
+        assert_ne!(settings("\na"), settings("a"), "one before the first line counts");
     }
 
     #[test]

@@ -71,6 +71,9 @@ pub struct UninstallArgs {
     /// The version of the API of mutating policies, with `--as policy`
     #[arg(long, value_enum, value_name = "VERSION", default_value_t, help_heading = "Policy")]
     pub policy_api: PolicyApi,
+    /// Delete the ConfigMap of `install --params` too
+    #[arg(long, help_heading = "Policy")]
+    pub params: bool,
 }
 
 /// What an installation is called, and which part of it is printed.
@@ -82,9 +85,11 @@ pub struct PlaceArgs {
     /// Two installations in one cluster need two names.
     #[arg(long, value_name = "NAME", default_value = "injector", help_heading = "Installation")]
     pub name: InstallationName,
-    /// The namespace of the webhook, whose own pods are never injected
-    #[arg(short, long, value_name = "NAME", default_value = "injector-system", help_heading = "Installation")]
-    pub namespace: NamespaceName,
+    /// The namespace of the webhook, whose own pods are never injected [default: injector-system]
+    ///
+    /// With `--as policy --params`, the namespace of the ConfigMap [default: kube-system].
+    #[arg(short, long, value_name = "NAME", help_heading = "Installation")]
+    pub namespace: Option<NamespaceName>,
     /// What runs in the cluster: a webhook, or policies that the API server evaluates itself
     ///
     /// Policies need no pods, no certificate and no namespace. Not every profile can be a policy: `injector explain` and

@@ -42,7 +42,7 @@ pub(crate) use serve::{ClusterArgs, ServeArgs};
 
 #[cfg(feature = "serve")]
 pub(crate) use policy::InstallForm;
-pub(crate) use policy::PolicyArgs;
+pub(crate) use policy::{PolicyArgs, params_of};
 pub(crate) use profile::CompileArgs;
 pub(crate) use profile::ProfileCommand;
 

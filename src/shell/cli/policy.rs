@@ -1,5 +1,8 @@
 //! The arguments of all that makes admission policies.
 
+use std::convert::Infallible;
+use std::str::FromStr;
+
 use clap::builder::PossibleValue;
 #[cfg(feature = "serve")]
 use clap::{Arg, ArgMatches, Command, error::ErrorKind, parser::ValueSource};
@@ -7,8 +10,9 @@ use clap::{Args, ValueEnum};
 
 #[cfg(feature = "serve")]
 use super::Command as Subcommands;
+use super::value::NamespaceName;
 
-use crate::policy::{FailurePolicy, PolicyApi};
+use crate::policy::{FailurePolicy, ParamNames, Params, PolicyApi};
 
 /// What an installation is.
 #[cfg(feature = "serve")]
@@ -22,7 +26,7 @@ pub enum InstallForm {
 }
 
 /// What policies are like.
-#[derive(Args, Clone, Copy, Debug)]
+#[derive(Args, Clone, Debug)]
 #[group(skip)]
 pub struct PolicyArgs {
     /// The version of the API of mutating policies
@@ -34,17 +38,44 @@ pub struct PolicyArgs {
     /// Leave out the policy that warns; it costs some of the API server's time for each pod
     #[arg(long, help_heading = "Policy")]
     pub without_warnings: bool,
+    /// Keep the settings in a ConfigMap, where the cluster can change them [default names: all]
+    ///
+    /// Without it, the policies have their settings inside. The ConfigMap is in `--namespace`, which has to exist.
+    #[arg(long, value_name = "NAME,…", num_args = 0..=1, require_equals = true, default_missing_value = "")]
+    #[arg(help_heading = "Policy")]
+    pub params: Option<ParamNames>,
+}
+
+/// Where `--params` puts its ConfigMap without `--namespace`: a namespace that every cluster has, and only its operators
+/// change.
+const PARAMS_NAMESPACE: &str = "kube-system";
+
+/// The ConfigMap that the flags ask for.
+pub(crate) fn params_of(names: Option<&ParamNames>, namespace: Option<&NamespaceName>) -> Option<Params> {
+    let namespace = namespace.map_or(PARAMS_NAMESPACE, |namespace| &namespace.0).to_owned();
+    names.map(|names| Params { namespace, names: names.clone() })
+}
+
+impl FromStr for ParamNames {
+    type Err = Infallible;
+
+    fn from_str(text: &str) -> Result<Self, Infallible> {
+        let names: Vec<String> = text.split(',').filter(|name| !name.is_empty()).map(str::to_owned).collect();
+        Ok(if names.is_empty() { Self::All } else { Self::These(names) })
+    }
 }
 
 /// The flags that policies have, of `install` and of `uninstall`. All others are for the webhook.
 #[cfg(feature = "serve")]
-const OF_POLICIES: [&str; 10] = [
+const OF_POLICIES: [&str; 12] = [
     "as",
     "failure-policy",
     "kubernetes-version",
     "name",
+    "namespace",
     "native-sidecar",
     "on-ineligible",
+    "params",
     "policy-api",
     "profile",
     "set",
@@ -54,9 +85,9 @@ const OF_POLICIES: [&str; 10] = [
 /// Refuses a flag that has no effect on what is installed or removed, and a webhook without a certificate.
 #[cfg(feature = "serve")]
 pub(super) fn check_form(mut program: Command, command: &Subcommands, matches: &ArgMatches) -> Result<(), clap::Error> {
-    let (form, name) = match command {
-        Subcommands::Install(args) => (args.place.form, "install"),
-        Subcommands::Uninstall(args) => (args.place.form, "uninstall"),
+    let (form, name, has_params) = match command {
+        Subcommands::Install(args) => (args.place.form, "install", args.policy.params.is_some()),
+        Subcommands::Uninstall(args) => (args.place.form, "uninstall", args.params),
         _ => return Ok(()),
     };
     let Some(matches) = matches.subcommand_matches(name) else { return Ok(()) };
@@ -65,14 +96,15 @@ pub(super) fn check_form(mut program: Command, command: &Subcommands, matches: &
     let is_global = |flag: &str| matches!(flag, "color" | "help" | "version");
     let is_given = |arg: &Arg| matches.value_source(arg.get_id().as_str()) == Some(ValueSource::CommandLine);
     let is_only_of_policies = |flag: &str| match command {
-        Subcommands::Uninstall(_) => matches!(flag, "policy-api" | "profile"),
-        _ => matches!(flag, "policy-api" | "without-warnings"),
+        Subcommands::Uninstall(_) => matches!(flag, "params" | "policy-api" | "profile"),
+        _ => matches!(flag, "params" | "policy-api" | "without-warnings"),
     };
     let has_no_effect = |arg: &&Arg| {
         let flag = arg.get_long().unwrap_or_default();
         is_given(arg)
             && !is_global(flag)
             && match form {
+                InstallForm::Policy if flag == "namespace" => !has_params,
                 InstallForm::Policy => !OF_POLICIES.contains(&flag),
                 InstallForm::Webhook => is_only_of_policies(flag),
             }
@@ -83,6 +115,10 @@ pub(super) fn check_form(mut program: Command, command: &Subcommands, matches: &
         _ => true,
     };
     match (idle, form, has_certificate) {
+        (Some(flag), InstallForm::Policy, _) if flag == "namespace" => {
+            let message = "'--namespace' has no effect with '--as policy', unless '--params' puts a ConfigMap there";
+            Err(subcommand.error(ErrorKind::ArgumentConflict, message))
+        }
         (Some(flag), InstallForm::Policy, _) => {
             let message = format!("'--{flag}' is for the webhook, and has no effect with '--as policy'");
             Err(subcommand.error(ErrorKind::ArgumentConflict, message))

@@ -6,6 +6,7 @@ use clap::{Args, Subcommand, ValueHint};
 
 use super::args::LintArgs;
 use super::policy::PolicyArgs;
+use super::value::NamespaceName;
 
 use crate::kube::version::KubernetesVersion;
 use crate::policy::FailurePolicy;
@@ -77,4 +78,7 @@ pub struct CompileArgs {
     /// What the policies are like.
     #[command(flatten)]
     pub policy: PolicyArgs,
+    /// The namespace of the ConfigMap of `--params` [default: kube-system]
+    #[arg(short, long, value_name = "NAME", requires = "params", help_heading = "Policy")]
+    pub namespace: Option<NamespaceName>,
 }

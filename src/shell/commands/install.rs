@@ -10,13 +10,14 @@ use crate::install::{
     self, ApiWatches, Certificates, Installation, Keeper, KeyPem, NamespaceFate, OwnNamespace, ProfileSource, Site,
     Watch,
 };
+use crate::policy::ParamNames;
 use crate::profile::Profile;
 use crate::report::exit::ExitStatus;
 use crate::report::{ColourChoice, Report, ReportFormat};
 use crate::shell::certs::{self, CertsError, Names, Wanted};
 use crate::shell::cli::{
     CertificateArgs, CertificateSource, FitArgs, InstallArgs, InstallForm, PlaceArgs, ReportArgs, SidecarArgs,
-    UninstallArgs,
+    UninstallArgs, params_of,
 };
 use crate::shell::files::selection::{self, ProfileRef};
 use crate::shell::files::setting::{Setting, set_values};
@@ -49,7 +50,8 @@ pub(super) fn install(args: &InstallArgs, colour: ColourChoice) -> Result<ExitSt
 /// The policies of all profiles, in their order.
 fn policies(args: &InstallArgs) -> Result<String, Vec<Placed>> {
     let InstallArgs { injection, webhook, policy, place, .. } = args;
-    let options = super::policy::options(injection.kubernetes_version, *policy, webhook.failure_policy)?;
+    let params = params_of(policy.params.as_ref(), place.namespace.as_ref());
+    let options = super::policy::options(injection.kubernetes_version, policy, (webhook.failure_policy, params))?;
     let references = or_default(&injection.profiles);
     super::policy::text_of(&place.name.0, &references, (injection.overrides(), &injection.settings), &options)
 }
@@ -59,7 +61,9 @@ pub(super) fn uninstall(args: &UninstallArgs) -> Result<ExitStatus, CommandError
         let report = ReportArgs { format: ReportFormat::default(), quiet: false };
         let sources = profiles(&args.profiles).map_err(|errors| CommandError::reported(errors, &report))?;
         let names: Vec<&str> = sources.iter().map(|source| source.profile.name.as_str()).collect();
-        let text = crate::policy::text(&crate::policy::removal(&args.place.name.0, &names, args.policy_api), "");
+        let params = params_of(args.params.then_some(&ParamNames::All), args.place.namespace.as_ref());
+        let objects = crate::policy::removal(&args.place.name.0, &names, args.policy_api, params.as_ref());
+        let text = crate::policy::text(&objects, "");
         return Ok(super::print(text.as_bytes())?);
     }
     let keeper = match (&args.tls_secret, args.cert_manager) {
@@ -77,7 +81,8 @@ pub(super) fn uninstall(args: &UninstallArgs) -> Result<ExitStatus, CommandError
 }
 
 fn site(args: &PlaceArgs) -> Site {
-    Site { name: args.name.0.clone(), namespace: args.namespace.0.clone() }
+    let namespace = args.namespace.as_ref().map_or(install::NAMESPACE, |namespace| &namespace.0).to_owned();
+    Site { name: args.name.0.clone(), namespace }
 }
 
 /// The installation, and warnings about it.

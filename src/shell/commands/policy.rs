@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use crate::diagnostic::words::nearest;
 use crate::diagnostic::{Code, Diagnostic, Placed, Severity};
 use crate::kube::version::KubernetesVersion;
-use crate::policy::{self, FailurePolicy, PolicyApi, PolicyOptions, PolicyWarnings};
+use crate::policy::{self, FailurePolicy, ParamNames, Params, PolicyApi, PolicyOptions, PolicyWarnings};
 use crate::profile::{Overrides, Profile};
 use crate::report::ReportFormat;
 use crate::report::exit::ExitStatus;
-use crate::shell::cli::{CompileArgs, PolicyArgs, ReportArgs};
+use crate::shell::cli::{CompileArgs, PolicyArgs, ReportArgs, params_of};
 use crate::shell::files::selection::{ProfileRef, Setting};
 use crate::shell::files::setting::set_values;
 
@@ -23,15 +24,16 @@ pub(super) fn compile(args: &CompileArgs) -> Result<ExitStatus, CommandError> {
 
 fn compiled(args: &CompileArgs) -> Result<String, Vec<Placed>> {
     let overrides = Overrides { native_sidecar: args.native_sidecar, on_ineligible: None };
-    let options = options(args.kubernetes_version, args.policy, args.failure_policy)?;
+    let params = params_of(args.policy.params.as_ref(), args.namespace.as_ref());
+    let options = options(args.kubernetes_version, &args.policy, (args.failure_policy, params))?;
     text_of(&args.name, std::slice::from_ref(&args.profile), (overrides, &args.settings), &options)
 }
 
 /// What the flags say of policies.
 pub(super) fn options(
     version: Option<KubernetesVersion>,
-    args: PolicyArgs,
-    failure: Option<FailurePolicy>,
+    args: &PolicyArgs,
+    (failure, params): (Option<FailurePolicy>, Option<Params>),
 ) -> Result<PolicyOptions, Vec<Placed>> {
     let oldest = match args.policy_api {
         PolicyApi::V1 => policy::OLDEST,
@@ -52,7 +54,8 @@ pub(super) fn options(
         return Err(vec![Placed::new(Code::UnsupportedVersion, message).hint(Some(hint))]);
     }
     let warnings = if args.without_warnings { PolicyWarnings::LeftOut } else { PolicyWarnings::Made };
-    Ok(PolicyOptions { version, api: args.policy_api, failure: failure.unwrap_or(FailurePolicy::Fail), warnings })
+    let failure = failure.unwrap_or(FailurePolicy::Fail);
+    Ok(PolicyOptions { version, api: args.policy_api, failure, warnings, params })
 }
 
 /// What stands above the objects.
@@ -84,17 +87,37 @@ pub(super) fn text_of(
     }
     refuse_twice(&profiles)?;
     let set = set_values(settings, &profiles)?;
+    if let Some(Params { names: ParamNames::These(names), .. }) = &options.params {
+        names.iter().try_for_each(|name| check_param(name, &profiles))?;
+    }
     let none = BTreeMap::new();
     let with_settings: Vec<_> =
         profiles.iter().map(|profile| (profile, set.get(&profile.name).unwrap_or(&none))).collect();
+    let is_for_all = matches!(options.params, Some(Params { names: ParamNames::All, .. }));
+    let hint = is_for_all.then_some("`--params=NAME,…` keeps only these settings in the ConfigMap");
     let objects = policy::objects(name, &with_settings, options).map_err(|wrong| {
         let place = |(index, diagnostic): (usize, Diagnostic)| match (profiles.get(index), texts.get(index)) {
-            (Some(profile), Some(written)) => placed(profile, written, diagnostic),
+            (Some(profile), Some(written)) => {
+                let hint = hint.filter(|_| diagnostic.code == Code::NotCompilable && diagnostic.hint.is_none());
+                let placed = placed(profile, written, diagnostic);
+                if hint.is_some() { placed.hint(hint) } else { placed }
+            }
             _ => Placed::new(diagnostic.code, diagnostic.message),
         };
         wrong.into_iter().map(place).collect::<Vec<_>>()
     })?;
     Ok(policy::text(&objects, &header(options)))
+}
+
+/// Refuses a name of `--params` that no profile has.
+fn check_param(name: &str, profiles: &[Profile]) -> Result<(), Vec<Placed>> {
+    let names = || profiles.iter().flat_map(|profile| profile.parameters.iter().map(|one| one.name.as_str()));
+    if names().any(|known| known == name) {
+        return Ok(());
+    }
+    let message = format!("--params: no profile of this run has a parameter `{name}`");
+    let hint = nearest(name, names()).map(|near| format!("did you mean `{near}`?"));
+    Err(vec![Placed::new(Code::Usage, message).hint(hint)])
 }
 
 /// Two profiles of one name would have the same objects.

@@ -111,8 +111,8 @@ fn profile(out: &mut String, name: &str, printed: &[Document], objects: &[Value]
 
 /// The template of a profile's policies, if it can be one.
 fn policy(name: &str) -> Option<String> {
-    let ran = install(&["--as=policy", "--profile", name, "--failure-policy=Fail"]);
-    let ran = ran.exits_any();
+    let flags = ["install", "--name=chart-name", "--as=policy", "--profile", name, "--failure-policy=Fail"];
+    let ran = injector(flags).exits_any();
     match ran.status {
         ExitStatus::Done => {}
         _ => {

@@ -95,12 +95,13 @@ fn the_same_profile_gives_the_same_bytes_and_no_object_is_too_large() {
             injector(["install", "--as", "policy", "-p", &profile]).succeeds().stdout,
             "{profile}"
         );
-        for object in documents(&first) {
+        let with_params = injector(["profile", "compile", &profile, "--params"]).exits_any();
+        for object in [documents(&first), documents(&with_params)].concat() {
             let size = object.to_string().len();
             assert!(size < 256 * 1024, "{profile}: {size} bytes");
             for variable in object["spec"]["variables"].as_array().into_iter().flatten() {
                 let size = variable["expression"].as_str().unwrap().chars().count();
-                assert!(size < 100_000, "{profile}: {} has {size} characters", variable["name"]);
+                assert!(size < 50_000, "{profile}: {} has {size} characters", variable["name"]);
             }
         }
     }
@@ -231,6 +232,17 @@ fn a_flag_without_effect_is_refused() {
         (&["install", "--cert-manager", "--without-warnings"], "'--without-warnings' needs '--as policy'"),
         (&["uninstall", "--as", "policy", "--delete-namespace"], "'--delete-namespace' is for the webhook"),
         (&["uninstall", "-p", "nginx"], "'--profile' needs '--as policy'"),
+        (&["install", "--cert-manager", "--params"], "'--params' needs '--as policy'"),
+        (&["uninstall", "--params"], "'--params' needs '--as policy'"),
+        (
+            &["install", "--as", "policy", "--namespace", "a"],
+            "'--namespace' has no effect with '--as policy', unless '--params'",
+        ),
+        (
+            &["uninstall", "--as", "policy", "--namespace", "a"],
+            "'--namespace' has no effect with '--as policy', unless '--params'",
+        ),
+        (&["profile", "compile", "nginx", "--namespace", "a"], "the following required arguments were not provided"),
     ] {
         let ran = injector(args.iter().copied()).fails();
         assert!(ran.stderr.contains(message), "{args:?}: {}", ran.stderr);
@@ -247,4 +259,57 @@ fn what_keeps_an_extended_profile_from_being_a_policy_is_placed_in_the_file_that
         let ran = injector(command.iter().copied()).file("base.yaml", base).file("child.yaml", child).fails();
         assert!(ran.stderr.contains("base.yaml:7:5: the profile `child` cannot be a policy"), "{}", ran.stderr);
     }
+}
+
+#[test]
+fn with_params_the_settings_are_in_a_config_map_and_no_policy_depends_on_them() {
+    let install = |more: &[&str]| {
+        let all = ["install", "--as", "policy", "-p", "nginx,k8tz"].iter().chain(more).copied();
+        documents(&injector(all).succeeds())
+    };
+    let usual = install(&["--params"]);
+    let set = install(&["--params", "--set", "nginx.image=nginx:1", "--set", "timezone=Europe/Berlin"]);
+    assert_eq!(names(&usual)[..2], ["ConfigMap injector-params", "MutatingAdmissionPolicy injector"]);
+    assert_eq!(usual[1..], set[1..]);
+    assert_eq!(
+        (&set[0]["data"]["nginx.image"], &set[0]["data"]["k8tz.timezone"], &set[0]["data"]["nginx.port"]),
+        (&"nginx:1".into(), &"Europe/Berlin".into(), &"80".into())
+    );
+    // A place in the pod counts after a setting, so this parameter has none until it is given one.
+    assert_eq!(usual[0]["data"]["nginx.upstreamPort"], Value::Null);
+    assert_eq!(usual[0]["metadata"]["namespace"], "kube-system");
+    let reference = serde_json::json!({"name": "injector-params", "namespace": "a", "parameterNotFoundAction": "Deny"});
+    for object in &install(&["--params", "--namespace", "a"])[1..] {
+        let spec = &object["spec"];
+        match object["kind"].as_str().unwrap().ends_with("Binding") {
+            true => assert_eq!(spec["paramRef"], reference),
+            false => assert_eq!(spec["paramKind"], serde_json::json!({"apiVersion": "v1", "kind": "ConfigMap"})),
+        }
+    }
+    // The rest stays in the policies, and what does not depend on a ConfigMap is as it was without one.
+    let some = install(&["--params=image,port", "--set", "nginx.memoryLimit=77Mi"]);
+    let data: Vec<&String> = some[0]["data"].as_object().unwrap().keys().collect();
+    assert_eq!(data, ["nginx.image", "nginx.port", "k8tz.image"]);
+    assert!(some[1].to_string().contains("77Mi"));
+    let args = ["uninstall", "--as", "policy", "-p", "nginx,k8tz", "--params", "--namespace", "a"];
+    let removed = documents(&injector(args).succeeds());
+    assert_eq!(names(&removed).last().unwrap(), "ConfigMap injector-params");
+    assert_eq!(removed.last().unwrap()["metadata"]["namespace"], "a");
+}
+
+#[test]
+fn a_name_that_no_parameter_has_is_no_param() {
+    let ran = injector(["profile", "compile", "nginx", "--params=imag"]).fails();
+    assert_eq!(
+        ran.stderr,
+        "error: --params: no profile of this run has a parameter `imag`\n  hint: did you mean `image`?\n"
+    );
+}
+
+#[test]
+fn what_a_policy_has_to_know_keeps_out_of_a_config_map() {
+    let ran = injector(["profile", "compile", "otel-java", "--params"]).fails();
+    assert!(ran.stderr.contains("a volume whose name depends on the pod is not compiled"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("`--params=NAME,…` keeps only these settings in the ConfigMap"), "{}", ran.stderr);
+    injector(["profile", "compile", "otel-java", "--params=image"]).succeeds();
 }

@@ -4,12 +4,14 @@
 
 mod api;
 mod battery;
+mod moving;
 mod objects;
 mod own;
 mod pods;
 mod random;
 mod records;
 mod rows;
+mod settings;
 mod subject;
 mod together;
 mod values;
@@ -35,11 +37,17 @@ pub(super) fn scenarios() -> Vec<(&'static str, Scenario)> {
     use self as policies;
     scenarios! {
         together:
-            every_object_is_taken_checked_and_small
+            every_object_is_taken_and_small
+            no_expression_has_a_wrong_type
             without_its_mutating_policy_a_pod_is_refused
             a_pod_that_meets_all_of_them_is_injected_once
             profiles_of_one_command_keep_their_order
             an_excluded_namespace_is_left_alone;
+        moving:
+            every_pod_is_injected_once_on_the_way_to_policies_and_back;
+        settings:
+            a_changed_config_map_changes_the_next_pod
+            settings_in_a_config_map_make_the_same_pods;
         policies:
             every_pod_is_the_same_by_policy_by_webhook_and_by_manifest;
     }

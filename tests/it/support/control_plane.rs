@@ -237,12 +237,17 @@ impl ControlPlane {
 
     /// Asks until there is an answer, which a controller may take a while to bring about.
     pub(crate) fn eventually<T>(&self, what: &str, ask: impl Fn() -> Option<T>) -> T {
-        let end = Instant::now() + SETTLE;
+        self.within(SETTLE, what, ask)
+    }
+
+    /// The same for what may take so long.
+    pub(crate) fn within<T>(&self, most: Duration, what: &str, ask: impl Fn() -> Option<T>) -> T {
+        let end = Instant::now() + most;
         loop {
             if let Some(answer) = ask() {
                 return answer;
             }
-            assert!(Instant::now() < end, "not so after {SETTLE:?}: {what}\n{}", self.logs());
+            assert!(Instant::now() < end, "not so after {most:?}: {what}\n{}", self.logs());
             thread::sleep(Duration::from_millis(100));
         }
     }

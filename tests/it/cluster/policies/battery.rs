@@ -149,10 +149,12 @@ impl Tally {
     }
 
     fn compare_warnings(&mut self, row: &Row, (policy, webhook, manifest): Outcomes<'_>) {
-        if policy.stored.is_err() || webhook.stored.is_err() || matches!(known(row, policy, webhook), Some(_)) {
+        if policy.stored.is_err() || webhook.stored.is_err() || known(row, policy, webhook).is_some() {
             return;
         }
-        if let Some(difference) = warnings::difference(policy, webhook, manifest) {
+        let record = row.pod["metadata"]["annotations"][RECORD].as_str().unwrap_or_default();
+        let is_injected = record.contains(&format!("\"profile\":\"{}\"", self.name));
+        if let Some(difference) = warnings::difference((policy, webhook, manifest), is_injected) {
             self.warnings.push(format!("{}/{}/{}{difference}", self.name, row.namespace, row.name));
         }
     }
@@ -218,7 +220,7 @@ fn known(row: &Row, policy: &Outcome, webhook: &Outcome) -> Option<&'static str>
 }
 
 /// What is said of a record that is not understood. A policy says no more.
-const UNREAD: &str = "the record `sidecar-injector/status` cannot be read";
+pub(super) const UNREAD: &str = "the record `sidecar-injector/status` cannot be read";
 
 /// Whether this is a record, but not as injector writes it: with blanks, in another order, with other escapes.
 fn is_in_another_form(text: &str) -> bool {

@@ -10,6 +10,11 @@ use crate::support::injector;
 /// The label of namespaces that says whose turn it is there.
 pub(super) const WAY: &str = "injector.test/way";
 
+/// The name of a pod that every policy of a test answers, so that one can wait for them.
+pub(super) const ASKS: &str = "asks-for-policies";
+/// What they answer.
+pub(super) const ASKED: &str = "it is there";
+
 /// Objects that are in the API server; dropping them removes them.
 pub(super) struct Policies<'a> {
     plane: &'a ControlPlane,
@@ -26,6 +31,9 @@ impl<'a> Policies<'a> {
 
     /// The same, for the namespaces in which it is this one's turn.
     pub(super) fn bound(plane: &'a ControlPlane, objects: &[Value], way: &str) -> Self {
+        if objects.iter().any(|object| object["kind"] == "ConfigMap") {
+            keep_config_maps_known(plane);
+        }
         let bound: Vec<Value> = objects.iter().cloned().map(|object| bound(object, way)).collect();
         Self::applied(plane, &bound)
     }
@@ -38,11 +46,58 @@ impl Drop for Policies<'_> {
     }
 }
 
+/// Puts policies there that ask for a ConfigMap and never answer, and leaves them: an API server that has lost the last binding
+/// with a ConfigMap finds no ConfigMap any more, <https://github.com/kubernetes/kubernetes/issues/130887>.
+fn keep_config_maps_known(plane: &ControlPlane) {
+    let object = |kind: &str, spec: Value| {
+        let version = "admissionregistration.k8s.io/v1";
+        json!({"apiVersion": version, "kind": kind, "metadata": {"name": "keeps-config-maps-known"}, "spec": spec})
+    };
+    let nowhere = json!({
+        "namespaceSelector": {"matchLabels": {WAY: "never"}},
+        "resourceRules": [{"apiGroups": [""], "apiVersions": ["v1"], "operations": ["CREATE"], "resources": ["pods"]}],
+    });
+    let kind = json!({"apiVersion": "v1", "kind": "ConfigMap"});
+    let reference = json!({"name": "none", "namespace": "default", "parameterNotFoundAction": "Allow"});
+    let binding = json!({"policyName": "keeps-config-maps-known", "paramRef": reference});
+    let mutation = json!({"patchType": "JSONPatch", "jsonPatch": {"expression": "['x'].filter(x, false).map(x, JSONPatch{op: 'remove', path: x})"}});
+    let list = [
+        object(
+            "MutatingAdmissionPolicy",
+            json!({"paramKind": kind, "matchConstraints": nowhere, "mutations": [mutation],
+            "reinvocationPolicy": "Never", "failurePolicy": "Ignore"}),
+        ),
+        object("MutatingAdmissionPolicyBinding", binding.clone()),
+        object(
+            "ValidatingAdmissionPolicy",
+            json!({"paramKind": kind, "matchConstraints": nowhere,
+            "validations": [{"expression": "true"}], "failurePolicy": "Ignore"}),
+        ),
+        object("ValidatingAdmissionPolicyBinding", {
+            let mut binding = binding;
+            binding["validationActions"] = json!(["Deny"]);
+            binding
+        }),
+    ];
+    plane.ok("apply -f -", json!({"apiVersion": "v1", "kind": "List", "items": list}).to_string());
+}
+
 fn bound(mut object: Value, way: &str) -> Value {
     if object["kind"].as_str().is_some_and(|kind| kind.ends_with("PolicyBinding")) {
         object["spec"]["matchResources"]["namespaceSelector"]["matchLabels"][WAY] = json!(way);
     }
+    if object["kind"] == "ValidatingAdmissionPolicy" {
+        let expression = format!("object.metadata.?name.orValue('') != '{ASKS}'");
+        let answer = json!({"expression": expression, "message": ASKED});
+        // The API server reports the first that does not hold.
+        object["spec"]["validations"].as_array_mut().unwrap().insert(0, answer);
+    }
     object
+}
+
+/// Whether an object binds the policy that warns.
+pub(super) fn is_warnings_binding(object: &Value) -> bool {
+    object["kind"] == "ValidatingAdmissionPolicyBinding" && object["spec"]["validationActions"] == json!(["Warn"])
 }
 
 /// The objects of a profile's policies, or why it has none.

@@ -1,5 +1,7 @@
 //! Policies beside a webhook, beside each other, and beside pods that come injected.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
 
 use super::api::{Answer, Api};
@@ -9,10 +11,13 @@ use crate::cluster::webhook::{Installed, is_injected};
 use crate::support::control_plane::ControlPlane;
 use crate::support::injector;
 
+/// How long the types of one policy may take.
+const CHECKING: Duration = Duration::from_secs(300);
+
 /// The largest object that still leaves room: an API server takes 1.5 MiB, and kubectl keeps a copy in an annotation of 256 KiB.
 const MOST_BYTES: usize = 256 * 1024;
 
-fn pod() -> Value {
+pub(super) fn pod() -> Value {
     let container = json!({"name": "app", "image": "app:1", "ports": [{"containerPort": 8080}]});
     json!({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "web"}, "spec": {"containers": [container]}})
 }
@@ -24,7 +29,7 @@ fn annotated(key: &str, value: &str) -> Value {
 }
 
 /// Tries pods in one namespace, and stores none.
-struct Trial<'a> {
+pub(super) struct Trial<'a> {
     plane: &'a ControlPlane,
     api: std::cell::RefCell<Api<'a>>,
     namespace: String,
@@ -32,12 +37,12 @@ struct Trial<'a> {
 
 impl<'a> Trial<'a> {
     /// A new namespace with these labels.
-    fn new(plane: &'a ControlPlane, namespace: &str, labels: &[&str]) -> Self {
+    pub(super) fn new(plane: &'a ControlPlane, namespace: &str, labels: &[&str]) -> Self {
         plane.namespace(namespace, labels);
         Self::within(plane, namespace)
     }
 
-    fn within(plane: &'a ControlPlane, namespace: &str) -> Self {
+    pub(super) fn within(plane: &'a ControlPlane, namespace: &str) -> Self {
         Self { plane, api: Api::new(plane).into(), namespace: namespace.to_owned() }
     }
 
@@ -47,27 +52,27 @@ impl<'a> Trial<'a> {
     }
 
     /// The pod as it would be stored.
-    fn stored(&self, pod: &Value) -> Value {
+    pub(super) fn stored(&self, pod: &Value) -> Value {
         let answer = self.ask(pod);
         assert_eq!(answer.status, 201, "{answer:?}");
         answer.body
     }
 
     /// Waits until the answer for a pod is such, and gives it.
-    fn until(&self, what: &str, pod: &Value, holds: impl Fn(&Answer) -> bool) -> Answer {
+    pub(super) fn until(&self, what: &str, pod: &Value, holds: impl Fn(&Answer) -> bool) -> Answer {
         self.plane.eventually(what, || Some(self.ask(pod)).filter(&holds))
     }
 
-    fn until_injected(&self) -> Value {
+    pub(super) fn until_injected(&self) -> Value {
         self.until("it is injected", &pod(), |answer| answer.body["metadata"]["annotations"][RECORD].is_string()).body
     }
 }
 
-fn message(answer: &Answer) -> &str {
+pub(super) fn message(answer: &Answer) -> &str {
     answer.body["message"].as_str().unwrap_or_default()
 }
 
-fn record(pod: &Value) -> Vec<Value> {
+pub(super) fn record(pod: &Value) -> Vec<Value> {
     let text = pod["metadata"]["annotations"][RECORD].as_str().unwrap();
     serde_json::from_str(text).unwrap()
 }
@@ -76,10 +81,16 @@ fn profiles_of(pod: &Value) -> Vec<String> {
     record(pod).iter().map(|entry| entry["profile"].as_str().unwrap().to_owned()).collect()
 }
 
-/// Every profile that can be a policy: what is printed is taken, nothing in it is of a wrong type, and it is not too large.
-pub(super) fn every_object_is_taken_checked_and_small(plane: &ControlPlane) {
-    for subject in super::subjects() {
-        let Ok(objects) = policies_of(&subject, &[]) else { continue };
+/// The profiles whose types are checked, with flags: between them they have all that is compiled. The controller that checks
+/// takes a minute for each on a busy machine.
+const CHECKED: [(&str, &[&str]); 4] =
+    [("cortexflow", &["--params"]), ("otel-java", &[]), ("k8tz", &[]), ("profiles/everything.yaml", &[])];
+
+/// Every profile that can be a policy: what is printed is taken, and it is not too large.
+pub(super) fn every_object_is_taken_and_small(plane: &ControlPlane) {
+    for (subject, params) in super::subjects().iter().flat_map(|subject| [(subject, false), (subject, true)]) {
+        let flags: &[&str] = if params { &["--params"] } else { &[] };
+        let Ok(objects) = policies_of(subject, flags) else { continue };
         let name = &subject.name;
         for object in &objects {
             let bytes = object.to_string().len();
@@ -87,10 +98,18 @@ pub(super) fn every_object_is_taken_checked_and_small(plane: &ControlPlane) {
         }
         let list = json!({"apiVersion": "v1", "kind": "List", "items": objects}).to_string();
         plane.ok("apply --dry-run=server -f -", &list);
+    }
+}
+
+/// The API server finds no wrong type in what refuses and what warns.
+pub(super) fn no_expression_has_a_wrong_type(plane: &ControlPlane) {
+    for (given, flags) in CHECKED {
+        let subject = if given.ends_with(".yaml") { Subject::file(given) } else { Subject::builtin(given) };
+        let objects = policies_of(&subject, flags).unwrap();
         let _applied = Policies::bound(plane, &objects, "nowhere");
         for policy in of_kind(&objects, "ValidatingAdmissionPolicy") {
             let policy = policy["metadata"]["name"].as_str().unwrap();
-            let status = plane.eventually("the types of a policy are checked", || {
+            let status = plane.within(CHECKING, &format!("the types of {policy} are checked"), || {
                 let found = plane.get(&format!("validatingadmissionpolicy {policy}"));
                 Some(found["status"].clone()).filter(|status| status["observedGeneration"].is_number())
             });

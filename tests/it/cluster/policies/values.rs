@@ -22,7 +22,7 @@ const VALUES: &[(&str, &[&str])] = &[
     ("duration", &["30s", "30", "1m30s", "1h", "-1s", "0", "1.5s", "", "1d", "300ms", "1us", "1µs", ".5s", "+1s", "1s1s", "1 s"]),
     ("name", &["a", "A", "a-b", "a.b", "", "-a", "a-", "0", "a_b"]),
     ("path", &["/a", "a", "/a/../b", "/", "/a b", "", "/é", "/a\nb", "/a/./b", "/..a", "//"]),
-    ("image", &["a:b", "a b", "registry.example/a/b@sha256:0", ""]),
+    ("image", &["a:b", "a b", "registry.example/a/b@sha256:0", "", "a", "A", "a.b:80/c", "A.b/c_d", "a_b/c", "a__b/c.d", "a___b", "a..b", "a---b/c", "-a", "a-", "[::1]:5000/x", "[::1]/x", "[::1]", "a:b:c", "a:b/c:d", "a/", "/a", "a//b", "a:", "a@", "a@sha256:0123456789abcdef0123456789ABCDEF", "a:1@x+y:0123456789abcdef0123456789abcdef", "a@1:0123456789abcdef0123456789abcdef", "a@b@c", "a\n", "é", "https://a.example/b", "a:_x", "a:.x"]),
     ("list", &["a", " a , ,b,a", "a,b", "", ",", "a b", "A", "80", "é"]),
     ("map", &["a=b", "a", "a=b,c=d", "=b", "a=b,a=c", "", "a=b=c", " a = b ", "a:1", "A=80"]),
     ("envs", &["A=1", "A", "A=1,B=2", "A=1,A=2", "é=1", "", "A=", "[{\"name\":\"A\",\"value\":\"1,2\"}]", "[{]", "[{\"name\":\"A\"}]", " A = 1 ", "A=a\"b\\c"]),
@@ -41,6 +41,11 @@ fn values(ty: &str) -> Vec<String> {
             distinct_ports(1025),
         ]),
         "port" | "quantity" => values.push("9".repeat(3000)),
+        "image" => {
+            let tag = |length: usize| format!("a:{}", "b".repeat(length));
+            values.extend([tag(128), tag(129), "a".repeat(255), "a".repeat(256)]);
+            values.extend([format!("{}:1", "a".repeat(255)), format!("{}:1", "a".repeat(256))]);
+        }
         "name" => values.extend(["a".repeat(63), "a".repeat(64)]),
         _ => {}
     }

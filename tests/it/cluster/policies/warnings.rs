@@ -3,7 +3,7 @@
 use super::ways::Outcome;
 
 /// Parts of warnings and notes that a policy does not make; the page about policies says so.
-const NOT_MADE: [&str; 8] = [
+const NOT_MADE: [&str; 10] = [
     " is also what a probe of container ",
     " redirects port ",
     " takes its default ",
@@ -11,14 +11,23 @@ const NOT_MADE: [&str; 8] = [
     ", below `",
     ", above `",
     " changes nothing in this pod",
+    " is injected, and its rules would skip it now: ",
     " says: a mount of its own for the time zone stays in ",
+    " says: the pod's terminationGracePeriodSeconds ends before ",
 ];
 
-/// A part of a warning that a policy makes of a pod that came injected, too.
-const OF_INJECTED: &str = ", which the placement of profile ";
+/// Parts of the warnings that a policy makes of a pod that came injected, too: it sees the pod once it is injected.
+const OF_INJECTED: [&str; 3] = [
+    ", which the placement of profile ",
+    " already has another value, which is kept",
+    "the pod's quality-of-service class changes from ",
+];
 
-/// What differs; `None` where nothing does that may not.
-pub(super) fn difference(policy: &Outcome, webhook: &Outcome, manifest: Option<&Outcome>) -> Option<String> {
+/// What differs; `None` where nothing does that may not. `is_injected` says whether the pod came injected.
+pub(super) fn difference(
+    (policy, webhook, manifest): (&Outcome, &Outcome, Option<&Outcome>),
+    is_injected: bool,
+) -> Option<String> {
     // What the API server says of any pod, whoever is asked.
     let of_all = |text: &String| {
         let has = |outcome: &Outcome| outcome.warnings.contains(text);
@@ -32,7 +41,8 @@ pub(super) fn difference(policy: &Outcome, webhook: &Outcome, manifest: Option<&
     };
     let (mut of_policy, mut of_webhook) = (own(policy), own(webhook));
     of_webhook.retain(|text| !NOT_MADE.iter().any(|part| text.contains(part)));
-    of_policy.retain(|text| !text.contains(OF_INJECTED) || of_webhook.iter().any(|other| is_same(text, other)));
+    let is_of_injected = |text: &String| is_injected && OF_INJECTED.iter().any(|part| text.contains(part));
+    of_policy.retain(|text| !is_of_injected(text) || of_webhook.iter().any(|other| is_same(text, other)));
     let same =
         of_policy.len() == of_webhook.len() && of_policy.iter().zip(&of_webhook).all(|(one, two)| is_same(one, two));
     (!same).then(|| format!("\n      policy:  {of_policy:?}\n      webhook: {of_webhook:?}"))

@@ -6,7 +6,8 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 
 use super::api::{Answer, Api};
-use super::objects::{Policies, WAY};
+use super::battery::UNREAD;
+use super::objects::{ASKED, ASKS, Policies, WAY, is_warnings_binding};
 use super::rows::Row;
 use super::subject::{RECORD, Subject};
 use super::workloads;
@@ -16,6 +17,9 @@ use crate::support::injector;
 
 /// How many pods one run of the command line takes.
 const CHUNK: usize = 60;
+
+/// How long to wait for what comes into use or ends.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// What became of a pod.
 #[derive(Clone, Debug)]
@@ -104,7 +108,7 @@ impl<'a> Place<'a> {
     pub(super) fn by_policy(&mut self, objects: &[Value], rows: &[Row], told: &[Told]) -> Vec<Outcome> {
         let applied = Policies::bound(self.plane, objects, "policy");
         self.set_way(&json!("policy"));
-        self.wait_for_policies(rows, told);
+        self.wait_for_policies(objects, rows, told);
         let outcomes = self.create_all(rows);
         drop(applied);
         self.wait_for_nothing(rows, told);
@@ -139,12 +143,11 @@ impl<'a> Place<'a> {
     }
 
     /// Tries a pod until this holds of the answer: its status, its body and its warnings. The last answer, where it never does.
-    fn tried(&mut self, row: &Row, patience: Duration, holds: impl Fn(&Answer) -> bool) -> Result<(), Answer> {
-        let pod = self.pod(row, 0);
+    fn tried(&mut self, row: &Row, pod: &Value, holds: impl Fn(&Answer) -> bool) -> Result<(), Answer> {
         let path = format!("/api/v1/namespaces/{}/pods?dryRun=All", self.subject.namespace(row.namespace));
-        let end = Instant::now() + patience;
+        let end = Instant::now() + PATIENCE;
         loop {
-            let answer = self.api.call("POST", &path, Some(&pod));
+            let answer = self.api.call("POST", &path, Some(pod));
             if holds(&answer) {
                 return Ok(());
             }
@@ -157,7 +160,8 @@ impl<'a> Place<'a> {
 
     /// The same, where nothing can go on without it.
     fn wait(&mut self, what: &str, row: &Row, holds: impl Fn(&Answer) -> bool) {
-        let tried = self.tried(row, Duration::from_secs(60), holds);
+        let pod = self.pod(row, 0);
+        let tried = self.tried(row, &pod, holds);
         assert!(tried.is_ok(), "{}: {what}, with pod {}: {tried:?}", self.subject.name, row.name);
     }
 
@@ -168,20 +172,19 @@ impl<'a> Place<'a> {
         self.wait("it is injected", row, |answer| answer.body["metadata"]["annotations"][RECORD].is_string());
     }
 
-    /// Waits for the mutating policy, for the validating one, and for the one that warns, as far as there is a pod that shows it.
-    /// Where one of the last two never speaks, the comparison says so of that pod.
-    fn wait_for_policies(&mut self, rows: &[Row], told: &[Told]) {
+    /// Waits for the mutating policy, for the one that refuses, and for the one that warns.
+    fn wait_for_policies(&mut self, objects: &[Value], rows: &[Row], told: &[Told]) {
         self.wait_for_injection(rows, told);
-        let pairs = || rows.iter().zip(told);
-        let patience = Duration::from_secs(10);
-        if let Some((row, _)) = pairs().find(|(row, told)| row.name == "record-broken" && told.pod.is_err()) {
-            let _ = self.tried(row, patience, |answer| {
-                answer.body["message"].as_str().is_some_and(|text| text.contains("denied request: "))
-            });
-        }
-        if let Some((row, _)) = pairs().find(|(row, told)| told.is_injected(row) && has_class_change(told)) {
-            let _ = self.tried(row, patience, |answer| answer.warnings.iter().any(|text| text.contains("-warnings")));
-        }
+        let warns = objects.iter().any(is_warnings_binding);
+        let (row, _) = rows.iter().zip(told).find(|(row, told)| row.name == "plain" && told.is_injected(row)).unwrap();
+        let mut pod = self.pod(row, 0);
+        pod["metadata"]["name"] = json!(ASKS);
+        let answers = |answer: &Answer| {
+            let refuses = answer.body["message"].as_str().is_some_and(|text| text.contains(ASKED));
+            refuses && (!warns || answer.warnings.iter().any(|text| text.contains(ASKED)))
+        };
+        let tried = self.tried(row, &pod, answers);
+        assert!(tried.is_ok(), "{}: a policy does not answer: {tried:?}", self.subject.name);
     }
 
     fn wait_for_nothing(&mut self, rows: &[Row], told: &[Told]) {
@@ -219,11 +222,6 @@ impl<'a> Place<'a> {
     }
 }
 
-/// The warning that most profiles give of a plain pod.
-fn has_class_change(told: &Told) -> bool {
-    told.warnings.iter().any(|text| text.contains("quality-of-service class changes"))
-}
-
 fn what_counts(pod: &Value) -> Value {
     let metadata = &pod["metadata"];
     // Its name has random letters at its end.
@@ -246,7 +244,9 @@ fn told(pod: Value, entry: &Value, skips: bool) -> Told {
     errors.extend(messages(&entry["diagnostics"], "error"));
     let is_rejected = results.iter().any(|result| result["verdict"] == "rejected");
     let all = results.iter().flat_map(|result| result["errors"].as_array()).flatten();
-    let skips = skips && all.map(|error| &error["code"]).all(|code| code != "record");
+    // A record that cannot be read is an error whatever the profile says.
+    let is_unread = |error: &Value| error["message"].as_str().is_some_and(|text| text.starts_with(UNREAD));
+    let skips = skips && !all.into_iter().any(is_unread);
     let mut warnings = messages(&entry["diagnostics"], "warning");
     let pod = match is_rejected || !errors.is_empty() {
         true if skips => {

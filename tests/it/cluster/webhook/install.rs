@@ -2,6 +2,8 @@
 
 use std::fs;
 use std::path::Path;
+use std::thread;
+use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -100,6 +102,21 @@ impl<'a> Installed<'a> {
         Self { _applied: applied, replica, _volume: volume }
     }
 
+    /// Takes the webhook out of use. Its process answers until it has not been asked for a while, as pods do that are stopped.
+    pub(crate) fn retire(self) {
+        let Self { _applied: applied, replica, _volume } = self;
+        drop(applied);
+        let asked = || replica.total("sidecar_injection_total");
+        let mut before = asked();
+        loop {
+            thread::sleep(Duration::from_secs(2));
+            match asked() {
+                now if now == before => return,
+                now => before = now,
+            }
+        }
+    }
+
     /// How many decisions were made.
     pub(crate) fn decisions(&self) -> usize {
         self.replica.total("sidecar_injection_total")
@@ -111,12 +128,12 @@ impl<'a> Installed<'a> {
     }
 
     /// The value of a series.
-    pub(super) fn metric(&self, series: &str) -> f64 {
+    pub(crate) fn metric(&self, series: &str) -> f64 {
         self.replica.metric(series)
     }
 
     /// What the process has said.
-    pub(super) fn log(&self) -> String {
+    pub(crate) fn log(&self) -> String {
         self.replica.log()
     }
 }
