@@ -3,7 +3,7 @@
 //! Each list of a container is written anew, once, with all that goes to its beginning and its end. In the expressions the
 //! container at hand is the first local variable.
 
-use super::cel::{Cel, any, quoted};
+use super::cel::{Cel, any, has_token, quoted};
 use super::draft::Draft;
 use super::rules::foreign;
 use super::scope::local;
@@ -267,8 +267,7 @@ impl Text {
 
     /// Whether a value has one of the texts as a whole token, or the text is empty.
     fn has(&self, value: &str, text: &str) -> Cel {
-        let separator = &self.separator;
-        format!("({text} == '' || ({separator} + {value} + {separator}).contains({separator} + {text} + {separator}))")
+        format!("({text} == '' || {})", has_token(value, text, &self.separator))
     }
 
     /// A list of the texts that a value lacks: before it, and behind it; an empty one is not missing.

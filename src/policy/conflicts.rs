@@ -20,7 +20,7 @@ pub(super) fn of_containers(draft: &Draft<'_>, own: &[OwnContainer]) -> Vec<Cel>
             format!("{}.exists(l, l.contains({}))", draft.named("listed"), quoted(&format!("\"{}\"", container.name)));
         let both = format!(
             "'the profiles `' + {} + {}",
-            record::owner(draft, "initContainers|containers", &container.name),
+            record::owner(draft, "initContainers|containers", &quoted(&format!("\"{}\"", container.name))),
             quoted(&format!("` and `{}` both add a container `{}`", draft.scope.profile.name, container.name))
         );
         let complete = quoted(&format!(

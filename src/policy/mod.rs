@@ -39,6 +39,7 @@ mod pod;
 mod record;
 mod rules;
 mod scope;
+mod times;
 mod types;
 mod validations;
 mod values;

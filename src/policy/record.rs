@@ -19,6 +19,9 @@ pub(super) fn define(draft: &mut Draft<'_>) {
     let found = |names: &str| format!("{status}.findAll({})", quoted(&format!("\"(?:{names})\":\\[[^\\]]*\\]")));
     draft.define("listed", found("initContainers|containers"));
     draft.define("listedVolumes", found("volumes"));
+    draft.define("listedPullSecrets", found("imagePullSecrets"));
+    draft.define("listedAnnotations", found("annotations"));
+    draft.define("listedLabels", found("labels"));
     let open = quoted(ENTRY);
     let mine = quoted(&format!("\"{}\",", json_inner(&draft.scope.profile.name)));
     let entries =
@@ -89,7 +92,7 @@ fn is_whole(draft: &Draft<'_>) -> Cel {
     format!(
         "({status} == '[]' || (!{status}.matches({}) && !{plain}.matches({}) && {texts}.transformList(i, t, i % 2 == 0, t).all(t, t.matches({around})) && {skeleton}.endsWith(']') && {skeleton}.matches({})))",
         quoted("[\\x00-\\x1f]"),
-        quoted("\\\\(?:[^\"bfnrt]|$)"),
+        quoted("\\\\(?:[^\"bfnrtu]|u(?:[^0]|0[^0]|00[^01]|000[^0-7bef]|001[^0-9a-f])|$)"),
         quoted(&shape())
     )
 }
@@ -119,10 +122,15 @@ fn shape() -> String {
     format!("^\\[(?:{entry}\\}}(?:,|\\]$))+$")
 }
 
-/// The name of the profile whose entry lists a name under one of these members; there has to be one.
+/// The name of the profile whose entry lists a name under one of these members; there has to be one. The name is an expression
+/// that gives it in its quotes.
 pub(super) fn owner(draft: &Draft<'_>, members: &str, name: &str) -> Cel {
     let lists = quoted(&format!("\"(?:{members})\":\\[[^\\]]*\\]"));
-    let has = format!("e.findAll({lists}).exists(l, l.contains({}))", quoted(&format!("\"{name}\"")));
+    owner_where(draft, &format!("e.findAll({lists}).exists(l, l.contains({name}))"))
+}
+
+/// The name of the first profile for whose entry `e` this holds; there has to be one.
+pub(super) fn owner_where(draft: &Draft<'_>, has: &str) -> Cel {
     let first = format!("{}.filter(e, {has})[0]", draft.named("entries"));
     format!("{first}.substring(1, {first}.indexOf('\",\"version\":'))")
 }
@@ -177,10 +185,30 @@ pub(super) struct EntryParts {
     pub(super) elements: Vec<(&'static str, Vec<Cel>)>,
     pub(super) fields: Vec<Cel>,
     pub(super) created: Vec<Cel>,
-    /// Lists of members of `replaced`, `edited` and `pod`, in the order of their keys.
-    pub(super) replaced: Vec<Cel>,
-    pub(super) edited: Vec<Cel>,
-    pub(super) pod: Vec<Cel>,
+    pub(super) replaced: Members,
+    pub(super) edited: Members,
+    pub(super) pod: Members,
+}
+
+/// Lists of members of an object, which are in the order of their keys, or have to be sorted.
+pub(super) struct Members {
+    pub(super) lists: Vec<Cel>,
+    pub(super) is_sorted: bool,
+}
+
+impl Members {
+    /// Of lists, each with its key where that is the same for every pod. With others the order shows only in a pod.
+    pub(super) fn new(found: impl Iterator<Item = (Option<String>, Cel)>) -> Self {
+        let mut found: Vec<_> = found.collect();
+        let is_sorted = found.iter().all(|(key, _)| key.is_some());
+        found.sort_by(|(one, _), (other, _)| one.cmp(other));
+        Self { lists: found.into_iter().map(|(_, list)| list).collect(), is_sorted }
+    }
+
+    /// One list that is made of all.
+    pub(super) fn made(self, make: impl Fn(&[Cel]) -> Cel) -> Self {
+        if self.lists.is_empty() { self } else { Self { lists: vec![make(&self.lists)], ..self } }
+    }
 }
 
 /// Defines the new text of the annotation: what it has, and the entry of this profile behind it.
@@ -200,9 +228,10 @@ pub(super) fn write(draft: &mut Draft<'_>, parts: &EntryParts) -> Cel {
         let open = quoted(&format!(",\"{name}\":[\""));
         text.push(format!("({names}.size() == 0 ? '' : {open} + {names}.join('\",\"') + '\"]')"));
     }
-    let objects = [("replaced", &parts.replaced, ""), ("edited", &parts.edited, ".sort()"), ("pod", &parts.pod, "")];
-    for (name, lists, order) in objects.into_iter().filter(|(_, lists, _)| !lists.is_empty()) {
-        let members = draft.define(&format!("recorded{}", capital(name)), joined(lists));
+    let objects = [("replaced", &parts.replaced), ("edited", &parts.edited), ("pod", &parts.pod)];
+    for (name, members) in objects.into_iter().filter(|(_, members)| !members.lists.is_empty()) {
+        let order = if members.is_sorted { "" } else { ".sort()" };
+        let members = draft.define(&format!("recorded{}", capital(name)), joined(&members.lists));
         let open = quoted(&format!(",\"{name}\":{{"));
         text.push(format!("({members}.size() == 0 ? '' : {open} + {members}{order}.join(',') + '}}')"));
     }

@@ -1,7 +1,7 @@
 //! What the record has of the application's containers, and what is said of values that stay.
 
 use super::{Application, Block, Item, LISTS, Text, What, container, filled};
-use crate::policy::cel::{Cel, quoted};
+use crate::policy::cel::{Cel, json_short, quoted};
 use crate::policy::draft::Draft;
 use crate::policy::lists::pointer;
 use crate::profile::slot::{Home, Slot};
@@ -115,7 +115,7 @@ fn of_text(draft: &Draft<'_>, block: &Block, targets: &str, item: &Item, base: &
     let [before, behind] = text.missing("v.value");
     let Text { separator, .. } = text;
     let member = |name: &str, value: &str| {
-        format!("({value} == '' ? [] : [{} + {} + '\"'])", quoted(&format!("\"{name}\":\"")), escaped(value))
+        format!("({value} == '' ? [] : [{} + {} + '\"'])", quoted(&format!("\"{name}\":\"")), json_short(value))
     };
     let members = format!(
         "({} + {} + {}).join(',')",
@@ -132,13 +132,6 @@ fn of_text(draft: &Draft<'_>, block: &Block, targets: &str, item: &Item, base: &
         "({} ? {found}.map(v, '\"' + {path} + '\":{{' + {members} + '}}') : [])",
         block.means(draft, targets, item)
     ))
-}
-
-/// A text as it is between the quotes of a JSON string.
-fn escaped(text: &str) -> Cel {
-    format!(
-        "{text}.replace('\\\\', '\\\\\\\\').replace('\"', '\\\\\"').replace('\\n', '\\\\n').replace('\\r', '\\\\r').replace('\\t', '\\\\t')"
-    )
 }
 
 /// Values of the pod's own that stay, and mounts that clash.

@@ -248,3 +248,14 @@ fn what_keeps_an_extended_profile_from_being_a_policy_is_placed_in_the_file_that
         assert!(ran.stderr.contains("base.yaml:7:5: the profile `child` cannot be a policy"), "{}", ran.stderr);
     }
 }
+
+#[test]
+fn what_changes_values_under_computed_keys_needs_a_version_that_sorts() {
+    let profile = "apiVersion: sidecar-injector/v1\nkind: Profile\nmetadata: {name: mine}\nspec:\n  policy: OptOut\n  annotations:\n    - {key: \"a/{{ pod.spec.containers.size() }}\", value: a, policy: Overwrite}\n";
+    let install = ["install", "--as", "policy", "-p", "mine.yaml"];
+    injector(install).file("mine.yaml", profile).succeeds();
+    let beta = ["--policy-api", "v1beta1", "--kubernetes-version", "1.34"];
+    let ran = injector(install.iter().chain(&beta).copied()).file("mine.yaml", profile).fails();
+    let message = "what changes an annotation or label whose key depends on the pod needs Kubernetes 1.35 in a policy";
+    assert!(ran.stderr.contains(message), "{}", ran.stderr);
+}

@@ -47,7 +47,7 @@ pub(super) fn scenarios() -> Vec<(&'static str, Scenario)> {
 }
 
 /// Profiles of files, which a plain pod is injected with.
-const FILES: [&str; 9] = [
+const FILES: [&str; 10] = [
     "examples/agent.yaml",
     "examples/audit.yaml",
     "examples/tail.yaml",
@@ -56,6 +56,7 @@ const FILES: [&str; 9] = [
     "profiles/everything.yaml",
     "profiles/language.yaml",
     "profiles/linkerd.yaml",
+    "profiles/metadata.yaml",
     "profiles/parameters.yaml",
 ];
 

@@ -16,6 +16,26 @@ fn items(list: &Value) -> impl Iterator<Item = &Value> {
     list.as_array().into_iter().flatten()
 }
 
+/// The record of another profile, with these members.
+fn agents(members: &Value) -> String {
+    let mut text = r#"[{"profile":"agent","version":"1","hash":"h""#.to_owned();
+    for (name, member) in members.as_object().unwrap() {
+        text += &format!(",{}:{member}", json!(name));
+    }
+    text + "}]"
+}
+
+/// Values that a pod may have where ours goes.
+fn values_beside(ours: &str) -> Vec<(&'static str, String)> {
+    let mut values = vec![("same", ours.to_owned()), ("other", "other".to_owned()), ("empty", String::new())];
+    let around = [("", ","), (",", ""), (", ", ", "), ("x", ""), ("", "; y"), ("a;", ";b"), (" ", " "), ("", "-")];
+    values.extend(around.map(|(before, behind)| ("around", format!("{before}{ours}{behind}"))));
+    values.push(("odd", "a\"b\\c\n\td\r\u{1}\u{8}\u{c}\u{1f}\u{7f}é😀".to_owned()));
+    values.push(("long", "x\"".repeat(4000)));
+    values.push(("too-long", "x".repeat(20_000)));
+    values
+}
+
 impl<'a> Added<'a> {
     pub(super) fn new(subject: &'a Subject, injected: &'a Value) -> Self {
         let record = injected["metadata"]["annotations"][RECORD].as_str().unwrap();
@@ -121,10 +141,28 @@ impl<'a> Added<'a> {
         let mut rows = Vec::new();
         for list in ["annotations", "labels"] {
             for key in self.names(list) {
-                let value = &self.injected["metadata"][list][&key];
-                for (what, value) in [("same", value.clone()), ("other", json!("other")), ("empty", json!(""))] {
-                    let change = json!({"metadata": {list: {&key: value}}});
-                    rows.push(self.row(&format!("{list}-{what}-{}", key.replace('/', "-")), &change));
+                let ours = self.injected["metadata"][list][&key].as_str().unwrap().to_owned();
+                let mut row = |what: &str, value: &str, record: Option<Value>| {
+                    let mut metadata = json!({list: {&key: value}});
+                    if let Some(members) = record {
+                        metadata["annotations"][RECORD] = json!(agents(&members));
+                    }
+                    let name = format!("{list}-{what}-{}", key.replace('/', "-"));
+                    rows.push(self.row(&name, &json!({"metadata": metadata})));
+                };
+                for (what, value) in values_beside(&ours) {
+                    row(what, &value, None);
+                }
+                let place = format!("/metadata/{list}/{}", key.replace('~', "~0").replace('/', "~1"));
+                for (what, members) in [
+                    ("named", json!({list: [&key]})),
+                    ("replaced", json!({"replaced": {&place: "old"}})),
+                    ("extended", json!({"edited": {&place: {"append": ours, "separator": ","}}})),
+                    ("extended-otherwise", json!({"edited": {&place: {"prepend": "x"}}})),
+                ] {
+                    row(&format!("{what}-same"), &ours, Some(members.clone()));
+                    row(&format!("{what}-other"), "other", Some(members.clone()));
+                    row(&format!("{what}-with"), &format!("other,{ours}"), Some(members));
                 }
             }
         }
