@@ -241,6 +241,7 @@ fn errors(
     clashes.extend(conflicts::of_pod(draft, own));
     clashes.extend(elements.iter().filter_map(|elements| elements.invalid.clone()));
     clashes.extend(elements.iter().flat_map(|elements| elements.twice.iter().cloned()));
+    clashes.extend(changes.faults.iter().cloned());
     let record = draft.named("record");
     let too_long = format!(
         "{} + string({record}.size()) + ' characters are more than {MAX_CHARACTERS}'",

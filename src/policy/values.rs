@@ -290,7 +290,8 @@ impl Values<'_, '_> {
     }
 }
 
-fn members_of(template: &Template) -> Vec<(String, Template)> {
+/// The members of an object.
+pub(super) fn members_of(template: &Template) -> Vec<(String, Template)> {
     match template {
         Template::Object(members) => members.clone(),
         Template::Literal(Value::Object(members)) => {

@@ -259,3 +259,14 @@ fn what_changes_values_under_computed_keys_needs_a_version_that_sorts() {
     let message = "what changes an annotation or label whose key depends on the pod needs Kubernetes 1.35 in a policy";
     assert!(ran.stderr.contains(message), "{}", ran.stderr);
 }
+
+#[test]
+fn the_class_of_a_pod_takes_away_what_admission_has_computed_from_the_old_one() {
+    let profile = "apiVersion: sidecar-injector/v1\nkind: Profile\nmetadata: {name: mine}\nspec:\n  policy: OptOut\n  pod:\n    priorityClassName: {value: system-node-critical}\n    hostAliases: [{ip: 10.0.0.1, hostnames: [\"{{ pod.spec.containers[0].name }}\"]}]\n";
+    let ran = injector(["profile", "compile", "mine.yaml"]).file("mine.yaml", profile).succeeds();
+    let objects = documents(&ran);
+    let patch = objects[0]["spec"]["mutations"][0]["jsonPatch"]["expression"].as_str().unwrap();
+    for place in ["/spec/priority", "/spec/preemptionPolicy"] {
+        assert!(patch.contains(&format!("JSONPatch{{op: \"remove\", path: \"{place}\"}}")), "{patch}");
+    }
+}

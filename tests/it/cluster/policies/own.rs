@@ -25,6 +25,17 @@ fn agents(members: &Value) -> String {
     text + "}]"
 }
 
+/// An object with a value at a place.
+fn nested(place: &str, value: &Value) -> Value {
+    place
+        .split('/')
+        .skip(1)
+        .collect::<Vec<_>>()
+        .into_iter()
+        .rev()
+        .fold(value.clone(), |inner, name| json!({name: inner}))
+}
+
 /// Values that a pod may have where ours goes.
 fn values_beside(ours: &str) -> Vec<(&'static str, String)> {
     let mut values = vec![("same", ours.to_owned()), ("other", "other".to_owned()), ("empty", String::new())];
@@ -63,7 +74,9 @@ impl<'a> Added<'a> {
 
     /// Pods with each of them.
     pub(super) fn rows(&self) -> Vec<Row> {
-        [self.of_containers(), self.of_ports(), self.of_volumes(), self.of_metadata(), self.of_application()].concat()
+        let of_pod = [self.of_fields(), self.of_lists()].concat();
+        let of_lists = [self.of_containers(), self.of_ports(), self.of_volumes()].concat();
+        [of_lists, self.of_metadata(), self.of_application(), of_pod].concat()
     }
 
     fn of_containers(&self) -> Vec<Row> {
@@ -164,6 +177,67 @@ impl<'a> Added<'a> {
                     row(&format!("{what}-other"), "other", Some(members.clone()));
                     row(&format!("{what}-with"), &format!("other,{ours}"), Some(members));
                 }
+            }
+        }
+        rows
+    }
+
+    /// Fields of the pod's spec.
+    fn of_fields(&self) -> Vec<Row> {
+        let replaced = self.entry["replaced"].as_object().into_iter().flatten().map(|(place, _)| place.clone());
+        let places = items(&self.entry["fields"]).map(|place| place.as_str().unwrap().to_owned()).chain(replaced);
+        let mut rows = Vec::new();
+        for place in places.filter(|place| place.starts_with("/spec/") && !place.contains("ontainers/")) {
+            let ours = self.injected.pointer(&place).cloned().unwrap_or_default();
+            let other = match &ours {
+                Value::Bool(is) => json!(!is),
+                Value::Number(_) => json!(7),
+                _ if place == "/spec/dnsPolicy" => json!("ClusterFirstWithHostNet"),
+                _ if place == "/spec/priorityClassName" => json!("system-node-critical"),
+                _ => json!("other"),
+            };
+            for (what, value) in [("same", &ours), ("other", &other)] {
+                let name = format!("pod{}-{what}", place.replace('/', "-"));
+                let change = nested(&place, value);
+                rows.push(self.row(&name, &change));
+                for members in [json!({"fields": [place]}), json!({"replaced": {&place: null}})] {
+                    let mut change = change.clone();
+                    change["metadata"]["annotations"][RECORD] = json!(agents(&members));
+                    rows.push(self.row(&format!("{name}-of-another"), &change));
+                }
+            }
+        }
+        rows
+    }
+
+    /// Elements of lists of the pod's spec.
+    fn of_lists(&self) -> Vec<Row> {
+        let mut rows = Vec::new();
+        for (place, keys) in self.entry["pod"].as_object().into_iter().flatten() {
+            let ours = self.injected.pointer(place).cloned().unwrap_or_default();
+            let changes: Vec<Value> = match &ours {
+                Value::Array(elements) => {
+                    let other = |element: &Value| {
+                        let mut other = element.clone();
+                        let (member, value) = match place.as_str() {
+                            "/spec/hostAliases" => ("hostnames", json!(["other"])),
+                            _ => ("value", json!("2")),
+                        };
+                        other[member] = value;
+                        other
+                    };
+                    elements.iter().flat_map(|element| [json!([element]), json!([other(element)])]).collect()
+                }
+                _ => {
+                    vec![ours.clone(), ours.as_object().unwrap().keys().map(|key| (key.clone(), json!("x"))).collect()]
+                }
+            };
+            for (index, change) in changes.iter().enumerate() {
+                let name = format!("pod{}-{index}", place.replace('/', "-"));
+                let mut change = nested(place, change);
+                rows.push(self.row(&name, &change));
+                change["metadata"]["annotations"][RECORD] = json!(agents(&json!({"pod": {place: keys}})));
+                rows.push(self.row(&format!("{name}-of-another"), &change));
             }
         }
         rows

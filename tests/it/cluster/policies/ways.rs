@@ -52,9 +52,14 @@ pub(super) struct Place<'a> {
 impl<'a> Place<'a> {
     /// Makes the namespaces.
     pub(super) fn new(plane: &'a ControlPlane, subject: &'a Subject) -> Self {
-        let namespaces: Vec<Value> =
+        let mut objects: Vec<Value> =
             subject.namespaces.iter().map(|(variant, _)| subject.namespace_object(variant)).collect();
-        plane.ok("apply -f -", json!({"apiVersion": "v1", "kind": "List", "items": namespaces}).to_string());
+        // An account that a profile may give to a pod.
+        objects.extend(subject.namespaces.iter().map(|(variant, _)| {
+            let metadata = json!({"name": "agent", "namespace": subject.namespace(variant)});
+            json!({"apiVersion": "v1", "kind": "ServiceAccount", "metadata": metadata})
+        }));
+        plane.ok("apply -f -", json!({"apiVersion": "v1", "kind": "List", "items": objects}).to_string());
         Self { plane, subject, api: Api::new(plane) }
     }
 
@@ -179,7 +184,7 @@ impl<'a> Place<'a> {
                 answer.body["message"].as_str().is_some_and(|text| text.contains("denied request: "))
             });
         }
-        if let Some((row, _)) = pairs().find(|(row, told)| told.is_injected(row) && has_class_change(told)) {
+        if let Some((row, _)) = pairs().find(|(row, told)| told.is_injected(row) && has_warning(told)) {
             let _ = self.tried(row, patience, |answer| answer.warnings.iter().any(|text| text.contains("-warnings")));
         }
     }
@@ -219,9 +224,10 @@ impl<'a> Place<'a> {
     }
 }
 
-/// The warning that most profiles give of a plain pod.
-fn has_class_change(told: &Told) -> bool {
-    told.warnings.iter().any(|text| text.contains("quality-of-service class changes"))
+/// The warning that most profiles give of a plain pod, or one of a value that stays.
+fn has_warning(told: &Told) -> bool {
+    let is_made = |text: &String| text.contains("quality-of-service class changes") || text.contains("which is kept");
+    told.warnings.iter().any(is_made)
 }
 
 fn what_counts(pod: &Value) -> Value {
