@@ -15,9 +15,14 @@ use crate::value::pointer::Pointer;
 mod items;
 mod operations;
 mod record;
+mod rewrites;
+
+pub(super) use rewrites::recorded;
 
 /// What is added to some of the containers.
 struct Block {
+    /// Its index among the profile's blocks, where it is one of them.
+    source: Option<usize>,
     /// Whether a container of this list is meant; `None` where none is.
     targets: Box<dyn Fn(Slot) -> Option<Cel>>,
     when: Option<Cel>,
@@ -64,6 +69,8 @@ pub(super) struct Application {
     pub(super) created: Vec<Cel>,
     /// Lists of members that it has under `edited`.
     pub(super) edited: Vec<Cel>,
+    /// Lists of probes and hooks that are rewritten, for [`recorded`].
+    pub(super) rewritten: Vec<Cel>,
     /// Lists of messages about what clashes.
     pub(super) conflicts: Vec<Cel>,
 }
@@ -82,12 +89,13 @@ pub(super) fn define(draft: &mut Draft<'_>) -> Application {
     if Slot::of(Home::Application).any(|slot| !profile.added[slot].is_empty()) {
         let items = items::of(draft, &profile.added, profile.env_placement, &Pointer::of(["spec", "application"]));
         let absent = absent(draft, &profile.targets, None);
-        blocks.push(Block { targets: fixed(profile.targets.clone()), when: None, items, absent });
+        blocks.push(Block { source: None, targets: fixed(profile.targets.clone()), when: None, items, absent });
     }
     for (index, block) in profile.blocks.iter().enumerate() {
         blocks.extend(self::block(draft, block, index));
     }
-    if blocks.iter().all(|block| block.items.is_empty()) {
+    if blocks.iter().all(|block| block.items.is_empty()) && profile.blocks.iter().all(|block| block.rewrites.is_empty())
+    {
         return Application::default();
     }
     twice(draft, &blocks);
@@ -100,6 +108,7 @@ pub(super) fn define(draft: &mut Draft<'_>) -> Application {
     );
     draft.define("applications", mine);
     let mut application = Application::default();
+    rewrites::define(draft, &blocks, &mut application);
     for (list, variable) in LISTS {
         for slot in Slot::of(Home::Application) {
             application.operations.extend(operations::of_list(draft, &blocks, (list, variable), slot));
@@ -153,28 +162,27 @@ fn absent(draft: &Draft<'_>, targets: &Targets, when: Option<&Cel>) -> Option<(C
 }
 
 fn block(draft: &mut Draft<'_>, block: &ApplicationBlock, index: usize) -> Option<Block> {
-    let ApplicationBlock { targets, when, env_placement, added, rewrites } = block;
+    // What it rewrites is in `rewrites`.
+    let ApplicationBlock { targets, when, env_placement, added, rewrites: _ } = block;
     let at = Pointer::of(["spec", "application", &index.to_string()]);
-    if !rewrites.is_empty() {
-        draft.wrong.say(&at.join("rewrite"), "`rewrite` is not compiled");
-    }
     let holds = |when: &Condition| draft.values().holds(when);
     let when = when.as_ref().map(holds).filter(|when| when != "true");
     if when.as_deref() == Some("false") {
         return None;
     }
     let items = items::of(draft, added, *env_placement, &at);
+    let source = Some(index);
     Some(match targets {
         BlockTargets::Fixed(targets) => {
             let absent = absent(draft, targets, when.as_ref());
             let reads = draft.scope.profile.reads_container(block);
-            Block { targets: fixed(targets.clone()), when, items, absent: absent.filter(|_| !reads) }
+            Block { source, targets: fixed(targets.clone()), when, items, absent: absent.filter(|_| !reads) }
         }
         BlockTargets::Computed(names) => {
             let names = draft.values().one(names, 0);
             let names = draft.define(&format!("targets{index}"), names);
             let targets = move |_| Some(format!("{}.name in {names}", container()));
-            Block { targets: Box::new(targets), when, items, absent: None }
+            Block { source, targets: Box::new(targets), when, items, absent: None }
         }
     })
 }
@@ -202,10 +210,15 @@ impl Item {
 impl Block {
     /// When the block is about the container at hand, with these targets, and the item is there.
     fn means(&self, draft: &Draft<'_>, targets: &str, item: &Item) -> Cel {
+        let is_meant = self.is_meant(draft, targets);
+        item.when.as_ref().map_or_else(|| is_meant.clone(), |when| format!("{is_meant} && {when}"))
+    }
+
+    /// When it is about the container at hand.
+    fn is_meant(&self, draft: &Draft<'_>, targets: &str) -> Cel {
         let mut conditions = vec![format!("{}.name in {}", container(), draft.named("applications"))];
         conditions.extend((targets != "true").then(|| format!("({targets})")));
         conditions.extend(self.when.clone());
-        conditions.extend(item.when.clone());
         conditions.join(" && ")
     }
 

@@ -1,6 +1,7 @@
 //! The operations of the patch, in the order in which applying a profile makes them, and the entry of the record.
 
 use super::added::{Added, Digests};
+use super::application;
 use super::cel::{Cel, add, any, quoted};
 use super::containers;
 use super::draft::Draft;
@@ -65,6 +66,10 @@ fn entry(draft: &Draft<'_>, digests: &Digests, parameters: &[CompiledParameter],
     };
     let mut replaced = of_metadata(|elements| &elements.replaced).made(lists::replaced);
     // The metadata is before the spec.
+    if !application.rewritten.is_empty() {
+        replaced.lists.push(application::recorded(&application.rewritten));
+        replaced.is_sorted = false;
+    }
     replaced.lists.extend(changes.replaced.iter().map(|(_, list)| list.clone()));
     let mut edited = of_metadata(|elements| &elements.edited).made(|all| lists::edited(draft, all));
     edited.is_sorted &= application.edited.is_empty();
@@ -92,8 +97,10 @@ fn sortable(draft: &Draft<'_>, added: &Added, all: &[&Members]) {
     if draft.scope.version >= KubernetesVersion(35) || all.iter().all(|members| members.is_sorted) {
         return;
     }
+    let application = Pointer::of(["spec", "application"]);
     let (at, what) = match added.application.edited.is_empty() {
-        false => (Pointer::of(["spec", "application"]), "text that is added to a variable's own value"),
+        false => (application, "text that is added to a variable's own value"),
+        true if !added.application.rewritten.is_empty() => (application, "`rewrite`"),
         true => (Pointer::of(["spec"]), "what changes an annotation or label whose key depends on the pod"),
     };
     draft.wrong.say(&at, &format!("{what} needs Kubernetes 1.35 in a policy"));

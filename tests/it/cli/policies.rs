@@ -270,3 +270,20 @@ fn the_class_of_a_pod_takes_away_what_admission_has_computed_from_the_old_one() 
         assert!(patch.contains(&format!("JSONPatch{{op: \"remove\", path: \"{place}\"}}")), "{patch}");
     }
 }
+
+#[test]
+fn two_blocks_rewrite_one_probe_only_where_they_cannot_meet() {
+    let profile = |second: &str| {
+        let row = "rewrite: [{handlers: [readinessProbe], to: {httpGet: {port: 1}}}]";
+        format!(
+            "apiVersion: sidecar-injector/v1\nkind: Profile\nmetadata: {{name: mine}}\nspec:\n  policy: OptOut\n  application:\n    - {{targets: Containers, {row}}}\n    - {{targets: {second}, {row}}}\n"
+        )
+    };
+    injector(["profile", "compile", "mine.yaml"]).file("mine.yaml", profile("InitContainers")).succeeds();
+    for second in ["All", "[web]", "\"{{ pod.spec.containers.map(c, c.name) }}\""] {
+        let ran = injector(["profile", "compile", "mine.yaml"]).file("mine.yaml", profile(second)).fails();
+        let message =
+            "the profile `mine` cannot be a policy: two blocks that rewrite `readinessProbe` are not compiled";
+        assert!(ran.stderr.contains(message), "{}", ran.stderr);
+    }
+}

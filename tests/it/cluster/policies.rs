@@ -47,7 +47,7 @@ pub(super) fn scenarios() -> Vec<(&'static str, Scenario)> {
 }
 
 /// Profiles of files, which a plain pod is injected with.
-const FILES: [&str; 11] = [
+const FILES: [&str; 12] = [
     "examples/agent.yaml",
     "examples/audit.yaml",
     "examples/tail.yaml",
@@ -59,6 +59,7 @@ const FILES: [&str; 11] = [
     "profiles/metadata.yaml",
     "profiles/parameters.yaml",
     "profiles/pod.yaml",
+    "profiles/rewrite.yaml",
 ];
 
 /// The one whose manifests differ: what the API server fills in they do not have yet, so their record undoes other things.

@@ -107,6 +107,19 @@ fn of_containers() -> Vec<(&'static str, Value)> {
         ("exec-probe", app(json!({"startupProbe": {"exec": {"command": ["true"]}}}))),
         ("grpc-probe", app(json!({"readinessProbe": {"grpc": {"port": 9000}}}))),
         (
+            "unknown-port",
+            app(
+                json!({"readinessProbe": {"httpGet": {"port": "nope"}}, "livenessProbe": {"tcpSocket": {"port": "nope"}}}),
+            ),
+        ),
+        ("every-probe", app(every_probe())),
+        ("every-probe-of-a-second", json!({"spec": {"containers": [second(&every_probe())]}})),
+        ("every-probe-of-a-native", native(&every_probe())),
+        (
+            "a-probe-of-another",
+            of_another(app(json!({"readinessProbe": {"httpGet": {"path": "/ready", "port": 8080}}}))),
+        ),
+        (
             "capabilities",
             app(json!({"securityContext": {"capabilities": {"drop": ["ALL"]}, "allowPrivilegeEscalation": false}})),
         ),
@@ -115,6 +128,40 @@ fn of_containers() -> Vec<(&'static str, Value)> {
         ("no-image", app(json!({"image": ""}))),
         ("read-only", app(json!({"securityContext": {"readOnlyRootFilesystem": true}}))),
     ]
+}
+
+/// Probes and hooks with all that they may have.
+fn every_probe() -> Value {
+    let headers = json!([{"name": "X-A", "value": "a\"b\\\n\u{1}é"}, {"name": "X-B", "value": ""}]);
+    let asked =
+        json!({"path": "/r?a=\"b\"\\\té", "port": "web", "scheme": "HTTPS", "host": "h", "httpHeaders": headers});
+    json!({
+        "ports": [{"name": "web", "containerPort": 9090}],
+        "readinessProbe": {"httpGet": asked, "initialDelaySeconds": 5, "failureThreshold": 9},
+        "livenessProbe": {"tcpSocket": {"port": "web", "host": "x"}, "periodSeconds": 7, "terminationGracePeriodSeconds": 3},
+        "startupProbe": {"grpc": {"port": 9000, "service": "s\"x"}, "timeoutSeconds": 2},
+        "lifecycle": {"preStop": {"httpGet": {"port": 1, "path": "/"}}, "postStart": {"tcpSocket": {"port": "2"}}},
+    })
+}
+
+fn second(with: &Value) -> Value {
+    let mut container = json!({"name": "second", "image": "s:1"});
+    container.as_object_mut().unwrap().extend(with.as_object().unwrap().clone());
+    container
+}
+
+fn native(with: &Value) -> Value {
+    let mut container = second(with);
+    container["restartPolicy"] = json!("Always");
+    json!({"spec": {"initContainers": [container]}})
+}
+
+/// The record says that another profile has rewritten the application's probe.
+fn of_another(mut change: Value) -> Value {
+    let old = r#"{"/spec/containers/app/readinessProbe":{"httpGet":{"path":"/old","port":1}}}"#;
+    let record = format!(r#"[{{"profile":"agent","version":"1","hash":"h","replaced":{old}}}]"#);
+    change["metadata"]["annotations"] = json!({"sidecar-injector/status": record});
+    change
 }
 
 fn of_others() -> Vec<(&'static str, Value)> {

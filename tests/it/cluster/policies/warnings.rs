@@ -3,7 +3,7 @@
 use super::ways::Outcome;
 
 /// Parts of warnings and notes that a policy does not make; the page about policies says so.
-const NOT_MADE: [&str; 8] = [
+const NOT_MADE: [&str; 9] = [
     " is also what a probe of container ",
     " redirects port ",
     " takes its default ",
@@ -11,6 +11,7 @@ const NOT_MADE: [&str; 8] = [
     ", below `",
     ", above `",
     " changes nothing in this pod",
+    " is injected, and its rules would skip it now",
     " says: a mount of its own for the time zone stays in ",
 ];
 
