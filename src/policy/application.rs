@@ -34,6 +34,8 @@ struct Block {
 /// What goes to one list of a container.
 struct Item {
     slot: Slot,
+    /// The number of its block, and its own in that.
+    number: (usize, usize),
     end: EnvPlacement,
     when: Option<Cel>,
     what: What,
@@ -99,6 +101,9 @@ pub(super) fn define(draft: &mut Draft<'_>) -> Application {
         return Application::default();
     }
     twice(draft, &blocks);
+    for (number, block) in blocks.iter_mut().enumerate() {
+        block.items.iter_mut().enumerate().for_each(|(index, item)| item.number = (number, index));
+    }
     let recorded = format!("{}.exists(l, l.contains('\"' + c.name + '\"'))", draft.named("listed"));
     let mine = format!(
         "{}.filter(c, !(c.name in {}) && !{recorded} && !{}).map(c, c.name)",
@@ -221,23 +226,60 @@ impl Block {
         conditions.extend(self.when.clone());
         conditions.join(" && ")
     }
+}
 
-    /// The list of the elements that an item adds to the container at hand, which lacks them.
-    fn missing(&self, draft: &Draft<'_>, targets: &str, item: &Item) -> Cel {
-        let means = self.means(draft, targets, item);
+/// The blocks, as one of the lists of containers has them.
+#[derive(Clone, Copy)]
+struct Blocks<'b> {
+    all: &'b [Block],
+    list: Slot,
+}
+
+impl Blocks<'_> {
+    /// The list of the elements that an item of a block adds to the container at hand, which lacks them.
+    fn missing(self, draft: &Draft<'_>, block: &Block, item: &Item) -> Cel {
+        let Some(targets) = (block.targets)(self.list) else { return "[]".to_owned() };
+        let means = block.means(draft, &targets, item);
+        let lacks = self.lacks(draft, item);
         match &item.what {
-            What::One { value, .. } => format!("({means} && !{} ? [dyn({value})] : [])", item.there()),
+            What::One { value, .. } => format!("({means} && {lacks} ? [dyn({value})] : [])"),
             What::Text { key, text } => format!(
-                "({means} && !{} ? [dyn({{\"name\": dyn({}), \"value\": dyn({})}})] : [])",
-                item.there(),
+                "({means} && {lacks} ? [dyn({{\"name\": dyn({}), \"value\": dyn({})}})] : [])",
                 quoted(key),
                 text.alone()
             ),
             What::Each(list) => {
-                format!("({means} ? {list}.filter(x, !{}.exists(v, {})) : [])", item.list(), item.is_it("v", "x"))
+                let lacking = with_keys(list, item, &format!("a[0].transformList(n, x, {lacks}, x)"));
+                format!("({means} ? {lacking} : [])")
             }
         }
     }
+
+    /// Whether the container at hand lacks the element, and no earlier one has its name. Of several, it is the `n`th, `x`, within
+    /// [`with_keys`].
+    fn lacks(self, draft: &Draft<'_>, item: &Item) -> Cel {
+        let mut conditions = vec![format!("!{}", item.there())];
+        if matches!(item.what, What::Each(_)) {
+            conditions.push(format!("a[1].indexOf({}) == n", item.key("x")));
+        }
+        let items = self.all.iter().flat_map(|block| block.items.iter().map(move |other| (block, other)));
+        let earlier = items.filter(|(_, other)| other.number < item.number && other.may_be(item));
+        conditions.extend(earlier.filter_map(|(block, other)| {
+            let targets = (block.targets)(self.list)?;
+            let is_it = match &other.what {
+                What::Each(list) => format!("{list}.exists(y, {} == {})", other.key("y"), item.key("x")),
+                What::One { .. } | What::Text { .. } => format!("{} == {}", other.key("y"), item.key("x")),
+            };
+            Some(format!("!({} && {is_it})", block.means(draft, &targets, other)))
+        }));
+        conditions.join(" && ")
+    }
+}
+
+/// An expression that has the list of an item as `a[0]`, and the names of its elements as `a[1]`: both are made once.
+fn with_keys(list: &str, item: &Item, within: &str) -> Cel {
+    let pair = format!("[{list}].map(a, [dyn(a), dyn(a.map(y, {}))])", item.key("y"));
+    format!("{pair}.map(a, {within})[0]")
 }
 
 impl Item {
@@ -264,11 +306,49 @@ impl Item {
                 let names: Vec<String> = names.map(quoted).collect();
                 format!("{} == [{}]", parts(&format!("{found}.mountPath")), names.join(", "))
             }
-            (Slot::EnvFrom, What::One { value, .. }) => format!("{found} == {value}"),
+            (Slot::EnvFrom, _) => format!("{} == {}", source(found), self.key(one)),
             (_, What::One { key, .. } | What::Text { key, .. }) => format!("{found}.name == {}", quoted(key)),
             (_, What::Each(_)) => format!("{found}.name == {one}.name"),
         }
     }
+}
+
+impl Item {
+    /// Whether another item may have an element of the same name. Two that have one each are not compiled.
+    fn may_be(&self, other: &Self) -> bool {
+        let is_several = |item: &Self| matches!(item.what, What::Each(_));
+        self.slot == other.slot && (is_several(self) || is_several(other))
+    }
+
+    /// What names an element of this item; of several, `one` of them.
+    fn key(&self, one: &str) -> Cel {
+        let path = |path: &str| format!("{path}.split('/').filter(s, s != '' && s != '.').join('/')");
+        match (&self.what, self.slot) {
+            (What::Each(_), Slot::VolumeMounts) => path(&format!("string({one}.mountPath)")),
+            (What::Each(_), Slot::EnvFrom) => source(one),
+            (What::Each(_), _) => format!("string({one}.name)"),
+            (What::One { key, .. } | What::Text { key, .. }, Slot::VolumeMounts) => {
+                let names = key.split('/').filter(|part| !matches!(*part, "" | "."));
+                quoted(&names.collect::<Vec<_>>().join("/"))
+            }
+            (What::One { key, .. } | What::Text { key, .. }, _) => quoted(key),
+        }
+    }
+
+    /// The name that the record has for one of several elements.
+    fn recorded(&self, one: &str) -> Cel {
+        match self.slot {
+            Slot::VolumeMounts => format!("string({one}.mountPath)"),
+            _ => self.key(one),
+        }
+    }
+}
+
+/// What names a source of variables: its kind, name and prefix.
+fn source(of: &str) -> Cel {
+    format!(
+        "((has({of}.configMapRef) ? 'configMapRef ' + string({of}.configMapRef.?name.orValue('')) : 'secretRef ' + string({of}.?secretRef.?name.orValue(''))) + ({of}.?prefix.orValue('') == '' ? '' : ' ' + string({of}.prefix)))"
+    )
 }
 
 impl Text {

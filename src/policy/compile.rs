@@ -240,6 +240,7 @@ fn errors(
     clashes.extend(changes.conflicts.iter().cloned());
     clashes.extend(conflicts::of_pod(draft, own));
     clashes.extend(elements.iter().filter_map(|elements| elements.invalid.clone()));
+    clashes.extend(own.iter().filter_map(|container| container.twice.clone()));
     clashes.extend(elements.iter().flat_map(|elements| elements.twice.iter().cloned()));
     clashes.extend(changes.faults.iter().cloned());
     let record = draft.named("record");

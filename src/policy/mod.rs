@@ -31,6 +31,7 @@ mod compile;
 mod conflicts;
 mod containers;
 mod draft;
+mod elements;
 mod lists;
 mod objects;
 mod parameters;

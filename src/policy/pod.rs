@@ -2,6 +2,7 @@
 
 use super::cel::{Cel, add, json_inner, literal, quoted};
 use super::draft::Draft;
+use super::elements::optional;
 use super::values::Piece;
 use crate::profile::pod::{OnConflict, PodAddition, PodField};
 use crate::value::pointer::Pointer;
@@ -37,11 +38,6 @@ pub(super) fn define(draft: &mut Draft<'_>) -> PodChanges {
     changes.replaced.sort_by(|(one, _), (other, _)| one.cmp(other));
     changes.elements.sort_by(|(one, _), (other, _)| one.cmp(other));
     changes
-}
-
-/// A path of the pod's spec as an optional.
-fn optional(path: &[&str]) -> Cel {
-    path.iter().fold("object.spec".to_owned(), |text, name| format!("{text}.?{name}"))
 }
 
 /// One value, and when it is there.

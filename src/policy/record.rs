@@ -2,6 +2,7 @@
 
 use super::cel::{Cel, NOTHING, any, joined, json_inner, quoted};
 use super::draft::Draft;
+use super::elements::{optional, there};
 use crate::decide::record::{ANNOTATION, Entry, MAX_CHARACTERS, listed};
 use crate::kube::probe::Handler;
 use crate::profile::pod::{PodField, PodList};
@@ -155,6 +156,19 @@ pub(super) fn missing(draft: &Draft<'_>) -> Cel {
             names(slot.field())
         ));
     }
+    lists.push(missing_fields(draft, &names("fields")));
+    lists.extend(PodList::ALL.map(|list| {
+        let names = names(&json_inner(&list.place().to_string()));
+        let key = "n.replace('\\\\\"', '\"').replace('\\\\\\\\', '\\\\')";
+        let path = quoted(&format!("{}/", list.place()));
+        let there = there(list, key);
+        format!("{names}.filter(n, !({there})).map(n, {path} + {key}.replace('~', '~0').replace('/', '~1'))")
+    }));
+    joined(&lists)
+}
+
+/// Those of the pointers of fields that are not there: of containers, of names in an annotation, of the pod.
+fn missing_fields(draft: &Draft<'_>, names: &str) -> Cel {
     let part = |index: usize| format!("p.split('/')[{index}].replace('~1', '/').replace('~0', '~')");
     let in_list = |field: &str, key: &str| {
         format!(
@@ -162,15 +176,24 @@ pub(super) fn missing(draft: &Draft<'_>) -> Cel {
             part(5)
         )
     };
-    lists.push(format!(
-        "{}.filter(p, (p.startsWith('/spec/containers/') || p.startsWith('/spec/initContainers/')) && !{}.exists(c, c.name == {} && ({}) && ({})))",
-        names("fields"),
+    let in_container = format!(
+        "(p.startsWith('/spec/containers/') || p.startsWith('/spec/initContainers/')) && !{}.exists(c, c.name == {} && ({}) && ({}))",
         draft.named("all"),
         part(3),
         in_list("env", "name"),
         in_list("volumeMounts", "mountPath")
-    ));
-    joined(&lists)
+    );
+    let in_annotation = format!(
+        "p.startsWith('/metadata/annotations/') && !({} in string({}[?{}].orValue('')).split(','))",
+        part(4),
+        draft.named("ann"),
+        part(3)
+    );
+    let mut cases = vec![format!("({in_container})"), format!("({in_annotation})")];
+    cases.extend(PodField::ALL.map(|field| {
+        format!("(p == {} && !{}.hasValue())", quoted(&field.place().to_string()), optional(field.path()))
+    }));
+    format!("{names}.filter(p, {})", any(&cases))
 }
 
 /// What an entry of the record is made of: lists of names that are JSON inside already.

@@ -24,9 +24,9 @@ pub(super) fn faults(parameter: &Parameter, text: &str, what: &str) -> Option<Ce
         let (condition, _) = single_faults(&of.of, bounds, "i")?;
         let most = bounds.most_items();
         let too_many = format!("string({found}.size()) + ' items are more than `maxItems: {most}`'");
-        cases.push((format!("{found}.size() > {most}"), message(&too_many)));
         let bad = format!("{found}.transformList(n, i, {condition}, {single})");
         cases.push((format!("{bad}.size() > 0"), format!("[{what} + {bad}[0]]")));
+        cases.push((format!("{found}.size() > {most}"), message(&too_many)));
     } else {
         let (condition, words) = single_faults(ty, bounds, text)?;
         cases.push((condition, message(&words)));

@@ -2,10 +2,11 @@
 
 use serde_json::Value;
 
-use super::{PodChanges, optional, parent};
+use super::{PodChanges, parent};
 use crate::policy::cel::{Cel, add, any, json_inner, json_short, literal, quoted};
 use crate::policy::containers::both;
 use crate::policy::draft::Draft;
+use crate::policy::elements::{key_of, optional, there};
 use crate::policy::record;
 use crate::policy::times::{ELEMENT, Times};
 use crate::policy::values::{self, Piece};
@@ -34,7 +35,7 @@ pub(super) fn define(draft: &mut Draft<'_>, addition: &PodListAddition, changes:
     let mut is_named = Vec::new();
     for (index, element) in elements.iter().enumerate() {
         let Element { times, key, in_record, value, .. } = element;
-        let there = there(list, &all, key);
+        let there = there(list, key);
         let other = other(list, &all, element);
         let names = named(draft, list, in_record);
         let shared = match &other {
@@ -139,39 +140,6 @@ fn of_map(draft: &Draft<'_>, template: &Template, when: Option<Cel>, found: &mut
         }
         Template::Literal(_) | Template::Scalar(_) | Template::List(_) => {}
     }
-}
-
-/// The key of an element of a list.
-fn key_of(list: PodList, element: &str) -> Cel {
-    match list.key_member() {
-        Some(member) => format!("string({element}.?{member}.orValue(''))"),
-        None => whole(element),
-    }
-}
-
-/// A toleration as JSON, as the program writes it: members in order, without those that say nothing.
-fn whole(element: &str) -> Cel {
-    let text = |member: &str| {
-        let value = format!("string({element}.?{member}.orValue(''))");
-        let says_nothing = match member {
-            "operator" => format!("{value} in ['', 'Equal']"),
-            _ => format!("{value} == ''"),
-        };
-        format!("({says_nothing} ? [] : ['\"{member}\":\"' + {} + '\"'])", json_short(&value))
-    };
-    let number = format!(
-        "(has({element}.tolerationSeconds) ? ['\"tolerationSeconds\":' + string({element}.tolerationSeconds)] : [])"
-    );
-    let members = [text("effect"), text("key"), text("operator"), number, text("value")];
-    format!("('{{' + ({}).join(',') + '}}')", members.join(" + "))
-}
-
-/// Whether the pod has an element of this key.
-fn there(list: PodList, all: &str, key: &str) -> Cel {
-    if list.is_map() {
-        return format!("{key} in {all}.orValue({{}})");
-    }
-    format!("{all}.orValue([]).exists(e, {} == {key})", key_of(list, "e"))
 }
 
 /// Whether the pod has another element of this key; `None` where the key is all of it.

@@ -276,7 +276,7 @@ fn two_blocks_rewrite_one_probe_only_where_they_cannot_meet() {
     let profile = |second: &str| {
         let row = "rewrite: [{handlers: [readinessProbe], to: {httpGet: {port: 1}}}]";
         format!(
-            "apiVersion: sidecar-injector/v1\nkind: Profile\nmetadata: {{name: mine}}\nspec:\n  policy: OptOut\n  application:\n    - {{targets: Containers, {row}}}\n    - {{targets: {second}, {row}}}\n"
+            "apiVersion: sidecar-injector/v1\nkind: Profile\nmetadata: {{name: mine}}\nspec:\n  policy: OptOut\n  labels: {{a: b}}\n  application:\n    - {{targets: Containers, {row}}}\n    - {{targets: {second}, {row}}}\n"
         )
     };
     injector(["profile", "compile", "mine.yaml"]).file("mine.yaml", profile("InitContainers")).succeeds();
@@ -286,4 +286,20 @@ fn two_blocks_rewrite_one_probe_only_where_they_cannot_meet() {
             "the profile `mine` cannot be a policy: two blocks that rewrite `readinessProbe` are not compiled";
         assert!(ran.stderr.contains(message), "{}", ran.stderr);
     }
+}
+
+#[test]
+fn what_is_repeated_compiles_and_text_for_repeated_variables_does_not() {
+    let profile = |env: &str| {
+        format!(
+            "apiVersion: sidecar-injector/v1\nkind: Profile\nmetadata: {{name: mine}}\nspec:\n  policy: OptOut\n  containers:\n    - {{forEach: {{name: part, in: \"pod.spec.containers.map(c, c.name)\"}}, name: one, image: \"x:{{{{ part }}}}\"}}\n  application:\n    - targets: Containers\n      env:\n        - {env}\n"
+        )
+    };
+    let each = "forEach: {name: part, in: \"['A', pod.metadata.name]\"}, name: \"{{ part }}\"";
+    let compile = |env: &str| injector(["profile", "compile", "mine.yaml"]).file("mine.yaml", profile(env));
+    let ran = compile(&format!("{{{each}, value: a}}")).succeeds();
+    assert!(ran.stdout.contains("makes `one` a second time"), "{}", ran.stdout);
+    let ran = compile(&format!("{{{each}, append: a}}")).fails();
+    let message = "mine.yaml:11:11: the profile `mine` cannot be a policy: a variable under `forEach` is not compiled";
+    assert!(ran.stderr.contains(message), "{}", ran.stderr);
 }

@@ -47,7 +47,7 @@ pub(super) fn scenarios() -> Vec<(&'static str, Scenario)> {
 }
 
 /// Profiles of files, which a plain pod is injected with.
-const FILES: [&str; 12] = [
+const FILES: [&str; 13] = [
     "examples/agent.yaml",
     "examples/audit.yaml",
     "examples/tail.yaml",
@@ -59,6 +59,7 @@ const FILES: [&str; 12] = [
     "profiles/metadata.yaml",
     "profiles/parameters.yaml",
     "profiles/pod.yaml",
+    "profiles/repeat.yaml",
     "profiles/rewrite.yaml",
 ];
 

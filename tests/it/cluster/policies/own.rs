@@ -18,7 +18,7 @@ fn items(list: &Value) -> impl Iterator<Item = &Value> {
 
 /// The record of another profile, with these members.
 fn agents(members: &Value) -> String {
-    let mut text = r#"[{"profile":"agent","version":"1","hash":"h""#.to_owned();
+    let mut text = r#"[{"profile":"another","version":"1","hash":"h""#.to_owned();
     for (name, member) in members.as_object().unwrap() {
         text += &format!(",{}:{member}", json!(name));
     }
@@ -74,7 +74,7 @@ impl<'a> Added<'a> {
 
     /// Pods with each of them.
     pub(super) fn rows(&self) -> Vec<Row> {
-        let of_pod = [self.of_fields(), self.of_lists()].concat();
+        let of_pod = [self.of_secrets(), self.of_fields(), self.of_lists()].concat();
         let of_lists = [self.of_containers(), self.of_ports(), self.of_volumes()].concat();
         [of_lists, self.of_metadata(), self.of_application(), of_pod].concat()
     }
@@ -182,6 +182,22 @@ impl<'a> Added<'a> {
         rows
     }
 
+    /// Pull secrets.
+    fn of_secrets(&self) -> Vec<Row> {
+        let names = self.names("imagePullSecrets");
+        let rows = names.iter().map(|name| {
+            let change = json!({"spec": {"imagePullSecrets": [{"name": name}]}});
+            [false, true].map(|is_anothers| {
+                let mut change = change.clone();
+                if is_anothers {
+                    change["metadata"]["annotations"][RECORD] = json!(agents(&json!({"imagePullSecrets": [name]})));
+                }
+                self.row(&format!("secret-{name}"), &change)
+            })
+        });
+        rows.flatten().collect()
+    }
+
     /// Fields of the pod's spec.
     fn of_fields(&self) -> Vec<Row> {
         let replaced = self.entry["replaced"].as_object().into_iter().flatten().map(|(place, _)| place.clone());
@@ -260,6 +276,17 @@ impl<'a> Added<'a> {
             for (what, other) in [("same", variable.clone()), ("other", json!({"name": name, "value": "other"}))] {
                 let change = json!({"spec": {"containers": [{"name": APPLICATION, "env": [other]}]}});
                 rows.push(self.row(&format!("env-{what}-{name}"), &change));
+            }
+        }
+        for source in items(&after["envFrom"]).filter(|source| !items(&before["envFrom"]).any(|known| known == *source))
+        {
+            let kind = if source["configMapRef"].is_null() { "secretRef" } else { "configMapRef" };
+            let mut other = source.clone();
+            other[kind]["optional"] = json!(false);
+            for (what, source) in [("same", source), ("other", &other)] {
+                let name = format!("source-{what}-{}", source[kind]["name"].as_str().unwrap());
+                let change = json!({"spec": {"containers": [{"name": APPLICATION, "envFrom": [source]}]}});
+                rows.push(self.row(&name, &change));
             }
         }
         for mount in new("volumeMounts", "mountPath") {

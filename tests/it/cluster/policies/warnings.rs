@@ -3,7 +3,7 @@
 use super::ways::Outcome;
 
 /// Parts of warnings and notes that a policy does not make; the page about policies says so.
-const NOT_MADE: [&str; 9] = [
+const NOT_MADE: [&str; 10] = [
     " is also what a probe of container ",
     " redirects port ",
     " takes its default ",
@@ -11,6 +11,7 @@ const NOT_MADE: [&str; 9] = [
     ", below `",
     ", above `",
     " changes nothing in this pod",
+    " has no effect: no profile reads it",
     " is injected, and its rules would skip it now",
     " says: a mount of its own for the time zone stays in ",
 ];
@@ -31,7 +32,11 @@ pub(super) fn difference(policy: &Outcome, webhook: &Outcome, manifest: Option<&
         own.sort();
         own
     };
-    let (mut of_policy, mut of_webhook) = (own(policy), own(webhook));
+    let (of_policy, mut of_webhook) = (own(policy), own(webhook));
+    // A policy says those of one kind together.
+    let mut of_policy: Vec<String> =
+        of_policy.iter().flat_map(|text| text.split("; ").map(str::to_owned).collect::<Vec<_>>()).collect();
+    of_policy.sort();
     of_webhook.retain(|text| !NOT_MADE.iter().any(|part| text.contains(part)));
     of_policy.retain(|text| !text.contains(OF_INJECTED) || of_webhook.iter().any(|other| is_same(text, other)));
     let same =
