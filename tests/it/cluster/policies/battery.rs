@@ -149,7 +149,7 @@ impl Tally {
     }
 
     fn compare_warnings(&mut self, row: &Row, (policy, webhook, manifest): Outcomes<'_>) {
-        if policy.stored.is_err() || webhook.stored.is_err() || matches!(known(row, policy, webhook), Some(_)) {
+        if policy.stored.is_err() || webhook.stored.is_err() || known(row, policy, webhook).is_some() {
             return;
         }
         if let Some(difference) = warnings::difference(policy, webhook, manifest) {
