@@ -152,7 +152,9 @@ impl Tally {
         if policy.stored.is_err() || webhook.stored.is_err() || known(row, policy, webhook).is_some() {
             return;
         }
-        if let Some(difference) = warnings::difference(policy, webhook, manifest) {
+        let record = row.pod["metadata"]["annotations"][RECORD].as_str().unwrap_or_default();
+        let came_injected = record.contains(&format!(r#""profile":"{}""#, self.name));
+        if let Some(difference) = warnings::difference(policy, webhook, manifest, came_injected) {
             self.warnings.push(format!("{}/{}/{}{difference}", self.name, row.namespace, row.name));
         }
     }

@@ -19,8 +19,13 @@ const NOT_MADE: [&str; 10] = [
 /// A part of a warning that a policy makes of a pod that came injected, too.
 const OF_INJECTED: &str = ", which the placement of profile ";
 
-/// What differs; `None` where nothing does that may not.
-pub(super) fn difference(policy: &Outcome, webhook: &Outcome, manifest: Option<&Outcome>) -> Option<String> {
+/// What differs; `None` where nothing does that may not. A policy warns again of a pod that came injected.
+pub(super) fn difference(
+    policy: &Outcome,
+    webhook: &Outcome,
+    manifest: Option<&Outcome>,
+    came_injected: bool,
+) -> Option<String> {
     // What the API server says of any pod, whoever is asked.
     let of_all = |text: &String| {
         let has = |outcome: &Outcome| outcome.warnings.contains(text);
@@ -38,7 +43,8 @@ pub(super) fn difference(policy: &Outcome, webhook: &Outcome, manifest: Option<&
         of_policy.iter().flat_map(|text| text.split("; ").map(str::to_owned).collect::<Vec<_>>()).collect();
     of_policy.sort();
     of_webhook.retain(|text| !NOT_MADE.iter().any(|part| text.contains(part)));
-    of_policy.retain(|text| !text.contains(OF_INJECTED) || of_webhook.iter().any(|other| is_same(text, other)));
+    let may_be_more = |text: &String| came_injected || text.contains(OF_INJECTED);
+    of_policy.retain(|text| !may_be_more(text) || of_webhook.iter().any(|other| is_same(text, other)));
     let same =
         of_policy.len() == of_webhook.len() && of_policy.iter().zip(&of_webhook).all(|(one, two)| is_same(one, two));
     (!same).then(|| format!("\n      policy:  {of_policy:?}\n      webhook: {of_webhook:?}"))
