@@ -55,9 +55,10 @@ pub(super) fn scenarios() -> Vec<(&'static str, Scenario)> {
 }
 
 /// Profiles of files, which a plain pod is injected with.
-const FILES: [&str; 13] = [
+const FILES: [&str; 14] = [
     "examples/agent.yaml",
     "examples/audit.yaml",
+    "examples/java.yaml",
     "examples/tail.yaml",
     "profiles/after.yaml",
     "profiles/before.yaml",

@@ -168,10 +168,17 @@ fn compare(row: &Row, (policy, webhook, manifest): Outcomes<'_>, told: &Told) ->
         }
     };
     differ("policy | webhook", policy, webhook);
-    // A manifest may be refused for how its values are written: a webhook does not see that.
-    let is_about_spelling =
-        |way: &&Outcome| way.stored.as_ref().is_err_and(|why| why.contains("is not written in quotes"));
-    if let Some(manifest) = manifest.filter(|way| !is_about_spelling(way)) {
+    // A manifest may be refused for how its values are written, which a webhook does not see; and its record is read even where
+    // the API server would ask no one about the pod.
+    let kept = webhook
+        .stored
+        .as_ref()
+        .is_ok_and(|pod| pod["annotations"][RECORD] == row.pod["metadata"]["annotations"][RECORD]);
+    let is_seen_by_no_other = |way: &&Outcome| {
+        let says = |words: &str| way.stored.as_ref().is_err_and(|why| why.contains(words));
+        says("is not written in quotes") || (kept && says(UNREAD))
+    };
+    if let Some(manifest) = manifest.filter(|way| !is_seen_by_no_other(way)) {
         differ("webhook | manifest", &without_old_handlers(webhook), &without_old_handlers(manifest));
     }
     if !lines.is_empty() {
