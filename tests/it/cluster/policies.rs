@@ -55,9 +55,10 @@ pub(super) fn scenarios() -> Vec<(&'static str, Scenario)> {
 }
 
 /// Profiles of files, which a plain pod is injected with.
-const FILES: [&str; 14] = [
+const FILES: [&str; 15] = [
     "examples/agent.yaml",
     "examples/audit.yaml",
+    "examples/broker.yaml",
     "examples/java.yaml",
     "examples/tail.yaml",
     "profiles/after.yaml",
@@ -73,7 +74,7 @@ const FILES: [&str; 14] = [
 ];
 
 /// The one whose manifests differ: what the API server fills in they do not have yet, so their record undoes other things.
-const UNLIKE_MANIFEST: &str = "profiles/pod.yaml";
+const UNLIKE_MANIFEST: [&str; 2] = ["examples/broker.yaml", "profiles/pod.yaml"];
 
 /// The profiles to try: the built-in ones, and those of [`FILES`].
 fn subjects() -> Vec<Subject> {
@@ -88,7 +89,8 @@ fn subjects() -> Vec<Subject> {
 fn run(plane: &ControlPlane, subjects: &[Subject], flags: &[&str], ways: Ways) -> Vec<String> {
     let mut different = Vec::new();
     for subject in subjects {
-        let ways = if subject.given.ends_with(UNLIKE_MANIFEST) { Ways::Two } else { ways };
+        let is_unlike = UNLIKE_MANIFEST.iter().any(|file| subject.given.ends_with(file));
+        let ways = if is_unlike { Ways::Two } else { ways };
         match policies_of(subject, flags) {
             Ok(objects) => {
                 let ran = catch_unwind(AssertUnwindSafe(|| battery::run(plane, subject, &objects, ways)));

@@ -3,13 +3,14 @@
 use super::ways::Outcome;
 
 /// Parts of warnings and notes that a policy does not make; the page about policies says so.
-const NOT_MADE: [&str; 11] = [
+const NOT_MADE: [&str; 12] = [
     " is also what a probe of container ",
     " redirects port ",
     " takes its default ",
     " is not expanded",
     ", below `",
     ", above `",
+    "the pod has no container `",
     " changes nothing in this pod",
     " has no effect: no profile reads it",
     " is injected, and its rules would skip it now: ",
