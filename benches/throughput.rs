@@ -1,5 +1,6 @@
 //! How long `injector inject` takes from start to exit, and how much memory, beside what the YAML parser alone takes on the
-//! same input, and beside kubectl where it is at hand. Prints figures, ratios and the stated limits; asserts nothing.
+//! same input, and beside kubectl where it is at hand; and how fast a profile with many expressions is beside one without.
+//! Prints figures, ratios and the stated limits; asserts nothing.
 //!
 //! Run with `cargo bench --locked`.
 
@@ -13,6 +14,23 @@ use std::time::{Duration, Instant};
 
 /// Runs of each command; the median counts.
 const RUNS: usize = 7;
+
+/// What injects `nginx`, whose rendering depends on parameters alone.
+const NGINX: &[&str] = &["inject", "-q", "-o", "yaml", "-p", "nginx", "--namespace-labels", "sidecar-inject=enabled"];
+
+/// What injects `linkerd`, which reads the pod in some hundred expressions.
+const LINKERD: &[&str] = &[
+    "inject",
+    "-q",
+    "-o",
+    "yaml",
+    "-p",
+    "linkerd",
+    "--namespace-annotations",
+    "linkerd.io/inject=enabled",
+    "--set",
+    concat!("trustAnchors=", include_str!("anchors.pem")),
+];
 
 /// A run of a command.
 #[derive(Clone, Copy)]
@@ -56,6 +74,29 @@ fn main() {
             println!("  limits: 60 MB/s, {:.0} MB (three times the input)", 3.0 * bytes as f64 / 1e6);
         }
     }
+    profiles(injector, &folder.path().join("input.yaml"));
+}
+
+/// The profiles `nginx` and `linkerd` side by side: runs take turns, and medians count.
+fn profiles(injector: &Path, path: &Path) {
+    for (name, text) in [("one Deployment", workload(1)), ("workloads only, 10 MB", workloads(10_000_000))] {
+        std::fs::write(path, &text).expect("the input is written");
+        let bytes = text.len();
+        println!("\n{name}, with two profiles: {bytes} bytes");
+        let (mut nginx, mut linkerd) = (Vec::new(), Vec::new());
+        for _ in 0..RUNS {
+            nginx.push(run(injector, NGINX, path));
+            linkerd.push(run(injector, LINKERD, path));
+        }
+        let (nginx, linkerd) = (middle(nginx), middle(linkerd));
+        show("nginx", bytes, nginx, None);
+        show("linkerd", bytes, linkerd, None);
+        if bytes < 100_000 {
+            println!("  limit: 8 ms with linkerd");
+        } else {
+            println!("  linkerd is {:.2} times as fast as nginx; limit: 0.50", ratio(nginx.wall, linkerd.wall));
+        }
+    }
 }
 
 fn show(name: &str, bytes: usize, run: Run, base: Option<Run>) {
@@ -82,9 +123,13 @@ fn ratio(left: Duration, right: Duration) -> f64 {
 }
 
 fn median(program: &Path, args: &[&str], input: &Path) -> Run {
-    let mut runs: Vec<Run> = (0..RUNS).map(|_| run(program, args, input)).collect();
+    middle((0..RUNS).map(|_| run(program, args, input)).collect())
+}
+
+/// The run of median length.
+fn middle(mut runs: Vec<Run>) -> Run {
     runs.sort_by_key(|run| run.wall);
-    runs.swap_remove(RUNS / 2)
+    runs.swap_remove(runs.len() / 2)
 }
 
 /// Runs a command and watches its resident set, as the kernel keeps its high-water mark.

@@ -4,13 +4,14 @@
 //! in what the record says and whether the template needs a native sidecar.
 
 use std::borrow::Cow;
+use std::cell::OnceCell;
 use std::fmt;
 
 use crate::decide::facts::Facts;
 use crate::diagnostic::Diagnostic;
 use crate::kube::workload::Identity;
 use crate::profile::Profile;
-use crate::profile::parameter::SetValues;
+use crate::profile::parameter::{self, ParameterValues, SetValues};
 use crate::value::pointer::Pointer;
 use crate::value::view::View;
 
@@ -187,6 +188,23 @@ struct Case<'c, V> {
     facts: &'c Facts,
     profile: &'c Profile,
     words: Words,
+    /// The values of the profile's parameters, once a rule has asked for them.
+    values: OnceCell<Result<ParameterValues<'c>, Vec<Diagnostic>>>,
+}
+
+impl<'c, 'a, V: View<'a>> Case<'c, V> {
+    const fn new(subject: &'c Subject<'c, V>, facts: &'c Facts, profile: &'c Profile, words: Words) -> Self {
+        Self { subject, facts, profile, words, values: OnceCell::new() }
+    }
+
+    /// The values of the profile's parameters, or what is wrong with them.
+    fn values(&self) -> &Result<ParameterValues<'c>, Vec<Diagnostic>> {
+        self.values.get_or_init(|| {
+            let Subject { template, set, .. } = *self.subject;
+            let inherited = self.facts.namespace.inherited();
+            parameter::resolve(self.profile, template, set, application(self.profile, template), inherited)
+        })
+    }
 }
 
 /// What becomes of the words for what a rule saw, and of the value's place.
@@ -209,7 +227,7 @@ pub(crate) fn decide_again<'a, V: View<'a>>(subject: &Subject<'_, V>, facts: &Fa
 }
 
 fn first_ruling<'a, V: View<'a>>(subject: &Subject<'_, V>, facts: &Facts, profile: &Profile, asked: Asked) -> Decision {
-    let case = Case { subject, facts, profile, words: Words::Dropped };
+    let case = Case::new(subject, facts, profile, Words::Dropped);
     let mut warnings = Vec::new();
     // Once a rule injects, only those that confirm it are left to ask.
     let mut injects = None;
@@ -240,14 +258,14 @@ fn first_ruling<'a, V: View<'a>>(subject: &Subject<'_, V>, facts: &Facts, profil
 
 /// Whether a rule protects the object as it is, whatever is injected in it.
 pub(crate) fn is_protected<'a, V: View<'a>>(subject: &Subject<'_, V>, facts: &Facts, profile: &Profile) -> bool {
-    let case = Case { subject, facts, profile, words: Words::Dropped };
+    let case = Case::new(subject, facts, profile, Words::Dropped);
     let applies = |rule: &&Rule| matches!(rules::look(**rule, &case).ruling, Ruling::Skip(..));
     Rule::ALL.iter().filter(|rule| rule.protects()).any(|rule| applies(&rule))
 }
 
 /// What every rule sees, also those after the one that decides. It asks the same functions as [`decide`].
 pub(crate) fn trace<'a, V: View<'a>>(subject: &Subject<'_, V>, facts: &Facts, profile: &Profile) -> Vec<RuleTrace> {
-    let case = Case { subject, facts, profile, words: Words::Shown };
+    let case = Case::new(subject, facts, profile, Words::Shown);
     let injected = matches!(first_ruling(subject, facts, profile, Asked::First), Decision::Inject { .. });
     let mut decided = false;
     let mut injects = false;

@@ -15,13 +15,40 @@ pub(crate) struct Meter {
     bytes: Cell<usize>,
 }
 
+/// How many steps and bytes all expressions of one rendering may take.
+const MOST: Effort = Effort { steps: 1_000_000, bytes: 4 << 20 };
+
+/// What evaluating takes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Effort {
+    steps: usize,
+    bytes: usize,
+}
+
+impl Effort {
+    /// Both together.
+    pub(crate) const fn with(self, other: Self) -> Self {
+        Self { steps: self.steps.saturating_add(other.steps), bytes: self.bytes.saturating_add(other.bytes) }
+    }
+
+    /// Whether a meter allows all of it.
+    pub(crate) const fn is_allowed(self) -> bool {
+        self.steps <= MOST.steps && self.bytes <= MOST.bytes
+    }
+}
+
 impl Default for Meter {
     fn default() -> Self {
-        Self { steps: Cell::new(1_000_000), bytes: Cell::new(4 << 20) }
+        Self { steps: Cell::new(MOST.steps), bytes: Cell::new(MOST.bytes) }
     }
 }
 
 impl Meter {
+    /// What was counted so far.
+    pub(crate) const fn effort(&self) -> Effort {
+        Effort { steps: MOST.steps - self.steps.get(), bytes: MOST.bytes - self.bytes.get() }
+    }
+
     /// Counts steps.
     pub(super) fn steps(&self, count: usize) -> Result<(), EvalFault> {
         let left = self.steps.get().checked_sub(count).ok_or(EvalFault::TooManySteps)?;

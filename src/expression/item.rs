@@ -8,7 +8,7 @@ use std::rc::Rc;
 use serde_json::{Map, Number, Value};
 
 use super::types::Sort;
-use crate::value::view::{Kind, View};
+use crate::value::view::{self, Kind, View};
 
 /// A text: one of the pod's, or one that was made.
 #[derive(Clone, Debug)]
@@ -206,6 +206,40 @@ impl<'v, V: View<'v>> Item<'v, V> {
             Self::Int(value) => Some(i128::from(*value)),
             Self::Uint(value) => Some(i128::from(*value)),
             _ => None,
+        }
+    }
+
+    /// Whether [`Self::to_value`] gives this, to the letter: members in the same order, and numbers written alike.
+    pub(crate) fn is_as(&self, value: &Value) -> bool {
+        match (self, value) {
+            (Self::Text(text), Value::String(value)) => text.as_str() == value,
+            (Self::Map(members), Value::Object(values)) => {
+                members.len() == values.len()
+                    && members
+                        .iter()
+                        .zip(values)
+                        .all(|((name, item), (known, value))| name.as_str() == known && item.is_as(value))
+            }
+            // All members count here, those that are null too.
+            (Self::View(view), Value::Object(values)) if view.kind() == Kind::Mapping => {
+                let members = view.members();
+                members.len() == values.len()
+                    && members
+                        .iter()
+                        .zip(values)
+                        .all(|((name, member), (known, value))| name == known && Self::of_view(*member).is_as(value))
+            }
+            (Self::View(view), Value::Array(values)) if view.kind() == Kind::Sequence => {
+                let elements = view.elements();
+                elements.len() == values.len()
+                    && elements.iter().zip(values).all(|(element, value)| Self::of_view(*element).is_as(value))
+            }
+            (Self::List(elements), Value::Array(values)) => {
+                elements.len() == values.len()
+                    && elements.iter().zip(values).all(|(element, value)| element.is_as(value))
+            }
+            (Self::View(_) | Self::Map(_) | Self::List(_), _) => false,
+            (single, value) => single.to_value().is_some_and(|single| view::identical(&single, value)),
         }
     }
 

@@ -18,6 +18,7 @@ mod eval;
 mod fault;
 mod functions;
 mod item;
+mod kept;
 pub(crate) mod kubernetes;
 mod library;
 mod operators;
@@ -31,8 +32,9 @@ mod whole;
 mod tests;
 
 pub(crate) use eval::Variables;
-pub(crate) use fault::{EvalFault, Meter};
+pub(crate) use fault::{Effort, EvalFault, Meter};
 pub(crate) use item::Item;
+pub(crate) use kept::KeptItem;
 pub(crate) use token::is_reserved;
 pub(crate) use types::{Sort, Type};
 pub(crate) use whole::WholePattern;

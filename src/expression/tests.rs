@@ -259,3 +259,32 @@ fn values_whose_parts_are_shared_are_counted_as_if_they_were_not() {
         ends_soon(&text, expected);
     }
 }
+
+#[test]
+fn a_value_is_as_it_was_only_where_it_is_written_alike() {
+    let values = [
+        json!({}),
+        json!({"a": null}),
+        json!({"a": 1, "b": [true]}),
+        json!({"b": [true], "a": 1}),
+        json!({"a": 1.0, "b": [true]}),
+        json!({"a": "1", "b": [true]}),
+        json!([]),
+        json!([null]),
+        json!([{"a": 1}]),
+        json!([{"a": 2}]),
+        json!("1"),
+        json!(1),
+        json!(1.5),
+        json!(true),
+        json!(null),
+    ];
+    for (index, value) in values.iter().enumerate() {
+        for (other_index, other) in values.iter().enumerate() {
+            let is_it = index == other_index;
+            assert_eq!(Item::of_view(value).is_as(other), is_it, "{value} {other}");
+            assert_eq!(Item::<&Value>::of_value(value).is_as(other), is_it, "{value} {other}");
+            assert_eq!(Item::of_view(value).to_value().as_ref(), Some(value));
+        }
+    }
+}

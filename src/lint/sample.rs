@@ -53,7 +53,7 @@ impl<'p> Sample<'p> {
                 continue;
             }
             let computed = parameter.computed.as_ref().and_then(|computed| computed.value(parameter, &values).ok());
-            let default = computed.map(Cow::Owned).or_else(|| parameter.default.as_ref().map(Cow::Borrowed));
+            let default = computed.or_else(|| parameter.default.as_ref().map(Cow::Borrowed));
             values.push(default.unwrap_or_else(|| Cow::Owned(guess(&parameter.ty))));
         }
         let application = application(profile);

@@ -212,7 +212,7 @@ fn prove((tree, root): (&Tree<'_>, NodeId), patch: &Patch, blocks: &[Block], pro
         let text = splice::pieces(tree.text(), edits).concat();
         proof::prove_text(&text, tree.language(), &proof::applied(input(), patch)?)
     };
-    let frame = Frame::of(tree.text(), &processed.edits, patch, blocks);
+    let frame = Frame::of(tree, &processed.edits, patch, blocks);
     if frame.is_some_and(|frame| proof::prove_frame(&frame, input()).is_ok()) {
         // The claim of `text::splice::frame`, tried on every document of every test and of the fuzzer.
         debug_assert_eq!(whole(&processed.edits), Ok(()), "{}", tree.text());

@@ -247,19 +247,19 @@ pub(crate) fn prove_text(text: &str, language: Language, expected: &Value) -> Re
         Language::Yaml => parse_yaml(text)?,
         Language::Json => parse_json(text)?.0,
     };
-    same(&tree, expected, &|_| None)
+    same(&tree, expected, &|_, _| false)
 }
 
 /// Proves by its frame that the text of a document says what it should; `input` is the document before.
-pub(crate) fn prove_frame(frame: &Frame, input: Value) -> Result<(), ProofError> {
+pub(crate) fn prove_frame(frame: &Frame<'_>, input: Value) -> Result<(), ProofError> {
     let expected = applied(input, &frame.patch)?;
     let tree = parse_yaml(&frame.text)?;
-    same(&tree, &expected, &|token| frame.value_of(token))?;
+    same(&tree, &expected, &|token, value| frame.stands_for(token, value))?;
     if frame.holds(&tree) { Ok(()) } else { Err(ProofError::Different(String::new())) }
 }
 
-/// The values for which strings stand.
-type StandsFor<'f> = dyn Fn(&str) -> Option<&'f Value> + 'f;
+/// Whether a string stands for a value.
+type StandsFor<'f> = dyn Fn(&str, &Value) -> bool + 'f;
 
 fn same(tree: &Tree<'_>, expected: &Value, stands_for: &StandsFor<'_>) -> Result<(), ProofError> {
     let differs = match tree.root() {
@@ -313,7 +313,7 @@ fn difference(expected: &Value, found: NodeRef<'_>, stands_for: &StandsFor<'_>, 
         }
         (Value::Null, Kind::Null) => None,
         (Value::Bool(expected), Kind::Boolean) if found.boolean() == Some(*expected) => None,
-        (expected, Kind::String) if found.string().and_then(|token| stands_for(&token)) == Some(expected) => None,
+        (expected, Kind::String) if found.string().is_some_and(|token| stands_for(&token, expected)) => None,
         _ => Some(path.clone()),
     }
 }

@@ -25,6 +25,7 @@ pub(crate) mod parameter;
 mod pattern;
 pub(crate) mod pod;
 mod reader;
+pub(crate) mod reads;
 pub(crate) mod rewrite;
 pub(crate) mod scope;
 pub(crate) mod rule;
@@ -39,7 +40,7 @@ pub(crate) use fields::AddedDocument;
 pub(crate) use language::{
     ApplicationBlock, BlockTargets, Let, MatchCondition, PlacementTemplate, Requirement, RequirementSeverity,
 };
-pub(crate) use parameter::{Bounds, ComputedDefault, ListType, MapType};
+pub(crate) use parameter::{Bounds, ComputedDefault, Known, ListType, MapType};
 pub(crate) use pattern::ContainerPattern;
 use rule::Rule;
 use slot::{Slot, SlotMap};
@@ -292,6 +293,8 @@ pub struct Parameter {
     pub inherit: Inherit,
     /// What a value may be beyond its type.
     pub bounds: Bounds,
+    /// What `--set` gives it, as far as that was read.
+    pub set: Known<String>,
 }
 
 /// Whether a parameter must have a value.

@@ -19,6 +19,7 @@ mod computed;
 mod entries;
 mod fault;
 mod inherit;
+mod known;
 mod types;
 mod values;
 
@@ -27,6 +28,7 @@ pub(crate) use collection::{ListType, MapType};
 pub(crate) use computed::ComputedDefault;
 pub(crate) use fault::BadValue;
 pub(crate) use inherit::{Inherit, Inherited, unknown};
+pub(crate) use known::Known;
 pub(crate) use values::{ParameterValues, settings, spelled};
 
 /// Where a parameter's value comes from. Places count from the pod template.
@@ -165,8 +167,9 @@ fn find<'p, 'a, V: View<'a>>(
         return found.map(Some);
     }
     if let Some(text) = set.and_then(|set| set.get(name)) {
-        return match parameter.parse(text) {
-            Ok(value) => Ok(Some((Cow::Owned(value), Origin::Set))),
+        // It is the same for all pods, and some patterns take long.
+        return match parameter.set.get(|known| known == text, || text.clone(), || parameter.parse(text)) {
+            Ok(value) => Ok(Some((value, Origin::Set))),
             Err(bad) => Err(bad_value(Pointer::root(), &format!("`--set {name}`"), &bad)),
         };
     }
@@ -214,7 +217,7 @@ impl Parameter {
     /// The value where nothing gives one for a pod; `earlier` are those of the parameters before it.
     fn default_value<'p>(&'p self, earlier: &[Cow<'_, Value>]) -> Result<Cow<'p, Value>, Diagnostic> {
         let computed = self.computed.as_ref().map(|computed| computed.value(self, earlier)).transpose()?;
-        let default = computed.map(Cow::Owned).or_else(|| self.default.as_ref().map(Cow::Borrowed));
+        let default = computed.or_else(|| self.default.as_ref().map(Cow::Borrowed));
         let default = default.or_else(|| self.is_optional().then(|| Cow::Owned(self.nothing())));
         default.ok_or_else(|| self.without_value())
     }

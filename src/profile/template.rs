@@ -16,8 +16,12 @@ use crate::kube::schema::Shape;
 use crate::value::pointer::Pointer;
 
 mod rendering;
+mod spent;
+mod surroundings;
 
-pub(crate) use rendering::{RenderFault, Rendering, Surroundings};
+pub(crate) use rendering::{RenderFault, Rendering};
+pub(crate) use spent::Spent;
+pub(crate) use surroundings::Surroundings;
 
 /// A value of a profile, parsed.
 #[derive(Clone, Debug, PartialEq)]

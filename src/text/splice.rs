@@ -5,7 +5,7 @@
 //! 1. The operations are applied to an overlay of the tree (`overlay`). Many operations can change one collection, and only
 //!    their sum says where its new entries go.
 //! 2. One walk over the changed collections, in the order of the text, writes the edits: `block` for collections in block
-//!    style, `flow` for those in brackets, JSON among them. `spelling` keeps how a null was written, `listed` how a list of names was, and `extended` how a string was; `text` knows lines and comments; `lines` renders what is new; `frame` says what has to be read to prove it.
+//!    style, `flow` for those in brackets, JSON among them. `spelling` keeps how a null was written, `listed` how a list of names was, and `extended` how a string was; `text` knows lines and comments; `lines` renders what is new, and `made` says what that is; `frame` says what has to be read to prove it.
 //!
 //! What has to hold:
 //!
@@ -34,6 +34,7 @@ mod flow;
 mod frame;
 mod lines;
 mod listed;
+mod made;
 mod overlay;
 mod scalar;
 mod spelling;

@@ -10,6 +10,7 @@ mod hostile;
 mod kubernetes;
 pub(crate) mod law;
 mod pod;
+mod shared;
 mod spellings;
 mod state;
 pub(crate) mod states;

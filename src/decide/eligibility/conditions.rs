@@ -1,7 +1,6 @@
 //! The rules that ask the profile's own expressions. They confirm an injection that another rule decided.
 
 use super::{Case, Deniable, RuleFinding, Ruling};
-use crate::decide::eligibility::application;
 use crate::decide::expressions::{self, NAME_FACTS, UnknownFact};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::kube::defaults::Seen;
@@ -26,19 +25,17 @@ fn with_values<'a, V: View<'a>>(
     look: impl for<'f> FnOnce(&Rendering<'_, 'f, Seen<'f, 'a, V>>) -> RuleFinding,
 ) -> RuleFinding {
     let (subject, profile) = (case.subject, case.profile);
-    let container = application(profile, subject.template);
-    let inherited = case.facts.namespace.inherited();
-    let values = match parameter::resolve(profile, subject.template, subject.set, container, inherited) {
+    let values = match case.values() {
         Ok(values) => values,
         Err(wrong) => {
-            let first = wrong.into_iter().next();
+            let first = wrong.first().cloned();
             return first.map_or(RuleFinding::no(""), |wrong| error(Ruling::Error, wrong, subject.at));
         }
     };
     let surroundings = expressions::surroundings(subject.identity, subject.template, case.facts);
-    let rendering = Rendering::new(&values, &profile.lets, surroundings);
+    let rendering = Rendering::new(values, &profile.lets, surroundings);
     let finding = look(&rendering);
-    match rendering.into_faults().first() {
+    match rendering.finish().0.first() {
         Some(failed) => {
             let around = (case.facts, subject.template);
             let wrong = || expressions::without_value(profile, failed, around, &Pointer::root());

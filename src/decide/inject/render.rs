@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::kube::validity::{self, Role};
 use crate::profile::slot::{Clash, Form, Home, Slot, SlotMap, Validity};
-use crate::profile::template::{RenderFault, Rendering, Surroundings};
+use crate::profile::template::{RenderFault, Rendering, Spent, Surroundings};
 use crate::profile::{Addition, EnvPlacement, Placement, PlacementTemplate, Profile, Template, grammar};
 use crate::value::pointer::Pointer;
 use crate::value::view::{self, View};
@@ -19,6 +19,7 @@ mod earlier_hash;
 mod existing;
 mod hash;
 mod kept;
+mod memo;
 mod pod;
 mod rewrites;
 
@@ -26,6 +27,7 @@ pub(crate) use blocks::{ForContainers, RenderedBlock};
 pub(crate) use existing::{Existing, OnValueFrom};
 pub(crate) use hash::{HashMatch, digest};
 pub use kept::Renderings;
+use memo::Memo;
 pub(crate) use pod::{PodElement, PodItem, RenderedPod};
 pub(crate) use rewrites::{NewHandler, RenderedRewrite};
 
@@ -56,12 +58,15 @@ pub(crate) struct Item {
     pub at: Option<EnvPlacement>,
     /// What happens to a value that is there already.
     pub existing: Existing,
+    /// How many bytes it has as JSON, as [`Rendered::size`] counts them.
+    size: usize,
 }
 
 impl Item {
     /// Whether another one has the same value, to the letter, and is checked as this one is.
     fn is_as(&self, other: &Self) -> bool {
-        (self.source, self.sidecar) == (other.source, other.sidecar) && view::identical(&self.value, &other.value)
+        (self.source, self.sidecar) == (other.source, other.sidecar)
+            && (Arc::ptr_eq(&self.value, &other.value) || view::identical(&self.value, &other.value))
     }
 }
 
@@ -112,31 +117,51 @@ impl Rendered {
         surroundings: Surroundings<'v, V>,
         sidecar: Sidecar,
     ) -> Self {
-        Self::unchecked(profile, values, surroundings, sidecar).checked(profile, &[])
+        Self::unchecked(profile, &Rendering::new(values, &profile.lets, surroundings), sidecar, None)
+            .0
+            .checked(profile, &[])
     }
 
-    /// What is added, without a look at whether it may be.
+    /// What is added, without a look at whether it may be, and what evaluating took. What a memo has is taken from it.
     fn unchecked<'v, V: View<'v>>(
         profile: &Profile,
-        values: &[Cow<'_, Value>],
-        surroundings: Surroundings<'v, V>,
+        rendering: &Rendering<'_, 'v, V>,
         sidecar: Sidecar,
-    ) -> Self {
-        let pod = surroundings.pod;
-        let rendering = Rendering::new(values, &profile.lets, surroundings);
+        memo: Option<&Memo<'_, 'v, V>>,
+    ) -> (Self, Spent) {
         let added = SlotMap::new(|slot| {
             let mut items = Vec::new();
             for (source, addition) in profile.added[slot].iter().enumerate() {
-                addition.template.each(&rendering, &mut |value| {
-                    items.push(item(&rendering, (slot, sidecar), (source, addition), value));
+                if let Some(known) = memo.and_then(|memo| memo.items(slot, source)) {
+                    items.extend(known.cloned());
+                    continue;
+                }
+                addition.template.each(rendering, &mut |value| {
+                    items.push(item(rendering, (slot, sidecar), (source, addition), value));
                 });
             }
             items
         });
+        let rest = match memo.and_then(Memo::rest) {
+            Some(Self { blocks, pod, reserved_user, redirected, .. }) => Self {
+                blocks: blocks.clone(),
+                pod: pod.clone(),
+                reserved_user: reserved_user.clone(),
+                redirected: redirected.clone(),
+                ..Self::default()
+            },
+            None => Self::rest(profile, rendering.pod(), rendering),
+        };
+        let (failed, spent) = rendering.finish();
+        (Self { added, failed, ..rest }, spent)
+    }
+
+    /// What is not added to a slot.
+    fn rest<'v, V: View<'v>>(profile: &Profile, pod: V, rendering: &Rendering<'_, 'v, V>) -> Self {
         let reserved = profile.reserved_user.as_ref();
-        let reserved = reserved.filter(|reserved| reserved.when.render(&rendering) == Value::Bool(true));
-        let reserved_user = reserved.map(|reserved| reserved.id.render(&rendering)).filter(|id| !id.is_null());
-        let text = |template: &Template| match template.render(&rendering) {
+        let reserved = reserved.filter(|reserved| reserved.when.render(rendering) == Value::Bool(true));
+        let reserved_user = reserved.map(|reserved| reserved.id.render(rendering)).filter(|id| !id.is_null());
+        let text = |template: &Template| match template.render(rendering) {
             Value::String(text) => text,
             Value::Number(port) => port.to_string(),
             _ => String::new(),
@@ -145,18 +170,16 @@ impl Rendered {
             include: text(&ports.include),
             exclude: ports.exclude.as_ref().map(text).unwrap_or_default(),
         });
-        let blocks = blocks::render(profile, pod, &rendering);
-        let pod = RenderedPod::new(profile, &rendering);
-        let failed = rendering.into_faults();
-        Self { added, blocks, pod, reserved_user, redirected, failed, ..Self::default() }
+        let blocks = blocks::render(profile, pod, rendering);
+        Self { blocks, pod: RenderedPod::new(profile, rendering), reserved_user, redirected, ..Self::default() }
     }
 
     /// With what is wrong with it. An item that one of the others has is shared with it, and is sound where
     /// it was sound there.
-    fn checked(mut self, profile: &Profile, others: &[Arc<Self>]) -> Self {
+    fn checked(mut self, profile: &Profile, others: &[&Self]) -> Self {
         for slot in Slot::ALL.iter().copied() {
             for item in &mut self.added[slot] {
-                let known = |other: &Arc<Self>| {
+                let known = |other: &&Self| {
                     let known = other.added[slot].iter().find(|known| item.is_as(known))?;
                     Some((Arc::clone(&known.value), other.sound.contains(&known.key)))
                 };
@@ -266,7 +289,8 @@ fn item<'v, V: View<'v>>(
         make_native(&mut value);
     }
     let placement = addition.placement.as_ref().and_then(|placement| placement_of(placement, rendering));
-    Item { key, value: Arc::new(value), source, placement, sidecar, at, existing }
+    let item = Item { key, value: Arc::new(value), source, placement, sidecar, at, existing, size: 0 };
+    Item { size: earlier_hash::size_of_item(&item), ..item }
 }
 
 fn placement_of<'v, V: View<'v>>(placement: &PlacementTemplate, rendering: &Rendering<'_, 'v, V>) -> Option<Placement> {

@@ -16,6 +16,7 @@ mod empty;
 mod hash;
 mod order;
 mod pod;
+mod shared;
 
 /// What a profile adds to a slot: one element, named after the slot, which uses the parameter.
 fn element(slot: Slot) -> Value {

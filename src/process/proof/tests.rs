@@ -71,7 +71,13 @@ fn documents() -> Vec<(String, Patch)> {
         Op::Add(at("spec/containers/0/args/-"), scalar),
         Op::Add(at("spec/volumes/-"), volume),
         Op::Add(at("spec/initContainers"), Arc::new(json!([*container, *container]))),
-        Op::Add(at("metadata/labels"), object),
+        Op::Add(at("metadata/labels"), Arc::clone(&object)),
+        Op::Add(at("metadata/annotations"), Arc::new(json!({}))),
+        Op::Add(at("metadata/annotations/a"), Arc::clone(&object)),
+        Op::Add(at("metadata/annotations/b"), Arc::new(json!("c"))),
+        Op::Add(at("spec/hostAliases"), Arc::new(json!([]))),
+        Op::Add(at("spec/hostAliases/-"), Arc::new(json!({"ip": "1.2.3.4", "hostnames": ["a", "b"]}))),
+        Op::Add(at("spec/hostAliases/0"), Arc::new(json!({"ip": "1.2.3.5", "hostnames": ["c: d"]}))),
     ];
     let texts = [
         "metadata:\n  name: a\nspec:\n  containers:\n  - name: web\n    args:\n    - one # two\n    # three\n  - name: b\n  volumes:\n  - name: x\n\n  # above\n  dnsPolicy: None\n",
@@ -132,19 +138,24 @@ fn whatever_a_frame_finds_right_is_right() {
         let spliced = |patch: &Patch| {
             splice::splice(&tree, root, patch, &rendered, UserStrings { is_one: |_| false, undo: splice::Undo::Value })
         };
-        // Each operation that fits, and the second time with stand-ins.
+        // Each operation that fits behind those before it, and the second time with stand-ins.
         let input = || tree.view(root).value();
-        let fits = |op: &&Op| {
-            applied(input(), &Patch(vec![(*op).clone()])).is_ok() && spliced(&Patch(vec![(*op).clone()])).is_ok()
-        };
-        let patch = Patch(patch.0.iter().filter(fits).cloned().collect());
+        let fits = |ops: &[Op]| applied(input(), &Patch(ops.to_vec())).is_ok() && spliced(&Patch(ops.to_vec())).is_ok();
+        let patch = patch.0.iter().fold(Vec::new(), |mut ops, op| {
+            ops.push(op.clone());
+            if !fits(&ops) {
+                ops.pop();
+            }
+            ops
+        });
+        let patch = Patch(patch);
         let (edits, blocks): (Vec<Edit>, Vec<Block>) =
             spliced(&patch).map(|splice| (splice.edits, splice.blocks)).unwrap();
         let expected = applied(input(), &patch).unwrap();
         let is_right =
             |edits: &[Edit]| prove_text(&splice::pieces(&text, edits).concat(), Language::Yaml, &expected).is_ok();
         let is_framed = |edits: &[Edit]| {
-            Frame::of(&text, edits, &patch, &blocks).is_some_and(|frame| prove_frame(&frame, input()).is_ok())
+            Frame::of(&tree, edits, &patch, &blocks).is_some_and(|frame| prove_frame(&frame, input()).is_ok())
         };
         assert!(is_right(&edits), "{text}");
         assert!(is_framed(&edits) || blocks.is_empty(), "{text}");
@@ -176,14 +187,14 @@ fn a_block_in_the_middle_of_a_line_has_no_stand_in() {
     let splice = || splice::splice(&tree, tree.root().unwrap(), &patch, &rendered, strings()).unwrap();
     splice();
     let splice = splice();
-    assert!(Frame::of(usual, &splice.edits, &patch, &splice.blocks).is_some());
+    assert!(Frame::of(&tree, &splice.edits, &patch, &splice.blocks).is_some());
     let at = odd.find("- \n").unwrap() + 2;
     let edits = [Edit { range: at..at, ..splice.edits[0].clone() }];
-    let input = parse_yaml(odd).unwrap();
-    let input = input.view(input.root().unwrap()).value();
+    let odd_tree = parse_yaml(odd).unwrap();
+    let input = odd_tree.view(odd_tree.root().unwrap()).value();
     let expected = applied(input, &patch).unwrap();
     assert!(prove_text(&splice::pieces(odd, &edits).concat(), Language::Yaml, &expected).is_err());
-    assert!(Frame::of(odd, &edits, &patch, &splice.blocks).is_none());
+    assert!(Frame::of(&odd_tree, &edits, &patch, &splice.blocks).is_none());
 }
 
 /// Two items of a list, each made by two operations.
@@ -204,12 +215,67 @@ fn blocks_that_change_places_are_found() {
     splice();
     let splice = splice();
     let holds = |edits: &[Edit]| {
-        let frame = Frame::of(text, edits, &patch, &splice.blocks).unwrap();
+        let frame = Frame::of(&tree, edits, &patch, &splice.blocks).unwrap();
         prove_frame(&frame, tree.view(root).value()).is_ok()
     };
     assert!(holds(&splice.edits));
     let swapped: Vec<Edit> = splice.edits.iter().rev().cloned().collect();
     assert!(!holds(&swapped));
+}
+
+/// A list that several operations made is one block, which stands for what they added, in their order.
+#[test]
+fn a_block_of_several_operations_stands_for_all_of_them_in_order() {
+    let text = "a: 1\n";
+    let at = |path: &str| Pointer::of(path.split('/'));
+    let (one, two) = (Arc::new(json!({"n": 1})), Arc::new(json!({"n": 2})));
+    let (empty, word) = (Arc::new(json!([])), Arc::new(json!("w")));
+    let patch = |parts: &[&Arc<Value>]| {
+        let added = parts.iter().map(|part| Op::Add(at("list/-"), Arc::clone(part)));
+        let mut ops = vec![Op::Add(at("list"), Arc::clone(&empty))];
+        ops.extend(added);
+        ops.push(Op::Add(at("map"), Arc::new(json!({}))));
+        ops.extend(
+            parts.iter().enumerate().map(|(index, part)| Op::Add(at(&format!("map/k{index}")), Arc::clone(part))),
+        );
+        Patch(ops)
+    };
+    let (tree, rendered) = (parse_yaml(text).unwrap(), RenderedLines::default());
+    let strings = || UserStrings { is_one: |_| false, undo: splice::Undo::Value };
+    let usual = patch(&[&one, &word, &two]);
+    let splice = || splice::splice(&tree, tree.root().unwrap(), &usual, &rendered, strings()).unwrap();
+    splice();
+    let splice = splice();
+    let holds = |patch: &Patch| {
+        let frame = Frame::of(&tree, &splice.edits, patch, &splice.blocks).unwrap();
+        prove_frame(&frame, tree.view(tree.root().unwrap()).value()).is_ok()
+    };
+    assert!(holds(&usual));
+    let equal = (Arc::new(json!({"n": 1})), Arc::new(json!({"n": 2})));
+    assert!(holds(&patch(&[&equal.0, &word, &equal.1])), "the same values elsewhere in memory");
+    let other = Arc::new(json!({"n": 3}));
+    for parts in [
+        &[&two, &word, &one][..],
+        &[&one, &two, &word],
+        &[&one, &word],
+        &[&one, &word, &two, &two],
+        &[&one, &word, &other],
+    ] {
+        assert!(!holds(&patch(parts)), "{parts:?}");
+    }
+    // Of the text and the patch, one is right and the other is not.
+    let mut ops = usual.0.clone();
+    ops.push(Op::Replace(at("list/0/n"), Arc::new(json!(2))));
+    assert!(!holds(&Patch(ops)), "an operation inside a part");
+    let mut ops = usual.0.clone();
+    ops.push(Op::Add(at("b"), Arc::new(json!([{"c": "proved-block-0"}]))));
+    assert!(Frame::of(&tree, &splice.edits, &Patch(ops), &splice.blocks).is_none(), "a string of the patch");
+    // A string of the user that is written otherwise, and is read as a token.
+    for odd in ["a: proved-block-1\n", "a: \"proved\\x2dblock-1\"\n"] {
+        let tree = parse_yaml(odd).unwrap();
+        let spliced = splice::splice(&tree, tree.root().unwrap(), &usual, &rendered, strings()).unwrap();
+        assert!(Frame::of(&tree, &spliced.edits, &usual, &spliced.blocks).is_none(), "{odd}");
+    }
 }
 
 /// A line in braces reads as a member too, and the lines that it stands for would not.
@@ -225,7 +291,8 @@ fn a_block_in_braces_has_no_frame_that_holds() {
     let at = braces.find('}').unwrap();
     let edits = [Edit { range: at..at, ..splice.edits[0].clone() }];
     let input = json!({"a": 1});
-    let frame = Frame::of(braces, &edits, &patch, &splice.blocks).unwrap();
+    let in_braces = parse_yaml(braces).unwrap();
+    let frame = Frame::of(&in_braces, &edits, &patch, &splice.blocks).unwrap();
     assert!(parse_yaml(&frame.text).is_ok());
     assert!(prove_frame(&frame, input.clone()).is_err());
     let expected = applied(input, &patch).unwrap();

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::super::grammar::is_parameter_name;
 use super::super::reader::{Errors, Node, ProfileErrorKind};
 use super::super::slot::is_annotation_key;
-use super::super::{Inherit, ListType, MapType, Parameter, ParameterType, Profile, RECORD};
+use super::super::{Inherit, Known, ListType, MapType, Parameter, ParameterType, Profile, RECORD};
 use super::bounds::{bounds, presence, value_pattern};
 use super::computed::Earlier;
 use super::{check_key, nodes};
@@ -104,6 +104,7 @@ fn parameter<'a, V: View<'a>>(node: Node<V>, earlier: &Earlier<'_>, errors: &mut
         annotation_prefix,
         inherit,
         bounds,
+        set: Known::default(),
     };
     if let Some(default) = node.get("default") {
         read_default(&default, &mut parameter, earlier, errors);

@@ -109,6 +109,7 @@ fn every_field_that_adds_arrives_and_parameters_are_known_by_index() {
             annotation_prefix: None,
             bounds: Bounds::default(),
             inherit: crate::profile::Inherit::Nothing,
+            set: crate::profile::Known::default(),
         }
     );
     let scalars = |template: &Template| -> Vec<(String, Vec<usize>)> {

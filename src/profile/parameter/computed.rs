@@ -4,11 +4,12 @@ use std::borrow::Cow;
 
 use serde_json::Value;
 
-use super::bad_value;
+use super::{Known, bad_value};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::profile::template::{Rendering, Surroundings};
 use crate::profile::{Let, Parameter};
 use crate::value::pointer::Pointer;
+use crate::value::view;
 
 /// A default with expressions in it.
 #[derive(Clone, Debug)]
@@ -16,6 +17,8 @@ pub struct ComputedDefault {
     /// As it is written.
     text: String,
     made: Let,
+    /// Its value, with the values of the parameters that it uses.
+    known: Known<Vec<(usize, Value)>>,
 }
 
 // Two are the same for a user where they are written the same, wherever that is.
@@ -26,8 +29,8 @@ impl PartialEq for ComputedDefault {
 }
 
 impl ComputedDefault {
-    pub(crate) const fn new(text: String, made: Let) -> Self {
-        Self { text, made }
+    pub(crate) fn new(text: String, made: Let) -> Self {
+        Self { text, made, known: Known::default() }
     }
 
     /// What gives the value.
@@ -46,7 +49,22 @@ impl ComputedDefault {
     }
 
     /// The value, from those of the parameters before this one.
-    pub(crate) fn value(&self, parameter: &Parameter, earlier: &[Cow<'_, Value>]) -> Result<Value, Diagnostic> {
+    pub(crate) fn value<'p>(
+        &'p self,
+        parameter: &Parameter,
+        earlier: &[Cow<'_, Value>],
+    ) -> Result<Cow<'p, Value>, Diagnostic> {
+        let is_same = |known: &Vec<(usize, Value)>| {
+            known.iter().all(|(index, known)| earlier.get(*index).is_some_and(|value| view::identical(known, value)))
+        };
+        let used = || {
+            let value = |index: usize| Some((index, Value::clone(earlier.get(index)?)));
+            self.parameters().into_iter().filter_map(value).collect()
+        };
+        self.known.get(is_same, used, || self.evaluated(parameter, earlier))
+    }
+
+    fn evaluated(&self, parameter: &Parameter, earlier: &[Cow<'_, Value>]) -> Result<Value, Diagnostic> {
         let what = format!("default of parameter `{}`", parameter.name);
         let rendering = Rendering::new(earlier, &[], Surroundings::NOTHING);
         let value = match rendering.made(&self.made) {

@@ -18,6 +18,7 @@ fn parameter(ty: ParameterType) -> Parameter {
         annotation_prefix: None,
         bounds: Bounds::default(),
         inherit: Inherit::Nothing,
+        set: Known::default(),
     }
 }
 

@@ -5,31 +5,17 @@ use std::cell::{Cell, OnceCell, RefCell};
 
 use serde_json::{Map, Value};
 
+use super::spent::{MOST_REPEATED, Spent};
+use super::surroundings::Surroundings;
 use super::{Condition, Content, Part, Repeat, ScalarSource, Template, TemplateScalar, WantedType};
 use crate::expression::{EvalFault, Expression, Item, Meter, Sort, Variables};
 use crate::profile::Let;
-use crate::profile::scope::{Fact, Variable};
+use crate::profile::scope::Variable;
 use crate::value::pointer::Pointer;
 use crate::value::view::View;
 
 /// How often one `forEach` may repeat.
 const MOST_REPEATS: usize = 64;
-/// How many elements all `forEach` of a profile may make.
-const MOST_REPEATED: usize = 256;
-
-/// What expressions may read beside the parameters.
-#[derive(Clone, Debug)]
-pub(crate) struct Surroundings<'v, V> {
-    /// The pod template before the profile: `metadata` and `spec`.
-    pub(crate) pod: V,
-    /// `ns`, `workload`, `kubernetes` and `serviceAccount`.
-    pub(crate) facts: [Item<'v, V>; 4],
-}
-
-impl<'v> Surroundings<'v, &'v Value> {
-    /// Those of no object.
-    pub(crate) const NOTHING: Self = Self { pod: &Value::Null, facts: [const { Item::Null }; 4] };
-}
 
 /// What templates are rendered with. It collects what has no value.
 pub(crate) struct Rendering<'r, 'v, V> {
@@ -71,9 +57,21 @@ impl<'r, 'v, V: View<'v>> Rendering<'r, 'v, V> {
         }
     }
 
-    /// What had no value so far.
-    pub(crate) fn into_faults(self) -> Vec<RenderFault> {
-        self.faults.into_inner()
+    /// What had no value so far, and what evaluating took.
+    pub(crate) fn finish(&self) -> (Vec<RenderFault>, Spent) {
+        let spent = Spent { effort: self.meter.effort(), repeated: self.repeated.get() };
+        (self.faults.take(), spent)
+    }
+
+    /// The pod template before the profile.
+    pub(crate) const fn pod(&self) -> V {
+        self.surroundings.pod
+    }
+
+    /// The `let` value at an index; `None` where it has none, which is no fault as long as nothing else asks for it.
+    pub(crate) fn let_value(&self, index: usize) -> Option<Item<'v, V>> {
+        let (known, made) = (self.known.get(index)?, self.lets.get(index)?);
+        known.get_or_init(|| made.item(self)).clone().ok()
     }
 
     /// The value of `let`, which need not be one of the profile's.
@@ -163,11 +161,7 @@ impl<'v, V: View<'v>> Variables<'v, V> for Rendering<'_, 'v, V> {
     fn get(&self, index: usize) -> Result<Item<'v, V>, EvalFault> {
         match Variable::at(index, self.values.len(), self.lets.len()) {
             Variable::Parameter(index) => Ok(Item::of_value(self.value(index))),
-            Variable::Fact(Fact::Pod) => Ok(Item::of_view(self.surroundings.pod)),
-            Variable::Fact(Fact::Ns) => Ok(self.surroundings.facts[0].clone()),
-            Variable::Fact(Fact::Workload) => Ok(self.surroundings.facts[1].clone()),
-            Variable::Fact(Fact::Kubernetes) => Ok(self.surroundings.facts[2].clone()),
-            Variable::Fact(Fact::ServiceAccount) => Ok(self.surroundings.facts[3].clone()),
+            Variable::Fact(fact) => Ok(self.surroundings.fact(fact)),
             Variable::Local(index) => Ok(self.locals.borrow().get(index).cloned().unwrap_or(Item::Null)),
             Variable::Let(index) => match (self.known.get(index), self.lets.get(index)) {
                 // One reads only those before it, so this ends.

@@ -71,7 +71,7 @@ impl Splicer<'_> {
             Content::Old(_) => {}
             Content::Edited(child) if child.keeps_any() => self.collection(child),
             Content::Edited(child) => self.replace(nodes, &child.as_new(self.tree), parent),
-            Content::New(value) => self.replace(nodes, value, parent),
+            Content::New(made) => self.replace(nodes, &made.value(), parent),
             Content::Text(text) => {
                 let old = self.tree.content_start(nodes.value)..self.tree.span(nodes.value).end;
                 self.respell(old, text);
@@ -196,10 +196,10 @@ impl Splicer<'_> {
     fn render(&mut self, added: &[&CollectionEntry], column: usize) -> Vec<Arc<str>> {
         let mut all = Vec::with_capacity(added.len());
         for entry in added {
-            let Content::New(value) = &entry.content else { continue };
-            let rendered = self.rendered.get(&entry.name, value, column, &self.layout.yaml);
+            let Content::New(made) = &entry.content else { continue };
+            let rendered = self.rendered.get(&entry.name, made, column, &self.layout.yaml);
             all.push(Arc::clone(&rendered.lines));
-            self.blocks.push(Block { value: Arc::clone(value), rendered });
+            self.blocks.push(Block { made: made.clone(), rendered });
         }
         all
     }

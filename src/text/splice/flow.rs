@@ -169,7 +169,7 @@ impl Splicer<'_> {
     }
 
     fn element(&self, out: &mut String, entry: &CollectionEntry, column: usize) {
-        let Content::New(value) = &entry.content else { return };
+        let Content::New(made) = &entry.content else { return };
         if !entry.name.is_empty() {
             emit::key(out, &entry.name, self.context());
             out.push(':');
@@ -177,7 +177,7 @@ impl Splicer<'_> {
                 out.push(' ');
             }
         }
-        self.inline(out, value, column);
+        self.inline(out, &made.value(), column);
     }
 
     pub(super) const fn context(&self) -> Context {

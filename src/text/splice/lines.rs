@@ -4,8 +4,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use serde_json::Value;
-
+use super::made::Made;
 use super::stand_in::{self, StandIn};
 use crate::text::yaml::emit::{self, BlockLayout};
 
@@ -20,7 +19,7 @@ pub(crate) struct RenderedLines(Mutex<HashMap<Key, Vec<Arc<RenderedValue>>>>);
 /// A value and its lines.
 #[derive(Debug)]
 pub(super) struct RenderedValue {
-    value: Arc<Value>,
+    pub(super) made: Made,
     /// Each has its line end.
     pub(super) lines: Arc<str>,
     /// What may be read in the place of the lines, from the second time on; `None` where only the lines themselves show what
@@ -46,15 +45,16 @@ struct Key {
 
 impl RenderedLines {
     /// A member, or an item of a list where the name is empty.
-    pub(super) fn get(&self, name: &str, value: &Arc<Value>, column: usize, style: &BlockLayout) -> Arc<RenderedValue> {
+    pub(super) fn get(&self, name: &str, made: &Made, column: usize, style: &BlockLayout) -> Arc<RenderedValue> {
         let key = Key { name: name.to_owned(), column, indent: style.indent, dash: style.dash, eol: style.eol };
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let known = all.entry(key).or_default();
-        let is_it = |known: &&Arc<RenderedValue>| Arc::ptr_eq(&known.value, value) || known.value == *value;
-        if let Some(known) = known.iter().find(is_it) {
-            known.stand_in.get_or_init(|| stand_in::of(&known.lines, name, value, column, style.eol));
+        let same = known.iter().find(|known| known.made.is_it(made));
+        if let Some(known) = same.or_else(|| known.iter().find(|known| known.made.is_as(made))) {
+            known.stand_in.get_or_init(|| stand_in::of(&known.lines, name, &known.made.value(), column, style.eol));
             return Arc::clone(known);
         }
+        let value = &*made.value();
         let mut lines = String::new();
         if name.is_empty() {
             emit::item(&mut lines, value, column, style);
@@ -63,7 +63,7 @@ impl RenderedLines {
         }
         lines.push_str(style.eol);
         let stand_in = OnceLock::new();
-        let rendered = Arc::new(RenderedValue { value: Arc::clone(value), lines: lines.into(), stand_in });
+        let rendered = Arc::new(RenderedValue { made: made.clone(), lines: lines.into(), stand_in });
         if known.len() < KEPT {
             known.push(Arc::clone(&rendered));
         }

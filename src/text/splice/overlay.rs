@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
+use super::made::Made;
 use super::{SpliceError, SpliceErrorKind, Undo, UserStrings, extended};
 use crate::text::yaml::tree::{Anchor, CollectionStyle, NodeId, NodeKind, Tree};
 use crate::value::patch::Op;
@@ -21,7 +22,7 @@ pub(super) enum Content {
     /// The value in the text, unchanged.
     Old(NodeId),
     /// A value of the patch.
-    New(Arc<Value>),
+    New(Made),
     /// A string of the user's own with a value of the patch, as it is written now.
     Text(String),
     /// A collection in the text, with a change somewhere inside it.
@@ -72,7 +73,7 @@ impl Edited {
     /// The collection as a value. Call it where no entry of the text is left: an old entry would become null.
     pub(super) fn as_new(&self, tree: &Tree<'_>) -> Value {
         let value = |entry: &CollectionEntry| match &entry.content {
-            Content::New(value) => Value::clone(value),
+            Content::New(made) => made.value().into_owned(),
             Content::Old(_) | Content::Text(_) | Content::Edited(_) => Value::Null,
         };
         if matches!(tree.kind(self.node), NodeKind::Mapping(_)) {
@@ -130,7 +131,7 @@ fn apply(
         *content = Content::Edited(Box::new(Edited::new(tree, id)));
     }
     match content {
-        Content::New(value) => apply_to_value(Arc::make_mut(value), tokens, op).ok_or_else(|| misfit(op, 0)),
+        Content::New(made) => made.apply(tokens, op).ok_or_else(|| misfit(op, 0)),
         Content::Old(_) | Content::Text(_) => Err(misfit(op, 0)),
         Content::Edited(edited) if rest.is_empty() => apply_here((tree, strings), edited, token, op),
         Content::Edited(edited) => {
@@ -171,9 +172,10 @@ fn apply_here(
                 token.parse().ok().filter(|index| *index <= edited.entries.len()).ok_or_else(|| misfit(op, offset))?
             };
             let name = if is_mapping { token.to_owned() } else { String::new() };
-            edited
-                .entries
-                .insert(index, CollectionEntry { name, nodes: None, content: Content::New(Arc::clone(value)) });
+            edited.entries.insert(
+                index,
+                CollectionEntry { name, nodes: None, content: Content::New(Made::Whole(Arc::clone(value))) },
+            );
         }
         Op::Remove(_) => {
             let index = find(tree, edited, token).ok_or_else(|| absent(tree, edited.node, token, op, offset))?;
@@ -188,7 +190,7 @@ fn apply_here(
             }
             entry.content = match entry.content {
                 Content::Old(id) => replaced(tree, id, value, op)?,
-                _ => Content::New(Arc::clone(value)),
+                _ => Content::New(Made::Whole(Arc::clone(value))),
             };
             let new = value.as_str().filter(|_| (strings.is_one)(op.path()));
             if let Some((new, nodes)) = new.zip(entry.nodes) {
@@ -209,14 +211,14 @@ fn apply_here(
 /// A value in the place of another. Of an object with members in common, only what differs is changed, so that comments and
 /// quotes around the rest stay. As deep as the value, which is one of ours.
 fn replaced(tree: &Tree<'_>, id: NodeId, value: &Arc<Value>, op: &Op) -> Result<Content, SpliceError> {
-    let whole = || Content::New(Arc::clone(value));
+    let whole = || Content::New(Made::Whole(Arc::clone(value)));
     let (NodeKind::Mapping(_), Value::Object(members)) = (tree.kind(id), &**value) else { return Ok(whole()) };
     let mut old = Edited::new(tree, id).entries.into_iter().peekable();
     let mut entries = Vec::with_capacity(members.len());
     for (name, value) in members {
         let is_kept = tree.pairs(id).any(|(key, _)| !tree.is_merge(key) && tree.is_key(key, name));
         if !is_kept {
-            let content = Content::New(Arc::new(value.clone()));
+            let content = Content::New(Made::Whole(Arc::new(value.clone())));
             entries.push(CollectionEntry { name: name.clone(), nodes: None, content });
             continue;
         }
@@ -242,36 +244,6 @@ fn find(tree: &Tree<'_>, edited: &Edited, token: &str) -> Option<usize> {
     } else {
         token.parse().ok().filter(|index| *index < edited.entries.len())
     }
-}
-
-fn apply_to_value(value: &mut Value, tokens: &[String], op: &Op) -> Option<()> {
-    let (last, parents) = tokens.split_last()?;
-    let mut parent = value;
-    for token in parents {
-        parent = match parent {
-            Value::Object(map) => map.get_mut(token)?,
-            Value::Array(list) => list.get_mut(token.parse::<usize>().ok()?)?,
-            _ => return None,
-        };
-    }
-    match (parent, op) {
-        (Value::Object(map), Op::Add(_, new) | Op::Replace(_, new)) => {
-            drop(map.insert(last.clone(), Value::clone(new)))
-        }
-        (Value::Object(map), Op::Remove(_)) => drop(map.shift_remove(last)?),
-        (Value::Array(list), Op::Add(_, new)) if last == "-" => list.push(Value::clone(new)),
-        (Value::Array(list), Op::Add(_, new)) => {
-            let index = last.parse().ok().filter(|index| *index <= list.len())?;
-            list.insert(index, Value::clone(new));
-        }
-        (Value::Array(list), Op::Replace(_, new)) => *list.get_mut(last.parse::<usize>().ok()?)? = Value::clone(new),
-        (Value::Array(list), Op::Remove(_)) => {
-            let index = last.parse().ok().filter(|index| *index < list.len())?;
-            list.remove(index);
-        }
-        _ => return None,
-    }
-    Some(())
 }
 
 /// Refuses an alias, which has no text of its own, and a value whose anchor is in use, since an edit there would also

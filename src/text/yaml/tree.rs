@@ -173,6 +173,11 @@ impl<'t> Tree<'t> {
         self.nodes.iter().any(|node| matches!(node.kind, NodeKind::Alias(_)))
     }
 
+    /// Each text that is not read as it is written, as it is read.
+    pub(crate) fn resolved_texts(&self) -> impl Iterator<Item = &str> {
+        self.strings.iter().map(|text| &**text)
+    }
+
     /// The node that an alias refers to; any other node is its own target.
     pub fn target(&self, id: NodeId) -> NodeId {
         match self.kind(id) {

@@ -5,10 +5,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use serde_json::Value;
 
+use super::memo::{KeptObject, Memo};
 use super::{Rendered, Sidecar, digest};
 use crate::profile::Profile;
 use crate::profile::parameter::{ParameterValues, SetValues};
-use crate::profile::template::Surroundings;
+use crate::profile::reads::ProfileReads;
+use crate::profile::template::{Rendering, Surroundings};
 use crate::value::view::View;
 
 /// How many injections are kept, the latest. Parameters may come from the object, so anyone who writes objects could ask for
@@ -25,12 +27,16 @@ pub struct Renderings {
     /// One for each profile and set of parameters, however many pods have it.
     by_values: Mutex<VecDeque<KeptRendering>>,
     /// The latest of each profile that reads objects.
-    latest: Mutex<HashMap<(String, Sidecar), LatestRenderings>>,
+    latest: Mutex<HashMap<(String, Sidecar), LatestObjects>>,
     /// How the hashes of each profile begin.
     digests: Mutex<HashMap<(String, Sidecar), String>>,
 }
 
-type LatestRenderings = VecDeque<Arc<Rendered>>;
+#[derive(Debug)]
+struct LatestObjects {
+    reads: Arc<ProfileReads>,
+    kept: VecDeque<Arc<KeptObject>>,
+}
 
 #[derive(Debug)]
 struct KeptRendering {
@@ -41,8 +47,8 @@ struct KeptRendering {
 }
 
 impl Renderings {
-    /// The injection of a profile with these parameters. One that depends on the object is rendered each time; what it has in
-    /// common with the latest is shared with them, and is not checked again.
+    /// The injection of a profile with these parameters. What it has in common with the latest is shared with them, and is not
+    /// checked again.
     pub(in crate::decide::inject) fn get<'v, V: View<'v>>(
         &self,
         (profile, set): (&Profile, &SetValues),
@@ -52,8 +58,7 @@ impl Renderings {
     ) -> Arc<Rendered> {
         let hash = self.hash((profile, set), values, sidecar);
         if profile.reads_object {
-            let rendered = Rendered::unchecked(profile, values, surroundings(), sidecar);
-            return self.share(profile, Rendered { hash, ..rendered }, sidecar);
+            return self.of_object((profile, hash), values, surroundings(), sidecar);
         }
         let mut all = self.by_values.lock().unwrap_or_else(PoisonError::into_inner);
         let same_values = |known: &KeptRendering| {
@@ -89,15 +94,47 @@ impl Renderings {
         format!("{digest}{}", values.differing(profile, set))
     }
 
-    fn share(&self, profile: &Profile, rendered: Rendered, sidecar: Sidecar) -> Arc<Rendered> {
+    /// What a profile gives that reads the object. It is what it would be without any kept object: what is taken from one reads
+    /// the same of both, and had no fault. Bounds hold for a rendering as a whole, so it is made anew where that could matter.
+    fn of_object<'v, V: View<'v>>(
+        &self,
+        (profile, hash): (&Profile, String),
+        values: &ParameterValues<'_>,
+        surroundings: Surroundings<'v, V>,
+        sidecar: Sidecar,
+    ) -> Arc<Rendered> {
         let all = || self.latest.lock().unwrap_or_else(PoisonError::into_inner);
         let key = (profile.name.clone(), sidecar);
-        let latest: Vec<Arc<Rendered>> = all().get(&key).into_iter().flatten().cloned().collect();
-        let rendered = Arc::new(rendered.checked(profile, &latest));
-        let mut all = all();
-        let kept = all.entry(key).or_default();
-        kept.truncate(KEPT_OF_OBJECTS - 1);
-        kept.push_front(Arc::clone(&rendered));
+        let (reads, kept) = {
+            let mut all = all();
+            let latest = all
+                .entry(key.clone())
+                .or_insert_with(|| LatestObjects { reads: Arc::new(ProfileReads::of(profile)), kept: VecDeque::new() });
+            (Arc::clone(&latest.reads), latest.kept.iter().cloned().collect::<Vec<_>>())
+        };
+        let rendering = Rendering::new(values, &profile.lets, surroundings.clone());
+        let memo = Memo::new(&reads, &kept, (values, &surroundings), &rendering);
+        if let Some(whole) = memo.whole().filter(|whole| whole.hash == hash) {
+            return Arc::clone(whole);
+        }
+        let (rendered, own) = Rendered::unchecked(profile, &rendering, sidecar, Some(&memo));
+        let spent = memo.spent(own);
+        let (rendered, spent) = match rendered.failed.is_empty() && spent.is_allowed() {
+            true => (rendered, spent),
+            false => {
+                let alone = Rendering::new(values, &profile.lets, surroundings.clone());
+                Rendered::unchecked(profile, &alone, sidecar, None)
+            }
+        };
+        let others: Vec<&Rendered> = kept.iter().map(|one| &*one.rendered).collect();
+        let rendered = Arc::new(Rendered { hash, ..rendered }.checked(profile, &others));
+        if rendered.failed.is_empty() {
+            let object = Arc::new(memo.kept(Arc::clone(&rendered), spent));
+            if let Some(latest) = all().get_mut(&key) {
+                latest.kept.truncate(KEPT_OF_OBJECTS - 1);
+                latest.kept.push_front(object);
+            }
+        }
         rendered
     }
 }

@@ -1,0 +1,70 @@
+//! What a run keeps of an object changes nothing for those after it.
+
+use std::cell::Cell;
+use std::collections::BTreeMap;
+
+use proptest::prelude::*;
+
+use injector::internals::process::run::Action;
+use injector::internals::profile::Profile;
+
+use super::generated::{bytes, document, runner};
+use super::{law, profile_sets};
+
+/// Sets of profiles of which one at least reads the object.
+fn reading() -> Vec<Vec<Profile>> {
+    let mut sets: Vec<Vec<Profile>> = profile_sets().into_iter().rev().take(3).collect();
+    for text in [
+        include_str!("../../../testdata/profiles/vault-agent.yaml"),
+        include_str!("../../../testdata/profiles/otel-java.yaml"),
+    ] {
+        sets.push(vec![law::profile_of(text)]);
+    }
+    sets
+}
+
+/// What the bytes of a document say, and how it is written.
+type Document = (Vec<u8>, Vec<u8>);
+
+/// What comes of a text: the new one, the errors, and the warnings.
+fn told(
+    text: &str,
+    asked: &injector::internals::process::run::Run,
+) -> Result<(String, Vec<String>, Vec<String>), String> {
+    let run = law::run_as(text, asked)?;
+    let objects = run.documents.iter().flat_map(|(_, processed)| &processed.objects);
+    let warnings = objects.flat_map(|object| &object.outcome.warnings).map(|warning| format!("{warning:?}")).collect();
+    Ok((run.text, run.errors, warnings))
+}
+
+#[test]
+fn an_object_gets_the_same_alone_and_after_others_of_a_run() {
+    let sets = reading();
+    let fresh = |set: &[Profile]| law::asked(set, &BTreeMap::new(), Action::Inject);
+    let runs: Vec<_> = sets.iter().map(|set| fresh(set)).collect();
+    let (all, injected) = (Cell::new(0), Cell::new(0));
+    let law = |((content, style), at): (Document, Vec<(usize, u8)>)| {
+        let which = (content.len() + style.len()) % sets.len();
+        // Objects that are much like the first, and then the first again: most of what is read of them is the same.
+        let like = |(at, byte): &(usize, u8)| {
+            let mut like = content.clone();
+            let length = like.len().max(1);
+            like.get_mut(at % length).into_iter().for_each(|known| *known = *byte);
+            like
+        };
+        let alike: Vec<Vec<u8>> = at.iter().map(like).collect();
+        for content in [&content].into_iter().chain(&alike).chain([&content]) {
+            let (_, text) = document(content, &style);
+            let alone = told(&text, &fresh(&sets[which]));
+            prop_assert_eq!(&told(&text, &runs[which]), &alone, "set {}: {}", which, text);
+            all.set(all.get() + 1);
+            injected.set(
+                injected.get() + usize::from(alone.is_ok_and(|(new, errors, _)| errors.is_empty() && new != text)),
+            );
+        }
+        Ok(())
+    };
+    let strategy = (bytes(), proptest::collection::vec((0..200_usize, any::<u8>()), 0..4));
+    runner(500).run(&strategy, law).unwrap_or_else(|error| panic!("{error}"));
+    assert!(injected.get() * 4 > all.get(), "{} of {} are injected", injected.get(), all.get());
+}
