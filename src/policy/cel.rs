@@ -79,6 +79,35 @@ pub(super) fn json_inner(text: &str) -> String {
     quoted.get(1..quoted.len() - 1).unwrap_or_default().to_owned()
 }
 
+/// A text without control characters other than line ends and tabs, as it is between the quotes of a JSON string.
+pub(super) fn json_short(text: &str) -> Cel {
+    format!(
+        "{text}.replace('\\\\', '\\\\\\\\').replace('\"', '\\\\\"').replace('\\n', '\\\\n').replace('\\r', '\\\\r').replace('\\t', '\\\\t')"
+    )
+}
+
+/// Any text, as it is between the quotes of a JSON string.
+pub(super) fn json_text(text: &str) -> Cel {
+    let short = json_short(text);
+    let rest = (0_u8..0x20).filter(|code| !matches!(code, b'\n' | b'\r' | b'\t'));
+    let long: String = rest
+        .map(|code| {
+            let character = char::from(code).to_string();
+            format!(".replace({}, {})", quoted(&character), quoted(&json_inner(&character)))
+        })
+        .collect();
+    // Few texts have other control characters, and each replacement costs the length of the text.
+    let has_others = format!("{text}.matches({})", quoted("[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f]"));
+    format!("({has_others} ? {short}{long} : {short})")
+}
+
+/// Whether a value has a text as a whole token: between separators, or at an end. All three are expressions.
+pub(super) fn has_token(value: &str, text: &str, separator: &str) -> Cel {
+    format!(
+        "({value} == {text} || {value}.startsWith({text} + {separator}) || {value}.endsWith({separator} + {text}) || {value}.contains({separator} + {text} + {separator}))"
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

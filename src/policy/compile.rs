@@ -226,11 +226,17 @@ fn errors(
     // A condition is asked with the values of all parameters, and the first that has none is the one error.
     let is_asked = !profile.match_conditions.is_empty() || !profile.requirements.is_empty();
     let told = if is_asked { format!("[{bad}[0]]") } else { bad.clone() };
-    let mut clashes = application.conflicts.clone();
+    let of = |home: Home| elements.iter().filter(move |elements| elements.slot.home() == home);
+    let mut clashes: Vec<Cel> = of(Home::Metadata).flat_map(|elements| elements.conflicts.iter().cloned()).collect();
+    clashes.extend(application.conflicts.iter().cloned());
     clashes.extend(conflicts::of_containers(draft, own));
-    clashes.extend(elements.iter().flat_map(|elements| elements.conflicts.iter().cloned()));
+    clashes.extend(of(Home::Spec).flat_map(|elements| elements.conflicts.iter().cloned()));
     clashes.extend(changes.conflicts.iter().cloned());
     clashes.extend(conflicts::of_pod(draft, own));
+    clashes.extend(elements.iter().filter_map(|elements| elements.invalid.clone()));
+    clashes.extend(own.iter().filter_map(|container| container.twice.clone()));
+    clashes.extend(elements.iter().flat_map(|elements| elements.twice.iter().cloned()));
+    clashes.extend(changes.faults.iter().cloned());
     let record = draft.named("record");
     let too_long = format!(
         "{} + string({record}.size()) + ' characters are more than {MAX_CHARACTERS}'",

@@ -1,9 +1,10 @@
 //! What clashes with the pod: ports, user ids, names of containers.
 
 use super::cel::{Cel, quoted};
-use super::containers::OwnContainer;
+use super::containers::{OwnContainer, Port};
 use super::draft::Draft;
 use super::record;
+use crate::profile::slot::Slot;
 
 /// Lists of messages, in the order in which applying a profile finds them.
 pub(super) fn of_containers(draft: &Draft<'_>, own: &[OwnContainer]) -> Vec<Cel> {
@@ -20,7 +21,7 @@ pub(super) fn of_containers(draft: &Draft<'_>, own: &[OwnContainer]) -> Vec<Cel>
             format!("{}.exists(l, l.contains({}))", draft.named("listed"), quoted(&format!("\"{}\"", container.name)));
         let both = format!(
             "'the profiles `' + {} + {}",
-            record::owner(draft, "initContainers|containers", &container.name),
+            record::owner(draft, "initContainers|containers", &quoted(&format!("\"{}\"", container.name))),
             quoted(&format!("` and `{}` both add a container `{}`", draft.scope.profile.name, container.name))
         );
         let complete = quoted(&format!(
@@ -36,27 +37,38 @@ pub(super) fn of_containers(draft: &Draft<'_>, own: &[OwnContainer]) -> Vec<Cel>
 pub(super) fn of_pod(draft: &Draft<'_>, own: &[OwnContainer]) -> Vec<Cel> {
     let mut clashes = Vec::new();
     // An init container that ends has no port by the time others listen.
-    for container in own.iter().filter(|container| container.stays) {
-        for (when, port) in &container.ports {
-            clashes.extend([("containerPort", "container port"), ("hostPort", "host port")].map(|(field, noun)| {
-                let clash = ports(draft, container, port, (field, noun));
-                let conditions: Vec<&Cel> = container.when.iter().chain(when).collect();
-                match conditions.as_slice() {
-                    [] => clash,
-                    conditions => {
-                        let all: Vec<&str> = conditions.iter().map(|condition| condition.as_str()).collect();
-                        format!("({} ? {clash} : [])", all.join(" && "))
-                    }
+    // Native sidecars are before the others.
+    let of_lists = [Slot::InitContainers, Slot::Containers].map(|list| {
+        let staying = own.iter().filter(|container| container.stays);
+        staying.filter_map(move |container| Some((container, container.goes_to(list)?)))
+    });
+    for (container, goes) in of_lists.into_iter().flatten() {
+        let clash = |field| ports(draft, container, field);
+        let [of_container, of_host] = [clash(("containerPort", "container port")), clash(("hostPort", "host port"))];
+        for port in &container.ports {
+            let (when, clash) = match port {
+                Port::One(when, port) => {
+                    (when.as_ref(), format!("[dyn({port})].map(p, {of_container} + {of_host})[0]"))
                 }
-            }));
+                Port::Each(list) => {
+                    let words = format!("({of_container} + {of_host}).join('; ')");
+                    (None, format!("{list}.map(p, {words}).filter(t, t != '')"))
+                }
+            };
+            let goes = Some(&goes).filter(|goes| *goes != "true");
+            let conditions: Vec<&str> = goes.into_iter().chain(when).map(String::as_str).collect();
+            clashes.push(match conditions.as_slice() {
+                [] => clash,
+                conditions => format!("({} ? {clash} : [])", conditions.join(" && ")),
+            });
         }
     }
     clashes.extend(reserved_user(draft));
     clashes
 }
 
-/// A port is taken by number and protocol. A port of a container counts before one of the node.
-fn ports(draft: &Draft<'_>, own: &OwnContainer, port: &str, (field, noun): (&str, &str)) -> Cel {
+/// The messages about a port `p`, which is taken by number and protocol. A port of a container counts before one of the node.
+fn ports(draft: &Draft<'_>, own: &OwnContainer, (field, noun): (&str, &str)) -> Cel {
     let same = |field: &str| format!("p.?{field}.orValue(0) != 0 && q.?{field}.orValue(0) == p.?{field}.orValue(0)");
     let protocol = "q.?protocol.orValue('TCP') == p.?protocol.orValue('TCP')";
     let clash = match field {
@@ -68,10 +80,7 @@ fn ports(draft: &Draft<'_>, own: &OwnContainer, port: &str, (field, noun): (&str
         quoted(&format!("{noun} ")),
         quoted(&format!(" of container `{}` is already used by container `", own.name))
     );
-    format!(
-        "[dyn({port})].map(p, {}.filter(c, c.?ports.orValue([]).exists(q, {clash})).map(c, {words}))[0]",
-        draft.named("neighbours")
-    )
+    format!("{}.filter(c, c.?ports.orValue([]).exists(q, {clash})).map(c, {words})", draft.named("neighbours"))
 }
 
 fn reserved_user(draft: &Draft<'_>) -> Option<Cel> {

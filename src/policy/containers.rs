@@ -3,13 +3,17 @@
 //! Where a container goes may depend on the pod, so it has several places, each with a condition of which one holds. Those
 //! with the same place stay together in the profile's order, as they do when a profile is applied.
 
-use super::cel::{Cel, add, any, literal, quoted};
+use super::cel::{Cel, any, literal, quoted};
 use super::draft::Draft;
-use super::values::Piece;
+use super::values::{Piece, lists, members_of};
 use crate::profile::slot::Slot;
-use crate::profile::template::Template;
+use crate::profile::template::{Content, Part, Template};
 use crate::profile::{Addition, NativeSidecar, Placement, PlacementTemplate};
 use crate::value::pointer::Pointer;
+
+mod operations;
+
+pub(super) use operations::operations;
 
 /// One container.
 pub(super) struct OwnContainer {
@@ -18,11 +22,20 @@ pub(super) struct OwnContainer {
     pub(super) value: Cel,
     /// When it is there; `None` for always.
     pub(super) when: Option<Cel>,
-    /// The expressions of its ports, each with when it is there.
-    pub(super) ports: Vec<(Option<Cel>, Cel)>,
+    pub(super) ports: Vec<Port>,
+    /// Messages about copies of it, where it is there for each of a list.
+    pub(super) twice: Option<Cel>,
     /// Whether it runs as long as the application does.
     pub(super) stays: bool,
     places: Vec<Place>,
+}
+
+/// What a port is.
+pub(super) enum Port {
+    /// This, and when it is there.
+    One(Option<Cel>, Cel),
+    /// Each of this list.
+    Each(Cel),
 }
 
 /// A place, and when it is the one.
@@ -206,29 +219,68 @@ fn container(
     native: &str,
     places: Vec<Place>,
 ) -> Option<OwnContainer> {
-    let at = slot.place_in_profile().join(index.to_string());
+    let key = if slot == Slot::Containers { "container" } else { "init" };
+    let name = addition.template.name().unwrap_or_default().to_owned();
     let pieces = draft.values().pieces(&addition.template, 0);
+    let mut twice = None;
     let (when, value) = match pieces.as_slice() {
         [] => return None,
-        [Piece::Always(value)] => (None, value.clone()),
-        [Piece::Where(condition, value)] => (Some(condition.clone()), value.clone()),
-        _ => {
-            draft.wrong.say(&at, "a container under `forEach` is not compiled");
-            return None;
+        [Piece::Always(value)] => (None, with_native(draft, addition, value, native)),
+        [Piece::Where(condition, value)] => (Some(condition.clone()), with_native(draft, addition, value, native)),
+        several => {
+            let list = with_native(draft, addition, &lists(several), native);
+            let list = draft.define(&format!("{key}{index}Each"), list);
+            twice = Some(made_twice(draft, (slot, index), &list, &name));
+            (Some(format!("{list}.size() > 0")), format!("{list}[0]"))
         }
     };
-    let name = addition.template.name().unwrap_or_default().to_owned();
-    if native != "false" && !value.starts_with('{') {
-        draft.wrong.say(&at, "a native sidecar with alternatives as a whole is not compiled");
-        return None;
-    }
-    let value = with_restart_policy(&value, native);
-    let key = if slot == Slot::Containers { "container" } else { "init" };
-    let ports = ports(draft, addition, &at);
     let value = draft.define(&format!("{key}{index}"), value);
     let when = when.map(|when| draft.define(&format!("{key}{index}There"), when));
+    let ports = ports(draft, addition, &value);
     let stays = slot == Slot::Containers || addition.template.part("restartPolicy").is_some();
-    Some(OwnContainer { name, value, when, ports, stays, places })
+    Some(OwnContainer { name, value, when, ports, twice, stays, places })
+}
+
+/// The messages about each container of a list but the first: all have the same name.
+fn made_twice(draft: &Draft<'_>, (slot, index): (Slot, usize), list: &str, name: &str) -> Cel {
+    let at = slot.place_in_profile().join(index.to_string());
+    let message =
+        format!("{} of the profile `{}`: `{at}` makes `{name}` a second time", slot.field(), draft.scope.profile.name);
+    format!("{list}.transformList(j, z, j > 0, {})", quoted(&message))
+}
+
+/// A container as a native sidecar, where it is one.
+fn with_native(draft: &Draft<'_>, addition: &Addition, value: &str, native: &str) -> Cel {
+    if native == "false" || value.starts_with('{') {
+        return with_restart_policy(value, native);
+    }
+    // What is no object as a whole is written once more.
+    let template = with_always(&addition.template);
+    let as_native = match draft.values().pieces(&template, 0).as_slice() {
+        [Piece::Always(value) | Piece::Where(_, value)] => value.clone(),
+        several => lists(several),
+    };
+    if native == "true" { as_native } else { format!("({native} ? dyn({as_native}) : dyn({value}))") }
+}
+
+/// The template of a container with `restartPolicy: Always`.
+fn with_always(template: &Template) -> Template {
+    let always = || ("restartPolicy".to_owned(), Template::Literal("Always".into()));
+    match template {
+        Template::Part(part) => {
+            let content = match &part.content {
+                Content::One(inner) => Content::One(with_always(inner)),
+                Content::OneOf { common, alternatives } => {
+                    let common = std::iter::once(always()).chain(common.iter().cloned()).collect();
+                    Content::OneOf { common, alternatives: alternatives.clone() }
+                }
+                other => other.clone(),
+            };
+            Template::Part(Box::new(Part { content, ..(**part).clone() }))
+        }
+        Template::Sparse(inner) => with_always(inner),
+        other => Template::Object(std::iter::once(always()).chain(members_of(other)).collect()),
+    }
 }
 
 /// A container of this text, which begins as an object does.
@@ -242,132 +294,29 @@ fn with_restart_policy(value: &str, native: &str) -> Cel {
     value.replacen('{', &format!("{{{member}"), 1)
 }
 
-fn ports(draft: &Draft<'_>, addition: &Addition, at: &Pointer) -> Vec<(Option<Cel>, Cel)> {
+/// The ports of a container, which is a variable. Those that are not a plain list show only in it.
+fn ports(draft: &Draft<'_>, addition: &Addition, container: &str) -> Vec<Port> {
+    let in_container = || vec![Port::Each(format!("{container}.?ports.orValue([])"))];
+    if matches!(&addition.template, Template::Part(part) if !matches!(part.content, Content::One(_)) || part.repeat.is_some())
+    {
+        return in_container();
+    }
     let Some(template) = addition.template.part("ports") else { return Vec::new() };
     let list = match &*template {
         Template::Sparse(inner) => inner,
         other => other,
     };
-    let pieces = match list {
+    let pieces: Vec<Piece> = match list {
         Template::Literal(serde_json::Value::Array(ports)) => {
             ports.iter().map(|port| Piece::Always(literal(port))).collect()
         }
         Template::List(elements) => elements.iter().flat_map(|element| draft.values().pieces(element, 0)).collect(),
-        _ => Vec::new(),
+        _ => return in_container(),
     };
-    let mut ports = Vec::new();
-    for piece in pieces {
-        match piece {
-            Piece::Always(value) => ports.push((None, value)),
-            Piece::Where(condition, value) => ports.push((Some(condition), value)),
-            Piece::Each(_) => draft.wrong.say(at, "ports under `forEach` are not compiled"),
-        }
-    }
-    ports
-}
-
-/// The operations that put the containers at their places, and then what undoing has to know of the list of init containers.
-pub(super) fn operations(draft: &mut Draft<'_>, own: &[OwnContainer]) -> Vec<Cel> {
-    let mut operations = Vec::new();
-    for list in [Slot::InitContainers, Slot::Containers] {
-        let path = list.place().to_string();
-        let going: Vec<Cel> = own.iter().filter_map(|container| container.goes_to(list)).collect();
-        if list == Slot::InitContainers && !going.is_empty() {
-            let missing = format!("!has(object.spec.initContainers) && {}", any(&going));
-            operations.push(format!("({missing} ? [{}] : [])", add(&quoted(&path), "[]")));
-        }
-        operations.extend(in_list(draft, own, list, &path));
-    }
-    operations
-}
-
-/// Containers of one place.
-struct Together<'o> {
-    placement: &'o Placement,
-    members: Vec<(Cel, &'o OwnContainer)>,
-}
-
-fn in_list(draft: &mut Draft<'_>, own: &[OwnContainer], list: Slot, path: &str) -> Vec<Cel> {
-    let mut groups: Vec<Together<'_>> = Vec::new();
-    for container in own {
-        for place in container.places.iter().filter(|place| place.list == list) {
-            let member = (both(container.when.as_ref(), place.when.as_ref()), container);
-            match groups.iter_mut().find(|group| *group.placement == place.placement) {
-                Some(group) => group.members.push(member),
-                None => groups.push(Together { placement: &place.placement, members: vec![member] }),
-            }
-        }
-    }
-    let mut operations = Vec::new();
-    // How far earlier groups move what is behind them: how many containers, and at which index; `None` is the first.
-    let mut moved: Vec<(Cel, Option<Cel>)> = Vec::new();
-    for (number, group) in groups.iter().enumerate() {
-        let start = match group.placement {
-            Placement::First => Some("0".to_owned()),
-            Placement::Last => None,
-            Placement::Before(name) | Placement::After(name) => {
-                let names =
-                    format!("{}.map(c, c.name)", draft.named(if list == Slot::Containers { "apps" } else { "inits" }));
-                let key = format!("{}Place{number}", if list == Slot::Containers { "container" } else { "init" });
-                let found = draft.define(&key, format!("{names}.indexOf({})", quoted(name)));
-                warn_absent(draft, list, name, &found);
-                let shift: String = moved
-                    .iter()
-                    .map(|(count, index)| match index {
-                        None => format!(" + {count}"),
-                        Some(index) => format!(" + ({index} >= 0 && {index} <= {found} ? {count} : 0)"),
-                    })
-                    .collect();
-                let behind = if matches!(group.placement, Placement::After(_)) { " + 1" } else { "" };
-                Some(format!("({found} < 0 ? -1 : {found}{behind}{shift})"))
-            }
-        };
-        operations.push(put(group, start.as_deref(), path));
-        let count = counted(&group.members);
-        match group.placement {
-            Placement::First => moved.push((count, None)),
-            Placement::Last => {}
-            Placement::Before(_) | Placement::After(_) => moved.push((count, start)),
-        }
-    }
-    operations
-}
-
-fn counted(members: &[(Cel, &OwnContainer)]) -> Cel {
-    let one =
-        |(when, _): &(Cel, &OwnContainer)| if when == "true" { "1".to_owned() } else { format!("({when} ? 1 : 0)") };
-    format!("({})", members.iter().map(one).collect::<Vec<_>>().join(" + "))
-}
-
-/// The operations for containers of one place. `start` is the index of the first; -1, and `None`, are the end.
-fn put(group: &Together<'_>, start: Option<&str>, path: &str) -> Cel {
-    let path_to = |index: &str| match start {
-        None => quoted(&format!("{path}/-")),
-        Some("0") if index.bytes().all(|byte| byte.is_ascii_digit()) => quoted(&format!("{path}/{index}")),
-        Some(start) => {
-            format!("{} + ({start} < 0 ? '-' : string({start} + {index}))", quoted(&format!("{path}/")))
-        }
+    let port = |piece: Piece| match piece {
+        Piece::Always(value) => Port::One(None, value),
+        Piece::Where(condition, value) => Port::One(Some(condition), value),
+        Piece::Each(list) => Port::Each(list),
     };
-    let first = group.members.first().map(|(when, _)| when.clone()).unwrap_or_default();
-    if group.members.iter().all(|(when, _)| *when == first) {
-        let members = group.members.iter().enumerate();
-        let all: Vec<Cel> =
-            members.map(|(index, (_, container))| add(&path_to(&index.to_string()), &container.value)).collect();
-        let all = format!("[{}]", all.join(", "));
-        return if first == "true" { all } else { format!("({first} ? {all} : [])") };
-    }
-    let there: Vec<Cel> =
-        group.members.iter().map(|(when, container)| format!("({when} ? [{}] : [])", container.value)).collect();
-    format!("({}).transformList(i, c, {})", there.join(" + "), add(&path_to("i"), "c"))
-}
-
-fn warn_absent(draft: &mut Draft<'_>, list: Slot, name: &str, found: &str) {
-    let (noun, profile) = (list.noun(), &draft.scope.profile.name);
-    let goes = if list == Slot::InitContainers { "what it adds there" } else { "the sidecar" };
-    let message =
-        format!("the pod has no {noun} `{name}`, which the placement of profile `{profile}` names: {goes} goes last");
-    let warning = format!("({found} < 0 ? [{}] : [])", quoted(&message));
-    if !draft.warnings.contains(&warning) {
-        draft.warnings.push(warning);
-    }
+    pieces.into_iter().map(port).collect()
 }

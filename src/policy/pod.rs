@@ -1,12 +1,13 @@
 //! Fields of the pod's spec, and elements of its lists.
 
-use serde_json::Value;
-
-use super::cel::{Cel, add, any, json_inner, literal, quoted};
+use super::cel::{Cel, add, json_inner, literal, quoted};
 use super::draft::Draft;
+use super::elements::optional;
 use super::values::Piece;
-use crate::profile::pod::{OnConflict, PodAddition, PodField, PodListAddition};
+use crate::profile::pod::{OnConflict, PodAddition, PodField};
 use crate::value::pointer::Pointer;
+
+mod lists;
 
 /// What is set in the pod's spec.
 #[derive(Default)]
@@ -21,6 +22,8 @@ pub(super) struct PodChanges {
     /// Members that it has under `pod`, each with its key: lists that are empty or have one text.
     pub(super) elements: Vec<(String, Cel)>,
     pub(super) conflicts: Vec<Cel>,
+    /// Messages about elements without a key, and about two of one key.
+    pub(super) faults: Vec<Cel>,
 }
 
 pub(super) fn define(draft: &mut Draft<'_>) -> PodChanges {
@@ -30,16 +33,11 @@ pub(super) fn define(draft: &mut Draft<'_>) -> PodChanges {
         field(draft, addition, &mut changes);
     }
     for addition in &profile.pod_lists {
-        list(draft, addition, &mut changes);
+        lists::define(draft, addition, &mut changes);
     }
     changes.replaced.sort_by(|(one, _), (other, _)| one.cmp(other));
     changes.elements.sort_by(|(one, _), (other, _)| one.cmp(other));
     changes
-}
-
-/// A path of the pod's spec as an optional.
-fn optional(path: &[&str]) -> Cel {
-    path.iter().fold("object.spec".to_owned(), |text, name| format!("{text}.?{name}"))
 }
 
 /// One value, and when it is there.
@@ -58,12 +56,6 @@ fn single(draft: &Draft<'_>, pieces: &[Piece], at: &Pointer) -> Option<(Cel, Cel
 fn field(draft: &mut Draft<'_>, addition: &PodAddition, changes: &mut PodChanges) {
     let PodAddition { field, template, on_conflict } = addition;
     let at = field.path().iter().fold(Pointer::of(["spec", "pod"]), |at, name| at.join(*name));
-    if field.computed().next().is_some() || field.old_name().is_some() {
-        draft
-            .wrong
-            .say(&at, &format!("`{field}` is not compiled: admission has computed other fields from it by then"));
-        return;
-    }
     let pieces = draft.values().pieces(template, 0);
     let Some((when, value)) = single(draft, &pieces, &at) else { return };
     let key = format!("pod_{}", field.path().join("_"));
@@ -74,7 +66,8 @@ fn field(draft: &mut Draft<'_>, addition: &PodAddition, changes: &mut PodChanges
         Some(default) => format!("(!{found}.hasValue() || {found}.value() == {default})"),
         None => format!("!{found}.hasValue()"),
     };
-    let held = format!("{}.contains({})", draft.named("status"), quoted(&format!("\"{place}\"")));
+    let holds = format!("e.contains({})", quoted(&format!("\"{place}\"")));
+    let held = format!("{}.exists(e, {holds})", draft.named("entries"));
     let other = format!("{when} && {found}.hasValue() && {found}.value() != {value}");
     let writes = match on_conflict {
         OnConflict::Max => format!("({other} && {found}.value() < {value} || {when} && !{found}.hasValue())"),
@@ -84,31 +77,94 @@ fn field(draft: &mut Draft<'_>, addition: &PodAddition, changes: &mut PodChanges
     };
     let writes = draft.define(&format!("{key}_writes"), writes);
     let clashes = format!("{other} && !({is_unset} && !{held})");
+    let last = Holder { held, last: format!("{0}.filter(e, {holds})", draft.named("entries")) };
+    say_other(draft, addition, (&clashes, &last), changes);
+    changes.operations.extend(parent(field.path(), &writes));
+    computed(*field, &writes, changes);
+    changes.operations.push(format!("({writes} ? [{}] : [])", add(&quoted(&place), &value)));
+    record(&place, (&writes, &found), changes);
+    shared(&place, &format!("{when} && {found}.hasValue() && {found}.value() == {value}"), &last, changes);
+}
+
+/// The last profile whose entry of the record has set a field.
+struct Holder {
+    held: Cel,
+    /// The entries that have set it, in a list.
+    last: Cel,
+}
+
+impl Holder {
+    fn entry(&self) -> Cel {
+        format!("{0}[{0}.size() - 1]", self.last)
+    }
+
+    fn name(&self) -> Cel {
+        let entry = self.entry();
+        format!("{entry}.substring(1, {entry}.indexOf('\",\"version\":'))")
+    }
+}
+
+fn say_other(
+    draft: &mut Draft<'_>,
+    PodAddition { field, on_conflict, .. }: &PodAddition,
+    (clashes, last): (&str, &Holder),
+    changes: &mut PodChanges,
+) {
     let profile = &draft.scope.profile.name;
     match on_conflict {
         OnConflict::Max => {}
         OnConflict::Reject => {
-            let message = |theirs: &str| {
-                quoted(&format!("the profile `{profile}` sets `{field}`, and {theirs} has another value for it"))
-            };
-            changes.conflicts.push(format!(
-                "({clashes} ? [{held} ? {} : {}] : [])",
-                message("another profile"),
-                message("the pod")
-            ));
+            let sets = format!("the profile `{profile}` sets `{field}`, and ");
+            let behind = " has another value for it";
+            let theirs = format!(
+                "{} + {} + {}",
+                quoted(&format!("{sets}the profile `")),
+                last.name(),
+                quoted(&format!("`{behind}"))
+            );
+            let pods = quoted(&format!("{sets}the pod{behind}"));
+            changes.conflicts.push(format!("({clashes} ? [{} ? {theirs} : {pods}] : [])", last.held));
         }
         OnConflict::Keep => {
             let message = quoted(&format!("the pod's `{field}` already has another value, which is kept"));
             draft.warnings.push(format!("({clashes} ? [{message}] : [])"));
         }
     }
-    changes.operations.extend(parent(field.path(), &writes));
-    changes.operations.push(format!("({writes} ? [{}] : [])", add(&quoted(&place), &value)));
-    changes.fields.push(format!("({writes} && !{found}.hasValue() ? [{}] : [])", quoted(&place)));
-    let old =
-        format!("(type({found}.value()) == string ? '\"' + string({found}.value()) + '\"' : string({found}.value()))");
-    let member = format!("[{} + {old}]", quoted(&format!("\"{}\":", json_inner(&place))));
-    changes.replaced.push((place, format!("({writes} && {found}.hasValue() ? {member} : [])")));
+}
+
+/// Takes away what admission has computed from the old value: it computes that again, and refuses a pod in which they do not fit.
+fn computed(field: PodField, writes: &str, changes: &mut PodChanges) {
+    for computed in field.computed() {
+        let found = format!("object.{}", computed.tokens().join("."));
+        let place = computed.to_string();
+        let remove = format!("JSONPatch{{op: \"remove\", path: {}}}", quoted(&place));
+        changes.operations.push(format!("({writes} && has({found}) ? [{remove}] : [])"));
+        let member = format!("[{} + {}]", quoted(&format!("\"{}\":", json_inner(&place))), json(&found));
+        changes.replaced.push((place, format!("({writes} && has({found}) ? {member} : [])")));
+    }
+}
+
+/// What the record has of a field that is written.
+fn record(place: &str, (writes, found): (&str, &str), changes: &mut PodChanges) {
+    changes.fields.push(format!("({writes} && !{found}.hasValue() ? [{}] : [])", quoted(place)));
+    let old = json(&format!("{found}.value()"));
+    let member = format!("[{} + {old}]", quoted(&format!("\"{}\":", json_inner(place))));
+    changes.replaced.push((place.to_owned(), format!("({writes} && {found}.hasValue() ? {member} : [])")));
+}
+
+/// What it has of a field that another profile has set to the same: both entries undo the same.
+fn shared(place: &str, same: &str, last: &Holder, changes: &mut PodChanges) {
+    let entry = last.entry();
+    let is_replaced = format!("{entry}.contains({})", quoted(&format!("\"{place}\":")));
+    let condition = format!("{same} && {}", last.held);
+    changes.fields.push(format!("({condition} && !{is_replaced} ? [{}] : [])", quoted(place)));
+    let member = format!("{entry}.find({})", quoted(&format!("\"{place}\":(?:\"[^\"]*\"|[^,}}]*)")));
+    changes.replaced.push((place.to_owned(), format!("({condition} && {is_replaced} ? [{member}] : [])")));
+}
+
+/// A single value as JSON: a text that needs no escapes, a number, true or false.
+fn json(value: &str) -> Cel {
+    format!("(type({value}) == string ? '\"' + string({value}) + '\"' : string({value}))")
 }
 
 /// What the API server fills in, as an expression.
@@ -122,85 +178,4 @@ fn parent(path: &[&str], writes: &str) -> Option<Cel> {
     let [name] = outer else { return None };
     let place = Pointer::of(["spec", name]).to_string();
     Some(format!("({writes} && !has(object.spec.{name}) ? [{}] : [])", add(&quoted(&place), "{}")))
-}
-
-/// Elements whose values are the same for every pod.
-fn list(draft: &mut Draft<'_>, addition: &PodListAddition, changes: &mut PodChanges) {
-    let PodListAddition { list, template, on_conflict } = addition;
-    let at = list.path().iter().fold(Pointer::of(["spec", "pod"]), |at, name| at.join(*name));
-    let Some(values) = draft.scope.values(template, 0) else {
-        draft.wrong.say(&at, "elements of the pod's lists that depend on the pod are not compiled");
-        return;
-    };
-    let all = optional(list.path());
-    let place = list.place().to_string();
-    let empty = if list.is_map() { "{}" } else { "[]" };
-    let mut missing = Vec::new();
-    let mut operations = Vec::new();
-    let mut keys = Vec::new();
-    for (key, value) in values.into_iter().flat_map(|value| list.elements(value)) {
-        let one = element(addition, (&key, &value), &all);
-        let path = list.place().join(if list.is_map() { key.as_str() } else { "-" }).to_string();
-        operations.push(format!("({} ? [{}] : [])", one.missing, add(&quoted(&path), &literal(&value))));
-        keys.push(format!("({} ? [{}] : [])", one.missing, quoted(&json_inner(&key))));
-        missing.push(one.missing);
-        let message = match on_conflict {
-            OnConflict::Reject => format!(
-                "the profile `{}` adds `{key}` to `{list}`, and the pod has another value for it",
-                draft.scope.profile.name
-            ),
-            OnConflict::Keep | OnConflict::Max => {
-                format!("`{key}` in the pod's `{list}` already has another value, which is kept")
-            }
-        };
-        let told = one.other.map(|other| format!("({other} ? [{}] : [])", quoted(&message)));
-        match on_conflict {
-            OnConflict::Reject => changes.conflicts.extend(told),
-            OnConflict::Keep | OnConflict::Max => draft.warnings.extend(told),
-        }
-    }
-    if missing.is_empty() {
-        return;
-    }
-    let any_missing = any(&missing);
-    changes.operations.extend(parent(list.path(), &any_missing));
-    let created = format!("!{all}.hasValue() && {any_missing}");
-    changes.operations.push(format!("({created} ? [{}] : [])", add(&quoted(&place), empty)));
-    changes.operations.extend(operations);
-    changes.created.push(format!("({created} ? [{}] : [])", quoted(&place)));
-    let member = format!(
-        "[{} + ({}).join('\",\"') + '\"]']",
-        quoted(&format!("\"{}\":[\"", json_inner(&place))),
-        keys.join(" + ")
-    );
-    changes.elements.push((place, format!("({any_missing} ? {member} : [])")));
-}
-
-/// When an element is not there, and when another one has its key; `None` where that cannot be.
-struct ElementStates {
-    missing: Cel,
-    other: Option<Cel>,
-}
-
-fn element(addition: &PodListAddition, (key, value): (&str, &Value), all: &str) -> ElementStates {
-    let list = addition.list;
-    let ours = literal(value);
-    if list.is_map() {
-        let map = format!("{all}.orValue({{}})");
-        let there = format!("{} in {map}", quoted(key));
-        let other = format!("{there} && {map}[{}] != {ours}", quoted(key));
-        return ElementStates { missing: format!("!({there})"), other: Some(other) };
-    }
-    let elements = format!("{all}.orValue([])");
-    match list.key_member() {
-        Some(member) => {
-            let is_it = format!("e.?{member}.orValue('') == {}", quoted(key));
-            ElementStates {
-                missing: format!("!{elements}.exists(e, {is_it})"),
-                other: Some(format!("{elements}.exists(e, {is_it} && e != {ours})")),
-            }
-        }
-        // What is known by all of it is there or is not.
-        None => ElementStates { missing: format!("!{elements}.exists(e, e == {ours})"), other: None },
-    }
 }

@@ -2,6 +2,7 @@
 
 use super::cel::{Cel, NOTHING, any, joined, json_inner, quoted};
 use super::draft::Draft;
+use super::elements::{optional, there};
 use crate::decide::record::{ANNOTATION, Entry, MAX_CHARACTERS, listed};
 use crate::kube::probe::Handler;
 use crate::profile::pod::{PodField, PodList};
@@ -19,6 +20,9 @@ pub(super) fn define(draft: &mut Draft<'_>) {
     let found = |names: &str| format!("{status}.findAll({})", quoted(&format!("\"(?:{names})\":\\[[^\\]]*\\]")));
     draft.define("listed", found("initContainers|containers"));
     draft.define("listedVolumes", found("volumes"));
+    draft.define("listedPullSecrets", found("imagePullSecrets"));
+    draft.define("listedAnnotations", found("annotations"));
+    draft.define("listedLabels", found("labels"));
     let open = quoted(ENTRY);
     let mine = quoted(&format!("\"{}\",", json_inner(&draft.scope.profile.name)));
     let entries =
@@ -89,7 +93,7 @@ fn is_whole(draft: &Draft<'_>) -> Cel {
     format!(
         "({status} == '[]' || (!{status}.matches({}) && !{plain}.matches({}) && {texts}.transformList(i, t, i % 2 == 0, t).all(t, t.matches({around})) && {skeleton}.endsWith(']') && {skeleton}.matches({})))",
         quoted("[\\x00-\\x1f]"),
-        quoted("\\\\(?:[^\"bfnrt]|$)"),
+        quoted("\\\\(?:[^\"bfnrtu]|u(?:[^0]|0[^0]|00[^01]|000[^0-7bef]|001[^0-9a-f])|$)"),
         quoted(&shape())
     )
 }
@@ -119,10 +123,15 @@ fn shape() -> String {
     format!("^\\[(?:{entry}\\}}(?:,|\\]$))+$")
 }
 
-/// The name of the profile whose entry lists a name under one of these members; there has to be one.
+/// The name of the profile whose entry lists a name under one of these members; there has to be one. The name is an expression
+/// that gives it in its quotes.
 pub(super) fn owner(draft: &Draft<'_>, members: &str, name: &str) -> Cel {
     let lists = quoted(&format!("\"(?:{members})\":\\[[^\\]]*\\]"));
-    let has = format!("e.findAll({lists}).exists(l, l.contains({}))", quoted(&format!("\"{name}\"")));
+    owner_where(draft, &format!("e.findAll({lists}).exists(l, l.contains({name}))"))
+}
+
+/// The name of the first profile for whose entry `e` this holds; there has to be one.
+pub(super) fn owner_where(draft: &Draft<'_>, has: &str) -> Cel {
     let first = format!("{}.filter(e, {has})[0]", draft.named("entries"));
     format!("{first}.substring(1, {first}.indexOf('\",\"version\":'))")
 }
@@ -147,6 +156,19 @@ pub(super) fn missing(draft: &Draft<'_>) -> Cel {
             names(slot.field())
         ));
     }
+    lists.push(missing_fields(draft, &names("fields")));
+    lists.extend(PodList::ALL.map(|list| {
+        let names = names(&json_inner(&list.place().to_string()));
+        let key = "n.replace('\\\\\"', '\"').replace('\\\\\\\\', '\\\\')";
+        let path = quoted(&format!("{}/", list.place()));
+        let there = there(list, key);
+        format!("{names}.filter(n, !({there})).map(n, {path} + {key}.replace('~', '~0').replace('/', '~1'))")
+    }));
+    joined(&lists)
+}
+
+/// Those of the pointers of fields that are not there: of containers, of names in an annotation, of the pod.
+fn missing_fields(draft: &Draft<'_>, names: &str) -> Cel {
     let part = |index: usize| format!("p.split('/')[{index}].replace('~1', '/').replace('~0', '~')");
     let in_list = |field: &str, key: &str| {
         format!(
@@ -154,15 +176,24 @@ pub(super) fn missing(draft: &Draft<'_>) -> Cel {
             part(5)
         )
     };
-    lists.push(format!(
-        "{}.filter(p, (p.startsWith('/spec/containers/') || p.startsWith('/spec/initContainers/')) && !{}.exists(c, c.name == {} && ({}) && ({})))",
-        names("fields"),
+    let in_container = format!(
+        "(p.startsWith('/spec/containers/') || p.startsWith('/spec/initContainers/')) && !{}.exists(c, c.name == {} && ({}) && ({}))",
         draft.named("all"),
         part(3),
         in_list("env", "name"),
         in_list("volumeMounts", "mountPath")
-    ));
-    joined(&lists)
+    );
+    let in_annotation = format!(
+        "p.startsWith('/metadata/annotations/') && !({} in string({}[?{}].orValue('')).split(','))",
+        part(4),
+        draft.named("ann"),
+        part(3)
+    );
+    let mut cases = vec![format!("({in_container})"), format!("({in_annotation})")];
+    cases.extend(PodField::ALL.map(|field| {
+        format!("(p == {} && !{}.hasValue())", quoted(&field.place().to_string()), optional(field.path()))
+    }));
+    format!("{names}.filter(p, {})", any(&cases))
 }
 
 /// What an entry of the record is made of: lists of names that are JSON inside already.
@@ -177,10 +208,30 @@ pub(super) struct EntryParts {
     pub(super) elements: Vec<(&'static str, Vec<Cel>)>,
     pub(super) fields: Vec<Cel>,
     pub(super) created: Vec<Cel>,
-    /// Lists of members of `replaced`, `edited` and `pod`, in the order of their keys.
-    pub(super) replaced: Vec<Cel>,
-    pub(super) edited: Vec<Cel>,
-    pub(super) pod: Vec<Cel>,
+    pub(super) replaced: Members,
+    pub(super) edited: Members,
+    pub(super) pod: Members,
+}
+
+/// Lists of members of an object, which are in the order of their keys, or have to be sorted.
+pub(super) struct Members {
+    pub(super) lists: Vec<Cel>,
+    pub(super) is_sorted: bool,
+}
+
+impl Members {
+    /// Of lists, each with its key where that is the same for every pod. With others the order shows only in a pod.
+    pub(super) fn new(found: impl Iterator<Item = (Option<String>, Cel)>) -> Self {
+        let mut found: Vec<_> = found.collect();
+        let is_sorted = found.iter().all(|(key, _)| key.is_some());
+        found.sort_by(|(one, _), (other, _)| one.cmp(other));
+        Self { lists: found.into_iter().map(|(_, list)| list).collect(), is_sorted }
+    }
+
+    /// One list that is made of all.
+    pub(super) fn made(self, make: impl Fn(&[Cel]) -> Cel) -> Self {
+        if self.lists.is_empty() { self } else { Self { lists: vec![make(&self.lists)], ..self } }
+    }
 }
 
 /// Defines the new text of the annotation: what it has, and the entry of this profile behind it.
@@ -200,9 +251,10 @@ pub(super) fn write(draft: &mut Draft<'_>, parts: &EntryParts) -> Cel {
         let open = quoted(&format!(",\"{name}\":[\""));
         text.push(format!("({names}.size() == 0 ? '' : {open} + {names}.join('\",\"') + '\"]')"));
     }
-    let objects = [("replaced", &parts.replaced, ""), ("edited", &parts.edited, ".sort()"), ("pod", &parts.pod, "")];
-    for (name, lists, order) in objects.into_iter().filter(|(_, lists, _)| !lists.is_empty()) {
-        let members = draft.define(&format!("recorded{}", capital(name)), joined(lists));
+    let objects = [("replaced", &parts.replaced), ("edited", &parts.edited), ("pod", &parts.pod)];
+    for (name, members) in objects.into_iter().filter(|(_, members)| !members.lists.is_empty()) {
+        let order = if members.is_sorted { "" } else { ".sort()" };
+        let members = draft.define(&format!("recorded{}", capital(name)), joined(&members.lists));
         let open = quoted(&format!(",\"{name}\":{{"));
         text.push(format!("({members}.size() == 0 ? '' : {open} + {members}{order}.join(',') + '}}')"));
     }

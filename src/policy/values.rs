@@ -7,6 +7,7 @@ use super::scope::{Scope, local};
 use super::wrong::Wrong;
 use crate::expression::Type;
 use crate::expression::kubernetes::Names as _;
+use crate::kube::version::KubernetesVersion;
 use crate::profile::scope::Variable;
 use crate::profile::template::{Condition, Content, Part, Repeat, ScalarSource, Template, TemplateScalar, WantedType};
 use crate::value::pointer::Pointer;
@@ -207,9 +208,11 @@ impl Values<'_, '_> {
             [Piece::Always(value)] => format!("{over}.map({name}, dyn({value}))"),
             [Piece::Where(condition, value)] => format!("{over}.map({name}, {condition}, dyn({value}))"),
             several => {
-                // Flattening is not there in older versions, so the lists go into one by turns.
-                self.wrong.say(&repeat.at, "a `forEach` that gives several elements each time is not compiled");
-                lists(several)
+                if self.scope.version < KubernetesVersion(35) {
+                    let why = "a `forEach` that gives several elements each time needs Kubernetes 1.35 in a policy";
+                    self.wrong.say(&repeat.at, why);
+                }
+                format!("{over}.map({name}, {}).flatten()", lists(several))
             }
         };
         vec![Piece::Each(each)]
@@ -290,7 +293,8 @@ impl Values<'_, '_> {
     }
 }
 
-fn members_of(template: &Template) -> Vec<(String, Template)> {
+/// The members of an object.
+pub(super) fn members_of(template: &Template) -> Vec<(String, Template)> {
     match template {
         Template::Object(members) => members.clone(),
         Template::Literal(Value::Object(members)) => {

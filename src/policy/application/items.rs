@@ -52,22 +52,22 @@ fn item(draft: &Draft<'_>, slot: Slot, addition: &Addition, end: EnvPlacement, a
         [Piece::Always(value)] => (None, value.clone()),
         [Piece::Where(condition, value)] => (Some(condition.clone()), value.clone()),
         several => {
-            if text.is_some() || slot == Slot::EnvFrom {
+            if text.is_some() {
                 draft.wrong.say(at, &format!("a {} under `forEach` is not compiled", slot.noun()));
             }
-            return Some(Item { slot, end, when: None, what: What::Each(lists(several)) });
+            return Some(Item { slot, number: (0, 0), end, when: None, what: What::Each(lists(several)) });
         }
     };
     let what = match (key, text) {
         (Some(key), Some(text)) => What::Text { key, text },
         (Some(key), None) => What::One { key, value },
-        (None, None) if slot != Slot::EnvFrom => What::Each(format!("[dyn({value})]")),
+        (None, None) => What::Each(format!("[dyn({value})]")),
         (None, _) => {
             draft.wrong.say(at, &format!("a {} whose name depends on the pod is not compiled", slot.noun()));
             return None;
         }
     };
-    Some(Item { slot, end, when, what })
+    Some(Item { slot, number: (0, 0), end, when, what })
 }
 
 /// The text for a variable's own value.

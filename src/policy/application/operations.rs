@@ -1,6 +1,6 @@
 //! The operations on lists of the application's containers.
 
-use super::{Block, Item, What, container, filled};
+use super::{Block, Blocks, Item, What, container, filled};
 use crate::policy::cel::{Cel, add, any, bound, quoted};
 use crate::policy::draft::Draft;
 use crate::profile::EnvPlacement;
@@ -8,6 +8,7 @@ use crate::profile::slot::Slot;
 
 /// Writes one list of each container of a list anew, where something is missing in it.
 pub(super) fn of_list(draft: &Draft<'_>, blocks: &[Block], (list, variable): (Slot, &str), slot: Slot) -> Option<Cel> {
+    let all = Blocks { all: blocks, list };
     let mut first: Vec<Cel> = Vec::new();
     let mut last = Vec::new();
     let mut changes: Vec<(Cel, Cel)> = Vec::new();
@@ -15,7 +16,7 @@ pub(super) fn of_list(draft: &Draft<'_>, blocks: &[Block], (list, variable): (Sl
         let Some(targets) = (block.targets)(list) else { continue };
         let mut front = Vec::new();
         for item in block.items.iter().filter(|item| item.slot == slot) {
-            let missing = block.missing(draft, &targets, item);
+            let missing = all.missing(draft, block, item);
             match item.end {
                 EnvPlacement::First => front.push(missing),
                 EnvPlacement::Last => last.push(missing),

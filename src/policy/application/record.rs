@@ -1,7 +1,8 @@
 //! What the record has of the application's containers, and what is said of values that stay.
 
-use super::{Application, Block, Item, LISTS, Text, What, container, filled};
-use crate::policy::cel::{Cel, quoted};
+use super::{Application, Block, Blocks, Item, LISTS, Text, What, container, filled, with_keys};
+use crate::kube::version::KubernetesVersion;
+use crate::policy::cel::{Cel, json_short, quoted};
 use crate::policy::draft::Draft;
 use crate::policy::lists::pointer;
 use crate::profile::slot::{Home, Slot};
@@ -26,6 +27,7 @@ fn of_list(
     let Some(block) = blocks.get(number).filter(|block| !block.items.is_empty()) else { return };
     let Some(targets) = (block.targets)(list) else { return };
     let base = format!("{} + {}.name", quoted(&format!("{}/", list.place())), container());
+    let all = Blocks { all: blocks, list };
     let mut fields = Vec::new();
     let mut created = Vec::new();
     let mut edited = Vec::new();
@@ -35,18 +37,18 @@ fn of_list(
             continue;
         }
         for item in &mine {
-            fields.push(of_item(draft, block, &targets, item, &base));
+            fields.push(of_item(draft, all, block, item, &base));
             edited.extend(of_text(draft, block, &targets, item, &base));
         }
-        let adds: Vec<Cel> = mine.iter().map(|item| block.missing(draft, &targets, item)).collect();
+        let adds: Vec<Cel> = mine.iter().map(|item| all.missing(draft, block, item)).collect();
         // The list counts as made by the first block that adds to it.
         let earlier: Vec<Cel> = blocks
             .iter()
             .take(number)
-            .filter_map(|earlier| Some((earlier, (earlier.targets)(list)?)))
-            .flat_map(|(earlier, targets)| {
+            .filter(|earlier| (earlier.targets)(list).is_some())
+            .flat_map(|earlier| {
                 let items = earlier.items.iter().filter(|item| item.slot == slot);
-                items.map(|item| earlier.missing(draft, &targets, item)).collect::<Vec<_>>()
+                items.map(|item| all.missing(draft, earlier, item)).collect::<Vec<_>>()
             })
             .collect();
         let path = format!("{base} + {}", quoted(&format!("/{}", slot.field())));
@@ -73,9 +75,11 @@ fn of_list(
 }
 
 /// The pointers of what an item adds, and of what another profile has added too.
-fn of_item(draft: &Draft<'_>, block: &Block, targets: &str, item: &Item, base: &str) -> Cel {
+fn of_item(draft: &Draft<'_>, all: Blocks<'_>, block: &Block, item: &Item, base: &str) -> Cel {
     let field = item.slot.field();
-    let missing = block.missing(draft, targets, item);
+    let Some(targets) = (block.targets)(all.list) else { return "[]".to_owned() };
+    let targets = targets.as_str();
+    let missing = all.missing(draft, block, item);
     let status = draft.named("status");
     match &item.what {
         What::One { key, value } => {
@@ -98,12 +102,18 @@ fn of_item(draft: &Draft<'_>, block: &Block, targets: &str, item: &Item, base: &
             );
             format!("({missing}.size() > 0 ? [{path}] : {empty} ? [{path} + '/value'] : [])")
         }
-        What::Each(_) => {
-            let key = item.slot.keys().first().copied().unwrap_or("name");
-            format!(
-                "{missing}.map(x, {base} + {} + x.{key}.replace('~', '~0').replace('/', '~1'))",
-                quoted(&format!("/{field}/"))
-            )
+        What::Each(list) => {
+            let key = item.recorded("x");
+            let path =
+                format!("{base} + {} + {key}.replace('~', '~0').replace('/', '~1')", quoted(&format!("/{field}/")));
+            let shared = format!(
+                "{}.exists(v, {} && v == x) && {status}.contains('\"' + {path} + '\"')",
+                item.list(),
+                item.is_it("v", "x")
+            );
+            let means = block.means(draft, targets, item);
+            let named = format!("a[0].transformList(n, x, ({}) || {shared}, {path})", all.lacks(draft, item));
+            format!("({means} ? {} : [])", with_keys(list, item, &named))
         }
     }
 }
@@ -115,7 +125,7 @@ fn of_text(draft: &Draft<'_>, block: &Block, targets: &str, item: &Item, base: &
     let [before, behind] = text.missing("v.value");
     let Text { separator, .. } = text;
     let member = |name: &str, value: &str| {
-        format!("({value} == '' ? [] : [{} + {} + '\"'])", quoted(&format!("\"{name}\":\"")), escaped(value))
+        format!("({value} == '' ? [] : [{} + {} + '\"'])", quoted(&format!("\"{name}\":\"")), json_short(value))
     };
     let members = format!(
         "({} + {} + {}).join(',')",
@@ -132,13 +142,6 @@ fn of_text(draft: &Draft<'_>, block: &Block, targets: &str, item: &Item, base: &
         "({} ? {found}.map(v, '\"' + {path} + '\":{{' + {members} + '}}') : [])",
         block.means(draft, targets, item)
     ))
-}
-
-/// A text as it is between the quotes of a JSON string.
-fn escaped(text: &str) -> Cel {
-    format!(
-        "{text}.replace('\\\\', '\\\\\\\\').replace('\"', '\\\\\"').replace('\\n', '\\\\n').replace('\\r', '\\\\r').replace('\\t', '\\\\t')"
-    )
 }
 
 /// Values of the pod's own that stay, and mounts that clash.
@@ -197,8 +200,39 @@ fn of_kept(
                 "{containers}.filter({c}, {means} && {list}.exists(x, {clash})).map({c}, {list}.filter(x, {clash}).map(x, {words}).join('; '))"
             ));
         }
-        What::One { .. } | What::Each(_) => {}
+        What::One { key, value } if item.slot == Slot::EnvFrom => {
+            let condition = format!("({means} && {found}.exists(v, {} && v != {value}))", item.is_it("v", "x"));
+            let words = format!("the {} `{key}` already has another value, which is kept", item.slot.noun());
+            draft.warnings.push(told(&containers, &condition, &words));
+        }
+        What::Each(list) => {
+            let warnings = each_kept(draft, item, list, (&containers, &means));
+            draft.warnings.push(warnings);
+        }
+        What::One { .. } => {}
     }
+}
+
+/// The warnings about several elements that a container has otherwise.
+fn each_kept(draft: &Draft<'_>, item: &Item, list: &str, (containers, means): (&str, &str)) -> Cel {
+    // What warns sees what the API server has filled in, as in `fieldRef`.
+    let differs = match item.slot {
+        Slot::Env => "(has(x.valueFrom) ? !has(v.valueFrom) : v != x)",
+        _ => "v != x",
+    };
+    let kept = format!("{}.exists(v, {} && {differs})", item.list(), item.is_it("v", "x"));
+    let words = format!(
+        "{} + {} + '` already has another value, which is kept'",
+        quoted(&format!("the {} `", item.slot.noun())),
+        item.key("x")
+    );
+    // Older versions cannot make one list of several.
+    let (each, all) = match draft.scope.version < KubernetesVersion(35) {
+        true => (".join('; ')", ".filter(t, t != '')"),
+        false => ("", ".flatten()"),
+    };
+    let c = container();
+    format!("{containers}.filter({c}, {means}).map({c}, {list}.filter(x, {kept}).map(x, {words}){each}){all}")
 }
 
 fn told(containers: &str, condition: &str, words: &str) -> Cel {

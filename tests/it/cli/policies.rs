@@ -308,8 +308,66 @@ fn a_name_that_no_parameter_has_is_no_param() {
 
 #[test]
 fn what_a_policy_has_to_know_keeps_out_of_a_config_map() {
-    let ran = injector(["profile", "compile", "otel-java", "--params"]).fails();
-    assert!(ran.stderr.contains("a volume whose name depends on the pod is not compiled"), "{}", ran.stderr);
+    let profile = "apiVersion: sidecar-injector/v1\nkind: Profile\nmetadata: {name: mine}\nspec:\n  policy: OptOut\n  parameters: [{name: key, type: string, default: a}, {name: word, type: string, default: b}]\n  labels:\n    digest: \"{{ cut(sha256(key), 8) }}\"\n    word: \"{{ word }}\"\n";
+    let ran = injector(["profile", "compile", "mine.yaml", "--params"]).file("mine.yaml", profile).fails();
+    assert!(
+        ran.stderr.contains("mine.yaml:8:5: the profile `mine` cannot be a policy: a policy has no function `sha256`")
+    );
     assert!(ran.stderr.contains("`--params=NAME,…` keeps only these settings in the ConfigMap"), "{}", ran.stderr);
-    injector(["profile", "compile", "otel-java", "--params=image"]).succeeds();
+    injector(["profile", "compile", "mine.yaml", "--params=word"]).file("mine.yaml", profile).succeeds();
+}
+
+#[test]
+fn what_changes_values_under_computed_keys_needs_a_version_that_sorts() {
+    let profile = "apiVersion: sidecar-injector/v1\nkind: Profile\nmetadata: {name: mine}\nspec:\n  policy: OptOut\n  annotations:\n    - {key: \"a/{{ pod.spec.containers.size() }}\", value: a, policy: Overwrite}\n";
+    let install = ["install", "--as", "policy", "-p", "mine.yaml"];
+    injector(install).file("mine.yaml", profile).succeeds();
+    let beta = ["--policy-api", "v1beta1", "--kubernetes-version", "1.34"];
+    let ran = injector(install.iter().chain(&beta).copied()).file("mine.yaml", profile).fails();
+    let message = "what changes an annotation or label whose key depends on the pod needs Kubernetes 1.35 in a policy";
+    assert!(ran.stderr.contains(message), "{}", ran.stderr);
+}
+
+#[test]
+fn the_class_of_a_pod_takes_away_what_admission_has_computed_from_the_old_one() {
+    let profile = "apiVersion: sidecar-injector/v1\nkind: Profile\nmetadata: {name: mine}\nspec:\n  policy: OptOut\n  pod:\n    priorityClassName: {value: system-node-critical}\n    hostAliases: [{ip: 10.0.0.1, hostnames: [\"{{ pod.spec.containers[0].name }}\"]}]\n";
+    let ran = injector(["profile", "compile", "mine.yaml"]).file("mine.yaml", profile).succeeds();
+    let objects = documents(&ran);
+    let patch = objects[0]["spec"]["mutations"][0]["jsonPatch"]["expression"].as_str().unwrap();
+    for place in ["/spec/priority", "/spec/preemptionPolicy"] {
+        assert!(patch.contains(&format!("JSONPatch{{op: \"remove\", path: \"{place}\"}}")), "{patch}");
+    }
+}
+
+#[test]
+fn two_blocks_rewrite_one_probe_only_where_they_cannot_meet() {
+    let profile = |second: &str| {
+        let row = "rewrite: [{handlers: [readinessProbe], to: {httpGet: {port: 1}}}]";
+        format!(
+            "apiVersion: sidecar-injector/v1\nkind: Profile\nmetadata: {{name: mine}}\nspec:\n  policy: OptOut\n  labels: {{a: b}}\n  application:\n    - {{targets: Containers, {row}}}\n    - {{targets: {second}, {row}}}\n"
+        )
+    };
+    injector(["profile", "compile", "mine.yaml"]).file("mine.yaml", profile("InitContainers")).succeeds();
+    for second in ["All", "[web]", "\"{{ pod.spec.containers.map(c, c.name) }}\""] {
+        let ran = injector(["profile", "compile", "mine.yaml"]).file("mine.yaml", profile(second)).fails();
+        let message =
+            "the profile `mine` cannot be a policy: two blocks that rewrite `readinessProbe` are not compiled";
+        assert!(ran.stderr.contains(message), "{}", ran.stderr);
+    }
+}
+
+#[test]
+fn what_is_repeated_compiles_and_text_for_repeated_variables_does_not() {
+    let profile = |env: &str| {
+        format!(
+            "apiVersion: sidecar-injector/v1\nkind: Profile\nmetadata: {{name: mine}}\nspec:\n  policy: OptOut\n  containers:\n    - {{forEach: {{name: part, in: \"pod.spec.containers.map(c, c.name)\"}}, name: one, image: \"x:{{{{ part }}}}\"}}\n  application:\n    - targets: Containers\n      env:\n        - {env}\n"
+        )
+    };
+    let each = "forEach: {name: part, in: \"['A', pod.metadata.name]\"}, name: \"{{ part }}\"";
+    let compile = |env: &str| injector(["profile", "compile", "mine.yaml"]).file("mine.yaml", profile(env));
+    let ran = compile(&format!("{{{each}, value: a}}")).succeeds();
+    assert!(ran.stdout.contains("makes `one` a second time"), "{}", ran.stdout);
+    let ran = compile(&format!("{{{each}, append: a}}")).fails();
+    let message = "mine.yaml:11:11: the profile `mine` cannot be a policy: a variable under `forEach` is not compiled";
+    assert!(ran.stderr.contains(message), "{}", ran.stderr);
 }

@@ -16,6 +16,37 @@ fn items(list: &Value) -> impl Iterator<Item = &Value> {
     list.as_array().into_iter().flatten()
 }
 
+/// The record of another profile, with these members.
+fn agents(members: &Value) -> String {
+    let mut text = r#"[{"profile":"another","version":"1","hash":"h""#.to_owned();
+    for (name, member) in members.as_object().unwrap() {
+        text += &format!(",{}:{member}", json!(name));
+    }
+    text + "}]"
+}
+
+/// An object with a value at a place.
+fn nested(place: &str, value: &Value) -> Value {
+    place
+        .split('/')
+        .skip(1)
+        .collect::<Vec<_>>()
+        .into_iter()
+        .rev()
+        .fold(value.clone(), |inner, name| json!({name: inner}))
+}
+
+/// Values that a pod may have where ours goes.
+fn values_beside(ours: &str) -> Vec<(&'static str, String)> {
+    let mut values = vec![("same", ours.to_owned()), ("other", "other".to_owned()), ("empty", String::new())];
+    let around = [("", ","), (",", ""), (", ", ", "), ("x", ""), ("", "; y"), ("a;", ";b"), (" ", " "), ("", "-")];
+    values.extend(around.map(|(before, behind)| ("around", format!("{before}{ours}{behind}"))));
+    values.push(("odd", "a\"b\\c\n\td\r\u{1}\u{8}\u{c}\u{1f}\u{7f}é😀".to_owned()));
+    values.push(("long", "x\"".repeat(4000)));
+    values.push(("too-long", "x".repeat(20_000)));
+    values
+}
+
 impl<'a> Added<'a> {
     pub(super) fn new(subject: &'a Subject, injected: &'a Value) -> Self {
         let record = injected["metadata"]["annotations"][RECORD].as_str().unwrap();
@@ -43,7 +74,9 @@ impl<'a> Added<'a> {
 
     /// Pods with each of them.
     pub(super) fn rows(&self) -> Vec<Row> {
-        [self.of_containers(), self.of_ports(), self.of_volumes(), self.of_metadata(), self.of_application()].concat()
+        let of_pod = [self.of_secrets(), self.of_fields(), self.of_lists()].concat();
+        let of_lists = [self.of_containers(), self.of_ports(), self.of_volumes()].concat();
+        [of_lists, self.of_metadata(), self.of_application(), of_pod].concat()
     }
 
     fn of_containers(&self) -> Vec<Row> {
@@ -121,11 +154,106 @@ impl<'a> Added<'a> {
         let mut rows = Vec::new();
         for list in ["annotations", "labels"] {
             for key in self.names(list) {
-                let value = &self.injected["metadata"][list][&key];
-                for (what, value) in [("same", value.clone()), ("other", json!("other")), ("empty", json!(""))] {
-                    let change = json!({"metadata": {list: {&key: value}}});
-                    rows.push(self.row(&format!("{list}-{what}-{}", key.replace('/', "-")), &change));
+                let ours = self.injected["metadata"][list][&key].as_str().unwrap().to_owned();
+                let mut row = |what: &str, value: &str, record: Option<Value>| {
+                    let mut metadata = json!({list: {&key: value}});
+                    if let Some(members) = record {
+                        metadata["annotations"][RECORD] = json!(agents(&members));
+                    }
+                    let name = format!("{list}-{what}-{}", key.replace('/', "-"));
+                    rows.push(self.row(&name, &json!({"metadata": metadata})));
+                };
+                for (what, value) in values_beside(&ours) {
+                    row(what, &value, None);
                 }
+                let place = format!("/metadata/{list}/{}", key.replace('~', "~0").replace('/', "~1"));
+                for (what, members) in [
+                    ("named", json!({list: [&key]})),
+                    ("replaced", json!({"replaced": {&place: "old"}})),
+                    ("extended", json!({"edited": {&place: {"append": ours, "separator": ","}}})),
+                    ("extended-otherwise", json!({"edited": {&place: {"prepend": "x"}}})),
+                ] {
+                    row(&format!("{what}-same"), &ours, Some(members.clone()));
+                    row(&format!("{what}-other"), "other", Some(members.clone()));
+                    row(&format!("{what}-with"), &format!("other,{ours}"), Some(members));
+                }
+            }
+        }
+        rows
+    }
+
+    /// Pull secrets.
+    fn of_secrets(&self) -> Vec<Row> {
+        let names = self.names("imagePullSecrets");
+        let rows = names.iter().map(|name| {
+            let change = json!({"spec": {"imagePullSecrets": [{"name": name}]}});
+            [false, true].map(|is_anothers| {
+                let mut change = change.clone();
+                if is_anothers {
+                    change["metadata"]["annotations"][RECORD] = json!(agents(&json!({"imagePullSecrets": [name]})));
+                }
+                self.row(&format!("secret-{name}"), &change)
+            })
+        });
+        rows.flatten().collect()
+    }
+
+    /// Fields of the pod's spec.
+    fn of_fields(&self) -> Vec<Row> {
+        let replaced = self.entry["replaced"].as_object().into_iter().flatten().map(|(place, _)| place.clone());
+        let places = items(&self.entry["fields"]).map(|place| place.as_str().unwrap().to_owned()).chain(replaced);
+        let mut rows = Vec::new();
+        for place in places.filter(|place| place.starts_with("/spec/") && !place.contains("ontainers/")) {
+            let ours = self.injected.pointer(&place).cloned().unwrap_or_default();
+            let other = match &ours {
+                Value::Bool(is) => json!(!is),
+                Value::Number(_) => json!(7),
+                _ if place == "/spec/dnsPolicy" => json!("ClusterFirstWithHostNet"),
+                _ if place == "/spec/priorityClassName" => json!("system-node-critical"),
+                _ => json!("other"),
+            };
+            for (what, value) in [("same", &ours), ("other", &other)] {
+                let name = format!("pod{}-{what}", place.replace('/', "-"));
+                let change = nested(&place, value);
+                rows.push(self.row(&name, &change));
+                for members in [json!({"fields": [place]}), json!({"replaced": {&place: null}})] {
+                    let mut change = change.clone();
+                    change["metadata"]["annotations"][RECORD] = json!(agents(&members));
+                    rows.push(self.row(&format!("{name}-of-another"), &change));
+                }
+            }
+        }
+        rows
+    }
+
+    /// Elements of lists of the pod's spec.
+    fn of_lists(&self) -> Vec<Row> {
+        let mut rows = Vec::new();
+        for (place, keys) in self.entry["pod"].as_object().into_iter().flatten() {
+            let ours = self.injected.pointer(place).cloned().unwrap_or_default();
+            let changes: Vec<Value> = match &ours {
+                Value::Array(elements) => {
+                    let other = |element: &Value| {
+                        let mut other = element.clone();
+                        let (member, value) = match place.as_str() {
+                            "/spec/hostAliases" => ("hostnames", json!(["other"])),
+                            _ => ("value", json!("2")),
+                        };
+                        other[member] = value;
+                        other
+                    };
+                    elements.iter().flat_map(|element| [json!([element]), json!([other(element)])]).collect()
+                }
+                _ => {
+                    vec![ours.clone(), ours.as_object().unwrap().keys().map(|key| (key.clone(), json!("x"))).collect()]
+                }
+            };
+            for (index, change) in changes.iter().enumerate() {
+                let name = format!("pod{}-{index}", place.replace('/', "-"));
+                let mut change = nested(place, change);
+                rows.push(self.row(&name, &change));
+                change["metadata"]["annotations"][RECORD] = json!(agents(&json!({"pod": {place: keys}})));
+                rows.push(self.row(&format!("{name}-of-another"), &change));
             }
         }
         rows
@@ -148,6 +276,17 @@ impl<'a> Added<'a> {
             for (what, other) in [("same", variable.clone()), ("other", json!({"name": name, "value": "other"}))] {
                 let change = json!({"spec": {"containers": [{"name": APPLICATION, "env": [other]}]}});
                 rows.push(self.row(&format!("env-{what}-{name}"), &change));
+            }
+        }
+        for source in items(&after["envFrom"]).filter(|source| !items(&before["envFrom"]).any(|known| known == *source))
+        {
+            let kind = if source["configMapRef"].is_null() { "secretRef" } else { "configMapRef" };
+            let mut other = source.clone();
+            other[kind]["optional"] = json!(false);
+            for (what, source) in [("same", source), ("other", &other)] {
+                let name = format!("source-{what}-{}", source[kind]["name"].as_str().unwrap());
+                let change = json!({"spec": {"containers": [{"name": APPLICATION, "envFrom": [source]}]}});
+                rows.push(self.row(&name, &change));
             }
         }
         for mount in new("volumeMounts", "mountPath") {

@@ -7,7 +7,7 @@ use super::subject::{Subject, Switch, switches};
 
 /// Changes of a pod, each with its name.
 fn changes() -> Vec<(&'static str, Value)> {
-    [of_the_pod(), of_containers(), of_ports(), of_others(), of_volumes(), of_metadata()].concat()
+    [of_the_pod(), of_containers(), of_probes(), of_ports(), of_others(), of_volumes(), of_metadata()].concat()
 }
 
 fn of_the_pod() -> Vec<(&'static str, Value)> {
@@ -71,11 +71,7 @@ fn of_the_pod() -> Vec<(&'static str, Value)> {
 fn of_containers() -> Vec<(&'static str, Value)> {
     let guaranteed =
         json!({"requests": {"cpu": "100m", "memory": "64Mi"}, "limits": {"cpu": "100m", "memory": "64Mi"}});
-    let app = |change: Value| {
-        let mut container = json!({"name": "$app"});
-        container.as_object_mut().unwrap().extend(change.as_object().unwrap().clone());
-        json!({"spec": {"containers": [container]}})
-    };
+    let app = of_application;
     let variables: Vec<Value> = (0..50).map(|i| json!({"name": format!("V{i}"), "value": "x".repeat(5000)})).collect();
     vec![
         ("guaranteed", app(json!({"resources": guaranteed}))),
@@ -96,6 +92,27 @@ fn of_containers() -> Vec<(&'static str, Value)> {
         ("pull-always", app(json!({"image": "app", "imagePullPolicy": "Always"}))),
         ("digest", app(json!({"image": format!("registry.example/app@sha256:{}", "0".repeat(64))}))),
         ("lifecycle", app(json!({"lifecycle": {"preStop": {"exec": {"command": ["true"]}}}}))),
+        (
+            "capabilities",
+            app(json!({"securityContext": {"capabilities": {"drop": ["ALL"]}, "allowPrivilegeEscalation": false}})),
+        ),
+        ("privileged", app(json!({"securityContext": {"privileged": true}}))),
+        ("other-user", app(json!({"securityContext": {"runAsUser": 1234, "runAsGroup": 1234}}))),
+        ("no-image", app(json!({"image": ""}))),
+        ("read-only", app(json!({"securityContext": {"readOnlyRootFilesystem": true}}))),
+    ]
+}
+
+/// A change of the application's container.
+fn of_application(change: Value) -> Value {
+    let mut container = json!({"name": "$app"});
+    container.as_object_mut().unwrap().extend(change.as_object().unwrap().clone());
+    json!({"spec": {"containers": [container]}})
+}
+
+fn of_probes() -> Vec<(&'static str, Value)> {
+    let app = of_application;
+    vec![
         ("http-probe", app(json!({"readinessProbe": {"httpGet": {"path": "/ready", "port": 8080}}}))),
         (
             "named-probe",
@@ -107,14 +124,53 @@ fn of_containers() -> Vec<(&'static str, Value)> {
         ("exec-probe", app(json!({"startupProbe": {"exec": {"command": ["true"]}}}))),
         ("grpc-probe", app(json!({"readinessProbe": {"grpc": {"port": 9000}}}))),
         (
-            "capabilities",
-            app(json!({"securityContext": {"capabilities": {"drop": ["ALL"]}, "allowPrivilegeEscalation": false}})),
+            "unknown-port",
+            app(
+                json!({"readinessProbe": {"httpGet": {"port": "nope"}}, "livenessProbe": {"tcpSocket": {"port": "nope"}}}),
+            ),
         ),
-        ("privileged", app(json!({"securityContext": {"privileged": true}}))),
-        ("other-user", app(json!({"securityContext": {"runAsUser": 1234, "runAsGroup": 1234}}))),
-        ("no-image", app(json!({"image": ""}))),
-        ("read-only", app(json!({"securityContext": {"readOnlyRootFilesystem": true}}))),
+        ("every-probe", app(every_probe())),
+        ("every-probe-of-a-second", json!({"spec": {"containers": [second(&every_probe())]}})),
+        ("every-probe-of-a-native", native(&every_probe())),
+        (
+            "a-probe-of-another",
+            of_another(app(json!({"readinessProbe": {"httpGet": {"path": "/ready", "port": 8080}}}))),
+        ),
     ]
+}
+
+/// Probes and hooks with all that they may have.
+fn every_probe() -> Value {
+    let headers = json!([{"name": "X-A", "value": "a\"b\\\n\u{1}é"}, {"name": "X-B", "value": ""}]);
+    let asked =
+        json!({"path": "/r?a=\"b\"\\\té", "port": "web", "scheme": "HTTPS", "host": "h", "httpHeaders": headers});
+    json!({
+        "ports": [{"name": "web", "containerPort": 9090}],
+        "readinessProbe": {"httpGet": asked, "initialDelaySeconds": 5, "failureThreshold": 9},
+        "livenessProbe": {"tcpSocket": {"port": "web", "host": "x"}, "periodSeconds": 7, "terminationGracePeriodSeconds": 3},
+        "startupProbe": {"grpc": {"port": 9000, "service": "s\"x"}, "timeoutSeconds": 2},
+        "lifecycle": {"preStop": {"httpGet": {"port": 1, "path": "/"}}, "postStart": {"tcpSocket": {"port": "2"}}},
+    })
+}
+
+fn second(with: &Value) -> Value {
+    let mut container = json!({"name": "second", "image": "s:1"});
+    container.as_object_mut().unwrap().extend(with.as_object().unwrap().clone());
+    container
+}
+
+fn native(with: &Value) -> Value {
+    let mut container = second(with);
+    container["restartPolicy"] = json!("Always");
+    json!({"spec": {"initContainers": [container]}})
+}
+
+/// The record says that another profile has rewritten the application's probe.
+fn of_another(mut change: Value) -> Value {
+    let old = r#"{"/spec/containers/app/readinessProbe":{"httpGet":{"path":"/old","port":1}}}"#;
+    let record = format!(r#"[{{"profile":"another","version":"1","hash":"h","replaced":{old}}}]"#);
+    change["metadata"]["annotations"] = json!({"sidecar-injector/status": record});
+    change
 }
 
 fn of_others() -> Vec<(&'static str, Value)> {

@@ -38,18 +38,18 @@ fn forms() -> Vec<(&'static str, String)> {
         ("record-blank", " ".to_owned()),
         ("record-broken", "{".to_owned()),
         ("record-no-json", "[x]".to_owned()),
-        ("record-an-object", entry("agent", &none)),
+        ("record-an-object", entry("another", &none)),
         ("record-null", "null".to_owned()),
         ("record-numbers", "[1]".to_owned()),
         ("record-nothing-in-an-entry", "[{}]".to_owned()),
-        ("record-no-hash", r#"[{"profile":"agent","version":"1"}]"#.to_owned()),
+        ("record-no-hash", r#"[{"profile":"another","version":"1"}]"#.to_owned()),
         ("record-number-for-profile", r#"[{"profile":1,"version":"1","hash":"h"}]"#.to_owned()),
-        ("record-truncated", record("agent", &none).replace("\"}]", "")),
-        ("record-comma-behind", record("agent", &none).replace(']', ",]")),
-        ("record-more-behind", record("agent", &none) + "x"),
-        ("record-unknown-member", record("agent", &json!({"zzz": ["x"]}))),
-        ("record-member-twice", record("agent", &none).replace("\"hash\"", "\"hash\":\"a\",\"hash\"")),
-        ("record-profile-twice", format!("[{0},{0}]", entry("agent", &none))),
+        ("record-truncated", record("another", &none).replace("\"}]", "")),
+        ("record-comma-behind", record("another", &none).replace(']', ",]")),
+        ("record-more-behind", record("another", &none) + "x"),
+        ("record-unknown-member", record("another", &json!({"zzz": ["x"]}))),
+        ("record-member-twice", record("another", &none).replace("\"hash\"", "\"hash\":\"a\",\"hash\"")),
+        ("record-profile-twice", format!("[{0},{0}]", entry("another", &none))),
     ]
 }
 
@@ -57,25 +57,34 @@ fn forms() -> Vec<(&'static str, String)> {
 fn members(subject: &Subject) -> Vec<(&'static str, String)> {
     let none = json!({});
     vec![
-        ("record-two-others", format!("[{},{}]", entry("agent", &none), entry("other", &none))),
-        ("record-order-of-members", r#"[{"hash":"h","version":"1","profile":"agent"}]"#.to_owned()),
+        ("record-two-others", format!("[{},{}]", entry("another", &none), entry("other", &none))),
+        ("record-order-of-members", r#"[{"hash":"h","version":"1","profile":"another"}]"#.to_owned()),
         ("record-forged", record(&subject.name, &none)),
+        ("record-forged-pod", record(&subject.name, &json!({"pod": {"/spec/tolerations": ["{\"key\":\"k\"}"]}}))),
+        ("record-forged-field", record(&subject.name, &json!({"fields": ["/spec/runtimeClassName"]}))),
+        (
+            "record-forged-name",
+            record(
+                &subject.name,
+                &json!({"fields": ["/metadata/annotations/config.linkerd.io~1skip-inbound-ports/1"]}),
+            ),
+        ),
         ("record-forged-order", format!(r#"[{{"hash":"h","version":"1","profile":"{}"}}]"#, subject.name)),
         (
             "record-name-in-a-value",
-            record("agent", &json!({"annotations": [format!("\"profile\":\"{}\"", subject.name)]})),
+            record("another", &json!({"annotations": [format!("\"profile\":\"{}\"", subject.name)]})),
         ),
-        ("record-created", record("agent", &json!({"created": ["/metadata/annotations", "/spec/volumes"]}))),
-        ("record-created-no-pointer", record("agent", &json!({"created": ["x"]}))),
-        ("record-replaced", record("agent", &json!({"replaced": {"/spec/volumes": null, "/spec/x": []}}))),
-        ("record-replaced-a-text", record("agent", &json!({"replaced": {"/metadata/annotations/a": "b"}}))),
-        ("record-replaced-an-object", record("agent", &json!({"replaced": {"/spec/containers": {"a": 1}}}))),
-        ("record-fields", record("agent", &json!({"fields": ["/spec/containers/app/env/A"]}))),
-        ("record-no-field", record("agent", &json!({"fields": ["/metadata/name"]}))),
-        ("record-edited", record("agent", &json!({"edited": {"/metadata/annotations/a": {"append": "b"}}}))),
-        ("record-pod", record("agent", &json!({"pod": {"/spec/tolerations": ["k"]}}))),
-        ("record-wrong-pod", record("agent", &json!({"pod": {"/spec/volumes": ["k"]}}))),
-        ("record-names-no-list", record("agent", &json!({"containers": "agent"}))),
+        ("record-created", record("another", &json!({"created": ["/metadata/annotations", "/spec/volumes"]}))),
+        ("record-created-no-pointer", record("another", &json!({"created": ["x"]}))),
+        ("record-replaced", record("another", &json!({"replaced": {"/spec/volumes": null, "/spec/x": []}}))),
+        ("record-replaced-a-text", record("another", &json!({"replaced": {"/metadata/annotations/a": "b"}}))),
+        ("record-replaced-an-object", record("another", &json!({"replaced": {"/spec/containers": {"a": 1}}}))),
+        ("record-fields", record("another", &json!({"fields": ["/spec/containers/app/env/A"]}))),
+        ("record-no-field", record("another", &json!({"fields": ["/metadata/name"]}))),
+        ("record-edited", record("another", &json!({"edited": {"/metadata/annotations/a": {"append": "b"}}}))),
+        ("record-pod", record("another", &json!({"pod": {"/spec/tolerations": ["k"]}}))),
+        ("record-wrong-pod", record("another", &json!({"pod": {"/spec/volumes": ["k"]}}))),
+        ("record-names-no-list", record("another", &json!({"containers": "agent"}))),
     ]
 }
 
@@ -86,10 +95,10 @@ fn spellings() -> Vec<(&'static str, String)> {
         ("record-escapes", r#"[{"profile":"a\u0067ent\n\"\\\/","version":"1","hash":"h"}]"#.to_owned()),
         ("record-bad-escape", r#"[{"profile":"a\q","version":"1","hash":"h"}]"#.to_owned()),
         ("record-raw-control", "[{\"profile\":\"a\nb\",\"version\":\"1\",\"hash\":\"h\"}]".to_owned()),
-        ("record-spaced", r#"[ {"profile": "agent", "version": "1", "hash": "h", "created": []} ]"#.to_owned()),
+        ("record-spaced", r#"[ {"profile": "another", "version": "1", "hash": "h", "created": []} ]"#.to_owned()),
         (
             "record-lines",
-            "[\n {\n  \"profile\": \"agent\",\n  \"version\": \"1\",\n  \"hash\": \"h\"\n }\n]\n".to_owned(),
+            "[\n {\n  \"profile\": \"another\",\n  \"version\": \"1\",\n  \"hash\": \"h\"\n }\n]\n".to_owned(),
         ),
         ("record-unicode", record("é😀", &none)),
         ("record-longest-less-one", of_length(15000)),
@@ -107,7 +116,7 @@ pub(super) fn rows(subject: &Subject, own: &[String]) -> Vec<Row> {
         rows.push(row(subject, name, &annotated(&text)));
     }
     let with_agent = |more: Value| {
-        let mut change = annotated(&record("agent", &more));
+        let mut change = annotated(&record("another", &more));
         change["spec"] = json!({"containers": agent});
         change
     };
@@ -115,7 +124,7 @@ pub(super) fn rows(subject: &Subject, own: &[String]) -> Vec<Row> {
     rows.push(row(
         subject,
         "record-of-another-absent",
-        &annotated(&record("agent", &json!({"containers": ["agent"]}))),
+        &annotated(&record("another", &json!({"containers": ["agent"]}))),
     ));
     rows.push(row(
         subject,
@@ -144,7 +153,11 @@ pub(super) fn rows(subject: &Subject, own: &[String]) -> Vec<Row> {
             &format!("partial-{name}"),
             &annotated(&record(&subject.name, &json!({"containers": [name]}))),
         ));
-        rows.push(row(subject, &format!("of-another-{name}"), &with(record("agent", &json!({"containers": [name]})))));
+        rows.push(row(
+            subject,
+            &format!("of-another-{name}"),
+            &with(record("another", &json!({"containers": [name]}))),
+        ));
     }
     rows
 }

@@ -13,6 +13,7 @@ use crate::support::control_plane::ControlPlane;
 /// As installed they make the same pods, with the same hash, as settings in the policy do.
 pub(super) fn settings_in_a_config_map_make_the_same_pods(plane: &ControlPlane) {
     let subjects = [Subject::builtin("k8tz"), Subject::file("profiles/parameters.yaml")];
+    let subjects = subjects.map(|subject| subject.within("settings"));
     assert_none(&run(plane, &subjects, &["--params"], Ways::Three));
 }
 

@@ -24,6 +24,8 @@ pub(super) struct Subject {
     pub(super) base: Value,
     /// The metadata of the namespaces: the first is one whose pods are injected.
     pub(super) namespaces: Vec<(&'static str, Value)>,
+    /// What the names of its namespaces begin with: two scenarios have none in common.
+    scenario: &'static str,
 }
 
 impl Subject {
@@ -59,7 +61,12 @@ impl Subject {
         meet(&spec["namespaceSelector"], &mut namespace);
         opt_in(&spec, &mut pod["metadata"]);
         let namespaces = namespaces(&spec, &namespace);
-        Self { name, given: given.to_owned(), settings, spec, base: pod, namespaces }
+        Self { name, given: given.to_owned(), settings, spec, base: pod, namespaces, scenario: "policies" }
+    }
+
+    /// The same for another scenario on the same control plane.
+    pub(super) fn within(self, scenario: &'static str) -> Self {
+        Self { scenario, ..self }
     }
 
     /// `COMMAND -p PROFILE --set=…`.
@@ -73,7 +80,7 @@ impl Subject {
     /// A name of its own in the cluster: a profile of a file may be called as a built-in one.
     pub(super) fn place(&self) -> String {
         let of_file = if self.given == self.name { "" } else { "file-" };
-        format!("of-{of_file}{}", self.name)
+        format!("{}-of-{of_file}{}", self.scenario, self.name)
     }
 
     /// The name of one of its namespaces in the cluster.

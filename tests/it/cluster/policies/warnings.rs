@@ -3,14 +3,16 @@
 use super::ways::Outcome;
 
 /// Parts of warnings and notes that a policy does not make; the page about policies says so.
-const NOT_MADE: [&str; 10] = [
+const NOT_MADE: [&str; 12] = [
     " is also what a probe of container ",
     " redirects port ",
     " takes its default ",
     " is not expanded",
     ", below `",
     ", above `",
+    "the pod has no container `",
     " changes nothing in this pod",
+    " has no effect: no profile reads it",
     " is injected, and its rules would skip it now: ",
     " says: a mount of its own for the time zone stays in ",
     " says: the pod's terminationGracePeriodSeconds ends before ",
@@ -39,7 +41,11 @@ pub(super) fn difference(
         own.sort();
         own
     };
-    let (mut of_policy, mut of_webhook) = (own(policy), own(webhook));
+    let (of_policy, mut of_webhook) = (own(policy), own(webhook));
+    // A policy says those of one kind together.
+    let mut of_policy: Vec<String> =
+        of_policy.iter().flat_map(|text| text.split("; ").map(str::to_owned).collect::<Vec<_>>()).collect();
+    of_policy.sort();
     of_webhook.retain(|text| !NOT_MADE.iter().any(|part| text.contains(part)));
     let is_of_injected = |text: &String| is_injected && OF_INJECTED.iter().any(|part| text.contains(part));
     of_policy.retain(|text| !is_of_injected(text) || of_webhook.iter().any(|other| is_same(text, other)));

@@ -56,9 +56,14 @@ pub(super) struct Place<'a> {
 impl<'a> Place<'a> {
     /// Makes the namespaces.
     pub(super) fn new(plane: &'a ControlPlane, subject: &'a Subject) -> Self {
-        let namespaces: Vec<Value> =
+        let mut objects: Vec<Value> =
             subject.namespaces.iter().map(|(variant, _)| subject.namespace_object(variant)).collect();
-        plane.ok("apply -f -", json!({"apiVersion": "v1", "kind": "List", "items": namespaces}).to_string());
+        // An account that a profile may give to a pod.
+        objects.extend(subject.namespaces.iter().map(|(variant, _)| {
+            let metadata = json!({"name": "agent", "namespace": subject.namespace(variant)});
+            json!({"apiVersion": "v1", "kind": "ServiceAccount", "metadata": metadata})
+        }));
+        plane.ok("apply -f -", json!({"apiVersion": "v1", "kind": "List", "items": objects}).to_string());
         Self { plane, subject, api: Api::new(plane) }
     }
 
