@@ -20,6 +20,7 @@ use crate::kube::version::KubernetesVersion;
 use crate::profile::Profile;
 use crate::profile::parameter::SetValues;
 use crate::text::yaml::emit::{self, BlockLayout};
+use crate::value::pointer::Pointer;
 
 use added::Digests;
 use draft::Gates;
@@ -189,7 +190,27 @@ pub(crate) fn objects(
         let name = validating_name(name, &profile.name);
         all.extend(objects::validating((&name, &mutating_name), profile, compiled, options));
     }
-    Ok(all)
+    match all.iter().find_map(too_large) {
+        Some(words) => Err(vec![(0, Diagnostic::new(Code::NotCompilable, Pointer::of(["spec"]), words))]),
+        None => Ok(all),
+    }
+}
+
+/// The most bytes that the annotations of an object have: <https://kubernetes.io/docs/concepts/overview/working-with-objects/annotations/>.
+const MOST_ANNOTATIONS: usize = 256 * 1024;
+
+/// What is wrong with an object of which kubectl cannot keep a copy in an annotation, as `apply` does. It writes some characters
+/// of the copy with six.
+fn too_large(object: &Value) -> Option<String> {
+    const KEY: &str = "kubectl.kubernetes.io/last-applied-configuration";
+    let text = object.to_string();
+    let escaped = text.bytes().filter(|byte| matches!(byte, b'<' | b'>' | b'&')).count();
+    let size = text.len() + 5 * escaped + KEY.len() + 1;
+    let name = |pointer: &str| object.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned();
+    (size > MOST_ANNOTATIONS).then(|| {
+        let (kind, name) = (name("/kind"), name("/metadata/name"));
+        format!("{kind} `{name}` would be too large: {size} bytes in an annotation of kubectl are more than {MOST_ANNOTATIONS}")
+    })
 }
 
 fn digests((profile, set): &ProfileWithSettings<'_>) -> Digests {

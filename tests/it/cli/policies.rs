@@ -371,3 +371,20 @@ fn what_is_repeated_compiles_and_text_for_repeated_variables_does_not() {
     let message = "mine.yaml:11:11: the profile `mine` cannot be a policy: a variable under `forEach` is not compiled";
     assert!(ran.stderr.contains(message), "{}", ran.stderr);
 }
+
+#[test]
+fn an_object_that_kubectl_cannot_keep_is_refused() {
+    let labels: String =
+        (0..400).map(|index| format!("    l{index}.example/key: \"{{{{ pod.metadata.name }}}}\"\n")).collect();
+    let profile = format!(
+        "apiVersion: sidecar-injector/v1\nkind: Profile\nmetadata: {{name: mine}}\nspec:\n  policy: OptOut\n  labels:\n{labels}"
+    );
+    let ran = injector(["profile", "compile", "mine.yaml"]).file("mine.yaml", profile).fails();
+    assert!(
+        ran.stderr.contains("mine.yaml:4:1: the profile `mine` cannot be a policy: MutatingAdmissionPolicy"),
+        "{}",
+        ran.stderr
+    );
+    assert!(ran.stderr.contains("bytes in an annotation of kubectl are more than 262144"), "{}", ran.stderr);
+    assert_eq!(ran.stdout, "");
+}

@@ -38,7 +38,6 @@ pub(super) fn scenarios() -> Vec<(&'static str, Scenario)> {
     scenarios! {
         together:
             every_object_is_taken_and_small
-            no_expression_has_a_wrong_type
             without_its_mutating_policy_a_pod_is_refused
             a_pod_that_meets_all_of_them_is_injected_once
             profiles_of_one_command_keep_their_order
@@ -124,6 +123,14 @@ fn with_service_accounts_a_policy_makes_what_the_webhook_makes() {
     let plane = ControlPlane::start_with_service_accounts(Path::new(&assets));
     let subjects = [Subject::builtin("nginx"), Subject::builtin("cortexflow"), Subject::file("profiles/pod.yaml")];
     assert_none(&run(&plane, &subjects, &[], Ways::Two));
+}
+
+#[test]
+fn no_expression_has_a_wrong_type() {
+    let Some(assets) = std::env::var_os("KUBEBUILDER_ASSETS") else {
+        return skipped("policies", &Lack::ControlPlane);
+    };
+    together::no_expression_has_a_wrong_type(&ControlPlane::start_with_type_checks(Path::new(&assets)));
 }
 
 /// The API and the language of older versions, as a newer API server emulates them.

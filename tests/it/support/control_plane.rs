@@ -23,6 +23,11 @@ use tempfile::TempDir;
 /// How long the servers may take to be ready; they take about five seconds on a machine that does nothing else.
 const START: Duration = Duration::from_secs(120);
 
+/// Without the controller that checks the types in admission policies: each that comes costs it half a minute.
+const MOST_CONTROLLERS: &str = "*,-nodelifecycle,-validatingadmissionpolicy-status-controller";
+
+const WITHOUT_ACCOUNTS: [&str; 2] = ["--disable-admission-plugins", "ServiceAccount"];
+
 /// How long a controller may take to do its work.
 const SETTLE: Duration = Duration::from_secs(60);
 
@@ -72,15 +77,20 @@ impl ControlPlane {
 
     /// The same, with these flags of kube-apiserver beside its own.
     pub(crate) fn start_with(assets: &Path, flags: &[&str]) -> Self {
-        Self::with(assets, ["--disable-admission-plugins", "ServiceAccount"], flags)
+        Self::with(assets, WITHOUT_ACCOUNTS, MOST_CONTROLLERS, flags)
     }
 
     /// Starts one that gives each pod what its ServiceAccount has, as clusters do. A pod waits for its account.
     pub(crate) fn start_with_service_accounts(assets: &Path) -> Self {
-        Self::with(assets, ["--enable-admission-plugins", "ServiceAccount"], &[])
+        Self::with(assets, ["--enable-admission-plugins", "ServiceAccount"], MOST_CONTROLLERS, &[])
     }
 
-    fn with(assets: &Path, plugins: [&str; 2], flags: &[&str]) -> Self {
+    /// Starts one that checks the types in admission policies, which takes its controller half a minute for each.
+    pub(crate) fn start_with_type_checks(assets: &Path) -> Self {
+        Self::with(assets, WITHOUT_ACCOUNTS, "*,-nodelifecycle", &[])
+    }
+
+    fn with(assets: &Path, plugins: [&str; 2], controllers: &str, flags: &[&str]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let [client, peer, secure, manager] = free_ports();
         let mut plane = Self {
@@ -124,7 +134,7 @@ impl ControlPlane {
             ["--kubeconfig", &kubeconfig],
             ["--bind-address", "127.0.0.1"],
             ["--secure-port", &manager.to_string()],
-            ["--controllers", "*,-nodelifecycle"],
+            ["--controllers", controllers],
             ["--service-account-private-key-file", &key],
         ];
         plane.serve(assets, "etcd", etcd.concat(), "--unsafe-no-fsync");

@@ -3,20 +3,22 @@
 use super::ways::Outcome;
 
 /// Parts of warnings and notes that a policy does not make; the page about policies says so.
-const NOT_MADE: [&str; 12] = [
+const NOT_MADE: [&str; 11] = [
     " is also what a probe of container ",
     " redirects port ",
     " takes its default ",
     " is not expanded",
     ", below `",
     ", above `",
-    "the pod has no container `",
     " changes nothing in this pod",
     " has no effect: no profile reads it",
     " is injected, and its rules would skip it now: ",
     " says: a mount of its own for the time zone stays in ",
     " says: the pod's terminationGracePeriodSeconds ends before ",
 ];
+
+/// The same of one with two parts: about a target by its name.
+const NO_TARGET: (&str, &str) = ("the pod has no container `", " adds to the application: ");
 
 /// Parts of the warnings that a policy makes of a pod that came injected, too: it sees the pod once it is injected.
 const OF_INJECTED: [&str; 3] = [
@@ -46,7 +48,8 @@ pub(super) fn difference(
     let mut of_policy: Vec<String> =
         of_policy.iter().flat_map(|text| text.split("; ").map(str::to_owned).collect::<Vec<_>>()).collect();
     of_policy.sort();
-    of_webhook.retain(|text| !NOT_MADE.iter().any(|part| text.contains(part)));
+    let names_no_target = |text: &str| text.starts_with(NO_TARGET.0) && text.contains(NO_TARGET.1);
+    of_webhook.retain(|text| !NOT_MADE.iter().any(|part| text.contains(part)) && !names_no_target(text));
     let is_of_injected = |text: &String| is_injected && OF_INJECTED.iter().any(|part| text.contains(part));
     of_policy.retain(|text| !is_of_injected(text) || of_webhook.iter().any(|other| is_same(text, other)));
     let same =
