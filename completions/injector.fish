@@ -236,7 +236,7 @@ complete -c injector -n "__fish_injector_using_subcommand profile; and __fish_se
 Fail\t'It is refused'"
 complete -c injector -n "__fish_injector_using_subcommand profile; and __fish_seen_subcommand_from compile" -l policy-api -d 'The version of the API of mutating policies' -r -f -a "v1\t'Kubernetes 1.36 and later'
 v1beta1\t'Kubernetes 1.34 and 1.35, with a feature gate'"
-complete -c injector -n "__fish_injector_using_subcommand profile; and __fish_seen_subcommand_from compile" -l params -d 'Keep the settings in a ConfigMap, where the cluster can change them [default names: all]' -r
+complete -c injector -n "__fish_injector_using_subcommand profile; and __fish_seen_subcommand_from compile" -l params -d 'Keep the settings, or those named, in a ConfigMap that you can change' -r
 complete -c injector -n "__fish_injector_using_subcommand profile; and __fish_seen_subcommand_from compile" -s n -l namespace -d 'The namespace of the ConfigMap of `--params` [default: kube-system]' -r
 complete -c injector -n "__fish_injector_using_subcommand profile; and __fish_seen_subcommand_from compile" -l color -d 'When to colour the report, a diff and an explanation' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` or `CLICOLOR_FORCE` says otherwise'
 always\t'Also into a file or pipe'
@@ -251,7 +251,7 @@ never\t'No colours'"
 complete -c injector -n "__fish_injector_using_subcommand profile; and __fish_seen_subcommand_from import" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c injector -n "__fish_injector_using_subcommand profile; and __fish_seen_subcommand_from import" -s V -l version -d 'Print version'
 complete -c injector -n "__fish_injector_using_subcommand install" -l name -d 'The name of everything that is installed' -r
-complete -c injector -n "__fish_injector_using_subcommand install" -s n -l namespace -d 'The namespace of the webhook, whose own pods are never injected [default: injector-system]' -r
+complete -c injector -n "__fish_injector_using_subcommand install" -s n -l namespace -d 'The namespace of the webhook [default: injector-system]' -r
 complete -c injector -n "__fish_injector_using_subcommand install" -l as -d 'What runs in the cluster: a webhook, or policies that the API server evaluates itself' -r -f -a "webhook\t'Pods that the API server asks'
 policy\t'Admission policies of Kubernetes 1.36 and later'"
 complete -c injector -n "__fish_injector_using_subcommand install" -l only -d 'Print only the webhook configuration, or everything else [default: both]' -r -f -a "webhook\t'The webhook configuration'
@@ -292,7 +292,7 @@ complete -c injector -n "__fish_injector_using_subcommand install" -l node-selec
 complete -c injector -n "__fish_injector_using_subcommand install" -l toleration -d 'A taint of nodes that may still run the pods (repeatable)' -r
 complete -c injector -n "__fish_injector_using_subcommand install" -l policy-api -d 'The version of the API of mutating policies' -r -f -a "v1\t'Kubernetes 1.36 and later'
 v1beta1\t'Kubernetes 1.34 and 1.35, with a feature gate'"
-complete -c injector -n "__fish_injector_using_subcommand install" -l params -d 'Keep the settings in a ConfigMap, where the cluster can change them [default names: all]' -r
+complete -c injector -n "__fish_injector_using_subcommand install" -l params -d 'Keep the settings, or those named, in a ConfigMap that you can change' -r
 complete -c injector -n "__fish_injector_using_subcommand install" -l color -d 'When to colour the report, a diff and an explanation' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` or `CLICOLOR_FORCE` says otherwise'
 always\t'Also into a file or pipe'
 never\t'No colours'"
@@ -306,7 +306,7 @@ complete -c injector -n "__fish_injector_using_subcommand install" -l without-wa
 complete -c injector -n "__fish_injector_using_subcommand install" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c injector -n "__fish_injector_using_subcommand install" -s V -l version -d 'Print version'
 complete -c injector -n "__fish_injector_using_subcommand uninstall" -l name -d 'The name of everything that is installed' -r
-complete -c injector -n "__fish_injector_using_subcommand uninstall" -s n -l namespace -d 'The namespace of the webhook, whose own pods are never injected [default: injector-system]' -r
+complete -c injector -n "__fish_injector_using_subcommand uninstall" -s n -l namespace -d 'The namespace of the webhook [default: injector-system]' -r
 complete -c injector -n "__fish_injector_using_subcommand uninstall" -l as -d 'What runs in the cluster: a webhook, or policies that the API server evaluates itself' -r -f -a "webhook\t'Pods that the API server asks'
 policy\t'Admission policies of Kubernetes 1.36 and later'"
 complete -c injector -n "__fish_injector_using_subcommand uninstall" -l only -d 'Print only the webhook configuration, or everything else [default: both]' -r -f -a "webhook\t'The webhook configuration'
@@ -315,6 +315,7 @@ complete -c injector -n "__fish_injector_using_subcommand uninstall" -l tls-secr
 complete -c injector -n "__fish_injector_using_subcommand uninstall" -s p -l profile -d 'With `--as policy`: whose policies are deleted (repeatable) [default: cortexflow]' -r -F
 complete -c injector -n "__fish_injector_using_subcommand uninstall" -l policy-api -d 'The version of the API of mutating policies, with `--as policy`' -r -f -a "v1\t'Kubernetes 1.36 and later'
 v1beta1\t'Kubernetes 1.34 and 1.35, with a feature gate'"
+complete -c injector -n "__fish_injector_using_subcommand uninstall" -l params -d 'Delete the ConfigMap of `install --params` too, with `--as policy`; names have no effect' -r
 complete -c injector -n "__fish_injector_using_subcommand uninstall" -l color -d 'When to colour the report, a diff and an explanation' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` or `CLICOLOR_FORCE` says otherwise'
 always\t'Also into a file or pipe'
 never\t'No colours'"
@@ -322,7 +323,6 @@ complete -c injector -n "__fish_injector_using_subcommand uninstall" -l cert-man
 complete -c injector -n "__fish_injector_using_subcommand uninstall" -l delete-namespace -d 'Delete the namespace too, with all that is in it'
 complete -c injector -n "__fish_injector_using_subcommand uninstall" -l service-monitor -d 'A ServiceMonitor too, for the Prometheus operator'
 complete -c injector -n "__fish_injector_using_subcommand uninstall" -l prometheus-rule -d 'A PrometheusRule with alerts too, for the Prometheus operator'
-complete -c injector -n "__fish_injector_using_subcommand uninstall" -l params -d 'Delete the ConfigMap of `install --params` too'
 complete -c injector -n "__fish_injector_using_subcommand uninstall" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c injector -n "__fish_injector_using_subcommand uninstall" -s V -l version -d 'Print version'
 complete -c injector -n "__fish_injector_using_subcommand serve" -l listen -d 'The address of the TLS port' -r

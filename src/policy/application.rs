@@ -17,6 +17,7 @@ mod operations;
 mod record;
 mod rewrites;
 
+use items::Around;
 pub(super) use rewrites::recorded;
 
 /// What is added to some of the containers.
@@ -89,7 +90,8 @@ pub(super) fn define(draft: &mut Draft<'_>) -> Application {
     let profile = draft.scope.profile;
     let mut blocks: Vec<Block> = Vec::new();
     if Slot::of(Home::Application).any(|slot| !profile.added[slot].is_empty()) {
-        let items = items::of(draft, &profile.added, profile.env_placement, &Pointer::of(["spec", "application"]));
+        let at = Pointer::of(["spec", "application"]);
+        let items = items::of(draft, &profile.added, (profile.env_placement, Around::Nothing), &at);
         let absent = absent(draft, &profile.targets, None);
         blocks.push(Block { source: None, targets: fixed(profile.targets.clone()), when: None, items, absent });
     }
@@ -175,7 +177,7 @@ fn block(draft: &mut Draft<'_>, block: &ApplicationBlock, index: usize) -> Optio
     if when.as_deref() == Some("false") {
         return None;
     }
-    let items = items::of(draft, added, *env_placement, &at);
+    let items = items::of(draft, added, (*env_placement, Around::Container), &at);
     let source = Some(index);
     Some(match targets {
         BlockTargets::Fixed(targets) => {

@@ -24,7 +24,7 @@ use crate::value::pointer::Pointer;
 
 use added::Digests;
 use draft::Gates;
-pub(crate) use params::{ParamNames, Params};
+pub(crate) use params::{ParamNames, Params, can_be_kept, is_named};
 use settings::Settings;
 
 mod added;

@@ -6,7 +6,7 @@
 use serde_json::Value;
 
 use super::cel::{Cel, bound, first_of, literal, quoted};
-use super::params;
+use super::params::{self, Params};
 use super::scope::{Given, Scope};
 use super::settings::Settings;
 use super::types;
@@ -71,7 +71,7 @@ pub(super) fn compile(
     let parameter = scope.profile.parameters.get(index)?;
     let at = Pointer::of(["spec", "parameters", &index.to_string()]);
     let set_text = settings.set.get(&parameter.name);
-    let kept = settings.params.filter(|params| params.keeps(parameter));
+    let kept = settings.params.filter(|params| params.keeps(&scope.profile.name, parameter));
     let settled = set_text.map(|text| parameter.parse(text));
     let settled = match settled {
         Some(Err(bad)) => {
@@ -101,15 +101,18 @@ pub(super) fn compile(
         };
         return Some(CompiledParameter { given, variable: None, faults: None, suffix: None });
     }
-    let told = if kept.is_some() { Told::UnlessInstalled } else { Told::UnlessUsual };
-    Some(variable(scope, parameter, (&sources, settled.as_ref()), told))
+    let (told, advice) = match kept {
+        Some(params) => (Told::UnlessInstalled, format!(": set {}", key_words(scope, parameter, settings, params))),
+        None => (Told::UnlessUsual, String::new()),
+    };
+    Some(variable(scope, parameter, (&sources, settled.as_ref()), (told, &advice)))
 }
 
 fn variable(
     scope: &Scope<'_>,
     parameter: &Parameter,
     (sources, settled): (&[Source], Option<&Given>),
-    told: Told,
+    (told, advice): (Told, &str),
 ) -> CompiledParameter {
     let name = scope.variable(&format!("p_{}", parameter.name));
     let otherwise = match settled {
@@ -121,7 +124,7 @@ fn variable(
     let variable = first_of(values, &format!("dyn({otherwise})"));
     let none = match settled {
         Some(_) => "[]".to_owned(),
-        None => format!("[{}]", quoted(&format!("parameter `{}` has no value", parameter.name))),
+        None => format!("[{}]", quoted(&format!("parameter `{}` has no value{advice}", parameter.name))),
     };
     let faults = first_of(sources.iter().map(|source| (source.there.clone(), source.faults.clone())), &none);
     let given = super::cel::any(&sources.iter().map(|source| source.there.clone()).collect::<Vec<_>>());
@@ -201,13 +204,16 @@ fn sources(scope: &Scope<'_>, parameter: &Parameter, places: FromPlaces) -> Opti
     Some(all)
 }
 
+/// The words for where a setting is.
+fn key_words(scope: &Scope<'_>, parameter: &Parameter, settings: &Settings<'_>, of: &Params) -> String {
+    let key = params::key(&scope.profile.name, &parameter.name);
+    format!("key `{key}` of ConfigMap `{}/{}`", of.namespace, params::config_map_name(settings.policy_name))
+}
+
 /// The ConfigMap with the settings.
 fn of_settings(scope: &Scope<'_>, parameter: &Parameter, settings: &Settings<'_>) -> Option<Source> {
-    let namespace = &settings.params?.namespace;
-    let key = params::key(&scope.profile.name, &parameter.name);
-    let name = params::config_map_name(settings.policy_name);
-    let what = quoted(&format!("key `{key}` of ConfigMap `{namespace}/{name}`: "));
-    let (all, key) = (scope.variable("settings"), quoted(&key));
+    let what = quoted(&format!("{}: ", key_words(scope, parameter, settings, settings.params?)));
+    let (all, key) = (scope.variable("settings"), quoted(&params::key(&scope.profile.name, &parameter.name)));
     let text = format!("string({all}[{key}])");
     // Each is written once: the messages about many parameters are one expression, of which an API server takes 100,000
     // characters.

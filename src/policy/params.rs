@@ -13,7 +13,7 @@ use super::draft::Draft;
 use super::metadata::labels;
 use super::{ProfileWithSettings, types};
 use crate::profile::parameter::{SetValues, spelled};
-use crate::profile::{Parameter, Presence};
+use crate::profile::{Parameter, ParameterType, Presence};
 
 /// The annotation of the ConfigMap that says of what the digests are.
 const INSTALLED: &str = "sidecar-injector/installed";
@@ -31,19 +31,29 @@ pub(crate) struct Params {
 pub enum ParamNames {
     /// All whose values can be read from a text.
     All,
-    /// Those of these names.
+    /// Those of these names, each `NAME` or `PROFILE.NAME`.
     These(Vec<String>),
 }
 
 impl Params {
     /// Whether a parameter's setting is in the ConfigMap. One of a type that a policy cannot read stays in the policy.
-    pub(super) fn keeps(&self, parameter: &Parameter) -> bool {
+    pub(super) fn keeps(&self, profile: &str, parameter: &Parameter) -> bool {
         let is_meant = match &self.names {
             ParamNames::All => true,
-            ParamNames::These(names) => names.contains(&parameter.name),
+            ParamNames::These(names) => names.iter().any(|name| is_named(name, profile, parameter)),
         };
-        is_meant && types::faults(parameter, "''", "''").is_some()
+        is_meant && can_be_kept(parameter)
     }
+}
+
+/// Whether a name of `--params` means this parameter. Neither names of profiles nor of parameters have a dot.
+pub(crate) fn is_named(name: &str, profile: &str, parameter: &Parameter) -> bool {
+    name == parameter.name || name == key(profile, &parameter.name)
+}
+
+/// Whether a policy reads values of the parameter's type from a text.
+pub(crate) fn can_be_kept(parameter: &Parameter) -> bool {
+    types::faults(parameter, "''", "''").is_some()
 }
 
 /// The name of the ConfigMap of a mutating policy and of all that belongs to it.
@@ -85,7 +95,7 @@ pub(super) fn config_map(
     for ((profile, set), Digests { classic, native }) in profiles.iter().zip(digests) {
         installed.push(format!("{}={classic},{native}", profile.name));
         let all = SetValues::from([(profile.name.clone(), (*set).clone())]);
-        for parameter in profile.parameters.iter().filter(|parameter| params.keeps(parameter)) {
+        for parameter in profile.parameters.iter().filter(|parameter| params.keeps(&profile.name, parameter)) {
             let Some(usual) = parameter.constant(profile, &all) else { continue };
             installed.push(format!("{}{}", profile.name, suffix_of(parameter, &usual)));
             let text = set.get(&parameter.name).cloned().or_else(|| default_text(parameter, &usual));
@@ -113,7 +123,10 @@ fn suffix_of(parameter: &Parameter, value: &Value) -> String {
 /// A default as a text, where it can be set to one and stay the same. A place in the pod counts after a setting, so a parameter
 /// with one has no text.
 fn default_text(parameter: &Parameter, value: &Value) -> Option<String> {
-    let text = spelled(value).into_owned();
+    let text = match (&parameter.ty, value.as_array()) {
+        (ParameterType::List(list), Some(items)) => items.iter().map(spelled).collect::<Vec<_>>().join(&list.separator),
+        _ => spelled(value).into_owned(),
+    };
     let is_said = !text.is_empty() || parameter.presence == Presence::Optional;
     let is_same = || parameter.parse(&text).is_ok_and(|parsed| parsed == *value);
     (parameter.from.is_empty() && is_said && is_same()).then_some(text)

@@ -13,6 +13,7 @@ mod inputs;
 mod kustomize;
 mod levels;
 mod listed;
+mod params;
 mod policies;
 mod reports;
 mod reviews;

@@ -14,7 +14,7 @@ use crate::install::{FailurePolicy, LogFormat, MatchPolicy, Part, ReinvocationPo
 use crate::kube::image::is_image;
 use crate::kube::names;
 use crate::kube::version::KubernetesVersion;
-use crate::policy::PolicyApi;
+use crate::policy::{ParamNames, PolicyApi};
 use crate::profile::{NativeSidecar, Overrides};
 use crate::shell::files::selection::{ProfileRef, Setting};
 
@@ -71,9 +71,10 @@ pub struct UninstallArgs {
     /// The version of the API of mutating policies, with `--as policy`
     #[arg(long, value_enum, value_name = "VERSION", default_value_t, help_heading = "Policy")]
     pub policy_api: PolicyApi,
-    /// Delete the ConfigMap of `install --params` too
-    #[arg(long, help_heading = "Policy")]
-    pub params: bool,
+    /// Delete the ConfigMap of `install --params` too, with `--as policy`; names have no effect
+    #[arg(long, value_name = "NAME,…", num_args = 0..=1, require_equals = true, default_missing_value = "")]
+    #[arg(help_heading = "Policy")]
+    pub params: Option<ParamNames>,
 }
 
 /// What an installation is called, and which part of it is printed.
@@ -85,9 +86,9 @@ pub struct PlaceArgs {
     /// Two installations in one cluster need two names.
     #[arg(long, value_name = "NAME", default_value = "injector", help_heading = "Installation")]
     pub name: InstallationName,
-    /// The namespace of the webhook, whose own pods are never injected [default: injector-system]
+    /// The namespace of the webhook [default: injector-system]
     ///
-    /// With `--as policy --params`, the namespace of the ConfigMap [default: kube-system].
+    /// The webhook's own pods are never injected. With `--as policy --params`, the namespace of the ConfigMap [default: kube-system].
     #[arg(short, long, value_name = "NAME", help_heading = "Installation")]
     pub namespace: Option<NamespaceName>,
     /// What runs in the cluster: a webhook, or policies that the API server evaluates itself

@@ -38,9 +38,10 @@ pub struct PolicyArgs {
     /// Leave out the policy that warns; it costs some of the API server's time for each pod
     #[arg(long, help_heading = "Policy")]
     pub without_warnings: bool,
-    /// Keep the settings in a ConfigMap, where the cluster can change them [default names: all]
+    /// Keep the settings, or those named, in a ConfigMap that you can change
     ///
-    /// Without it, the policies have their settings inside. The ConfigMap is in `--namespace`, which has to exist.
+    /// A name is `NAME` or `PROFILE.NAME`. Without the flag, the policies have their settings inside, as maps and variables
+    /// always do. The ConfigMap is in `--namespace`, which has to exist.
     #[arg(long, value_name = "NAME,…", num_args = 0..=1, require_equals = true, default_missing_value = "")]
     #[arg(help_heading = "Policy")]
     pub params: Option<ParamNames>,
@@ -87,7 +88,7 @@ const OF_POLICIES: [&str; 12] = [
 pub(super) fn check_form(mut program: Command, command: &Subcommands, matches: &ArgMatches) -> Result<(), clap::Error> {
     let (form, name, has_params) = match command {
         Subcommands::Install(args) => (args.place.form, "install", args.policy.params.is_some()),
-        Subcommands::Uninstall(args) => (args.place.form, "uninstall", args.params),
+        Subcommands::Uninstall(args) => (args.place.form, "uninstall", args.params.is_some()),
         _ => return Ok(()),
     };
     let Some(matches) = matches.subcommand_matches(name) else { return Ok(()) };

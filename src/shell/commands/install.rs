@@ -10,7 +10,6 @@ use crate::install::{
     self, ApiWatches, Certificates, Installation, Keeper, KeyPem, NamespaceFate, OwnNamespace, ProfileSource, Site,
     Watch,
 };
-use crate::policy::ParamNames;
 use crate::profile::Profile;
 use crate::report::exit::ExitStatus;
 use crate::report::{ColourChoice, Report, ReportFormat};
@@ -61,7 +60,7 @@ pub(super) fn uninstall(args: &UninstallArgs) -> Result<ExitStatus, CommandError
         let report = ReportArgs { format: ReportFormat::default(), quiet: false };
         let sources = profiles(&args.profiles).map_err(|errors| CommandError::reported(errors, &report))?;
         let names: Vec<&str> = sources.iter().map(|source| source.profile.name.as_str()).collect();
-        let params = params_of(args.params.then_some(&ParamNames::All), args.place.namespace.as_ref());
+        let params = params_of(args.params.as_ref(), args.place.namespace.as_ref());
         let objects = crate::policy::removal(&args.place.name.0, &names, args.policy_api, params.as_ref());
         let text = crate::policy::text(&objects, "");
         return Ok(super::print(text.as_bytes())?);

@@ -109,15 +109,24 @@ pub(super) fn text_of(
     Ok(policy::text(&objects, &header(options)))
 }
 
-/// Refuses a name of `--params` that no profile has.
+/// Refuses a name of `--params` that no profile has, and one whose values no policy reads from a text.
 fn check_param(name: &str, profiles: &[Profile]) -> Result<(), Vec<Placed>> {
-    let names = || profiles.iter().flat_map(|profile| profile.parameters.iter().map(|one| one.name.as_str()));
-    if names().any(|known| known == name) {
-        return Ok(());
+    let all = || profiles.iter().flat_map(|of| of.parameters.iter().map(move |parameter| (of, parameter)));
+    let meant: Vec<_> = all().filter(|(of, parameter)| policy::is_named(name, &of.name, parameter)).collect();
+    if meant.is_empty() {
+        let message = format!("--params: no profile of this run has a parameter `{name}`");
+        let near = nearest(name, all().map(|(_, parameter)| parameter.name.as_str()));
+        return Err(vec![Placed::new(Code::Usage, message).hint(near.map(|near| format!("did you mean `{near}`?")))]);
     }
-    let message = format!("--params: no profile of this run has a parameter `{name}`");
-    let hint = nearest(name, names()).map(|near| format!("did you mean `{near}`?"));
-    Err(vec![Placed::new(Code::Usage, message).hint(hint)])
+    match meant.iter().find(|(_, parameter)| !policy::can_be_kept(parameter)) {
+        Some((of, parameter)) => {
+            let ty = parameter.ty.id();
+            let message =
+                format!("--params: a policy reads no `{ty}` from a text, as `{}` of `{}` is", parameter.name, of.name);
+            Err(vec![Placed::new(Code::Usage, message).hint(Some("leave it out, and use `--set`"))])
+        }
+        None => Ok(()),
+    }
 }
 
 /// Two profiles of one name would have the same objects.

@@ -7,14 +7,14 @@ use serde_json::Value;
 use crate::support::{Ran, injector};
 
 /// The documents of a YAML stream.
-fn documents(ran: &Ran) -> Vec<Value> {
+pub(super) fn documents(ran: &Ran) -> Vec<Value> {
     serde_yaml::Deserializer::from_str(&ran.stdout)
         .map(|document| serde::Deserialize::deserialize(document).unwrap())
         .collect()
 }
 
 /// Each document's kind and name.
-fn names(documents: &[Value]) -> Vec<String> {
+pub(super) fn names(documents: &[Value]) -> Vec<String> {
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     documents.iter().map(|object| format!("{} {}", text(&object["kind"]), text(&object["metadata"]["name"]))).collect()
 }
@@ -262,62 +262,6 @@ fn what_keeps_an_extended_profile_from_being_a_policy_is_placed_in_the_file_that
 }
 
 #[test]
-fn with_params_the_settings_are_in_a_config_map_and_no_policy_depends_on_them() {
-    let install = |more: &[&str]| {
-        let all = ["install", "--as", "policy", "-p", "nginx,k8tz"].iter().chain(more).copied();
-        documents(&injector(all).succeeds())
-    };
-    let usual = install(&["--params"]);
-    let set = install(&["--params", "--set", "nginx.image=nginx:1", "--set", "timezone=Europe/Berlin"]);
-    assert_eq!(names(&usual)[..2], ["ConfigMap injector-params", "MutatingAdmissionPolicy injector"]);
-    assert_eq!(usual[1..], set[1..]);
-    assert_eq!(
-        (&set[0]["data"]["nginx.image"], &set[0]["data"]["k8tz.timezone"], &set[0]["data"]["nginx.port"]),
-        (&"nginx:1".into(), &"Europe/Berlin".into(), &"80".into())
-    );
-    // A place in the pod counts after a setting, so this parameter has none until it is given one.
-    assert_eq!(usual[0]["data"]["nginx.upstreamPort"], Value::Null);
-    assert_eq!(usual[0]["metadata"]["namespace"], "kube-system");
-    let reference = serde_json::json!({"name": "injector-params", "namespace": "a", "parameterNotFoundAction": "Deny"});
-    for object in &install(&["--params", "--namespace", "a"])[1..] {
-        let spec = &object["spec"];
-        match object["kind"].as_str().unwrap().ends_with("Binding") {
-            true => assert_eq!(spec["paramRef"], reference),
-            false => assert_eq!(spec["paramKind"], serde_json::json!({"apiVersion": "v1", "kind": "ConfigMap"})),
-        }
-    }
-    // The rest stays in the policies, and what does not depend on a ConfigMap is as it was without one.
-    let some = install(&["--params=image,port", "--set", "nginx.memoryLimit=77Mi"]);
-    let data: Vec<&String> = some[0]["data"].as_object().unwrap().keys().collect();
-    assert_eq!(data, ["nginx.image", "nginx.port", "k8tz.image"]);
-    assert!(some[1].to_string().contains("77Mi"));
-    let args = ["uninstall", "--as", "policy", "-p", "nginx,k8tz", "--params", "--namespace", "a"];
-    let removed = documents(&injector(args).succeeds());
-    assert_eq!(names(&removed).last().unwrap(), "ConfigMap injector-params");
-    assert_eq!(removed.last().unwrap()["metadata"]["namespace"], "a");
-}
-
-#[test]
-fn a_name_that_no_parameter_has_is_no_param() {
-    let ran = injector(["profile", "compile", "nginx", "--params=imag"]).fails();
-    assert_eq!(
-        ran.stderr,
-        "error: --params: no profile of this run has a parameter `imag`\n  hint: did you mean `image`?\n"
-    );
-}
-
-#[test]
-fn what_a_policy_has_to_know_keeps_out_of_a_config_map() {
-    let profile = "apiVersion: sidecar-injector/v1\nkind: Profile\nmetadata: {name: mine}\nspec:\n  policy: OptOut\n  parameters: [{name: key, type: string, default: a}, {name: word, type: string, default: b}]\n  labels:\n    digest: \"{{ cut(sha256(key), 8) }}\"\n    word: \"{{ word }}\"\n";
-    let ran = injector(["profile", "compile", "mine.yaml", "--params"]).file("mine.yaml", profile).fails();
-    assert!(
-        ran.stderr.contains("mine.yaml:8:5: the profile `mine` cannot be a policy: a policy has no function `sha256`")
-    );
-    assert!(ran.stderr.contains("`--params=NAME,…` keeps only these settings in the ConfigMap"), "{}", ran.stderr);
-    injector(["profile", "compile", "mine.yaml", "--params=word"]).file("mine.yaml", profile).succeeds();
-}
-
-#[test]
 fn what_changes_values_under_computed_keys_needs_a_version_that_sorts() {
     let profile = "apiVersion: sidecar-injector/v1\nkind: Profile\nmetadata: {name: mine}\nspec:\n  policy: OptOut\n  annotations:\n    - {key: \"a/{{ pod.spec.containers.size() }}\", value: a, policy: Overwrite}\n";
     let install = ["install", "--as", "policy", "-p", "mine.yaml"];
@@ -387,4 +331,31 @@ fn an_object_that_kubectl_cannot_keep_is_refused() {
     );
     assert!(ran.stderr.contains("bytes in an annotation of kubectl are more than 262144"), "{}", ran.stderr);
     assert_eq!(ran.stdout, "");
+}
+
+#[test]
+fn how_a_variable_is_added_does_not_depend_on_an_alternative_or_on_the_pod() {
+    let profile = |env: &str| {
+        format!(
+            "apiVersion: sidecar-injector/v1\nkind: Profile\nmetadata: {{name: mine}}\nspec:\n  policy: OptOut\n  parameters: [{{name: is, type: boolean, default: false, annotation: a/is}}]\n  labels: {{a: b}}\n  application:\n    env: [{env}]\n"
+        )
+    };
+    let compile = |env: &str| injector(["profile", "compile", "mine.yaml"]).file("mine.yaml", profile(env));
+    for (env, word) in [
+        ("{oneOf: [{when: is, name: A, append: one}, {name: A, append: two}]}", "append"),
+        ("{name: A, oneOf: [{when: is, value: one}, {prepend: two}]}", "prepend"),
+        ("{name: A, append: one, oneOf: [{when: is, separator: ','}, {separator: ';'}]}", "append"),
+        ("{name: A, oneOf: [{when: is, value: one, at: First}, {value: two}]}", "at"),
+        (
+            "{forEach: {name: key, in: \"['A', pod.metadata.name]\"}, name: '{{ key }}', oneOf: [{when: is, append: one}, {append: two}]}",
+            "append",
+        ),
+    ] {
+        let ran = compile(env).fails();
+        let message =
+            format!("mine.yaml:9:11: the profile `mine` cannot be a policy: `{word}` under `oneOf` is not compiled");
+        assert!(ran.stderr.contains(&message), "{env}: {}", ran.stderr);
+    }
+    let ran = compile("{name: A, at: First, oneOf: [{when: is, value: one}, {value: two}]}").succeeds();
+    assert!(!ran.stdout.contains("\"at\""), "{}", ran.stdout);
 }

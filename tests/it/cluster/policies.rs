@@ -54,7 +54,7 @@ pub(super) fn scenarios() -> Vec<(&'static str, Scenario)> {
 }
 
 /// Profiles of files, which a plain pod is injected with.
-const FILES: [&str; 15] = [
+const FILES: [&str; 16] = [
     "examples/agent.yaml",
     "examples/audit.yaml",
     "examples/broker.yaml",
@@ -66,6 +66,7 @@ const FILES: [&str; 15] = [
     "profiles/language.yaml",
     "profiles/linkerd.yaml",
     "profiles/metadata.yaml",
+    "profiles/object.yaml",
     "profiles/parameters.yaml",
     "profiles/pod.yaml",
     "profiles/repeat.yaml",
