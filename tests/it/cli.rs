@@ -13,7 +13,9 @@ mod inputs;
 mod kustomize;
 mod levels;
 mod listed;
+#[cfg(feature = "serve")] // with which there is `install`
 mod params;
+#[cfg(feature = "serve")]
 mod policies;
 mod reports;
 mod reviews;
