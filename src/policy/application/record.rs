@@ -150,7 +150,7 @@ pub(super) fn warnings(draft: &mut Draft<'_>, blocks: &[Block], application: &mu
         for (list, variable) in LISTS {
             let Some(targets) = (block.targets)(list) else { continue };
             for item in &block.items {
-                of_kept(draft, block, (variable, &targets), item, application);
+                of_kept(draft, block, (list, variable, &targets), item, application);
             }
         }
     }
@@ -159,7 +159,7 @@ pub(super) fn warnings(draft: &mut Draft<'_>, blocks: &[Block], application: &mu
 fn of_kept(
     draft: &mut Draft<'_>,
     block: &Block,
-    (variable, targets): (&str, &str),
+    (list, variable, targets): (Slot, &str, &str),
     item: &Item,
     application: &mut Application,
 ) {
@@ -179,7 +179,8 @@ fn of_kept(
                 true => "!has(v.valueFrom)".to_owned(),
                 false => format!("v != {value}"),
             };
-            let condition = format!("({means} && {found}.exists(v, {} && {differs}))", item.is_it("v", "x"));
+            let is_kept = format!("{} && {differs}", item.is_it("v", "x"));
+            let condition = format!("({means} && {found}.exists(v, {is_kept}) && !{})", is_ours(draft, list, item));
             let words = format!("the {} `{key}` already has another value, which is kept", item.slot.noun());
             draft.warnings.push(told(&containers, &condition, &words));
         }
@@ -201,12 +202,13 @@ fn of_kept(
             ));
         }
         What::One { key, value } if item.slot == Slot::EnvFrom => {
-            let condition = format!("({means} && {found}.exists(v, {} && v != {value}))", item.is_it("v", "x"));
+            let is_kept = format!("{} && v != {value}", item.is_it("v", "x"));
+            let condition = format!("({means} && {found}.exists(v, {is_kept}) && !{})", is_ours(draft, list, item));
             let words = format!("the {} `{key}` already has another value, which is kept", item.slot.noun());
             draft.warnings.push(told(&containers, &condition, &words));
         }
-        What::Each(list) => {
-            let warnings = each_kept(draft, item, list, (&containers, &means));
+        What::Each(several) => {
+            let warnings = each_kept(draft, item, (list, several), (&containers, &means));
             draft.warnings.push(warnings);
         }
         What::One { .. } => {}
@@ -214,13 +216,14 @@ fn of_kept(
 }
 
 /// The warnings about several elements that a container has otherwise.
-fn each_kept(draft: &Draft<'_>, item: &Item, list: &str, (containers, means): (&str, &str)) -> Cel {
+fn each_kept(draft: &Draft<'_>, item: &Item, (of, list): (Slot, &str), (containers, means): (&str, &str)) -> Cel {
     // What warns sees what the API server has filled in, as in `fieldRef`.
     let differs = match item.slot {
         Slot::Env => "(has(x.valueFrom) ? !has(v.valueFrom) : v != x)",
         _ => "v != x",
     };
-    let kept = format!("{}.exists(v, {} && {differs})", item.list(), item.is_it("v", "x"));
+    let ours = is_ours(draft, of, item);
+    let kept = format!("{}.exists(v, {} && {differs}) && !{ours}", item.list(), item.is_it("v", "x"));
     let words = format!(
         "{} + {} + '` already has another value, which is kept'",
         quoted(&format!("the {} `", item.slot.noun())),
@@ -233,6 +236,15 @@ fn each_kept(draft: &Draft<'_>, item: &Item, list: &str, (containers, means): (&
     };
     let c = container();
     format!("{containers}.filter({c}, {means}).map({c}, {list}.filter(x, {kept}).map(x, {words}){each}){all}")
+}
+
+/// Whether the profile's own entry has the element, of several `x`: then no value of the pod's stays. What warns sees the pod once
+/// all is added, when a value that depends on the pod may be another one.
+fn is_ours(draft: &Draft<'_>, list: Slot, item: &Item) -> Cel {
+    let base = quoted(&format!("\"{}/", list.place()));
+    let field = quoted(&format!("/{}/", item.slot.field()));
+    let name = format!("{}.replace('~', '~0').replace('/', '~1')", item.recorded("x"));
+    format!("{}.contains({base} + {}.name + {field} + {name} + '\"')", draft.named("mine"), container())
 }
 
 fn told(containers: &str, condition: &str, words: &str) -> Cel {

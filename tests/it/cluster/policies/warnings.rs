@@ -21,7 +21,8 @@ const NOT_MADE: [&str; 11] = [
 const NO_TARGET: (&str, &str) = ("the pod has no container `", " adds to the application: ");
 
 /// Parts of the warnings that a policy makes of a pod that came injected, too: it sees the pod once it is injected.
-const OF_INJECTED: [&str; 3] = [
+const OF_INJECTED: [&str; 4] = [
+    " adds to the application: nothing is added there",
     ", which the placement of profile ",
     " already has another value, which is kept",
     "the pod's quality-of-service class changes from ",
