@@ -4,6 +4,7 @@
 
 mod api;
 mod battery;
+mod forms;
 mod moving;
 mod objects;
 mod own;
@@ -42,6 +43,8 @@ pub(super) fn scenarios() -> Vec<(&'static str, Scenario)> {
             a_pod_that_meets_all_of_them_is_injected_once
             profiles_of_one_command_keep_their_order
             an_excluded_namespace_is_left_alone;
+        forms:
+            every_form_of_an_item_is_the_same_or_refused;
         moving:
             every_pod_is_injected_once_on_the_way_to_policies_and_back;
         settings:

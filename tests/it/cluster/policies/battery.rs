@@ -98,7 +98,7 @@ fn rows(subject: &Subject) -> Vec<Row> {
     let mut rows = [pods::rows(subject), records::rows(subject, &own), added.rows(), values::rows(subject)].concat();
     rows.extend(random::rows(subject, &rows));
     rows.extend(workloads::rows(subject));
-    rows.into_iter().step_by(if subject.is_tried_whole() { 1 } else { 3 }).collect()
+    rows.into_iter().step_by(subject.step()).collect()
 }
 
 /// Runs a battery with these policies.
@@ -221,13 +221,17 @@ fn known(row: &Row, policy: &Outcome, webhook: &Outcome) -> Option<&'static str>
         }
     }
     let given = row.pod["metadata"]["annotations"][RECORD].as_str();
-    let is_unread = refused.is_some_and(|text| text.contains(UNREAD))
-        || policy.stored.as_ref().is_ok_and(|pod| pod["annotations"][RECORD].as_str() == given);
+    let is_left = || policy.stored.as_ref().is_ok_and(|pod| pod["annotations"][RECORD].as_str() == given);
+    // The API server looks before a policy can refuse: at a pod that the policy that patches has left alone.
+    let is_unread = refused.is_some_and(|text| text.contains(UNREAD) || !text.contains(DENIED)) || is_left();
     if is_unread && given.is_some_and(is_in_another_form) {
         return Some("a policy reads a record only in the form in which injector writes it");
     }
     None
 }
+
+/// What a policy's refusal has before its message.
+const DENIED: &str = "denied request: ";
 
 /// What is said of a record that is not understood. A policy says no more.
 pub(super) const UNREAD: &str = "the record `sidecar-injector/status` cannot be read";
@@ -341,13 +345,13 @@ fn normal(message: &str) -> &str {
 /// The words of each way, where a message of the command line is not in both. A message alone counts: a policy leaves out the
 /// place and the hint.
 fn words(policy: &str, webhook: &str, told: &Told) -> Words {
-    if !policy.contains("denied request: ") {
+    if !policy.contains(DENIED) {
         return Words::OfServer;
     }
     let messages = told.pod.as_ref().err().cloned().unwrap_or_default();
     // A policy writes no line break, and no more than so much.
     let plain = |text: &str| text.replace(['\n', '\r'], " ");
-    let in_policy = policy.split_once("denied request: ").map_or("", |(_, words)| words);
+    let in_policy = policy.split_once(DENIED).map_or("", |(_, words)| words);
     // What only the API server asks, a policy leaves to it.
     let of_server = |message: &str| message.contains(" is above its limit of ") || message.starts_with(OF_FIELDS);
     let asked = messages.iter().filter(|message| !of_server(message));

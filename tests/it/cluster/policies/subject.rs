@@ -26,13 +26,20 @@ pub(super) struct Subject {
     pub(super) namespaces: Vec<(&'static str, Value)>,
     /// What the names of its namespaces begin with: two scenarios have none in common.
     scenario: &'static str,
+    step: usize,
 }
 
 impl Subject {
-    /// Whether a run tries all pods for it. Of most profiles it tries one in three, unless one is asked for by its name.
-    pub(super) fn is_tried_whole(&self) -> bool {
+    /// A run tries one pod in so many for it: all of some profiles, and of one that is asked for by its name.
+    pub(super) fn step(&self) -> usize {
         const WHOLE: [&str; 4] = ["cortexflow", "curl", "nginx", "otel-java"];
-        WHOLE.contains(&self.name.as_str()) || std::env::var_os("INJECTOR_TESTS_PROFILE").is_some()
+        let is_whole = WHOLE.contains(&self.name.as_str()) || std::env::var_os("INJECTOR_TESTS_PROFILE").is_some();
+        if is_whole { 1 } else { self.step }
+    }
+
+    /// The same with few pods.
+    pub(super) fn sparse(self) -> Self {
+        Self { step: 24, ..self }
     }
 
     /// A built-in profile, with the pod of its page's example.
@@ -46,9 +53,13 @@ impl Subject {
 
     /// A profile of a file, with a plain pod.
     pub(super) fn file(path: &str) -> Self {
-        let path = format!("{}/testdata/{path}", env!("CARGO_MANIFEST_DIR"));
-        let text = std::fs::read_to_string(&path).unwrap();
-        Self::new(&path, Vec::new(), &text, (plain(), json!({})))
+        Self::at(&format!("{}/testdata/{path}", env!("CARGO_MANIFEST_DIR")))
+    }
+
+    /// The same with its whole path.
+    pub(super) fn at(path: &str) -> Self {
+        let text = std::fs::read_to_string(path).unwrap();
+        Self::new(path, Vec::new(), &text, (plain(), json!({})))
     }
 
     fn new(given: &str, settings: Vec<String>, text: &str, (mut pod, mut namespace): (Value, Value)) -> Self {
@@ -61,7 +72,7 @@ impl Subject {
         meet(&spec["namespaceSelector"], &mut namespace);
         opt_in(&spec, &mut pod["metadata"]);
         let namespaces = namespaces(&spec, &namespace);
-        Self { name, given: given.to_owned(), settings, spec, base: pod, namespaces, scenario: "policies" }
+        Self { name, given: given.to_owned(), settings, spec, base: pod, namespaces, scenario: "policies", step: 3 }
     }
 
     /// The same for another scenario on the same control plane.
