@@ -8,14 +8,18 @@ use super::quantity::Quantity;
 use super::schema::{self, Shape};
 use crate::value::pointer::Pointer;
 use crate::value::view::{Kind, View, equals};
-use core_v1::{ADDED, DEFAULTS, DefaultValue, KEYS, POINTERS, When, ends_with};
+use core_v1::{ADDED, DEFAULTS, DefaultValue, KEYS, When, ends_with};
 
 mod core_v1;
+mod nothing;
 mod seen;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use nothing::is_left_out;
 pub use seen::{Seen, seen};
+
+use nothing::is_nothing;
 
 /// What is compared, and so which defaults it has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,6 +30,8 @@ pub enum DefaultsOf {
     Volume,
     /// An item of a container's `env`.
     EnvVar,
+    /// An item of a container's `envFrom`.
+    EnvFromSource,
     /// An item of a container's `volumeMounts`.
     VolumeMount,
     /// An item of `imagePullSecrets`.
@@ -67,6 +73,13 @@ pub struct Difference {
     pub found: Option<Value>,
 }
 
+impl Difference {
+    /// The same with its place from so many names below on.
+    pub(crate) fn within(self, depth: usize) -> Self {
+        Self { at: Pointer::of(self.at.tokens().iter().skip(depth).cloned()), ..self }
+    }
+}
+
 /// Where an item that was added and what is found in its place differ in meaning, each time as deep as can be.
 ///
 /// A default of the API server is the same as nothing, on either side; so is a zero value that it leaves out. Quantities
@@ -76,6 +89,7 @@ pub fn differences<'a, V: View<'a>>(subject: DefaultsOf, wanted: &Value, found: 
         DefaultsOf::Container(_) => ("container", &schema::CONTAINER),
         DefaultsOf::Volume => ("volume", &schema::VOLUME),
         DefaultsOf::EnvVar => ("env", &schema::ENV_VAR),
+        DefaultsOf::EnvFromSource => ("envFrom", &schema::ENV_FROM_SOURCE),
         DefaultsOf::VolumeMount => ("volumeMounts", &schema::VOLUME_MOUNT),
         DefaultsOf::PullSecret => ("imagePullSecrets", &schema::PULL_SECRET),
         DefaultsOf::PodSpec => ("pod", &schema::POD_SPEC),
@@ -343,20 +357,6 @@ impl Comparison {
         }
         keys_only.found.is_empty()
     }
-}
-
-/// Whether the API server takes it for nothing, and leaves it out. `ends` says whether the way to it ends like a path.
-fn is_nothing<'a, V: View<'a>>(shape: &Shape, value: V, ends: impl Fn(&str) -> bool) -> bool {
-    let zero = match (shape, value.kind()) {
-        (_, Kind::Null) => return true,
-        (Shape::List(_), Kind::Sequence) => return value.element(0).is_none(),
-        (Shape::StrMap | Shape::QuantityMap, Kind::Mapping) => return value.members().is_empty(),
-        (Shape::Str, Kind::String) => value.string().is_some_and(|text| text.is_empty()),
-        (Shape::Int, Kind::Number) => value.value() == 0,
-        (Shape::Bool, Kind::Boolean) => value.boolean() == Some(false),
-        _ => false,
-    };
-    zero && !POINTERS.iter().any(|path| ends(path))
 }
 
 fn keys_of(list: &Trail<'_>) -> Option<&'static [&'static str]> {

@@ -146,6 +146,7 @@ fn element<'v, V: View<'v>>(
     let is_equal = there.is_some_and(|there| match slot {
         Slot::VolumeMounts => list.get(there).is_some_and(|found| mounts::is_equal(*found, key, value)),
         Slot::Env => applier.is_stored_at(at, there, (DefaultsOf::EnvVar, value)),
+        Slot::EnvFrom => applier.is_stored_at(at, there, (DefaultsOf::EnvFromSource, value)),
         _ => list.get(there).is_some_and(|found| view::equals(*found, value)),
     });
     match there {

@@ -98,11 +98,7 @@ fn differences<'a, V: View<'a>>(
         if !list.is_map() && list.key_member().is_none() {
             return Vec::new();
         }
-        let element = |value: Value| if list.is_map() { json!({ key: value }) } else { json!([value]) };
-        let path = list.path();
-        let (wanted, found) = (element(wanted.clone()), element(found.value()));
-        let (wanted, found) = (around_member(path, wanted), around_member(path, found));
-        return within(path.len() + 1, defaults::differences(DefaultsOf::PodSpec, &wanted, &found));
+        return list.differences(key, wanted, &found.value());
     }
     let subject = match named.tokens() {
         [spec, list, _] if spec == "spec" => match Slot::named(Home::Spec, list) {
@@ -111,6 +107,7 @@ fn differences<'a, V: View<'a>>(
             _ => DefaultsOf::PullSecret,
         },
         [_, _, _, list, _] if list == "env" => DefaultsOf::EnvVar,
+        [_, _, _, list, _] if list == "envFrom" => DefaultsOf::EnvFromSource,
         [_, _, _, list, _] if list == "volumeMounts" => DefaultsOf::VolumeMount,
         // A part of a container has the defaults of its place in the container.
         [_, _, _, path @ ..] if !path.is_empty() => {
@@ -124,11 +121,7 @@ fn differences<'a, V: View<'a>>(
 
 /// The differences with their places from so many names below on.
 fn within(depth: usize, all: Vec<Difference>) -> Vec<Difference> {
-    let inner = |difference: Difference| Difference {
-        at: Pointer::of(difference.at.tokens().iter().skip(depth).cloned()),
-        ..difference
-    };
-    all.into_iter().map(inner).collect()
+    all.into_iter().map(|difference| difference.within(depth)).collect()
 }
 
 /// An object that has this value at the end of these names, and nothing else.

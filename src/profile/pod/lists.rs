@@ -3,9 +3,10 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use super::OnConflict;
+use crate::kube::defaults::{self, DefaultsOf, Difference};
 use crate::kube::schema::{POD_TEMPLATE, Shape};
 use crate::profile::template::Template;
 use crate::value::pointer::Pointer;
@@ -102,6 +103,16 @@ impl PodList {
             }
             _ => Vec::new(),
         }
+    }
+
+    /// Where two values of an element of this key differ in meaning, from the element on.
+    pub(crate) fn differences(self, key: &str, wanted: &Value, found: &Value) -> Vec<Difference> {
+        let spec = |value: &Value| {
+            let list = if self.is_map() { json!({ key: value }) } else { json!([value]) };
+            self.path.iter().rev().fold(list, |value, name| json!({ *name: value }))
+        };
+        let of_spec = defaults::differences(DefaultsOf::PodSpec, &spec(wanted), &spec(found));
+        of_spec.into_iter().map(|difference| difference.within(self.path.len() + 1)).collect()
     }
 
     /// The member by which an element is known, where it is one.

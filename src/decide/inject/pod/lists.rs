@@ -7,7 +7,7 @@ use super::super::render::PodElement;
 use crate::diagnostic::Code;
 use crate::profile::pod::OnConflict;
 use crate::value::pointer::Pointer;
-use crate::value::view::{self, View};
+use crate::value::view::View;
 
 /// Adds what the profile adds.
 pub(in super::super) fn add<'v, V: View<'v>>(applier: &mut Applier<'_, V>) {
@@ -40,7 +40,7 @@ fn one<'v, V: View<'v>>(applier: &mut Applier<'_, V>, element: &PodElement, name
     };
     // Tolerations of one key mean the same.
     let is_equal = list.key_of(&**value).is_some_and(|own| own.starts_with('{'))
-        || applier.editor.get(&there).is_some_and(|found| view::equals(found, value));
+        || applier.editor.get(&there).is_some_and(|found| list.differences(key, value, &found.value()).is_empty());
     let holder = applier.record.iter().find(|entry| entry.named().contains(named));
     match on_conflict {
         _ if is_equal && holder.is_some() => applier.done.entry.push_to_pod(*list, key),

@@ -118,6 +118,23 @@ fn the_value_of_the_pod_decides_with_on_conflict() {
 }
 
 #[test]
+fn an_element_that_is_spelled_otherwise_is_the_same() {
+    let spec = json!({
+        "policy": "OptOut",
+        "pod": {"hostAliases": {"value": [{"ip": "10.0.0.1", "hostnames": []}], "onConflict": "Reject"}},
+        "application": {"envFrom": [{"prefix": "", "configMapRef": {"name": "c"}}]},
+    });
+    let document =
+        json!({"apiVersion": "sidecar-injector/v1", "kind": "Profile", "metadata": {"name": "a"}, "spec": spec});
+    let profile = load::load(&document).unwrap_or_else(|errors| panic!("{errors:?}"));
+    let mut object = pod_with(json!({"hostAliases": [{"ip": "10.0.0.1"}]}));
+    object["spec"]["containers"][0]["envFrom"] = json!([{"configMapRef": {"name": "c"}}]);
+    let (changed, outcome) = lawful(&object, &[profile]);
+    assert_eq!(codes(&outcome), [""; 0]);
+    assert_eq!(changed["spec"], object["spec"]);
+}
+
+#[test]
 fn a_service_account_under_its_old_name_is_the_pods_own() {
     let profile = profile_of("a", json!({"serviceAccountName": {"value": "agent"}}));
     let (changed, outcome) = lawful(&pod_with(json!({"serviceAccount": "mine"})), &[profile]);
