@@ -46,6 +46,7 @@ mod record;
 mod rules;
 mod scope;
 mod settings;
+mod stored;
 mod times;
 mod types;
 mod validations;

@@ -49,6 +49,7 @@ impl Values<'_, '_> {
             Template::Object(members) => vec![Piece::Always(self.object(members, around).value)],
             Template::Sparse(inner) => {
                 let found = match &**inner {
+                    Template::Scalar(scalar) => return self.filled_scalar(scalar),
                     Template::List(elements) => self.list(elements, around),
                     Template::Object(members) => self.object(members, around),
                     other => return self.pieces(other, around),
@@ -256,6 +257,21 @@ impl Values<'_, '_> {
             _ => value.clone(),
         };
         vec![if may_be_null { Piece::Where(format!("{value} != null"), wanted) } else { Piece::Always(wanted) }]
+    }
+
+    /// A scalar that is left out where it is empty, zero or false.
+    fn filled_scalar(&self, scalar: &TemplateScalar) -> Vec<Piece> {
+        let says = |value: &str| match scalar.wanted {
+            WantedType::Boolean => format!("{value} == true"),
+            WantedType::Integer => format!("{value} != 0"),
+            WantedType::String | WantedType::Typed | WantedType::Node => format!("{value} != ''"),
+        };
+        let one = |piece| match piece {
+            Piece::Always(value) => Piece::Where(says(&value), value),
+            Piece::Where(condition, value) => Piece::Where(format!("({condition} && {})", says(&value)), value),
+            Piece::Each(list) => Piece::Each(list),
+        };
+        self.scalar(scalar).into_iter().map(one).collect()
     }
 
     /// A text made of this.

@@ -214,7 +214,7 @@ pub(super) fn first_expression(text: &str) -> Option<&str> {
 }
 
 /// An object of these members; a literal where all of them are.
-pub(super) fn object(members: Vec<(String, Template)>) -> Template {
+pub(crate) fn object(members: Vec<(String, Template)>) -> Template {
     if !members.iter().all(|(_, member)| matches!(member, Template::Literal(_))) {
         return Template::Object(members);
     }
@@ -226,7 +226,7 @@ pub(super) fn object(members: Vec<(String, Template)>) -> Template {
 }
 
 /// A list of these elements; a literal where all of them are.
-pub(super) fn list(elements: Vec<Template>) -> Template {
+pub(crate) fn list(elements: Vec<Template>) -> Template {
     if !elements.iter().all(|element| matches!(element, Template::Literal(_))) {
         return Template::List(elements);
     }

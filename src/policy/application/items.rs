@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::{Item, Text, What};
 use crate::policy::cel::Cel;
 use crate::policy::draft::Draft;
+use crate::policy::stored;
 use crate::policy::values::{Piece, lists};
 use crate::profile::slot::{Home, Slot, SlotMap, source_key};
 use crate::profile::template::{Content, Template};
@@ -71,6 +72,7 @@ fn item(
     if slot == Slot::Env {
         HOW.iter().for_each(|name| remove(&mut template, name));
     }
+    let template = stored::element(&draft.scope, slot, &template, around);
     let pieces = draft.values().pieces(&template, around);
     let key = match slot {
         Slot::EnvFrom => match &template {

@@ -92,15 +92,20 @@ fn of_item(draft: &Draft<'_>, all: Blocks<'_>, block: &Block, item: &Item, base:
             );
             format!("({missing}.size() > 0 || {shared} ? [{path}] : [])")
         }
-        What::Text { key, .. } => {
+        What::Text { key, text } => {
             let path = format!("{base} + {}", quoted(&pointer(&Pointer::of([field, key]))));
-            let empty = format!(
-                "({} && {}.exists(v, {} && !has(v.value) && !has(v.valueFrom)))",
-                block.means(draft, targets, item),
-                item.list(),
-                item.is_it("v", "x")
-            );
-            format!("({missing}.size() > 0 ? [{path}] : {empty} ? [{path} + '/value'] : [])")
+            let of_value = |condition: &str| {
+                let found =
+                    format!("{}.exists(v, {} && !has(v.valueFrom) && {condition})", item.list(), item.is_it("v", "x"));
+                format!("({} && {found})", block.means(draft, targets, item))
+            };
+            let is_alone = of_value(&format!("v.?value.orValue('') == {}", text.alone()));
+            let (named, value) = (is_listed(draft, &path), format!("{path} + '/value'"));
+            let shared = format!("{} && !{}", is_listed(draft, &value), has_text(draft, &text_member(text, &value)));
+            format!(
+                "({missing}.size() > 0 || {is_alone} && {named} ? [{path}] : {} || {is_alone} && {shared} ? [{value}] : [])",
+                of_value("!has(v.value)")
+            )
         }
         What::Each(list) => {
             let key = item.recorded("x");
@@ -123,25 +128,44 @@ fn of_text(draft: &Draft<'_>, block: &Block, targets: &str, item: &Item, base: &
     let What::Text { key, text } = &item.what else { return None };
     let path = format!("{base} + {}", quoted(&pointer(&Pointer::of([item.slot.field(), key, "value"]))));
     let [before, behind] = text.missing("v.value");
-    let Text { separator, .. } = text;
-    let member = |name: &str, value: &str| {
+    let found = |condition: &str| {
+        format!(
+            "{}.filter(v, {} && has(v.value) && !has(v.valueFrom) && {condition})",
+            item.list(),
+            item.is_it("v", "x")
+        )
+    };
+    let added = found(&format!("({before} != '' || {behind} != '')"));
+    let (separator, whole) = (&text.separator, text_member(text, &path));
+    let member = member(&path, [&before, &behind], separator);
+    // Both entries name it, and it is taken out together with the last of them.
+    let shared = found(&format!("{before} == '' && {behind} == '' && {}", has_text(draft, &whole)));
+    Some(format!("({} ? {added}.map(v, {member}) + {shared}.map(v, {whole}) : [])", block.means(draft, targets, item)))
+}
+
+/// The member for all of a text.
+fn text_member(text: &Text, path: &str) -> Cel {
+    member(path, [&text.prepend, &text.append], &text.separator)
+}
+
+/// A member that says which texts were added to the value at a place: before it, and behind it.
+fn member(path: &str, [before, behind]: [&Cel; 2], separator: &str) -> Cel {
+    let part = |name: &str, value: &str| {
         format!("({value} == '' ? [] : [{} + {} + '\"'])", quoted(&format!("\"{name}\":\"")), json_short(value))
     };
-    let members = format!(
-        "({} + {} + {}).join(',')",
-        member("prepend", &before),
-        member("append", &behind),
-        member("separator", separator)
-    );
-    let found = format!(
-        "{}.filter(v, {} && has(v.value) && !has(v.valueFrom) && ({before} != '' || {behind} != ''))",
-        item.list(),
-        item.is_it("v", "x")
-    );
-    Some(format!(
-        "({} ? {found}.map(v, '\"' + {path} + '\":{{' + {members} + '}}') : [])",
-        block.means(draft, targets, item)
-    ))
+    let parts = [part("prepend", before), part("append", behind), part("separator", separator)];
+    format!("'\"' + {path} + '\":{{' + ({}).join(',') + '}}'", parts.join(" + "))
+}
+
+/// Whether an entry of the record names this pointer as one that was added.
+fn is_listed(draft: &Draft<'_>, path: &str) -> Cel {
+    let status = draft.named("status");
+    format!("[',', ']'].exists(e, {status}.contains('\"' + {path} + '\"' + e))")
+}
+
+/// Whether an entry of the record has this member for a text.
+fn has_text(draft: &Draft<'_>, member: &str) -> Cel {
+    format!("{}.contains({member})", draft.named("status"))
 }
 
 /// Values of the pod's own that stay, and mounts that clash.
@@ -173,13 +197,8 @@ fn of_kept(
             let condition = format!("({means} && {found}.exists(v, {} && {differs}))", item.is_it("v", "x"));
             application.conflicts.push(mount_conflict(draft, &containers, &condition, item, value));
         }
-        What::One { key, value } if item.slot == Slot::Env => {
-            // What warns sees what the API server has filled in, as in `fieldRef`.
-            let differs = match value.contains("\"valueFrom\":") {
-                true => "!has(v.valueFrom)".to_owned(),
-                false => format!("v != {value}"),
-            };
-            let is_kept = format!("{} && {differs}", item.is_it("v", "x"));
+        What::One { key, value } if matches!(item.slot, Slot::Env | Slot::EnvFrom) => {
+            let is_kept = format!("{} && v != {value}", item.is_it("v", "x"));
             let condition = format!("({means} && {found}.exists(v, {is_kept}) && !{})", is_ours(draft, list, item));
             let words = format!("the {} `{key}` already has another value, which is kept", item.slot.noun());
             draft.warnings.push(told(&containers, &condition, &words));
@@ -201,12 +220,6 @@ fn of_kept(
                 "{containers}.filter({c}, {means} && {list}.exists(x, {clash})).map({c}, {list}.filter(x, {clash}).map(x, {words}).join('; '))"
             ));
         }
-        What::One { key, value } if item.slot == Slot::EnvFrom => {
-            let is_kept = format!("{} && v != {value}", item.is_it("v", "x"));
-            let condition = format!("({means} && {found}.exists(v, {is_kept}) && !{})", is_ours(draft, list, item));
-            let words = format!("the {} `{key}` already has another value, which is kept", item.slot.noun());
-            draft.warnings.push(told(&containers, &condition, &words));
-        }
         What::Each(several) => {
             let warnings = each_kept(draft, item, (list, several), (&containers, &means));
             draft.warnings.push(warnings);
@@ -217,13 +230,8 @@ fn of_kept(
 
 /// The warnings about several elements that a container has otherwise.
 fn each_kept(draft: &Draft<'_>, item: &Item, (of, list): (Slot, &str), (containers, means): (&str, &str)) -> Cel {
-    // What warns sees what the API server has filled in, as in `fieldRef`.
-    let differs = match item.slot {
-        Slot::Env => "(has(x.valueFrom) ? !has(v.valueFrom) : v != x)",
-        _ => "v != x",
-    };
     let ours = is_ours(draft, of, item);
-    let kept = format!("{}.exists(v, {} && {differs}) && !{ours}", item.list(), item.is_it("v", "x"));
+    let kept = format!("{}.exists(v, {} && v != x) && !{ours}", item.list(), item.is_it("v", "x"));
     let words = format!(
         "{} + {} + '` already has another value, which is kept'",
         quoted(&format!("the {} `", item.slot.noun())),

@@ -7,9 +7,9 @@ use crate::policy::cel::{Cel, add, any, json_inner, json_short, literal, quoted}
 use crate::policy::containers::both;
 use crate::policy::draft::Draft;
 use crate::policy::elements::{key_of, optional, there};
-use crate::policy::record;
 use crate::policy::times::{ELEMENT, Times};
 use crate::policy::values::{self, Piece};
+use crate::policy::{record, stored};
 use crate::profile::pod::{OnConflict, PodList, PodListAddition};
 use crate::profile::template::{Content, Template};
 
@@ -76,6 +76,7 @@ pub(super) fn define(draft: &mut Draft<'_>, addition: &PodListAddition, changes:
 }
 
 fn elements(draft: &mut Draft<'_>, PodListAddition { list, template, .. }: &PodListAddition) -> Vec<Element> {
+    let template = &stored::list(&draft.scope, *list, template);
     if let Some(values) = draft.scope.values(template, 0) {
         let all = values.into_iter().flat_map(|value| list.elements(value));
         return all.map(|(key, value)| Element::fixed(None, &key, literal(&value), false)).collect();

@@ -47,6 +47,8 @@ pub(super) fn scenarios() -> Vec<(&'static str, Scenario)> {
             every_form_of_an_item_is_the_same_or_refused;
         moving:
             every_pod_is_injected_once_on_the_way_to_policies_and_back;
+        warnings:
+            a_value_that_injection_changes_is_no_kept_one;
         settings:
             a_changed_config_map_changes_the_next_pod
             settings_in_a_config_map_make_the_same_pods;
@@ -57,7 +59,7 @@ pub(super) fn scenarios() -> Vec<(&'static str, Scenario)> {
 }
 
 /// Profiles of files, which a plain pod is injected with.
-const FILES: [&str; 16] = [
+const FILES: [&str; 17] = [
     "examples/agent.yaml",
     "examples/audit.yaml",
     "examples/broker.yaml",
@@ -74,6 +76,7 @@ const FILES: [&str; 16] = [
     "profiles/pod.yaml",
     "profiles/repeat.yaml",
     "profiles/rewrite.yaml",
+    "profiles/spelled.yaml",
 ];
 
 /// The one whose manifests differ: what the API server fills in they do not have yet, so their record undoes other things.

@@ -324,6 +324,9 @@ fn cut(text: &str) -> String {
     }
 }
 
+/// Parts of messages about what only the API server asks.
+const OF_SERVER: [&str; 2] = [" is above its limit of ", "` has a space before or after it"];
+
 /// How a message begins about fields of the pod that a profile sets.
 const OF_FIELDS: &str = "the profile `pod`: ";
 
@@ -353,7 +356,8 @@ fn words(policy: &str, webhook: &str, told: &Told) -> Words {
     let plain = |text: &str| text.replace(['\n', '\r'], " ");
     let in_policy = policy.split_once(DENIED).map_or("", |(_, words)| words);
     // What only the API server asks, a policy leaves to it.
-    let of_server = |message: &str| message.contains(" is above its limit of ") || message.starts_with(OF_FIELDS);
+    let of_server =
+        |message: &str| message.starts_with(OF_FIELDS) || OF_SERVER.iter().any(|words| message.contains(words));
     let asked = messages.iter().filter(|message| !of_server(message));
     let wanted = plain(&asked.map(|message| counted(normal(message), webhook)).collect::<Vec<_>>().join("; "));
     let is_same = match in_policy.strip_suffix('…') {

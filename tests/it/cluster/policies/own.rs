@@ -259,6 +259,25 @@ impl<'a> Added<'a> {
         rows
     }
 
+    /// A variable whose value another profile has added, or to which that has added the same text.
+    fn of_text(&self, name: &str, text: &str) -> Vec<Row> {
+        let place = format!("/spec/containers/{}/env/{name}/value", self.subject.application());
+        let mut records = vec![("listed", "", json!({"fields": [&place]}))];
+        let edited = |separator: &str| json!({"edited": {&place: {"append": text, "separator": separator}}});
+        records.extend([",", " "].map(|separator| ("extended", separator, edited(separator))));
+        records.push(("extended", "", json!({"edited": {&place: {"append": text}}})));
+        let mut rows = Vec::new();
+        for (what, separator, members) in records {
+            for value in [text.to_owned(), format!("other{separator}{text}"), "other".to_owned()] {
+                let env = json!([{"name": name, "value": value}]);
+                let mut change = json!({"spec": {"containers": [{"name": APPLICATION, "env": env}]}});
+                change["metadata"]["annotations"][RECORD] = json!(agents(&members));
+                rows.push(self.row(&format!("env-{what}-{name}"), &change));
+            }
+        }
+        rows
+    }
+
     /// Variables and mounts that the application's container got.
     fn of_application(&self) -> Vec<Row> {
         let application = self.subject.application();
@@ -271,11 +290,18 @@ impl<'a> Added<'a> {
             items(&after[list]).filter(|item| !was(item)).cloned().collect()
         };
         let mut rows = Vec::new();
+        let adds_text = self.subject.spec["application"].to_string().contains(r#""append""#);
         for variable in new("env", "name") {
             let name = variable["name"].as_str().unwrap();
+            if let Some(value) = variable["value"].as_str().filter(|_| adds_text) {
+                rows.extend(self.of_text(name, value));
+            }
+            let place = format!("/spec/containers/{application}/env/{name}");
             for (what, other) in [("same", variable.clone()), ("other", json!({"name": name, "value": "other"}))] {
-                let change = json!({"spec": {"containers": [{"name": APPLICATION, "env": [other]}]}});
+                let mut change = json!({"spec": {"containers": [{"name": APPLICATION, "env": [other]}]}});
                 rows.push(self.row(&format!("env-{what}-{name}"), &change));
+                change["metadata"]["annotations"][RECORD] = json!(agents(&json!({"fields": [place]})));
+                rows.push(self.row(&format!("env-{what}-{name}-of-another"), &change));
             }
         }
         for source in items(&after["envFrom"]).filter(|source| !items(&before["envFrom"]).any(|known| known == *source))
@@ -292,10 +318,14 @@ impl<'a> Added<'a> {
         for mount in new("volumeMounts", "mountPath") {
             let path = mount["mountPath"].as_str().unwrap();
             let other = json!({"name": "mine", "mountPath": path});
-            let volumes = json!([{"name": "mine", "emptyDir": {}}]);
-            let change =
-                json!({"spec": {"volumes": volumes, "containers": [{"name": APPLICATION, "volumeMounts": [other]}]}});
-            rows.push(self.row(&format!("mount{}", path.replace('/', "-")), &change));
+            let mine = json!({"name": "mine", "emptyDir": {}});
+            let ours = items(&self.injected["spec"]["volumes"]).find(|volume| volume["name"] == mount["name"]);
+            let ours = ours.cloned().unwrap_or_else(|| mine.clone());
+            for (what, volume, mount) in [("other", mine, other), ("same", ours, mount.clone())] {
+                let containers = json!([{"name": APPLICATION, "volumeMounts": [mount]}]);
+                let change = json!({"spec": {"volumes": [volume], "containers": containers}});
+                rows.push(self.row(&format!("mount-{what}{}", path.replace('/', "-")), &change));
+            }
         }
         rows
     }

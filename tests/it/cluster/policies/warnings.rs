@@ -1,6 +1,11 @@
 //! The warnings of a pod, by policy and by webhook.
 
+use serde_json::json;
+
+use super::objects::{Policies, WAY, printed};
+use super::together::{Trial, pod, record};
 use super::ways::Outcome;
+use crate::support::control_plane::ControlPlane;
 
 /// Parts of warnings and notes that a policy does not make; the page about policies says so.
 const NOT_MADE: [&str; 11] = [
@@ -71,6 +76,44 @@ fn message(text: &str) -> String {
         Some((_, message)) if text.starts_with("Validation failed for ValidatingAdmissionPolicy") => message.to_owned(),
         _ => text.to_owned(),
     }
+}
+
+/// A variable and a source whose values count what is injected: the policy that warns sees other values than were added.
+const COUNTS: &str = r#"
+apiVersion: sidecar-injector/v1
+kind: Profile
+metadata: {name: counts}
+spec:
+  policy: OptOut
+  containers: [{name: side, image: "side:1"}]
+  application:
+    env:
+      - {name: COUNT, value: "{{ pod.spec.containers.size() }}"}
+      - {forEach: {name: end, in: "['A', 'B']"}, name: "COUNT_{{ end }}", value: "{{ pod.spec.containers.size() }}"}
+    envFrom:
+      - {prefix: "P{{ pod.spec.containers.size() }}_", configMapRef: {name: c}}
+"#;
+
+/// What the profile has added is no value of the pod's own that is kept.
+pub(super) fn a_value_that_injection_changes_is_no_kept_one(plane: &ControlPlane) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("counts.yaml");
+    std::fs::write(&path, COUNTS).unwrap();
+    let objects = printed(&["--as", "policy", "-p", path.to_str().unwrap()]).unwrap();
+    let trial = Trial::new(plane, "counts", &[&format!("{WAY}=counts")]);
+    let applied = Policies::bound(plane, &objects, "counts");
+    let mut kept = pod();
+    let env = json!([{"name": "COUNT", "value": "mine"}, {"name": "COUNT_B", "value": "mine"}]);
+    kept["spec"]["containers"][0]["env"] = env;
+    let words = |name: &str| format!("the variable `{name}` already has another value, which is kept");
+    let answer = trial.until("it warns of what is kept", &kept, |answer| {
+        answer.warnings.iter().any(|warning| warning.contains(&words("COUNT")))
+    });
+    let told = answer.warnings.join("; ");
+    assert!(told.contains(&words("COUNT_B")) && !told.contains(&words("COUNT_A")), "{told}");
+    let answer = trial.until("it is injected", &pod(), |answer| !record(&answer.body).is_empty());
+    assert_eq!(answer.warnings, [""; 0], "all of it is the profile's own");
+    drop(applied);
 }
 
 #[cfg(test)]
