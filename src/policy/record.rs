@@ -140,7 +140,9 @@ pub(super) fn owner_where(draft: &Draft<'_>, has: &str) -> Cel {
 pub(super) fn missing(draft: &Draft<'_>) -> Cel {
     let mine = draft.named("mine");
     let names = |member: &str| {
-        let found = format!("{mine}.find({})", quoted(&format!("\"{member}\":\\[[^\\]]*\\]")));
+        // A variable's name or a path may have brackets and quotes in it.
+        let list = format!("\"{member}\":\\[(?:\"(?:[^\"\\\\]|\\\\.)*\",?)*\\]");
+        let found = format!("{mine}.find({})", quoted(&list));
         format!("[{found}].map(l, l == '' ? [] : l.substring(l.indexOf('[') + 2, l.size() - 2).split('\",\"'))[0]")
     };
     let mut lists = Vec::new();
@@ -159,17 +161,23 @@ pub(super) fn missing(draft: &Draft<'_>) -> Cel {
     lists.push(missing_fields(draft, &names("fields")));
     lists.extend(PodList::ALL.map(|list| {
         let names = names(&json_inner(&list.place().to_string()));
-        let key = "n.replace('\\\\\"', '\"').replace('\\\\\\\\', '\\\\')";
+        let key = plain("n");
         let path = quoted(&format!("{}/", list.place()));
-        let there = there(list, key);
+        let there = there(list, &key);
         format!("{names}.filter(n, !({there})).map(n, {path} + {key}.replace('~', '~0').replace('/', '~1'))")
     }));
     joined(&lists)
 }
 
+/// A text that is between the quotes of a JSON string.
+fn plain(text: &str) -> Cel {
+    format!("{text}.replace('\\\\\"', '\"').replace('\\\\\\\\', '\\\\')")
+}
+
 /// Those of the pointers of fields that are not there: of containers, of names in an annotation, of the pod.
 fn missing_fields(draft: &Draft<'_>, names: &str) -> Cel {
-    let part = |index: usize| format!("p.split('/')[{index}].replace('~1', '/').replace('~0', '~')");
+    let part =
+        |index: usize| format!("{}.replace('~1', '/').replace('~0', '~')", plain(&format!("p.split('/')[{index}]")));
     let in_list = |field: &str, key: &str| {
         format!(
             "p.split('/')[4] != '{field}' || p.split('/').size() < 6 || c.?{field}.orValue([]).exists(e, e.{key} == {})",

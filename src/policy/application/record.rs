@@ -108,9 +108,7 @@ fn of_item(draft: &Draft<'_>, all: Blocks<'_>, block: &Block, item: &Item, base:
             )
         }
         What::Each(list) => {
-            let key = item.recorded("x");
-            let path =
-                format!("{base} + {} + {key}.replace('~', '~0').replace('/', '~1')", quoted(&format!("/{field}/")));
+            let path = format!("{base} + {} + {}", quoted(&format!("/{field}/")), in_pointer(item));
             let shared = format!(
                 "{}.exists(v, {} && v == x) && {status}.contains('\"' + {path} + '\"')",
                 item.list(),
@@ -251,8 +249,12 @@ fn each_kept(draft: &Draft<'_>, item: &Item, (of, list): (Slot, &str), (containe
 fn is_ours(draft: &Draft<'_>, list: Slot, item: &Item) -> Cel {
     let base = quoted(&format!("\"{}/", list.place()));
     let field = quoted(&format!("/{}/", item.slot.field()));
-    let name = format!("{}.replace('~', '~0').replace('/', '~1')", item.recorded("x"));
-    format!("{}.contains({base} + {}.name + {field} + {name} + '\"')", draft.named("mine"), container())
+    format!("{}.contains({base} + {}.name + {field} + {} + '\"')", draft.named("mine"), container(), in_pointer(item))
+}
+
+/// The name of an element as it is in a pointer of the record; that of several is the one of `x`. It may have quotes in it.
+fn in_pointer(item: &Item) -> Cel {
+    json_short(&format!("{}.replace('~', '~0').replace('/', '~1')", item.recorded("x")))
 }
 
 fn told(containers: &str, condition: &str, words: &str) -> Cel {
