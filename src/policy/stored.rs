@@ -10,7 +10,7 @@ use crate::profile::pod::PodList;
 use crate::profile::slot::{Home, Slot};
 use crate::profile::template::{self, Content, Part, ScalarSource, Template, TemplateScalar, WantedType};
 use crate::value::pointer::Pointer;
-use crate::value::view::View as _;
+use crate::value::view::View;
 
 /// What stands for what is computed while the rest is looked at: no field takes it for its default, and none for nothing.
 const SCALAR: &str = "\u{1}";
@@ -73,9 +73,12 @@ fn stored(place: &Pointer, template: &Template) -> Template {
                 Content::Several(several) => Content::Several(several.iter().map(|one| stored(place, one)).collect()),
                 Content::Spliced(scalar) => Content::Spliced(scalar.clone()),
                 Content::OneOf { common, alternatives } => {
-                    let whole = |template: &Template| {
-                        let members = common.iter().cloned().chain(members_of(template)).collect();
-                        stored(place, &template::object(members))
+                    let whole = |template: &Template| match common.is_empty() {
+                        true => stored(place, template),
+                        false => {
+                            let members = common.iter().cloned().chain(members_of(template)).collect();
+                            stored(place, &template::object(members))
+                        }
                     };
                     let alternatives = alternatives.iter().map(|(when, one)| (when.clone(), whole(one))).collect();
                     Content::OneOf { common: Vec::new(), alternatives }
@@ -84,21 +87,22 @@ fn stored(place: &Pointer, template: &Template) -> Template {
             Template::Part(Box::new(Part { content, ..(**part).clone() }))
         }
         template => {
-            let pod = around(place.tokens(), outline(template));
-            let seen = seen(&pod, "");
-            let found = place.tokens().iter().try_fold(seen, |at, token| match token.parse() {
-                Ok(index) => at.element(index),
-                Err(_) => at.member(token),
-            });
-            match found {
-                Some(found) => rebuilt(template, &found.value(), place),
-                None => template.clone(),
-            }
+            seen_at(place, outline(template)).map_or_else(|| template.clone(), |found| rebuilt(template, &found, place))
         }
     }
 }
 
-/// A document that has this value at the place.
+/// What the API server stores of a value at a place.
+fn seen_at(place: &Pointer, value: Value) -> Option<Value> {
+    let pod = around(place.tokens(), value);
+    let found = place.tokens().iter().try_fold(seen(&pod, ""), |at, token| match token.as_str() {
+        "0" => at.element(0),
+        name => at.member(name),
+    });
+    found.map(View::value)
+}
+
+/// A document that has this value at the place, whose indexes are all the first.
 fn around(place: &[String], value: Value) -> Value {
     place.iter().rev().fold(value, |value, token| match token.as_str() {
         "0" => json!([value]),
@@ -134,38 +138,49 @@ fn outline_of(source: &ScalarSource) -> String {
 /// The template at a place with what is stored of its literals, and with what is filled in beside them.
 fn rebuilt(template: &Template, seen: &Value, place: &Pointer) -> Template {
     match (template, seen) {
-        (Template::Literal(_), seen) => Template::Literal(seen.clone()),
+        (Template::Literal(value), seen) => Template::Literal(ordered(seen, value)),
         (Template::Object(members), Value::Object(seen)) => template::object(object(members, seen, place)),
         (Template::List(elements), Value::Array(seen)) if elements.len() == seen.len() => {
-            let elements = elements.iter().zip(seen).enumerate();
-            template::list(
-                elements.map(|(index, (one, seen))| rebuilt(one, seen, &place.join(index.to_string()))).collect(),
-            )
+            let place = place.join("0");
+            let pairs = elements.iter().zip(seen);
+            template::list(pairs.map(|(element, seen)| rebuilt(element, seen, &place)).collect())
         }
         (Template::Sparse(inner), seen) => Template::Sparse(Box::new(rebuilt(inner, seen, place))),
-        (Template::Part(part), seen) => match &part.content {
-            Content::One(inner) => {
-                let content = Content::One(rebuilt(inner, seen, place));
-                Template::Part(Box::new(Part { content, ..(**part).clone() }))
-            }
-            Content::Several(_) | Content::Spliced(_) | Content::OneOf { .. } => template.clone(),
-        },
+        (Template::Part(_), _) => stored(place, template),
         (Template::Scalar(_) | Template::Object(_) | Template::List(_), _) => template.clone(),
     }
 }
 
-fn object(members: &[(String, Template)], seen: &Map<String, Value>, place: &Pointer) -> Vec<(String, Template)> {
+/// What is stored of a literal, with the members in its own order: the record has the keys of a map as they are written.
+fn ordered(seen: &Value, written: &Value) -> Value {
+    match (seen, written) {
+        (Value::Object(seen), Value::Object(written)) => {
+            let own = written.iter().filter_map(|(name, value)| Some((name.clone(), ordered(seen.get(name)?, value))));
+            let filled = seen.iter().filter(|(name, _)| !written.contains_key(*name));
+            own.chain(filled.map(|(name, value)| (name.clone(), value.clone()))).collect()
+        }
+        (Value::Array(seen), Value::Array(written)) if seen.len() == written.len() => {
+            seen.iter().zip(written).map(|(seen, written)| ordered(seen, written)).collect()
+        }
+        (seen, _) => seen.clone(),
+    }
+}
+
+fn object(members: &[(String, Template)], seen: &Map<String, Value>, around: &Pointer) -> Vec<(String, Template)> {
     let own = members.iter().filter_map(|(name, member)| {
-        let place = place.join(name.as_str());
+        let place = around.join(name.as_str());
         let stored = match (seen.get(name), member) {
-            (None, Template::Literal(_)) => return None,
+            (None, Template::Literal(value)) if is_left_out(place.tokens(), value) => return None,
+            (None, Template::Part(_)) => stored(&place, member),
             (None, member) => member.clone(),
             (Some(_), Template::Scalar(scalar)) if may_be_empty(scalar, &place) => {
                 Template::Sparse(Box::new(member.clone()))
             }
             (Some(seen), member) => rebuilt(member, seen, &place),
         };
-        Some((name.clone(), stored))
+        let others = members.iter().filter(|(other, _)| other != name);
+        let others = others.map(|(name, member)| (name.clone(), outline(member))).collect();
+        Some((name.clone(), or_default(stored, (around, others), name)))
     });
     let has = |name: &str| members.iter().any(|(own, _)| own == name);
     let is_known = |name: &str| match BY_SIBLING.iter().find(|(filled, _)| *filled == name) {
@@ -176,12 +191,34 @@ fn object(members: &[(String, Template)], seen: &Map<String, Value>, place: &Poi
     own.chain(filled.map(|(name, value)| (name.clone(), Template::Literal(value.clone())))).collect()
 }
 
-/// Whether an image has the same tag or digest for every pod: a text that is the same for all, or ends like one.
+/// A member with what is filled in where its conditions leave it out. `others` is what else its object has.
+fn or_default(member: Template, (around, others): (&Pointer, Map<String, Value>), name: &str) -> Template {
+    let Template::Part(part) = &member else { return member };
+    let default = || seen_at(around, Value::Object(others))?.get(name).cloned();
+    let conditional = match (&part.repeat, &part.when, &part.content) {
+        (None, Some(when), Content::One(inner)) => (Vec::new(), vec![(Some(when.clone()), inner.clone())]),
+        (None, None, Content::OneOf { common, alternatives })
+            if alternatives.iter().all(|(when, _)| when.is_some()) =>
+        {
+            (common.clone(), alternatives.clone())
+        }
+        _ => return member,
+    };
+    let Some(default) = default() else { return member };
+    let (common, mut alternatives) = conditional;
+    alternatives.push((None, Template::Literal(default)));
+    let content = Content::OneOf { common, alternatives };
+    Template::Part(Box::new(Part { repeat: None, when: None, content }))
+}
+
+/// Whether an image has the same tag for every pod: a text that is the same for all, or ends with a tag.
 fn has_fixed_tag(image: &Template) -> bool {
     match image {
         Template::Literal(_) => true,
         Template::Scalar(TemplateScalar { source: ScalarSource::Concatenation(parts), .. }) => match parts.last() {
-            Some(ScalarSource::Text(end)) => end.rsplit('/').next().is_some_and(|name| name.contains([':', '@'])),
+            Some(ScalarSource::Text(end)) => {
+                end.rsplit('/').next().and_then(|name| name.split('@').next()).is_some_and(|name| name.contains(':'))
+            }
             _ => false,
         },
         _ => false,
@@ -258,6 +295,7 @@ mod tests {
         };
         assert_eq!(policy(image(with(":1"))), Some(Template::Literal("IfNotPresent".into())));
         assert_eq!(policy(image(with(":1/a"))), None);
+        assert_eq!(policy(image(with("@sha256:0"))), None, "the tag before a digest counts");
     }
 
     #[test]
@@ -275,5 +313,6 @@ mod tests {
             "a map's value is there, even an empty one"
         );
         assert!(!may(WantedType::Integer, &["spec", "volumes", "0", "secret", "defaultMode"]));
+        assert!(!may(WantedType::String, &["spec", "containers", "0", "env", "0", "name"]), "a name is always there");
     }
 }

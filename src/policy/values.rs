@@ -262,7 +262,8 @@ impl Values<'_, '_> {
     /// A scalar that is left out where it is empty, zero or false.
     fn filled_scalar(&self, scalar: &TemplateScalar) -> Vec<Piece> {
         let says = |value: &str| match scalar.wanted {
-            WantedType::Boolean => format!("{value} == true"),
+            // What is no boolean is not left out: the API server refuses it.
+            WantedType::Boolean => format!("{value} != false"),
             WantedType::Integer => format!("{value} != 0"),
             WantedType::String | WantedType::Typed | WantedType::Node => format!("{value} != ''"),
         };

@@ -87,6 +87,7 @@ pub(super) const DEFAULTS: &[DefaultRow] = &[
     row("pod/serviceAccount", Sibling("serviceAccountName")),
     row("pod/serviceAccountName|serviceAccount", Str("default")),
     row("pod/securityContext", Object),
+    row("securityContext/sysctls/value", Str("")),
     row("pod/schedulerName", Str("default-scheduler")),
     row("pod/enableServiceLinks", Bool(true)),
     row("container/terminationMessagePath", Str("/dev/termination-log")),
@@ -112,6 +113,7 @@ pub(super) const DEFAULTS: &[DefaultRow] = &[
     row("volume/secret|configMap|downwardAPI|projected/defaultMode", Int(420)),
     row("volume/hostPath/type", Str("")),
     row("volume/iscsi/iscsiInterface", Str("default")),
+    row("volume/iscsi/lun", Int(0)),
     row("volume/rbd/pool", Str("rbd")),
     row("volume/rbd/user", Str("admin")),
     row("volume/rbd/keyring", Str("/etc/ceph/keyring")),
@@ -162,6 +164,26 @@ pub(super) const POINTERS: &[&str] = &[
     "clusterTrustBundle/name|signerName",
     "volumeClaimTemplate/spec/storageClassName|volumeMode|volumeAttributesClassName",
     "dataSource|dataSourceRef/apiGroup|namespace",
+];
+
+/// Fields that are written whatever they are. Most of them must not be empty.
+pub(super) const WRITTEN: &[&str] = &[
+    "containers|initContainers|env|volumes|volumeMounts|sysctls/name",
+    "volumeMounts/mountPath",
+    "sysctls/value",
+    "hostAliases/ip",
+    "readinessGates/conditionType",
+    "items/key|path",
+    "fieldRef/fieldPath",
+    "resourceFieldRef/resource",
+    "secretKeyRef|configMapKeyRef/key",
+    "fileKeyRef/volumeName|path|key",
+    "hostPath/path",
+    "persistentVolumeClaim/claimName",
+    "serviceAccountToken/path",
+    "iscsi/targetPortal|iqn|lun",
+    "nfs/server|path",
+    "csi/driver",
 ];
 
 /// Lists that Kubernetes merges by key, and the members that are the key. All others are compared by position.

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::core_v1::{POINTERS, ends_with};
+use super::core_v1::{POINTERS, WRITTEN, ends_with};
 use crate::kube::schema::{POD_TEMPLATE, Shape};
 use crate::value::view::{Kind, View};
 
@@ -31,5 +31,5 @@ pub(crate) fn is_left_out(place: &[String], value: &Value) -> bool {
         };
     }
     let names = || place.iter().rev().map(String::as_str).filter(|token| token.parse::<usize>().is_err());
-    is_nothing(shape, value, |path| ends_with(path, names()))
+    !WRITTEN.iter().any(|path| ends_with(path, names())) && is_nothing(shape, value, |path| ends_with(path, names()))
 }

@@ -325,7 +325,8 @@ fn cut(text: &str) -> String {
 }
 
 /// Parts of messages about what only the API server asks.
-const OF_SERVER: [&str; 2] = [" is above its limit of ", "` has a space before or after it"];
+const OF_SERVER: [&str; 3] =
+    [" is above its limit of ", "` has a space before or after it", "environment variable name `"];
 
 /// How a message begins about fields of the pod that a profile sets.
 const OF_FIELDS: &str = "the profile `pod`: ";
