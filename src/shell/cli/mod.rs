@@ -9,7 +9,7 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueHint};
+use clap::{Args, FromArgMatches, Parser, Subcommand, ValueHint};
 
 mod args;
 #[cfg(feature = "serve")]
@@ -23,6 +23,7 @@ mod install;
 mod serve;
 mod policy;
 mod profile;
+mod program;
 mod value;
 
 pub(crate) use args::{ChangeArgs, DecisionArgs, FactArgs, InputArgs, LevelArgs, LintArgs, ReportArgs, WriteArgs};
@@ -45,6 +46,7 @@ pub(crate) use policy::InstallForm;
 pub(crate) use policy::{PolicyArgs, params_of};
 pub(crate) use profile::CompileArgs;
 pub(crate) use profile::ProfileCommand;
+pub(crate) use program::Program;
 
 use crate::process::output::{Offer, OutputFormat};
 use crate::report::ColourChoice;
@@ -334,11 +336,12 @@ impl Cli {
     /// # Errors
     /// What clap reports. Help and version come this way too, though they are not errors.
     pub fn read<T: Into<OsString> + Clone>(args: impl IntoIterator<Item = T>) -> Result<Self, clap::Error> {
-        let matches = Self::command().try_get_matches_from(value::as_flags(args.into_iter().map(Into::into)));
-        let matches = matches.map_err(explained)?;
+        let args = value::as_flags(args.into_iter().map(Into::into));
+        let program = Program::named(args.first().map_or("".as_ref(), |name| name.as_os_str()));
+        let matches = program.command().try_get_matches_from(args).map_err(|error| explained(error, &program))?;
         let cli = Self::from_arg_matches(&matches)?;
         #[cfg(feature = "serve")]
-        policy::check_form(Self::command(), &cli.command, &matches)?;
+        policy::check_form(program.command(), &cli.command, &matches)?;
         let (input, write) = match &cli.command {
             Command::Inject(args) => (&args.input, &args.write),
             Command::Uninject(args) => (&args.input, &args.write),
@@ -352,19 +355,19 @@ impl Cli {
         };
         if input.paths().iter().any(|path| path.as_os_str() == "-") {
             let message = format!("the argument '{flag}' cannot be used with standard input ('-')");
-            return Err(Self::command().error(clap::error::ErrorKind::ArgumentConflict, message));
+            return Err(program.command().error(clap::error::ErrorKind::ArgumentConflict, message));
         }
         Ok(cli)
     }
 }
 
 /// Says what to do instead of `--dry-run`; any other error stays as it is.
-fn explained(error: clap::Error) -> clap::Error {
+fn explained(error: clap::Error, program: &Program) -> clap::Error {
     use clap::error::{ContextKind, ContextValue, ErrorKind};
     match error.get(ContextKind::InvalidArg) {
         Some(ContextValue::String(flag)) if error.kind() == ErrorKind::UnknownArgument && flag == "--dry-run" => {
             let message = "there is no '--dry-run': nothing is written without `-i`; see `injector diff`";
-            Cli::command().error(ErrorKind::UnknownArgument, message)
+            program.command().error(ErrorKind::UnknownArgument, program.in_words(message))
         }
         _ => error,
     }

@@ -16,7 +16,7 @@ use crate::process::stream::Stream;
 use crate::profile::parameter::Origin;
 use crate::report::exit::ExitStatus;
 use crate::report::{Closing, Colour, ColourChoice, Ink, Report, ReportFormat, visible};
-use crate::shell::cli::{ExplainArgs, ReportArgs};
+use crate::shell::cli::{ExplainArgs, Program, ReportArgs};
 use crate::shell::files::kustomize;
 use crate::text::document::Triage;
 use crate::text::yaml::tree::Tree;
@@ -61,7 +61,7 @@ pub(super) fn explain(args: &ExplainArgs, colour: ColourChoice) -> Result<ExitSt
         }
     }
     if !out.is_empty() {
-        out.push_str(&as_policies(&prepared));
+        out.push_str(&Program::current().in_words(&as_policies(&prepared)));
     }
     super::print(out.as_bytes()).map_err(|error| reported(vec![error]))?;
     let closing = if out.is_empty() { Closing::WhereEmpty } else { Closing::None };

@@ -9,7 +9,7 @@ use crate::diagnostic::{Code, Diagnostic, Placed, Places, Severity};
 use crate::process::object::{ChangeError, Object, ObjectClass};
 use crate::process::stream::{DocumentResult, Stream};
 use crate::report::{Colour, ColourChoice, ColourFacts, Report, ReportVerdict, ResultLine, TemplateReport};
-use crate::shell::cli::ReportArgs;
+use crate::shell::cli::{Program, ReportArgs};
 use crate::value::pointer::Pointer;
 
 use super::settings::Prepared;
@@ -98,6 +98,8 @@ pub(super) fn write(report: &Report, args: &ReportArgs, choice: ColourChoice) {
     let stderr = io::stderr();
     let colour = colour(choice, &stderr);
     let mut out = io::BufWriter::new(stderr.lock());
+    let program = Program::current();
+    let report = report.clone().with_hints(|hint| program.in_words(hint).into_owned());
     // Where standard error is gone, no one reads the report.
     let _ = report.write(args.format, args.verbosity(), colour, &mut out);
 }
