@@ -84,6 +84,8 @@ set edit:completion:arg-completer[injector] = {|@words|
             cand --output-dir 'Write results below this directory, in the same tree'
             cand -p 'Undo only this profile (repeatable) [default: all, last first]'
             cand --profile 'Undo only this profile (repeatable) [default: all, last first]'
+            cand -n 'The namespace of objects that do not name one [default: default]'
+            cand --namespace 'The namespace of objects that do not name one [default: default]'
             cand --template-path 'Where the pod template is in another kind (repeatable)'
             cand --report 'The form of the report'
             cand --color 'When to colour the report, a diff and an explanation'

@@ -21,6 +21,7 @@ mod generate;
 mod install;
 #[cfg(feature = "serve")]
 mod serve;
+mod passed;
 mod policy;
 mod profile;
 mod program;
@@ -41,12 +42,14 @@ pub(crate) use install::{CertificateArgs, CertificateSource, InstallArgs, PlaceA
 #[cfg(feature = "serve")]
 pub(crate) use serve::{ClusterArgs, ServeArgs};
 
+pub(crate) use passed::quoted;
 #[cfg(feature = "serve")]
 pub(crate) use policy::InstallForm;
 pub(crate) use policy::{PolicyArgs, params_of};
 pub(crate) use profile::CompileArgs;
 pub(crate) use profile::ProfileCommand;
-pub(crate) use program::Program;
+pub(crate) use program::{Call, Caller, Program};
+pub(crate) use value::NamespaceName;
 
 use crate::process::output::{Offer, OutputFormat};
 use crate::report::ColourChoice;
@@ -65,6 +68,9 @@ pub struct Cli {
     /// By default they are coloured on a terminal. `NO_COLOR` and `CLICOLOR_FORCE` in the environment are respected.
     #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN", help_heading = "Report")]
     pub color: ColourChoice,
+    /// Under which name the program was called, and with which flags of the command
+    #[arg(skip)]
+    pub call: Call,
 }
 
 const EXAMPLES: &str = "\
@@ -262,6 +268,9 @@ pub struct UninjectArgs {
     /// Without this flag, it is an error when something that the record names is gone.
     #[arg(long, help_heading = "Injection")]
     pub force: bool,
+    /// The namespace of objects that do not name one [default: default]
+    #[arg(short, long, value_name = "NAME", help_heading = "Cluster")]
+    pub namespace: Option<NamespaceName>,
     /// Where the pod template is in another kind (repeatable)
     ///
     /// A JSON Pointer from the object's root. The group may be left out.
@@ -338,8 +347,10 @@ impl Cli {
     pub fn read<T: Into<OsString> + Clone>(args: impl IntoIterator<Item = T>) -> Result<Self, clap::Error> {
         let args = value::as_flags(args.into_iter().map(Into::into));
         let program = Program::named(args.first().map_or("".as_ref(), |name| name.as_os_str()));
+        let args = program.with_command(args);
         let matches = program.command().try_get_matches_from(args).map_err(|error| explained(error, &program))?;
-        let cli = Self::from_arg_matches(&matches)?;
+        let mut cli = Self::from_arg_matches(&matches)?;
+        cli.call = Call::new(program.clone(), &matches);
         #[cfg(feature = "serve")]
         policy::check_form(program.command(), &cli.command, &matches)?;
         let (input, write) = match &cli.command {

@@ -2,13 +2,14 @@
 
 use std::borrow::Cow;
 use std::env;
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::path::Path;
 
 use clap::builder::{Resettable, StyledStr};
-use clap::{Command, CommandFactory};
+use clap::{ArgMatches, Command, CommandFactory};
 
-use super::Cli;
+use super::{Cli, passed};
+use crate::kube::workload::resource;
 
 /// The program's own name, as help, examples and hints have it.
 const OWN: &str = "injector";
@@ -53,6 +54,25 @@ impl Program {
         }
     }
 
+    /// The same arguments, and `inject` where a user of the plugin left it out: before a file, an object or a flag. A word
+    /// that is none of these stays what it is, a misspelt command.
+    pub(super) fn with_command(&self, mut args: Vec<OsString>) -> Vec<OsString> {
+        let text = |word: &OsString| word.to_str().map(str::to_owned);
+        let Some(first) = args.get(1).and_then(text).filter(|_| self.caller == Caller::Kubectl) else { return args };
+        let root = Cli::command();
+        let is_command = |word: &str| root.get_subcommands().any(|known| known.get_name() == word);
+        let is_of_root = matches!(first.as_str(), "-h" | "--help" | "-V" | "--version") || first.starts_with("--color");
+        let is_file = first.contains('/') || [".yaml", ".yml", ".json"].iter().any(|end| first.ends_with(end));
+        let is_flag = || {
+            let later = args.iter().skip(2).filter_map(text);
+            first.starts_with('-') && !is_of_root && !later.into_iter().any(|word| is_command(&word))
+        };
+        if !is_command(&first) && (is_file || is_flag() || resource(&first).is_some()) {
+            args.insert(1, "inject".into());
+        }
+        args
+    }
+
     /// The command line's definition, with the words of this program in usage, help and version.
     pub(crate) fn command(&self) -> Command {
         let command = Cli::command();
@@ -67,9 +87,10 @@ impl Program {
             Resettable::from(text.map(|text| StyledStr::from(self.in_words(&text.to_string()).into_owned())))
         };
         let (about, long_about) = (words(command.get_about()), words(command.get_long_about()));
-        let (after, long_after) = (words(command.get_after_help()), words(command.get_after_long_help()));
+        let after = command.get_after_help().map(|text| self.with_example(command.get_name(), &text.to_string()));
+        let after = Resettable::from(after.map(|text| StyledStr::from(self.in_words(&text).into_owned())));
         let command = command.display_name(path.to_owned()).about(about).long_about(long_about);
-        let command = command.after_help(after).after_long_help(long_after);
+        let command = command.after_help(after);
         let command = command.mut_args(|arg| {
             let (help, long_help) = (words(arg.get_help()), words(arg.get_long_help()));
             arg.help(help).long_help(long_help)
@@ -78,6 +99,19 @@ impl Program {
             let path = format!("{path} {}", below.get_name());
             self.worded(below, &path)
         })
+    }
+
+    /// The help below a command, beginning with the line that only a plugin has.
+    fn with_example(&self, command: &str, text: &str) -> String {
+        let line = match command {
+            OWN => "deploy/web -n shop",
+            "inject" => "inject deploy/web -n shop",
+            "uninject" => "uninject deploy/web -n shop",
+            _ => return text.to_owned(),
+        };
+        let words = &self.words;
+        let both = format!("Examples:\n  {words} {line}\n  {words} {line} | sh\n");
+        text.replacen("Examples:\n", &both, 1)
     }
 
     /// The same text, with the words of this program before each command of it that the text names.
@@ -98,6 +132,33 @@ impl Program {
         }
         out.push_str(rest);
         Cow::Owned(out)
+    }
+}
+
+/// How the program was called.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Call {
+    /// By whom, and with which words.
+    pub(crate) program: Program,
+    /// The flags of the command, as words of a shell; without those that say where to read and to write.
+    pub(crate) flags: Vec<String>,
+}
+
+impl Default for Call {
+    fn default() -> Self {
+        Self { program: Program::named(OWN.as_ref()), flags: Vec::new() }
+    }
+}
+
+impl Call {
+    pub(super) fn new(program: Program, matches: &ArgMatches) -> Self {
+        let mut command = Cli::command();
+        command.build();
+        let flags = matches.subcommand().and_then(|(name, matches)| {
+            let below = command.find_subcommand(name)?;
+            Some(passed::flags(below, matches))
+        });
+        Self { program, flags: flags.unwrap_or_default() }
     }
 }
 

@@ -20,6 +20,7 @@ mod check;
 mod diff;
 mod explain;
 mod inject;
+mod objects;
 #[cfg(feature = "serve")]
 mod install;
 mod policy;
@@ -42,8 +43,17 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitStatus {
             return if error.use_stderr() { ExitStatus::Error } else { ExitStatus::Done };
         }
     };
+    let done = objects::answer(&cli).unwrap_or_else(|| act(&cli));
+    done.unwrap_or_else(|failed| {
+        let report = Report::new(Vec::new(), failed.0);
+        tell::write(&report, &failed.1, cli.color);
+        ExitStatus::Error
+    })
+}
+
+fn act(cli: &Cli) -> Result<ExitStatus, CommandError> {
     let colour = cli.color;
-    let done = match &cli.command {
+    match &cli.command {
         Command::Inject(args) => inject::inject(args, colour),
         Command::Uninject(args) => inject::uninject(args, colour),
         Command::Check(args) => check::check(args, colour),
@@ -60,12 +70,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitStatus {
         Command::Certs(command) => certs::certs(command, colour),
         Command::Completions { shell } => print(&crate::shell::cli::completions(*shell)).map_err(CommandError::from),
         Command::Man { directory } => man(directory.as_deref()),
-    };
-    done.unwrap_or_else(|failed| {
-        let report = Report::new(Vec::new(), failed.0);
-        tell::write(&report, &failed.1, colour);
-        ExitStatus::Error
-    })
+    }
 }
 
 /// Why a command ended before it did anything, and the form in which to report it.
