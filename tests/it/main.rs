@@ -47,6 +47,7 @@ mod chart;
 mod cluster;
 mod iptables;
 mod sidecars;
+mod substituted;
 
 // The documents, which are about the program as it is built by default.
 #[cfg(feature = "watch")]
