@@ -22,6 +22,7 @@ mod goldens;
 mod cleaning;
 mod cli;
 #[cfg(feature = "watch")] // those of the program as it is built by default
+mod completed;
 mod completions;
 mod errors;
 mod ownership;

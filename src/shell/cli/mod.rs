@@ -14,6 +14,7 @@ use clap::{Args, FromArgMatches, Parser, Subcommand, ValueHint};
 mod args;
 #[cfg(feature = "serve")]
 mod certs;
+mod complete;
 #[cfg(feature = "serve")]
 mod fit;
 mod generate;
@@ -33,6 +34,7 @@ pub(crate) use certs::{
     CaBundleArgs, CertsCommand, GenerateArgs, InspectArgs, InspectFormat, MoreNames, RenewArgs, RotateArgs, SecretArgs,
     ServiceRef, ValidityArgs,
 };
+pub(crate) use complete::completion;
 #[cfg(feature = "serve")]
 pub(crate) use fit::FitArgs;
 pub use generate::completions;

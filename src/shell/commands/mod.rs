@@ -8,7 +8,7 @@ use std::io;
 use crate::diagnostic::{Code, Placed};
 use crate::report::exit::ExitStatus;
 use crate::report::{Report, ReportFormat};
-use crate::shell::cli::{Cli, Command};
+use crate::shell::cli::{self, Cli, Command};
 use crate::shell::cli::{InputArgs, ReportArgs};
 use crate::shell::files::input::{self, Exclusions, Input, InputError};
 use crate::shell::files::output::{self, Outlet};
@@ -35,6 +35,10 @@ use settings::Prepared;
 
 /// Runs a command line, with the program's name first.
 pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitStatus {
+    let args: Vec<OsString> = args.into_iter().collect();
+    if let Some(words) = cli::completion(&args) {
+        return print(words.as_bytes()).unwrap_or(ExitStatus::Error);
+    }
     let cli = match Cli::read(args) {
         Ok(cli) => cli,
         Err(error) => {
