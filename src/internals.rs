@@ -60,6 +60,9 @@ pub mod process {
         pub use crate::process::admission::ReviewSubject;
         pub use crate::process::admission::{AdmissionResponse, AdmissionReview};
     }
+    pub mod guard {
+        pub use crate::process::guard::{Guard, guarded};
+    }
     pub mod document {
         pub use crate::process::document::{Processed, process, triage};
     }

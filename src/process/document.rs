@@ -111,6 +111,7 @@ fn process_tree(tree: &Tree<'_>, run: &Run, cluster: &ClusterFacts) -> Result<Pr
         object.location = locate(tree, found, &object);
         if run.leaves == Leaves::Patch {
             object.prove(node, run.encodings());
+            object.guard(node, run.guard);
         }
         if !object.is_failed() && !object.outcome.patch.is_empty() {
             let odd = || {

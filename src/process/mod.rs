@@ -9,6 +9,7 @@ pub(crate) mod document;
 pub(crate) mod explain;
 mod fragment;
 mod function;
+pub(crate) mod guard;
 pub(crate) mod keys;
 mod kindless;
 mod nearly;

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use thiserror::Error;
 
 use super::fragment;
+use super::guard::{self, Guard, GuardedOp};
 use super::nearly;
 use super::objects::{FoundObject, Review};
 use super::proof::{self, Encodings, ProofError, ProvedPatch};
@@ -44,6 +45,8 @@ pub struct Object {
     pub failure: Option<ChangeError>,
     /// The patch as it may leave the program, once [`Object::prove`] has found it right.
     pub proved: Option<ProvedPatch>,
+    /// The patch behind its guards, where a run asks for them.
+    pub(crate) guarded: Option<Vec<GuardedOp>>,
 }
 
 /// What an object is to a report.
@@ -103,6 +106,7 @@ impl Object {
             location: Location::default(),
             failure: None,
             proved: None,
+            guarded: None,
         })
     }
 
@@ -119,6 +123,7 @@ impl Object {
             location: Location::default(),
             failure: None,
             proved: None,
+            guarded: None,
         })
     }
 
@@ -134,6 +139,17 @@ impl Object {
         }
         match proof::prove_patch(node, &self.outcome.patch, &self.outcome.changed, encodings) {
             Ok(proved) => self.proved = Some(proved),
+            Err(error) => self.failure = Some(error.into()),
+        }
+    }
+
+    /// Guards the patch of a manifest; a review is answered with the patch alone.
+    pub(crate) fn guard(&mut self, node: NodeRef<'_>, guard: Guard) {
+        if guard == Guard::None || self.review.is_some() || self.is_failed() {
+            return;
+        }
+        match guard::guarded(node.value(), &self.outcome.patch, guard) {
+            Ok(guarded) => self.guarded = Some(guarded),
             Err(error) => self.failure = Some(error.into()),
         }
     }

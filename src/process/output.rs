@@ -74,7 +74,7 @@ static JSON: OutputFormat = OutputFormat {
     write: |streams| Ok(vec![json(objects_as_json(streams)?).into()]),
 };
 
-static PATCH: OutputFormat = OutputFormat {
+pub(crate) static PATCH: OutputFormat = OutputFormat {
     name: "patch",
     help: "The JSON Patch (RFC 6902)",
     offer: Offer::Always,
@@ -207,10 +207,18 @@ fn patches(objects: &[&Object]) -> String {
     let workloads: Vec<&&Object> = objects.iter().filter(|object| object.class == ObjectClass::Workload).collect();
     match workloads.as_slice() {
         [] => String::new(),
-        [only] => line(&only.outcome.patch),
+        [only] => line(&operations(only)),
         several => {
             several.iter().filter(|object| !object.outcome.patch.is_empty()).map(|object| named(object)).collect()
         }
+    }
+}
+
+/// The patch of an object, with its guards where it has some.
+fn operations(object: &Object) -> Value {
+    match &object.guarded {
+        Some(guarded) => json!(guarded),
+        None => json!(object.outcome.patch),
     }
 }
 
@@ -222,7 +230,7 @@ fn named(object: &Object) -> String {
         "kind": identity.kind,
         "namespace": object.namespace,
         "name": name,
-        "patch": object.outcome.patch,
+        "patch": operations(object),
     }))
 }
 

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::guard::Guard;
 use super::keys::RunKeys;
 use super::proof::Encodings;
 use crate::decide::clean::Clean;
@@ -75,6 +76,8 @@ pub struct Run {
     pub expand: Expand,
     /// What leaves the program.
     pub leaves: Leaves,
+    /// Which guards the patches of manifests get.
+    pub guard: Guard,
     /// The namespace of objects that name none.
     pub default_namespace: String,
     /// Whether an API server has evaluated the profile's namespace selector already.
@@ -112,6 +115,7 @@ impl Run {
             clean: Clean::default(),
             expand: Expand::default(),
             leaves: Leaves::default(),
+            guard: Guard::default(),
             default_namespace: "default".to_owned(),
             namespace_gate: NamespaceGate::Open,
             files: Files::default(),

@@ -6,6 +6,7 @@ mod change;
 mod explicit;
 pub(crate) mod fixtures;
 pub(crate) mod generated;
+mod guards;
 mod hostile;
 mod kubernetes;
 pub(crate) mod law;

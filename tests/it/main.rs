@@ -25,6 +25,7 @@ mod cli;
 mod completed;
 mod completions;
 mod errors;
+mod guards;
 mod ownership;
 mod plugin;
 mod refusals;

@@ -9,6 +9,7 @@ use crate::decide::clean::Clean;
 use crate::decide::inject::Outdated;
 use crate::kube::version::KubernetesVersion;
 use crate::kube::workload::TemplatePath;
+use crate::process::guard::Guard;
 use crate::process::run::Expand;
 use crate::profile::{NativeSidecar, Overrides};
 use crate::report::{Allowed, Denied, Levels, ReportFormat, Verbosity};
@@ -76,6 +77,12 @@ pub struct WriteArgs {
     #[arg(long, value_name = "DIR", requires = "paths", conflicts_with = "output", help_heading = "Output")]
     #[arg(value_hint = ValueHint::DirPath)]
     pub output_dir: Option<PathBuf>,
+    /// What a patch tests, so that it fails on an object that changed since [default: auto]
+    ///
+    /// Only for `-o patch`. RFC 6902 has no test for absence: with `auto` and `parts`, a test for `null` is one, as the API
+    /// server, kubectl and kustomize take it. Use `none` for a program that keeps to the letter.
+    #[arg(long, value_enum, value_name = "auto|parts|none", help_heading = "Output")]
+    pub guard: Option<Guard>,
     /// Pass on workloads that fail, unchanged
     ///
     /// Without this flag, one failure means that nothing is printed and no file is changed. With it, a file that cannot be

@@ -10,6 +10,7 @@ use thiserror::Error;
 
 use crate::diagnostic::Severity;
 use crate::kube::names::is_dns_label;
+use crate::process::guard::Guard;
 use crate::process::output::{OUTPUT_FORMATS, Offer, OutputFormat, YAML};
 use crate::profile::{NativeSidecar, OnIneligible};
 
@@ -51,6 +52,20 @@ impl ValueEnum for NativeSidecar {
             Self::Never => "Nowhere",
         };
         Some(PossibleValue::new(self.word()).help(help))
+    }
+}
+
+impl ValueEnum for Guard {
+    fn value_variants<'a>() -> &'a [Self] {
+        &[Self::Auto, Self::Parts, Self::None]
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(match self {
+            Self::Auto => PossibleValue::new("auto").help("The version of a live object, or the parts of a manifest"),
+            Self::Parts => PossibleValue::new("parts").help("What the patch adds to, replaces and removes"),
+            Self::None => PossibleValue::new("none").help("Nothing"),
+        })
     }
 }
 

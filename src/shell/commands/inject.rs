@@ -4,6 +4,7 @@ use std::path::Path;
 
 use crate::decide::uninject::{Leftovers, Which};
 use crate::diagnostic::{Code, Placed};
+use crate::process::guard::Guard;
 use crate::process::output::{self as forms, Failures, OutputFormat};
 use crate::process::run::{Action, Leaves};
 use crate::process::stream::{DocumentResult, Stream};
@@ -80,6 +81,7 @@ impl ChangingCommand<'_> {
             None if !to_files && inputs.iter().any(may_hold_review) => Leaves::Patch,
             None => Leaves::Text,
         };
+        prepared.run.guard = self.guard().map_err(|error| reported(vec![error]))?;
         let streams = batch::run(&inputs, &mut prepared);
         let output = match self.output {
             Some(output) => output,
@@ -107,6 +109,15 @@ impl ChangingCommand<'_> {
         let report = report.with(held_back.note()).with(written.err());
         tell::write(&report, self.report, self.colour);
         Ok(report.status())
+    }
+
+    /// Which guards the patches get: those that leave by themselves.
+    fn guard(&self) -> Result<Guard, Placed> {
+        match (self.write.guard, self.output.is_some_and(|output| output.name == forms::PATCH.name)) {
+            (guard, true) => Ok(guard.unwrap_or(Guard::Auto)),
+            (None, false) => Ok(Guard::None),
+            (Some(_), false) => Err(Placed::new(Code::Usage, "'--guard' is for '--output patch'")),
+        }
     }
 
     fn write(&self, inputs: &[Input], streams: &[Stream<'_>], output: &OutputFormat) -> Result<(), Placed> {

@@ -47,7 +47,8 @@ fn json_is_one_object_or_one_list() {
 
 #[test]
 fn a_patch_is_one_array_for_one_workload() {
-    let text = known("inject", ["-q", "-o", "patch"]).stdin(format!("{SERVICE}---\n{WEB}")).succeeds().stdout;
+    let text =
+        known("inject", ["-q", "-o", "patch", "--guard=none"]).stdin(format!("{SERVICE}---\n{WEB}")).succeeds().stdout;
     assert_eq!(text.lines().count(), 1);
     let patch: json_patch::Patch = serde_json::from_str(&text).unwrap();
     let mut object = yaml(WEB);
@@ -65,7 +66,7 @@ fn a_patch_of_a_skipped_workload_is_empty() {
 fn patches_of_several_workloads_are_named_a_line_each() {
     let b = WEB.replace("name: web", "name: b").replace("metadata:\n  name", "metadata:\n  namespace: prod\n  name");
     let stream = format!("{WEB}---\n{}---\n{b}", opted_out());
-    let text = injector(["inject", "-q", "-o", "patch"]).stdin(stream).succeeds().stdout;
+    let text = injector(["inject", "-q", "-o", "patch", "--guard=none"]).stdin(stream).succeeds().stdout;
     let lines: Vec<Value> = text.lines().map(json).collect();
     let names: Vec<_> =
         lines.iter().map(|line| (line["namespace"].as_str().unwrap(), line["name"].as_str().unwrap())).collect();
