@@ -175,6 +175,8 @@ codes! {
     Profile = "profile", Error, Profile;
     /// The command line is wrong.
     Usage = "usage", Error, User;
+    /// Something is wrong in the settings of the repository, `.injector.yaml`.
+    Config = "config", Error, User;
     /// The result was not proved, and was not printed. Please report it.
     Proof = "proof", Error, Bug;
     // Findings of `check`.

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod bounds;
+mod config;
 mod decisions;
 mod defaults;
 mod extends;

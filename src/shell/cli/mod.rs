@@ -12,6 +12,7 @@ use std::path::PathBuf;
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueHint};
 
 mod args;
+mod config;
 #[cfg(feature = "serve")]
 mod certs;
 #[cfg(feature = "serve")]
@@ -25,7 +26,7 @@ mod policy;
 mod profile;
 mod value;
 
-pub(crate) use args::{ChangeArgs, DecisionArgs, FactArgs, InputArgs, LevelArgs, LintArgs, ReportArgs, WriteArgs};
+pub(crate) use args::{ChangeArgs, ConfigArgs, DecisionArgs, FactArgs, InputArgs, LevelArgs, LintArgs, ReportArgs, WriteArgs};
 #[cfg(feature = "serve")]
 pub(crate) use certs::{
     CaBundleArgs, CertsCommand, GenerateArgs, InspectArgs, InspectFormat, MoreNames, RenewArgs, RotateArgs, SecretArgs,
@@ -33,6 +34,7 @@ pub(crate) use certs::{
 };
 #[cfg(feature = "serve")]
 pub(crate) use fit::FitArgs;
+pub(crate) use config::{ConfigCommand, ShowArgs};
 pub use generate::completions;
 pub(crate) use generate::man_pages;
 #[cfg(feature = "serve")]
@@ -99,6 +101,9 @@ pub enum Command {
     /// List, show, check, start or import profiles
     #[command(subcommand, after_help = PROFILE_EXAMPLES)]
     Profile(ProfileCommand),
+    /// Show the settings of a repository
+    #[command(subcommand, after_help = CONFIG_EXAMPLES)]
+    Config(ConfigCommand),
     /// Print the manifests that install the webhook in a cluster
     #[cfg(feature = "serve")]
     #[command(after_help = INSTALL_EXAMPLES)]
@@ -170,6 +175,11 @@ Examples:
   injector profile init audit > audit.yaml
   injector profile import sidecarset.yaml > logs.yaml
   injector profile lint audit.yaml";
+
+const CONFIG_EXAMPLES: &str = "\
+Examples:
+  injector config show
+  injector config show staging/web.yaml";
 
 #[cfg(feature = "serve")]
 const INSTALL_EXAMPLES: &str = "\
@@ -266,6 +276,9 @@ pub struct UninjectArgs {
     #[arg(long = "template-path", value_name = "KIND[.GROUP]=/spec/…")]
     #[arg(help_heading = "Injection")]
     pub template_paths: Vec<crate::kube::workload::TemplatePath>,
+    /// What the repository says: which files are left out, and where templates are.
+    #[command(flatten)]
+    pub config: ConfigArgs,
     /// How to report.
     #[command(flatten)]
     pub report: ReportArgs,

@@ -39,6 +39,16 @@ impl From<OnIneligibleChoice> for OnIneligible {
     }
 }
 
+#[cfg(feature = "serve")]
+impl From<OnIneligible> for OnIneligibleChoice {
+    fn from(choice: OnIneligible) -> Self {
+        match choice {
+            OnIneligible::Allow => Self::Allow,
+            OnIneligible::Deny => Self::Deny,
+        }
+    }
+}
+
 impl ValueEnum for NativeSidecar {
     fn value_variants<'a>() -> &'a [Self] {
         &[Self::Auto, Self::Always, Self::Never]

@@ -13,9 +13,9 @@ pub(super) fn check(args: &CheckArgs, colour: ColourChoice) -> Result<ExitStatus
     let reported = |errors| CommandError::reported(errors, &args.report);
     let mut prepared = Prepared::new(&args.decision, &args.facts).map_err(reported)?;
     let inputs = super::read_for(&args.input, args.keep_going, &mut prepared).map_err(reported)?;
-    let streams = batch::run(&inputs, &mut prepared);
+    let streams = batch::run(&inputs, &mut prepared).map_err(reported)?;
     let report = tell::report(&streams, &prepared, Voice::Checking).closing(Closing::Numbers);
-    let report = args.levels.levels().apply(report);
+    let report = prepared.levels(&args.levels).apply(report);
     // kpt takes no output for an empty list, and deletes the files of all items.
     let echoed: Vec<&[u8]> =
         batch::function_inputs(&inputs, &streams).iter().map(|stream| stream.text.as_bytes()).collect();

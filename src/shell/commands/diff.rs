@@ -17,8 +17,8 @@ use super::{CommandError, batch};
 pub(super) fn diff(args: &DiffArgs, colour: ColourChoice) -> Result<ExitStatus, CommandError> {
     let reported = |errors| CommandError::reported(errors, &args.report);
     let mut prepared = Prepared::new(&args.decision, &args.facts).map_err(reported)?.changing(&args.change);
-    let inputs = super::read(&args.input).map_err(reported)?;
-    let streams = batch::run(&inputs, &mut prepared);
+    let inputs = super::read(&args.input, &prepared).map_err(reported)?;
+    let streams = batch::run(&inputs, &mut prepared).map_err(reported)?;
     batch::refuse_function(&inputs, &streams, "a diff").map_err(|error| reported(vec![error]))?;
     let report = tell::report(&streams, &prepared, Voice::Doing).closing(Closing::WhereEmpty);
     let mut found = report.status();

@@ -22,46 +22,47 @@ use crate::text::document::Triage;
 use crate::text::yaml::tree::Tree;
 use crate::value::pointer::Pointer;
 
-use super::settings::Prepared;
+use super::settings::{Prepared, Runs};
 use super::{CommandError, batch, tell};
 
 pub(super) fn explain(args: &ExplainArgs, colour: ColourChoice) -> Result<ExitStatus, CommandError> {
     let report = ReportArgs { format: ReportFormat::default(), quiet: false };
     let reported = |errors| CommandError::reported(errors, &report);
     let mut prepared = Prepared::new(&args.decision, &args.facts).map_err(reported)?;
-    let inputs = super::read(&args.input).map_err(reported)?;
+    let inputs = super::read(&args.input, &prepared).map_err(reported)?;
     let files = kustomize::classify(&inputs);
-    let streams = batch::open_all(&inputs, &files, &mut prepared);
+    let runs = prepared.runs(&inputs, &files).map_err(reported)?;
+    let streams = batch::open_all(&inputs, &files, &runs, &mut prepared);
     batch::refuse_function(&inputs, &streams, "an explanation").map_err(|error| reported(vec![error]))?;
     let on = tell::colour(colour, &io::stdout());
     let mut out = String::new();
     let mut errors: Vec<Placed> = Vec::new();
-    for (stream, files) in streams.iter().zip(files) {
-        prepared.run.files = files;
+    for (index, stream) in streams.iter().enumerate() {
+        let run = runs.of(index).unwrap_or(&prepared.run);
         errors.extend(stream.error.iter().chain(&stream.note).cloned());
         let places = Places::new(stream.text);
         for (index, document) in stream.documents.iter().enumerate() {
-            if stream.triage(index, &prepared.run) == Triage::Opaque {
+            if stream.triage(index, run) == Triage::Opaque {
                 continue;
             }
             match document.parse(stream.text) {
                 Ok(tree) => {
                     let start = document.range.start;
                     let page = Page { stream, places: &places, tree: &tree, start, colour: on };
-                    for object in process::explain(&tree, &prepared.run, &prepared.cluster) {
+                    for object in process::explain(&tree, run, &prepared.cluster) {
                         page.object(&mut out, &object);
                     }
                 }
                 Err(error) => errors.push(
                     stream
-                        .foreign(document, &error, &prepared.run)
+                        .foreign(document, &error, run)
                         .unwrap_or_else(|| stream.unreadable(document, &error)),
                 ),
             }
         }
     }
     if !out.is_empty() {
-        out.push_str(&as_policies(&prepared));
+        out.push_str(&as_policies(&runs));
     }
     super::print(out.as_bytes()).map_err(|error| reported(vec![error]))?;
     let closing = if out.is_empty() { Closing::WhereEmpty } else { Closing::None };
@@ -71,11 +72,17 @@ pub(super) fn explain(args: &ExplainArgs, colour: ColourChoice) -> Result<ExitSt
 }
 
 /// Whether each profile can be a policy of the API server, and else what keeps it from being one.
-fn as_policies(prepared: &Prepared) -> String {
+fn as_policies(runs: &Runs) -> String {
     let mut text = String::new();
     let none = BTreeMap::new();
-    for profile in prepared.run.profiles() {
-        let set = prepared.run.set().get(&profile.name).unwrap_or(&none);
+    let profiles = runs.each().flat_map(|run| run.profiles().iter().map(move |profile| (profile, run)));
+    let mut told: Vec<(&str, &BTreeMap<String, String>)> = Vec::new();
+    for (profile, run) in profiles {
+        let set = run.set().get(&profile.name).unwrap_or(&none);
+        if told.contains(&(profile.name.as_str(), set)) {
+            continue;
+        }
+        told.push((&profile.name, set));
         let obstacles = policy::obstacles(profile, set);
         let name = &profile.name;
         match obstacles.as_slice() {

@@ -25,7 +25,7 @@ pub(super) fn inject(args: &InjectArgs, colour: ColourChoice) -> Result<ExitStat
         input: &args.input,
         write: &args.write,
         report: &args.report,
-        levels: args.levels.levels(),
+        levels: prepared.levels(&args.levels),
         output: args.output,
         colour,
     }
@@ -34,7 +34,7 @@ pub(super) fn inject(args: &InjectArgs, colour: ColourChoice) -> Result<ExitStat
 
 pub(super) fn uninject(args: &UninjectArgs, colour: ColourChoice) -> Result<ExitStatus, CommandError> {
     let reported = |errors| CommandError::reported(errors, &args.report);
-    let mut prepared = Prepared::for_undoing(&args.profiles, &args.template_paths).map_err(reported)?;
+    let mut prepared = Prepared::for_undoing(args).map_err(reported)?;
     let mut names = Vec::new();
     for reference in &args.profiles {
         names.push(match reference {
@@ -77,7 +77,7 @@ impl ChangingCommand<'_> {
             None if !to_files && inputs.iter().any(may_hold_review) => Leaves::Patch,
             None => Leaves::Text,
         };
-        let streams = batch::run(&inputs, &mut prepared);
+        let streams = batch::run(&inputs, &mut prepared).map_err(reported)?;
         let output = match self.output {
             Some(output) => output,
             None if to_files => &forms::YAML,

@@ -18,7 +18,8 @@ use crate::shell::cli::{
     CertificateArgs, CertificateSource, FitArgs, InstallArgs, InstallForm, PlaceArgs, ReportArgs, SidecarArgs,
     UninstallArgs, params_of,
 };
-use crate::shell::files::selection::{self, ProfileRef};
+use crate::shell::files::config::{self, Layered};
+use crate::shell::files::selection::{self, Given, ProfileRef};
 use crate::shell::files::setting::{Setting, set_values};
 
 use super::{CommandError, tell};
@@ -34,6 +35,8 @@ const KUBELET_PORT: u16 = 10250;
 
 pub(super) fn install(args: &InstallArgs, colour: ColourChoice) -> Result<ExitStatus, CommandError> {
     let report = ReportArgs { format: ReportFormat::default(), quiet: false };
+    let injection = settled(&args.injection).map_err(|errors| CommandError::reported(errors, &report))?;
+    let args = &InstallArgs { injection, ..args.clone() };
     if args.place.form == InstallForm::Policy {
         let text = policies(args).map_err(|errors| CommandError::reported(errors, &report))?;
         return Ok(super::print(text.as_bytes())?);
@@ -44,6 +47,41 @@ pub(super) fn install(args: &InstallArgs, colour: ColourChoice) -> Result<ExitSt
     }
     let manifests = install::manifests(&installation, args.place.only.into());
     Ok(super::print(install::text(&manifests).as_bytes())?)
+}
+
+/// The flags, and below them what the repository says.
+fn settled(flags: &SidecarArgs) -> Result<SidecarArgs, Vec<Placed>> {
+    let given = Given {
+        profiles: flags.profiles.clone(),
+        settings: flags.settings.clone(),
+        overrides: flags.overrides(),
+        template_paths: Vec::new(),
+    };
+    let layered = Layered::new(config::find(&flags.config.choice())?, given)?;
+    let selection = layered.selection(&[])?;
+    let is_flag = |profile: &str, name: &str| {
+        flags.settings.iter().any(|flag| flag.name == name && flag.profile.as_deref().is_none_or(|of| of == profile))
+    };
+    let mut settings: Vec<Setting> = Vec::new();
+    for (profile, values) in &selection.set {
+        let written = values.iter().filter(|(name, _)| !is_flag(profile, name));
+        settings.extend(written.map(|(name, value)| Setting {
+            profile: Some(profile.clone()),
+            name: name.clone(),
+            value: value.clone(),
+        }));
+    }
+    settings.extend(flags.settings.iter().cloned());
+    let written = layered.config.kubernetes_version.as_ref().map(|version| version.value);
+    let fields = layered.overrides(&[]);
+    Ok(SidecarArgs {
+        profiles: layered.profiles(&[]),
+        settings,
+        on_ineligible: fields.on_ineligible.map(Into::into),
+        native_sidecar: fields.native_sidecar,
+        kubernetes_version: flags.kubernetes_version.or(written),
+        ..flags.clone()
+    })
 }
 
 /// The policies of all profiles, in their order.

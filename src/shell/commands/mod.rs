@@ -10,13 +10,14 @@ use crate::report::exit::ExitStatus;
 use crate::report::{Report, ReportFormat};
 use crate::shell::cli::{Cli, Command};
 use crate::shell::cli::{InputArgs, ReportArgs};
-use crate::shell::files::input::{self, Exclusions, Input, InputError};
+use crate::shell::files::input::{self, Input, InputError};
 use crate::shell::files::output::{self, Outlet};
 
 mod batch;
 #[cfg(feature = "serve")]
 mod certs;
 mod check;
+mod config;
 mod diff;
 mod explain;
 mod inject;
@@ -49,6 +50,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitStatus {
         Command::Check(args) => check::check(args, colour),
         Command::Diff(args) => diff::diff(args, colour),
         Command::Explain(args) => explain::explain(args, colour),
+        Command::Config(command) => config::config(command),
         Command::Profile(command) => profile::profile(command, colour),
         #[cfg(feature = "serve")]
         Command::Install(args) => install::install(args, colour),
@@ -85,17 +87,17 @@ impl From<Placed> for CommandError {
 }
 
 /// Reads a command's inputs.
-fn read(args: &InputArgs) -> Result<Vec<Input>, Vec<Placed>> {
-    input::read_except(&args.paths(), args.recursion(), &Exclusions::new(&args.exclude))
+fn read(args: &InputArgs, prepared: &Prepared) -> Result<Vec<Input>, Vec<Placed>> {
+    input::read_except(&args.paths(), args.recursion(), &prepared.exclusions(&args.exclude))
         .map_err(|error| vec![error.placed()])
 }
 
 /// The same; with `--keep-going`, what cannot be read is an error beside the rest.
 fn read_for(args: &InputArgs, keep_going: bool, prepared: &mut Prepared) -> Result<Vec<Input>, Vec<Placed>> {
     if !keep_going {
-        return read(args);
+        return read(args, prepared);
     }
-    let exclusions = Exclusions::new(&args.exclude);
+    let exclusions = prepared.exclusions(&args.exclude);
     let (inputs, errors) = input::read_what_can_be(&args.paths(), args.recursion(), &exclusions);
     prepared.diagnostics.extend(errors.iter().map(InputError::placed));
     Ok(inputs)
