@@ -131,7 +131,7 @@ _injector() {
             return 0
             ;;
         injector__subcmd__certs__subcmd__ca__subcmd__bundle)
-            opts="-f -q -h -V --filename --report --quiet --color --help --version"
+            opts="-f -q -h -V --filename --report --report-file --quiet --color --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -171,6 +171,21 @@ _injector() {
                     COMPREPLY=($(compgen -W "text json github sarif" -- "${cur}"))
                     return 0
                     ;;
+                --report-file)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
                 --color)
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
@@ -183,7 +198,7 @@ _injector() {
             return 0
             ;;
         injector__subcmd__certs__subcmd__generate)
-            opts="-n -o -q -h -V --namespace --cluster-domain --dns-name --ip --key-type --validity --ca-validity --out --output --secret-name --force --report --quiet --color --help --version"
+            opts="-n -o -q -h -V --namespace --cluster-domain --dns-name --ip --key-type --validity --ca-validity --out --output --secret-name --force --report --report-file --quiet --color --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -244,6 +259,21 @@ _injector() {
                     COMPREPLY=($(compgen -W "text json github sarif" -- "${cur}"))
                     return 0
                     ;;
+                --report-file)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
                 --color)
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
@@ -256,7 +286,7 @@ _injector() {
             return 0
             ;;
         injector__subcmd__certs__subcmd__inspect)
-            opts="-o -q -h -V --ca-bundle --service --warn-within --output --report --quiet --color --help --version"
+            opts="-o -q -h -V --ca-bundle --service --warn-within --output --report --report-file --quiet --color --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -297,6 +327,21 @@ _injector() {
                     COMPREPLY=($(compgen -W "text json github sarif" -- "${cur}"))
                     return 0
                     ;;
+                --report-file)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
                 --color)
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
@@ -309,7 +354,7 @@ _injector() {
             return 0
             ;;
         injector__subcmd__certs__subcmd__renew)
-            opts="-q -h -V --service --cluster-domain --dns-name --ip --validity --report --quiet --color --help --version"
+            opts="-q -h -V --service --cluster-domain --dns-name --ip --validity --report --report-file --quiet --color --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -339,6 +384,21 @@ _injector() {
                     COMPREPLY=($(compgen -W "text json github sarif" -- "${cur}"))
                     return 0
                     ;;
+                --report-file)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
                 --color)
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
@@ -351,7 +411,7 @@ _injector() {
             return 0
             ;;
         injector__subcmd__certs__subcmd__rotate)
-            opts="-q -h -V --live --applied --validity --ca-validity --report --quiet --color --help --version"
+            opts="-q -h -V --live --applied --validity --ca-validity --report --report-file --quiet --color --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -373,6 +433,21 @@ _injector() {
                     COMPREPLY=($(compgen -W "text json github sarif" -- "${cur}"))
                     return 0
                     ;;
+                --report-file)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
                 --color)
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
@@ -385,7 +460,7 @@ _injector() {
             return 0
             ;;
         injector__subcmd__certs__subcmd__secret)
-            opts="-q -h -V --secret-name --report --quiet --color --help --version"
+            opts="-q -h -V --secret-name --report --report-file --quiet --color --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -397,6 +472,21 @@ _injector() {
                     ;;
                 --report)
                     COMPREPLY=($(compgen -W "text json github sarif" -- "${cur}"))
+                    return 0
+                    ;;
+                --report-file)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
                     return 0
                     ;;
                 --color)
@@ -411,7 +501,7 @@ _injector() {
             return 0
             ;;
         injector__subcmd__check)
-            opts="-f -R -p -n -q -h -V --filename --recursive --exclude --keep-going --profile --set --on-ineligible --native-sidecar --template-path --namespace --namespace-file --namespace-labels --namespace-annotations --serviceaccount-file --kubernetes-version --deny --allow --report --quiet --color --help --version"
+            opts="-f -R -p -n -q -h -V --filename --recursive --exclude --keep-going --profile --set --on-ineligible --native-sidecar --template-path --namespace --namespace-file --namespace-labels --namespace-annotations --serviceaccount-file --kubernetes-version --deny --allow --report --report-file --quiet --color --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -537,6 +627,21 @@ _injector() {
                     COMPREPLY=($(compgen -W "text json github sarif" -- "${cur}"))
                     return 0
                     ;;
+                --report-file)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
                 --color)
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
@@ -567,7 +672,7 @@ _injector() {
             return 0
             ;;
         injector__subcmd__diff)
-            opts="-f -R -p -n -q -h -V --filename --recursive --exclude --profile --set --on-ineligible --native-sidecar --template-path --reinject --clean --expand --namespace --namespace-file --namespace-labels --namespace-annotations --serviceaccount-file --kubernetes-version --report --quiet --color --help --version"
+            opts="-f -R -p -n -q -h -V --filename --recursive --exclude --profile --set --on-ineligible --native-sidecar --template-path --reinject --clean --expand --namespace --namespace-file --namespace-labels --namespace-annotations --serviceaccount-file --kubernetes-version --report --report-file --quiet --color --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -683,6 +788,21 @@ _injector() {
                     ;;
                 --report)
                     COMPREPLY=($(compgen -W "text json github sarif" -- "${cur}"))
+                    return 0
+                    ;;
+                --report-file)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
                     return 0
                     ;;
                 --color)
@@ -823,7 +943,7 @@ _injector() {
             return 0
             ;;
         injector__subcmd__inject)
-            opts="-f -R -o -i -p -n -q -h -V --filename --recursive --exclude --output --in-place --output-dir --keep-going --profile --set --on-ineligible --native-sidecar --template-path --reinject --clean --expand --namespace --namespace-file --namespace-labels --namespace-annotations --serviceaccount-file --kubernetes-version --deny --allow --report --quiet --color --help --version"
+            opts="-f -R -o -i -p -n -q -h -V --filename --recursive --exclude --output --in-place --output-dir --keep-going --profile --set --on-ineligible --native-sidecar --template-path --reinject --clean --expand --namespace --namespace-file --namespace-labels --namespace-annotations --serviceaccount-file --kubernetes-version --deny --allow --report --report-file --quiet --color --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -962,6 +1082,21 @@ _injector() {
                     ;;
                 --report)
                     COMPREPLY=($(compgen -W "text json github sarif" -- "${cur}"))
+                    return 0
+                    ;;
+                --report-file)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
                     return 0
                     ;;
                 --color)
@@ -1292,7 +1427,7 @@ _injector() {
             return 0
             ;;
         injector__subcmd__profile__subcmd__lint)
-            opts="-q -h -V --fail-on --deny --allow --report --quiet --color --help --version"
+            opts="-q -h -V --fail-on --deny --allow --report --report-file --quiet --color --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1312,6 +1447,21 @@ _injector() {
                     ;;
                 --report)
                     COMPREPLY=($(compgen -W "text json github sarif" -- "${cur}"))
+                    return 0
+                    ;;
+                --report-file)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
                     return 0
                     ;;
                 --color)
@@ -1546,7 +1696,7 @@ _injector() {
             return 0
             ;;
         injector__subcmd__uninject)
-            opts="-f -R -o -i -p -q -h -V --filename --recursive --exclude --output --in-place --output-dir --keep-going --profile --force --template-path --report --quiet --color --help --version"
+            opts="-f -R -o -i -p -q -h -V --filename --recursive --exclude --output --in-place --output-dir --keep-going --profile --force --template-path --report --report-file --quiet --color --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1615,6 +1765,21 @@ _injector() {
                     ;;
                 --report)
                     COMPREPLY=($(compgen -W "text json github sarif" -- "${cur}"))
+                    return 0
+                    ;;
+                --report-file)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
                     return 0
                     ;;
                 --color)

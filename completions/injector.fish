@@ -64,10 +64,11 @@ complete -c injector -n "__fish_injector_using_subcommand inject" -l serviceacco
 complete -c injector -n "__fish_injector_using_subcommand inject" -l kubernetes-version -d 'The cluster\'s version, `1.MINOR` or `v1.MINOR.PATCH` [default: the newest known]' -r
 complete -c injector -n "__fish_injector_using_subcommand inject" -l deny -d 'Make this warning an error (repeatable)' -r
 complete -c injector -n "__fish_injector_using_subcommand inject" -l allow -d 'Do not report this warning (repeatable); wins over `--deny`' -r
-complete -c injector -n "__fish_injector_using_subcommand inject" -l report -d 'The form of the report' -r -f -a "text\t'Lines for people'
+complete -c injector -n "__fish_injector_using_subcommand inject" -l report -d 'The form of the report, and perhaps a file for it (repeatable) [default: text]' -r -f -a "text\t'Lines for people'
 json\t'One JSON object, version `v1`'
 github\t'Annotations of GitHub Actions'
 sarif\t'SARIF 2.1.0, for code scanning'"
+complete -c injector -n "__fish_injector_using_subcommand inject" -l report-file -d 'Write the report of standard error to this file too, without colours' -r -F
 complete -c injector -n "__fish_injector_using_subcommand inject" -l color -d 'When to colour the report, a diff and an explanation' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` or `CLICOLOR_FORCE` says otherwise'
 always\t'Also into a file or pipe'
 never\t'No colours'"
@@ -88,10 +89,11 @@ patch\t'The JSON Patch (RFC 6902)'"
 complete -c injector -n "__fish_injector_using_subcommand uninject" -l output-dir -d 'Write results below this directory, in the same tree' -r -f -a "(__fish_complete_directories)"
 complete -c injector -n "__fish_injector_using_subcommand uninject" -s p -l profile -d 'Undo only this profile (repeatable) [default: all, last first]' -r -F
 complete -c injector -n "__fish_injector_using_subcommand uninject" -l template-path -d 'Where the pod template is in another kind (repeatable)' -r
-complete -c injector -n "__fish_injector_using_subcommand uninject" -l report -d 'The form of the report' -r -f -a "text\t'Lines for people'
+complete -c injector -n "__fish_injector_using_subcommand uninject" -l report -d 'The form of the report, and perhaps a file for it (repeatable) [default: text]' -r -f -a "text\t'Lines for people'
 json\t'One JSON object, version `v1`'
 github\t'Annotations of GitHub Actions'
 sarif\t'SARIF 2.1.0, for code scanning'"
+complete -c injector -n "__fish_injector_using_subcommand uninject" -l report-file -d 'Write the report of standard error to this file too, without colours' -r -F
 complete -c injector -n "__fish_injector_using_subcommand uninject" -l color -d 'When to colour the report, a diff and an explanation' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` or `CLICOLOR_FORCE` says otherwise'
 always\t'Also into a file or pipe'
 never\t'No colours'"
@@ -120,10 +122,11 @@ complete -c injector -n "__fish_injector_using_subcommand check" -l serviceaccou
 complete -c injector -n "__fish_injector_using_subcommand check" -l kubernetes-version -d 'The cluster\'s version, `1.MINOR` or `v1.MINOR.PATCH` [default: the newest known]' -r
 complete -c injector -n "__fish_injector_using_subcommand check" -l deny -d 'Make this warning an error (repeatable)' -r
 complete -c injector -n "__fish_injector_using_subcommand check" -l allow -d 'Do not report this warning (repeatable); wins over `--deny`' -r
-complete -c injector -n "__fish_injector_using_subcommand check" -l report -d 'The form of the report' -r -f -a "text\t'Lines for people'
+complete -c injector -n "__fish_injector_using_subcommand check" -l report -d 'The form of the report, and perhaps a file for it (repeatable) [default: text]' -r -f -a "text\t'Lines for people'
 json\t'One JSON object, version `v1`'
 github\t'Annotations of GitHub Actions'
 sarif\t'SARIF 2.1.0, for code scanning'"
+complete -c injector -n "__fish_injector_using_subcommand check" -l report-file -d 'Write the report of standard error to this file too, without colours' -r -F
 complete -c injector -n "__fish_injector_using_subcommand check" -l color -d 'When to colour the report, a diff and an explanation' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` or `CLICOLOR_FORCE` says otherwise'
 always\t'Also into a file or pipe'
 never\t'No colours'"
@@ -148,10 +151,11 @@ complete -c injector -n "__fish_injector_using_subcommand diff" -l namespace-lab
 complete -c injector -n "__fish_injector_using_subcommand diff" -l namespace-annotations -d 'The annotations of a namespace (repeatable)' -r
 complete -c injector -n "__fish_injector_using_subcommand diff" -l serviceaccount-file -d 'A file with ServiceAccount objects (repeatable)' -r -F
 complete -c injector -n "__fish_injector_using_subcommand diff" -l kubernetes-version -d 'The cluster\'s version, `1.MINOR` or `v1.MINOR.PATCH` [default: the newest known]' -r
-complete -c injector -n "__fish_injector_using_subcommand diff" -l report -d 'The form of the report' -r -f -a "text\t'Lines for people'
+complete -c injector -n "__fish_injector_using_subcommand diff" -l report -d 'The form of the report, and perhaps a file for it (repeatable) [default: text]' -r -f -a "text\t'Lines for people'
 json\t'One JSON object, version `v1`'
 github\t'Annotations of GitHub Actions'
 sarif\t'SARIF 2.1.0, for code scanning'"
+complete -c injector -n "__fish_injector_using_subcommand diff" -l report-file -d 'Write the report of standard error to this file too, without colours' -r -F
 complete -c injector -n "__fish_injector_using_subcommand diff" -l color -d 'When to colour the report, a diff and an explanation' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` or `CLICOLOR_FORCE` says otherwise'
 always\t'Also into a file or pipe'
 never\t'No colours'"
@@ -211,10 +215,11 @@ warning\t'Warnings and errors'
 error\t'Errors'"
 complete -c injector -n "__fish_injector_using_subcommand profile; and __fish_seen_subcommand_from lint" -l deny -d 'Make this warning an error (repeatable)' -r
 complete -c injector -n "__fish_injector_using_subcommand profile; and __fish_seen_subcommand_from lint" -l allow -d 'Do not report this warning (repeatable); wins over `--deny`' -r
-complete -c injector -n "__fish_injector_using_subcommand profile; and __fish_seen_subcommand_from lint" -l report -d 'The form of the report' -r -f -a "text\t'Lines for people'
+complete -c injector -n "__fish_injector_using_subcommand profile; and __fish_seen_subcommand_from lint" -l report -d 'The form of the report, and perhaps a file for it (repeatable) [default: text]' -r -f -a "text\t'Lines for people'
 json\t'One JSON object, version `v1`'
 github\t'Annotations of GitHub Actions'
 sarif\t'SARIF 2.1.0, for code scanning'"
+complete -c injector -n "__fish_injector_using_subcommand profile; and __fish_seen_subcommand_from lint" -l report-file -d 'Write the report of standard error to this file too, without colours' -r -F
 complete -c injector -n "__fish_injector_using_subcommand profile; and __fish_seen_subcommand_from lint" -l color -d 'When to colour the report, a diff and an explanation' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` or `CLICOLOR_FORCE` says otherwise'
 always\t'Also into a file or pipe'
 never\t'No colours'"
@@ -386,10 +391,11 @@ complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen
 complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from generate" -l out -d 'A directory for ca.crt, ca.key, tls.crt and tls.key' -r -f -a "(__fish_complete_directories)"
 complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from generate" -s o -l output -d 'Print the serving certificate on standard output' -r -f -a "secret\t'A kubernetes.io/tls Secret with ca.crt, tls.crt and tls.key'"
 complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from generate" -l secret-name -d 'The Secret\'s name [default: NAME-tls]' -r
-complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from generate" -l report -d 'The form of the report' -r -f -a "text\t'Lines for people'
+complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from generate" -l report -d 'The form of the report, and perhaps a file for it (repeatable) [default: text]' -r -f -a "text\t'Lines for people'
 json\t'One JSON object, version `v1`'
 github\t'Annotations of GitHub Actions'
 sarif\t'SARIF 2.1.0, for code scanning'"
+complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from generate" -l report-file -d 'Write the report of standard error to this file too, without colours' -r -F
 complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from generate" -l color -d 'When to colour the report, a diff and an explanation' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` or `CLICOLOR_FORCE` says otherwise'
 always\t'Also into a file or pipe'
 never\t'No colours'"
@@ -402,10 +408,11 @@ complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen
 complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from inspect" -l warn-within -d 'Exit 1 if a certificate expires within this time' -r
 complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from inspect" -s o -l output -d 'The form of standard output' -r -f -a "text\t'For people'
 json\t'A list with an object for each certificate'"
-complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from inspect" -l report -d 'The form of the report' -r -f -a "text\t'Lines for people'
+complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from inspect" -l report -d 'The form of the report, and perhaps a file for it (repeatable) [default: text]' -r -f -a "text\t'Lines for people'
 json\t'One JSON object, version `v1`'
 github\t'Annotations of GitHub Actions'
 sarif\t'SARIF 2.1.0, for code scanning'"
+complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from inspect" -l report-file -d 'Write the report of standard error to this file too, without colours' -r -F
 complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from inspect" -l color -d 'When to colour the report, a diff and an explanation' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` or `CLICOLOR_FORCE` says otherwise'
 always\t'Also into a file or pipe'
 never\t'No colours'"
@@ -413,10 +420,11 @@ complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen
 complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from inspect" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from inspect" -s V -l version -d 'Print version'
 complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from ca-bundle" -s f -l filename -d 'Put it into every webhook of this file, or of standard input for `-`' -r -F
-complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from ca-bundle" -l report -d 'The form of the report' -r -f -a "text\t'Lines for people'
+complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from ca-bundle" -l report -d 'The form of the report, and perhaps a file for it (repeatable) [default: text]' -r -f -a "text\t'Lines for people'
 json\t'One JSON object, version `v1`'
 github\t'Annotations of GitHub Actions'
 sarif\t'SARIF 2.1.0, for code scanning'"
+complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from ca-bundle" -l report-file -d 'Write the report of standard error to this file too, without colours' -r -F
 complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from ca-bundle" -l color -d 'When to colour the report, a diff and an explanation' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` or `CLICOLOR_FORCE` says otherwise'
 always\t'Also into a file or pipe'
 never\t'No colours'"
@@ -428,10 +436,11 @@ complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen
 complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from renew" -l dns-name -d 'Another name, such as the host of a webhook with a url (repeatable)' -r
 complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from renew" -l ip -d 'An IP address, such as that of a webhook with a url (repeatable)' -r
 complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from renew" -l validity -d 'How long the serving certificate is valid, at most until the CA expires' -r
-complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from renew" -l report -d 'The form of the report' -r -f -a "text\t'Lines for people'
+complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from renew" -l report -d 'The form of the report, and perhaps a file for it (repeatable) [default: text]' -r -f -a "text\t'Lines for people'
 json\t'One JSON object, version `v1`'
 github\t'Annotations of GitHub Actions'
 sarif\t'SARIF 2.1.0, for code scanning'"
+complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from renew" -l report-file -d 'Write the report of standard error to this file too, without colours' -r -F
 complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from renew" -l color -d 'When to colour the report, a diff and an explanation' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` or `CLICOLOR_FORCE` says otherwise'
 always\t'Also into a file or pipe'
 never\t'No colours'"
@@ -441,10 +450,11 @@ complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen
 complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from rotate" -l live -d 'The cluster\'s webhook configuration or Secret, to check the last step' -r -F
 complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from rotate" -l validity -d 'How long the serving certificate is valid, as in 365d or 12h' -r
 complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from rotate" -l ca-validity -d 'How long the CA is valid' -r
-complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from rotate" -l report -d 'The form of the report' -r -f -a "text\t'Lines for people'
+complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from rotate" -l report -d 'The form of the report, and perhaps a file for it (repeatable) [default: text]' -r -f -a "text\t'Lines for people'
 json\t'One JSON object, version `v1`'
 github\t'Annotations of GitHub Actions'
 sarif\t'SARIF 2.1.0, for code scanning'"
+complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from rotate" -l report-file -d 'Write the report of standard error to this file too, without colours' -r -F
 complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from rotate" -l color -d 'When to colour the report, a diff and an explanation' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` or `CLICOLOR_FORCE` says otherwise'
 always\t'Also into a file or pipe'
 never\t'No colours'"
@@ -453,10 +463,11 @@ complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen
 complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from rotate" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from rotate" -s V -l version -d 'Print version'
 complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from secret" -l secret-name -d 'The Secret\'s name [default: NAME-tls, after the Service]' -r
-complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from secret" -l report -d 'The form of the report' -r -f -a "text\t'Lines for people'
+complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from secret" -l report -d 'The form of the report, and perhaps a file for it (repeatable) [default: text]' -r -f -a "text\t'Lines for people'
 json\t'One JSON object, version `v1`'
 github\t'Annotations of GitHub Actions'
 sarif\t'SARIF 2.1.0, for code scanning'"
+complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from secret" -l report-file -d 'Write the report of standard error to this file too, without colours' -r -F
 complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from secret" -l color -d 'When to colour the report, a diff and an explanation' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` or `CLICOLOR_FORCE` says otherwise'
 always\t'Also into a file or pipe'
 never\t'No colours'"

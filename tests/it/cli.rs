@@ -17,6 +17,7 @@ mod listed;
 mod params;
 #[cfg(feature = "serve")]
 mod policies;
+mod published;
 mod reports;
 mod reviews;
 mod state_table;

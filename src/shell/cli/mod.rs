@@ -23,9 +23,10 @@ mod install;
 mod serve;
 mod policy;
 mod profile;
+mod report;
 mod value;
 
-pub(crate) use args::{ChangeArgs, DecisionArgs, FactArgs, InputArgs, LevelArgs, LintArgs, ReportArgs, WriteArgs};
+pub(crate) use args::{ChangeArgs, DecisionArgs, FactArgs, InputArgs, LevelArgs, LintArgs, WriteArgs};
 #[cfg(feature = "serve")]
 pub(crate) use certs::{
     CaBundleArgs, CertsCommand, GenerateArgs, InspectArgs, InspectFormat, MoreNames, RenewArgs, RotateArgs, SecretArgs,
@@ -45,6 +46,7 @@ pub(crate) use policy::InstallForm;
 pub(crate) use policy::{PolicyArgs, params_of};
 pub(crate) use profile::CompileArgs;
 pub(crate) use profile::ProfileCommand;
+pub(crate) use report::{ReportArgs, ReportFile};
 
 use crate::process::output::{Offer, OutputFormat};
 use crate::report::ColourChoice;
@@ -336,7 +338,7 @@ impl Cli {
     pub fn read<T: Into<OsString> + Clone>(args: impl IntoIterator<Item = T>) -> Result<Self, clap::Error> {
         let matches = Self::command().try_get_matches_from(value::as_flags(args.into_iter().map(Into::into)));
         let matches = matches.map_err(explained)?;
-        let cli = Self::from_arg_matches(&matches)?;
+        let cli = Self::from_arg_matches(&matches).map_err(|error| error.format(&mut Self::command()))?;
         #[cfg(feature = "serve")]
         policy::check_form(Self::command(), &cli.command, &matches)?;
         let (input, write) = match &cli.command {

@@ -15,7 +15,7 @@ use crate::process::explain::{self as process, Explained};
 use crate::process::stream::Stream;
 use crate::profile::parameter::Origin;
 use crate::report::exit::ExitStatus;
-use crate::report::{Closing, Colour, ColourChoice, Ink, Report, ReportFormat, visible};
+use crate::report::{Closing, Colour, ColourChoice, Ink, Report, visible};
 use crate::shell::cli::{ExplainArgs, ReportArgs};
 use crate::shell::files::kustomize;
 use crate::text::document::Triage;
@@ -23,17 +23,17 @@ use crate::text::yaml::tree::Tree;
 use crate::value::pointer::Pointer;
 
 use super::settings::Prepared;
-use super::{CommandError, batch, tell};
+use super::{CommandError, batch, publish};
 
 pub(super) fn explain(args: &ExplainArgs, colour: ColourChoice) -> Result<ExitStatus, CommandError> {
-    let report = ReportArgs { format: ReportFormat::default(), quiet: false };
+    let report = ReportArgs::plain();
     let reported = |errors| CommandError::reported(errors, &report);
     let mut prepared = Prepared::new(&args.decision, &args.facts).map_err(reported)?;
     let inputs = super::read(&args.input).map_err(reported)?;
     let files = kustomize::classify(&inputs);
     let streams = batch::open_all(&inputs, &files, &mut prepared);
     batch::refuse_function(&inputs, &streams, "an explanation").map_err(|error| reported(vec![error]))?;
-    let on = tell::colour(colour, &io::stdout());
+    let on = publish::colour(colour, &io::stdout());
     let mut out = String::new();
     let mut errors: Vec<Placed> = Vec::new();
     for (stream, files) in streams.iter().zip(files) {
@@ -66,8 +66,7 @@ pub(super) fn explain(args: &ExplainArgs, colour: ColourChoice) -> Result<ExitSt
     super::print(out.as_bytes()).map_err(|error| reported(vec![error]))?;
     let closing = if out.is_empty() { Closing::WhereEmpty } else { Closing::None };
     let report_on = Report::new(Vec::new(), errors).closing(closing);
-    tell::write(&report_on, &report, colour);
-    Ok(report_on.status())
+    Ok(report_on.status().max(publish::write(&report_on, &report, colour)))
 }
 
 /// Whether each profile can be a policy of the API server, and else what keeps it from being one.

@@ -6,8 +6,8 @@ use std::ffi::OsString;
 use std::io;
 
 use crate::diagnostic::{Code, Placed};
+use crate::report::Report;
 use crate::report::exit::ExitStatus;
-use crate::report::{Report, ReportFormat};
 use crate::shell::cli::{Cli, Command};
 use crate::shell::cli::{InputArgs, ReportArgs};
 use crate::shell::files::input::{self, Exclusions, Input, InputError};
@@ -24,6 +24,7 @@ mod inject;
 mod install;
 mod policy;
 mod profile;
+mod publish;
 #[cfg(feature = "serve")]
 mod serve;
 mod settings;
@@ -63,8 +64,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitStatus {
     };
     done.unwrap_or_else(|failed| {
         let report = Report::new(Vec::new(), failed.0);
-        tell::write(&report, &failed.1, colour);
-        ExitStatus::Error
+        ExitStatus::Error.max(publish::write(&report, &failed.1, colour))
     })
 }
 
@@ -80,7 +80,7 @@ impl CommandError {
 
 impl From<Placed> for CommandError {
     fn from(error: Placed) -> Self {
-        Self(vec![error], ReportArgs { format: ReportFormat::default(), quiet: false })
+        Self(vec![error], ReportArgs::plain())
     }
 }
 

@@ -8,13 +8,13 @@ use crate::profile::builtin::{self, Group};
 use crate::profile::import::{self, ImportError};
 use crate::profile::starter;
 use crate::report::exit::ExitStatus;
-use crate::report::{ColourChoice, Report, ReportFormat};
+use crate::report::{ColourChoice, Report};
 use crate::shell::cli::{LintArgs, ProfileCommand};
 use crate::shell::files::input::{self, Recursion};
 use crate::shell::files::selection::ProfileRef;
 
 use super::written::WrittenProfile;
-use super::{CommandError, ReportArgs, policy, settings, tell};
+use super::{CommandError, ReportArgs, policy, publish, settings};
 
 pub(super) fn profile(command: &ProfileCommand, colour: ColourChoice) -> Result<ExitStatus, CommandError> {
     match command {
@@ -39,7 +39,7 @@ fn show(reference: &ProfileRef, is_resolved: bool) -> Result<ExitStatus, Command
     if !is_resolved {
         return Ok(super::print(text.as_bytes())?);
     }
-    let plain = ReportArgs { format: ReportFormat::default(), quiet: false };
+    let plain = ReportArgs::plain();
     let (_, extended) =
         settings::read_profile(&file, &text).map_err(|errors| CommandError::reported(errors, &plain))?;
     let text = extended.map_or(text, |extended| extended.text());
@@ -48,7 +48,7 @@ fn show(reference: &ProfileRef, is_resolved: bool) -> Result<ExitStatus, Command
 
 /// The profile that the configuration of another injector becomes. Nothing is printed where it would not load.
 fn import(path: &Path, entry: Option<&str>) -> Result<ExitStatus, CommandError> {
-    let plain = ReportArgs { format: ReportFormat::default(), quiet: false };
+    let plain = ReportArgs::plain();
     let reported = |errors| CommandError::reported(errors, &plain);
     let inputs = input::read(&[path.to_owned()], Recursion::Off).map_err(|error| reported(vec![error.placed()]))?;
     let [input] = inputs.as_slice() else {
@@ -133,6 +133,5 @@ fn lint(args: &LintArgs, colour: ColourChoice) -> Result<ExitStatus, CommandErro
         }
         found.extend(findings);
     }
-    tell::write(&Report::new(Vec::new(), found), &args.report, colour);
-    Ok(status)
+    Ok(status.max(publish::write(&Report::new(Vec::new(), found), &args.report, colour)))
 }

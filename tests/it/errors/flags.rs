@@ -171,7 +171,7 @@ fn combinations() {
     For more information, try '--help'.
     ");
     assert_snapshot!(misused(&["inject", "--report", "xml", "web.yaml"]), @"
-    error: invalid value 'xml' for '--report <FORMAT>'
+    error: invalid value 'xml' for '--report <FORMAT[=FILE]>'
       [possible values: text, json, github, sarif]
 
     For more information, try '--help'.

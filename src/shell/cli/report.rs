@@ -1,0 +1,174 @@
+//! The flags that say in which forms a run is reported, and where each report goes.
+
+use std::ffi::OsStr;
+use std::path::{Component, Path, PathBuf};
+
+use clap::builder::{EnumValueParser, PossibleValue, TypedValueParser};
+use clap::error::ErrorKind;
+use clap::{ArgMatches, Args, FromArgMatches, ValueEnum, ValueHint};
+
+use crate::report::{ReportFormat, Verbosity};
+
+/// How to report: what standard error gets, and what files get.
+#[derive(Clone, Debug, Default)]
+pub struct ReportArgs {
+    /// The form on standard error; `None` where no flag says anything about it.
+    asked: Option<ReportFormat>,
+    /// Files, each named once.
+    files: Vec<ReportFile>,
+    /// How much to tell.
+    verbosity: Verbosity,
+}
+
+/// A file that gets a report.
+#[derive(Clone, Debug)]
+pub struct ReportFile {
+    /// In which form.
+    pub format: ReportFormat,
+    /// As it was named.
+    pub path: PathBuf,
+}
+
+/// The flags as clap reads them.
+#[derive(Args, Clone, Debug)]
+#[group(skip)]
+struct ReportFlags {
+    /// The form of the report, and perhaps a file for it (repeatable) [default: text]
+    ///
+    /// Without a file, the report goes to standard error, and only one can. With `=FILE` it goes to that file, and standard
+    /// error gets another `--report`, or else text. Files are written at the end, also when the run fails.
+    #[arg(long = "report", value_parser = ReportValueParser, value_name = "FORMAT[=FILE]", help_heading = "Report")]
+    reports: Vec<ReportValue>,
+    /// Write the report of standard error to this file too, without colours
+    ///
+    /// For programs that start injector and do not show its standard error, such as Helm.
+    #[arg(long, env = "INJECTOR_REPORT_FILE", value_name = "FILE", help_heading = "Report")]
+    #[arg(value_hint = ValueHint::FilePath)]
+    report_file: Option<PathBuf>,
+    /// Report errors only
+    #[arg(short, long, help_heading = "Report")]
+    quiet: bool,
+}
+
+/// A value of `--report`.
+#[derive(Clone, Debug)]
+enum ReportValue {
+    Stderr(ReportFormat),
+    File(ReportFile),
+}
+
+/// `FORMAT` or `FORMAT=FILE`.
+#[derive(Clone, Debug)]
+struct ReportValueParser;
+
+impl TypedValueParser for ReportValueParser {
+    type Value = ReportValue;
+
+    fn parse_ref(
+        &self,
+        command: &clap::Command,
+        arg: Option<&clap::Arg>,
+        value: &OsStr,
+    ) -> Result<ReportValue, clap::Error> {
+        let format = |name: &OsStr| EnumValueParser::<ReportFormat>::new().parse_ref(command, arg, name);
+        let Some((name, path)) = value.to_str().and_then(|text| text.split_once('=')) else {
+            return format(value).map(ReportValue::Stderr);
+        };
+        let format = format(OsStr::new(name))?;
+        if path.is_empty() {
+            let message = format!("'--report {name}=' has no file after the '='");
+            return Err(clap::Error::raw(ErrorKind::ValueValidation, message).with_cmd(command));
+        }
+        Ok(ReportValue::File(ReportFile { format, path: path.into() }))
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        Some(Box::new(ReportFormat::value_variants().iter().filter_map(ValueEnum::to_possible_value)))
+    }
+}
+
+impl ReportArgs {
+    /// Of a command that has no such flags: text on standard error.
+    pub fn plain() -> Self {
+        Self { asked: Some(ReportFormat::default()), ..Self::default() }
+    }
+
+    /// The form on standard error.
+    pub fn on_stderr(&self) -> ReportFormat {
+        self.asked.unwrap_or_default()
+    }
+
+    /// The files that get a report.
+    pub fn files(&self) -> &[ReportFile] {
+        &self.files
+    }
+
+    /// How much to tell.
+    pub const fn verbosity(&self) -> Verbosity {
+        self.verbosity
+    }
+
+    fn add(&mut self, file: ReportFile) -> Result<(), clap::Error> {
+        if let Some(known) = self.files.iter().find(|known| is_same(&known.path, &file.path)) {
+            let message = format!("the file '{}' is named for two reports", known.path.display());
+            return Err(clap::Error::raw(ErrorKind::ArgumentConflict, message));
+        }
+        self.files.push(file);
+        Ok(())
+    }
+}
+
+/// Whether two names are the same without their dots. What links lead to is not known here.
+fn is_same(one: &Path, other: &Path) -> bool {
+    let parts = |path| Path::components(path).filter(|part| *part != Component::CurDir);
+    parts(one).eq(parts(other))
+}
+
+impl TryFrom<ReportFlags> for ReportArgs {
+    type Error = clap::Error;
+
+    fn try_from(flags: ReportFlags) -> Result<Self, clap::Error> {
+        let mut args =
+            Self { verbosity: if flags.quiet { Verbosity::Quiet } else { Verbosity::Normal }, ..Self::default() };
+        let is_asked = !flags.reports.is_empty();
+        for value in flags.reports {
+            match value {
+                ReportValue::File(file) => args.add(file)?,
+                ReportValue::Stderr(_) if args.asked.is_some() => {
+                    let message = "'--report' is there twice without a file, and standard error takes one report; \
+                                   give a file: '--report FORMAT=FILE'";
+                    return Err(clap::Error::raw(ErrorKind::ArgumentConflict, message));
+                }
+                ReportValue::Stderr(format) => args.asked = Some(format),
+            }
+        }
+        if is_asked {
+            args.asked.get_or_insert_default();
+        }
+        if let Some(path) = flags.report_file {
+            args.add(ReportFile { format: args.on_stderr(), path })?;
+        }
+        Ok(args)
+    }
+}
+
+impl Args for ReportArgs {
+    fn augment_args(command: clap::Command) -> clap::Command {
+        ReportFlags::augment_args(command)
+    }
+
+    fn augment_args_for_update(command: clap::Command) -> clap::Command {
+        ReportFlags::augment_args_for_update(command)
+    }
+}
+
+impl FromArgMatches for ReportArgs {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
+        Self::try_from(ReportFlags::from_arg_matches(matches)?)
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
+        *self = Self::from_arg_matches(matches)?;
+        Ok(())
+    }
+}

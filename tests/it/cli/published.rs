@@ -1,0 +1,86 @@
+//! Where reports go: to standard error, and to files.
+
+use serde_json::Value;
+
+use crate::support::injector;
+use crate::support::manifests::{WEB, known};
+
+const BAD: &str = "a: [\n";
+
+#[test]
+fn one_run_has_several_reports() {
+    let ran = known(
+        "check",
+        ["--color=always", "--report=text", "--report=sarif=out/a.sarif", "--report", "json=b=c.json", "web.yaml"],
+    )
+    .file("web.yaml", WEB)
+    .finds();
+    assert!(ran.stderr.contains("not injected by cortexflow"), "{}", ran.stderr);
+    let sarif: Value = serde_json::from_slice(&ran.read("out/a.sarif")).unwrap();
+    assert_eq!(sarif["runs"][0]["results"][0]["ruleId"], "missing");
+    let json: Value = serde_json::from_slice(&ran.read("b=c.json")).unwrap();
+    assert_eq!(json["summary"]["missing"], 1);
+    let names: Vec<_> = ran.tree().into_keys().collect();
+    assert_eq!(names.len(), 3, "no temporary file is left: {names:?}");
+}
+
+#[test]
+fn standard_error_gets_text_where_only_a_file_is_named() {
+    let ran = known("check", ["--report=json=report.json", "web.yaml"]).file("web.yaml", WEB).finds();
+    assert_eq!(ran.stderr, "deployment/web (default): not injected by cortexflow\n1 workload: 1 not injected\n");
+    // A report that is there is replaced.
+    let again = ran.then(["inject", "-q", "--report", "json=report.json", "web.yaml"]).succeeds();
+    let json: Value = serde_json::from_slice(&again.read("report.json")).unwrap();
+    assert_eq!(json["summary"]["injected"], 1);
+}
+
+#[test]
+fn a_report_file_has_what_standard_error_has_without_colours() {
+    let text = "deployment/web (default): not injected by cortexflow\n1 workload: 1 not injected\n";
+    let ran = known("check", ["--color=always", "--report-file", "log"]).stdin(WEB).finds();
+    assert!(ran.stderr.contains("\x1b[31mnot injected by cortexflow\x1b[0m"), "{}", ran.stderr);
+    assert_eq!(ran.read("log"), text.as_bytes());
+    let ran = known("check", ["--report=json=a.json"]).env("INJECTOR_REPORT_FILE", "sub/log").stdin(WEB).finds();
+    assert_eq!(ran.read("sub/log"), text.as_bytes());
+    let ran = known("check", ["--report=json"]).env("INJECTOR_REPORT_FILE", "log").stdin(WEB).finds();
+    assert_eq!(ran.read("log"), ran.stderr.as_bytes());
+    // The flag wins over the variable.
+    let ran = known("check", ["--report-file=flag"]).env("INJECTOR_REPORT_FILE", "log").stdin(WEB).finds();
+    assert_eq!(ran.tree().into_keys().collect::<Vec<_>>(), [std::path::Path::new("flag")]);
+}
+
+#[test]
+fn reports_are_written_also_where_the_run_fails() {
+    for args in [
+        &["inject"][..],
+        &["uninject"],
+        &["check"],
+        &["diff"],
+        &["inject", "gone.yaml"],
+        &["inject", "-p", "gone"],
+        &["inject", "--set", "x=1"],
+        &["profile", "lint", "gone.yaml"],
+        #[cfg(feature = "serve")]
+        &["certs", "inspect", "gone"],
+    ] {
+        let reports = ["--report=json=a.json", "--report-file=log"];
+        let ran = injector(args.iter().chain(&reports).copied()).stdin(BAD).fails();
+        let json: Value = serde_json::from_slice(&ran.read("a.json")).unwrap();
+        assert_eq!(json["diagnostics"][0]["severity"], "error", "{args:?}");
+        assert_eq!(String::from_utf8(ran.read("log")).unwrap(), ran.stderr, "{args:?}");
+        assert!(ran.stderr.starts_with("error: "), "{args:?}: {}", ran.stderr);
+    }
+}
+
+#[test]
+fn a_report_that_cannot_be_written_is_an_error_and_the_others_are_written() {
+    let ran = known("inject", ["--report=json=web.yaml/a", "--report=text=b", "--report=sarif=out", "web.yaml"])
+        .file("web.yaml", WEB)
+        .file("out/x", "")
+        .exits(injector::internals::report::exit::ExitStatus::Error);
+    assert!(ran.stderr.contains("error: web.yaml/a: cannot be written: "), "{}", ran.stderr);
+    assert!(ran.stderr.contains("error: out: is not a file that can be replaced\n"), "{}", ran.stderr);
+    assert!(ran.read("b").starts_with(b"deployment/web (default): injected by cortexflow\n"));
+    assert_eq!(ran.read("web.yaml"), WEB.as_bytes());
+    assert!(ran.stdout.contains("proxy-sidecar"), "the result itself is printed");
+}
