@@ -5,9 +5,10 @@ use std::io;
 use clap::ValueEnum;
 use clap::builder::PossibleValue;
 
+use super::checkout::Checkout;
 use super::colour::Colour;
 use super::model::{Report, Verbosity};
-use super::{github, json, sarif, text};
+use super::{github, gitlab, json, junit, sarif, text};
 
 /// A form of a report: a value of `--report`.
 #[derive(Clone, Copy, Debug)]
@@ -16,27 +17,32 @@ pub struct ReportFormat {
     name: &'static str,
     /// What it is, for the help text.
     help: &'static str,
-    write: fn(&Report, Verbosity, Colour, &mut dyn io::Write) -> io::Result<()>,
+    write: fn(&Report, &Style<'_>, &mut dyn io::Write) -> io::Result<()>,
+}
+
+/// What a form may follow beside the report.
+#[derive(Clone, Copy, Debug)]
+pub struct Style<'s> {
+    /// How much to tell people; programs are told everything.
+    pub verbosity: Verbosity,
+    /// Whether lines for people have colours.
+    pub colour: Colour,
+    /// Where the files of the run are.
+    pub checkout: &'s Checkout,
 }
 
 /// All forms of a report; the first is the default.
-static REPORT_FORMATS: [ReportFormat; 4] = [
+static REPORT_FORMATS: [ReportFormat; 6] = [
     TEXT,
     ReportFormat {
         name: "json",
         help: "One JSON object, version `v1`",
-        write: |report, _, _, out| json::write(report, out),
+        write: |report, _, out| json::write(report, out),
     },
-    ReportFormat {
-        name: "github",
-        help: "Annotations of GitHub Actions",
-        write: |report, verbosity, _, out| github::write(report, verbosity, out),
-    },
-    ReportFormat {
-        name: "sarif",
-        help: "SARIF 2.1.0, for code scanning",
-        write: |report, _, _, out| sarif::write(report, out),
-    },
+    ReportFormat { name: "github", help: "Annotations of GitHub Actions", write: github::write },
+    ReportFormat { name: "sarif", help: "SARIF 2.1.0, for code scanning", write: sarif::write },
+    ReportFormat { name: "junit", help: "JUnit XML, a test for each workload and profile", write: junit::write },
+    ReportFormat { name: "gitlab", help: "Code Quality of GitLab", write: gitlab::write },
 ];
 
 const TEXT: ReportFormat = ReportFormat { name: "text", help: "Lines for people", write: text::write };
@@ -63,13 +69,7 @@ impl Report {
     /// # Errors
     ///
     /// Those of the writer.
-    pub fn write(
-        &self,
-        format: ReportFormat,
-        verbosity: Verbosity,
-        colour: Colour,
-        out: &mut dyn io::Write,
-    ) -> io::Result<()> {
-        (format.write)(self, verbosity, colour, out)
+    pub fn write(&self, format: ReportFormat, style: &Style<'_>, out: &mut dyn io::Write) -> io::Result<()> {
+        (format.write)(self, style, out)
     }
 }

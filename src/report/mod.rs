@@ -4,19 +4,25 @@
 //! as a row of `format.rs`. `--report json` is the model itself, so a field of it that changes its name or its meaning is a
 //! new version of the model.
 
+mod checkout;
 mod colour;
 pub(crate) mod exit;
+mod finding;
 mod format;
 mod github;
+mod gitlab;
 mod json;
+mod junit;
 mod levels;
 mod model;
 mod sarif;
 mod summary;
 mod text;
+mod xml;
 
+pub(crate) use checkout::Checkout;
 pub(crate) use colour::{Colour, ColourChoice, ColourFacts, Ink};
-pub use format::ReportFormat;
+pub use format::{ReportFormat, Style};
 pub(crate) use levels::Levels;
 pub(crate) use levels::{Allowed, Denied};
 pub(crate) use model::{Closing, Verbosity};

@@ -5,27 +5,15 @@ use std::io::{self, Write};
 
 use serde_json::{Value, json};
 
+use super::format::Style;
 use super::model::Report;
 use crate::diagnostic::{Code, Fault, Placed, Position, Severity};
 
 const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
 
-pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    let mut results = Vec::new();
-    for placed in report.diagnostics() {
-        results.push(diagnostic(placed, None));
-    }
-    for entry in report.entries() {
-        let title = entry.title();
-        for (verdict, sentence) in entry.lines() {
-            if let Some(code) = verdict.finding() {
-                let message = format!("{title}: {sentence}");
-                let place = location(&entry.file, entry.position, "", Some(&title));
-                results.push(result(code, Severity::Error, &message, place));
-            }
-        }
-        results.extend(entry.placed().map(|placed| diagnostic(placed, Some(&title))));
-    }
+pub(super) fn write(report: &Report, _: &Style<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let results: Vec<Value> =
+        report.findings().iter().map(|finding| diagnostic(&finding.placed, finding.title.as_deref())).collect();
     let sarif = json!({
         "$schema": SCHEMA,
         "version": "2.1.0",

@@ -2,10 +2,11 @@
 
 use std::env;
 use std::io::{self, IsTerminal};
+use std::path::Path;
 
 use crate::diagnostic::{Code, Placed};
 use crate::report::exit::ExitStatus;
-use crate::report::{Colour, ColourChoice, ColourFacts, Report};
+use crate::report::{Checkout, Colour, ColourChoice, ColourFacts, Report, Style};
 use crate::shell::cli::{ReportArgs, ReportFile};
 use crate::shell::files::output::{OutputError, Staged};
 
@@ -13,28 +14,38 @@ use crate::shell::files::output::{OutputError, Staged};
 /// are written all the same, and standard error has the error too.
 #[must_use]
 pub(super) fn write(report: &Report, args: &ReportArgs, choice: ColourChoice) -> ExitStatus {
-    let failed: Vec<Placed> = args.files().iter().filter_map(|file| write_file(report, args, file).err()).collect();
+    let checkout = checkout();
+    let plain = Style { verbosity: args.verbosity(), colour: Colour::Off, checkout: &checkout };
+    let failed: Vec<Placed> = args.files().iter().filter_map(|file| write_file(report, &plain, file).err()).collect();
     let status = if failed.is_empty() { ExitStatus::Done } else { ExitStatus::Error };
     let report = failed.into_iter().fold(report.clone(), |report, error| report.with(Some(error)));
     let stderr = io::stderr();
-    let colour = colour(choice, &stderr);
+    let style = Style { colour: colour(choice, &stderr), ..plain };
     let mut out = io::BufWriter::new(stderr.lock());
     // Where standard error is gone, no one reads the report.
-    let _ = report.write(args.on_stderr(), args.verbosity(), colour, &mut out);
+    let _ = report.write(args.on_stderr(), &style, &mut out);
     status
 }
 
 /// The file has the whole report, or what it had before.
-fn write_file(report: &Report, args: &ReportArgs, file: &ReportFile) -> Result<(), Placed> {
+fn write_file(report: &Report, style: &Style<'_>, file: &ReportFile) -> Result<(), Placed> {
     let path = file.path.as_path();
     let mut text = Vec::new();
-    report.write(file.format, args.verbosity(), Colour::Off, &mut text).map_err(|error| {
+    report.write(file.format, style, &mut text).map_err(|error| {
         let message = format!("the report cannot be written: {error}");
         Placed::new(Code::Unwritable, message).at(path.display().to_string(), None)
     })?;
     let mut staged = Staged::new();
     staged.stage(path, &[&text]).map_err(|error| error.placed())?;
     staged.commit().map(drop).map_err(|error| OutputError::from(error).placed())
+}
+
+/// The repository around the working folder: the nearest folder with `.git`, which is a file in a worktree and in a submodule. Without
+/// one, it is the working folder.
+fn checkout() -> Checkout {
+    let folder = env::current_dir().unwrap_or_else(|_| Path::new("/").to_owned());
+    let root = folder.ancestors().find(|above| above.join(".git").exists()).unwrap_or(&folder);
+    Checkout::new(&root.to_string_lossy(), &folder.to_string_lossy())
 }
 
 /// Whether what goes there is coloured.

@@ -1,9 +1,10 @@
 //! Where reports go: to standard error, and to files.
 
+use injector::internals::report::exit::ExitStatus;
 use serde_json::Value;
 
-use crate::support::injector;
 use crate::support::manifests::{WEB, known};
+use crate::support::{Ran, injector};
 
 const BAD: &str = "a: [\n";
 
@@ -77,10 +78,70 @@ fn a_report_that_cannot_be_written_is_an_error_and_the_others_are_written() {
     let ran = known("inject", ["--report=json=web.yaml/a", "--report=text=b", "--report=sarif=out", "web.yaml"])
         .file("web.yaml", WEB)
         .file("out/x", "")
-        .exits(injector::internals::report::exit::ExitStatus::Error);
+        .exits(ExitStatus::Error);
     assert!(ran.stderr.contains("error: web.yaml/a: cannot be written: "), "{}", ran.stderr);
     assert!(ran.stderr.contains("error: out: is not a file that can be replaced\n"), "{}", ran.stderr);
     assert!(ran.read("b").starts_with(b"deployment/web (default): injected by cortexflow\n"));
     assert_eq!(ran.read("web.yaml"), WEB.as_bytes());
     assert!(ran.stdout.contains("proxy-sidecar"), "the result itself is printed");
+}
+
+/// A run in a folder of a repository, about files within and outside of it.
+fn in_repository(report: &'static str) -> Ran {
+    let args = ["--report", report, "a b/é #.yaml", "../up.yaml", "../../out.yaml"];
+    let run = known("check", args);
+    let repository = run.folder().join("repository");
+    let run = run
+        .files(["repository/deploy/a b/é #.yaml", "repository/up.yaml", "out.yaml"].map(|name| (name, WEB)))
+        // As in a worktree.
+        .file("repository/.git", "gitdir: elsewhere");
+    run.within(&repository.join("deploy")).finds()
+}
+
+#[test]
+fn paths_count_from_the_root_of_the_repository() {
+    let ran = in_repository("github");
+    assert_eq!(
+        ran.stderr,
+        "::error file=deploy/a b/é #.yaml,line=1,col=1,title=missing::deployment/web (default): not injected by cortexflow\n\
+         ::error file=up.yaml,line=1,col=1,title=missing::deployment/web (default): not injected by cortexflow\n\
+         ::error title=missing::../../out.yaml:1:1: deployment/web (default): not injected by cortexflow\n"
+    );
+    let gitlab: Vec<Value> = serde_json::from_str(&in_repository("gitlab").stderr).unwrap();
+    let paths: Vec<&str> = gitlab.iter().map(|one| one["location"]["path"].as_str().unwrap()).collect();
+    assert_eq!(paths, ["deploy/a b/é #.yaml", "up.yaml", "."]);
+    assert_eq!(gitlab[2]["description"], "../../out.yaml:1:1: deployment/web (default): not injected by cortexflow");
+    let junit = in_repository("junit").stderr;
+    let document = roxmltree::Document::parse(&junit).unwrap();
+    let suites = document.descendants().filter(|node| node.has_tag_name("testsuite"));
+    let names: Vec<&str> = suites.filter_map(|suite| suite.attribute("name")).collect();
+    assert_eq!(names, ["deploy/a b/é #.yaml", "up.yaml", "[DIR]/out.yaml"]);
+}
+
+#[test]
+fn junit_has_a_test_for_each_workload_and_profile_and_an_error_for_what_is_unreadable() {
+    let ran = known(
+        "inject",
+        ["--keep-going", "--report=junit=junit.xml", "-p=cortexflow", "-p=nginx", "web.yaml", "bad.yaml"],
+    )
+    .file("web.yaml", WEB)
+    .file("bad.yaml", BAD)
+    .exits(ExitStatus::Error);
+    let junit = String::from_utf8(ran.read("junit.xml")).unwrap();
+    let document = roxmltree::Document::parse(&junit).unwrap();
+    let cases = document.descendants().filter(|node| node.has_tag_name("testcase"));
+    let seen: Vec<_> = cases
+        .map(|case| {
+            let outcome = case.children().find(roxmltree::Node::is_element).map(|node| node.tag_name().name());
+            (case.attribute("classname").unwrap(), case.attribute("name").unwrap(), outcome)
+        })
+        .collect();
+    assert_eq!(
+        seen,
+        [
+            ("injector", "syntax", Some("error")),
+            ("cortexflow", "deployment/web (default)", None),
+            ("nginx", "deployment/web (default)", Some("skipped")),
+        ]
+    );
 }

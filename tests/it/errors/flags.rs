@@ -172,7 +172,7 @@ fn combinations() {
     ");
     assert_snapshot!(misused(&["inject", "--report", "xml", "web.yaml"]), @"
     error: invalid value 'xml' for '--report <FORMAT[=FILE]>'
-      [possible values: text, json, github, sarif]
+      [possible values: text, json, github, sarif, junit, gitlab]
 
     For more information, try '--help'.
     ");
