@@ -168,7 +168,7 @@ _injector() {
                     return 0
                     ;;
                 --report)
-                    COMPREPLY=($(compgen -W "text json github sarif" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json github sarif junit gitlab" -- "${cur}"))
                     return 0
                     ;;
                 --report-file)
@@ -256,7 +256,7 @@ _injector() {
                     return 0
                     ;;
                 --report)
-                    COMPREPLY=($(compgen -W "text json github sarif" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json github sarif junit gitlab" -- "${cur}"))
                     return 0
                     ;;
                 --report-file)
@@ -324,7 +324,7 @@ _injector() {
                     return 0
                     ;;
                 --report)
-                    COMPREPLY=($(compgen -W "text json github sarif" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json github sarif junit gitlab" -- "${cur}"))
                     return 0
                     ;;
                 --report-file)
@@ -381,7 +381,7 @@ _injector() {
                     return 0
                     ;;
                 --report)
-                    COMPREPLY=($(compgen -W "text json github sarif" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json github sarif junit gitlab" -- "${cur}"))
                     return 0
                     ;;
                 --report-file)
@@ -430,7 +430,7 @@ _injector() {
                     return 0
                     ;;
                 --report)
-                    COMPREPLY=($(compgen -W "text json github sarif" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json github sarif junit gitlab" -- "${cur}"))
                     return 0
                     ;;
                 --report-file)
@@ -471,7 +471,7 @@ _injector() {
                     return 0
                     ;;
                 --report)
-                    COMPREPLY=($(compgen -W "text json github sarif" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json github sarif junit gitlab" -- "${cur}"))
                     return 0
                     ;;
                 --report-file)
@@ -624,7 +624,7 @@ _injector() {
                     return 0
                     ;;
                 --report)
-                    COMPREPLY=($(compgen -W "text json github sarif" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json github sarif junit gitlab" -- "${cur}"))
                     return 0
                     ;;
                 --report-file)
@@ -787,7 +787,7 @@ _injector() {
                     return 0
                     ;;
                 --report)
-                    COMPREPLY=($(compgen -W "text json github sarif" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json github sarif junit gitlab" -- "${cur}"))
                     return 0
                     ;;
                 --report-file)
@@ -1081,7 +1081,7 @@ _injector() {
                     return 0
                     ;;
                 --report)
-                    COMPREPLY=($(compgen -W "text json github sarif" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json github sarif junit gitlab" -- "${cur}"))
                     return 0
                     ;;
                 --report-file)
@@ -1446,7 +1446,7 @@ _injector() {
                     return 0
                     ;;
                 --report)
-                    COMPREPLY=($(compgen -W "text json github sarif" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json github sarif junit gitlab" -- "${cur}"))
                     return 0
                     ;;
                 --report-file)
@@ -1764,7 +1764,7 @@ _injector() {
                     return 0
                     ;;
                 --report)
-                    COMPREPLY=($(compgen -W "text json github sarif" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json github sarif junit gitlab" -- "${cur}"))
                     return 0
                     ;;
                 --report-file)

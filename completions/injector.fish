@@ -66,8 +66,10 @@ complete -c injector -n "__fish_injector_using_subcommand inject" -l deny -d 'Ma
 complete -c injector -n "__fish_injector_using_subcommand inject" -l allow -d 'Do not report this warning (repeatable); wins over `--deny`' -r
 complete -c injector -n "__fish_injector_using_subcommand inject" -l report -d 'The form of the report, and perhaps a file for it (repeatable) [default: text]' -r -f -a "text\t'Lines for people'
 json\t'One JSON object, version `v1`'
-github\t'Annotations of GitHub Actions'
-sarif\t'SARIF 2.1.0, for code scanning'"
+github\t'Annotations of GitHub Actions; the default there'
+sarif\t'SARIF 2.1.0, for code scanning'
+junit\t'JUnit XML, a test for each workload and profile'
+gitlab\t'Code Quality of GitLab'"
 complete -c injector -n "__fish_injector_using_subcommand inject" -l report-file -d 'Write the report of standard error to this file too, without colours' -r -F
 complete -c injector -n "__fish_injector_using_subcommand inject" -l color -d 'When to colour the report, a diff and an explanation' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` or `CLICOLOR_FORCE` says otherwise'
 always\t'Also into a file or pipe'
@@ -91,8 +93,10 @@ complete -c injector -n "__fish_injector_using_subcommand uninject" -s p -l prof
 complete -c injector -n "__fish_injector_using_subcommand uninject" -l template-path -d 'Where the pod template is in another kind (repeatable)' -r
 complete -c injector -n "__fish_injector_using_subcommand uninject" -l report -d 'The form of the report, and perhaps a file for it (repeatable) [default: text]' -r -f -a "text\t'Lines for people'
 json\t'One JSON object, version `v1`'
-github\t'Annotations of GitHub Actions'
-sarif\t'SARIF 2.1.0, for code scanning'"
+github\t'Annotations of GitHub Actions; the default there'
+sarif\t'SARIF 2.1.0, for code scanning'
+junit\t'JUnit XML, a test for each workload and profile'
+gitlab\t'Code Quality of GitLab'"
 complete -c injector -n "__fish_injector_using_subcommand uninject" -l report-file -d 'Write the report of standard error to this file too, without colours' -r -F
 complete -c injector -n "__fish_injector_using_subcommand uninject" -l color -d 'When to colour the report, a diff and an explanation' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` or `CLICOLOR_FORCE` says otherwise'
 always\t'Also into a file or pipe'
@@ -124,8 +128,10 @@ complete -c injector -n "__fish_injector_using_subcommand check" -l deny -d 'Mak
 complete -c injector -n "__fish_injector_using_subcommand check" -l allow -d 'Do not report this warning (repeatable); wins over `--deny`' -r
 complete -c injector -n "__fish_injector_using_subcommand check" -l report -d 'The form of the report, and perhaps a file for it (repeatable) [default: text]' -r -f -a "text\t'Lines for people'
 json\t'One JSON object, version `v1`'
-github\t'Annotations of GitHub Actions'
-sarif\t'SARIF 2.1.0, for code scanning'"
+github\t'Annotations of GitHub Actions; the default there'
+sarif\t'SARIF 2.1.0, for code scanning'
+junit\t'JUnit XML, a test for each workload and profile'
+gitlab\t'Code Quality of GitLab'"
 complete -c injector -n "__fish_injector_using_subcommand check" -l report-file -d 'Write the report of standard error to this file too, without colours' -r -F
 complete -c injector -n "__fish_injector_using_subcommand check" -l color -d 'When to colour the report, a diff and an explanation' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` or `CLICOLOR_FORCE` says otherwise'
 always\t'Also into a file or pipe'
@@ -153,8 +159,10 @@ complete -c injector -n "__fish_injector_using_subcommand diff" -l serviceaccoun
 complete -c injector -n "__fish_injector_using_subcommand diff" -l kubernetes-version -d 'The cluster\'s version, `1.MINOR` or `v1.MINOR.PATCH` [default: the newest known]' -r
 complete -c injector -n "__fish_injector_using_subcommand diff" -l report -d 'The form of the report, and perhaps a file for it (repeatable) [default: text]' -r -f -a "text\t'Lines for people'
 json\t'One JSON object, version `v1`'
-github\t'Annotations of GitHub Actions'
-sarif\t'SARIF 2.1.0, for code scanning'"
+github\t'Annotations of GitHub Actions; the default there'
+sarif\t'SARIF 2.1.0, for code scanning'
+junit\t'JUnit XML, a test for each workload and profile'
+gitlab\t'Code Quality of GitLab'"
 complete -c injector -n "__fish_injector_using_subcommand diff" -l report-file -d 'Write the report of standard error to this file too, without colours' -r -F
 complete -c injector -n "__fish_injector_using_subcommand diff" -l color -d 'When to colour the report, a diff and an explanation' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` or `CLICOLOR_FORCE` says otherwise'
 always\t'Also into a file or pipe'
@@ -217,8 +225,10 @@ complete -c injector -n "__fish_injector_using_subcommand profile; and __fish_se
 complete -c injector -n "__fish_injector_using_subcommand profile; and __fish_seen_subcommand_from lint" -l allow -d 'Do not report this warning (repeatable); wins over `--deny`' -r
 complete -c injector -n "__fish_injector_using_subcommand profile; and __fish_seen_subcommand_from lint" -l report -d 'The form of the report, and perhaps a file for it (repeatable) [default: text]' -r -f -a "text\t'Lines for people'
 json\t'One JSON object, version `v1`'
-github\t'Annotations of GitHub Actions'
-sarif\t'SARIF 2.1.0, for code scanning'"
+github\t'Annotations of GitHub Actions; the default there'
+sarif\t'SARIF 2.1.0, for code scanning'
+junit\t'JUnit XML, a test for each workload and profile'
+gitlab\t'Code Quality of GitLab'"
 complete -c injector -n "__fish_injector_using_subcommand profile; and __fish_seen_subcommand_from lint" -l report-file -d 'Write the report of standard error to this file too, without colours' -r -F
 complete -c injector -n "__fish_injector_using_subcommand profile; and __fish_seen_subcommand_from lint" -l color -d 'When to colour the report, a diff and an explanation' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` or `CLICOLOR_FORCE` says otherwise'
 always\t'Also into a file or pipe'
@@ -393,8 +403,10 @@ complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen
 complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from generate" -l secret-name -d 'The Secret\'s name [default: NAME-tls]' -r
 complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from generate" -l report -d 'The form of the report, and perhaps a file for it (repeatable) [default: text]' -r -f -a "text\t'Lines for people'
 json\t'One JSON object, version `v1`'
-github\t'Annotations of GitHub Actions'
-sarif\t'SARIF 2.1.0, for code scanning'"
+github\t'Annotations of GitHub Actions; the default there'
+sarif\t'SARIF 2.1.0, for code scanning'
+junit\t'JUnit XML, a test for each workload and profile'
+gitlab\t'Code Quality of GitLab'"
 complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from generate" -l report-file -d 'Write the report of standard error to this file too, without colours' -r -F
 complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from generate" -l color -d 'When to colour the report, a diff and an explanation' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` or `CLICOLOR_FORCE` says otherwise'
 always\t'Also into a file or pipe'
@@ -410,8 +422,10 @@ complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen
 json\t'A list with an object for each certificate'"
 complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from inspect" -l report -d 'The form of the report, and perhaps a file for it (repeatable) [default: text]' -r -f -a "text\t'Lines for people'
 json\t'One JSON object, version `v1`'
-github\t'Annotations of GitHub Actions'
-sarif\t'SARIF 2.1.0, for code scanning'"
+github\t'Annotations of GitHub Actions; the default there'
+sarif\t'SARIF 2.1.0, for code scanning'
+junit\t'JUnit XML, a test for each workload and profile'
+gitlab\t'Code Quality of GitLab'"
 complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from inspect" -l report-file -d 'Write the report of standard error to this file too, without colours' -r -F
 complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from inspect" -l color -d 'When to colour the report, a diff and an explanation' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` or `CLICOLOR_FORCE` says otherwise'
 always\t'Also into a file or pipe'
@@ -422,8 +436,10 @@ complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen
 complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from ca-bundle" -s f -l filename -d 'Put it into every webhook of this file, or of standard input for `-`' -r -F
 complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from ca-bundle" -l report -d 'The form of the report, and perhaps a file for it (repeatable) [default: text]' -r -f -a "text\t'Lines for people'
 json\t'One JSON object, version `v1`'
-github\t'Annotations of GitHub Actions'
-sarif\t'SARIF 2.1.0, for code scanning'"
+github\t'Annotations of GitHub Actions; the default there'
+sarif\t'SARIF 2.1.0, for code scanning'
+junit\t'JUnit XML, a test for each workload and profile'
+gitlab\t'Code Quality of GitLab'"
 complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from ca-bundle" -l report-file -d 'Write the report of standard error to this file too, without colours' -r -F
 complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from ca-bundle" -l color -d 'When to colour the report, a diff and an explanation' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` or `CLICOLOR_FORCE` says otherwise'
 always\t'Also into a file or pipe'
@@ -438,8 +454,10 @@ complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen
 complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from renew" -l validity -d 'How long the serving certificate is valid, at most until the CA expires' -r
 complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from renew" -l report -d 'The form of the report, and perhaps a file for it (repeatable) [default: text]' -r -f -a "text\t'Lines for people'
 json\t'One JSON object, version `v1`'
-github\t'Annotations of GitHub Actions'
-sarif\t'SARIF 2.1.0, for code scanning'"
+github\t'Annotations of GitHub Actions; the default there'
+sarif\t'SARIF 2.1.0, for code scanning'
+junit\t'JUnit XML, a test for each workload and profile'
+gitlab\t'Code Quality of GitLab'"
 complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from renew" -l report-file -d 'Write the report of standard error to this file too, without colours' -r -F
 complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from renew" -l color -d 'When to colour the report, a diff and an explanation' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` or `CLICOLOR_FORCE` says otherwise'
 always\t'Also into a file or pipe'
@@ -452,8 +470,10 @@ complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen
 complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from rotate" -l ca-validity -d 'How long the CA is valid' -r
 complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from rotate" -l report -d 'The form of the report, and perhaps a file for it (repeatable) [default: text]' -r -f -a "text\t'Lines for people'
 json\t'One JSON object, version `v1`'
-github\t'Annotations of GitHub Actions'
-sarif\t'SARIF 2.1.0, for code scanning'"
+github\t'Annotations of GitHub Actions; the default there'
+sarif\t'SARIF 2.1.0, for code scanning'
+junit\t'JUnit XML, a test for each workload and profile'
+gitlab\t'Code Quality of GitLab'"
 complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from rotate" -l report-file -d 'Write the report of standard error to this file too, without colours' -r -F
 complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from rotate" -l color -d 'When to colour the report, a diff and an explanation' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` or `CLICOLOR_FORCE` says otherwise'
 always\t'Also into a file or pipe'
@@ -465,8 +485,10 @@ complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen
 complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from secret" -l secret-name -d 'The Secret\'s name [default: NAME-tls, after the Service]' -r
 complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from secret" -l report -d 'The form of the report, and perhaps a file for it (repeatable) [default: text]' -r -f -a "text\t'Lines for people'
 json\t'One JSON object, version `v1`'
-github\t'Annotations of GitHub Actions'
-sarif\t'SARIF 2.1.0, for code scanning'"
+github\t'Annotations of GitHub Actions; the default there'
+sarif\t'SARIF 2.1.0, for code scanning'
+junit\t'JUnit XML, a test for each workload and profile'
+gitlab\t'Code Quality of GitLab'"
 complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from secret" -l report-file -d 'Write the report of standard error to this file too, without colours' -r -F
 complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from secret" -l color -d 'When to colour the report, a diff and an explanation' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` or `CLICOLOR_FORCE` says otherwise'
 always\t'Also into a file or pipe'

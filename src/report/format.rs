@@ -5,9 +5,8 @@ use std::io;
 use clap::ValueEnum;
 use clap::builder::PossibleValue;
 
-use super::checkout::Checkout;
-use super::colour::Colour;
-use super::model::{Report, Verbosity};
+use super::model::Report;
+use super::style::Style;
 use super::{github, gitlab, json, junit, sarif, text};
 
 /// A form of a report: a value of `--report`.
@@ -20,17 +19,6 @@ pub struct ReportFormat {
     write: fn(&Report, &Style<'_>, &mut dyn io::Write) -> io::Result<()>,
 }
 
-/// What a form may follow beside the report.
-#[derive(Clone, Copy, Debug)]
-pub struct Style<'s> {
-    /// How much to tell people; programs are told everything.
-    pub verbosity: Verbosity,
-    /// Whether lines for people have colours.
-    pub colour: Colour,
-    /// Where the files of the run are.
-    pub checkout: &'s Checkout,
-}
-
 /// All forms of a report; the first is the default.
 static REPORT_FORMATS: [ReportFormat; 6] = [
     TEXT,
@@ -39,13 +27,35 @@ static REPORT_FORMATS: [ReportFormat; 6] = [
         help: "One JSON object, version `v1`",
         write: |report, _, out| json::write(report, out),
     },
-    ReportFormat { name: "github", help: "Annotations of GitHub Actions", write: github::write },
+    GITHUB,
     ReportFormat { name: "sarif", help: "SARIF 2.1.0, for code scanning", write: sarif::write },
     ReportFormat { name: "junit", help: "JUnit XML, a test for each workload and profile", write: junit::write },
     ReportFormat { name: "gitlab", help: "Code Quality of GitLab", write: gitlab::write },
 ];
 
+const GITHUB: ReportFormat =
+    ReportFormat { name: "github", help: "Annotations of GitHub Actions; the default there", write: github::write };
+
 const TEXT: ReportFormat = ReportFormat { name: "text", help: "Lines for people", write: text::write };
+
+/// What shows standard error, and so which form it gets where none is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Reader {
+    /// A step of GitHub Actions, which makes annotations of workflow commands.
+    GithubActions,
+    /// Someone at a terminal, or a log.
+    Person,
+}
+
+impl Reader {
+    /// The form for it.
+    pub(crate) const fn format(self) -> ReportFormat {
+        match self {
+            Self::GithubActions => GITHUB,
+            Self::Person => TEXT,
+        }
+    }
+}
 
 impl Default for ReportFormat {
     fn default() -> Self {

@@ -6,8 +6,8 @@
 use std::io::{self, Write};
 
 use super::finding::{Finding, FindingSource};
-use super::format::Style;
 use super::model::{Report, Verbosity};
+use super::style::Style;
 use crate::diagnostic::{Position, Severity};
 
 pub(super) fn write(report: &Report, style: &Style<'_>, out: &mut dyn Write) -> io::Result<()> {

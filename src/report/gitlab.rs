@@ -8,8 +8,8 @@ use std::io::{self, Write};
 use serde_json::{Value, json};
 
 use super::finding::{Finding, Fingerprints};
-use super::format::Style;
 use super::model::Report;
+use super::style::Style;
 use crate::diagnostic::Severity;
 
 pub(super) fn write(report: &Report, style: &Style<'_>, out: &mut dyn Write) -> io::Result<()> {

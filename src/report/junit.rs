@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use super::checkout::FilePlace;
-use super::format::Style;
 use super::model::{Report, ReportVerdict, ResultLine, TemplateReport};
+use super::style::Style;
 use super::xml::escaped;
 use crate::diagnostic::{Code, Placed, Severity};
 

@@ -16,17 +16,20 @@ mod junit;
 mod levels;
 mod model;
 mod sarif;
+mod style;
 mod summary;
 mod text;
 mod xml;
 
 pub(crate) use checkout::Checkout;
 pub(crate) use colour::{Colour, ColourChoice, ColourFacts, Ink};
-pub use format::{ReportFormat, Style};
+pub(crate) use format::Reader;
+pub use format::ReportFormat;
 pub(crate) use levels::Levels;
 pub(crate) use levels::{Allowed, Denied};
 pub(crate) use model::{Closing, Verbosity};
 pub use model::{Report, ReportVerdict, ResultLine, TemplateReport};
+pub(crate) use style::Style;
 pub(crate) use text::visible;
 
 #[cfg(test)]

@@ -4,8 +4,8 @@ use std::borrow::Cow;
 use std::io::{self, Write};
 
 use super::colour::{Colour, Ink};
-use super::format::Style;
 use super::model::{Report, ReportVerdict, Verbosity};
+use super::style::Style;
 use super::summary::Summary;
 use crate::diagnostic::{Placed, Severity};
 

@@ -7,7 +7,7 @@ use clap::builder::{EnumValueParser, PossibleValue, TypedValueParser};
 use clap::error::ErrorKind;
 use clap::{ArgMatches, Args, FromArgMatches, ValueEnum, ValueHint};
 
-use crate::report::{ReportFormat, Verbosity};
+use crate::report::{Reader, ReportFormat, Verbosity};
 
 /// How to report: what standard error gets, and what files get.
 #[derive(Clone, Debug, Default)]
@@ -36,7 +36,8 @@ struct ReportFlags {
     /// The form of the report, and perhaps a file for it (repeatable) [default: text]
     ///
     /// Without a file, the report goes to standard error, and only one can. With `=FILE` it goes to that file, and standard
-    /// error gets another `--report`, or else text. Files are written at the end, also when the run fails.
+    /// error gets another `--report`, or else text. Files are written at the end, also when the run fails. In GitHub Actions
+    /// (`GITHUB_ACTIONS=true`) the default is `github`.
     #[arg(long = "report", value_parser = ReportValueParser, value_name = "FORMAT[=FILE]", help_heading = "Report")]
     reports: Vec<ReportValue>,
     /// Write the report of standard error to this file too, without colours
@@ -93,9 +94,9 @@ impl ReportArgs {
         Self { asked: Some(ReportFormat::default()), ..Self::default() }
     }
 
-    /// The form on standard error.
-    pub fn on_stderr(&self) -> ReportFormat {
-        self.asked.unwrap_or_default()
+    /// The form on standard error: what was asked for, else what is for the reader.
+    pub(crate) fn on_stderr(&self, reader: Reader) -> ReportFormat {
+        self.asked.unwrap_or(reader.format())
     }
 
     /// The files that get a report.
@@ -146,7 +147,8 @@ impl TryFrom<ReportFlags> for ReportArgs {
             args.asked.get_or_insert_default();
         }
         if let Some(path) = flags.report_file {
-            args.add(ReportFile { format: args.on_stderr(), path })?;
+            // Not of the reader of standard error: no host takes annotations from a file.
+            args.add(ReportFile { format: args.asked.unwrap_or_default(), path })?;
         }
         Ok(args)
     }

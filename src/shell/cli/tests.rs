@@ -66,7 +66,10 @@ fn flags_arrive_in_their_order_and_types() {
     assert_eq!(args.facts.namespace.as_ref().map(|name| name.0.as_str()), Some("prod"));
     assert_eq!(args.facts.namespace_labels.len(), 1);
     assert_eq!(args.facts.kubernetes_version, Some(crate::kube::version::KubernetesVersion(28)));
-    assert_eq!(args.report.on_stderr().to_possible_value().unwrap().get_name(), "sarif");
+    assert_eq!(
+        args.report.on_stderr(crate::report::Reader::GithubActions).to_possible_value().unwrap().get_name(),
+        "sarif"
+    );
     assert_eq!(args.report.verbosity(), crate::report::Verbosity::Quiet);
 }
 

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use crate::diagnostic::{Code, Placed};
 use crate::report::exit::ExitStatus;
-use crate::report::{Checkout, Colour, ColourChoice, ColourFacts, Report, Style};
+use crate::report::{Checkout, Colour, ColourChoice, ColourFacts, Reader, Report, Style};
 use crate::shell::cli::{ReportArgs, ReportFile};
 use crate::shell::files::output::{OutputError, Staged};
 
@@ -23,7 +23,7 @@ pub(super) fn write(report: &Report, args: &ReportArgs, choice: ColourChoice) ->
     let style = Style { colour: colour(choice, &stderr), ..plain };
     let mut out = io::BufWriter::new(stderr.lock());
     // Where standard error is gone, no one reads the report.
-    let _ = report.write(args.on_stderr(), &style, &mut out);
+    let _ = report.write(args.on_stderr(reader()), &style, &mut out);
     status
 }
 
@@ -38,6 +38,14 @@ fn write_file(report: &Report, style: &Style<'_>, file: &ReportFile) -> Result<(
     let mut staged = Staged::new();
     staged.stage(path, &[&text]).map_err(|error| error.placed())?;
     staged.commit().map(drop).map_err(|error| OutputError::from(error).placed())
+}
+
+/// What shows standard error.
+fn reader() -> Reader {
+    match env::var_os("GITHUB_ACTIONS") {
+        Some(value) if value == "true" => Reader::GithubActions,
+        _ => Reader::Person,
+    }
 }
 
 /// The repository around the working folder: the nearest folder with `.git`, which is a file in a worktree and in a submodule. Without

@@ -145,3 +145,21 @@ fn junit_has_a_test_for_each_workload_and_profile_and_an_error_for_what_is_unrea
         ]
     );
 }
+
+#[test]
+fn github_actions_get_annotations_where_no_report_is_asked_for() {
+    let run = |args: &[&'static str]| known("check", args.iter().copied()).stdin(WEB);
+    let text = run(&[]).finds().stderr;
+    let github = run(&["--report=github"]).finds().stderr;
+    assert_ne!(text, github);
+    let there = |args: &[&'static str]| run(args).env("GITHUB_ACTIONS", "true").finds();
+    assert_eq!(there(&[]).stderr, github);
+    assert_eq!(there(&["--report=text"]).stderr, text);
+    assert_eq!(there(&["--report=json=a.json"]).stderr, text);
+    let ran = there(&["--report-file=log"]);
+    assert_eq!((ran.stderr.as_str(), ran.read("log")), (github.as_str(), text.clone().into_bytes()));
+    for elsewhere in ["", "false", "1"] {
+        assert_eq!(run(&[]).env("GITHUB_ACTIONS", elsewhere).finds().stderr, text, "{elsewhere}");
+    }
+    assert_eq!(run(&[]).env("GITLAB_CI", "true").finds().stderr, text);
+}
