@@ -31,6 +31,11 @@ impl Checkout {
         Self { root: parts(root), folder: parts(folder) }
     }
 
+    /// The root of the repository, from the root of the file system.
+    pub(super) fn root(&self) -> &[String] {
+        &self.root
+    }
+
     /// Where a file is, as a report names it.
     pub(super) fn place(&self, file: &str) -> FilePlace {
         if file.is_empty() || (file.starts_with('<') && file.ends_with('>')) {

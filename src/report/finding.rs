@@ -57,17 +57,20 @@ impl Report {
 }
 
 impl Finding<'_> {
-    /// The message, with its hint on a line of its own. A file that is not in the repository cannot be shown beside the text, so its
-    /// place is in the words.
-    pub(super) fn text(&self, place: &FilePlace) -> String {
-        let words = match place {
-            FilePlace::Inside(_) => String::new(),
-            FilePlace::Outside(_) | FilePlace::NoFile => self.placed.place(),
-        };
+    /// The message, with its hint on a line of its own.
+    pub(super) fn message(&self) -> String {
         let Placed { message, hint, .. } = &*self.placed;
         match hint {
-            None => format!("{words}{message}"),
-            Some(hint) => format!("{words}{message}\nhint: {hint}"),
+            None => message.clone(),
+            Some(hint) => format!("{message}\nhint: {hint}"),
+        }
+    }
+
+    /// The same. A file that is not in the repository cannot be shown beside the text, so its place is in the words.
+    pub(super) fn text(&self, place: &FilePlace) -> String {
+        match place {
+            FilePlace::Inside(_) => self.message(),
+            FilePlace::Outside(_) | FilePlace::NoFile => format!("{}{}", self.placed.place(), self.message()),
         }
     }
 }

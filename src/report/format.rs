@@ -16,7 +16,17 @@ pub struct ReportFormat {
     name: &'static str,
     /// What it is, for the help text.
     help: &'static str,
+    pub(crate) kind: FormKind,
     write: fn(&Report, &Style<'_>, &mut dyn io::Write) -> io::Result<()>,
+}
+
+/// How a form is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum FormKind {
+    /// Line by line: other lines may be among them.
+    Lines,
+    /// As one document, by a program that takes nothing else beside it.
+    Document,
 }
 
 /// All forms of a report; the first is the default.
@@ -25,18 +35,34 @@ static REPORT_FORMATS: [ReportFormat; 6] = [
     ReportFormat {
         name: "json",
         help: "One JSON object, version `v1`",
+        kind: FormKind::Document,
         write: |report, _, out| json::write(report, out),
     },
     GITHUB,
-    ReportFormat { name: "sarif", help: "SARIF 2.1.0, for code scanning", write: sarif::write },
-    ReportFormat { name: "junit", help: "JUnit XML, a test for each workload and profile", write: junit::write },
-    ReportFormat { name: "gitlab", help: "Code Quality of GitLab", write: gitlab::write },
+    ReportFormat {
+        name: "sarif",
+        help: "SARIF 2.1.0, for code scanning",
+        kind: FormKind::Document,
+        write: sarif::write,
+    },
+    ReportFormat {
+        name: "junit",
+        help: "JUnit XML, a test for each workload and profile",
+        kind: FormKind::Document,
+        write: junit::write,
+    },
+    ReportFormat { name: "gitlab", help: "Code Quality of GitLab", kind: FormKind::Document, write: gitlab::write },
 ];
 
-const GITHUB: ReportFormat =
-    ReportFormat { name: "github", help: "Annotations of GitHub Actions; the default there", write: github::write };
+const GITHUB: ReportFormat = ReportFormat {
+    name: "github",
+    help: "Annotations of GitHub Actions; the default there",
+    kind: FormKind::Lines,
+    write: github::write,
+};
 
-const TEXT: ReportFormat = ReportFormat { name: "text", help: "Lines for people", write: text::write };
+const TEXT: ReportFormat =
+    ReportFormat { name: "text", help: "Lines for people", kind: FormKind::Lines, write: text::write };
 
 /// What shows standard error, and so which form it gets where none is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -19,12 +19,13 @@ mod sarif;
 mod style;
 mod summary;
 mod text;
+mod uri;
 mod xml;
 
 pub(crate) use checkout::Checkout;
 pub(crate) use colour::{Colour, ColourChoice, ColourFacts, Ink};
-pub(crate) use format::Reader;
 pub use format::ReportFormat;
+pub(crate) use format::{FormKind, Reader};
 pub(crate) use levels::Levels;
 pub(crate) use levels::{Allowed, Denied};
 pub(crate) use model::{Closing, Verbosity};

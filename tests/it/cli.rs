@@ -24,6 +24,7 @@ mod state_table;
 mod states;
 mod meshes;
 mod metadata;
+mod sarif;
 mod rewrites;
 mod texts;
 mod statuses;

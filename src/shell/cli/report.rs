@@ -1,6 +1,6 @@
 //! The flags that say in which forms a run is reported, and where each report goes.
 
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::path::{Component, Path, PathBuf};
 
 use clap::builder::{EnumValueParser, PossibleValue, TypedValueParser};
@@ -58,7 +58,19 @@ enum ReportValue {
     File(ReportFile),
 }
 
-/// `FORMAT` or `FORMAT=FILE`.
+impl ReportValue {
+    /// `FORMAT` or `FORMAT=FILE`.
+    fn read(text: &str) -> Option<Self> {
+        let format = |name| ReportFormat::from_str(name, false).ok();
+        match text.split_once('=') {
+            None => format(text).map(Self::Stderr),
+            Some((_, "")) => None,
+            Some((name, path)) => Some(Self::File(ReportFile { format: format(name)?, path: path.into() })),
+        }
+    }
+}
+
+/// The parser of a [`ReportValue`], with an error for each way to be wrong.
 #[derive(Clone, Debug)]
 struct ReportValueParser;
 
@@ -72,15 +84,17 @@ impl TypedValueParser for ReportValueParser {
         value: &OsStr,
     ) -> Result<ReportValue, clap::Error> {
         let format = |name: &OsStr| EnumValueParser::<ReportFormat>::new().parse_ref(command, arg, name);
-        let Some((name, path)) = value.to_str().and_then(|text| text.split_once('=')) else {
-            return format(value).map(ReportValue::Stderr);
-        };
-        let format = format(OsStr::new(name))?;
-        if path.is_empty() {
-            let message = format!("'--report {name}=' has no file after the '='");
-            return Err(clap::Error::raw(ErrorKind::ValueValidation, message).with_cmd(command));
+        if let Some(read) = value.to_str().and_then(ReportValue::read) {
+            return Ok(read);
         }
-        Ok(ReportValue::File(ReportFile { format, path: path.into() }))
+        match value.to_str().and_then(|text| text.split_once('=')) {
+            None => format(value).map(ReportValue::Stderr),
+            Some((name, _)) => {
+                format(OsStr::new(name))?;
+                let message = format!("'--report {name}=' has no file after the '='");
+                Err(clap::Error::raw(ErrorKind::ValueValidation, message).with_cmd(command))
+            }
+        }
     }
 
     fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
@@ -97,6 +111,34 @@ impl ReportArgs {
     /// The form on standard error: what was asked for, else what is for the reader.
     pub(crate) fn on_stderr(&self, reader: Reader) -> ReportFormat {
         self.asked.unwrap_or(reader.format())
+    }
+
+    /// What a command line says of reports, where clap refuses the line. What cannot be read is passed over, and the first of two
+    /// contrary values counts. `usual` is the file of the environment.
+    pub(crate) fn of_refused(args: &[OsString], usual: Option<OsString>) -> Self {
+        let mut found = Self::default();
+        let mut report_file = usual.map(PathBuf::from);
+        let mut args = args.iter().skip(1).take_while(|arg| *arg != "--").filter_map(|arg| arg.to_str());
+        while let Some(arg) = args.next() {
+            let (flag, value) = match arg.split_once('=') {
+                Some((flag, value)) => (flag, Some(value)),
+                None => (arg, None),
+            };
+            match flag {
+                "--report" => match value.or_else(|| args.next()).and_then(ReportValue::read) {
+                    Some(ReportValue::Stderr(format)) => drop(found.asked.get_or_insert(format)),
+                    Some(ReportValue::File(file)) => drop(found.add(file)),
+                    None => {}
+                },
+                "--report-file" => report_file = value.or_else(|| args.next()).map(PathBuf::from).or(report_file),
+                _ => {}
+            }
+        }
+        if let Some(path) = report_file.filter(|path| !path.as_os_str().is_empty()) {
+            // A second name for a file is part of what is wrong.
+            let _ = found.add(ReportFile { format: found.asked.unwrap_or_default(), path });
+        }
+        found
     }
 
     /// The files that get a report.

@@ -22,6 +22,7 @@ mod explain;
 mod inject;
 #[cfg(feature = "serve")]
 mod install;
+mod misused;
 mod policy;
 mod profile;
 mod publish;
@@ -35,12 +36,14 @@ use settings::Prepared;
 
 /// Runs a command line, with the program's name first.
 pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitStatus {
-    let cli = match Cli::read(args) {
+    let args: Vec<OsString> = args.into_iter().collect();
+    let cli = match Cli::read(args.iter().cloned()) {
         Ok(cli) => cli,
-        Err(error) => {
-            // Help and version come this way too. Where no one reads them, there is nothing to do.
-            let _ = error.print();
-            return if error.use_stderr() { ExitStatus::Error } else { ExitStatus::Done };
+        Err(error) if error.use_stderr() => return misused::report(&args, &error),
+        Err(help_or_version) => {
+            // Where no one reads them, there is nothing to do.
+            let _ = help_or_version.print();
+            return ExitStatus::Done;
         }
     };
     let colour = cli.color;

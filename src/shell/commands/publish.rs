@@ -6,7 +6,7 @@ use std::path::Path;
 
 use crate::diagnostic::{Code, Placed};
 use crate::report::exit::ExitStatus;
-use crate::report::{Checkout, Colour, ColourChoice, ColourFacts, Reader, Report, Style};
+use crate::report::{Checkout, Colour, ColourChoice, ColourFacts, Reader, Report, ReportFormat, Style};
 use crate::shell::cli::{ReportArgs, ReportFile};
 use crate::shell::files::output::{OutputError, Staged};
 
@@ -16,7 +16,7 @@ use crate::shell::files::output::{OutputError, Staged};
 pub(super) fn write(report: &Report, args: &ReportArgs, choice: ColourChoice) -> ExitStatus {
     let checkout = checkout();
     let plain = Style { verbosity: args.verbosity(), colour: Colour::Off, checkout: &checkout };
-    let failed: Vec<Placed> = args.files().iter().filter_map(|file| write_file(report, &plain, file).err()).collect();
+    let failed = write_files(report, &plain, args);
     let status = if failed.is_empty() { ExitStatus::Done } else { ExitStatus::Error };
     let report = failed.into_iter().fold(report.clone(), |report, error| report.with(Some(error)));
     let stderr = io::stderr();
@@ -25,6 +25,25 @@ pub(super) fn write(report: &Report, args: &ReportArgs, choice: ColourChoice) ->
     // Where standard error is gone, no one reads the report.
     let _ = report.write(args.on_stderr(reader()), &style, &mut out);
     status
+}
+
+/// The same where standard error has been told already: it gets only what is wrong with the files, as text.
+#[must_use]
+pub(super) fn write_beside(report: &Report, args: &ReportArgs) -> ExitStatus {
+    let checkout = checkout();
+    let style = Style { verbosity: args.verbosity(), colour: Colour::Off, checkout: &checkout };
+    let failed = write_files(report, &style, args);
+    if failed.is_empty() {
+        return ExitStatus::Done;
+    }
+    // Where standard error is gone, no one reads it.
+    let _ = Report::new(Vec::new(), failed).write(ReportFormat::default(), &style, &mut io::stderr().lock());
+    ExitStatus::Error
+}
+
+/// What is wrong with the files, which are all tried.
+fn write_files(report: &Report, style: &Style<'_>, args: &ReportArgs) -> Vec<Placed> {
+    args.files().iter().filter_map(|file| write_file(report, style, file).err()).collect()
 }
 
 /// The file has the whole report, or what it had before.
