@@ -178,6 +178,8 @@ Register-ArgumentCompleter -Native -CommandName 'injector' -ScriptBlock {
             [CompletionResult]::new('-f', '-f', [CompletionResultType]::ParameterName, 'A file or directory, as kubectl names it (repeatable)')
             [CompletionResult]::new('--filename', '--filename', [CompletionResultType]::ParameterName, 'A file or directory, as kubectl names it (repeatable)')
             [CompletionResult]::new('--exclude', '--exclude', [CompletionResultType]::ParameterName, 'Leave out these files and folders (repeatable)')
+            [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'The form of standard output')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'The form of standard output')
             [CompletionResult]::new('-p', '-p', [CompletionResultType]::ParameterName, 'A built-in profile or a file (repeatable, applied in order) [default: cortexflow]')
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'A built-in profile or a file (repeatable, applied in order) [default: cortexflow]')
             [CompletionResult]::new('--set', '--set', [CompletionResultType]::ParameterName, 'Set a parameter of the profiles, or of the one that is named (repeatable)')
@@ -215,6 +217,8 @@ Register-ArgumentCompleter -Native -CommandName 'injector' -ScriptBlock {
             break
         }
         'injector;profile;list' {
+            [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'The form of standard output')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'The form of standard output')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour the report, a diff and an explanation')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')

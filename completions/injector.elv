@@ -170,6 +170,8 @@ set edit:completion:arg-completer[injector] = {|@words|
             cand -f 'A file or directory, as kubectl names it (repeatable)'
             cand --filename 'A file or directory, as kubectl names it (repeatable)'
             cand --exclude 'Leave out these files and folders (repeatable)'
+            cand -o 'The form of standard output'
+            cand --output 'The form of standard output'
             cand -p 'A built-in profile or a file (repeatable, applied in order) [default: cortexflow]'
             cand --profile 'A built-in profile or a file (repeatable, applied in order) [default: cortexflow]'
             cand --set 'Set a parameter of the profiles, or of the one that is named (repeatable)'
@@ -205,6 +207,8 @@ set edit:completion:arg-completer[injector] = {|@words|
             cand import 'Print the profile that the configuration of another injector becomes'
         }
         &'injector;profile;list'= {
+            cand -o 'The form of standard output'
+            cand --output 'The form of standard output'
             cand --color 'When to colour the report, a diff and an explanation'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'

@@ -176,6 +176,8 @@ complete -c injector -n "__fish_injector_using_subcommand diff" -s h -l help -d 
 complete -c injector -n "__fish_injector_using_subcommand diff" -s V -l version -d 'Print version'
 complete -c injector -n "__fish_injector_using_subcommand explain" -s f -l filename -d 'A file or directory, as kubectl names it (repeatable)' -r -F
 complete -c injector -n "__fish_injector_using_subcommand explain" -l exclude -d 'Leave out these files and folders (repeatable)' -r
+complete -c injector -n "__fish_injector_using_subcommand explain" -s o -l output -d 'The form of standard output' -r -f -a "text\t'For people'
+json\t'One JSON object, version `v1`'"
 complete -c injector -n "__fish_injector_using_subcommand explain" -s p -l profile -d 'A built-in profile or a file (repeatable, applied in order) [default: cortexflow]' -r -F
 complete -c injector -n "__fish_injector_using_subcommand explain" -l set -d 'Set a parameter of the profiles, or of the one that is named (repeatable)' -r
 complete -c injector -n "__fish_injector_using_subcommand explain" -l on-ineligible -d 'Allow or deny a pod that is not eligible; overrides the profile\'s `onIneligible`' -r -f -a "allow\t'It is allowed, unchanged'
@@ -207,6 +209,8 @@ complete -c injector -n "__fish_injector_using_subcommand profile; and not __fis
 complete -c injector -n "__fish_injector_using_subcommand profile; and not __fish_seen_subcommand_from list show lint init compile import" -f -a "init" -d 'Print a commented profile to start from'
 complete -c injector -n "__fish_injector_using_subcommand profile; and not __fish_seen_subcommand_from list show lint init compile import" -f -a "compile" -d 'Print the admission policies that do what a profile does, for the API server itself'
 complete -c injector -n "__fish_injector_using_subcommand profile; and not __fish_seen_subcommand_from list show lint init compile import" -f -a "import" -d 'Print the profile that the configuration of another injector becomes'
+complete -c injector -n "__fish_injector_using_subcommand profile; and __fish_seen_subcommand_from list" -s o -l output -d 'The form of standard output' -r -f -a "text\t'For people'
+json\t'One JSON object, version `v1`'"
 complete -c injector -n "__fish_injector_using_subcommand profile; and __fish_seen_subcommand_from list" -l color -d 'When to colour the report, a diff and an explanation' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` or `CLICOLOR_FORCE` says otherwise'
 always\t'Also into a file or pipe'
 never\t'No colours'"

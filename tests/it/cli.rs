@@ -2,6 +2,7 @@
 
 mod accounts;
 mod bounds;
+mod data;
 mod decisions;
 mod defaults;
 mod extends;

@@ -48,6 +48,8 @@ pub(crate) use profile::CompileArgs;
 pub(crate) use profile::ProfileCommand;
 pub(crate) use report::{ReportArgs, ReportFile};
 
+pub(crate) use value::DataFormat;
+
 use crate::process::output::{Offer, OutputFormat};
 use crate::report::ColourChoice;
 use crate::shell::files::selection::ProfileRef;
@@ -322,6 +324,9 @@ pub struct ExplainArgs {
     /// What to read.
     #[command(flatten)]
     pub input: InputArgs,
+    /// The form of standard output
+    #[arg(short, long, value_enum, default_value_t, value_name = "FORMAT", help_heading = "Output")]
+    pub output: DataFormat,
     /// With which profiles, and how.
     #[command(flatten)]
     pub decision: DecisionArgs,

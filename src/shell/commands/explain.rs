@@ -9,18 +9,23 @@ use serde_json::Value;
 use crate::decide::eligibility::Applies;
 use crate::decide::explain::{EntryState, Explanation, ProfileExplanation, RecordState};
 use crate::decide::inject::{Edit, EditedField, InjectionState, Verdict};
-use crate::diagnostic::{Diagnostic, Placed, Places, Severity};
+use crate::diagnostic::{Diagnostic, Placed, Places, Position, Severity};
 use crate::policy;
 use crate::process::explain::{self as process, Explained};
+use crate::process::run::Files;
 use crate::process::stream::Stream;
 use crate::profile::parameter::Origin;
 use crate::report::exit::ExitStatus;
 use crate::report::{Closing, Colour, ColourChoice, Ink, Report, visible};
-use crate::shell::cli::{ExplainArgs, ReportArgs};
+use crate::shell::cli::{DataFormat, ExplainArgs, ReportArgs};
 use crate::shell::files::kustomize;
 use crate::text::document::Triage;
 use crate::text::yaml::tree::Tree;
 use crate::value::pointer::Pointer;
+
+mod json;
+
+use json::{Explanations, Obstacle, PolicyAnswer, Workload};
 
 use super::settings::Prepared;
 use super::{CommandError, batch, publish};
@@ -33,50 +38,90 @@ pub(super) fn explain(args: &ExplainArgs, colour: ColourChoice) -> Result<ExitSt
     let files = kustomize::classify(&inputs);
     let streams = batch::open_all(&inputs, &files, &mut prepared);
     batch::refuse_function(&inputs, &streams, "an explanation").map_err(|error| reported(vec![error]))?;
-    let on = publish::colour(colour, &io::stdout());
-    let mut out = String::new();
-    let mut errors: Vec<Placed> = Vec::new();
+    let told = explain_all(&streams, files, &mut prepared, (args.output, publish::colour(colour, &io::stdout())));
+    let Told { mut text, workloads, errors } = told;
+    let is_empty = text.is_empty() && workloads.is_empty();
+    match args.output {
+        DataFormat::Text if text.is_empty() => {}
+        DataFormat::Text => text.push_str(&as_policies(&prepared)),
+        DataFormat::Json => {
+            let policies = policy_answers(&prepared);
+            let all = Explanations { version: "v1", workloads, policies, diagnostics: errors.clone() };
+            text = super::as_json(&all).map_err(|error| reported(vec![error]))?;
+        }
+    }
+    super::print(text.as_bytes()).map_err(|error| reported(vec![error]))?;
+    let closing = if is_empty { Closing::WhereEmpty } else { Closing::None };
+    let report_on = Report::new(Vec::new(), errors).closing(closing);
+    Ok(report_on.status().max(publish::write(&report_on, &report, colour)))
+}
+
+/// What was explained: the one or the other form.
+#[derive(Default)]
+struct Told {
+    text: String,
+    workloads: Vec<Workload>,
+    errors: Vec<Placed>,
+}
+
+fn explain_all(
+    streams: &[Stream<'_>],
+    files: Vec<Files>,
+    prepared: &mut Prepared,
+    (output, colour): (DataFormat, Colour),
+) -> Told {
+    let mut told = Told::default();
     for (stream, files) in streams.iter().zip(files) {
         prepared.run.files = files;
-        errors.extend(stream.error.iter().chain(&stream.note).cloned());
+        told.errors.extend(stream.error.iter().chain(&stream.note).cloned());
         let places = Places::new(stream.text);
         for (index, document) in stream.documents.iter().enumerate() {
             if stream.triage(index, &prepared.run) == Triage::Opaque {
                 continue;
             }
-            match document.parse(stream.text) {
-                Ok(tree) => {
-                    let start = document.range.start;
-                    let page = Page { stream, places: &places, tree: &tree, start, colour: on };
-                    for object in process::explain(&tree, &prepared.run, &prepared.cluster) {
-                        page.object(&mut out, &object);
-                    }
+            let tree = match document.parse(stream.text) {
+                Ok(tree) => tree,
+                Err(error) => {
+                    let foreign = stream.foreign(document, &error, &prepared.run);
+                    told.errors.push(foreign.unwrap_or_else(|| stream.unreadable(document, &error)));
+                    continue;
                 }
-                Err(error) => errors.push(
-                    stream
-                        .foreign(document, &error, &prepared.run)
-                        .unwrap_or_else(|| stream.unreadable(document, &error)),
-                ),
+            };
+            let page = Page { stream, places: &places, tree: &tree, start: document.range.start, colour };
+            for object in process::explain(&tree, &prepared.run, &prepared.cluster) {
+                match output {
+                    DataFormat::Text => page.object(&mut told.text, &object),
+                    DataFormat::Json => told.workloads.push(page.workload(&object)),
+                }
             }
         }
     }
-    if !out.is_empty() {
-        out.push_str(&as_policies(&prepared));
-    }
-    super::print(out.as_bytes()).map_err(|error| reported(vec![error]))?;
-    let closing = if out.is_empty() { Closing::WhereEmpty } else { Closing::None };
-    let report_on = Report::new(Vec::new(), errors).closing(closing);
-    Ok(report_on.status().max(publish::write(&report_on, &report, colour)))
+    told
+}
+
+/// What keeps each profile from being a policy of the API server.
+fn obstacles(prepared: &Prepared) -> impl Iterator<Item = (&str, Vec<Diagnostic>)> {
+    prepared.run.profiles().iter().map(|profile| {
+        let none = BTreeMap::new();
+        let set = prepared.run.set().get(&profile.name).unwrap_or(&none);
+        (profile.name.as_str(), policy::obstacles(profile, set))
+    })
+}
+
+fn policy_answers(prepared: &Prepared) -> Vec<PolicyAnswer> {
+    let obstacle = |found: &Diagnostic| Obstacle { path: found.at.to_string(), message: found.message.clone() };
+    let answer = |(profile, found): (&str, Vec<Diagnostic>)| PolicyAnswer {
+        profile: profile.to_owned(),
+        possible: found.is_empty(),
+        obstacles: found.iter().map(obstacle).collect(),
+    };
+    obstacles(prepared).map(answer).collect()
 }
 
 /// Whether each profile can be a policy of the API server, and else what keeps it from being one.
 fn as_policies(prepared: &Prepared) -> String {
     let mut text = String::new();
-    let none = BTreeMap::new();
-    for profile in prepared.run.profiles() {
-        let set = prepared.run.set().get(&profile.name).unwrap_or(&none);
-        let obstacles = policy::obstacles(profile, set);
-        let name = &profile.name;
+    for (name, obstacles) in obstacles(prepared) {
         match obstacles.as_slice() {
             [] => text.push_str(&format!("{name} can be a policy: injector install --as policy\n")),
             [first, ..] => {
@@ -211,8 +256,12 @@ impl Page<'_> {
         let _ = writeln!(out, "{:1$}{before}{on}{text}{off}{after}", "", 2 * depth);
     }
 
+    fn position(&self, object: &Explained, at: &Pointer) -> Position {
+        self.places.position(self.start + self.tree.locate(object.node, at))
+    }
+
     fn at(&self, object: &Explained, at: &Pointer) -> String {
-        let position = self.places.position(self.start + self.tree.locate(object.node, at));
+        let position = self.position(object, at);
         format!("{}:{}:{}", self.stream.name, position.line, position.column)
     }
 }

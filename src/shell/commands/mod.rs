@@ -5,6 +5,8 @@
 use std::ffi::OsString;
 use std::io;
 
+use serde::Serialize;
+
 use crate::diagnostic::{Code, Placed};
 use crate::report::Report;
 use crate::report::exit::ExitStatus;
@@ -102,6 +104,13 @@ fn read_for(args: &InputArgs, keep_going: bool, prepared: &mut Prepared) -> Resu
     let (inputs, errors) = input::read_what_can_be(&args.paths(), args.recursion(), &exclusions);
     prepared.diagnostics.extend(errors.iter().map(InputError::placed));
     Ok(inputs)
+}
+
+/// Data as JSON, with a line end.
+fn as_json(data: &impl Serialize) -> Result<String, Placed> {
+    let text = serde_json::to_string_pretty(data);
+    // Texts and numbers alone: this does not fail.
+    text.map(|text| text + "\n").map_err(|error| Placed::new(Code::Output, error.to_string()))
 }
 
 /// Prints data. A reader that goes away is success.

@@ -83,8 +83,12 @@ fn a_wrong_command_line_is_a_report_in_the_form_that_it_asks_for() {
     const MESSAGE: &str = "unexpected argument '--wrong' found";
     let wrong = |args: &[&'static str]| injector(args.iter().copied().chain(["--wrong"])).fails();
     let text = format!("error: {MESSAGE}\n\n  tip: ");
-    for args in [&["check"][..], &["check", "--report", "text"], &["check", "--report=github"], &["check", "--report=json=a.json"]]
-    {
+    for args in [
+        &["check"][..],
+        &["check", "--report", "text"],
+        &["check", "--report=github"],
+        &["check", "--report=json=a.json"],
+    ] {
         let told = wrong(args).stderr;
         assert!(told.starts_with(&text) && told.contains("\nUsage: injector check "), "{args:?}: {told}");
     }
