@@ -346,6 +346,14 @@ impl Cli {
         let cli = Self::from_arg_matches(&matches).map_err(|error| error.format(&mut Self::command()))?;
         #[cfg(feature = "serve")]
         policy::check_form(Self::command(), &cli.command, &matches)?;
+        let reported = match &cli.command {
+            Command::Inject(args) => args.report.check_inputs(&args.input.paths()),
+            Command::Uninject(args) => args.report.check_inputs(&args.input.paths()),
+            Command::Check(args) => args.report.check_inputs(&args.input.paths()),
+            Command::Diff(args) => args.report.check_inputs(&args.input.paths()),
+            _ => Ok(()),
+        };
+        reported.map_err(|error| error.format(&mut Self::command()))?;
         let (input, write) = match &cli.command {
             Command::Inject(args) => (&args.input, &args.write),
             Command::Uninject(args) => (&args.input, &args.write),

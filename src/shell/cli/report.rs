@@ -114,36 +114,48 @@ impl ReportArgs {
     }
 
     /// What a command line says of reports, where clap refuses the line. What cannot be read is passed over, and the first of two
-    /// contrary values counts. `usual` is the file of the environment.
+    /// contrary values counts. No file is among them that may be an input. `usual` is the file of the environment.
     pub(crate) fn of_refused(args: &[OsString], usual: Option<OsString>) -> Self {
         let mut found = Self::default();
         let mut report_file = usual.map(PathBuf::from);
-        let mut args = args.iter().skip(1).take_while(|arg| *arg != "--").filter_map(|arg| arg.to_str());
+        // Whatever may name an input.
+        let mut others: Vec<&str> = Vec::new();
+        let mut args = args.iter().skip(1).filter_map(|arg| arg.to_str());
         while let Some(arg) = args.next() {
             let (flag, value) = match arg.split_once('=') {
                 Some((flag, value)) => (flag, Some(value)),
                 None => (arg, None),
             };
             match flag {
+                "--" => others.extend(args.by_ref()),
                 "--report" => match value.or_else(|| args.next()).and_then(ReportValue::read) {
                     Some(ReportValue::Stderr(format)) => drop(found.asked.get_or_insert(format)),
                     Some(ReportValue::File(file)) => drop(found.add(file)),
                     None => {}
                 },
                 "--report-file" => report_file = value.or_else(|| args.next()).map(PathBuf::from).or(report_file),
-                _ => {}
+                _ => others.extend([arg].into_iter().chain(value).chain(arg.strip_prefix("-f"))),
             }
         }
         if let Some(path) = report_file.filter(|path| !path.as_os_str().is_empty()) {
             // A second name for a file is part of what is wrong.
             let _ = found.add(ReportFile { format: found.asked.unwrap_or_default(), path });
         }
+        found.files.retain(|file| !others.iter().any(|other| is_same(Path::new(other), &file.path)));
         found
     }
 
     /// The files that get a report.
     pub fn files(&self) -> &[ReportFile] {
         &self.files
+    }
+
+    /// Refuses a report that would overwrite an input, as far as names show it.
+    pub(super) fn check_inputs(&self, inputs: &[PathBuf]) -> Result<(), clap::Error> {
+        let is_input = |file: &&ReportFile| inputs.iter().any(|input| is_same(input, &file.path));
+        let Some(file) = self.files.iter().find(is_input) else { return Ok(()) };
+        let message = format!("the report would overwrite the input '{}'", file.path.display());
+        Err(clap::Error::raw(ErrorKind::ArgumentConflict, message))
     }
 
     /// How much to tell.

@@ -38,6 +38,8 @@ fn what_contradicts_is_refused() {
         ),
         ("check --report json=a --report text=./a", "error: the file 'a' is named for two reports"),
         ("check --report json=a --report-file a", "error: the file 'a' is named for two reports"),
+        ("check --report json=./a.yaml -f a.yaml", "error: the report would overwrite the input './a.yaml'"),
+        ("inject --report-file a.yaml a.yaml", "error: the report would overwrite the input 'a.yaml'"),
         ("check --report json=", "error: '--report json=' has no file after the '='"),
         ("check --report jso=a", "error: invalid value 'jso' for '--report <FORMAT[=FILE]>'"),
         ("profile lint", "error: the following required arguments were not provided:"),

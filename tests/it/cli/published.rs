@@ -163,3 +163,20 @@ fn github_actions_get_annotations_where_no_report_is_asked_for() {
     }
     assert_eq!(run(&[]).env("GITLAB_CI", "true").finds().stderr, text);
 }
+
+#[test]
+fn a_report_does_not_overwrite_an_input() {
+    for args in [
+        &["inject", "--report=json=web.yaml", "web.yaml"][..],
+        &["check", "--report-file", "./web.yaml", "-f", "web.yaml"],
+        &["check", "--report-file", "web.yaml", "-fweb.yaml"],
+        &["diff", "--report=text=web.yaml", "--filename=web.yaml"],
+        &["uninject", "--report=json", "--report=text=web.yaml", "--", "web.yaml"],
+    ] {
+        let ran = injector(args.iter().copied()).file("web.yaml", WEB).fails();
+        assert!(ran.stderr.contains("the report would overwrite the input '"), "{args:?}: {}", ran.stderr);
+        assert_eq!(ran.read("web.yaml"), WEB.as_bytes(), "{args:?}");
+    }
+    let ran = injector(["check", "web.yaml"]).env("INJECTOR_REPORT_FILE", "web.yaml").file("web.yaml", WEB).fails();
+    assert_eq!(ran.read("web.yaml"), WEB.as_bytes());
+}
