@@ -25,6 +25,9 @@ _injector() {
             injector,completions)
                 cmd="injector__subcmd__completions"
                 ;;
+            injector,config)
+                cmd="injector__subcmd__config"
+                ;;
             injector,diff)
                 cmd="injector__subcmd__diff"
                 ;;
@@ -70,6 +73,9 @@ _injector() {
             injector__subcmd__certs,secret)
                 cmd="injector__subcmd__certs__subcmd__secret"
                 ;;
+            injector__subcmd__config,show)
+                cmd="injector__subcmd__config__subcmd__show"
+                ;;
             injector__subcmd__profile,compile)
                 cmd="injector__subcmd__profile__subcmd__compile"
                 ;;
@@ -95,7 +101,7 @@ _injector() {
 
     case "${cmd}" in
         injector)
-            opts="-h -V --color --help --version inject uninject check diff explain profile install uninstall serve certs completions man"
+            opts="-h -V --color --help --version inject uninject check diff explain profile config install uninstall serve certs completions man"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -131,7 +137,7 @@ _injector() {
             return 0
             ;;
         injector__subcmd__certs__subcmd__ca__subcmd__bundle)
-            opts="-f -q -h -V --filename --report --quiet --color --help --version"
+            opts="-f -q -h -V --filename --report --report-file --quiet --color --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -168,7 +174,22 @@ _injector() {
                     return 0
                     ;;
                 --report)
-                    COMPREPLY=($(compgen -W "text json github sarif" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json github sarif junit gitlab" -- "${cur}"))
+                    return 0
+                    ;;
+                --report-file)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
                     return 0
                     ;;
                 --color)
@@ -183,7 +204,7 @@ _injector() {
             return 0
             ;;
         injector__subcmd__certs__subcmd__generate)
-            opts="-n -o -q -h -V --namespace --cluster-domain --dns-name --ip --key-type --validity --ca-validity --out --output --secret-name --force --report --quiet --color --help --version"
+            opts="-n -o -q -h -V --namespace --cluster-domain --dns-name --ip --key-type --validity --ca-validity --out --output --secret-name --force --report --report-file --quiet --color --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -241,7 +262,22 @@ _injector() {
                     return 0
                     ;;
                 --report)
-                    COMPREPLY=($(compgen -W "text json github sarif" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json github sarif junit gitlab" -- "${cur}"))
+                    return 0
+                    ;;
+                --report-file)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
                     return 0
                     ;;
                 --color)
@@ -256,7 +292,7 @@ _injector() {
             return 0
             ;;
         injector__subcmd__certs__subcmd__inspect)
-            opts="-o -q -h -V --ca-bundle --service --warn-within --output --report --quiet --color --help --version"
+            opts="-o -q -h -V --ca-bundle --service --warn-within --output --report --report-file --quiet --color --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -294,7 +330,22 @@ _injector() {
                     return 0
                     ;;
                 --report)
-                    COMPREPLY=($(compgen -W "text json github sarif" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json github sarif junit gitlab" -- "${cur}"))
+                    return 0
+                    ;;
+                --report-file)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
                     return 0
                     ;;
                 --color)
@@ -309,7 +360,7 @@ _injector() {
             return 0
             ;;
         injector__subcmd__certs__subcmd__renew)
-            opts="-q -h -V --service --cluster-domain --dns-name --ip --validity --report --quiet --color --help --version"
+            opts="-q -h -V --service --cluster-domain --dns-name --ip --validity --report --report-file --quiet --color --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -336,7 +387,22 @@ _injector() {
                     return 0
                     ;;
                 --report)
-                    COMPREPLY=($(compgen -W "text json github sarif" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json github sarif junit gitlab" -- "${cur}"))
+                    return 0
+                    ;;
+                --report-file)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
                     return 0
                     ;;
                 --color)
@@ -351,7 +417,7 @@ _injector() {
             return 0
             ;;
         injector__subcmd__certs__subcmd__rotate)
-            opts="-q -h -V --live --applied --validity --ca-validity --report --quiet --color --help --version"
+            opts="-q -h -V --live --applied --validity --ca-validity --report --report-file --quiet --color --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -370,7 +436,22 @@ _injector() {
                     return 0
                     ;;
                 --report)
-                    COMPREPLY=($(compgen -W "text json github sarif" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json github sarif junit gitlab" -- "${cur}"))
+                    return 0
+                    ;;
+                --report-file)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
                     return 0
                     ;;
                 --color)
@@ -385,7 +466,7 @@ _injector() {
             return 0
             ;;
         injector__subcmd__certs__subcmd__secret)
-            opts="-q -h -V --secret-name --report --quiet --color --help --version"
+            opts="-q -h -V --secret-name --report --report-file --quiet --color --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -396,7 +477,22 @@ _injector() {
                     return 0
                     ;;
                 --report)
-                    COMPREPLY=($(compgen -W "text json github sarif" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json github sarif junit gitlab" -- "${cur}"))
+                    return 0
+                    ;;
+                --report-file)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
                     return 0
                     ;;
                 --color)
@@ -411,7 +507,7 @@ _injector() {
             return 0
             ;;
         injector__subcmd__check)
-            opts="-f -R -p -n -q -h -V --filename --recursive --exclude --keep-going --profile --set --on-ineligible --native-sidecar --template-path --namespace --namespace-file --namespace-labels --namespace-annotations --serviceaccount-file --kubernetes-version --deny --allow --report --quiet --color --help --version"
+            opts="-f -R -p -n -q -h -V --filename --recursive --exclude --keep-going --config --no-config --profile --set --on-ineligible --native-sidecar --template-path --namespace --namespace-file --namespace-labels --namespace-annotations --serviceaccount-file --kubernetes-version --deny --allow --report --report-file --quiet --color --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -427,6 +523,21 @@ _injector() {
                     ;;
                 --exclude)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
                     return 0
                     ;;
                 --profile)
@@ -534,7 +645,22 @@ _injector() {
                     return 0
                     ;;
                 --report)
-                    COMPREPLY=($(compgen -W "text json github sarif" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json github sarif junit gitlab" -- "${cur}"))
+                    return 0
+                    ;;
+                --report-file)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
                     return 0
                     ;;
                 --color)
@@ -566,8 +692,125 @@ _injector() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        injector__subcmd__config)
+            opts="-h -V --color --help --version show"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        injector__subcmd__config__subcmd__show)
+            opts="-p -n -h -V --config --no-config --profile --set --on-ineligible --native-sidecar --template-path --namespace --kubernetes-version --deny --allow --color --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --config)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
+                --profile)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
+                -p)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
+                --set)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --on-ineligible)
+                    COMPREPLY=($(compgen -W "allow deny" -- "${cur}"))
+                    return 0
+                    ;;
+                --native-sidecar)
+                    COMPREPLY=($(compgen -W "auto true false" -- "${cur}"))
+                    return 0
+                    ;;
+                --template-path)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --namespace)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -n)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --kubernetes-version)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --deny)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --allow)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         injector__subcmd__diff)
-            opts="-f -R -p -n -q -h -V --filename --recursive --exclude --profile --set --on-ineligible --native-sidecar --template-path --reinject --clean --expand --namespace --namespace-file --namespace-labels --namespace-annotations --serviceaccount-file --kubernetes-version --report --quiet --color --help --version"
+            opts="-f -R -p -n -q -h -V --filename --recursive --exclude --config --no-config --profile --set --on-ineligible --native-sidecar --template-path --reinject --clean --expand --namespace --namespace-file --namespace-labels --namespace-annotations --serviceaccount-file --kubernetes-version --report --report-file --quiet --color --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -583,6 +826,21 @@ _injector() {
                     ;;
                 --exclude)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
                     return 0
                     ;;
                 --profile)
@@ -682,7 +940,22 @@ _injector() {
                     return 0
                     ;;
                 --report)
-                    COMPREPLY=($(compgen -W "text json github sarif" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json github sarif junit gitlab" -- "${cur}"))
+                    return 0
+                    ;;
+                --report-file)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
                     return 0
                     ;;
                 --color)
@@ -697,7 +970,7 @@ _injector() {
             return 0
             ;;
         injector__subcmd__explain)
-            opts="-f -R -p -n -h -V --filename --recursive --exclude --profile --set --on-ineligible --native-sidecar --template-path --namespace --namespace-file --namespace-labels --namespace-annotations --serviceaccount-file --kubernetes-version --color --help --version"
+            opts="-f -R -o -p -n -h -V --filename --recursive --exclude --output --config --no-config --profile --set --on-ineligible --native-sidecar --template-path --namespace --namespace-file --namespace-labels --namespace-annotations --serviceaccount-file --kubernetes-version --color --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -713,6 +986,29 @@ _injector() {
                     ;;
                 --exclude)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -W "text json" -- "${cur}"))
+                    return 0
+                    ;;
+                -o)
+                    COMPREPLY=($(compgen -W "text json" -- "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
                     return 0
                     ;;
                 --profile)
@@ -823,7 +1119,7 @@ _injector() {
             return 0
             ;;
         injector__subcmd__inject)
-            opts="-f -R -o -i -p -n -q -h -V --filename --recursive --exclude --output --in-place --output-dir --keep-going --profile --set --on-ineligible --native-sidecar --template-path --reinject --clean --expand --namespace --namespace-file --namespace-labels --namespace-annotations --serviceaccount-file --kubernetes-version --deny --allow --report --quiet --color --help --version"
+            opts="-f -R -o -i -p -n -q -h -V --filename --recursive --exclude --output --in-place --output-dir --keep-going --config --no-config --profile --set --on-ineligible --native-sidecar --template-path --reinject --clean --expand --namespace --namespace-file --namespace-labels --namespace-annotations --serviceaccount-file --kubernetes-version --deny --allow --report --report-file --quiet --color --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -853,6 +1149,21 @@ _injector() {
                     COMPREPLY=()
                     if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
                         compopt -o plusdirs
+                    fi
+                    return 0
+                    ;;
+                --config)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
                     fi
                     return 0
                     ;;
@@ -961,7 +1272,22 @@ _injector() {
                     return 0
                     ;;
                 --report)
-                    COMPREPLY=($(compgen -W "text json github sarif" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json github sarif junit gitlab" -- "${cur}"))
+                    return 0
+                    ;;
+                --report-file)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
                     return 0
                     ;;
                 --color)
@@ -976,7 +1302,7 @@ _injector() {
             return 0
             ;;
         injector__subcmd__install)
-            opts="-n -p -h -V --name --namespace --as --only --generate-certs --tls-secret --cert-manager --ca-file --profile --set --on-ineligible --native-sidecar --watch-namespaces --watch-serviceaccounts --kubernetes-version --failure-policy --timeout-seconds --reinvocation-policy --match-policy --image --replicas --priority-class --drain-delay --drain-timeout --log-format --existing-namespace --listen-port --probe-port --host-network --openshift --image-pull-secret --node-selector --toleration --service-monitor --prometheus-rule --policy-api --without-warnings --params --color --help --version"
+            opts="-n -p -h -V --name --namespace --as --only --generate-certs --tls-secret --cert-manager --ca-file --config --no-config --profile --set --on-ineligible --native-sidecar --watch-namespaces --watch-serviceaccounts --kubernetes-version --failure-policy --timeout-seconds --reinvocation-policy --match-policy --image --replicas --priority-class --drain-delay --drain-timeout --log-format --existing-namespace --listen-port --probe-port --host-network --openshift --image-pull-secret --node-selector --toleration --service-monitor --prometheus-rule --policy-api --without-warnings --params --color --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1014,6 +1340,21 @@ _injector() {
                     return 0
                     ;;
                 --ca-file)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
+                --config)
                     local oldifs
                     if [ -n "${IFS+x}" ]; then
                         oldifs="$IFS"
@@ -1292,7 +1633,7 @@ _injector() {
             return 0
             ;;
         injector__subcmd__profile__subcmd__lint)
-            opts="-q -h -V --fail-on --deny --allow --report --quiet --color --help --version"
+            opts="-q -h -V --fail-on --deny --allow --report --report-file --quiet --color --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1311,7 +1652,22 @@ _injector() {
                     return 0
                     ;;
                 --report)
-                    COMPREPLY=($(compgen -W "text json github sarif" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json github sarif junit gitlab" -- "${cur}"))
+                    return 0
+                    ;;
+                --report-file)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
                     return 0
                     ;;
                 --color)
@@ -1326,12 +1682,20 @@ _injector() {
             return 0
             ;;
         injector__subcmd__profile__subcmd__list)
-            opts="-h -V --color --help --version"
+            opts="-o -h -V --output --color --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --output)
+                    COMPREPLY=($(compgen -W "text json" -- "${cur}"))
+                    return 0
+                    ;;
+                -o)
+                    COMPREPLY=($(compgen -W "text json" -- "${cur}"))
+                    return 0
+                    ;;
                 --color)
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
@@ -1546,7 +1910,7 @@ _injector() {
             return 0
             ;;
         injector__subcmd__uninject)
-            opts="-f -R -o -i -p -q -h -V --filename --recursive --exclude --output --in-place --output-dir --keep-going --profile --force --template-path --report --quiet --color --help --version"
+            opts="-f -R -o -i -p -q -h -V --filename --recursive --exclude --output --in-place --output-dir --keep-going --profile --force --template-path --config --no-config --report --report-file --quiet --color --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1613,8 +1977,38 @@ _injector() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --config)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
                 --report)
-                    COMPREPLY=($(compgen -W "text json github sarif" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json github sarif junit gitlab" -- "${cur}"))
+                    return 0
+                    ;;
+                --report-file)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
                     return 0
                     ;;
                 --color)

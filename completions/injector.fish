@@ -35,6 +35,7 @@ complete -c injector -n "__fish_injector_needs_command" -f -a "check" -d 'Report
 complete -c injector -n "__fish_injector_needs_command" -f -a "diff" -d 'Show what inject would change, as a unified diff; exit 1 if something is found'
 complete -c injector -n "__fish_injector_needs_command" -f -a "explain" -d 'Show every eligibility rule, what it saw and where, and which one decided'
 complete -c injector -n "__fish_injector_needs_command" -f -a "profile" -d 'List, show, check, start or import profiles'
+complete -c injector -n "__fish_injector_needs_command" -f -a "config" -d 'Show the settings of a repository'
 complete -c injector -n "__fish_injector_needs_command" -f -a "install" -d 'Print the manifests that install the webhook in a cluster'
 complete -c injector -n "__fish_injector_needs_command" -f -a "uninstall" -d 'Print the manifests that remove the webhook from a cluster, for kubectl delete'
 complete -c injector -n "__fish_injector_needs_command" -f -a "serve" -d 'Inject as a TLS admission webhook in a cluster'
@@ -48,6 +49,7 @@ json\t'The objects as JSON: one as an object, several as a v1 List'
 patch\t'The JSON Patch (RFC 6902)'
 response\t'An AdmissionReview with its response [default for an AdmissionReview]'"
 complete -c injector -n "__fish_injector_using_subcommand inject" -l output-dir -d 'Write results below this directory, in the same tree' -r -f -a "(__fish_complete_directories)"
+complete -c injector -n "__fish_injector_using_subcommand inject" -l config -d 'The settings of the repository [default: the nearest `.injector.yaml`]' -r -F
 complete -c injector -n "__fish_injector_using_subcommand inject" -s p -l profile -d 'A built-in profile or a file (repeatable, applied in order) [default: cortexflow]' -r -F
 complete -c injector -n "__fish_injector_using_subcommand inject" -l set -d 'Set a parameter of the profiles, or of the one that is named (repeatable)' -r
 complete -c injector -n "__fish_injector_using_subcommand inject" -l on-ineligible -d 'Allow or deny a pod that is not eligible; overrides the profile\'s `onIneligible`' -r -f -a "allow\t'It is allowed, unchanged'
@@ -64,16 +66,20 @@ complete -c injector -n "__fish_injector_using_subcommand inject" -l serviceacco
 complete -c injector -n "__fish_injector_using_subcommand inject" -l kubernetes-version -d 'The cluster\'s version, `1.MINOR` or `v1.MINOR.PATCH` [default: the newest known]' -r
 complete -c injector -n "__fish_injector_using_subcommand inject" -l deny -d 'Make this warning an error (repeatable)' -r
 complete -c injector -n "__fish_injector_using_subcommand inject" -l allow -d 'Do not report this warning (repeatable); wins over `--deny`' -r
-complete -c injector -n "__fish_injector_using_subcommand inject" -l report -d 'The form of the report' -r -f -a "text\t'Lines for people'
+complete -c injector -n "__fish_injector_using_subcommand inject" -l report -d 'The form of the report, and perhaps a file for it (repeatable) [default: text]' -r -f -a "text\t'Lines for people'
 json\t'One JSON object, version `v1`'
-github\t'Annotations of GitHub Actions'
-sarif\t'SARIF 2.1.0, for code scanning'"
+github\t'Annotations of GitHub Actions; the default there'
+sarif\t'SARIF 2.1.0, for code scanning'
+junit\t'JUnit XML, a test for each workload and profile'
+gitlab\t'Code Quality of GitLab'"
+complete -c injector -n "__fish_injector_using_subcommand inject" -l report-file -d 'Write the report of standard error to this file too, without colours' -r -F
 complete -c injector -n "__fish_injector_using_subcommand inject" -l color -d 'When to colour the report, a diff and an explanation' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` or `CLICOLOR_FORCE` says otherwise'
 always\t'Also into a file or pipe'
 never\t'No colours'"
 complete -c injector -n "__fish_injector_using_subcommand inject" -s R -l recursive -d 'Read the directories below a directory too'
 complete -c injector -n "__fish_injector_using_subcommand inject" -s i -l in-place -d 'Write results back to the files'
 complete -c injector -n "__fish_injector_using_subcommand inject" -l keep-going -d 'Pass on workloads that fail, unchanged'
+complete -c injector -n "__fish_injector_using_subcommand inject" -l no-config -d 'Take no settings of a repository'
 complete -c injector -n "__fish_injector_using_subcommand inject" -l reinject -d 'Replace an outdated injection'
 complete -c injector -n "__fish_injector_using_subcommand inject" -l clean -d 'Remove what the server added to a live object'
 complete -c injector -n "__fish_injector_using_subcommand inject" -l expand -d 'Expand the aliases of a document that cannot be changed otherwise'
@@ -88,10 +94,14 @@ patch\t'The JSON Patch (RFC 6902)'"
 complete -c injector -n "__fish_injector_using_subcommand uninject" -l output-dir -d 'Write results below this directory, in the same tree' -r -f -a "(__fish_complete_directories)"
 complete -c injector -n "__fish_injector_using_subcommand uninject" -s p -l profile -d 'Undo only this profile (repeatable) [default: all, last first]' -r -F
 complete -c injector -n "__fish_injector_using_subcommand uninject" -l template-path -d 'Where the pod template is in another kind (repeatable)' -r
-complete -c injector -n "__fish_injector_using_subcommand uninject" -l report -d 'The form of the report' -r -f -a "text\t'Lines for people'
+complete -c injector -n "__fish_injector_using_subcommand uninject" -l config -d 'The settings of the repository [default: the nearest `.injector.yaml`]' -r -F
+complete -c injector -n "__fish_injector_using_subcommand uninject" -l report -d 'The form of the report, and perhaps a file for it (repeatable) [default: text]' -r -f -a "text\t'Lines for people'
 json\t'One JSON object, version `v1`'
-github\t'Annotations of GitHub Actions'
-sarif\t'SARIF 2.1.0, for code scanning'"
+github\t'Annotations of GitHub Actions; the default there'
+sarif\t'SARIF 2.1.0, for code scanning'
+junit\t'JUnit XML, a test for each workload and profile'
+gitlab\t'Code Quality of GitLab'"
+complete -c injector -n "__fish_injector_using_subcommand uninject" -l report-file -d 'Write the report of standard error to this file too, without colours' -r -F
 complete -c injector -n "__fish_injector_using_subcommand uninject" -l color -d 'When to colour the report, a diff and an explanation' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` or `CLICOLOR_FORCE` says otherwise'
 always\t'Also into a file or pipe'
 never\t'No colours'"
@@ -99,11 +109,13 @@ complete -c injector -n "__fish_injector_using_subcommand uninject" -s R -l recu
 complete -c injector -n "__fish_injector_using_subcommand uninject" -s i -l in-place -d 'Write results back to the files'
 complete -c injector -n "__fish_injector_using_subcommand uninject" -l keep-going -d 'Pass on workloads that fail, unchanged'
 complete -c injector -n "__fish_injector_using_subcommand uninject" -l force -d 'Remove what is left of an injection when a part of it is gone'
+complete -c injector -n "__fish_injector_using_subcommand uninject" -l no-config -d 'Take no settings of a repository'
 complete -c injector -n "__fish_injector_using_subcommand uninject" -s q -l quiet -d 'Report errors only'
 complete -c injector -n "__fish_injector_using_subcommand uninject" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c injector -n "__fish_injector_using_subcommand uninject" -s V -l version -d 'Print version'
 complete -c injector -n "__fish_injector_using_subcommand check" -s f -l filename -d 'A file or directory, as kubectl names it (repeatable)' -r -F
 complete -c injector -n "__fish_injector_using_subcommand check" -l exclude -d 'Leave out these files and folders (repeatable)' -r
+complete -c injector -n "__fish_injector_using_subcommand check" -l config -d 'The settings of the repository [default: the nearest `.injector.yaml`]' -r -F
 complete -c injector -n "__fish_injector_using_subcommand check" -s p -l profile -d 'A built-in profile or a file (repeatable, applied in order) [default: cortexflow]' -r -F
 complete -c injector -n "__fish_injector_using_subcommand check" -l set -d 'Set a parameter of the profiles, or of the one that is named (repeatable)' -r
 complete -c injector -n "__fish_injector_using_subcommand check" -l on-ineligible -d 'Allow or deny a pod that is not eligible; overrides the profile\'s `onIneligible`' -r -f -a "allow\t'It is allowed, unchanged'
@@ -120,20 +132,25 @@ complete -c injector -n "__fish_injector_using_subcommand check" -l serviceaccou
 complete -c injector -n "__fish_injector_using_subcommand check" -l kubernetes-version -d 'The cluster\'s version, `1.MINOR` or `v1.MINOR.PATCH` [default: the newest known]' -r
 complete -c injector -n "__fish_injector_using_subcommand check" -l deny -d 'Make this warning an error (repeatable)' -r
 complete -c injector -n "__fish_injector_using_subcommand check" -l allow -d 'Do not report this warning (repeatable); wins over `--deny`' -r
-complete -c injector -n "__fish_injector_using_subcommand check" -l report -d 'The form of the report' -r -f -a "text\t'Lines for people'
+complete -c injector -n "__fish_injector_using_subcommand check" -l report -d 'The form of the report, and perhaps a file for it (repeatable) [default: text]' -r -f -a "text\t'Lines for people'
 json\t'One JSON object, version `v1`'
-github\t'Annotations of GitHub Actions'
-sarif\t'SARIF 2.1.0, for code scanning'"
+github\t'Annotations of GitHub Actions; the default there'
+sarif\t'SARIF 2.1.0, for code scanning'
+junit\t'JUnit XML, a test for each workload and profile'
+gitlab\t'Code Quality of GitLab'"
+complete -c injector -n "__fish_injector_using_subcommand check" -l report-file -d 'Write the report of standard error to this file too, without colours' -r -F
 complete -c injector -n "__fish_injector_using_subcommand check" -l color -d 'When to colour the report, a diff and an explanation' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` or `CLICOLOR_FORCE` says otherwise'
 always\t'Also into a file or pipe'
 never\t'No colours'"
 complete -c injector -n "__fish_injector_using_subcommand check" -s R -l recursive -d 'Read the directories below a directory too'
 complete -c injector -n "__fish_injector_using_subcommand check" -l keep-going -d 'Check the rest when a file cannot be read; the exit status is still 2'
+complete -c injector -n "__fish_injector_using_subcommand check" -l no-config -d 'Take no settings of a repository'
 complete -c injector -n "__fish_injector_using_subcommand check" -s q -l quiet -d 'Report errors only'
 complete -c injector -n "__fish_injector_using_subcommand check" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c injector -n "__fish_injector_using_subcommand check" -s V -l version -d 'Print version'
 complete -c injector -n "__fish_injector_using_subcommand diff" -s f -l filename -d 'A file or directory, as kubectl names it (repeatable)' -r -F
 complete -c injector -n "__fish_injector_using_subcommand diff" -l exclude -d 'Leave out these files and folders (repeatable)' -r
+complete -c injector -n "__fish_injector_using_subcommand diff" -l config -d 'The settings of the repository [default: the nearest `.injector.yaml`]' -r -F
 complete -c injector -n "__fish_injector_using_subcommand diff" -s p -l profile -d 'A built-in profile or a file (repeatable, applied in order) [default: cortexflow]' -r -F
 complete -c injector -n "__fish_injector_using_subcommand diff" -l set -d 'Set a parameter of the profiles, or of the one that is named (repeatable)' -r
 complete -c injector -n "__fish_injector_using_subcommand diff" -l on-ineligible -d 'Allow or deny a pod that is not eligible; overrides the profile\'s `onIneligible`' -r -f -a "allow\t'It is allowed, unchanged'
@@ -148,14 +165,18 @@ complete -c injector -n "__fish_injector_using_subcommand diff" -l namespace-lab
 complete -c injector -n "__fish_injector_using_subcommand diff" -l namespace-annotations -d 'The annotations of a namespace (repeatable)' -r
 complete -c injector -n "__fish_injector_using_subcommand diff" -l serviceaccount-file -d 'A file with ServiceAccount objects (repeatable)' -r -F
 complete -c injector -n "__fish_injector_using_subcommand diff" -l kubernetes-version -d 'The cluster\'s version, `1.MINOR` or `v1.MINOR.PATCH` [default: the newest known]' -r
-complete -c injector -n "__fish_injector_using_subcommand diff" -l report -d 'The form of the report' -r -f -a "text\t'Lines for people'
+complete -c injector -n "__fish_injector_using_subcommand diff" -l report -d 'The form of the report, and perhaps a file for it (repeatable) [default: text]' -r -f -a "text\t'Lines for people'
 json\t'One JSON object, version `v1`'
-github\t'Annotations of GitHub Actions'
-sarif\t'SARIF 2.1.0, for code scanning'"
+github\t'Annotations of GitHub Actions; the default there'
+sarif\t'SARIF 2.1.0, for code scanning'
+junit\t'JUnit XML, a test for each workload and profile'
+gitlab\t'Code Quality of GitLab'"
+complete -c injector -n "__fish_injector_using_subcommand diff" -l report-file -d 'Write the report of standard error to this file too, without colours' -r -F
 complete -c injector -n "__fish_injector_using_subcommand diff" -l color -d 'When to colour the report, a diff and an explanation' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` or `CLICOLOR_FORCE` says otherwise'
 always\t'Also into a file or pipe'
 never\t'No colours'"
 complete -c injector -n "__fish_injector_using_subcommand diff" -s R -l recursive -d 'Read the directories below a directory too'
+complete -c injector -n "__fish_injector_using_subcommand diff" -l no-config -d 'Take no settings of a repository'
 complete -c injector -n "__fish_injector_using_subcommand diff" -l reinject -d 'Replace an outdated injection'
 complete -c injector -n "__fish_injector_using_subcommand diff" -l clean -d 'Remove what the server added to a live object'
 complete -c injector -n "__fish_injector_using_subcommand diff" -l expand -d 'Expand the aliases of a document that cannot be changed otherwise'
@@ -164,6 +185,9 @@ complete -c injector -n "__fish_injector_using_subcommand diff" -s h -l help -d 
 complete -c injector -n "__fish_injector_using_subcommand diff" -s V -l version -d 'Print version'
 complete -c injector -n "__fish_injector_using_subcommand explain" -s f -l filename -d 'A file or directory, as kubectl names it (repeatable)' -r -F
 complete -c injector -n "__fish_injector_using_subcommand explain" -l exclude -d 'Leave out these files and folders (repeatable)' -r
+complete -c injector -n "__fish_injector_using_subcommand explain" -s o -l output -d 'The form of standard output' -r -f -a "text\t'For people'
+json\t'One JSON object, version `v1`'"
+complete -c injector -n "__fish_injector_using_subcommand explain" -l config -d 'The settings of the repository [default: the nearest `.injector.yaml`]' -r -F
 complete -c injector -n "__fish_injector_using_subcommand explain" -s p -l profile -d 'A built-in profile or a file (repeatable, applied in order) [default: cortexflow]' -r -F
 complete -c injector -n "__fish_injector_using_subcommand explain" -l set -d 'Set a parameter of the profiles, or of the one that is named (repeatable)' -r
 complete -c injector -n "__fish_injector_using_subcommand explain" -l on-ineligible -d 'Allow or deny a pod that is not eligible; overrides the profile\'s `onIneligible`' -r -f -a "allow\t'It is allowed, unchanged'
@@ -182,6 +206,7 @@ complete -c injector -n "__fish_injector_using_subcommand explain" -l color -d '
 always\t'Also into a file or pipe'
 never\t'No colours'"
 complete -c injector -n "__fish_injector_using_subcommand explain" -s R -l recursive -d 'Read the directories below a directory too'
+complete -c injector -n "__fish_injector_using_subcommand explain" -l no-config -d 'Take no settings of a repository'
 complete -c injector -n "__fish_injector_using_subcommand explain" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c injector -n "__fish_injector_using_subcommand explain" -s V -l version -d 'Print version'
 complete -c injector -n "__fish_injector_using_subcommand profile; and not __fish_seen_subcommand_from list show lint init compile import" -l color -d 'When to colour the report, a diff and an explanation' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` or `CLICOLOR_FORCE` says otherwise'
@@ -195,6 +220,8 @@ complete -c injector -n "__fish_injector_using_subcommand profile; and not __fis
 complete -c injector -n "__fish_injector_using_subcommand profile; and not __fish_seen_subcommand_from list show lint init compile import" -f -a "init" -d 'Print a commented profile to start from'
 complete -c injector -n "__fish_injector_using_subcommand profile; and not __fish_seen_subcommand_from list show lint init compile import" -f -a "compile" -d 'Print the admission policies that do what a profile does, for the API server itself'
 complete -c injector -n "__fish_injector_using_subcommand profile; and not __fish_seen_subcommand_from list show lint init compile import" -f -a "import" -d 'Print the profile that the configuration of another injector becomes'
+complete -c injector -n "__fish_injector_using_subcommand profile; and __fish_seen_subcommand_from list" -s o -l output -d 'The form of standard output' -r -f -a "text\t'For people'
+json\t'One JSON object, version `v1`'"
 complete -c injector -n "__fish_injector_using_subcommand profile; and __fish_seen_subcommand_from list" -l color -d 'When to colour the report, a diff and an explanation' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` or `CLICOLOR_FORCE` says otherwise'
 always\t'Also into a file or pipe'
 never\t'No colours'"
@@ -211,10 +238,13 @@ warning\t'Warnings and errors'
 error\t'Errors'"
 complete -c injector -n "__fish_injector_using_subcommand profile; and __fish_seen_subcommand_from lint" -l deny -d 'Make this warning an error (repeatable)' -r
 complete -c injector -n "__fish_injector_using_subcommand profile; and __fish_seen_subcommand_from lint" -l allow -d 'Do not report this warning (repeatable); wins over `--deny`' -r
-complete -c injector -n "__fish_injector_using_subcommand profile; and __fish_seen_subcommand_from lint" -l report -d 'The form of the report' -r -f -a "text\t'Lines for people'
+complete -c injector -n "__fish_injector_using_subcommand profile; and __fish_seen_subcommand_from lint" -l report -d 'The form of the report, and perhaps a file for it (repeatable) [default: text]' -r -f -a "text\t'Lines for people'
 json\t'One JSON object, version `v1`'
-github\t'Annotations of GitHub Actions'
-sarif\t'SARIF 2.1.0, for code scanning'"
+github\t'Annotations of GitHub Actions; the default there'
+sarif\t'SARIF 2.1.0, for code scanning'
+junit\t'JUnit XML, a test for each workload and profile'
+gitlab\t'Code Quality of GitLab'"
+complete -c injector -n "__fish_injector_using_subcommand profile; and __fish_seen_subcommand_from lint" -l report-file -d 'Write the report of standard error to this file too, without colours' -r -F
 complete -c injector -n "__fish_injector_using_subcommand profile; and __fish_seen_subcommand_from lint" -l color -d 'When to colour the report, a diff and an explanation' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` or `CLICOLOR_FORCE` says otherwise'
 always\t'Also into a file or pipe'
 never\t'No colours'"
@@ -250,6 +280,31 @@ always\t'Also into a file or pipe'
 never\t'No colours'"
 complete -c injector -n "__fish_injector_using_subcommand profile; and __fish_seen_subcommand_from import" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c injector -n "__fish_injector_using_subcommand profile; and __fish_seen_subcommand_from import" -s V -l version -d 'Print version'
+complete -c injector -n "__fish_injector_using_subcommand config; and not __fish_seen_subcommand_from show" -l color -d 'When to colour the report, a diff and an explanation' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` or `CLICOLOR_FORCE` says otherwise'
+always\t'Also into a file or pipe'
+never\t'No colours'"
+complete -c injector -n "__fish_injector_using_subcommand config; and not __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c injector -n "__fish_injector_using_subcommand config; and not __fish_seen_subcommand_from show" -s V -l version -d 'Print version'
+complete -c injector -n "__fish_injector_using_subcommand config; and not __fish_seen_subcommand_from show" -f -a "show" -d 'Print the settings that count here, and where each of them is from'
+complete -c injector -n "__fish_injector_using_subcommand config; and __fish_seen_subcommand_from show" -l config -d 'The settings of the repository [default: the nearest `.injector.yaml`]' -r -F
+complete -c injector -n "__fish_injector_using_subcommand config; and __fish_seen_subcommand_from show" -s p -l profile -d 'A built-in profile or a file (repeatable, applied in order) [default: cortexflow]' -r -F
+complete -c injector -n "__fish_injector_using_subcommand config; and __fish_seen_subcommand_from show" -l set -d 'Set a parameter of the profiles, or of the one that is named (repeatable)' -r
+complete -c injector -n "__fish_injector_using_subcommand config; and __fish_seen_subcommand_from show" -l on-ineligible -d 'Allow or deny a pod that is not eligible; overrides the profile\'s `onIneligible`' -r -f -a "allow\t'It is allowed, unchanged'
+deny\t'It is denied'"
+complete -c injector -n "__fish_injector_using_subcommand config; and __fish_seen_subcommand_from show" -l native-sidecar -d 'Make sidecars native or not; overrides the profile\'s `nativeSidecar`' -r -f -a "auto\t'Where a classic sidecar would keep the pod from completing'
+true\t'Everywhere'
+false\t'Nowhere'"
+complete -c injector -n "__fish_injector_using_subcommand config; and __fish_seen_subcommand_from show" -l template-path -d 'Where the pod template is in another kind (repeatable)' -r
+complete -c injector -n "__fish_injector_using_subcommand config; and __fish_seen_subcommand_from show" -s n -l namespace -d 'The namespace of objects that do not name one [default: default]' -r
+complete -c injector -n "__fish_injector_using_subcommand config; and __fish_seen_subcommand_from show" -l kubernetes-version -d 'The cluster\'s version, `1.MINOR` or `v1.MINOR.PATCH` [default: the newest known]' -r
+complete -c injector -n "__fish_injector_using_subcommand config; and __fish_seen_subcommand_from show" -l deny -d 'Make this warning an error (repeatable)' -r
+complete -c injector -n "__fish_injector_using_subcommand config; and __fish_seen_subcommand_from show" -l allow -d 'Do not report this warning (repeatable); wins over `--deny`' -r
+complete -c injector -n "__fish_injector_using_subcommand config; and __fish_seen_subcommand_from show" -l color -d 'When to colour the report, a diff and an explanation' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` or `CLICOLOR_FORCE` says otherwise'
+always\t'Also into a file or pipe'
+never\t'No colours'"
+complete -c injector -n "__fish_injector_using_subcommand config; and __fish_seen_subcommand_from show" -l no-config -d 'Take no settings of a repository'
+complete -c injector -n "__fish_injector_using_subcommand config; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c injector -n "__fish_injector_using_subcommand config; and __fish_seen_subcommand_from show" -s V -l version -d 'Print version'
 complete -c injector -n "__fish_injector_using_subcommand install" -l name -d 'The name of everything that is installed' -r
 complete -c injector -n "__fish_injector_using_subcommand install" -s n -l namespace -d 'The namespace of the webhook [default: injector-system]' -r
 complete -c injector -n "__fish_injector_using_subcommand install" -l as -d 'What runs in the cluster: a webhook, or policies that the API server evaluates itself' -r -f -a "webhook\t'Pods that the API server asks'
@@ -259,6 +314,7 @@ rest\t'Everything else'"
 complete -c injector -n "__fish_injector_using_subcommand install" -l generate-certs -d 'Make a CA and a serving certificate in this directory, or use the existing ones' -r -f -a "(__fish_complete_directories)"
 complete -c injector -n "__fish_injector_using_subcommand install" -l tls-secret -d 'A Secret in the namespace that has `tls.crt` and `tls.key`' -r
 complete -c injector -n "__fish_injector_using_subcommand install" -l ca-file -d 'What the API server trusts, for `--tls-secret`: certificates as PEM' -r -F
+complete -c injector -n "__fish_injector_using_subcommand install" -l config -d 'The settings of the repository [default: the nearest `.injector.yaml`]' -r -F
 complete -c injector -n "__fish_injector_using_subcommand install" -s p -l profile -d 'A built-in profile or a file (repeatable, applied in order) [default: cortexflow]' -r -F
 complete -c injector -n "__fish_injector_using_subcommand install" -l set -d 'Set a parameter of the profiles, or of the one that is named (repeatable)' -r
 complete -c injector -n "__fish_injector_using_subcommand install" -l on-ineligible -d 'Allow or deny a pod that is not eligible; overrides the profile\'s `onIneligible`' -r -f -a "allow\t'It is allowed, unchanged'
@@ -297,6 +353,7 @@ complete -c injector -n "__fish_injector_using_subcommand install" -l color -d '
 always\t'Also into a file or pipe'
 never\t'No colours'"
 complete -c injector -n "__fish_injector_using_subcommand install" -l cert-manager -d 'Get the certificate and its CA from cert-manager'
+complete -c injector -n "__fish_injector_using_subcommand install" -l no-config -d 'Take no settings of a repository'
 complete -c injector -n "__fish_injector_using_subcommand install" -l existing-namespace -d 'Keep the namespace as it is: it exists, and others use it'
 complete -c injector -n "__fish_injector_using_subcommand install" -l host-network -d 'Run the pods in the network of their nodes, one on each node at most'
 complete -c injector -n "__fish_injector_using_subcommand install" -l openshift -d 'Let OpenShift choose user and group: leave out `runAsUser`, `runAsGroup` and `fsGroup`'
@@ -386,10 +443,13 @@ complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen
 complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from generate" -l out -d 'A directory for ca.crt, ca.key, tls.crt and tls.key' -r -f -a "(__fish_complete_directories)"
 complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from generate" -s o -l output -d 'Print the serving certificate on standard output' -r -f -a "secret\t'A kubernetes.io/tls Secret with ca.crt, tls.crt and tls.key'"
 complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from generate" -l secret-name -d 'The Secret\'s name [default: NAME-tls]' -r
-complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from generate" -l report -d 'The form of the report' -r -f -a "text\t'Lines for people'
+complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from generate" -l report -d 'The form of the report, and perhaps a file for it (repeatable) [default: text]' -r -f -a "text\t'Lines for people'
 json\t'One JSON object, version `v1`'
-github\t'Annotations of GitHub Actions'
-sarif\t'SARIF 2.1.0, for code scanning'"
+github\t'Annotations of GitHub Actions; the default there'
+sarif\t'SARIF 2.1.0, for code scanning'
+junit\t'JUnit XML, a test for each workload and profile'
+gitlab\t'Code Quality of GitLab'"
+complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from generate" -l report-file -d 'Write the report of standard error to this file too, without colours' -r -F
 complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from generate" -l color -d 'When to colour the report, a diff and an explanation' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` or `CLICOLOR_FORCE` says otherwise'
 always\t'Also into a file or pipe'
 never\t'No colours'"
@@ -402,10 +462,13 @@ complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen
 complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from inspect" -l warn-within -d 'Exit 1 if a certificate expires within this time' -r
 complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from inspect" -s o -l output -d 'The form of standard output' -r -f -a "text\t'For people'
 json\t'A list with an object for each certificate'"
-complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from inspect" -l report -d 'The form of the report' -r -f -a "text\t'Lines for people'
+complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from inspect" -l report -d 'The form of the report, and perhaps a file for it (repeatable) [default: text]' -r -f -a "text\t'Lines for people'
 json\t'One JSON object, version `v1`'
-github\t'Annotations of GitHub Actions'
-sarif\t'SARIF 2.1.0, for code scanning'"
+github\t'Annotations of GitHub Actions; the default there'
+sarif\t'SARIF 2.1.0, for code scanning'
+junit\t'JUnit XML, a test for each workload and profile'
+gitlab\t'Code Quality of GitLab'"
+complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from inspect" -l report-file -d 'Write the report of standard error to this file too, without colours' -r -F
 complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from inspect" -l color -d 'When to colour the report, a diff and an explanation' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` or `CLICOLOR_FORCE` says otherwise'
 always\t'Also into a file or pipe'
 never\t'No colours'"
@@ -413,10 +476,13 @@ complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen
 complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from inspect" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from inspect" -s V -l version -d 'Print version'
 complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from ca-bundle" -s f -l filename -d 'Put it into every webhook of this file, or of standard input for `-`' -r -F
-complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from ca-bundle" -l report -d 'The form of the report' -r -f -a "text\t'Lines for people'
+complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from ca-bundle" -l report -d 'The form of the report, and perhaps a file for it (repeatable) [default: text]' -r -f -a "text\t'Lines for people'
 json\t'One JSON object, version `v1`'
-github\t'Annotations of GitHub Actions'
-sarif\t'SARIF 2.1.0, for code scanning'"
+github\t'Annotations of GitHub Actions; the default there'
+sarif\t'SARIF 2.1.0, for code scanning'
+junit\t'JUnit XML, a test for each workload and profile'
+gitlab\t'Code Quality of GitLab'"
+complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from ca-bundle" -l report-file -d 'Write the report of standard error to this file too, without colours' -r -F
 complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from ca-bundle" -l color -d 'When to colour the report, a diff and an explanation' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` or `CLICOLOR_FORCE` says otherwise'
 always\t'Also into a file or pipe'
 never\t'No colours'"
@@ -428,10 +494,13 @@ complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen
 complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from renew" -l dns-name -d 'Another name, such as the host of a webhook with a url (repeatable)' -r
 complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from renew" -l ip -d 'An IP address, such as that of a webhook with a url (repeatable)' -r
 complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from renew" -l validity -d 'How long the serving certificate is valid, at most until the CA expires' -r
-complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from renew" -l report -d 'The form of the report' -r -f -a "text\t'Lines for people'
+complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from renew" -l report -d 'The form of the report, and perhaps a file for it (repeatable) [default: text]' -r -f -a "text\t'Lines for people'
 json\t'One JSON object, version `v1`'
-github\t'Annotations of GitHub Actions'
-sarif\t'SARIF 2.1.0, for code scanning'"
+github\t'Annotations of GitHub Actions; the default there'
+sarif\t'SARIF 2.1.0, for code scanning'
+junit\t'JUnit XML, a test for each workload and profile'
+gitlab\t'Code Quality of GitLab'"
+complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from renew" -l report-file -d 'Write the report of standard error to this file too, without colours' -r -F
 complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from renew" -l color -d 'When to colour the report, a diff and an explanation' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` or `CLICOLOR_FORCE` says otherwise'
 always\t'Also into a file or pipe'
 never\t'No colours'"
@@ -441,10 +510,13 @@ complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen
 complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from rotate" -l live -d 'The cluster\'s webhook configuration or Secret, to check the last step' -r -F
 complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from rotate" -l validity -d 'How long the serving certificate is valid, as in 365d or 12h' -r
 complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from rotate" -l ca-validity -d 'How long the CA is valid' -r
-complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from rotate" -l report -d 'The form of the report' -r -f -a "text\t'Lines for people'
+complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from rotate" -l report -d 'The form of the report, and perhaps a file for it (repeatable) [default: text]' -r -f -a "text\t'Lines for people'
 json\t'One JSON object, version `v1`'
-github\t'Annotations of GitHub Actions'
-sarif\t'SARIF 2.1.0, for code scanning'"
+github\t'Annotations of GitHub Actions; the default there'
+sarif\t'SARIF 2.1.0, for code scanning'
+junit\t'JUnit XML, a test for each workload and profile'
+gitlab\t'Code Quality of GitLab'"
+complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from rotate" -l report-file -d 'Write the report of standard error to this file too, without colours' -r -F
 complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from rotate" -l color -d 'When to colour the report, a diff and an explanation' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` or `CLICOLOR_FORCE` says otherwise'
 always\t'Also into a file or pipe'
 never\t'No colours'"
@@ -453,10 +525,13 @@ complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen
 complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from rotate" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from rotate" -s V -l version -d 'Print version'
 complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from secret" -l secret-name -d 'The Secret\'s name [default: NAME-tls, after the Service]' -r
-complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from secret" -l report -d 'The form of the report' -r -f -a "text\t'Lines for people'
+complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from secret" -l report -d 'The form of the report, and perhaps a file for it (repeatable) [default: text]' -r -f -a "text\t'Lines for people'
 json\t'One JSON object, version `v1`'
-github\t'Annotations of GitHub Actions'
-sarif\t'SARIF 2.1.0, for code scanning'"
+github\t'Annotations of GitHub Actions; the default there'
+sarif\t'SARIF 2.1.0, for code scanning'
+junit\t'JUnit XML, a test for each workload and profile'
+gitlab\t'Code Quality of GitLab'"
+complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from secret" -l report-file -d 'Write the report of standard error to this file too, without colours' -r -F
 complete -c injector -n "__fish_injector_using_subcommand certs; and __fish_seen_subcommand_from secret" -l color -d 'When to colour the report, a diff and an explanation' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` or `CLICOLOR_FORCE` says otherwise'
 always\t'Also into a file or pipe'
 never\t'No colours'"

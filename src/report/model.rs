@@ -11,7 +11,7 @@ pub enum Verbosity {
     /// Everything.
     #[default]
     Normal,
-    /// Errors only. `json` and `sarif` stay complete: programs read them.
+    /// Errors only. What programs read, such as `json` and `sarif`, stays complete.
     Quiet,
 }
 
@@ -285,7 +285,7 @@ impl ReportVerdict {
     }
 
     /// `only`: there is no other profile, so that the name can be left out.
-    fn sentence(&self, profiles: &[&str], only: bool) -> String {
+    pub(super) fn sentence(&self, profiles: &[&str], only: bool) -> String {
         let profiles = profiles.join(", ");
         match self {
             Self::Injected => format!("injected by {profiles}"),

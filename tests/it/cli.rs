@@ -3,6 +3,7 @@
 mod accounts;
 mod bounds;
 mod config;
+mod data;
 mod decisions;
 mod defaults;
 mod extends;
@@ -18,12 +19,14 @@ mod listed;
 mod params;
 #[cfg(feature = "serve")]
 mod policies;
+mod published;
 mod reports;
 mod reviews;
 mod state_table;
 mod states;
 mod meshes;
 mod metadata;
+mod sarif;
 mod rewrites;
 mod texts;
 mod statuses;

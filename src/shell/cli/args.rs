@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueHint};
 
+use super::report::ReportArgs;
 use super::value::{FailOn, NamespaceName, OnIneligibleChoice};
 use crate::decide::clean::Clean;
 use crate::decide::inject::Outdated;
@@ -12,7 +13,7 @@ use crate::kube::version::KubernetesVersion;
 use crate::kube::workload::TemplatePath;
 use crate::process::run::Expand;
 use crate::profile::{NativeSidecar, Overrides};
-use crate::report::{Allowed, Denied, Levels, ReportFormat, Verbosity};
+use crate::report::{Allowed, Denied, Levels};
 use crate::shell::files::config::Choice;
 use crate::shell::files::input::Recursion;
 use crate::shell::files::selection::{Given, ProfileRef, Setting};
@@ -254,25 +255,6 @@ impl LevelArgs {
     /// The same without its flags.
     pub(crate) fn levels(&self) -> Levels {
         Levels { denied: self.deny.clone(), allowed: self.allow.clone() }
-    }
-}
-
-/// How to report.
-#[derive(Args, Clone, Debug)]
-#[group(skip)]
-pub struct ReportArgs {
-    /// The form of the report
-    #[arg(long = "report", value_enum, default_value_t, value_name = "FORMAT", help_heading = "Report")]
-    pub format: ReportFormat,
-    /// Report errors only
-    #[arg(short, long, help_heading = "Report")]
-    pub quiet: bool,
-}
-
-impl ReportArgs {
-    /// How much to tell.
-    pub const fn verbosity(&self) -> Verbosity {
-        if self.quiet { Verbosity::Quiet } else { Verbosity::Normal }
     }
 }
 

@@ -8,6 +8,11 @@ use super::args::{DecisionArgs, LevelArgs};
 use super::value::NamespaceName;
 use crate::kube::version::KubernetesVersion;
 
+pub(super) const EXAMPLES: &str = "\
+Examples:
+  injector config show
+  injector config show staging/web.yaml";
+
 /// What to do with the settings of a repository.
 #[derive(Clone, Debug, Subcommand)]
 pub enum ConfigCommand {

@@ -24,17 +24,18 @@ mod install;
 mod serve;
 mod policy;
 mod profile;
+mod report;
 mod value;
 
-pub(crate) use args::{ChangeArgs, ConfigArgs, DecisionArgs, FactArgs, InputArgs, LevelArgs, LintArgs, ReportArgs, WriteArgs};
+pub(crate) use args::{ChangeArgs, ConfigArgs, DecisionArgs, FactArgs, InputArgs, LevelArgs, LintArgs, WriteArgs};
 #[cfg(feature = "serve")]
 pub(crate) use certs::{
     CaBundleArgs, CertsCommand, GenerateArgs, InspectArgs, InspectFormat, MoreNames, RenewArgs, RotateArgs, SecretArgs,
     ServiceRef, ValidityArgs,
 };
+pub(crate) use config::{ConfigCommand, ShowArgs};
 #[cfg(feature = "serve")]
 pub(crate) use fit::FitArgs;
-pub(crate) use config::{ConfigCommand, ShowArgs};
 pub use generate::completions;
 pub(crate) use generate::man_pages;
 #[cfg(feature = "serve")]
@@ -47,6 +48,9 @@ pub(crate) use policy::InstallForm;
 pub(crate) use policy::{PolicyArgs, params_of};
 pub(crate) use profile::CompileArgs;
 pub(crate) use profile::ProfileCommand;
+pub(crate) use report::{ReportArgs, ReportFile};
+
+pub(crate) use value::DataFormat;
 
 use crate::process::output::{Offer, OutputFormat};
 use crate::report::ColourChoice;
@@ -102,7 +106,7 @@ pub enum Command {
     #[command(subcommand, after_help = PROFILE_EXAMPLES)]
     Profile(ProfileCommand),
     /// Show the settings of a repository
-    #[command(subcommand, after_help = CONFIG_EXAMPLES)]
+    #[command(subcommand, after_help = config::EXAMPLES)]
     Config(ConfigCommand),
     /// Print the manifests that install the webhook in a cluster
     #[cfg(feature = "serve")]
@@ -175,11 +179,6 @@ Examples:
   injector profile init audit > audit.yaml
   injector profile import sidecarset.yaml > logs.yaml
   injector profile lint audit.yaml";
-
-const CONFIG_EXAMPLES: &str = "\
-Examples:
-  injector config show
-  injector config show staging/web.yaml";
 
 #[cfg(feature = "serve")]
 const INSTALL_EXAMPLES: &str = "\
@@ -333,6 +332,9 @@ pub struct ExplainArgs {
     /// What to read.
     #[command(flatten)]
     pub input: InputArgs,
+    /// The form of standard output
+    #[arg(short, long, value_enum, default_value_t, value_name = "FORMAT", help_heading = "Output")]
+    pub output: DataFormat,
     /// With which profiles, and how.
     #[command(flatten)]
     pub decision: DecisionArgs,
@@ -349,9 +351,17 @@ impl Cli {
     pub fn read<T: Into<OsString> + Clone>(args: impl IntoIterator<Item = T>) -> Result<Self, clap::Error> {
         let matches = Self::command().try_get_matches_from(value::as_flags(args.into_iter().map(Into::into)));
         let matches = matches.map_err(explained)?;
-        let cli = Self::from_arg_matches(&matches)?;
+        let cli = Self::from_arg_matches(&matches).map_err(|error| error.format(&mut Self::command()))?;
         #[cfg(feature = "serve")]
         policy::check_form(Self::command(), &cli.command, &matches)?;
+        let reported = match &cli.command {
+            Command::Inject(args) => args.report.check_inputs(&args.input.paths()),
+            Command::Uninject(args) => args.report.check_inputs(&args.input.paths()),
+            Command::Check(args) => args.report.check_inputs(&args.input.paths()),
+            Command::Diff(args) => args.report.check_inputs(&args.input.paths()),
+            _ => Ok(()),
+        };
+        reported.map_err(|error| error.format(&mut Self::command()))?;
         let (input, write) = match &cli.command {
             Command::Inject(args) => (&args.input, &args.write),
             Command::Uninject(args) => (&args.input, &args.write),

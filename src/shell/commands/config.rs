@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::kube::version::KubernetesVersion;
 use crate::profile::{NativeSidecar, OnIneligible, Overrides};
 use crate::report::exit::ExitStatus;
-use crate::report::{Allowed, Denied, Levels, ReportFormat};
+use crate::report::{Allowed, Denied, Levels};
 use crate::shell::cli::{ConfigCommand, ReportArgs, ShowArgs};
 use crate::shell::files::config::{self, Config, FileOverride, Layer, Layered, Written};
 use crate::shell::files::selection::{DEFAULT_PROFILE, ProfileRef};
@@ -20,7 +20,7 @@ const DEFAULT: &str = "default";
 
 pub(super) fn config(command: &ConfigCommand) -> Result<ExitStatus, CommandError> {
     let ConfigCommand::Show(args) = command;
-    let report = ReportArgs { format: ReportFormat::default(), quiet: false };
+    let report = ReportArgs::plain();
     let text = shown(args).map_err(|errors| CommandError::reported(errors, &report))?;
     Ok(super::print(text.as_bytes())?)
 }
@@ -37,7 +37,9 @@ fn shown(args: &ShowArgs) -> Result<String, Vec<crate::diagnostic::Placed>> {
     let set: Vec<(&str, &str, &str)> = selection
         .set
         .iter()
-        .flat_map(|(profile, own)| own.iter().map(move |(name, value)| (profile.as_str(), name.as_str(), value.as_str())))
+        .flat_map(|(profile, own)| {
+            own.iter().map(move |(name, value)| (profile.as_str(), name.as_str(), value.as_str()))
+        })
         .collect();
     page.set(1, &set, |profile, name| origin_of(&layered, &overrides, (profile, name)));
     page.scalars(args, &layered, &overrides);

@@ -12,7 +12,7 @@ use crate::shell::cli::DiffArgs;
 
 use super::settings::Prepared;
 use super::tell::{self, Voice};
-use super::{CommandError, batch};
+use super::{CommandError, batch, publish};
 
 pub(super) fn diff(args: &DiffArgs, colour: ColourChoice) -> Result<ExitStatus, CommandError> {
     let reported = |errors| CommandError::reported(errors, &args.report);
@@ -24,7 +24,7 @@ pub(super) fn diff(args: &DiffArgs, colour: ColourChoice) -> Result<ExitStatus, 
     let mut found = report.status();
     if !streams.iter().any(Stream::is_failed) {
         let diffs: Vec<String> = streams.iter().filter(|stream| stream.is_changed()).map(unified).collect();
-        let on = tell::colour(colour, &io::stdout());
+        let on = publish::colour(colour, &io::stdout());
         let diffs: Vec<Cow<'_, str>> = diffs.iter().map(|diff| coloured(diff, on)).collect();
         let diffs: Vec<&[u8]> = diffs.iter().map(|diff| diff.as_bytes()).filter(|diff| !diff.is_empty()).collect();
         if !diffs.is_empty() {
@@ -32,8 +32,7 @@ pub(super) fn diff(args: &DiffArgs, colour: ColourChoice) -> Result<ExitStatus, 
         }
         super::print_pieces(&diffs).map_err(|error| reported(vec![error]))?;
     }
-    tell::write(&report, &args.report, colour);
-    Ok(found)
+    Ok(found.max(publish::write(&report, &args.report, colour)))
 }
 
 /// The diff of one input, with the names that `git apply` and `patch -p1` take.

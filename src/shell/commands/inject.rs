@@ -16,7 +16,7 @@ use crate::shell::files::selection::ProfileRef;
 
 use super::settings::{self, Prepared};
 use super::tell::{self, HeldBack, Voice};
-use super::{CommandError, batch};
+use super::{CommandError, batch, publish};
 
 pub(super) fn inject(args: &InjectArgs, colour: ColourChoice) -> Result<ExitStatus, CommandError> {
     let reported = |errors| CommandError::reported(errors, &args.report);
@@ -102,8 +102,7 @@ impl ChangingCommand<'_> {
             _ => HeldBack::No,
         };
         let report = report.with(held_back.note()).with(written.err());
-        tell::write(&report, self.report, self.colour);
-        Ok(report.status())
+        Ok(report.status().max(publish::write(&report, self.report, self.colour)))
     }
 
     fn write(&self, inputs: &[Input], streams: &[Stream<'_>], output: &OutputFormat) -> Result<(), Placed> {

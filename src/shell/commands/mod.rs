@@ -5,9 +5,11 @@
 use std::ffi::OsString;
 use std::io;
 
+use serde::Serialize;
+
 use crate::diagnostic::{Code, Placed};
+use crate::report::Report;
 use crate::report::exit::ExitStatus;
-use crate::report::{Report, ReportFormat};
 use crate::shell::cli::{Cli, Command};
 use crate::shell::cli::{InputArgs, ReportArgs};
 use crate::shell::files::input::{self, Input, InputError};
@@ -23,8 +25,10 @@ mod explain;
 mod inject;
 #[cfg(feature = "serve")]
 mod install;
+mod misused;
 mod policy;
 mod profile;
+mod publish;
 #[cfg(feature = "serve")]
 mod serve;
 mod settings;
@@ -35,12 +39,14 @@ use settings::Prepared;
 
 /// Runs a command line, with the program's name first.
 pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitStatus {
-    let cli = match Cli::read(args) {
+    let args: Vec<OsString> = args.into_iter().collect();
+    let cli = match Cli::read(args.iter().cloned()) {
         Ok(cli) => cli,
-        Err(error) => {
-            // Help and version come this way too. Where no one reads them, there is nothing to do.
-            let _ = error.print();
-            return if error.use_stderr() { ExitStatus::Error } else { ExitStatus::Done };
+        Err(error) if error.use_stderr() => return misused::report(&args, &error),
+        Err(help_or_version) => {
+            // Where no one reads them, there is nothing to do.
+            let _ = help_or_version.print();
+            return ExitStatus::Done;
         }
     };
     let colour = cli.color;
@@ -65,8 +71,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitStatus {
     };
     done.unwrap_or_else(|failed| {
         let report = Report::new(Vec::new(), failed.0);
-        tell::write(&report, &failed.1, colour);
-        ExitStatus::Error
+        ExitStatus::Error.max(publish::write(&report, &failed.1, colour))
     })
 }
 
@@ -82,7 +87,7 @@ impl CommandError {
 
 impl From<Placed> for CommandError {
     fn from(error: Placed) -> Self {
-        Self(vec![error], ReportArgs { format: ReportFormat::default(), quiet: false })
+        Self(vec![error], ReportArgs::plain())
     }
 }
 
@@ -101,6 +106,13 @@ fn read_for(args: &InputArgs, keep_going: bool, prepared: &mut Prepared) -> Resu
     let (inputs, errors) = input::read_what_can_be(&args.paths(), args.recursion(), &exclusions);
     prepared.diagnostics.extend(errors.iter().map(InputError::placed));
     Ok(inputs)
+}
+
+/// Data as JSON, with a line end.
+fn as_json(data: &impl Serialize) -> Result<String, Placed> {
+    let text = serde_json::to_string_pretty(data);
+    // Texts and numbers alone: this does not fail.
+    text.map(|text| text + "\n").map_err(|error| Placed::new(Code::Output, error.to_string()))
 }
 
 /// Prints data. A reader that goes away is success.

@@ -70,7 +70,8 @@ pub(crate) fn load(file: &str, text: &str, document: Value) -> Result<(Profile, 
     let mut documents = vec![document];
     while let Some(reference) = documents.last().and_then(extends::extended).map(str::to_owned) {
         let (parent, text) = parent(&sources, &reference).map_err(|error| vec![error])?;
-        let document = profile_text::parsed(&parent, &text, DocumentKind::Profile, |tree, root| Ok(tree.view(root).value()))?;
+        let document =
+            profile_text::parsed(&parent, &text, DocumentKind::Profile, |tree, root| Ok(tree.view(root).value()))?;
         if !document.is_object() {
             return Err(vec![Placed::new(Code::Profile, "the file holds no profile").at(parent, None)]);
         }

@@ -123,10 +123,9 @@ pub(crate) fn parsed<T>(
         None => Ok(read),
         Some(offset) => {
             let (message, hint) = match kind {
-                DocumentKind::Profile => (
-                    "a profile is one document, and this is a second one",
-                    "write each profile in a file of its own",
-                ),
+                DocumentKind::Profile => {
+                    ("a profile is one document, and this is a second one", "write each profile in a file of its own")
+                }
                 DocumentKind::Config => ("the settings are one document, and this is a second one", "merge the two"),
             };
             let placed = Placed::new(kind.code(), message).hint(Some(hint));

@@ -12,8 +12,8 @@ use crate::value::view::View as _;
 use super::extended;
 pub(crate) use super::extended::ExtendedProfile;
 pub(crate) use super::profile_text::ProfileRef;
-use super::profile_text::{DocumentKind, parsed};
 pub(crate) use super::profile_text::profile_text;
+use super::profile_text::{DocumentKind, parsed};
 pub use super::setting::Setting;
 
 /// The profile that is injected where none is named.

@@ -108,7 +108,8 @@ fn a_flag_wins_over_the_settings() {
 
 #[test]
 fn values_of_lists_are_written_as_lists() {
-    let config = CONFIG.replace("  namespace: shop\n", "    audit: {paths: [/a, /b], level: \"1.10\"}\n  namespace: shop\n");
+    let config =
+        CONFIG.replace("  namespace: shop\n", "    audit: {paths: [/a, /b], level: \"1.10\"}\n  namespace: shop\n");
     let ran = run(["inject", "web.yaml"]).file(".injector.yaml", config).succeeds();
     let text = ran.stdout;
     assert!(text.contains("--paths=/a+/b") && text.contains("--level=1.10"), "{text}");
@@ -142,7 +143,11 @@ fn what_is_wrong_has_its_place_and_the_nearest_name() {
         ("profiles: [nginx", "profils: [nginx", "4:3: unknown field `profils`|did you mean `profiles`?"),
         ("[nginx,", "[ngnix,", "4:14: there is no built-in profile `ngnix`|did you mean `nginx`?"),
         ("./profiles/audit.yaml", "./audit.yaml", "4:21: there is no file `./audit.yaml`|a path begins at the folder"),
-        ("    nginx: {port: 8081}", "    ngnix: {port: 8081}", "6:19: no profile here is called `ngnix`|did you mean `nginx`?"),
+        (
+            "    nginx: {port: 8081}",
+            "    ngnix: {port: 8081}",
+            "6:19: no profile here is called `ngnix`|did you mean `nginx`?",
+        ),
         ("{port: 8081}", "{prot: 8081}", "6:19: the profile `nginx` has no parameter `prot`|did you mean `port`?"),
         ("{port: 8081}", "{port: many}", "6:19: `port`: `many` is not"),
         ("{port: 8081}", "{port: 80.5}", "6:19: `80.5` is a number with a fraction|quote the value"),
@@ -150,7 +155,11 @@ fn what_is_wrong_has_its_place_and_the_nearest_name() {
         ("\"1.33\"", "1.33", "8:22: expected a string, found a number|quote the value"),
         ("namespace: shop", "namespace: Shop", "7:14: `Shop` is not a DNS label"),
         ("sidecar-inject: enabled", "sidecar-inject: \"a b\"", "10:45: `a b` is not a label value"),
-        ("namespace-unknown", "namespace-unkown", "13:11: `namespace-unkown`: not a code|did you mean `namespace-unknown`"),
+        (
+            "namespace-unknown",
+            "namespace-unkown",
+            "13:11: `namespace-unkown`: not a code|did you mean `namespace-unknown`",
+        ),
         ("    - files: staging/**\n", "    -\n", "16:7: field `files` is missing"),
         ("kind: Config", "kind: Profile", "2:7: `Profile` is not `Config`"),
         ("spec:\n", "profiles: [curl]\nspec:\n", "3:1: unknown field `profiles`|write it below `spec`"),

@@ -70,9 +70,8 @@ impl Layered {
         profiles.iter_mut().for_each(|profile| fields.apply(profile));
         let mut set = self.written_values(overrides, &profiles)?;
         // Where files have other profiles than the rest, a flag is for those that have its parameter.
-        let is_meant = |flag: &&Setting| {
-            self.config.overrides.is_empty() || profiles.iter().any(|profile| flag.is_of(profile))
-        };
+        let is_meant =
+            |flag: &&Setting| self.config.overrides.is_empty() || profiles.iter().any(|profile| flag.is_of(profile));
         let flags: Vec<Setting> = self.flags.settings.iter().filter(is_meant).cloned().collect();
         for (profile, values) in set_values(&flags, &profiles)? {
             set.entry(profile).or_default().extend(values);
@@ -132,7 +131,8 @@ impl Layered {
         let wrong: Vec<Placed> = unknown
             .map(|setting| {
                 let name = &setting.value.profile;
-                let near = nearest(name, known.iter().map(String::as_str)).map(|near| format!("did you mean `{near}`?"));
+                let near =
+                    nearest(name, known.iter().map(String::as_str)).map(|near| format!("did you mean `{near}`?"));
                 let hint = near.unwrap_or_else(|| format!("the profiles here are {}", known.join(", ")));
                 self.config.wrong(setting.at, format!("no profile here is called `{name}`")).hint(Some(hint))
             })

@@ -48,11 +48,8 @@ fn plain(pattern: &str) -> String {
 
 /// A path from the root, without `.` and `..`. Links are not followed: the names are those that are typed.
 fn absolute(path: &Path) -> PathBuf {
-    let whole = if path.is_absolute() {
-        path.to_owned()
-    } else {
-        std::env::current_dir().unwrap_or_default().join(path)
-    };
+    let whole =
+        if path.is_absolute() { path.to_owned() } else { std::env::current_dir().unwrap_or_default().join(path) };
     let mut plain = PathBuf::new();
     for part in whole.components() {
         match part {

@@ -132,7 +132,8 @@ impl Reader<'_> {
         config.exclude = self.words(&spec, "exclude");
         config.deny = self.words(&spec, "deny");
         config.allow = self.words(&spec, "allow");
-        config.overrides = self.list(&spec, "overrides").into_iter().filter_map(|one| self.file_override(one)).collect();
+        config.overrides =
+            self.list(&spec, "overrides").into_iter().filter_map(|one| self.file_override(one)).collect();
         config
     }
 
