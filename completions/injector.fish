@@ -35,6 +35,7 @@ complete -c injector -n "__fish_injector_needs_command" -f -a "check" -d 'Report
 complete -c injector -n "__fish_injector_needs_command" -f -a "diff" -d 'Show what inject would change, as a unified diff; exit 1 if something is found'
 complete -c injector -n "__fish_injector_needs_command" -f -a "explain" -d 'Show every eligibility rule, what it saw and where, and which one decided'
 complete -c injector -n "__fish_injector_needs_command" -f -a "profile" -d 'List, show, check, start or import profiles'
+complete -c injector -n "__fish_injector_needs_command" -f -a "fn" -d 'Inject as a KRM function, in kustomize and kpt'
 complete -c injector -n "__fish_injector_needs_command" -f -a "config" -d 'Show the settings of a repository'
 complete -c injector -n "__fish_injector_needs_command" -f -a "install" -d 'Print the manifests that install the webhook in a cluster'
 complete -c injector -n "__fish_injector_needs_command" -f -a "uninstall" -d 'Print the manifests that remove the webhook from a cluster, for kubectl delete'
@@ -280,6 +281,37 @@ always\t'Also into a file or pipe'
 never\t'No colours'"
 complete -c injector -n "__fish_injector_using_subcommand profile; and __fish_seen_subcommand_from import" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c injector -n "__fish_injector_using_subcommand profile; and __fish_seen_subcommand_from import" -s V -l version -d 'Print version'
+complete -c injector -n "__fish_injector_using_subcommand fn" -l config -d 'The settings of the repository [default: the nearest `.injector.yaml`]' -r -F
+complete -c injector -n "__fish_injector_using_subcommand fn" -s p -l profile -d 'A built-in profile or a file (repeatable, applied in order) [default: cortexflow]' -r -F
+complete -c injector -n "__fish_injector_using_subcommand fn" -l set -d 'Set a parameter of the profiles, or of the one that is named (repeatable)' -r
+complete -c injector -n "__fish_injector_using_subcommand fn" -l on-ineligible -d 'Allow or deny a pod that is not eligible; overrides the profile\'s `onIneligible`' -r -f -a "allow\t'It is allowed, unchanged'
+deny\t'It is denied'"
+complete -c injector -n "__fish_injector_using_subcommand fn" -l native-sidecar -d 'Make sidecars native or not; overrides the profile\'s `nativeSidecar`' -r -f -a "auto\t'Where a classic sidecar would keep the pod from completing'
+true\t'Everywhere'
+false\t'Nowhere'"
+complete -c injector -n "__fish_injector_using_subcommand fn" -l template-path -d 'Where the pod template is in another kind (repeatable)' -r
+complete -c injector -n "__fish_injector_using_subcommand fn" -s n -l namespace -d 'The namespace of objects that do not name one [default: default]' -r
+complete -c injector -n "__fish_injector_using_subcommand fn" -l namespace-file -d 'A file with Namespace objects (repeatable)' -r -F
+complete -c injector -n "__fish_injector_using_subcommand fn" -l namespace-labels -d 'The labels of a namespace (repeatable)' -r
+complete -c injector -n "__fish_injector_using_subcommand fn" -l namespace-annotations -d 'The annotations of a namespace (repeatable)' -r
+complete -c injector -n "__fish_injector_using_subcommand fn" -l serviceaccount-file -d 'A file with ServiceAccount objects (repeatable)' -r -F
+complete -c injector -n "__fish_injector_using_subcommand fn" -l kubernetes-version -d 'The cluster\'s version, `1.MINOR` or `v1.MINOR.PATCH` [default: the newest known]' -r
+complete -c injector -n "__fish_injector_using_subcommand fn" -l deny -d 'Make this warning an error (repeatable)' -r
+complete -c injector -n "__fish_injector_using_subcommand fn" -l allow -d 'Do not report this warning (repeatable); wins over `--deny`' -r
+complete -c injector -n "__fish_injector_using_subcommand fn" -l report -d 'The form of the report, and perhaps a file for it (repeatable) [default: text]' -r -f -a "text\t'Lines for people'
+json\t'One JSON object, version `v1`'
+github\t'Annotations of GitHub Actions; the default there'
+sarif\t'SARIF 2.1.0, for code scanning'
+junit\t'JUnit XML, a test for each workload and profile'
+gitlab\t'Code Quality of GitLab'"
+complete -c injector -n "__fish_injector_using_subcommand fn" -l report-file -d 'Write the report of standard error to this file too, without colours' -r -F
+complete -c injector -n "__fish_injector_using_subcommand fn" -l color -d 'When to colour the report, a diff and an explanation' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` or `CLICOLOR_FORCE` says otherwise'
+always\t'Also into a file or pipe'
+never\t'No colours'"
+complete -c injector -n "__fish_injector_using_subcommand fn" -l no-config -d 'Take no settings of a repository'
+complete -c injector -n "__fish_injector_using_subcommand fn" -s q -l quiet -d 'Report errors only'
+complete -c injector -n "__fish_injector_using_subcommand fn" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c injector -n "__fish_injector_using_subcommand fn" -s V -l version -d 'Print version'
 complete -c injector -n "__fish_injector_using_subcommand config; and not __fish_seen_subcommand_from show" -l color -d 'When to colour the report, a diff and an explanation' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` or `CLICOLOR_FORCE` says otherwise'
 always\t'Also into a file or pipe'
 never\t'No colours'"

@@ -161,7 +161,7 @@ codes! {
     NamedTwice = "named-twice", Error, User;
     /// The output cannot be written in this form.
     Output = "output", Error, User;
-    /// The `functionConfig` of a ResourceList has settings that injector does not read.
+    /// The `functionConfig` of a ResourceList has settings that injector does not read, or that are wrong.
     FunctionConfig = "function-config", Error, User;
     /// The file cannot be written.
     Unwritable = "unwritable", Error, System;

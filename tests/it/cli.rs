@@ -8,6 +8,7 @@ mod decisions;
 mod defaults;
 mod extends;
 mod formats;
+mod functions;
 mod import;
 mod in_place;
 mod inherited;

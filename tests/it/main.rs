@@ -11,6 +11,7 @@ mod house;
 mod emit;
 mod expressions;
 mod kubectl;
+mod kustomize;
 mod laws;
 mod scalar;
 

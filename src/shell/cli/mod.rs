@@ -17,6 +17,7 @@ mod config;
 mod certs;
 #[cfg(feature = "serve")]
 mod fit;
+mod function;
 mod generate;
 #[cfg(feature = "serve")]
 mod install;
@@ -36,12 +37,14 @@ pub(crate) use certs::{
 pub(crate) use config::{ConfigCommand, ShowArgs};
 #[cfg(feature = "serve")]
 pub(crate) use fit::FitArgs;
+pub(crate) use function::{FnArgs, FnMode};
 pub use generate::completions;
 pub(crate) use generate::man_pages;
 #[cfg(feature = "serve")]
 pub(crate) use install::{CertificateArgs, CertificateSource, InstallArgs, PlaceArgs, SidecarArgs, UninstallArgs};
 #[cfg(feature = "serve")]
 pub(crate) use serve::{ClusterArgs, ServeArgs};
+pub(crate) use value::NamespaceName;
 
 #[cfg(feature = "serve")]
 pub(crate) use policy::InstallForm;
@@ -105,6 +108,9 @@ pub enum Command {
     /// List, show, check, start or import profiles
     #[command(subcommand, after_help = PROFILE_EXAMPLES)]
     Profile(ProfileCommand),
+    /// Inject as a KRM function, in kustomize and kpt
+    #[command(after_help = function::EXAMPLES)]
+    Fn(Box<FnArgs>),
     /// Show the settings of a repository
     #[command(subcommand, after_help = config::EXAMPLES)]
     Config(ConfigCommand),
@@ -125,14 +131,14 @@ pub enum Command {
     #[command(subcommand, after_help = CERTS_EXAMPLES)]
     Certs(CertsCommand),
     /// Print a completion script for a shell
-    #[command(after_help = COMPLETIONS_EXAMPLES)]
+    #[command(after_help = generate::COMPLETIONS_EXAMPLES)]
     Completions {
         /// The shell
         #[arg(value_enum, value_name = "SHELL")]
         shell: clap_complete::Shell,
     },
     /// Print the manual pages, or write each to a file
-    #[command(after_help = MAN_EXAMPLES)]
+    #[command(after_help = generate::MAN_EXAMPLES)]
     Man {
         /// A directory for the pages, one file each [default: standard output]
         #[arg(value_name = "DIR", value_hint = ValueHint::DirPath)]
@@ -202,16 +208,6 @@ Examples:
   injector certs ca-bundle certs
   injector certs renew certs
   injector certs rotate certs";
-
-const COMPLETIONS_EXAMPLES: &str = "\
-Examples:
-  source <(injector completions bash)
-  injector completions fish > ~/.config/fish/completions/injector.fish";
-
-const MAN_EXAMPLES: &str = "\
-Examples:
-  injector man | man -l -
-  injector man /usr/local/share/man/man1";
 
 /// The arguments of `inject`.
 #[derive(Args, Clone, Debug)]

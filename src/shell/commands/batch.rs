@@ -58,6 +58,9 @@ pub(super) fn open_all<'i>(
         let is_other = input.root.is_some() && *files == Files::Manifests && !kustomize::is_kustomization(input);
         let origin = if is_other { StreamOrigin::Folder } else { StreamOrigin::Named };
         let mut stream = Stream::open(input.source.to_string(), text).from(origin);
+        if prepared.reads_function && input.source == InputSource::Stdin {
+            stream.error.take_if(|error| error.code == Code::FunctionConfig);
+        }
         stream.collect_facts(runs.of(index).unwrap_or(&prepared.run), &mut prepared.cluster);
         stream
     };

@@ -67,6 +67,7 @@ fn reference(profile: &ProfileRef) -> String {
         ProfileRef::BuiltIn(name) => name.clone(),
         // Without a `/` or an ending it would be the name of a built-in one.
         ProfileRef::File(path) => path.display().to_string(),
+        ProfileRef::Inline { file, .. } => file.clone(),
     }
 }
 

@@ -9,7 +9,7 @@ use crate::process::run::{Action, Leaves};
 use crate::process::stream::{DocumentResult, Stream};
 use crate::report::exit::ExitStatus;
 use crate::report::{Closing, ColourChoice, Levels};
-use crate::shell::cli::{InjectArgs, InputArgs, ReportArgs, UninjectArgs, WriteArgs};
+use crate::shell::cli::{DecisionArgs, FactArgs, InjectArgs, InputArgs, ReportArgs, UninjectArgs, WriteArgs};
 use crate::shell::files::input::{Input, InputSource};
 use crate::shell::files::output::{self, Staged};
 use crate::shell::files::selection::ProfileRef;
@@ -28,6 +28,7 @@ pub(super) fn inject(args: &InjectArgs, colour: ColourChoice) -> Result<ExitStat
         levels: prepared.levels(&args.levels),
         output: args.output,
         colour,
+        decided: Some((&args.decision, &args.facts)),
     }
     .make(prepared)
 }
@@ -40,7 +41,9 @@ pub(super) fn uninject(args: &UninjectArgs, colour: ColourChoice) -> Result<Exit
         names.push(match reference {
             // A name need not be that of a profile at hand: the record says what to remove.
             ProfileRef::BuiltIn(name) => name.clone(),
-            file @ ProfileRef::File(_) => settings::load_profile(file).map_err(reported)?.name,
+            file @ (ProfileRef::File(_) | ProfileRef::Inline { .. }) => {
+                settings::load_profile(file).map_err(reported)?.name
+            }
         });
     }
     let which = if names.is_empty() { Which::All } else { Which::Of(names) };
@@ -53,6 +56,7 @@ pub(super) fn uninject(args: &UninjectArgs, colour: ColourChoice) -> Result<Exit
         levels: Levels::default(),
         output: args.output,
         colour,
+        decided: None,
     }
     .make(prepared)
 }
@@ -65,12 +69,17 @@ struct ChangingCommand<'a> {
     levels: Levels,
     output: Option<&'static OutputFormat>,
     colour: ColourChoice,
+    /// What the settings of a KRM function are below; undoing has none.
+    decided: Option<(&'a DecisionArgs, &'a FactArgs)>,
 }
 
 impl ChangingCommand<'_> {
     fn make(&self, mut prepared: Prepared) -> Result<ExitStatus, CommandError> {
         let reported = |errors| CommandError::reported(errors, self.report);
         let inputs = super::read_for(self.input, self.write.keep_going, &mut prepared).map_err(reported)?;
+        if let Some((decision, facts)) = self.decided {
+            prepared = prepared.with_function(&inputs, decision, facts).map_err(reported)?;
+        }
         let to_files = self.write.in_place || self.write.output_dir.is_some();
         prepared.run.leaves = match self.output {
             Some(output) => output.leaves,

@@ -22,7 +22,9 @@ mod check;
 mod config;
 mod diff;
 mod explain;
+mod function;
 mod inject;
+mod krm;
 #[cfg(feature = "serve")]
 mod install;
 mod misused;
@@ -56,6 +58,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitStatus {
         Command::Check(args) => check::check(args, colour),
         Command::Diff(args) => diff::diff(args, colour),
         Command::Explain(args) => explain::explain(args, colour),
+        Command::Fn(args) => krm::function(args, colour),
         Command::Config(command) => config::config(command),
         Command::Profile(command) => profile::profile(command, colour),
         #[cfg(feature = "serve")]

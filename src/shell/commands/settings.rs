@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::function::FunctionSettings;
 use crate::decide::facts::ClusterFacts;
 use crate::diagnostic::{Code, Placed};
 use crate::kube::version::KubernetesVersion;
@@ -30,6 +31,8 @@ pub(super) struct Prepared {
     layered: Layered,
     /// `--namespace`.
     namespace: Option<String>,
+    /// Whether the `functionConfig` on standard input has been read.
+    pub(super) reads_function: bool,
 }
 
 /// The runs of one command. Files that no override of the settings is for have the first one in common.
@@ -56,7 +59,46 @@ impl Runs {
 impl Prepared {
     /// Resolves the arguments of a command that decides.
     pub(super) fn new(decision: &DecisionArgs, facts: &FactArgs) -> Result<Self, Vec<Placed>> {
-        let layered = Layered::new(config::find(&decision.config.choice())?, decision.given())?;
+        Self::with(config::find(&decision.config.choice())?, decision, facts)
+    }
+
+    /// Resolves the arguments of a KRM function, and the settings in the ResourceList that it reads.
+    pub(super) fn of_function(
+        inputs: &[Input],
+        decision: &DecisionArgs,
+        facts: &FactArgs,
+    ) -> Result<Self, Vec<Placed>> {
+        let Some(function) = FunctionSettings::read(inputs)? else { return Self::new(decision, facts) };
+        let (decision, facts) = function.below(decision, facts);
+        let config = match function.config {
+            Some(config) => config,
+            None => config::find(&decision.config.choice())?,
+        };
+        let prepared = Self::with(config, &decision, &facts)?;
+        Ok(Self { reads_function: true, ..prepared })
+    }
+
+    /// The same, with the settings of a KRM function, where it reads one.
+    pub(super) fn with_function(
+        self,
+        inputs: &[Input],
+        decision: &DecisionArgs,
+        facts: &FactArgs,
+    ) -> Result<Self, Vec<Placed>> {
+        let of_function = Self::of_function(inputs, decision, facts)?;
+        if !of_function.reads_function {
+            return Ok(self);
+        }
+        let mut run = of_function.run;
+        run.action = self.run.action;
+        (run.outdated, run.clean, run.expand) = (self.run.outdated, self.run.clean, self.run.expand);
+        let diagnostics = of_function.diagnostics;
+        Ok(Self { run, diagnostics, ..of_function })
+    }
+
+    /// Resolves them below flags.
+    fn with(config: Config, decision: &DecisionArgs, facts: &FactArgs) -> Result<Self, Vec<Placed>> {
+        let layered = Layered::new(config, decision.given())?;
         let namespace = facts.namespace.as_ref().map(|namespace| namespace.0.clone());
         let Selection { profiles, set, template_paths } = layered.selection(&[])?;
         let mut run = Run::new(profiles, set, &template_paths);
@@ -86,7 +128,7 @@ impl Prepared {
         for path in written.chain(&facts.serviceaccount_files) {
             diagnostics.extend(read_facts(path, FactKind::ServiceAccount, &run, &mut cluster)?);
         }
-        Ok(Self { run, cluster, diagnostics, layered, namespace })
+        Ok(Self { run, cluster, diagnostics, layered, namespace, reads_function: false })
     }
 
     /// What is left out of the inputs.
@@ -160,7 +202,7 @@ impl Prepared {
         let config = Config { file, folder, exclude, ..Config::default() };
         let layered = Layered { config, flags: Given::default() };
         let cluster = ClusterFacts::default();
-        Ok(Self { run, cluster, diagnostics: Vec::new(), layered, namespace: None })
+        Ok(Self { run, cluster, diagnostics: Vec::new(), layered, namespace: None, reads_function: false })
     }
 }
 

@@ -22,6 +22,13 @@ pub enum ProfileRef {
     BuiltIn(String),
     /// A file: there is a path separator in it, or an extension of manifests at its end.
     File(PathBuf),
+    /// One that is part of another file. No command line names it.
+    Inline {
+        /// What messages call that file.
+        file: String,
+        /// The profile alone.
+        text: String,
+    },
 }
 
 impl FromStr for ProfileRef {
@@ -38,6 +45,7 @@ impl FromStr for ProfileRef {
 /// A profile's text, and what to call the file.
 pub(crate) fn profile_text(reference: &ProfileRef) -> Result<(String, String), Placed> {
     match reference {
+        ProfileRef::Inline { file, text } => Ok((file.clone(), text.clone())),
         ProfileRef::BuiltIn(name) => match builtin::text(name) {
             Some(text) => Ok((format!("<{name}>"), text.to_owned())),
             None => {

@@ -84,6 +84,11 @@ impl Setting {
             && profile.parameters.iter().any(|parameter| parameter.name == self.name)
     }
 
+    /// Whether it is for the same parameter of the same profile, or for that of every profile.
+    pub(crate) fn replaces(&self, other: &Self) -> bool {
+        self.name == other.name && (self.profile.is_none() || self.profile == other.profile)
+    }
+
     /// What is set, as it was written.
     fn label(&self) -> String {
         match &self.profile {

@@ -111,7 +111,7 @@ fn with(run: &Run, profiles: Vec<Profile>, template_paths: &[TemplatePath]) -> R
 pub fn files(given: &Given) -> Vec<PathBuf> {
     let file = |reference: &ProfileRef| match reference {
         ProfileRef::File(path) => Some(path.clone()),
-        ProfileRef::BuiltIn(_) => None,
+        ProfileRef::BuiltIn(_) | ProfileRef::Inline { .. } => None,
     };
     let named: Vec<PathBuf> = given.profiles.iter().filter_map(file).collect();
     let extended: Vec<PathBuf> = named.iter().flat_map(|path| extended::files(path)).collect();

@@ -73,7 +73,7 @@ impl Config {
     }
 
     /// Checks that what the settings name is there.
-    pub(super) fn check_files(&self) -> Result<(), Vec<Placed>> {
+    pub(crate) fn check_files(&self) -> Result<(), Vec<Placed>> {
         let layers = std::iter::once(&self.layer).chain(self.overrides.iter().map(|one| &one.layer));
         let profiles = layers.filter_map(|layer| layer.profiles.as_ref()).flatten();
         let of_profile = |profile: &Written<ProfileRef>| match &profile.value {
@@ -83,7 +83,7 @@ impl Config {
                 let message = format!("there is no built-in profile `{name}`");
                 Some(self.wrong(profile.at, message).hint(Some(near.unwrap_or_else(other))))
             }
-            ProfileRef::BuiltIn(_) => None,
+            ProfileRef::BuiltIn(_) | ProfileRef::Inline { .. } => None,
             ProfileRef::File(path) => self.missing(path, profile.at),
         };
         let files = self.namespace_files.iter().chain(&self.service_account_files);
@@ -169,7 +169,7 @@ impl Reader<'_> {
         let folder = self.folder;
         let below = |one: Written<ProfileRef>| match one.value {
             ProfileRef::File(path) => Written { value: ProfileRef::File(folder.join(path)), at: one.at },
-            ProfileRef::BuiltIn(_) => one,
+            ProfileRef::BuiltIn(_) | ProfileRef::Inline { .. } => one,
         };
         all.into_iter().map(below).collect()
     }
