@@ -23,13 +23,22 @@ pub(crate) struct Rendering<'r, 'v, V> {
     values: &'r [Cow<'r, Value>],
     lets: &'r [Let],
     /// Those of `lets` that were asked for.
-    known: Vec<OnceCell<Result<Item<'v, V>, EvalFault>>>,
+    known: Vec<OnceCell<MadeLet<'v, V>>>,
+    /// What evaluating those took, all together.
+    spent_on_lets: Cell<Spent>,
     surroundings: Surroundings<'v, V>,
     /// The values of `forEach` variables, the innermost last.
     locals: RefCell<Vec<Item<'v, V>>>,
     repeated: Cell<usize>,
     meter: Meter,
     faults: RefCell<Vec<RenderFault>>,
+}
+
+/// A `let` value that was asked for.
+struct MadeLet<'v, V> {
+    value: Result<Item<'v, V>, EvalFault>,
+    /// What evaluating it took, without the other `let` values that it reads.
+    spent: Spent,
 }
 
 /// A scalar that has no value.
@@ -49,6 +58,7 @@ impl<'r, 'v, V: View<'v>> Rendering<'r, 'v, V> {
             values,
             lets,
             known: lets.iter().map(|_| OnceCell::new()).collect(),
+            spent_on_lets: Cell::default(),
             surroundings,
             locals: RefCell::default(),
             repeated: Cell::new(0),
@@ -57,10 +67,27 @@ impl<'r, 'v, V: View<'v>> Rendering<'r, 'v, V> {
         }
     }
 
-    /// What had no value so far, and what evaluating took.
-    pub(crate) fn finish(&self) -> (Vec<RenderFault>, Spent) {
-        let spent = Spent { effort: self.meter.effort(), repeated: self.repeated.get() };
-        (self.faults.take(), spent)
+    /// What had no value so far.
+    pub(crate) fn faults(&self) -> Vec<RenderFault> {
+        self.faults.take()
+    }
+
+    /// What evaluating took so far.
+    pub(crate) fn spent(&self) -> Spent {
+        Spent { effort: self.meter.effort(), repeated: self.repeated.get() }
+    }
+
+    /// What evaluating a `let` value took, without the others that it reads; `None` where no one asked for it.
+    pub(crate) fn spent_on_let(&self, index: usize) -> Option<Spent> {
+        self.known.get(index)?.get().map(|made| made.spent)
+    }
+
+    /// Does something, and says what evaluating took, without the `let` values that were made for it.
+    pub(crate) fn counted<T>(&self, within: impl FnOnce() -> T) -> (T, Spent) {
+        let (before, on_lets) = (self.spent(), self.spent_on_lets.get());
+        let result = within();
+        let on_lets = self.spent_on_lets.get().without(on_lets);
+        (result, self.spent().without(before).without(on_lets))
     }
 
     /// The pod template before the profile.
@@ -70,8 +97,18 @@ impl<'r, 'v, V: View<'v>> Rendering<'r, 'v, V> {
 
     /// The `let` value at an index; `None` where it has none, which is no fault as long as nothing else asks for it.
     pub(crate) fn let_value(&self, index: usize) -> Option<Item<'v, V>> {
+        self.made_let(index)?.as_ref().ok().cloned()
+    }
+
+    /// One reads only those before it, so this ends.
+    fn made_let(&self, index: usize) -> Option<&Result<Item<'v, V>, EvalFault>> {
         let (known, made) = (self.known.get(index)?, self.lets.get(index)?);
-        known.get_or_init(|| made.item(self)).clone().ok()
+        let known = known.get_or_init(|| {
+            let (value, spent) = self.counted(|| made.item(self));
+            self.spent_on_lets.set(self.spent_on_lets.get().with(spent));
+            MadeLet { value, spent }
+        });
+        Some(&known.value)
     }
 
     /// The value of `let`, which need not be one of the profile's.
@@ -163,11 +200,7 @@ impl<'v, V: View<'v>> Variables<'v, V> for Rendering<'_, 'v, V> {
             Variable::Parameter(index) => Ok(Item::of_value(self.value(index))),
             Variable::Fact(fact) => Ok(self.surroundings.fact(fact)),
             Variable::Local(index) => Ok(self.locals.borrow().get(index).cloned().unwrap_or(Item::Null)),
-            Variable::Let(index) => match (self.known.get(index), self.lets.get(index)) {
-                // One reads only those before it, so this ends.
-                (Some(known), Some(made)) => known.get_or_init(|| made.item(self)).clone(),
-                _ => Ok(Item::Null),
-            },
+            Variable::Let(index) => self.made_let(index).cloned().unwrap_or(Ok(Item::Null)),
         }
     }
 }
