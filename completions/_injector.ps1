@@ -94,6 +94,8 @@ Register-ArgumentCompleter -Native -CommandName 'injector' -ScriptBlock {
             [CompletionResult]::new('--output-dir', '--output-dir', [CompletionResultType]::ParameterName, 'Write results below this directory, in the same tree')
             [CompletionResult]::new('-p', '-p', [CompletionResultType]::ParameterName, 'Undo only this profile (repeatable) [default: all, last first]')
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Undo only this profile (repeatable) [default: all, last first]')
+            [CompletionResult]::new('-n', '-n', [CompletionResultType]::ParameterName, 'The namespace of objects that do not name one [default: default]')
+            [CompletionResult]::new('--namespace', '--namespace', [CompletionResultType]::ParameterName, 'The namespace of objects that do not name one [default: default]')
             [CompletionResult]::new('--template-path', '--template-path', [CompletionResultType]::ParameterName, 'Where the pod template is in another kind (repeatable)')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'The settings of the repository [default: the nearest `.injector.yaml`]')
             [CompletionResult]::new('--report', '--report', [CompletionResultType]::ParameterName, 'The form of the report, and perhaps a file for it (repeatable) [default: text]')

@@ -2069,7 +2069,7 @@ _injector() {
             return 0
             ;;
         injector__subcmd__uninject)
-            opts="-f -R -o -i -p -q -h -V --filename --recursive --exclude --output --in-place --output-dir --keep-going --profile --force --template-path --config --no-config --report --report-file --quiet --color --help --version"
+            opts="-f -R -o -i -p -n -q -h -V --filename --recursive --exclude --output --in-place --output-dir --keep-going --profile --force --namespace --template-path --config --no-config --report --report-file --quiet --color --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2130,6 +2130,14 @@ _injector() {
                     if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
                         compopt -o filenames
                     fi
+                    return 0
+                    ;;
+                --namespace)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -n)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --template-path)

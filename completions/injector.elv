@@ -89,6 +89,8 @@ set edit:completion:arg-completer[injector] = {|@words|
             cand --output-dir 'Write results below this directory, in the same tree'
             cand -p 'Undo only this profile (repeatable) [default: all, last first]'
             cand --profile 'Undo only this profile (repeatable) [default: all, last first]'
+            cand -n 'The namespace of objects that do not name one [default: default]'
+            cand --namespace 'The namespace of objects that do not name one [default: default]'
             cand --template-path 'Where the pod template is in another kind (repeatable)'
             cand --config 'The settings of the repository [default: the nearest `.injector.yaml`]'
             cand --report 'The form of the report, and perhaps a file for it (repeatable) [default: text]'

@@ -94,6 +94,7 @@ json\t'The objects as JSON: one as an object, several as a v1 List'
 patch\t'The JSON Patch (RFC 6902)'"
 complete -c injector -n "__fish_injector_using_subcommand uninject" -l output-dir -d 'Write results below this directory, in the same tree' -r -f -a "(__fish_complete_directories)"
 complete -c injector -n "__fish_injector_using_subcommand uninject" -s p -l profile -d 'Undo only this profile (repeatable) [default: all, last first]' -r -F
+complete -c injector -n "__fish_injector_using_subcommand uninject" -s n -l namespace -d 'The namespace of objects that do not name one [default: default]' -r
 complete -c injector -n "__fish_injector_using_subcommand uninject" -l template-path -d 'Where the pod template is in another kind (repeatable)' -r
 complete -c injector -n "__fish_injector_using_subcommand uninject" -l config -d 'The settings of the repository [default: the nearest `.injector.yaml`]' -r -F
 complete -c injector -n "__fish_injector_using_subcommand uninject" -l report -d 'The form of the report, and perhaps a file for it (repeatable) [default: text]' -r -f -a "text\t'Lines for people'

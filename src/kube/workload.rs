@@ -11,6 +11,7 @@ use crate::value::view::{Kind, View};
 
 mod kinds;
 mod owner;
+mod resource;
 mod shape;
 mod skippable;
 mod spelling;
@@ -19,6 +20,7 @@ mod template_path;
 pub use kinds::KINDS;
 pub(crate) use kinds::{OnApply, Trait, WorkloadKind};
 pub(crate) use owner::{OWNERS, Shown, owning_workload};
+pub(crate) use resource::resource;
 pub(crate) use shape::misshapen;
 pub(crate) use skippable::{is_foreign, known_without_template};
 pub(crate) use spelling::{Meant, known_kind, meant};

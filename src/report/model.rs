@@ -231,6 +231,23 @@ impl Report {
         })
     }
 
+    /// The same with each hint in other words.
+    #[must_use]
+    pub(crate) fn with_hints(self, words: impl Fn(&str) -> String) -> Self {
+        let reword = |placed: &mut Placed| placed.hint = placed.hint.as_deref().map(&words);
+        self.map(|entries, diagnostics| {
+            diagnostics.iter_mut().for_each(reword);
+            for entry in entries {
+                entry.diagnostics.iter_mut().for_each(reword);
+                let errors = entry.results.iter_mut().filter_map(|result| match &mut result.verdict {
+                    ReportVerdict::Rejected { errors } => Some(errors),
+                    _ => None,
+                });
+                errors.flatten().for_each(reword);
+            }
+        })
+    }
+
     /// One for each workload.
     pub fn entries(&self) -> &[TemplateReport] {
         &self.entries

@@ -26,6 +26,7 @@ mod cli;
 mod completions;
 mod errors;
 mod ownership;
+mod plugin;
 mod refusals;
 #[cfg(feature = "serve")]
 mod reviews;

@@ -4,7 +4,7 @@ use super::kinds::{KINDS, WorkloadKind};
 use crate::diagnostic::words::nearest;
 
 /// What kubectl takes for these kinds on its command line, which no manifest can have.
-const SHORT_NAMES: [(&str, &str); 7] = [
+pub(super) const SHORT_NAMES: [(&str, &str); 7] = [
     ("cj", "CronJob"),
     ("deploy", "Deployment"),
     ("ds", "DaemonSet"),

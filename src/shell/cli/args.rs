@@ -44,7 +44,8 @@ pub struct Paths {
     /// Files or directories; standard input without one, or for `-`
     ///
     /// YAML or JSON: manifests, a List, an AdmissionReview or a ResourceList. In a directory, the files that end in
-    /// `.yaml`, `.yml` or `.json` are read, in the order of their names.
+    /// `.yaml`, `.yml` or `.json` are read, in the order of their names. For an object of the cluster, named as KIND/NAME,
+    /// a plugin of kubectl prints the command line that injects or uninjects it.
     #[arg(value_name = "FILE", help_heading = "Input", value_hint = ValueHint::AnyPath)]
     pub files: Vec<PathBuf>,
     /// A file or directory, as kubectl names it (repeatable)

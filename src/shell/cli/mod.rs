@@ -9,12 +9,13 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueHint};
+use clap::{Args, FromArgMatches, Parser, Subcommand, ValueHint};
 
 mod args;
 mod config;
 #[cfg(feature = "serve")]
 mod certs;
+mod examples;
 #[cfg(feature = "serve")]
 mod fit;
 mod function;
@@ -23,8 +24,10 @@ mod generate;
 mod install;
 #[cfg(feature = "serve")]
 mod serve;
+mod passed;
 mod policy;
 mod profile;
+mod program;
 mod report;
 mod value;
 
@@ -46,11 +49,13 @@ pub(crate) use install::{CertificateArgs, CertificateSource, InstallArgs, PlaceA
 pub(crate) use serve::{ClusterArgs, ServeArgs};
 pub(crate) use value::NamespaceName;
 
+pub(crate) use passed::quoted;
 #[cfg(feature = "serve")]
 pub(crate) use policy::InstallForm;
 pub(crate) use policy::{PolicyArgs, params_of};
 pub(crate) use profile::CompileArgs;
 pub(crate) use profile::ProfileCommand;
+pub(crate) use program::{Call, Caller, Program};
 pub(crate) use report::{ReportArgs, ReportFile};
 
 pub(crate) use value::DataFormat;
@@ -72,6 +77,9 @@ pub struct Cli {
     /// By default they are coloured on a terminal. `NO_COLOR` and `CLICOLOR_FORCE` in the environment are respected.
     #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN", help_heading = "Report")]
     pub color: ColourChoice,
+    /// Under which name the program was called, and with which flags of the command
+    #[arg(skip)]
+    pub call: Call,
 }
 
 const EXAMPLES: &str = "\
@@ -91,22 +99,22 @@ Exit status:
 #[derive(Clone, Debug, Subcommand)]
 pub enum Command {
     /// Inject sidecars into manifests
-    #[command(after_help = INJECT_EXAMPLES)]
+    #[command(after_help = examples::INJECT)]
     Inject(InjectArgs),
     /// Remove what was injected, to the byte
-    #[command(after_help = UNINJECT_EXAMPLES)]
+    #[command(after_help = examples::UNINJECT)]
     Uninject(UninjectArgs),
     /// Report what is not injected, or not as it should be; exit 1 if something is found
-    #[command(after_help = CHECK_EXAMPLES)]
+    #[command(after_help = examples::CHECK)]
     Check(CheckArgs),
     /// Show what inject would change, as a unified diff; exit 1 if something is found
-    #[command(after_help = DIFF_EXAMPLES)]
+    #[command(after_help = examples::DIFF)]
     Diff(DiffArgs),
     /// Show every eligibility rule, what it saw and where, and which one decided
-    #[command(after_help = EXPLAIN_EXAMPLES)]
+    #[command(after_help = examples::EXPLAIN)]
     Explain(ExplainArgs),
     /// List, show, check, start or import profiles
-    #[command(subcommand, after_help = PROFILE_EXAMPLES)]
+    #[command(subcommand, after_help = examples::PROFILE)]
     Profile(ProfileCommand),
     /// Inject as a KRM function, in kustomize and kpt
     #[command(after_help = function::EXAMPLES)]
@@ -116,11 +124,11 @@ pub enum Command {
     Config(ConfigCommand),
     /// Print the manifests that install the webhook in a cluster
     #[cfg(feature = "serve")]
-    #[command(after_help = INSTALL_EXAMPLES)]
+    #[command(after_help = examples::INSTALL)]
     Install(Box<InstallArgs>),
     /// Print the manifests that remove the webhook from a cluster, for kubectl delete
     #[cfg(feature = "serve")]
-    #[command(after_help = UNINSTALL_EXAMPLES)]
+    #[command(after_help = examples::UNINSTALL)]
     Uninstall(UninstallArgs),
     /// Inject as a TLS admission webhook in a cluster
     #[cfg(feature = "serve")]
@@ -128,7 +136,7 @@ pub enum Command {
     Serve(Box<ServeArgs>),
     /// Make, show, renew and rotate the webhook's certificates
     #[cfg(feature = "serve")]
-    #[command(subcommand, after_help = CERTS_EXAMPLES)]
+    #[command(subcommand, after_help = examples::CERTS)]
     Certs(CertsCommand),
     /// Print a completion script for a shell
     #[command(after_help = generate::COMPLETIONS_EXAMPLES)]
@@ -145,69 +153,6 @@ pub enum Command {
         directory: Option<PathBuf>,
     },
 }
-
-const INJECT_EXAMPLES: &str = "\
-Examples:
-  injector inject deploy.yaml
-  injector inject -i -R manifests/
-  injector inject -p nginx -p ./audit.yaml --set port=8081 deploy.yaml
-  injector inject --namespace-labels prod:sidecar-inject=enabled -n prod -p nginx pod.yaml
-  kubectl get deploy web -o yaml | injector inject -o patch |
-    kubectl patch deploy web --type=json --patch-file=/dev/stdin";
-
-const UNINJECT_EXAMPLES: &str = "\
-Examples:
-  injector uninject deploy.yaml
-  injector uninject -i -R manifests/
-  injector uninject -p nginx deploy.yaml
-  kubectl get deploy web -o yaml | injector uninject | kubectl replace -f -";
-
-const CHECK_EXAMPLES: &str = "\
-Examples:
-  injector check -R manifests/
-  injector check --report github -R manifests/
-  helm template . | injector check";
-
-const DIFF_EXAMPLES: &str = "\
-Examples:
-  injector diff deploy.yaml
-  injector diff --reinject -R manifests/";
-
-const EXPLAIN_EXAMPLES: &str = "\
-Examples:
-  injector explain deploy.yaml
-  kubectl get pod web -o yaml | injector explain -p nginx --namespace-file ns.yaml";
-
-const PROFILE_EXAMPLES: &str = "\
-Examples:
-  injector profile list
-  injector profile show nginx > my-nginx.yaml
-  injector profile init audit > audit.yaml
-  injector profile import sidecarset.yaml > logs.yaml
-  injector profile lint audit.yaml";
-
-#[cfg(feature = "serve")]
-const INSTALL_EXAMPLES: &str = "\
-Examples:
-  injector install --generate-certs certs --only rest | kubectl apply -f -
-  kubectl -n injector-system rollout status deployment/injector
-  injector install --generate-certs certs --only webhook | kubectl apply -f -
-  injector install --cert-manager -p nginx -p ./audit.yaml --failure-policy Fail > webhook.yaml";
-
-#[cfg(feature = "serve")]
-const UNINSTALL_EXAMPLES: &str = "\
-Examples:
-  injector uninstall | kubectl delete --ignore-not-found -f -
-  injector uninstall --delete-namespace | kubectl delete --ignore-not-found -f -";
-
-#[cfg(feature = "serve")]
-const CERTS_EXAMPLES: &str = "\
-Examples:
-  injector certs generate --out certs
-  injector certs inspect certs
-  injector certs ca-bundle certs
-  injector certs renew certs
-  injector certs rotate certs";
 
 /// The arguments of `inject`.
 #[derive(Args, Clone, Debug)]
@@ -265,6 +210,9 @@ pub struct UninjectArgs {
     /// Without this flag, it is an error when something that the record names is gone.
     #[arg(long, help_heading = "Injection")]
     pub force: bool,
+    /// The namespace of objects that do not name one [default: default]
+    #[arg(short, long, value_name = "NAME", help_heading = "Cluster")]
+    pub namespace: Option<NamespaceName>,
     /// Where the pod template is in another kind (repeatable)
     ///
     /// A JSON Pointer from the object's root. The group may be left out.
@@ -345,11 +293,14 @@ impl Cli {
     /// # Errors
     /// What clap reports. Help and version come this way too, though they are not errors.
     pub fn read<T: Into<OsString> + Clone>(args: impl IntoIterator<Item = T>) -> Result<Self, clap::Error> {
-        let matches = Self::command().try_get_matches_from(value::as_flags(args.into_iter().map(Into::into)));
-        let matches = matches.map_err(explained)?;
-        let cli = Self::from_arg_matches(&matches).map_err(|error| error.format(&mut Self::command()))?;
+        let args = value::as_flags(args.into_iter().map(Into::into));
+        let program = Program::named(args.first().map_or("".as_ref(), |name| name.as_os_str()));
+        let args = program.with_command(args);
+        let matches = program.command().try_get_matches_from(args).map_err(|error| explained(error, &program))?;
+        let mut cli = Self::from_arg_matches(&matches).map_err(|error| error.format(&mut program.command()))?;
+        cli.call = Call::new(program.clone(), &matches);
         #[cfg(feature = "serve")]
-        policy::check_form(Self::command(), &cli.command, &matches)?;
+        policy::check_form(program.command(), &cli.command, &matches)?;
         let reported = match &cli.command {
             Command::Inject(args) => args.report.check_inputs(&args.input.paths()),
             Command::Uninject(args) => args.report.check_inputs(&args.input.paths()),
@@ -357,7 +308,7 @@ impl Cli {
             Command::Diff(args) => args.report.check_inputs(&args.input.paths()),
             _ => Ok(()),
         };
-        reported.map_err(|error| error.format(&mut Self::command()))?;
+        reported.map_err(|error| error.format(&mut program.command()))?;
         let (input, write) = match &cli.command {
             Command::Inject(args) => (&args.input, &args.write),
             Command::Uninject(args) => (&args.input, &args.write),
@@ -371,19 +322,19 @@ impl Cli {
         };
         if input.paths().iter().any(|path| path.as_os_str() == "-") {
             let message = format!("the argument '{flag}' cannot be used with standard input ('-')");
-            return Err(Self::command().error(clap::error::ErrorKind::ArgumentConflict, message));
+            return Err(program.command().error(clap::error::ErrorKind::ArgumentConflict, message));
         }
         Ok(cli)
     }
 }
 
 /// Says what to do instead of `--dry-run`; any other error stays as it is.
-fn explained(error: clap::Error) -> clap::Error {
+fn explained(error: clap::Error, program: &Program) -> clap::Error {
     use clap::error::{ContextKind, ContextValue, ErrorKind};
     match error.get(ContextKind::InvalidArg) {
         Some(ContextValue::String(flag)) if error.kind() == ErrorKind::UnknownArgument && flag == "--dry-run" => {
             let message = "there is no '--dry-run': nothing is written without `-i`; see `injector diff`";
-            Cli::command().error(ErrorKind::UnknownArgument, message)
+            program.command().error(ErrorKind::UnknownArgument, program.in_words(message))
         }
         _ => error,
     }

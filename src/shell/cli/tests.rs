@@ -1,5 +1,5 @@
 use super::*;
-use clap::ValueEnum as _;
+use clap::{CommandFactory as _, ValueEnum as _};
 
 fn read(line: &str) -> Result<Cli, String> {
     let args = std::iter::once("injector").chain(line.split_whitespace());

@@ -16,7 +16,7 @@ use crate::process::stream::Stream;
 use crate::profile::parameter::Origin;
 use crate::report::exit::ExitStatus;
 use crate::report::{Closing, Colour, ColourChoice, Ink, Report, visible};
-use crate::shell::cli::{DataFormat, ExplainArgs, ReportArgs};
+use crate::shell::cli::{DataFormat, ExplainArgs, Program, ReportArgs};
 use crate::shell::files::kustomize;
 use crate::text::document::Triage;
 use crate::text::yaml::tree::Tree;
@@ -43,7 +43,7 @@ pub(super) fn explain(args: &ExplainArgs, colour: ColourChoice) -> Result<ExitSt
     let is_empty = text.is_empty() && workloads.is_empty();
     match args.output {
         DataFormat::Text if text.is_empty() => {}
-        DataFormat::Text => text.push_str(&as_policies(&runs)),
+        DataFormat::Text => text.push_str(&Program::current().in_words(&as_policies(&runs))),
         DataFormat::Json => {
             let policies = policy_answers(&runs);
             let all = Explanations { version: "v1", workloads, policies, diagnostics: errors.clone() };

@@ -36,6 +36,9 @@ pub(super) fn inject(args: &InjectArgs, colour: ColourChoice) -> Result<ExitStat
 pub(super) fn uninject(args: &UninjectArgs, colour: ColourChoice) -> Result<ExitStatus, CommandError> {
     let reported = |errors| CommandError::reported(errors, &args.report);
     let mut prepared = Prepared::for_undoing(args).map_err(reported)?;
+    if let Some(namespace) = &args.namespace {
+        prepared.run.default_namespace.clone_from(&namespace.0);
+    }
     let mut names = Vec::new();
     for reference in &args.profiles {
         names.push(match reference {

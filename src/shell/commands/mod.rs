@@ -25,6 +25,7 @@ mod explain;
 mod function;
 mod inject;
 mod krm;
+mod objects;
 #[cfg(feature = "serve")]
 mod install;
 mod misused;
@@ -51,8 +52,16 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitStatus {
             return ExitStatus::Done;
         }
     };
+    let done = objects::answer(&cli).unwrap_or_else(|| act(&cli));
+    done.unwrap_or_else(|failed| {
+        let report = Report::new(Vec::new(), failed.0);
+        ExitStatus::Error.max(publish::write(&report, &failed.1, cli.color))
+    })
+}
+
+fn act(cli: &Cli) -> Result<ExitStatus, CommandError> {
     let colour = cli.color;
-    let done = match &cli.command {
+    match &cli.command {
         Command::Inject(args) => inject::inject(args, colour),
         Command::Uninject(args) => inject::uninject(args, colour),
         Command::Check(args) => check::check(args, colour),
@@ -71,11 +80,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitStatus {
         Command::Certs(command) => certs::certs(command, colour),
         Command::Completions { shell } => print(&crate::shell::cli::completions(*shell)).map_err(CommandError::from),
         Command::Man { directory } => man(directory.as_deref()),
-    };
-    done.unwrap_or_else(|failed| {
-        let report = Report::new(Vec::new(), failed.0);
-        ExitStatus::Error.max(publish::write(&report, &failed.1, colour))
-    })
+    }
 }
 
 /// Why a command ended before it did anything, and the form in which to report it.

@@ -7,7 +7,7 @@ use std::path::Path;
 use crate::diagnostic::{Code, Placed};
 use crate::report::exit::ExitStatus;
 use crate::report::{Checkout, Colour, ColourChoice, ColourFacts, Reader, Report, ReportFormat, Style};
-use crate::shell::cli::{ReportArgs, ReportFile};
+use crate::shell::cli::{Program, ReportArgs, ReportFile};
 use crate::shell::files::output::{OutputError, Staged};
 
 /// Writes a report to the files that were asked for, and to standard error. A file that cannot be written is an error; the others
@@ -19,6 +19,8 @@ pub(super) fn write(report: &Report, args: &ReportArgs, choice: ColourChoice) ->
     let failed = write_files(report, &plain, args);
     let status = if failed.is_empty() { ExitStatus::Done } else { ExitStatus::Error };
     let report = failed.into_iter().fold(report.clone(), |report, error| report.with(Some(error)));
+    let program = Program::current();
+    let report = report.with_hints(|hint| program.in_words(hint).into_owned());
     let stderr = io::stderr();
     let style = Style { colour: colour(choice, &stderr), ..plain };
     let mut out = io::BufWriter::new(stderr.lock());
