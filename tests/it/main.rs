@@ -23,6 +23,7 @@ mod goldens;
 mod cleaning;
 mod cli;
 #[cfg(feature = "watch")] // those of the program as it is built by default
+mod completed;
 mod completions;
 mod errors;
 mod ownership;
@@ -48,6 +49,7 @@ mod chart;
 mod cluster;
 mod iptables;
 mod sidecars;
+mod substituted;
 
 // The documents, which are about the program as it is built by default.
 #[cfg(feature = "watch")]

@@ -17,11 +17,19 @@ Examples:
   injector man | man -l -
   injector man /usr/local/share/man/man1";
 
-/// The completion script for a shell.
+/// The completion script for a shell. Where a script of ours asks the program (see `complete`), it completes the names of
+/// built-in profiles too; what clap makes for the other shells has the commands, the flags and their fixed values.
 pub fn completions(shell: Shell) -> Vec<u8> {
-    let mut script = Vec::new();
-    clap_complete::generate(shell, &mut Cli::command(), "injector", &mut script);
-    script
+    match shell {
+        Shell::Bash => include_bytes!("scripts/injector.bash").to_vec(),
+        Shell::Zsh => include_bytes!("scripts/_injector").to_vec(),
+        Shell::Fish => include_bytes!("scripts/injector.fish").to_vec(),
+        _ => {
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut Cli::command(), "injector", &mut script);
+            script
+        }
+    }
 }
 
 /// One page of the manual.

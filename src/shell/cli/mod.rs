@@ -15,6 +15,7 @@ mod args;
 mod config;
 #[cfg(feature = "serve")]
 mod certs;
+mod complete;
 mod examples;
 #[cfg(feature = "serve")]
 mod fit;
@@ -38,6 +39,7 @@ pub(crate) use certs::{
     ServiceRef, ValidityArgs,
 };
 pub(crate) use config::{ConfigCommand, ShowArgs};
+pub(crate) use complete::completion;
 #[cfg(feature = "serve")]
 pub(crate) use fit::FitArgs;
 pub(crate) use function::{FnArgs, FnMode};

@@ -21,6 +21,8 @@ pub(crate) enum Caller {
     Anyone,
     /// `kubectl-…`: kubectl calls it as a plugin.
     Kubectl,
+    /// `kubectl_complete-…`: kubectl asks how a command line of the plugin goes on.
+    Completion,
 }
 
 /// Who calls the program, and the words that a user types to do so.
@@ -45,20 +47,21 @@ impl Program {
             Some((stem, ending)) if ending.eq_ignore_ascii_case(".exe") => stem,
             _ => name,
         };
-        match stem.strip_prefix("kubectl-").filter(|rest| !rest.is_empty()) {
+        let called = |prefix: &str, caller| {
+            let rest = stem.strip_prefix(prefix).filter(|rest| !rest.is_empty())?;
             // To kubectl, `-` is a level of sub-commands, and `_` is a `-`.
-            Some(rest) => {
-                Self { caller: Caller::Kubectl, words: format!("kubectl {}", rest.replace('-', " ").replace('_', "-")) }
-            }
-            None => Self { caller: Caller::Anyone, words: OWN.to_owned() },
-        }
+            Some(Self { caller, words: format!("kubectl {}", rest.replace('-', " ").replace('_', "-")) })
+        };
+        called("kubectl-", Caller::Kubectl)
+            .or_else(|| called("kubectl_complete-", Caller::Completion))
+            .unwrap_or_else(|| Self { caller: Caller::Anyone, words: OWN.to_owned() })
     }
 
     /// The same arguments, and `inject` where a user of the plugin left it out: before a file, an object or a flag. A word
     /// that is none of these stays what it is, a misspelt command.
     pub(super) fn with_command(&self, mut args: Vec<OsString>) -> Vec<OsString> {
         let text = |word: &OsString| word.to_str().map(str::to_owned);
-        let Some(first) = args.get(1).and_then(text).filter(|_| self.caller == Caller::Kubectl) else { return args };
+        let Some(first) = args.get(1).and_then(text).filter(|_| self.caller != Caller::Anyone) else { return args };
         let root = Cli::command();
         let is_command = |word: &str| root.get_subcommands().any(|known| known.get_name() == word);
         let is_of_root = matches!(first.as_str(), "-h" | "--help" | "-V" | "--version") || first.starts_with("--color");
@@ -78,7 +81,7 @@ impl Program {
         let command = Cli::command();
         match self.caller {
             Caller::Anyone => command,
-            Caller::Kubectl => self.worded(command, &self.words).bin_name(&self.words),
+            Caller::Kubectl | Caller::Completion => self.worded(command, &self.words).bin_name(&self.words),
         }
     }
 
@@ -107,6 +110,14 @@ impl Program {
             OWN => "deploy/web -n shop",
             "inject" => "inject deploy/web -n shop",
             "uninject" => "uninject deploy/web -n shop",
+            "completions" => {
+                let words = self.words.strip_prefix("kubectl ").unwrap_or_default();
+                let name = words.replace('-', "_").replace(' ', "-");
+                return format!(
+                    "kubectl completes `{}` itself: link the program as kubectl_complete-{name} too.",
+                    self.words
+                );
+            }
             _ => return text.to_owned(),
         };
         let words = &self.words;

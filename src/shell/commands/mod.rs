@@ -10,7 +10,7 @@ use serde::Serialize;
 use crate::diagnostic::{Code, Placed};
 use crate::report::Report;
 use crate::report::exit::ExitStatus;
-use crate::shell::cli::{Cli, Command};
+use crate::shell::cli::{self, Cli, Command};
 use crate::shell::cli::{InputArgs, ReportArgs};
 use crate::shell::files::input::{self, Input, InputError};
 use crate::shell::files::output::{self, Outlet};
@@ -43,6 +43,9 @@ use settings::Prepared;
 /// Runs a command line, with the program's name first.
 pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitStatus {
     let args: Vec<OsString> = args.into_iter().collect();
+    if let Some(words) = cli::completion(&args) {
+        return print(words.as_bytes()).unwrap_or(ExitStatus::Error);
+    }
     let cli = match Cli::read(args.iter().cloned()) {
         Ok(cli) => cli,
         Err(error) if error.use_stderr() => return misused::report(&args, &error),
