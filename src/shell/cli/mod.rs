@@ -38,8 +38,8 @@ pub(crate) use certs::{
     CaBundleArgs, CertsCommand, GenerateArgs, InspectArgs, InspectFormat, MoreNames, RenewArgs, RotateArgs, SecretArgs,
     ServiceRef, ValidityArgs,
 };
-pub(crate) use config::{ConfigCommand, ShowArgs};
 pub(crate) use complete::completion;
+pub(crate) use config::{ConfigCommand, ShowArgs};
 #[cfg(feature = "serve")]
 pub(crate) use fit::FitArgs;
 pub(crate) use function::{FnArgs, FnMode};

@@ -149,6 +149,9 @@ fn each_command_has_its_page_of_the_manual() {
             "injector-profile-init.1",
             "injector-profile-compile.1",
             "injector-profile-import.1",
+            "injector-fn.1",
+            "injector-config.1",
+            "injector-config-show.1",
             #[cfg(feature = "serve")]
             "injector-install.1",
             #[cfg(feature = "serve")]
