@@ -28,6 +28,7 @@ mod completions;
 mod errors;
 mod ownership;
 mod plugin;
+mod pre_commit;
 mod refusals;
 #[cfg(feature = "serve")]
 mod reviews;
