@@ -23,7 +23,8 @@ RUN --mount=type=cache,target=/usr/local/cargo/registry,sharing=locked \
     cargo build --release --locked --bin injector --target "$target" && \
     cp "target/$target/release/injector" /injector
 
-FROM scratch
+# `docker build --target fn` makes an image of the KRM function: its hosts give no arguments. Without a target, it is the webhook.
+FROM scratch AS binary
 ARG VERSION=0.1.0
 ARG REVISION=unknown
 LABEL org.opencontainers.image.title="injector" \
@@ -35,6 +36,10 @@ COPY --from=build --chmod=0555 /injector /injector
 COPY --chmod=0444 LICENSE /LICENSE
 # By number: there is no /etc/passwd, and `runAsNonRoot` can tell a number from root.
 USER 65532:65532
+FROM binary AS fn
+ENTRYPOINT ["/injector", "fn"]
+
+FROM binary
 EXPOSE 9443/tcp 9444/tcp
 STOPSIGNAL SIGTERM
 ENTRYPOINT ["/injector"]

@@ -161,7 +161,7 @@ codes! {
     NamedTwice = "named-twice", Error, User;
     /// The output cannot be written in this form.
     Output = "output", Error, User;
-    /// The `functionConfig` of a ResourceList has settings that injector does not read.
+    /// The `functionConfig` of a ResourceList has settings that injector does not read, or that are wrong.
     FunctionConfig = "function-config", Error, User;
     /// The file cannot be written.
     Unwritable = "unwritable", Error, System;
@@ -175,6 +175,8 @@ codes! {
     Profile = "profile", Error, Profile;
     /// The command line is wrong.
     Usage = "usage", Error, User;
+    /// Something is wrong in the settings of the repository, `.injector.yaml`.
+    Config = "config", Error, User;
     /// The result was not proved, and was not printed. Please report it.
     Proof = "proof", Error, Bug;
     // Findings of `check`.

@@ -31,6 +31,16 @@ impl Effort {
         Self { steps: self.steps.saturating_add(other.steps), bytes: self.bytes.saturating_add(other.bytes) }
     }
 
+    /// What is left of it without a part of it.
+    pub(crate) const fn without(self, part: Self) -> Self {
+        Self { steps: self.steps.saturating_sub(part.steps), bytes: self.bytes.saturating_sub(part.bytes) }
+    }
+
+    /// At least as much as either.
+    pub(crate) fn max(self, other: Self) -> Self {
+        Self { steps: self.steps.max(other.steps), bytes: self.bytes.max(other.bytes) }
+    }
+
     /// Whether a meter allows all of it.
     pub(crate) const fn is_allowed(self) -> bool {
         self.steps <= MOST.steps && self.bytes <= MOST.bytes

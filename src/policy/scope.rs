@@ -100,7 +100,7 @@ impl Scope<'_> {
         surroundings.facts[2] = Item::map([("minor", Item::Int(i64::from(self.version.0)))]);
         let rendering = Rendering::new(&values, &self.profile.lets, surroundings);
         let found = render(&rendering);
-        if rendering.finish().0.is_empty() { found } else { None }
+        if rendering.faults().is_empty() { found } else { None }
     }
 }
 

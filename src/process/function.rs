@@ -2,10 +2,20 @@
 //!
 //! Source: the KRM Functions Specification, <https://github.com/kubernetes-sigs/kustomize> (cmd/config/docs/api-conventions).
 
-use crate::diagnostic::{Code, Placed, Places};
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use super::object::ChangeError;
+use super::objects::{self, FoundObject};
+use super::proof::ProofError;
+use crate::diagnostic::{Code, Placed, Places, Position};
 use crate::kube::workload;
-use crate::text::document::Document;
-use crate::text::yaml::tree::Tree;
+use crate::text::document::{self, Document};
+use crate::text::splice::{self, RenderedLines, Undo, UserStrings};
+use crate::text::yaml::node::NodeRef;
+use crate::text::yaml::tree::{NodeId, Tree};
+use crate::value::patch::{Op, Patch};
 use crate::value::pointer::Pointer;
 use crate::value::view::{Kind, View};
 
@@ -47,9 +57,103 @@ impl ResourceList {
     pub(super) fn unused_config(&self, name: &str, text: &str) -> Option<Placed> {
         let at = Places::new(text).position(self.config?);
         let placed =
-            Placed::new(Code::FunctionConfig, "injector does not read the `functionConfig`, so it has no effect");
+            Placed::new(Code::FunctionConfig, "injector does not read this `functionConfig`, so it has no effect");
         Some(placed.at(name, Some(at)).hint(Some("remove its settings, and give them to injector as flags")))
     }
+}
+
+/// A `functionConfig` that has settings.
+pub(crate) struct FunctionConfig<'t> {
+    /// The document that it is in, and where that begins in the stream.
+    pub(crate) tree: Tree<'t>,
+    pub(crate) start: usize,
+    pub(crate) node: NodeId,
+}
+
+/// Does something with the `functionConfig` of the first ResourceList, where it has settings.
+pub(crate) fn with_config<T>(
+    text: &str,
+    documents: &[Document],
+    read: impl FnOnce(&FunctionConfig<'_>) -> T,
+) -> Option<T> {
+    let list = ResourceList::find(text, documents)?;
+    list.config?;
+    let document = documents.iter().find(|document| document.range.contains(&list.start))?;
+    let tree = document.parse(text).ok()?;
+    let node = tree.find(tree.root()?, &Pointer::of(["functionConfig"]))?;
+    Some(read(&FunctionConfig { tree, start: document.range.start, node }))
+}
+
+/// An item of a ResourceList, as its host calls it.
+pub(crate) struct FunctionItem {
+    /// Where it begins in the stream.
+    pub(crate) at: Position,
+    path: Option<String>,
+    index: usize,
+}
+
+impl FunctionItem {
+    /// The file that the host has it from, and which object of that file it is.
+    pub(crate) fn file(&self) -> Option<(String, usize)> {
+        Some((self.path.clone()?, self.index))
+    }
+}
+
+/// The objects of a text that is one ResourceList; `None` where it is something else.
+pub(crate) fn items(text: &str) -> Option<Vec<FunctionItem>> {
+    let documents = document::split(text).ok()?;
+    let mut trees = documents.iter().map(|document| Some((document.range.start, document.parse(text).ok()?)));
+    let trees: Vec<_> = trees.by_ref().collect::<Option<_>>()?;
+    let mut filled =
+        trees.iter().filter(|(_, tree)| tree.root().is_some_and(|root| tree.view(root).kind() != Kind::Null));
+    let (start, tree) = filled.next()?;
+    if filled.next().is_some() || ResourceList::read(tree).is_none() {
+        return None;
+    }
+    let places = Places::new(text);
+    let annotation = |node: NodeRef<'_>, name: &str| {
+        let annotations = node.path(&["metadata", "annotations"])?;
+        let found = [format!("config.kubernetes.io/{name}"), format!("internal.config.kubernetes.io/{name}")];
+        found.iter().find_map(|key| annotations.text(&[key]).map(|text| text.into_owned()))
+    };
+    let item = |found: &FoundObject<'_>| FunctionItem {
+        at: places.position(start + tree.span(found.node.id()).start),
+        path: annotation(found.node, "path"),
+        index: annotation(found.node, "index").and_then(|text| text.parse().ok()).unwrap_or_default(),
+    };
+    Some(objects::find(tree, tree.root()?).iter().map(item).collect())
+}
+
+/// The text of a ResourceList with these `results`, in place of others that are there. It is read back before it is given out.
+pub(crate) fn with_results(text: &str, results: Vec<Value>) -> Result<String, ChangeError> {
+    let different = || ChangeError::from(ProofError::Different("/results".to_owned()));
+    let documents = document::split(text).map_err(ProofError::from)?;
+    let list = ResourceList::find(text, &documents).ok_or_else(different)?;
+    let document = documents.iter().find(|document| document.range.contains(&list.start)).ok_or_else(different)?;
+    let own = document.text(text);
+    let tree = document.parse(text).map_err(ProofError::from)?;
+    let root = tree.root().ok_or_else(different)?;
+    let place = Pointer::of(["results"]);
+    let mut wanted = tree.view(root).value();
+    let results = Value::from(results);
+    let op = match tree.view(root).member("results") {
+        Some(_) => Op::Replace(place, Arc::new(results.clone())),
+        None if results.as_array().is_some_and(Vec::is_empty) => return Ok(text.to_owned()),
+        None => Op::Add(place, Arc::new(results.clone())),
+    };
+    wanted["results"] = results;
+    let strings = UserStrings { is_one: |_| false, undo: Undo::Value };
+    let splice = splice::splice(&tree, root, &Patch(vec![op]), &RenderedLines::default(), strings)?;
+    let new = splice::pieces(own, &splice.edits).concat();
+    let whole = [text.get(..document.range.start), Some(new.as_str()), text.get(document.range.end..)];
+    let whole: String = whole.into_iter().flatten().collect();
+    let documents = document::split(&whole).map_err(ProofError::from)?;
+    let read = documents.iter().find_map(|one| {
+        let tree = one.parse(&whole).ok()?;
+        ResourceList::read(&tree)?;
+        Some(tree.view(tree.root()?).value())
+    });
+    if read == Some(wanted) { Ok(whole) } else { Err(different()) }
 }
 
 /// kpt and kustomize send a `functionConfig` in any case; only what is not part of every object is a setting.

@@ -8,7 +8,7 @@ pub(crate) mod admission;
 pub(crate) mod document;
 pub(crate) mod explain;
 mod fragment;
-mod function;
+pub(crate) mod function;
 pub(crate) mod guard;
 pub(crate) mod keys;
 mod kindless;

@@ -53,7 +53,11 @@ fn collect<'t>(
     }
     let items = identity.as_ref().filter(|_| lists > 0).and_then(|identity| workload::items(identity, node));
     if let Some(items) = items {
+        let is_function = identity.as_ref().is_some_and(|list| list.kind == "ResourceList");
         for (at, item, identity) in items {
+            if is_function && is_local(item) {
+                continue;
+            }
             collect(item, identity, &place.append(&at), lists - 1, found);
         }
         return;
@@ -67,6 +71,12 @@ fn collect<'t>(
         return;
     }
     found.push(FoundObject { node, identity, place: place.clone(), review: None });
+}
+
+/// Whether an item of a ResourceList is for the tools of a package only, and never applied to a cluster.
+fn is_local(item: NodeRef<'_>) -> bool {
+    let annotations = item.path(&["metadata", "annotations"]);
+    annotations.and_then(|all| all.text(&["config.kubernetes.io/local-config"])).is_some_and(|value| value == "true")
 }
 
 /// What a review says, where this is one with a request.

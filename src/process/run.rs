@@ -123,6 +123,23 @@ impl Run {
         }
     }
 
+    /// The same for other profiles: all that is asked beside them is that of another run.
+    #[must_use]
+    pub(crate) fn like(self, other: &Self) -> Self {
+        Self {
+            action: other.action.clone(),
+            outdated: other.outdated,
+            clean: other.clean,
+            expand: other.expand,
+            leaves: other.leaves,
+            default_namespace: other.default_namespace.clone(),
+            namespace_gate: other.namespace_gate,
+            files: other.files,
+            kubernetes_version: other.kubernetes_version,
+            ..self
+        }
+    }
+
     /// The profiles, in the order in which they are applied.
     pub fn profiles(&self) -> &[Profile] {
         &self.profiles

@@ -24,7 +24,7 @@ mod overrides;
 pub(crate) mod parameter;
 mod pattern;
 pub(crate) mod pod;
-mod reader;
+pub(crate) mod reader;
 pub(crate) mod reads;
 pub(crate) mod rewrite;
 pub(crate) mod scope;

@@ -251,10 +251,10 @@ impl ProfileError {
 
 /// All errors of one document, in the order in which they were met.
 #[derive(Debug, Default)]
-pub(super) struct Errors(pub(super) Vec<ProfileError>);
+pub(crate) struct Errors(pub(crate) Vec<ProfileError>);
 
 impl Errors {
-    pub(super) fn add(&mut self, at: &Pointer, kind: impl Into<ProfileErrorKind>) {
+    pub(crate) fn add(&mut self, at: &Pointer, kind: impl Into<ProfileErrorKind>) {
         self.0.push(ProfileError { at: at.clone(), kind: kind.into() });
     }
 
@@ -266,20 +266,20 @@ impl Errors {
 
 /// A value and its place.
 #[derive(Clone, Debug)]
-pub(super) struct Node<V> {
-    pub(super) view: V,
-    pub(super) at: Pointer,
+pub(crate) struct Node<V> {
+    pub(crate) view: V,
+    pub(crate) at: Pointer,
 }
 
 impl<'a, V: View<'a>> Node<V> {
     /// The member of that name; one that is null counts as not there, as it does for the API server.
-    pub(super) fn get(&self, name: &str) -> Option<Self> {
+    pub(crate) fn get(&self, name: &str) -> Option<Self> {
         let view = self.view.member(name).filter(|member| member.kind() != Kind::Null)?;
         Some(Self { view, at: self.at.join(name) })
     }
 
     /// The member of that name, whose absence is an error.
-    pub(super) fn require(&self, name: &'static str, errors: &mut Errors) -> Option<Self> {
+    pub(crate) fn require(&self, name: &'static str, errors: &mut Errors) -> Option<Self> {
         let found = self.get(name);
         if found.is_none() {
             errors.add(&self.at, ProfileErrorKind::Missing(name));
@@ -288,7 +288,7 @@ impl<'a, V: View<'a>> Node<V> {
     }
 
     /// This node, where it is an object; its fields must be among those known.
-    pub(super) fn object(self, known: &[&'static str], errors: &mut Errors) -> Option<Self> {
+    pub(crate) fn object(self, known: &[&'static str], errors: &mut Errors) -> Option<Self> {
         let node = self.of_kind(Kind::Mapping, errors)?;
         for (name, _) in node.view.members() {
             if !known.contains(&&*name) {
@@ -300,7 +300,7 @@ impl<'a, V: View<'a>> Node<V> {
     }
 
     /// The members of this object, whatever their names.
-    pub(super) fn entries(self, errors: &mut Errors) -> Vec<(String, Self)> {
+    pub(crate) fn entries(self, errors: &mut Errors) -> Vec<(String, Self)> {
         let Some(node) = self.of_kind(Kind::Mapping, errors) else { return Vec::new() };
         let place = |(name, view): (Cow<'a, str>, V)| {
             let at = node.at.join(&*name);
@@ -310,7 +310,7 @@ impl<'a, V: View<'a>> Node<V> {
     }
 
     /// The elements of this list.
-    pub(super) fn list(self, errors: &mut Errors) -> Vec<Self> {
+    pub(crate) fn list(self, errors: &mut Errors) -> Vec<Self> {
         let Some(node) = self.of_kind(Kind::Sequence, errors) else { return Vec::new() };
         let place = |(index, view): (usize, V)| Self { view, at: node.at.join(index.to_string()) };
         node.view.elements().into_iter().enumerate().map(place).collect()
@@ -326,7 +326,7 @@ impl<'a, V: View<'a>> Node<V> {
     }
 
     /// This string.
-    pub(super) fn string(&self, errors: &mut Errors) -> Option<String> {
+    pub(crate) fn string(&self, errors: &mut Errors) -> Option<String> {
         let text = self.view.string();
         if text.is_none() {
             errors.add(&self.at, ProfileErrorKind::WrongType { expected: "a string", found: self.view.kind() });
@@ -344,7 +344,7 @@ impl<'a, V: View<'a>> Node<V> {
     }
 
     /// This string, which must have a form.
-    pub(super) fn formed(&self, form: &'static str, has: fn(&str) -> bool, errors: &mut Errors) -> Option<String> {
+    pub(crate) fn formed(&self, form: &'static str, has: fn(&str) -> bool, errors: &mut Errors) -> Option<String> {
         let value = self.string(errors)?;
         if has(&value) {
             return Some(value);
@@ -354,7 +354,7 @@ impl<'a, V: View<'a>> Node<V> {
     }
 
     /// The strings of this list, no two the same.
-    pub(super) fn strings(self, what: &'static str, errors: &mut Errors) -> Vec<String> {
+    pub(crate) fn strings(self, what: &'static str, errors: &mut Errors) -> Vec<String> {
         let mut texts: Vec<String> = Vec::new();
         for node in self.list(errors) {
             let Some(text) = node.plain(errors) else { continue };
@@ -368,7 +368,7 @@ impl<'a, V: View<'a>> Node<V> {
     }
 
     /// What this word stands for.
-    pub(super) fn choice<T: Copy>(&self, words: &[(&'static str, T)], errors: &mut Errors) -> Option<T> {
+    pub(crate) fn choice<T: Copy>(&self, words: &[(&'static str, T)], errors: &mut Errors) -> Option<T> {
         let value = self.string(errors)?;
         let found = words.iter().find(|(word, _)| *word == value).map(|&(_, meaning)| meaning);
         if found.is_none() {

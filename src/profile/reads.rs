@@ -1,7 +1,7 @@
 //! What rendering a profile reads, part by part: what a part gives depends on nothing else.
 
 use super::scope::{Fact, Variable};
-use super::slot::{Slot, SlotMap};
+use super::slot::Slot;
 use super::template::Template;
 use super::{Addition, ApplicationBlock, Profile};
 use crate::expression::Use;
@@ -22,13 +22,11 @@ pub(crate) enum Source {
 pub(crate) struct ProfileReads {
     /// Everything that is read, each once.
     pub(crate) sources: Vec<Source>,
-    /// What each addition reads, by slot: indexes of `sources`.
-    pub(crate) additions: SlotMap<Vec<Vec<usize>>>,
-    /// What the rest reads.
-    pub(crate) rest: Vec<usize>,
+    /// What each part reads, indexes of `sources`: each addition, in the order of the slots, and then the rest.
+    pub(crate) parts: Vec<Vec<usize>>,
     /// What each of the `let` values is made of that are read.
     pub(crate) lets: Vec<Vec<usize>>,
-    /// What additions and the rest read, those first that tell two objects apart with little work.
+    /// What all parts read, those first that tell two objects apart with little work.
     pub(crate) all: Vec<usize>,
 }
 
@@ -36,14 +34,12 @@ impl ProfileReads {
     /// What rendering this profile reads.
     pub(crate) fn of(profile: &Profile) -> Self {
         let mut reader = Reader { profile, sources: Vec::new(), lets: vec![None; profile.lets.len()] };
-        let additions = SlotMap::new(|slot: Slot| {
-            let of = |addition: &Addition| {
-                let mut found = Vec::new();
-                addition.templates().for_each(|template| reader.template(template, &mut found));
-                found
-            };
-            profile.added[slot].iter().map(of).collect()
-        });
+        let of = |addition: &Addition| {
+            let mut found = Vec::new();
+            addition.templates().for_each(|template| reader.template(template, &mut found));
+            found
+        };
+        let mut parts: Vec<_> = profile.added.iter().flat_map(|(_, additions)| additions).map(of).collect();
         let mut rest = Vec::new();
         let ports = profile.redirected_ports.iter().flat_map(|ports| [Some(&ports.include), ports.exclude.as_ref()]);
         let reserved = profile.reserved_user.iter().flat_map(|reserved| [&reserved.id, &reserved.when]);
@@ -64,15 +60,15 @@ impl ProfileReads {
         let lets = reader.lets.into_iter().map(Option::unwrap_or_default).collect();
         let sources = reader.sources;
         let mut all = rest.clone();
-        let of_additions = additions.iter().flat_map(|(_, additions): (_, &Vec<Vec<usize>>)| additions);
-        of_additions.flatten().for_each(|index| add(*index, &mut all));
+        parts.iter().flatten().for_each(|index| add(*index, &mut all));
+        parts.push(rest);
         all.sort_by_key(|index| match sources.get(*index) {
             Some(Source::Known(Fact::Pod, _)) | None => 2,
             Some(Source::Known(..)) => 0,
             Some(Source::Parameter(_)) => 1,
             Some(Source::Let(_)) => 3,
         });
-        Self { sources, additions, rest, lets, all }
+        Self { sources, parts, lets, all }
     }
 }
 

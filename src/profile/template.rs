@@ -16,6 +16,7 @@ use crate::kube::schema::Shape;
 use crate::value::pointer::Pointer;
 
 mod rendering;
+mod scalar;
 mod spent;
 mod surroundings;
 

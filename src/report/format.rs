@@ -5,9 +5,9 @@ use std::io;
 use clap::ValueEnum;
 use clap::builder::PossibleValue;
 
-use super::colour::Colour;
-use super::model::{Report, Verbosity};
-use super::{github, json, sarif, text};
+use super::model::Report;
+use super::style::Style;
+use super::{github, gitlab, json, junit, sarif, text};
 
 /// A form of a report: a value of `--report`.
 #[derive(Clone, Copy, Debug)]
@@ -16,30 +16,72 @@ pub struct ReportFormat {
     name: &'static str,
     /// What it is, for the help text.
     help: &'static str,
-    write: fn(&Report, Verbosity, Colour, &mut dyn io::Write) -> io::Result<()>,
+    pub(crate) kind: FormKind,
+    write: fn(&Report, &Style<'_>, &mut dyn io::Write) -> io::Result<()>,
+}
+
+/// How a form is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum FormKind {
+    /// Line by line: other lines may be among them.
+    Lines,
+    /// As one document, by a program that takes nothing else beside it.
+    Document,
 }
 
 /// All forms of a report; the first is the default.
-static REPORT_FORMATS: [ReportFormat; 4] = [
+static REPORT_FORMATS: [ReportFormat; 6] = [
     TEXT,
     ReportFormat {
         name: "json",
         help: "One JSON object, version `v1`",
-        write: |report, _, _, out| json::write(report, out),
+        kind: FormKind::Document,
+        write: |report, _, out| json::write(report, out),
     },
-    ReportFormat {
-        name: "github",
-        help: "Annotations of GitHub Actions",
-        write: |report, verbosity, _, out| github::write(report, verbosity, out),
-    },
+    GITHUB,
     ReportFormat {
         name: "sarif",
         help: "SARIF 2.1.0, for code scanning",
-        write: |report, _, _, out| sarif::write(report, out),
+        kind: FormKind::Document,
+        write: sarif::write,
     },
+    ReportFormat {
+        name: "junit",
+        help: "JUnit XML, a test for each workload and profile",
+        kind: FormKind::Document,
+        write: junit::write,
+    },
+    ReportFormat { name: "gitlab", help: "Code Quality of GitLab", kind: FormKind::Document, write: gitlab::write },
 ];
 
-const TEXT: ReportFormat = ReportFormat { name: "text", help: "Lines for people", write: text::write };
+const GITHUB: ReportFormat = ReportFormat {
+    name: "github",
+    help: "Annotations of GitHub Actions; the default there",
+    kind: FormKind::Lines,
+    write: github::write,
+};
+
+const TEXT: ReportFormat =
+    ReportFormat { name: "text", help: "Lines for people", kind: FormKind::Lines, write: text::write };
+
+/// What shows standard error, and so which form it gets where none is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Reader {
+    /// A step of GitHub Actions, which makes annotations of workflow commands.
+    GithubActions,
+    /// Someone at a terminal, or a log.
+    Person,
+}
+
+impl Reader {
+    /// The form for it.
+    pub(crate) const fn format(self) -> ReportFormat {
+        match self {
+            Self::GithubActions => GITHUB,
+            Self::Person => TEXT,
+        }
+    }
+}
 
 impl Default for ReportFormat {
     fn default() -> Self {
@@ -63,13 +105,7 @@ impl Report {
     /// # Errors
     ///
     /// Those of the writer.
-    pub fn write(
-        &self,
-        format: ReportFormat,
-        verbosity: Verbosity,
-        colour: Colour,
-        out: &mut dyn io::Write,
-    ) -> io::Result<()> {
-        (format.write)(self, verbosity, colour, out)
+    pub fn write(&self, format: ReportFormat, style: &Style<'_>, out: &mut dyn io::Write) -> io::Result<()> {
+        (format.write)(self, style, out)
     }
 }

@@ -5,63 +5,40 @@
 
 use std::io::{self, Write};
 
+use super::finding::{Finding, FindingSource};
 use super::model::{Report, Verbosity};
-use crate::diagnostic::{Placed, Position, Severity};
+use super::style::Style;
+use crate::diagnostic::{Position, Severity};
 
-pub(super) fn write(report: &Report, verbosity: Verbosity, out: &mut dyn Write) -> io::Result<()> {
-    for placed in report.diagnostics() {
-        write_placed(placed, verbosity, out)?;
-    }
-    for entry in report.entries() {
-        for (verdict, sentence) in entry.lines() {
-            if let Some(code) = verdict.finding()
-                && verbosity == Verbosity::Normal
-            {
-                let message = format!("{}: {sentence}", entry.title());
-                write_command("error", &entry.file, entry.position, code.id(), &message, out)?;
-            }
-        }
-        for placed in entry.placed() {
-            write_placed(placed, verbosity, out)?;
+pub(super) fn write(report: &Report, style: &Style<'_>, out: &mut dyn Write) -> io::Result<()> {
+    for finding in report.findings() {
+        let is_shown = match (style.verbosity, finding.source) {
+            (Verbosity::Normal, _) => true,
+            (Verbosity::Quiet, FindingSource::Verdict) => false,
+            (Verbosity::Quiet, FindingSource::Diagnostic) => finding.placed.severity == Severity::Error,
+        };
+        if is_shown {
+            write_command(&finding, style, out)?;
         }
     }
     Ok(())
 }
 
-fn write_placed(placed: &Placed, verbosity: Verbosity, out: &mut dyn Write) -> io::Result<()> {
+fn write_command(finding: &Finding<'_>, style: &Style<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let placed = &finding.placed;
     let command = match placed.severity {
         Severity::Error => "error",
         Severity::Warning => "warning",
         Severity::Note => "notice",
     };
-    if verbosity == Verbosity::Quiet && placed.severity != Severity::Error {
-        return Ok(());
-    }
-    let message = match &placed.hint {
-        None => placed.message.clone(),
-        Some(hint) => format!("{}\nhint: {hint}", placed.message),
+    let place = style.checkout.place(&placed.file);
+    // An annotation on a file that is not in the repository is not shown.
+    let at = match (place.in_repository(), placed.position) {
+        (None, _) => String::new(),
+        (Some(file), None) => format!("file={},", property(&file)),
+        (Some(file), Some(Position { line, column })) => format!("file={},line={line},col={column},", property(&file)),
     };
-    write_command(command, &placed.file, placed.position, placed.code.id(), &message, out)
-}
-
-fn write_command(
-    command: &str,
-    file: &str,
-    position: Option<Position>,
-    title: &str,
-    message: &str,
-    out: &mut dyn Write,
-) -> io::Result<()> {
-    // An annotation on a file that is not in the repository is not shown, so what came from a pipe has its place in words.
-    let (place, words) = match (file, position) {
-        ("" | "<stdin>", None) => (String::new(), String::new()),
-        ("" | "<stdin>", Some(Position { line, column })) => (String::new(), format!("{file}:{line}:{column}: ")),
-        (file, None) => (format!("file={},", property(file)), String::new()),
-        (file, Some(Position { line, column })) => {
-            (format!("file={},line={line},col={column},", property(file)), String::new())
-        }
-    };
-    writeln!(out, "::{command} {place}title={}::{}", property(title), data(&format!("{words}{message}")))
+    writeln!(out, "::{command} {at}title={}::{}", property(placed.code.id()), data(&finding.text(&place)))
 }
 
 fn data(text: &str) -> String {

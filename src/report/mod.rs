@@ -4,23 +4,35 @@
 //! as a row of `format.rs`. `--report json` is the model itself, so a field of it that changes its name or its meaning is a
 //! new version of the model.
 
+mod checkout;
 mod colour;
 pub(crate) mod exit;
+mod finding;
 mod format;
 mod github;
+mod gitlab;
 mod json;
+mod krm;
+mod junit;
 mod levels;
 mod model;
 mod sarif;
+mod style;
 mod summary;
 mod text;
+mod uri;
+mod xml;
 
+pub(crate) use checkout::Checkout;
 pub(crate) use colour::{Colour, ColourChoice, ColourFacts, Ink};
 pub use format::ReportFormat;
+pub(crate) use format::{FormKind, Reader};
+pub(crate) use krm::function_results;
 pub(crate) use levels::Levels;
 pub(crate) use levels::{Allowed, Denied};
 pub(crate) use model::{Closing, Verbosity};
 pub use model::{Report, ReportVerdict, ResultLine, TemplateReport};
+pub(crate) use style::Style;
 pub(crate) use text::visible;
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ pub enum Verbosity {
     /// Everything.
     #[default]
     Normal,
-    /// Errors only. `json` and `sarif` stay complete: programs read them.
+    /// Errors only. What programs read, such as `json` and `sarif`, stays complete.
     Quiet,
 }
 
@@ -74,6 +74,9 @@ pub struct TemplateReport {
     pub namespace: String,
     /// `metadata.name`, else `generateName` with a `*`, else empty.
     pub name: String,
+    /// The file of a KRM function's host, and which object of that file it is.
+    #[serde(skip)]
+    pub item: Option<(String, usize)>,
     /// The JSON Pointer of the pod template, where it is not at the usual place of the kind.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub template: Option<String>,
@@ -207,6 +210,27 @@ impl Report {
         Self { closing: self.closing, ..Self::new(entries, diagnostics) }
     }
 
+    /// The same with the files that a KRM function's host has the workloads from, in the place of those of the list.
+    #[must_use]
+    pub(crate) fn placed_by(self, item: &dyn Fn(&TemplateReport) -> Option<(String, usize)>) -> Self {
+        self.map(|entries, _| {
+            for entry in entries {
+                let Some((path, index)) = item(entry) else { continue };
+                let file = if index == 0 { path.clone() } else { format!("{path}[{index}]") };
+                let of_results = entry.results.iter_mut().flat_map(|result| match &mut result.verdict {
+                    ReportVerdict::Rejected { errors } => errors.as_mut_slice(),
+                    _ => &mut [],
+                });
+                for placed in of_results.chain(&mut entry.diagnostics) {
+                    placed.file.clone_from(&file);
+                    // A line of the list is no line of the file.
+                    placed.position = None;
+                }
+                (entry.file, entry.position, entry.item) = (file, None, Some((path, index)));
+            }
+        })
+    }
+
     /// The same with each hint in other words.
     #[must_use]
     pub(crate) fn with_hints(self, words: impl Fn(&str) -> String) -> Self {
@@ -290,7 +314,7 @@ impl ResultLine {
 }
 
 impl ReportVerdict {
-    fn errors(&self) -> &[Placed] {
+    pub(super) fn errors(&self) -> &[Placed] {
         match self {
             Self::Rejected { errors } => errors,
             _ => &[],
@@ -302,7 +326,7 @@ impl ReportVerdict {
     }
 
     /// `only`: there is no other profile, so that the name can be left out.
-    fn sentence(&self, profiles: &[&str], only: bool) -> String {
+    pub(super) fn sentence(&self, profiles: &[&str], only: bool) -> String {
         let profiles = profiles.join(", ");
         match self {
             Self::Injected => format!("injected by {profiles}"),

@@ -1,40 +1,61 @@
 //! The report as SARIF 2.1.0 (OASIS), for code scanning: findings and diagnostics, not what went well.
 
-use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use serde_json::{Value, json};
 
+use super::checkout::FilePlace;
+use super::exit::ExitStatus;
+use super::finding::{Finding, Fingerprints};
 use super::model::Report;
-use crate::diagnostic::{Code, Fault, Placed, Position, Severity};
+use super::style::Style;
+use super::uri;
+use crate::diagnostic::{Code, Fault, Position, Severity};
 
 const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
 
-pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    let mut results = Vec::new();
-    for placed in report.diagnostics() {
-        results.push(diagnostic(placed, None));
-    }
-    for entry in report.entries() {
-        let title = entry.title();
-        for (verdict, sentence) in entry.lines() {
-            if let Some(code) = verdict.finding() {
-                let message = format!("{title}: {sentence}");
-                let place = location(&entry.file, entry.position, "", Some(&title));
-                results.push(result(code, Severity::Error, &message, place));
+/// What paths of files in the repository count from.
+const ROOT: &str = "%SRCROOT%";
+
+/// The version is that of how a fingerprint is made.
+const FINGERPRINT: &str = "injectorFinding/v1";
+
+pub(super) fn write(report: &Report, style: &Style<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let mut fingerprints = Fingerprints::default();
+    let (mut results, mut notifications) = (Vec::new(), Vec::new());
+    for finding in report.findings() {
+        let place = style.checkout.place(&finding.placed.file);
+        match location(&finding, &place) {
+            Some(location) => {
+                let mut result = notification(&finding, &place);
+                result["ruleId"] = json!(finding.placed.code.id());
+                result["ruleIndex"] = json!(index(finding.placed.code));
+                result["locations"] = json!([location]);
+                result["partialFingerprints"] = json!({FINGERPRINT: fingerprints.next(&finding, &place)});
+                results.push(result);
+            }
+            // Code scanning refuses a whole report that has a result without a location.
+            None => {
+                let mut notification = notification(&finding, &place);
+                let code = finding.placed.code;
+                notification["descriptor"] = json!({"id": code.id()});
+                notification["associatedRule"] = json!({"id": code.id(), "index": index(code)});
+                notifications.push(notification);
             }
         }
-        results.extend(entry.placed().map(|placed| diagnostic(placed, Some(&title))));
     }
     let sarif = json!({
         "$schema": SCHEMA,
         "version": "2.1.0",
         "runs": [{
-            "tool": {"driver": {
-                "name": env!("CARGO_PKG_NAME"),
-                "semanticVersion": env!("CARGO_PKG_VERSION"),
-                "rules": Code::ALL.iter().map(|code| rule(*code)).collect::<Vec<_>>(),
-            }},
+            "tool": {"driver": driver()},
+            // All runs are of one category, which a host may replace with its own.
+            "automationDetails": {"id": concat!(env!("CARGO_PKG_NAME"), "/")},
+            "originalUriBaseIds": {ROOT: {"uri": uri::folder(style.checkout.root())}},
+            "invocations": [{
+                "executionSuccessful": report.status() != ExitStatus::Error,
+                "toolExecutionNotifications": notifications,
+            }],
             "columnKind": "unicodeCodePoints",
             "results": results,
         }],
@@ -43,33 +64,71 @@ pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out)
 }
 
-fn diagnostic(placed: &Placed, title: Option<&str>) -> Value {
-    let message = match &placed.hint {
-        None => placed.message.clone(),
-        Some(hint) => format!("{}\nhint: {hint}", placed.message),
-    };
-    let place = location(&placed.file, placed.position, &placed.path, title);
-    result(placed.code, placed.severity, &message, place)
+fn driver() -> Value {
+    let mut driver = json!({
+        "name": env!("CARGO_PKG_NAME"),
+        "semanticVersion": env!("CARGO_PKG_VERSION"),
+        "rules": Code::ALL.iter().map(|code| rule(*code)).collect::<Vec<_>>(),
+    });
+    // Either is empty where the manifest of the package has none.
+    let pages = [env!("CARGO_PKG_HOMEPAGE"), env!("CARGO_PKG_REPOSITORY")];
+    if let Some(page) = pages.into_iter().find(|page| !page.is_empty()) {
+        driver["informationUri"] = json!(page);
+    }
+    driver
 }
 
-fn result(code: Code, severity: Severity, message: &str, location: Value) -> Value {
-    json!({
-        "ruleId": code.id(),
-        "ruleIndex": Code::ALL.iter().position(|known| *known == code),
-        "level": level(severity),
-        "message": {"text": message},
-        "locations": if location == json!({}) { json!([]) } else { json!([location]) },
-    })
+/// What results and notifications have in common.
+fn notification(finding: &Finding<'_>, place: &FilePlace) -> Value {
+    let message = match place {
+        FilePlace::NoFile => finding.text(place),
+        FilePlace::Inside(_) | FilePlace::Outside(_) => finding.message(),
+    };
+    json!({"level": level(finding.placed.severity), "message": {"text": message}})
+}
+
+/// The place of a code's rule among the rules.
+fn index(code: Code) -> Option<usize> {
+    Code::ALL.iter().position(|known| *known == code)
 }
 
 /// Every code is a rule, whether a result names it or not, so that a rule's place does not depend on the input.
 fn rule(code: Code) -> Value {
+    let (text, markdown) = help(code);
     json!({
         "id": code.id(),
         "shortDescription": {"text": code.meaning()},
+        "fullDescription": {"text": format!("{} {}", code.meaning(), remedy(code.fault()))},
+        "help": {"text": text, "markdown": markdown},
         "defaultConfiguration": {"level": level(code.severity())},
         "properties": {"fault": fault(code.fault())},
     })
+}
+
+/// What the row of a code says, as text and as Markdown.
+fn help(code: Code) -> (String, String) {
+    let (id, meaning, level, remedy) = (code.id(), code.meaning(), level(code.severity()), remedy(code.fault()));
+    let flags = match code.severity() {
+        Severity::Error => String::new(),
+        Severity::Warning | Severity::Note => format!(
+            "In `inject`, `check` and `profile lint`, `--deny {id}` makes it an error, and `--allow {id}` leaves it out."
+        ),
+    };
+    let text = format!("{meaning}\n\nLevel: {level}. {remedy} {flags}");
+    let markdown = format!("{meaning}\n\n| code | level |\n|---|---|\n| `{id}` | {level} |\n\n{remedy} {flags}");
+    (text.trim_end().to_owned(), markdown.trim_end().to_owned())
+}
+
+/// Who can do something about it, as a sentence.
+const fn remedy(fault: Fault) -> &'static str {
+    match fault {
+        Fault::User => "Correct the manifest, the file, the flag or the annotation.",
+        Fault::Profile => "The author of the profile can correct it.",
+        Fault::Cluster => "It depends on the version and the policies of the cluster.",
+        Fault::System => "The operating system refuses it.",
+        Fault::Bug => "It is a bug of injector.",
+        Fault::None => "It is not a fault.",
+    }
 }
 
 const fn level(severity: Severity) -> &'static str {
@@ -92,40 +151,32 @@ const fn fault(fault: Fault) -> &'static str {
     }
 }
 
-fn location(file: &str, position: Option<Position>, path: &str, title: Option<&str>) -> Value {
+/// Where it is: in a file, in an object, or both. Standard input is no file, so it has no URI.
+fn location(finding: &Finding<'_>, place: &FilePlace) -> Option<Value> {
+    let placed = &finding.placed;
     let mut location = json!({});
-    if !file.is_empty() {
-        location["physicalLocation"] = json!({"artifactLocation": {"uri": uri(file)}});
-        if let Some(Position { line, column }) = position {
+    let artifact = match place {
+        FilePlace::Inside(parts) => Some(json!({"uri": uri::relative(parts), "uriBaseId": ROOT})),
+        FilePlace::Outside(parts) => Some(json!({"uri": uri::absolute(parts)})),
+        FilePlace::NoFile => None,
+    };
+    if let Some(artifact) = artifact {
+        location["physicalLocation"] = json!({"artifactLocation": artifact});
+        if let Some(Position { line, column }) = placed.position {
             location["physicalLocation"]["region"] = json!({"startLine": line, "startColumn": column});
         }
     }
-    if title.is_some() || !path.is_empty() {
-        let mut logical = json!({});
-        if let Some(title) = title {
-            logical["name"] = json!(title);
-        }
-        if !path.is_empty() {
-            logical["fullyQualifiedName"] = json!(path);
-        }
+    let mut logical = json!({});
+    if let Some(title) = &finding.title {
+        logical["name"] = json!(title);
+    }
+    if !placed.path.is_empty() {
+        logical["fullyQualifiedName"] = json!(placed.path);
+    }
+    if logical != json!({}) {
         location["logicalLocations"] = json!([logical]);
     }
-    location
-}
-
-/// A path as a relative reference (RFC 3986): what is not unreserved or `/` is escaped.
-fn uri(path: &str) -> String {
-    let mut uri = String::with_capacity(path.len());
-    for byte in path.bytes() {
-        match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => uri.push(char::from(byte)),
-            _ => {
-                // Writing to a string does not fail.
-                let _ = write!(uri, "%{byte:02X}");
-            }
-        }
-    }
-    uri
+    (location != json!({})).then_some(location)
 }
 
 #[cfg(test)]

@@ -116,7 +116,9 @@ fn went_wrong() -> Vec<TemplateReport> {
 
 pub(super) fn render(report: &Report, format: &str, verbosity: Verbosity, colour: Colour) -> String {
     let mut out = Vec::new();
-    report.write(ReportFormat::from_str(format, false).unwrap(), verbosity, colour, &mut out).unwrap();
+    let checkout = Checkout::new("/repo", "/repo");
+    let style = Style { verbosity, colour, checkout: &checkout };
+    report.write(ReportFormat::from_str(format, false).unwrap(), &style, &mut out).unwrap();
     String::from_utf8(out).unwrap()
 }
 
@@ -215,6 +217,72 @@ pub(super) fn excerpt() -> Report {
     let entries =
         all.entries().iter().filter(|e| ["db", "train", "out", "old"].contains(&e.name.as_str())).cloned().collect();
     Report::new(entries, all.diagnostics().iter().take(3).cloned().collect()).closing(Closing::Numbers)
+}
+
+/// Names and messages that would end what they are written in, or that a form cannot have.
+pub(super) const HOSTILE: [&str; 6] = [
+    "\"'<&>]]>--><x a=\"b\">",
+    "100%, a:b %0A ::error::x",
+    "a\tb\nc\rd\u{0}\u{1b}[31m\u{7f}\u{85}\u{fffe}\u{ffff}",
+    "\u{1f600}\u{10ffff} grün \u{202e}",
+    "",
+    "<stdin>",
+];
+
+/// A report in which these are everywhere, and a message is very long.
+pub(super) fn hostile() -> Report {
+    let long = "x".repeat(1 << 20);
+    let mut entries = Vec::new();
+    let mut diagnostics = Vec::new();
+    for text in HOSTILE {
+        let placed = || Placed {
+            path: format!("/{text}"),
+            ..Placed::new(Code::Conflict, text).at(text, Some(Position { line: 7, column: 1 })).hint(Some(text))
+        };
+        let rejected = ReportVerdict::Rejected { errors: vec![placed(), placed()] };
+        let results = vec![
+            line(text, ReportVerdict::Missing),
+            line(text, skipped(text, text, true)),
+            line(text, rejected),
+            line(text, ReportVerdict::Injected),
+        ];
+        let warning = Placed::new(Code::QosChanged, text).at(text, None);
+        entries.push(TemplateReport {
+            file: text.to_owned(),
+            template: Some(text.to_owned()),
+            diagnostics: vec![warning.clone(), placed()],
+            ..entry(text, text, text, results)
+        });
+        diagnostics.extend([placed(), warning]);
+    }
+    diagnostics.push(Placed::new(Code::Syntax, long).at("a b/é #/deploy.yaml", None));
+    Report::new(entries, diagnostics)
+}
+
+/// The parts of the hostile report that a form must not lose.
+fn in_github(text: &str) -> String {
+    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+}
+
+#[test]
+fn no_text_begins_a_line_of_its_own_for_github() {
+    let text = render(&hostile(), "github", Verbosity::Normal, Colour::Off);
+    for line in text.lines() {
+        assert!(["::error ", "::warning "].iter().any(|start| line.starts_with(start)), "{line:?}");
+    }
+    for hostile in HOSTILE {
+        assert!(text.contains(&format!("{}%0Ahint: {}\n", in_github(hostile), in_github(hostile))), "{hostile:?}");
+    }
+    assert!(text.contains("::error file=a b/é #/deploy.yaml,title=syntax::xxx"));
+}
+
+#[test]
+fn json_has_every_text_as_it_is() {
+    let json: serde_json::Value =
+        serde_json::from_str(&render(&hostile(), "json", Verbosity::Normal, Colour::Off)).unwrap();
+    let names: Vec<&str> =
+        json["entries"].as_array().unwrap().iter().map(|entry| entry["name"].as_str().unwrap()).collect();
+    assert_eq!(names, HOSTILE);
 }
 
 #[test]

@@ -5,10 +5,12 @@ use std::io::{self, Write};
 
 use super::colour::{Colour, Ink};
 use super::model::{Report, ReportVerdict, Verbosity};
+use super::style::Style;
 use super::summary::Summary;
 use crate::diagnostic::{Placed, Severity};
 
-pub(super) fn write(report: &Report, verbosity: Verbosity, colour: Colour, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn write(report: &Report, style: &Style<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let Style { verbosity, colour, .. } = *style;
     // Notes are about the run as a whole, and so its end.
     let is_note = |placed: &&Placed| placed.severity == Severity::Note;
     for placed in report.diagnostics().iter().filter(|placed| !is_note(placed)) {

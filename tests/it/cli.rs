@@ -2,10 +2,13 @@
 
 mod accounts;
 mod bounds;
+mod config;
+mod data;
 mod decisions;
 mod defaults;
 mod extends;
 mod formats;
+mod functions;
 mod import;
 mod in_place;
 mod inherited;
@@ -17,12 +20,14 @@ mod listed;
 mod params;
 #[cfg(feature = "serve")]
 mod policies;
+mod published;
 mod reports;
 mod reviews;
 mod state_table;
 mod states;
 mod meshes;
 mod metadata;
+mod sarif;
 mod rewrites;
 mod texts;
 mod statuses;

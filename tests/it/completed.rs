@@ -61,8 +61,8 @@ fn the_answer_is_that_of_cobra() {
     for (program, line, expected) in [
         ("injector", "__complete inj", "inject\tInject sidecars into manifests|:4"),
         (NAME, "inj", "inject\tInject sidecars into manifests|:0"),
-        (NAME, "inject --report j", "json\t…|:4"),
-        (NAME, "inject --report=g", "--report=github\t…|:4"),
+        (NAME, "inject --report js", "json\t…|:4"),
+        (NAME, "inject --report=gith", "--report=github\t…|:4"),
         (NAME, "inject --rei", "--reinject\tReplace an outdated injection|:4"),
         (NAME, "-n shop --rei", "--reinject\tReplace an outdated injection|:4"),
         (NAME, "inject -n sh", ":4"),

@@ -47,6 +47,8 @@ fn collect(value: &Value, codes: &mut BTreeSet<String>) {
             for name in ["code", "ruleId"] {
                 codes.extend(members.get(name).and_then(Value::as_str).map(str::to_owned));
             }
+            let rule = members.get("associatedRule").and_then(|rule| rule["id"].as_str());
+            codes.extend(rule.map(str::to_owned));
             members.values().for_each(|member| collect(member, codes));
         }
         Value::Array(elements) => elements.iter().for_each(|element| collect(element, codes)),

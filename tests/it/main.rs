@@ -11,6 +11,7 @@ mod house;
 mod emit;
 mod expressions;
 mod kubectl;
+mod kustomize;
 mod laws;
 mod scalar;
 
@@ -28,6 +29,7 @@ mod errors;
 mod guards;
 mod ownership;
 mod plugin;
+mod pre_commit;
 mod refusals;
 #[cfg(feature = "serve")]
 mod reviews;

@@ -35,7 +35,7 @@ fn with_values<'a, V: View<'a>>(
     let surroundings = expressions::surroundings(subject.identity, subject.template, case.facts);
     let rendering = Rendering::new(values, &profile.lets, surroundings);
     let finding = look(&rendering);
-    match rendering.finish().0.first() {
+    match rendering.faults().first() {
         Some(failed) => {
             let around = (case.facts, subject.template);
             let wrong = || expressions::without_value(profile, failed, around, &Pointer::root());

@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::kube::validity::{self, Role};
 use crate::profile::slot::{Clash, Form, Home, Slot, SlotMap, Validity};
-use crate::profile::template::{RenderFault, Rendering, Spent, Surroundings};
+use crate::profile::template::{RenderFault, Rendering, Surroundings};
 use crate::profile::{Addition, EnvPlacement, Placement, PlacementTemplate, Profile, Template, grammar};
 use crate::value::pointer::Pointer;
 use crate::value::view::{self, View};
@@ -27,7 +27,7 @@ pub(crate) use blocks::{ForContainers, RenderedBlock};
 pub(crate) use existing::{Existing, OnValueFrom};
 pub(crate) use hash::{HashMatch, digest};
 pub use kept::Renderings;
-use memo::Memo;
+use memo::{Memo, PartsSpent};
 pub(crate) use pod::{PodElement, PodItem, RenderedPod};
 pub(crate) use rewrites::{NewHandler, RenderedRewrite};
 
@@ -122,38 +122,42 @@ impl Rendered {
             .checked(profile, &[])
     }
 
-    /// What is added, without a look at whether it may be, and what evaluating took. What a memo has is taken from it.
+    /// What is added, without a look at whether it may be, and what evaluating took, part by part. What a memo has is taken
+    /// from it.
     fn unchecked<'v, V: View<'v>>(
         profile: &Profile,
         rendering: &Rendering<'_, 'v, V>,
         sidecar: Sidecar,
         memo: Option<&Memo<'_, 'v, V>>,
-    ) -> (Self, Spent) {
+    ) -> (Self, PartsSpent) {
+        let mut parts = Vec::new();
         let added = SlotMap::new(|slot| {
             let mut items = Vec::new();
             for (source, addition) in profile.added[slot].iter().enumerate() {
-                if let Some(known) = memo.and_then(|memo| memo.items(slot, source)) {
-                    items.extend(known.cloned());
+                if let Some((known, spent)) = memo.and_then(|memo| memo.part(parts.len())) {
+                    items.extend(known.added[slot].iter().filter(|item| item.source == source).cloned());
+                    parts.push(spent);
                     continue;
                 }
-                addition.template.each(rendering, &mut |value| {
-                    items.push(item(rendering, (slot, sidecar), (source, addition), value));
-                });
+                let mut found = |value| items.push(item(rendering, (slot, sidecar), (source, addition), value));
+                parts.push(rendering.counted(|| addition.template.each(rendering, &mut found)).1);
             }
             items
         });
-        let rest = match memo.and_then(Memo::rest) {
-            Some(Self { blocks, pod, reserved_user, redirected, .. }) => Self {
-                blocks: blocks.clone(),
-                pod: pod.clone(),
-                reserved_user: reserved_user.clone(),
-                redirected: redirected.clone(),
-                ..Self::default()
-            },
-            None => Self::rest(profile, rendering.pod(), rendering),
+        let (rest, spent) = match memo.and_then(|memo| memo.part(parts.len())) {
+            Some((Self { blocks, pod, reserved_user, redirected, .. }, spent)) => {
+                let (reserved_user, redirected) = (reserved_user.clone(), redirected.clone());
+                (Self { blocks: blocks.clone(), pod: pod.clone(), reserved_user, redirected, ..Self::default() }, spent)
+            }
+            None => rendering.counted(|| Self::rest(profile, rendering.pod(), rendering)),
         };
-        let (failed, spent) = rendering.finish();
-        (Self { added, failed, ..rest }, spent)
+        parts.push(spent);
+        let lets = (0..profile.lets.len()).map(|index| match rendering.spent_on_let(index) {
+            Some(spent) => spent,
+            None => memo.map(|memo| memo.spent_on_let(index)).unwrap_or_default(),
+        });
+        let spent = PartsSpent { parts, lets: lets.collect() };
+        (Self { added, failed: rendering.faults(), ..rest }, spent)
     }
 
     /// What is not added to a slot.

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use super::spent::{MOST_REPEATED, Spent};
 use super::surroundings::Surroundings;
-use super::{Condition, Content, Part, Repeat, ScalarSource, Template, TemplateScalar, WantedType};
+use super::{Condition, Content, Part, Repeat, ScalarSource, Template, TemplateScalar};
 use crate::expression::{EvalFault, Expression, Item, Meter, Sort, Variables};
 use crate::profile::Let;
 use crate::profile::scope::Variable;
@@ -23,13 +23,22 @@ pub(crate) struct Rendering<'r, 'v, V> {
     values: &'r [Cow<'r, Value>],
     lets: &'r [Let],
     /// Those of `lets` that were asked for.
-    known: Vec<OnceCell<Result<Item<'v, V>, EvalFault>>>,
+    known: Vec<OnceCell<MadeLet<'v, V>>>,
+    /// What evaluating those took, all together.
+    spent_on_lets: Cell<Spent>,
     surroundings: Surroundings<'v, V>,
     /// The values of `forEach` variables, the innermost last.
     locals: RefCell<Vec<Item<'v, V>>>,
     repeated: Cell<usize>,
     meter: Meter,
     faults: RefCell<Vec<RenderFault>>,
+}
+
+/// A `let` value that was asked for.
+struct MadeLet<'v, V> {
+    value: Result<Item<'v, V>, EvalFault>,
+    /// What evaluating it took, without the other `let` values that it reads.
+    spent: Spent,
 }
 
 /// A scalar that has no value.
@@ -49,6 +58,7 @@ impl<'r, 'v, V: View<'v>> Rendering<'r, 'v, V> {
             values,
             lets,
             known: lets.iter().map(|_| OnceCell::new()).collect(),
+            spent_on_lets: Cell::default(),
             surroundings,
             locals: RefCell::default(),
             repeated: Cell::new(0),
@@ -57,10 +67,27 @@ impl<'r, 'v, V: View<'v>> Rendering<'r, 'v, V> {
         }
     }
 
-    /// What had no value so far, and what evaluating took.
-    pub(crate) fn finish(&self) -> (Vec<RenderFault>, Spent) {
-        let spent = Spent { effort: self.meter.effort(), repeated: self.repeated.get() };
-        (self.faults.take(), spent)
+    /// What had no value so far.
+    pub(crate) fn faults(&self) -> Vec<RenderFault> {
+        self.faults.take()
+    }
+
+    /// What evaluating took so far.
+    pub(crate) fn spent(&self) -> Spent {
+        Spent { effort: self.meter.effort(), repeated: self.repeated.get() }
+    }
+
+    /// What evaluating a `let` value took, without the others that it reads; `None` where no one asked for it.
+    pub(crate) fn spent_on_let(&self, index: usize) -> Option<Spent> {
+        self.known.get(index)?.get().map(|made| made.spent)
+    }
+
+    /// Does something, and says what evaluating took, without the `let` values that were made for it.
+    pub(crate) fn counted<T>(&self, within: impl FnOnce() -> T) -> (T, Spent) {
+        let (before, on_lets) = (self.spent(), self.spent_on_lets.get());
+        let result = within();
+        let on_lets = self.spent_on_lets.get().without(on_lets);
+        (result, self.spent().without(before).without(on_lets))
     }
 
     /// The pod template before the profile.
@@ -70,8 +97,18 @@ impl<'r, 'v, V: View<'v>> Rendering<'r, 'v, V> {
 
     /// The `let` value at an index; `None` where it has none, which is no fault as long as nothing else asks for it.
     pub(crate) fn let_value(&self, index: usize) -> Option<Item<'v, V>> {
+        self.made_let(index)?.as_ref().ok().cloned()
+    }
+
+    /// One reads only those before it, so this ends.
+    fn made_let(&self, index: usize) -> Option<&Result<Item<'v, V>, EvalFault>> {
         let (known, made) = (self.known.get(index)?, self.lets.get(index)?);
-        known.get_or_init(|| made.item(self)).clone().ok()
+        let known = known.get_or_init(|| {
+            let (value, spent) = self.counted(|| made.item(self));
+            self.spent_on_lets.set(self.spent_on_lets.get().with(spent));
+            MadeLet { value, spent }
+        });
+        Some(&known.value)
     }
 
     /// The value of `let`, which need not be one of the profile's.
@@ -80,17 +117,17 @@ impl<'r, 'v, V: View<'v>> Rendering<'r, 'v, V> {
         made.item(self).and_then(|item| item.to_value().ok_or_else(wanted))
     }
 
-    fn value(&self, index: usize) -> &Value {
+    pub(super) fn value(&self, index: usize) -> &Value {
         self.values.get(index).map_or(&Value::Null, |value| value)
     }
 
-    fn evaluate(&self, expression: &Expression) -> Result<Item<'v, V>, EvalFault> {
+    pub(super) fn evaluate(&self, expression: &Expression) -> Result<Item<'v, V>, EvalFault> {
         let variables: &dyn Variables<'v, V> = self;
         expression.evaluate(variables, &self.meter).map_err(|error| error.fault)
     }
 
     /// A single value.
-    fn scalar(&self, expression: &Expression) -> Result<Value, EvalFault> {
+    pub(super) fn scalar(&self, expression: &Expression) -> Result<Value, EvalFault> {
         single(&self.evaluate(expression)?)
     }
 
@@ -103,12 +140,12 @@ impl<'r, 'v, V: View<'v>> Rendering<'r, 'v, V> {
         found.map_err(|fault| self.fault(&condition.at, fault, &condition.holds)).ok()
     }
 
-    fn fault(&self, at: &Pointer, fault: EvalFault, expression: &Expression) {
+    pub(super) fn fault(&self, at: &Pointer, fault: EvalFault, expression: &Expression) {
         self.push(at, fault, expression.variables().collect());
     }
 
     /// An expression is evaluated for each container and element, and the same of it is noted once.
-    fn push(&self, at: &Pointer, fault: EvalFault, variables: Vec<usize>) {
+    pub(super) fn push(&self, at: &Pointer, fault: EvalFault, variables: Vec<usize>) {
         let fault = RenderFault { at: at.clone(), fault, variables };
         let mut faults = self.faults.borrow_mut();
         if !faults.contains(&fault) {
@@ -163,11 +200,7 @@ impl<'v, V: View<'v>> Variables<'v, V> for Rendering<'_, 'v, V> {
             Variable::Parameter(index) => Ok(Item::of_value(self.value(index))),
             Variable::Fact(fact) => Ok(self.surroundings.fact(fact)),
             Variable::Local(index) => Ok(self.locals.borrow().get(index).cloned().unwrap_or(Item::Null)),
-            Variable::Let(index) => match (self.known.get(index), self.lets.get(index)) {
-                // One reads only those before it, so this ends.
-                (Some(known), Some(made)) => known.get_or_init(|| made.item(self)).clone(),
-                _ => Ok(Item::Null),
-            },
+            Variable::Let(index) => self.made_let(index).cloned().unwrap_or(Ok(Item::Null)),
         }
     }
 }
@@ -184,7 +217,7 @@ impl Let {
     }
 }
 
-fn single<'v, V: View<'v>>(item: &Item<'v, V>) -> Result<Value, EvalFault> {
+pub(super) fn single<'v, V: View<'v>>(item: &Item<'v, V>) -> Result<Value, EvalFault> {
     match item {
         Item::View(_) | Item::List(_) | Item::Map(_) => {
             Err(EvalFault::Type { wanted: "a single value", found: item.sort().noun() })
@@ -277,117 +310,6 @@ impl Part {
                 }
                 found(Value::Object(members));
             }
-        }
-    }
-}
-
-impl TemplateScalar {
-    fn render<'v, V: View<'v>>(&self, rendering: &Rendering<'_, 'v, V>) -> Value {
-        match self.make(rendering) {
-            Ok(value) => value,
-            Err(fault) => {
-                rendering.push(&self.at, fault, self.variables());
-                Value::Null
-            }
-        }
-    }
-
-    fn make<'v, V: View<'v>>(&self, rendering: &Rendering<'_, 'v, V>) -> Result<Value, EvalFault> {
-        let value = match &self.source {
-            ScalarSource::Parameter(index) => rendering.value(*index).clone(),
-            ScalarSource::Computed(expression) => self.fit(rendering.scalar(expression)?)?,
-            source => {
-                let mut text = String::new();
-                source.write(rendering, &mut text)?;
-                Value::String(text)
-            }
-        };
-        Ok(if self.wanted == WantedType::String { as_text(value) } else { value })
-    }
-
-    /// What an expression gives, if it may be here. Parameters were checked when the profile was loaded.
-    fn fit(&self, value: Value) -> Result<Value, EvalFault> {
-        let fits = match self.wanted {
-            WantedType::Integer => value.is_i64() || value.is_u64(),
-            WantedType::Boolean => value.is_boolean(),
-            WantedType::String | WantedType::Typed | WantedType::Node => true,
-        };
-        let wanted = if self.wanted == WantedType::Integer { "an integer" } else { "`true` or `false`" };
-        let found = Item::<&Value>::of_value(&value).sort().noun();
-        if fits || value.is_null() { Ok(value) } else { Err(EvalFault::Type { wanted, found }) }
-    }
-
-    /// Hands over the elements of the list that it gives.
-    fn splice<'v, V: View<'v>>(&self, rendering: &Rendering<'_, 'v, V>, found: &mut dyn FnMut(Value)) {
-        let list = match &self.source {
-            ScalarSource::Computed(expression) => rendering.evaluate(expression),
-            ScalarSource::Parameter(index) => Ok(Item::of_value(rendering.value(*index))),
-            ScalarSource::Text(_) | ScalarSource::Concatenation(_) => Ok(Item::Null),
-        };
-        let elements = list.and_then(|item| match item.elements() {
-            Some(elements) => Ok(elements),
-            None if matches!(item, Item::Null) => Ok([].into()),
-            None => Err(EvalFault::Type { wanted: Sort::List.noun(), found: item.sort().noun() }),
-        });
-        let values: Result<Vec<Value>, EvalFault> = elements.and_then(|elements| {
-            let value = |element: &Item<'v, V>| {
-                if self.wanted == WantedType::Node {
-                    let fault = EvalFault::Type { wanted: "a node of the pod", found: element.sort().noun() };
-                    return element.to_value().ok_or(fault);
-                }
-                let value = self.fit(single(element)?)?;
-                Ok(if self.wanted == WantedType::String { as_text(value) } else { value })
-            };
-            elements.iter().map(value).collect()
-        });
-        match values {
-            Ok(values) => values.into_iter().for_each(found),
-            Err(fault) => rendering.push(&self.at, fault, self.variables()),
-        }
-    }
-
-    /// The indexes of the variables that it uses.
-    pub(crate) fn variables(&self) -> Vec<usize> {
-        let mut used = Vec::new();
-        self.source.collect(&mut used);
-        used
-    }
-}
-
-/// A single value as a string; null stays.
-fn as_text(value: Value) -> Value {
-    match value {
-        Value::String(_) | Value::Null => value,
-        other => Value::String(other.to_string()),
-    }
-}
-
-impl ScalarSource {
-    fn write<'v, V: View<'v>>(&self, rendering: &Rendering<'_, 'v, V>, text: &mut String) -> Result<(), EvalFault> {
-        let mut push = |value: &Value| match value {
-            Value::String(value) => text.push_str(value),
-            Value::Null => {}
-            other => text.push_str(&other.to_string()),
-        };
-        match self {
-            Self::Text(literal) => text.push_str(literal),
-            Self::Parameter(index) => push(rendering.value(*index)),
-            Self::Computed(expression) => push(&rendering.scalar(expression)?),
-            Self::Concatenation(parts) => {
-                for part in parts {
-                    part.write(rendering, text)?;
-                }
-            }
-        }
-        Ok(())
-    }
-
-    fn collect(&self, used: &mut Vec<usize>) {
-        match self {
-            Self::Text(_) => {}
-            Self::Parameter(index) => used.push(*index),
-            Self::Computed(expression) => used.extend(expression.variables()),
-            Self::Concatenation(parts) => parts.iter().for_each(|part| part.collect(used)),
         }
     }
 }

@@ -1,9 +1,11 @@
 //! Groups of flags that several commands share, each under its help heading.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{Args, ValueHint};
 
+use super::report::ReportArgs;
 use super::value::{FailOn, NamespaceName, OnIneligibleChoice};
 use crate::decide::clean::Clean;
 use crate::decide::inject::Outdated;
@@ -12,7 +14,8 @@ use crate::kube::workload::TemplatePath;
 use crate::process::guard::Guard;
 use crate::process::run::Expand;
 use crate::profile::{NativeSidecar, Overrides};
-use crate::report::{Allowed, Denied, Levels, ReportFormat, Verbosity};
+use crate::report::{Allowed, Denied, Levels};
+use crate::shell::files::config::Choice;
 use crate::shell::files::input::Recursion;
 use crate::shell::files::selection::{Given, ProfileRef, Setting};
 
@@ -132,10 +135,38 @@ impl ChangeArgs {
     }
 }
 
+/// Which settings of a repository count.
+#[derive(Args, Clone, Debug, Default)]
+#[group(skip)]
+pub struct ConfigArgs {
+    /// The settings of the repository [default: the nearest `.injector.yaml`]
+    ///
+    /// It is looked for in the working folder and those above it, up to the repository's root. A flag wins over it.
+    #[arg(long, env = "INJECTOR_CONFIG", value_name = "FILE", help_heading = "Settings", value_hint = ValueHint::FilePath)]
+    pub config: Option<OsString>,
+    /// Take no settings of a repository
+    #[arg(long, help_heading = "Settings")]
+    pub no_config: bool,
+}
+
+impl ConfigArgs {
+    /// The same without its flags. An empty `INJECTOR_CONFIG` counts as one that is not set.
+    pub(crate) fn choice(&self) -> Choice {
+        match &self.config {
+            _ if self.no_config => Choice::None,
+            Some(file) if !file.is_empty() => Choice::File(file.into()),
+            _ => Choice::Nearest,
+        }
+    }
+}
+
 /// With which profiles, and how.
 #[derive(Args, Clone, Debug)]
 #[group(skip)]
 pub struct DecisionArgs {
+    /// What the repository says.
+    #[command(flatten)]
+    pub config: ConfigArgs,
     /// A built-in profile or a file (repeatable, applied in order) [default: cortexflow]
     ///
     /// One flag takes several, separated by commas. A value with a path separator, or that ends in `.yaml`, `.yml` or
@@ -232,25 +263,6 @@ impl LevelArgs {
     /// The same without its flags.
     pub(crate) fn levels(&self) -> Levels {
         Levels { denied: self.deny.clone(), allowed: self.allow.clone() }
-    }
-}
-
-/// How to report.
-#[derive(Args, Clone, Debug)]
-#[group(skip)]
-pub struct ReportArgs {
-    /// The form of the report
-    #[arg(long = "report", value_enum, default_value_t, value_name = "FORMAT", help_heading = "Report")]
-    pub format: ReportFormat,
-    /// Report errors only
-    #[arg(short, long, help_heading = "Report")]
-    pub quiet: bool,
-}
-
-impl ReportArgs {
-    /// How much to tell.
-    pub const fn verbosity(&self) -> Verbosity {
-        if self.quiet { Verbosity::Quiet } else { Verbosity::Normal }
     }
 }
 

@@ -7,6 +7,16 @@ use clap_complete::Shell;
 
 use super::Cli;
 
+pub(super) const COMPLETIONS_EXAMPLES: &str = "\
+Examples:
+  source <(injector completions bash)
+  injector completions fish > ~/.config/fish/completions/injector.fish";
+
+pub(super) const MAN_EXAMPLES: &str = "\
+Examples:
+  injector man | man -l -
+  injector man /usr/local/share/man/man1";
+
 /// The completion script for a shell. Where a script of ours asks the program (see `complete`), it completes the names of
 /// built-in profiles too; what clap makes for the other shells has the commands, the flags and their fixed values.
 pub fn completions(shell: Shell) -> Vec<u8> {

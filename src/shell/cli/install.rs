@@ -7,6 +7,7 @@ use std::time::Duration;
 use clap::builder::BoolishValueParser;
 use clap::{Args, ValueEnum, ValueHint};
 
+use super::args::ConfigArgs;
 use super::fit::{FitArgs, MonitorArgs, secret_name};
 use super::policy::{InstallForm, PolicyArgs};
 use super::value::{NamespaceName, OnIneligibleChoice, ValueError};
@@ -142,6 +143,9 @@ impl CertificateSource {
 #[derive(Args, Clone, Debug)]
 #[group(skip)]
 pub struct SidecarArgs {
+    /// What the repository says.
+    #[command(flatten)]
+    pub config: ConfigArgs,
     /// A built-in profile or a file (repeatable, applied in order) [default: cortexflow]
     ///
     /// One flag takes several, separated by commas. A value with a path separator, or that ends in `.yaml`, `.yml` or

@@ -12,11 +12,14 @@ use std::path::PathBuf;
 use clap::{Args, FromArgMatches, Parser, Subcommand, ValueHint};
 
 mod args;
+mod config;
 #[cfg(feature = "serve")]
 mod certs;
 mod complete;
+mod examples;
 #[cfg(feature = "serve")]
 mod fit;
+mod function;
 mod generate;
 #[cfg(feature = "serve")]
 mod install;
@@ -26,23 +29,27 @@ mod passed;
 mod policy;
 mod profile;
 mod program;
+mod report;
 mod value;
 
-pub(crate) use args::{ChangeArgs, DecisionArgs, FactArgs, InputArgs, LevelArgs, LintArgs, ReportArgs, WriteArgs};
+pub(crate) use args::{ChangeArgs, ConfigArgs, DecisionArgs, FactArgs, InputArgs, LevelArgs, LintArgs, WriteArgs};
 #[cfg(feature = "serve")]
 pub(crate) use certs::{
     CaBundleArgs, CertsCommand, GenerateArgs, InspectArgs, InspectFormat, MoreNames, RenewArgs, RotateArgs, SecretArgs,
     ServiceRef, ValidityArgs,
 };
 pub(crate) use complete::completion;
+pub(crate) use config::{ConfigCommand, ShowArgs};
 #[cfg(feature = "serve")]
 pub(crate) use fit::FitArgs;
+pub(crate) use function::{FnArgs, FnMode};
 pub use generate::completions;
 pub(crate) use generate::man_pages;
 #[cfg(feature = "serve")]
 pub(crate) use install::{CertificateArgs, CertificateSource, InstallArgs, PlaceArgs, SidecarArgs, UninstallArgs};
 #[cfg(feature = "serve")]
 pub(crate) use serve::{ClusterArgs, ServeArgs};
+pub(crate) use value::NamespaceName;
 
 pub(crate) use passed::quoted;
 #[cfg(feature = "serve")]
@@ -51,7 +58,9 @@ pub(crate) use policy::{PolicyArgs, params_of};
 pub(crate) use profile::CompileArgs;
 pub(crate) use profile::ProfileCommand;
 pub(crate) use program::{Call, Caller, Program};
-pub(crate) use value::NamespaceName;
+pub(crate) use report::{ReportArgs, ReportFile};
+
+pub(crate) use value::DataFormat;
 
 use crate::process::output::{Offer, OutputFormat};
 use crate::report::ColourChoice;
@@ -92,30 +101,36 @@ Exit status:
 #[derive(Clone, Debug, Subcommand)]
 pub enum Command {
     /// Inject sidecars into manifests
-    #[command(after_help = INJECT_EXAMPLES)]
+    #[command(after_help = examples::INJECT)]
     Inject(InjectArgs),
     /// Remove what was injected, to the byte
-    #[command(after_help = UNINJECT_EXAMPLES)]
+    #[command(after_help = examples::UNINJECT)]
     Uninject(UninjectArgs),
     /// Report what is not injected, or not as it should be; exit 1 if something is found
-    #[command(after_help = CHECK_EXAMPLES)]
+    #[command(after_help = examples::CHECK)]
     Check(CheckArgs),
     /// Show what inject would change, as a unified diff; exit 1 if something is found
-    #[command(after_help = DIFF_EXAMPLES)]
+    #[command(after_help = examples::DIFF)]
     Diff(DiffArgs),
     /// Show every eligibility rule, what it saw and where, and which one decided
-    #[command(after_help = EXPLAIN_EXAMPLES)]
+    #[command(after_help = examples::EXPLAIN)]
     Explain(ExplainArgs),
     /// List, show, check, start or import profiles
-    #[command(subcommand, after_help = PROFILE_EXAMPLES)]
+    #[command(subcommand, after_help = examples::PROFILE)]
     Profile(ProfileCommand),
+    /// Inject as a KRM function, in kustomize and kpt
+    #[command(after_help = function::EXAMPLES)]
+    Fn(Box<FnArgs>),
+    /// Show the settings of a repository
+    #[command(subcommand, after_help = config::EXAMPLES)]
+    Config(ConfigCommand),
     /// Print the manifests that install the webhook in a cluster
     #[cfg(feature = "serve")]
-    #[command(after_help = INSTALL_EXAMPLES)]
+    #[command(after_help = examples::INSTALL)]
     Install(Box<InstallArgs>),
     /// Print the manifests that remove the webhook from a cluster, for kubectl delete
     #[cfg(feature = "serve")]
-    #[command(after_help = UNINSTALL_EXAMPLES)]
+    #[command(after_help = examples::UNINSTALL)]
     Uninstall(UninstallArgs),
     /// Inject as a TLS admission webhook in a cluster
     #[cfg(feature = "serve")]
@@ -123,96 +138,23 @@ pub enum Command {
     Serve(Box<ServeArgs>),
     /// Make, show, renew and rotate the webhook's certificates
     #[cfg(feature = "serve")]
-    #[command(subcommand, after_help = CERTS_EXAMPLES)]
+    #[command(subcommand, after_help = examples::CERTS)]
     Certs(CertsCommand),
     /// Print a completion script for a shell
-    #[command(after_help = COMPLETIONS_EXAMPLES)]
+    #[command(after_help = generate::COMPLETIONS_EXAMPLES)]
     Completions {
         /// The shell
         #[arg(value_enum, value_name = "SHELL")]
         shell: clap_complete::Shell,
     },
     /// Print the manual pages, or write each to a file
-    #[command(after_help = MAN_EXAMPLES)]
+    #[command(after_help = generate::MAN_EXAMPLES)]
     Man {
         /// A directory for the pages, one file each [default: standard output]
         #[arg(value_name = "DIR", value_hint = ValueHint::DirPath)]
         directory: Option<PathBuf>,
     },
 }
-
-const INJECT_EXAMPLES: &str = "\
-Examples:
-  injector inject deploy.yaml
-  injector inject -i -R manifests/
-  injector inject -p nginx -p ./audit.yaml --set port=8081 deploy.yaml
-  injector inject --namespace-labels prod:sidecar-inject=enabled -n prod -p nginx pod.yaml
-  kubectl get deploy web -o yaml | injector inject -o patch |
-    kubectl patch deploy web --type=json --patch-file=/dev/stdin";
-
-const UNINJECT_EXAMPLES: &str = "\
-Examples:
-  injector uninject deploy.yaml
-  injector uninject -i -R manifests/
-  injector uninject -p nginx deploy.yaml
-  kubectl get deploy web -o yaml | injector uninject | kubectl replace -f -";
-
-const CHECK_EXAMPLES: &str = "\
-Examples:
-  injector check -R manifests/
-  injector check --report github -R manifests/
-  helm template . | injector check";
-
-const DIFF_EXAMPLES: &str = "\
-Examples:
-  injector diff deploy.yaml
-  injector diff --reinject -R manifests/";
-
-const EXPLAIN_EXAMPLES: &str = "\
-Examples:
-  injector explain deploy.yaml
-  kubectl get pod web -o yaml | injector explain -p nginx --namespace-file ns.yaml";
-
-const PROFILE_EXAMPLES: &str = "\
-Examples:
-  injector profile list
-  injector profile show nginx > my-nginx.yaml
-  injector profile init audit > audit.yaml
-  injector profile import sidecarset.yaml > logs.yaml
-  injector profile lint audit.yaml";
-
-#[cfg(feature = "serve")]
-const INSTALL_EXAMPLES: &str = "\
-Examples:
-  injector install --generate-certs certs --only rest | kubectl apply -f -
-  kubectl -n injector-system rollout status deployment/injector
-  injector install --generate-certs certs --only webhook | kubectl apply -f -
-  injector install --cert-manager -p nginx -p ./audit.yaml --failure-policy Fail > webhook.yaml";
-
-#[cfg(feature = "serve")]
-const UNINSTALL_EXAMPLES: &str = "\
-Examples:
-  injector uninstall | kubectl delete --ignore-not-found -f -
-  injector uninstall --delete-namespace | kubectl delete --ignore-not-found -f -";
-
-#[cfg(feature = "serve")]
-const CERTS_EXAMPLES: &str = "\
-Examples:
-  injector certs generate --out certs
-  injector certs inspect certs
-  injector certs ca-bundle certs
-  injector certs renew certs
-  injector certs rotate certs";
-
-const COMPLETIONS_EXAMPLES: &str = "\
-Examples:
-  source <(injector completions bash)
-  injector completions fish > ~/.config/fish/completions/injector.fish";
-
-const MAN_EXAMPLES: &str = "\
-Examples:
-  injector man | man -l -
-  injector man /usr/local/share/man/man1";
 
 /// The arguments of `inject`.
 #[derive(Args, Clone, Debug)]
@@ -279,6 +221,9 @@ pub struct UninjectArgs {
     #[arg(long = "template-path", value_name = "KIND[.GROUP]=/spec/…")]
     #[arg(help_heading = "Injection")]
     pub template_paths: Vec<crate::kube::workload::TemplatePath>,
+    /// What the repository says: which files are left out, and where templates are.
+    #[command(flatten)]
+    pub config: ConfigArgs,
     /// How to report.
     #[command(flatten)]
     pub report: ReportArgs,
@@ -333,6 +278,9 @@ pub struct ExplainArgs {
     /// What to read.
     #[command(flatten)]
     pub input: InputArgs,
+    /// The form of standard output
+    #[arg(short, long, value_enum, default_value_t, value_name = "FORMAT", help_heading = "Output")]
+    pub output: DataFormat,
     /// With which profiles, and how.
     #[command(flatten)]
     pub decision: DecisionArgs,
@@ -351,10 +299,18 @@ impl Cli {
         let program = Program::named(args.first().map_or("".as_ref(), |name| name.as_os_str()));
         let args = program.with_command(args);
         let matches = program.command().try_get_matches_from(args).map_err(|error| explained(error, &program))?;
-        let mut cli = Self::from_arg_matches(&matches)?;
+        let mut cli = Self::from_arg_matches(&matches).map_err(|error| error.format(&mut program.command()))?;
         cli.call = Call::new(program.clone(), &matches);
         #[cfg(feature = "serve")]
         policy::check_form(program.command(), &cli.command, &matches)?;
+        let reported = match &cli.command {
+            Command::Inject(args) => args.report.check_inputs(&args.input.paths()),
+            Command::Uninject(args) => args.report.check_inputs(&args.input.paths()),
+            Command::Check(args) => args.report.check_inputs(&args.input.paths()),
+            Command::Diff(args) => args.report.check_inputs(&args.input.paths()),
+            _ => Ok(()),
+        };
+        reported.map_err(|error| error.format(&mut program.command()))?;
         let (input, write) = match &cli.command {
             Command::Inject(args) => (&args.input, &args.write),
             Command::Uninject(args) => (&args.input, &args.write),

@@ -6,7 +6,7 @@ use clap::{Args, Subcommand, ValueHint};
 
 use super::args::LintArgs;
 use super::policy::PolicyArgs;
-use super::value::NamespaceName;
+use super::value::{DataFormat, NamespaceName};
 
 use crate::kube::version::KubernetesVersion;
 use crate::policy::FailurePolicy;
@@ -17,7 +17,11 @@ use crate::shell::files::selection::{ProfileRef, Setting};
 #[derive(Clone, Debug, Subcommand)]
 pub enum ProfileCommand {
     /// List the built-in profiles
-    List,
+    List {
+        /// The form of standard output
+        #[arg(short, long, value_enum, default_value_t, value_name = "FORMAT")]
+        output: DataFormat,
+    },
     /// Print a profile in full, as a file to start from
     Show {
         /// A built-in profile, as `profile list` shows it, or a file

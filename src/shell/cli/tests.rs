@@ -32,6 +32,16 @@ fn what_contradicts_is_refused() {
         ),
         ("inject --dry-run a", "error: there is no '--dry-run': nothing is written without `-i`; see `injector diff`"),
         ("check -i a", "error: unexpected argument '-i' found"),
+        (
+            "check --report text --report sarif",
+            "error: '--report' is there twice without a file, and standard error takes one report; give a file: '--report FORMAT=FILE'",
+        ),
+        ("check --report json=a --report text=./a", "error: the file 'a' is named for two reports"),
+        ("check --report json=a --report-file a", "error: the file 'a' is named for two reports"),
+        ("check --report json=./a.yaml -f a.yaml", "error: the report would overwrite the input './a.yaml'"),
+        ("inject --report-file a.yaml a.yaml", "error: the report would overwrite the input 'a.yaml'"),
+        ("check --report json=", "error: '--report json=' has no file after the '='"),
+        ("check --report jso=a", "error: invalid value 'jso' for '--report <FORMAT[=FILE]>'"),
         ("profile lint", "error: the following required arguments were not provided:"),
     ] {
         assert_eq!(read(line).err().as_deref(), Some(expected), "{line}");
@@ -58,7 +68,10 @@ fn flags_arrive_in_their_order_and_types() {
     assert_eq!(args.facts.namespace.as_ref().map(|name| name.0.as_str()), Some("prod"));
     assert_eq!(args.facts.namespace_labels.len(), 1);
     assert_eq!(args.facts.kubernetes_version, Some(crate::kube::version::KubernetesVersion(28)));
-    assert_eq!(args.report.format.to_possible_value().unwrap().get_name(), "sarif");
+    assert_eq!(
+        args.report.on_stderr(crate::report::Reader::GithubActions).to_possible_value().unwrap().get_name(),
+        "sarif"
+    );
     assert_eq!(args.report.verbosity(), crate::report::Verbosity::Quiet);
 }
 
@@ -73,6 +86,7 @@ fn everything_that_is_documented_is_accepted() {
         "inject --namespace-file a --namespace-file b --namespace-annotations prod:a=b",
         "uninject -p nginx --force a.yaml -o patch",
         "check -R manifests/ --report github",
+        "check --report text --report sarif=out.sarif --report json=a=b --report-file log a.yaml",
         "diff --reinject a.yaml",
         "explain -p nginx --color always",
         "profile list",
@@ -135,6 +149,9 @@ fn each_command_has_its_page_of_the_manual() {
             "injector-profile-init.1",
             "injector-profile-compile.1",
             "injector-profile-import.1",
+            "injector-fn.1",
+            "injector-config.1",
+            "injector-config-show.1",
             #[cfg(feature = "serve")]
             "injector-install.1",
             #[cfg(feature = "serve")]

@@ -22,6 +22,16 @@ pub(super) fn output_formats(offers: &'static [Offer]) -> impl TypedValueParser<
         .map(|name| OUTPUT_FORMATS.iter().find(|format| format.name == name).copied().unwrap_or(&YAML))
 }
 
+/// What a command prints that shows something.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum DataFormat {
+    /// For people
+    #[default]
+    Text,
+    /// One JSON object, version `v1`
+    Json,
+}
+
 /// What the webhook does with a pod that opted out, or that has the container already.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum OnIneligibleChoice {
@@ -36,6 +46,16 @@ impl From<OnIneligibleChoice> for OnIneligible {
         match choice {
             OnIneligibleChoice::Allow => Self::Allow,
             OnIneligibleChoice::Deny => Self::Deny,
+        }
+    }
+}
+
+#[cfg(feature = "serve")]
+impl From<OnIneligible> for OnIneligibleChoice {
+    fn from(choice: OnIneligible) -> Self {
+        match choice {
+            OnIneligible::Allow => Self::Allow,
+            OnIneligible::Deny => Self::Deny,
         }
     }
 }

@@ -12,29 +12,25 @@ use crate::shell::files::input::{Input, InputSource};
 use crate::shell::files::kustomize;
 use crate::text::document::Triage;
 
-use super::settings::Prepared;
+use super::settings::{Prepared, Runs};
 
 /// Takes all inputs through.
-pub(super) fn run<'i>(inputs: &'i [Input], prepared: &mut Prepared) -> Vec<Stream<'i>> {
+pub(super) fn run<'i>(inputs: &'i [Input], prepared: &mut Prepared) -> Result<Vec<Stream<'i>>, Vec<Placed>> {
     let files = kustomize::classify(inputs);
-    let mut streams = open_all(inputs, &files, prepared);
-    let Prepared { run, cluster, .. } = prepared;
+    let runs = prepared.runs(inputs, &files)?;
+    let mut streams = open_all(inputs, &files, &runs, prepared);
+    let cluster = &prepared.cluster;
     let todo: Vec<(usize, usize)> = streams
         .iter()
         .enumerate()
         .flat_map(|(index, stream)| (0..stream.documents.len()).map(move |document| (index, document)))
         .filter(|(stream, document)| {
-            streams.get(*stream).is_some_and(|stream| stream.triage(*document, run) == Triage::Candidate)
+            let both = streams.get(*stream).zip(runs.of(*stream));
+            both.is_some_and(|(stream, run)| stream.triage(*document, run) == Triage::Candidate)
         })
         .collect();
-    let mut of_patches = run.clone();
-    of_patches.files = Files::KustomizePatches;
     let work = |(stream, document): (usize, usize)| {
-        let run = match files.get(stream) {
-            Some(Files::KustomizePatches) => &of_patches,
-            Some(Files::Manifests) | None => run,
-        };
-        let stream = streams.get(stream)?;
+        let (stream, run) = (streams.get(stream)?, runs.of(stream)?);
         Some(stream.process(stream.documents.get(document)?, run, cluster))
     };
     let results = in_parallel(&todo, work);
@@ -45,21 +41,30 @@ pub(super) fn run<'i>(inputs: &'i [Input], prepared: &mut Prepared) -> Vec<Strea
         }
     }
     streams.iter_mut().for_each(Stream::settle);
-    streams
+    Ok(streams)
 }
 
-/// Splits all inputs, and notes what they say of namespaces and ServiceAccounts. `files` says what each input is.
-pub(super) fn open_all<'i>(inputs: &'i [Input], files: &[Files], prepared: &mut Prepared) -> Vec<Stream<'i>> {
-    let open = |(input, files): (&'i Input, &Files)| {
+/// Splits all inputs, and notes what they say of namespaces and ServiceAccounts. `files` says what each input is, and `runs` what
+/// is asked of it.
+pub(super) fn open_all<'i>(
+    inputs: &'i [Input],
+    files: &[Files],
+    runs: &Runs,
+    prepared: &mut Prepared,
+) -> Vec<Stream<'i>> {
+    let open = |(index, (input, files)): (usize, (&'i Input, &Files))| {
         // Reading has seen that it is UTF-8.
         let text = std::str::from_utf8(&input.bytes).unwrap_or_default();
         let is_other = input.root.is_some() && *files == Files::Manifests && !kustomize::is_kustomization(input);
         let origin = if is_other { StreamOrigin::Folder } else { StreamOrigin::Named };
         let mut stream = Stream::open(input.source.to_string(), text).from(origin);
-        stream.collect_facts(&prepared.run, &mut prepared.cluster);
+        if prepared.reads_function && input.source == InputSource::Stdin {
+            stream.error.take_if(|error| error.code == Code::FunctionConfig);
+        }
+        stream.collect_facts(runs.of(index).unwrap_or(&prepared.run), &mut prepared.cluster);
         stream
     };
-    inputs.iter().zip(files).map(open).collect()
+    inputs.iter().zip(files).enumerate().map(open).collect()
 }
 
 /// The inputs that a tool for KRM functions gave: it takes standard output for the list of what is to stay.

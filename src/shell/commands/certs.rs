@@ -4,7 +4,7 @@ use std::path::Path;
 
 use time::OffsetDateTime;
 
-use super::{CommandError, tell};
+use super::{CommandError, publish};
 use crate::diagnostic::{Code, Placed};
 use crate::report::exit::ExitStatus;
 use crate::report::{ColourChoice, Report};
@@ -32,9 +32,9 @@ pub(super) fn certs(command: &CertsCommand, colour: ColourChoice) -> Result<Exit
         CertsCommand::Secret(args) => (secret(args), &args.report),
     };
     let CertsDone { data, reported, status } = done.map_err(|errors| CommandError::reported(errors, args))?;
-    super::print_pieces(&data.iter().map(String::as_bytes).collect::<Vec<_>>())?;
-    tell::write(&Report::new(Vec::new(), reported), args, colour);
-    Ok(status)
+    let data: Vec<&[u8]> = data.iter().map(String::as_bytes).collect();
+    super::print_pieces(&data).map_err(|error| CommandError::reported(vec![error], args))?;
+    Ok(status.max(publish::write(&Report::new(Vec::new(), reported), args, colour)))
 }
 
 /// The result of a command.

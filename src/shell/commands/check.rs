@@ -6,21 +6,22 @@ use crate::shell::cli::CheckArgs;
 
 use super::settings::Prepared;
 use super::tell::{self, Voice};
-use super::{CommandError, batch};
+use super::{CommandError, batch, publish};
 use crate::report::{Closing, ColourChoice};
 
 pub(super) fn check(args: &CheckArgs, colour: ColourChoice) -> Result<ExitStatus, CommandError> {
     let reported = |errors| CommandError::reported(errors, &args.report);
     let mut prepared = Prepared::new(&args.decision, &args.facts).map_err(reported)?;
     let inputs = super::read_for(&args.input, args.keep_going, &mut prepared).map_err(reported)?;
-    let streams = batch::run(&inputs, &mut prepared);
+    prepared = prepared.with_function(&inputs, &args.decision, &args.facts).map_err(reported)?;
+    let streams = batch::run(&inputs, &mut prepared).map_err(reported)?;
     let report = tell::report(&streams, &prepared, Voice::Checking).closing(Closing::Numbers);
-    let report = args.levels.levels().apply(report);
+    let report = prepared.levels(&args.levels).apply(report);
     // kpt takes no output for an empty list, and deletes the files of all items.
     let echoed: Vec<&[u8]> =
         batch::function_inputs(&inputs, &streams).iter().map(|stream| stream.text.as_bytes()).collect();
     super::print_pieces(&echoed).map_err(|error| reported(vec![error]))?;
-    tell::write(&report, &args.report, colour);
+    let published = publish::write(&report, &args.report, colour);
     // A switch with a value that it does not take counts as not set, which is not what its author meant.
     let typo = report
         .entries()
@@ -29,5 +30,5 @@ pub(super) fn check(args: &CheckArgs, colour: ColourChoice) -> Result<ExitStatus
         .chain(report.diagnostics())
         .any(|found| found.code == Code::BadValue);
     let findings = if typo { ExitStatus::Findings } else { ExitStatus::Done };
-    Ok(report.status().max(findings))
+    Ok(report.status().max(findings).max(published))
 }

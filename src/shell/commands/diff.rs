@@ -12,19 +12,19 @@ use crate::shell::cli::DiffArgs;
 
 use super::settings::Prepared;
 use super::tell::{self, Voice};
-use super::{CommandError, batch};
+use super::{CommandError, batch, publish};
 
 pub(super) fn diff(args: &DiffArgs, colour: ColourChoice) -> Result<ExitStatus, CommandError> {
     let reported = |errors| CommandError::reported(errors, &args.report);
     let mut prepared = Prepared::new(&args.decision, &args.facts).map_err(reported)?.changing(&args.change);
-    let inputs = super::read(&args.input).map_err(reported)?;
-    let streams = batch::run(&inputs, &mut prepared);
+    let inputs = super::read(&args.input, &prepared).map_err(reported)?;
+    let streams = batch::run(&inputs, &mut prepared).map_err(reported)?;
     batch::refuse_function(&inputs, &streams, "a diff").map_err(|error| reported(vec![error]))?;
     let report = tell::report(&streams, &prepared, Voice::Doing).closing(Closing::WhereEmpty);
     let mut found = report.status();
     if !streams.iter().any(Stream::is_failed) {
         let diffs: Vec<String> = streams.iter().filter(|stream| stream.is_changed()).map(unified).collect();
-        let on = tell::colour(colour, &io::stdout());
+        let on = publish::colour(colour, &io::stdout());
         let diffs: Vec<Cow<'_, str>> = diffs.iter().map(|diff| coloured(diff, on)).collect();
         let diffs: Vec<&[u8]> = diffs.iter().map(|diff| diff.as_bytes()).filter(|diff| !diff.is_empty()).collect();
         if !diffs.is_empty() {
@@ -32,8 +32,7 @@ pub(super) fn diff(args: &DiffArgs, colour: ColourChoice) -> Result<ExitStatus, 
         }
         super::print_pieces(&diffs).map_err(|error| reported(vec![error]))?;
     }
-    tell::write(&report, &args.report, colour);
-    Ok(found)
+    Ok(found.max(publish::write(&report, &args.report, colour)))
 }
 
 /// The diff of one input, with the names that `git apply` and `patch -p1` take.

@@ -9,75 +9,125 @@ use serde_json::Value;
 use crate::decide::eligibility::Applies;
 use crate::decide::explain::{EntryState, Explanation, ProfileExplanation, RecordState};
 use crate::decide::inject::{Edit, EditedField, InjectionState, Verdict};
-use crate::diagnostic::{Diagnostic, Placed, Places, Severity};
+use crate::diagnostic::{Diagnostic, Placed, Places, Position, Severity};
 use crate::policy;
 use crate::process::explain::{self as process, Explained};
 use crate::process::stream::Stream;
 use crate::profile::parameter::Origin;
 use crate::report::exit::ExitStatus;
-use crate::report::{Closing, Colour, ColourChoice, Ink, Report, ReportFormat, visible};
-use crate::shell::cli::{ExplainArgs, Program, ReportArgs};
+use crate::report::{Closing, Colour, ColourChoice, Ink, Report, visible};
+use crate::shell::cli::{DataFormat, ExplainArgs, Program, ReportArgs};
 use crate::shell::files::kustomize;
 use crate::text::document::Triage;
 use crate::text::yaml::tree::Tree;
 use crate::value::pointer::Pointer;
 
-use super::settings::Prepared;
-use super::{CommandError, batch, tell};
+mod json;
+
+use json::{Explanations, Obstacle, PolicyAnswer, Workload};
+
+use super::settings::{Prepared, Runs};
+use super::{CommandError, batch, publish};
 
 pub(super) fn explain(args: &ExplainArgs, colour: ColourChoice) -> Result<ExitStatus, CommandError> {
-    let report = ReportArgs { format: ReportFormat::default(), quiet: false };
+    let report = ReportArgs::plain();
     let reported = |errors| CommandError::reported(errors, &report);
     let mut prepared = Prepared::new(&args.decision, &args.facts).map_err(reported)?;
-    let inputs = super::read(&args.input).map_err(reported)?;
+    let inputs = super::read(&args.input, &prepared).map_err(reported)?;
     let files = kustomize::classify(&inputs);
-    let streams = batch::open_all(&inputs, &files, &mut prepared);
+    let runs = prepared.runs(&inputs, &files).map_err(reported)?;
+    let streams = batch::open_all(&inputs, &files, &runs, &mut prepared);
     batch::refuse_function(&inputs, &streams, "an explanation").map_err(|error| reported(vec![error]))?;
-    let on = tell::colour(colour, &io::stdout());
-    let mut out = String::new();
-    let mut errors: Vec<Placed> = Vec::new();
-    for (stream, files) in streams.iter().zip(files) {
-        prepared.run.files = files;
-        errors.extend(stream.error.iter().chain(&stream.note).cloned());
+    let output = (args.output, publish::colour(colour, &io::stdout()));
+    let Told { mut text, workloads, errors } = explain_all(&streams, &runs, &prepared, output);
+    let is_empty = text.is_empty() && workloads.is_empty();
+    match args.output {
+        DataFormat::Text if text.is_empty() => {}
+        DataFormat::Text => text.push_str(&Program::current().in_words(&as_policies(&runs))),
+        DataFormat::Json => {
+            let policies = policy_answers(&runs);
+            let all = Explanations { version: "v1", workloads, policies, diagnostics: errors.clone() };
+            text = super::as_json(&all).map_err(|error| reported(vec![error]))?;
+        }
+    }
+    super::print(text.as_bytes()).map_err(|error| reported(vec![error]))?;
+    let closing = if is_empty { Closing::WhereEmpty } else { Closing::None };
+    let report_on = Report::new(Vec::new(), errors).closing(closing);
+    Ok(report_on.status().max(publish::write(&report_on, &report, colour)))
+}
+
+/// What was explained: the one or the other form.
+#[derive(Default)]
+struct Told {
+    text: String,
+    workloads: Vec<Workload>,
+    errors: Vec<Placed>,
+}
+
+fn explain_all(
+    streams: &[Stream<'_>],
+    runs: &Runs,
+    prepared: &Prepared,
+    (output, colour): (DataFormat, Colour),
+) -> Told {
+    let mut told = Told::default();
+    for (index, stream) in streams.iter().enumerate() {
+        let run = runs.of(index).unwrap_or(&prepared.run);
+        told.errors.extend(stream.error.iter().chain(&stream.note).cloned());
         let places = Places::new(stream.text);
         for (index, document) in stream.documents.iter().enumerate() {
-            if stream.triage(index, &prepared.run) == Triage::Opaque {
+            if stream.triage(index, run) == Triage::Opaque {
                 continue;
             }
-            match document.parse(stream.text) {
-                Ok(tree) => {
-                    let start = document.range.start;
-                    let page = Page { stream, places: &places, tree: &tree, start, colour: on };
-                    for object in process::explain(&tree, &prepared.run, &prepared.cluster) {
-                        page.object(&mut out, &object);
-                    }
+            let tree = match document.parse(stream.text) {
+                Ok(tree) => tree,
+                Err(error) => {
+                    let foreign = stream.foreign(document, &error, run);
+                    told.errors.push(foreign.unwrap_or_else(|| stream.unreadable(document, &error)));
+                    continue;
                 }
-                Err(error) => errors.push(
-                    stream
-                        .foreign(document, &error, &prepared.run)
-                        .unwrap_or_else(|| stream.unreadable(document, &error)),
-                ),
+            };
+            let page = Page { stream, places: &places, tree: &tree, start: document.range.start, colour };
+            for object in process::explain(&tree, run, &prepared.cluster) {
+                match output {
+                    DataFormat::Text => page.object(&mut told.text, &object),
+                    DataFormat::Json => told.workloads.push(page.workload(&object)),
+                }
             }
         }
     }
-    if !out.is_empty() {
-        out.push_str(&Program::current().in_words(&as_policies(&prepared)));
+    told
+}
+
+/// What keeps each profile, with its parameters, from being a policy of the API server.
+fn obstacles(runs: &Runs) -> Vec<(&str, Vec<Diagnostic>)> {
+    let mut told: Vec<(&str, Option<&BTreeMap<String, String>>)> = Vec::new();
+    let mut all = Vec::new();
+    for (profile, run) in runs.each().flat_map(|run| run.profiles().iter().map(move |profile| (profile, run))) {
+        let set = run.set().get(&profile.name);
+        if !told.contains(&(profile.name.as_str(), set)) {
+            told.push((&profile.name, set));
+            let none = BTreeMap::new();
+            all.push((profile.name.as_str(), policy::obstacles(profile, set.unwrap_or(&none))));
+        }
     }
-    super::print(out.as_bytes()).map_err(|error| reported(vec![error]))?;
-    let closing = if out.is_empty() { Closing::WhereEmpty } else { Closing::None };
-    let report_on = Report::new(Vec::new(), errors).closing(closing);
-    tell::write(&report_on, &report, colour);
-    Ok(report_on.status())
+    all
+}
+
+fn policy_answers(runs: &Runs) -> Vec<PolicyAnswer> {
+    let obstacle = |found: &Diagnostic| Obstacle { path: found.at.to_string(), message: found.message.clone() };
+    let answer = |(profile, found): (&str, Vec<Diagnostic>)| PolicyAnswer {
+        profile: profile.to_owned(),
+        possible: found.is_empty(),
+        obstacles: found.iter().map(obstacle).collect(),
+    };
+    obstacles(runs).into_iter().map(answer).collect()
 }
 
 /// Whether each profile can be a policy of the API server, and else what keeps it from being one.
-fn as_policies(prepared: &Prepared) -> String {
+fn as_policies(runs: &Runs) -> String {
     let mut text = String::new();
-    let none = BTreeMap::new();
-    for profile in prepared.run.profiles() {
-        let set = prepared.run.set().get(&profile.name).unwrap_or(&none);
-        let obstacles = policy::obstacles(profile, set);
-        let name = &profile.name;
+    for (name, obstacles) in obstacles(runs) {
         match obstacles.as_slice() {
             [] => text.push_str(&format!("{name} can be a policy: injector install --as policy\n")),
             [first, ..] => {
@@ -212,8 +262,12 @@ impl Page<'_> {
         let _ = writeln!(out, "{:1$}{before}{on}{text}{off}{after}", "", 2 * depth);
     }
 
+    fn position(&self, object: &Explained, at: &Pointer) -> Position {
+        self.places.position(self.start + self.tree.locate(object.node, at))
+    }
+
     fn at(&self, object: &Explained, at: &Pointer) -> String {
-        let position = self.places.position(self.start + self.tree.locate(object.node, at));
+        let position = self.position(object, at);
         format!("{}:{}:{}", self.stream.name, position.line, position.column)
     }
 }

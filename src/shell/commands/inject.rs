@@ -10,14 +10,14 @@ use crate::process::run::{Action, Leaves};
 use crate::process::stream::{DocumentResult, Stream};
 use crate::report::exit::ExitStatus;
 use crate::report::{Closing, ColourChoice, Levels};
-use crate::shell::cli::{InjectArgs, InputArgs, ReportArgs, UninjectArgs, WriteArgs};
+use crate::shell::cli::{DecisionArgs, FactArgs, InjectArgs, InputArgs, ReportArgs, UninjectArgs, WriteArgs};
 use crate::shell::files::input::{Input, InputSource};
 use crate::shell::files::output::{self, Staged};
 use crate::shell::files::selection::ProfileRef;
 
 use super::settings::{self, Prepared};
 use super::tell::{self, HeldBack, Voice};
-use super::{CommandError, batch};
+use super::{CommandError, batch, publish};
 
 pub(super) fn inject(args: &InjectArgs, colour: ColourChoice) -> Result<ExitStatus, CommandError> {
     let reported = |errors| CommandError::reported(errors, &args.report);
@@ -26,16 +26,17 @@ pub(super) fn inject(args: &InjectArgs, colour: ColourChoice) -> Result<ExitStat
         input: &args.input,
         write: &args.write,
         report: &args.report,
-        levels: args.levels.levels(),
+        levels: prepared.levels(&args.levels),
         output: args.output,
         colour,
+        decided: Some((&args.decision, &args.facts)),
     }
     .make(prepared)
 }
 
 pub(super) fn uninject(args: &UninjectArgs, colour: ColourChoice) -> Result<ExitStatus, CommandError> {
     let reported = |errors| CommandError::reported(errors, &args.report);
-    let mut prepared = Prepared::for_undoing(&args.profiles, &args.template_paths).map_err(reported)?;
+    let mut prepared = Prepared::for_undoing(args).map_err(reported)?;
     if let Some(namespace) = &args.namespace {
         prepared.run.default_namespace.clone_from(&namespace.0);
     }
@@ -44,7 +45,9 @@ pub(super) fn uninject(args: &UninjectArgs, colour: ColourChoice) -> Result<Exit
         names.push(match reference {
             // A name need not be that of a profile at hand: the record says what to remove.
             ProfileRef::BuiltIn(name) => name.clone(),
-            file @ ProfileRef::File(_) => settings::load_profile(file).map_err(reported)?.name,
+            file @ (ProfileRef::File(_) | ProfileRef::Inline { .. }) => {
+                settings::load_profile(file).map_err(reported)?.name
+            }
         });
     }
     let which = if names.is_empty() { Which::All } else { Which::Of(names) };
@@ -57,6 +60,7 @@ pub(super) fn uninject(args: &UninjectArgs, colour: ColourChoice) -> Result<Exit
         levels: Levels::default(),
         output: args.output,
         colour,
+        decided: None,
     }
     .make(prepared)
 }
@@ -69,12 +73,17 @@ struct ChangingCommand<'a> {
     levels: Levels,
     output: Option<&'static OutputFormat>,
     colour: ColourChoice,
+    /// What the settings of a KRM function are below; undoing has none.
+    decided: Option<(&'a DecisionArgs, &'a FactArgs)>,
 }
 
 impl ChangingCommand<'_> {
     fn make(&self, mut prepared: Prepared) -> Result<ExitStatus, CommandError> {
         let reported = |errors| CommandError::reported(errors, self.report);
         let inputs = super::read_for(self.input, self.write.keep_going, &mut prepared).map_err(reported)?;
+        if let Some((decision, facts)) = self.decided {
+            prepared = prepared.with_function(&inputs, decision, facts).map_err(reported)?;
+        }
         let to_files = self.write.in_place || self.write.output_dir.is_some();
         prepared.run.leaves = match self.output {
             Some(output) => output.leaves,
@@ -82,7 +91,7 @@ impl ChangingCommand<'_> {
             None => Leaves::Text,
         };
         prepared.run.guard = self.guard().map_err(|error| reported(vec![error]))?;
-        let streams = batch::run(&inputs, &mut prepared);
+        let streams = batch::run(&inputs, &mut prepared).map_err(reported)?;
         let output = match self.output {
             Some(output) => output,
             None if to_files => &forms::YAML,
@@ -107,8 +116,7 @@ impl ChangingCommand<'_> {
             _ => HeldBack::No,
         };
         let report = report.with(held_back.note()).with(written.err());
-        tell::write(&report, self.report, self.colour);
-        Ok(report.status())
+        Ok(report.status().max(publish::write(&report, self.report, self.colour)))
     }
 
     /// Which guards the patches get: those that leave by themselves.

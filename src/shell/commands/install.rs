@@ -12,16 +12,17 @@ use crate::install::{
 };
 use crate::profile::Profile;
 use crate::report::exit::ExitStatus;
-use crate::report::{ColourChoice, Report, ReportFormat};
+use crate::report::{ColourChoice, Report};
 use crate::shell::certs::{self, CertsError, Names, Wanted};
 use crate::shell::cli::{
     CertificateArgs, CertificateSource, FitArgs, InstallArgs, InstallForm, PlaceArgs, ReportArgs, SidecarArgs,
     UninstallArgs, params_of,
 };
-use crate::shell::files::selection::{self, ProfileRef};
+use crate::shell::files::config::{self, Layered};
+use crate::shell::files::selection::{self, Given, ProfileRef};
 use crate::shell::files::setting::{Setting, set_values};
 
-use super::{CommandError, tell};
+use super::{CommandError, publish};
 
 /// The most bytes that a ConfigMap holds: <https://kubernetes.io/docs/concepts/configuration/configmap/#motivation>.
 const MOST_PROFILES: usize = 1024 * 1024;
@@ -33,17 +34,55 @@ const CLUSTER_NAMESPACES: [&str; 4] = ["default", "kube-node-lease", "kube-publi
 const KUBELET_PORT: u16 = 10250;
 
 pub(super) fn install(args: &InstallArgs, colour: ColourChoice) -> Result<ExitStatus, CommandError> {
-    let report = ReportArgs { format: ReportFormat::default(), quiet: false };
+    let report = ReportArgs::plain();
+    let injection = settled(&args.injection).map_err(|errors| CommandError::reported(errors, &report))?;
+    let args = &InstallArgs { injection, ..args.clone() };
     if args.place.form == InstallForm::Policy {
         let text = policies(args).map_err(|errors| CommandError::reported(errors, &report))?;
         return Ok(super::print(text.as_bytes())?);
     }
     let (installation, warnings) = resolve(args).map_err(|errors| CommandError::reported(errors, &report))?;
-    if !warnings.is_empty() {
-        tell::write(&Report::new(Vec::new(), warnings), &report, colour);
-    }
+    let published = match warnings.is_empty() {
+        true => ExitStatus::Done,
+        false => publish::write(&Report::new(Vec::new(), warnings), &report, colour),
+    };
     let manifests = install::manifests(&installation, args.place.only.into());
-    Ok(super::print(install::text(&manifests).as_bytes())?)
+    Ok(super::print(install::text(&manifests).as_bytes())?.max(published))
+}
+
+/// The flags, and below them what the repository says.
+fn settled(flags: &SidecarArgs) -> Result<SidecarArgs, Vec<Placed>> {
+    let given = Given {
+        profiles: flags.profiles.clone(),
+        settings: flags.settings.clone(),
+        overrides: flags.overrides(),
+        template_paths: Vec::new(),
+    };
+    let layered = Layered::new(config::find(&flags.config.choice())?, given)?;
+    let selection = layered.selection(&[])?;
+    let is_flag = |profile: &str, name: &str| {
+        flags.settings.iter().any(|flag| flag.name == name && flag.profile.as_deref().is_none_or(|of| of == profile))
+    };
+    let mut settings: Vec<Setting> = Vec::new();
+    for (profile, values) in &selection.set {
+        let written = values.iter().filter(|(name, _)| !is_flag(profile, name));
+        settings.extend(written.map(|(name, value)| Setting {
+            profile: Some(profile.clone()),
+            name: name.clone(),
+            value: value.clone(),
+        }));
+    }
+    settings.extend(flags.settings.iter().cloned());
+    let written = layered.config.kubernetes_version.as_ref().map(|version| version.value);
+    let fields = layered.overrides(&[]);
+    Ok(SidecarArgs {
+        profiles: layered.profiles(&[]),
+        settings,
+        on_ineligible: fields.on_ineligible.map(Into::into),
+        native_sidecar: fields.native_sidecar,
+        kubernetes_version: flags.kubernetes_version.or(written),
+        ..flags.clone()
+    })
 }
 
 /// The policies of all profiles, in their order.
@@ -57,7 +96,7 @@ fn policies(args: &InstallArgs) -> Result<String, Vec<Placed>> {
 
 pub(super) fn uninstall(args: &UninstallArgs) -> Result<ExitStatus, CommandError> {
     if args.place.form == InstallForm::Policy {
-        let report = ReportArgs { format: ReportFormat::default(), quiet: false };
+        let report = ReportArgs::plain();
         let sources = profiles(&args.profiles).map_err(|errors| CommandError::reported(errors, &report))?;
         let names: Vec<&str> = sources.iter().map(|source| source.profile.name.as_str()).collect();
         let params = params_of(args.params.as_ref(), args.place.namespace.as_ref());

@@ -5,26 +5,33 @@
 use std::ffi::OsString;
 use std::io;
 
+use serde::Serialize;
+
 use crate::diagnostic::{Code, Placed};
+use crate::report::Report;
 use crate::report::exit::ExitStatus;
-use crate::report::{Report, ReportFormat};
 use crate::shell::cli::{self, Cli, Command};
 use crate::shell::cli::{InputArgs, ReportArgs};
-use crate::shell::files::input::{self, Exclusions, Input, InputError};
+use crate::shell::files::input::{self, Input, InputError};
 use crate::shell::files::output::{self, Outlet};
 
 mod batch;
 #[cfg(feature = "serve")]
 mod certs;
 mod check;
+mod config;
 mod diff;
 mod explain;
+mod function;
 mod inject;
+mod krm;
 mod objects;
 #[cfg(feature = "serve")]
 mod install;
+mod misused;
 mod policy;
 mod profile;
+mod publish;
 #[cfg(feature = "serve")]
 mod serve;
 mod settings;
@@ -39,19 +46,19 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitStatus {
     if let Some(words) = cli::completion(&args) {
         return print(words.as_bytes()).unwrap_or(ExitStatus::Error);
     }
-    let cli = match Cli::read(args) {
+    let cli = match Cli::read(args.iter().cloned()) {
         Ok(cli) => cli,
-        Err(error) => {
-            // Help and version come this way too. Where no one reads them, there is nothing to do.
-            let _ = error.print();
-            return if error.use_stderr() { ExitStatus::Error } else { ExitStatus::Done };
+        Err(error) if error.use_stderr() => return misused::report(&args, &error),
+        Err(help_or_version) => {
+            // Where no one reads them, there is nothing to do.
+            let _ = help_or_version.print();
+            return ExitStatus::Done;
         }
     };
     let done = objects::answer(&cli).unwrap_or_else(|| act(&cli));
     done.unwrap_or_else(|failed| {
         let report = Report::new(Vec::new(), failed.0);
-        tell::write(&report, &failed.1, cli.color);
-        ExitStatus::Error
+        ExitStatus::Error.max(publish::write(&report, &failed.1, cli.color))
     })
 }
 
@@ -63,6 +70,8 @@ fn act(cli: &Cli) -> Result<ExitStatus, CommandError> {
         Command::Check(args) => check::check(args, colour),
         Command::Diff(args) => diff::diff(args, colour),
         Command::Explain(args) => explain::explain(args, colour),
+        Command::Fn(args) => krm::function(args, colour),
+        Command::Config(command) => config::config(command),
         Command::Profile(command) => profile::profile(command, colour),
         #[cfg(feature = "serve")]
         Command::Install(args) => install::install(args, colour),
@@ -89,25 +98,32 @@ impl CommandError {
 
 impl From<Placed> for CommandError {
     fn from(error: Placed) -> Self {
-        Self(vec![error], ReportArgs { format: ReportFormat::default(), quiet: false })
+        Self(vec![error], ReportArgs::plain())
     }
 }
 
 /// Reads a command's inputs.
-fn read(args: &InputArgs) -> Result<Vec<Input>, Vec<Placed>> {
-    input::read_except(&args.paths(), args.recursion(), &Exclusions::new(&args.exclude))
+fn read(args: &InputArgs, prepared: &Prepared) -> Result<Vec<Input>, Vec<Placed>> {
+    input::read_except(&args.paths(), args.recursion(), &prepared.exclusions(&args.exclude))
         .map_err(|error| vec![error.placed()])
 }
 
 /// The same; with `--keep-going`, what cannot be read is an error beside the rest.
 fn read_for(args: &InputArgs, keep_going: bool, prepared: &mut Prepared) -> Result<Vec<Input>, Vec<Placed>> {
     if !keep_going {
-        return read(args);
+        return read(args, prepared);
     }
-    let exclusions = Exclusions::new(&args.exclude);
+    let exclusions = prepared.exclusions(&args.exclude);
     let (inputs, errors) = input::read_what_can_be(&args.paths(), args.recursion(), &exclusions);
     prepared.diagnostics.extend(errors.iter().map(InputError::placed));
     Ok(inputs)
+}
+
+/// Data as JSON, with a line end.
+fn as_json(data: &impl Serialize) -> Result<String, Placed> {
+    let text = serde_json::to_string_pretty(data);
+    // Texts and numbers alone: this does not fail.
+    text.map(|text| text + "\n").map_err(|error| Placed::new(Code::Output, error.to_string()))
 }
 
 /// Prints data. A reader that goes away is success.

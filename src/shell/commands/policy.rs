@@ -7,7 +7,6 @@ use crate::diagnostic::{Code, Diagnostic, Placed, Severity};
 use crate::kube::version::KubernetesVersion;
 use crate::policy::{self, FailurePolicy, ParamNames, Params, PolicyApi, PolicyOptions, PolicyWarnings};
 use crate::profile::{Overrides, Profile};
-use crate::report::ReportFormat;
 use crate::report::exit::ExitStatus;
 use crate::shell::cli::{CompileArgs, PolicyArgs, ReportArgs, params_of};
 use crate::shell::files::selection::{ProfileRef, Setting};
@@ -17,7 +16,7 @@ use super::written::WrittenProfile;
 use super::{CommandError, settings};
 
 pub(super) fn compile(args: &CompileArgs) -> Result<ExitStatus, CommandError> {
-    let plain = ReportArgs { format: ReportFormat::default(), quiet: false };
+    let plain = ReportArgs::plain();
     let text = compiled(args).map_err(|errors| CommandError::reported(errors, &plain))?;
     Ok(super::print(text.as_bytes())?)
 }

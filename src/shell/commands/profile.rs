@@ -4,21 +4,22 @@ use std::path::Path;
 
 use crate::diagnostic::{Code, Placed, Places, Severity};
 use crate::lint;
-use crate::profile::builtin::{self, Group};
 use crate::profile::import::{self, ImportError};
 use crate::profile::starter;
 use crate::report::exit::ExitStatus;
-use crate::report::{ColourChoice, Report, ReportFormat};
+use crate::report::{ColourChoice, Report};
 use crate::shell::cli::{LintArgs, ProfileCommand};
 use crate::shell::files::input::{self, Recursion};
 use crate::shell::files::selection::ProfileRef;
 
+mod list;
+
 use super::written::WrittenProfile;
-use super::{CommandError, ReportArgs, policy, settings, tell};
+use super::{CommandError, ReportArgs, policy, publish, settings};
 
 pub(super) fn profile(command: &ProfileCommand, colour: ColourChoice) -> Result<ExitStatus, CommandError> {
     match command {
-        ProfileCommand::List => list(),
+        ProfileCommand::List { output } => list::list(*output),
         ProfileCommand::Show { profile, resolved } => show(profile, *resolved),
         ProfileCommand::Init { name } => {
             let text = starter::named(name).ok_or_else(|| {
@@ -39,7 +40,7 @@ fn show(reference: &ProfileRef, is_resolved: bool) -> Result<ExitStatus, Command
     if !is_resolved {
         return Ok(super::print(text.as_bytes())?);
     }
-    let plain = ReportArgs { format: ReportFormat::default(), quiet: false };
+    let plain = ReportArgs::plain();
     let (_, extended) =
         settings::read_profile(&file, &text).map_err(|errors| CommandError::reported(errors, &plain))?;
     let text = extended.map_or(text, |extended| extended.text());
@@ -48,7 +49,7 @@ fn show(reference: &ProfileRef, is_resolved: bool) -> Result<ExitStatus, Command
 
 /// The profile that the configuration of another injector becomes. Nothing is printed where it would not load.
 fn import(path: &Path, entry: Option<&str>) -> Result<ExitStatus, CommandError> {
-    let plain = ReportArgs { format: ReportFormat::default(), quiet: false };
+    let plain = ReportArgs::plain();
     let reported = |errors| CommandError::reported(errors, &plain);
     let inputs = input::read(&[path.to_owned()], Recursion::Off).map_err(|error| reported(vec![error.placed()]))?;
     let [input] = inputs.as_slice() else {
@@ -66,29 +67,6 @@ fn import(path: &Path, entry: Option<&str>) -> Result<ExitStatus, CommandError> 
         Ok(profile) => Ok(super::print(profile.as_bytes())?),
         Err(errors) => Err(reported(errors.into_iter().map(told).collect())),
     }
-}
-
-/// A line for each built-in profile.
-fn list() -> Result<ExitStatus, CommandError> {
-    let widest = builtin::names().map(str::len).max().unwrap_or_default() + 2;
-    let mut lines = String::new();
-    for group in Group::ALL {
-        let title = group.title();
-        let before = if lines.is_empty() { "" } else { "\n" };
-        lines.push_str(&format!(
-            "{before}{title}\n  {:<widest$}{:<9}{:<12}{}\n",
-            "NAME", "POLICY", "LEVEL", "DESCRIPTION"
-        ));
-        for builtin in builtin::ALL.iter().filter(|known| known.group == group) {
-            let profile = settings::load_profile(&ProfileRef::BuiltIn(builtin.name.to_owned())).map_err(|errors| {
-                errors.into_iter().next().unwrap_or_else(|| Placed::new(Code::Profile, "unreadable"))
-            })?;
-            let summary = lint::summary(&profile);
-            let (name, policy, level) = (builtin.name, summary.policy, summary.pod_security);
-            lines.push_str(&format!("  {name:<widest$}{policy:<9}{level:<12}{}\n", summary.description));
-        }
-    }
-    Ok(super::print(lines.as_bytes())?)
 }
 
 /// A profile's text, and what to call the file; `-` is standard input.
@@ -133,6 +111,5 @@ fn lint(args: &LintArgs, colour: ColourChoice) -> Result<ExitStatus, CommandErro
         }
         found.extend(findings);
     }
-    tell::write(&Report::new(Vec::new(), found), &args.report, colour);
-    Ok(status)
+    Ok(status.max(publish::write(&Report::new(Vec::new(), found), &args.report, colour)))
 }

@@ -9,7 +9,6 @@ use tokio::runtime::Builder;
 
 use crate::diagnostic::{Code, Placed};
 use crate::kube::version::KubernetesVersion;
-use crate::report::ReportFormat;
 use crate::report::exit::ExitStatus;
 use crate::shell::cli::{ClusterArgs, ServeArgs};
 use crate::shell::server::announce;
@@ -52,9 +51,7 @@ async fn run(args: &ServeArgs) -> Result<Ended, CommandError> {
     let changing = WatchedFiles { what: Reload::profiles, in_use: fingerprint(&files), files };
     let version = args.cluster.kubernetes_version.unwrap_or(KubernetesVersion::NEWEST);
     let core = Core::new(decision, version, sources, Arc::clone(&metrics));
-    let core = Arc::new(
-        core.map_err(|errors| CommandError(errors, ReportArgs { format: ReportFormat::default(), quiet: false }))?,
-    );
+    let core = Arc::new(core.map_err(|errors| CommandError(errors, ReportArgs::plain()))?);
     let settings = args.transport();
     let interval = settings.reload_interval;
     let shutdown = Shutdown::new();

@@ -2,17 +2,20 @@
 
 use std::path::Path;
 
+use super::function::FunctionSettings;
 use crate::decide::facts::ClusterFacts;
 use crate::diagnostic::{Code, Placed};
 use crate::kube::version::KubernetesVersion;
 use crate::kube::workload::TemplatePath;
-use crate::process::run::Run;
+use crate::process::run::{Files, Run};
 use crate::process::stream::{FactKind, Stream};
 use crate::profile::builtin;
 use crate::profile::parameter::SetValues;
-use crate::shell::cli::{ChangeArgs, DecisionArgs, FactArgs};
-use crate::shell::files::input::{self, Recursion};
-use crate::shell::files::selection::{ProfileRef, Selection, load_profiles};
+use crate::report::Levels;
+use crate::shell::cli::{ChangeArgs, DecisionArgs, FactArgs, LevelArgs, UninjectArgs};
+use crate::shell::files::config::{self, Config, Layered};
+use crate::shell::files::input::{self, Exclusions, Input, InputSource, Recursion};
+use crate::shell::files::selection::{Given, ProfileRef, Selection, load_profiles};
 pub(super) use crate::shell::files::selection::{load_profile, profile_text, read_profile};
 
 /// What a command begins with, beside its inputs.
@@ -24,32 +27,154 @@ pub(super) struct Prepared {
     /// What was found before the first document: values in files with facts that count as unset, and inputs that cannot
     /// be read.
     pub(super) diagnostics: Vec<Placed>,
+    /// What the repository says, below the flags.
+    layered: Layered,
+    /// `--namespace`.
+    namespace: Option<String>,
+    /// Whether the `functionConfig` on standard input has been read.
+    pub(super) reads_function: bool,
+}
+
+/// The runs of one command. Files that no override of the settings is for have the first one in common.
+#[derive(Debug)]
+pub(super) struct Runs {
+    /// With what makes each: the overrides, and what its files are.
+    all: Vec<((Vec<usize>, Files), Run)>,
+    /// The index of the run of each input.
+    of_input: Vec<usize>,
+}
+
+impl Runs {
+    /// The run of the input at an index.
+    pub(super) fn of(&self, input: usize) -> Option<&Run> {
+        self.all.get(*self.of_input.get(input)?).map(|(_, run)| run)
+    }
+
+    /// All of them.
+    pub(super) fn each(&self) -> impl Iterator<Item = &Run> {
+        self.all.iter().map(|(_, run)| run)
+    }
 }
 
 impl Prepared {
     /// Resolves the arguments of a command that decides.
     pub(super) fn new(decision: &DecisionArgs, facts: &FactArgs) -> Result<Self, Vec<Placed>> {
-        let Selection { profiles, set, template_paths } = Selection::load(&decision.given())?;
-        let mut run = Run::new(profiles, set, &template_paths);
-        if let Some(namespace) = &facts.namespace {
-            run.default_namespace.clone_from(&namespace.0);
+        Self::with(config::find(&decision.config.choice())?, decision, facts)
+    }
+
+    /// Resolves the arguments of a KRM function, and the settings in the ResourceList that it reads.
+    pub(super) fn of_function(
+        inputs: &[Input],
+        decision: &DecisionArgs,
+        facts: &FactArgs,
+    ) -> Result<Self, Vec<Placed>> {
+        let Some(function) = FunctionSettings::read(inputs)? else { return Self::new(decision, facts) };
+        let (decision, facts) = function.below(decision, facts);
+        let config = match function.config {
+            Some(config) => config,
+            None => config::find(&decision.config.choice())?,
+        };
+        let prepared = Self::with(config, &decision, &facts)?;
+        Ok(Self { reads_function: true, ..prepared })
+    }
+
+    /// The same, with the settings of a KRM function, where it reads one.
+    pub(super) fn with_function(
+        self,
+        inputs: &[Input],
+        decision: &DecisionArgs,
+        facts: &FactArgs,
+    ) -> Result<Self, Vec<Placed>> {
+        let of_function = Self::of_function(inputs, decision, facts)?;
+        if !of_function.reads_function {
+            return Ok(self);
         }
-        run.kubernetes_version = facts.kubernetes_version.unwrap_or(KubernetesVersion::NEWEST);
+        let mut run = of_function.run;
+        run.action = self.run.action;
+        (run.outdated, run.clean, run.expand) = (self.run.outdated, self.run.clean, self.run.expand);
+        let diagnostics = of_function.diagnostics;
+        Ok(Self { run, diagnostics, ..of_function })
+    }
+
+    /// Resolves them below flags.
+    fn with(config: Config, decision: &DecisionArgs, facts: &FactArgs) -> Result<Self, Vec<Placed>> {
+        let layered = Layered::new(config, decision.given())?;
+        let namespace = facts.namespace.as_ref().map(|namespace| namespace.0.clone());
+        let Selection { profiles, set, template_paths } = layered.selection(&[])?;
+        let mut run = Run::new(profiles, set, &template_paths);
+        let written = layered.namespace(&[]).map(|written| &written.value);
+        if let Some(namespace) = namespace.as_ref().or(written) {
+            run.default_namespace.clone_from(namespace);
+        }
+        let written = layered.config.kubernetes_version.as_ref().map(|version| version.value);
+        run.kubernetes_version = facts.kubernetes_version.or(written).unwrap_or(KubernetesVersion::NEWEST);
         let mut cluster = ClusterFacts::default();
         let mut diagnostics = Vec::new();
+        for document in &layered.config.namespaces {
+            // Its values have been checked.
+            let _ = cluster.namespaces.add_document(&document.value);
+        }
         for text in &facts.namespace_labels {
             cluster.namespaces.add_labels(text).map_err(|error| flag("--namespace-labels", &error))?;
         }
         for text in &facts.namespace_annotations {
             cluster.namespaces.add_annotations(text).map_err(|error| flag("--namespace-annotations", &error))?;
         }
-        for path in &facts.namespace_files {
+        let written = layered.config.namespace_files.iter().map(|file| &file.value);
+        for path in written.chain(&facts.namespace_files) {
             diagnostics.extend(read_facts(path, FactKind::Namespace, &run, &mut cluster)?);
         }
-        for path in &facts.serviceaccount_files {
+        let written = layered.config.service_account_files.iter().map(|file| &file.value);
+        for path in written.chain(&facts.serviceaccount_files) {
             diagnostics.extend(read_facts(path, FactKind::ServiceAccount, &run, &mut cluster)?);
         }
-        Ok(Self { run, cluster, diagnostics })
+        Ok(Self { run, cluster, diagnostics, layered, namespace, reads_function: false })
+    }
+
+    /// What is left out of the inputs.
+    pub(super) fn exclusions(&self, flags: &[String]) -> Exclusions {
+        Exclusions::new(flags).and(self.layered.config.exclusions())
+    }
+
+    /// The levels of the settings and of the flags.
+    pub(super) fn levels(&self, flags: &LevelArgs) -> Levels {
+        self.layered.config.levels(&flags.levels())
+    }
+
+    /// What is asked of each input.
+    ///
+    /// # Errors
+    /// What is wrong in the settings for some of them together.
+    pub(super) fn runs(&self, inputs: &[Input], files: &[Files]) -> Result<Runs, Vec<Placed>> {
+        let mut runs = Runs { all: Vec::new(), of_input: Vec::new() };
+        for (input, files) in inputs.iter().zip(files) {
+            let overrides = match &input.source {
+                InputSource::File(path) => self.layered.config.overrides_of(path),
+                InputSource::Stdin => Vec::new(),
+            };
+            let known = runs.all.iter().position(|((known, of), _)| *known == overrides && of == files);
+            let index = known.unwrap_or(runs.all.len());
+            if known.is_none() {
+                let mut run = self.overridden(&overrides)?;
+                run.files = *files;
+                runs.all.push(((overrides, *files), run));
+            }
+            runs.of_input.push(index);
+        }
+        Ok(runs)
+    }
+
+    /// The run of the files that these overrides are for.
+    fn overridden(&self, overrides: &[usize]) -> Result<Run, Vec<Placed>> {
+        if overrides.is_empty() {
+            return Ok(self.run.clone());
+        }
+        let Selection { profiles, set, template_paths } = self.layered.selection(overrides)?;
+        let mut run = Run::new(profiles, set, &template_paths).like(&self.run);
+        if let (None, Some(namespace)) = (&self.namespace, self.layered.namespace(overrides)) {
+            run.default_namespace.clone_from(&namespace.value);
+        }
+        Ok(run)
     }
 
     /// The same, with the flags that say what may be changed.
@@ -61,15 +186,23 @@ impl Prepared {
     }
 
     /// For undoing: the record says what to do, and profiles only help to find what was edited.
-    pub(super) fn for_undoing(profiles: &[ProfileRef], template_paths: &[TemplatePath]) -> Result<Self, Vec<Placed>> {
+    pub(super) fn for_undoing(args: &UninjectArgs) -> Result<Self, Vec<Placed>> {
+        let UninjectArgs { profiles, template_paths, .. } = args;
+        let Config { file, folder, exclude, template_paths: written, .. } = config::find(&args.config.choice())?;
         let files: Vec<ProfileRef> =
             profiles.iter().filter(|profile| matches!(profile, ProfileRef::File(_))).cloned().collect();
         let known = if files.is_empty() { Vec::new() } else { load_profiles(&files)? };
         // Built-in profiles are loaded where a record names them. Their kinds have to be known before.
         let of_builtin = builtin::TEMPLATE_PATHS.iter().filter_map(|path| path.parse().ok());
-        let template_paths: Vec<TemplatePath> = template_paths.iter().cloned().chain(of_builtin).collect();
+        let of_settings = written.into_iter().map(|path| path.value);
+        let template_paths: Vec<TemplatePath> =
+            template_paths.iter().cloned().chain(of_settings).chain(of_builtin).collect();
         let run = Run::new(known, SetValues::new(), &template_paths);
-        Ok(Self { run, cluster: ClusterFacts::default(), diagnostics: Vec::new() })
+        // Its profiles say what is injected, not what is undone.
+        let config = Config { file, folder, exclude, ..Config::default() };
+        let layered = Layered { config, flags: Given::default() };
+        let cluster = ClusterFacts::default();
+        Ok(Self { run, cluster, diagnostics: Vec::new(), layered, namespace: None, reads_function: false })
     }
 }
 

@@ -1,15 +1,12 @@
 //! What a run has to say: outcomes, which point at values, become report entries, which point at lines.
 
 use std::collections::BTreeSet;
-use std::env;
-use std::io::{self, IsTerminal};
 
 use crate::decide::inject::{Answer, InjectionState, Step, Verdict};
 use crate::diagnostic::{Code, Diagnostic, Placed, Places, Severity};
 use crate::process::object::{ChangeError, Object, ObjectClass};
 use crate::process::stream::{DocumentResult, Stream};
-use crate::report::{Colour, ColourChoice, ColourFacts, Report, ReportVerdict, ResultLine, TemplateReport};
-use crate::shell::cli::{Program, ReportArgs};
+use crate::report::{Report, ReportVerdict, ResultLine, TemplateReport};
 use crate::value::pointer::Pointer;
 
 use super::settings::Prepared;
@@ -91,29 +88,6 @@ fn once_a_namespace(entries: &mut [TemplateReport], diagnostics: &[Placed]) {
     for entry in entries {
         entry.diagnostics.retain(|placed| !of_namespace(placed) || told.insert(placed.message.clone()));
     }
-}
-
-/// Writes a report to standard error.
-pub(super) fn write(report: &Report, args: &ReportArgs, choice: ColourChoice) {
-    let stderr = io::stderr();
-    let colour = colour(choice, &stderr);
-    let mut out = io::BufWriter::new(stderr.lock());
-    let program = Program::current();
-    let report = report.clone().with_hints(|hint| program.in_words(hint).into_owned());
-    // Where standard error is gone, no one reads the report.
-    let _ = report.write(args.format, args.verbosity(), colour, &mut out);
-}
-
-/// Whether what goes there is coloured.
-pub(super) fn colour(choice: ColourChoice, to: &impl IsTerminal) -> Colour {
-    let [no_color, clicolor_force, term] = ["NO_COLOR", "CLICOLOR_FORCE", "TERM"].map(env::var_os);
-    let facts = ColourFacts {
-        terminal: to.is_terminal(),
-        no_color: no_color.as_deref(),
-        clicolor_force: clicolor_force.as_deref(),
-        term: term.as_deref(),
-    };
-    Colour::resolve(choice, facts)
 }
 
 fn is_partial(errors: &[Diagnostic]) -> bool {

@@ -5,7 +5,7 @@ use std::str::FromStr as _;
 
 use serde_json::Value;
 
-use super::profile_text::{self, ProfileRef};
+use super::profile_text::{self, DocumentKind, ProfileRef};
 use crate::diagnostic::{Code, Placed, Places, Position};
 use crate::profile::extends::{self, MergedProfile};
 use crate::profile::load::{self, ProfileError};
@@ -70,7 +70,8 @@ pub(crate) fn load(file: &str, text: &str, document: Value) -> Result<(Profile, 
     let mut documents = vec![document];
     while let Some(reference) = documents.last().and_then(extends::extended).map(str::to_owned) {
         let (parent, text) = parent(&sources, &reference).map_err(|error| vec![error])?;
-        let document = profile_text::parsed(&parent, &text, |tree, root| Ok(tree.view(root).value()))?;
+        let document =
+            profile_text::parsed(&parent, &text, DocumentKind::Profile, |tree, root| Ok(tree.view(root).value()))?;
         if !document.is_object() {
             return Err(vec![Placed::new(Code::Profile, "the file holds no profile").at(parent, None)]);
         }
@@ -131,7 +132,7 @@ fn is_same_file(one: &str, other: &str) -> bool {
 
 /// Where a place is in a text that was read before.
 fn place(text: &str, at: &Pointer, of_value: bool) -> Option<Position> {
-    let offset = profile_text::parsed("", text, |tree, root| {
+    let offset = profile_text::parsed("", text, DocumentKind::Profile, |tree, root| {
         Ok(if of_value { tree.locate_value(root, at) } else { tree.locate(root, at) })
     });
     offset.ok().map(|offset| Places::new(text).position(offset))
@@ -147,7 +148,7 @@ pub(crate) fn files(path: &Path) -> Vec<std::path::PathBuf> {
             let name = |tree: &crate::text::yaml::tree::Tree<'_>, root| {
                 Ok(tree.view(root).text(&["spec", "extends"]).map(|name| name.into_owned()))
             };
-            profile_text::parsed("", &text, name).ok().flatten()
+            profile_text::parsed("", &text, DocumentKind::Profile, name).ok().flatten()
         });
         let reference = reference.map(|reference| ProfileRef::from_str(&reference));
         if let Some(Ok(ProfileRef::File(parent))) = reference {

@@ -2,6 +2,7 @@
 //!
 //! Imports the pure rooms, and nothing of the shell. Another source of manifests or profiles, or another target, is added here.
 
+pub(crate) mod config;
 pub(crate) mod extended;
 pub(crate) mod input;
 pub(crate) mod kustomize;

@@ -22,6 +22,13 @@ pub enum ProfileRef {
     BuiltIn(String),
     /// A file: there is a path separator in it, or an extension of manifests at its end.
     File(PathBuf),
+    /// One that is part of another file. No command line names it.
+    Inline {
+        /// What messages call that file.
+        file: String,
+        /// The profile alone.
+        text: String,
+    },
 }
 
 impl FromStr for ProfileRef {
@@ -38,6 +45,7 @@ impl FromStr for ProfileRef {
 /// A profile's text, and what to call the file.
 pub(crate) fn profile_text(reference: &ProfileRef) -> Result<(String, String), Placed> {
     match reference {
+        ProfileRef::Inline { file, text } => Ok((file.clone(), text.clone())),
         ProfileRef::BuiltIn(name) => match builtin::text(name) {
             Some(text) => Ok((format!("<{name}>"), text.to_owned())),
             None => {
@@ -70,10 +78,35 @@ pub(crate) fn profile_text(reference: &ProfileRef) -> Result<(String, String), P
     }
 }
 
-/// Parses a profile's text, which is one document, and does something with it.
+/// What a file of one document holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum DocumentKind {
+    Profile,
+    /// A repository's settings.
+    Config,
+}
+
+impl DocumentKind {
+    const fn code(self) -> Code {
+        match self {
+            Self::Profile => Code::Profile,
+            Self::Config => Code::Config,
+        }
+    }
+
+    const fn noun(self) -> &'static str {
+        match self {
+            Self::Profile => "profile",
+            Self::Config => "settings",
+        }
+    }
+}
+
+/// Parses the text of a file that holds one document, and does something with it.
 pub(crate) fn parsed<T>(
     file: &str,
     text: &str,
+    kind: DocumentKind,
     read: impl FnOnce(&Tree<'_>, NodeId) -> Result<T, Vec<Placed>>,
 ) -> Result<T, Vec<Placed>> {
     let places = Places::new(text);
@@ -82,7 +115,7 @@ pub(crate) fn parsed<T>(
             SyntaxErrorKind::Braces(expression) => Some(format!("quote it: `\"{expression}\"`")),
             _ => error.hint().map(str::to_owned),
         };
-        let placed = Placed::new(Code::Profile, error.to_string()).hint(hint);
+        let placed = Placed::new(kind.code(), error.to_string()).hint(hint);
         vec![placed.at(file, Some(places.position(error.offset)))]
     };
     let tree = if text.trim_start().starts_with('{') {
@@ -91,14 +124,19 @@ pub(crate) fn parsed<T>(
         parse_yaml(text).map_err(syntax)?
     };
     let Some(root) = tree.root() else {
-        return Err(vec![Placed::new(Code::Profile, "the file holds no profile").at(file, None)]);
+        return Err(vec![Placed::new(kind.code(), format!("the file holds no {}", kind.noun())).at(file, None)]);
     };
     let read = read(&tree, root)?;
     match second_document(text).map_err(syntax)? {
         None => Ok(read),
         Some(offset) => {
-            let placed = Placed::new(Code::Profile, "a profile is one document, and this is a second one");
-            let placed = placed.hint(Some("write each profile in a file of its own".to_owned()));
+            let (message, hint) = match kind {
+                DocumentKind::Profile => {
+                    ("a profile is one document, and this is a second one", "write each profile in a file of its own")
+                }
+                DocumentKind::Config => ("the settings are one document, and this is a second one", "merge the two"),
+            };
+            let placed = Placed::new(kind.code(), message).hint(Some(hint));
             Err(vec![placed.at(file, Some(places.position(offset)))])
         }
     }

@@ -12,10 +12,9 @@ use crate::value::view::View as _;
 use super::extended;
 pub(crate) use super::extended::ExtendedProfile;
 pub(crate) use super::profile_text::ProfileRef;
-use super::profile_text::parsed;
 pub(crate) use super::profile_text::profile_text;
+use super::profile_text::{DocumentKind, parsed};
 pub use super::setting::Setting;
-use super::setting::set_values;
 
 /// The profile that is injected where none is named.
 pub(crate) const DEFAULT_PROFILE: &str = "cortexflow";
@@ -44,13 +43,11 @@ pub(crate) struct Selection {
     pub(crate) template_paths: Vec<TemplatePath>,
 }
 
+#[cfg(feature = "serve")]
 impl Selection {
     /// Loads what was typed. All that is wrong with a profile is reported.
     pub(crate) fn load(given: &Given) -> Result<Self, Vec<Placed>> {
-        let mut profiles = load_profiles(&given.profiles)?;
-        profiles.iter_mut().for_each(|profile| given.overrides.apply(profile));
-        let set = set_values(&given.settings, &profiles)?;
-        Ok(Self { profiles, set, template_paths: given.template_paths.clone() })
+        super::config::Layered { config: super::config::Config::default(), flags: given.clone() }.selection(&[])
     }
 }
 
@@ -82,7 +79,7 @@ pub(crate) fn parse_profile(file: &str, text: &str) -> Result<Profile, Vec<Place
 /// The same, with what it extends.
 pub(crate) fn read_profile(file: &str, text: &str) -> Result<(Profile, Option<ExtendedProfile>), Vec<Placed>> {
     let places = Places::new(text);
-    parsed(file, text, |tree, root| {
+    parsed(file, text, DocumentKind::Profile, |tree, root| {
         if tree.view(root).text(&["spec", "extends"]).is_some() {
             let (profile, extended) = extended::load(file, text, tree.view(root).value())?;
             return Ok((profile, Some(extended)));

@@ -78,6 +78,17 @@ impl fmt::Display for Setting {
 pub struct SettingError;
 
 impl Setting {
+    /// Whether a profile has the parameter, and is not another one than the one that is named.
+    pub(crate) fn is_of(&self, profile: &Profile) -> bool {
+        self.profile.as_ref().is_none_or(|name| *name == profile.name)
+            && profile.parameters.iter().any(|parameter| parameter.name == self.name)
+    }
+
+    /// Whether it is for the same parameter of the same profile, or for that of every profile.
+    pub(crate) fn replaces(&self, other: &Self) -> bool {
+        self.name == other.name && (self.profile.is_none() || self.profile == other.profile)
+    }
+
     /// What is set, as it was written.
     fn label(&self) -> String {
         match &self.profile {

@@ -13,7 +13,7 @@ use crate::kube::version::KubernetesVersion;
 use crate::kube::workload::TemplatePath;
 use crate::process::run::{Leaves, Run};
 use crate::profile::{Profile, builtin};
-use crate::report::{Colour, Report, ReportFormat, Verbosity};
+use crate::report::{Checkout, Colour, Report, ReportFormat, Style, Verbosity};
 use crate::shell::files::extended;
 use crate::shell::files::selection::{Given, ProfileRef};
 use crate::shell::files::selection::{Selection, load_profile};
@@ -111,7 +111,7 @@ fn with(run: &Run, profiles: Vec<Profile>, template_paths: &[TemplatePath]) -> R
 pub fn files(given: &Given) -> Vec<PathBuf> {
     let file = |reference: &ProfileRef| match reference {
         ProfileRef::File(path) => Some(path.clone()),
-        ProfileRef::BuiltIn(_) => None,
+        ProfileRef::BuiltIn(_) | ProfileRef::Inline { .. } => None,
     };
     let named: Vec<PathBuf> = given.profiles.iter().filter_map(file).collect();
     let extended: Vec<PathBuf> = named.iter().flat_map(|path| extended::files(path)).collect();
@@ -122,6 +122,9 @@ pub fn files(given: &Given) -> Vec<PathBuf> {
 pub fn as_text(errors: Vec<Placed>) -> String {
     let mut out = Vec::new();
     // Writing to memory cannot fail.
-    let _ = Report::new(Vec::new(), errors).write(ReportFormat::default(), Verbosity::Normal, Colour::Off, &mut out);
+    // Lines for people have the names that files were given.
+    let checkout = Checkout::new("/", "/");
+    let style = Style { verbosity: Verbosity::Normal, colour: Colour::Off, checkout: &checkout };
+    let _ = Report::new(Vec::new(), errors).write(ReportFormat::default(), &style, &mut out);
     String::from_utf8_lossy(&out).trim_end().to_owned()
 }

@@ -175,7 +175,9 @@ fn a_function_config_that_is_not_read_is_an_error() {
     for ignored in ["functionConfig: null\n".to_owned(), config.to_owned(), format!("{config}  data: {}\n", "{}")] {
         known("inject", []).stdin(resource_list(&ignored)).succeeds();
     }
+    // On standard input it is read.
     let list = resource_list(&format!("{config}  data: {{profile: cortexflow}}\n"));
+    known("inject", []).stdin(list.clone()).succeeds();
     for command in ["inject", "check", "diff", "explain"] {
         let ran = known(command, ["list.yaml"]).file("list.yaml", &list).exits(ExitStatus::Error);
         assert!(ran.stderr.contains("error: list.yaml:3:1: "), "{}", ran.stderr);

@@ -153,7 +153,14 @@ fn a_run_ends_with_the_numbers_of_workloads() {
         assert!(!run(command, &[], WEB).stderr.contains("1 workload"), "{command}");
     }
     // What machines read is as it was.
-    for args in [&["-q"][..], &["--report=github"], &["--report=json"], &["--report=sarif"]] {
+    for args in [
+        &["-q"][..],
+        &["--report=github"],
+        &["--report=json"],
+        &["--report=sarif"],
+        &["--report=junit"],
+        &["--report=gitlab"],
+    ] {
         assert!(!run("inject", args, &three).stderr.contains("3 workloads:"), "{args:?}");
     }
 }

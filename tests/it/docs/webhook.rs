@@ -60,7 +60,7 @@ fn command(path: &[&str]) -> Command {
 
 /// The flags that a command has of its own.
 fn flags(command: &Command) -> Vec<Arg> {
-    let everywhere = ["help", "version", "color", "report", "quiet"];
+    let everywhere = ["help", "version", "color", "report", "report-file", "quiet"];
     let is_own = |arg: &&Arg| arg.get_long().is_some_and(|long| !everywhere.contains(&long));
     command.get_arguments().filter(is_own).cloned().collect()
 }

@@ -95,6 +95,7 @@ fn runs() -> Vec<(Run, &'static [&'static str])> {
         (web(&["inject", "--report=json", "--deny=skipped", "-p=nginx", "web.yaml"]), &["skipped", "held-back"]),
         (web(&["inject", "--report=json", "--output-dir=web.yaml", "web.yaml"]), &["unwritable", "held-back"]),
         (web(&["inject", "--report=json", "--set=x=1", "web.yaml"]), &["usage"]),
+        (web(&["inject", "--report=json", "--config=none.yaml", "web.yaml"]), &["config"]),
         (injector(["inject", "--report=json", "--keep-going", "-o", "json"]).stdin(unread), &["output"]),
         (
             web(&[

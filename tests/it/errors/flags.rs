@@ -171,8 +171,8 @@ fn combinations() {
     For more information, try '--help'.
     ");
     assert_snapshot!(misused(&["inject", "--report", "xml", "web.yaml"]), @"
-    error: invalid value 'xml' for '--report <FORMAT>'
-      [possible values: text, json, github, sarif]
+    error: invalid value 'xml' for '--report <FORMAT[=FILE]>'
+      [possible values: text, json, github, sarif, junit, gitlab]
 
     For more information, try '--help'.
     ");

@@ -200,7 +200,7 @@ fn a_record_that_was_tampered_with() {
         injected().replace("\"containers\":[\"proxy-sidecar\"]", "\"containers\":[\"proxy-sidecar\",\"web\"]");
     assert_snapshot!(refused(&names_the_application), @"
     deployment/web (default): rejected by cortexflow
-    error: web.yaml:157:7: removing what the record names would leave no container
+    error: web.yaml:163:7: removing what the record names would leave no container
       hint: restore the annotation as injector wrote it
     note: nothing was printed and no file was changed, because of the errors
       hint: `--keep-going` prints the rest, and passes on unchanged what fails
@@ -208,7 +208,7 @@ fn a_record_that_was_tampered_with() {
     ");
     assert_snapshot!(kept(&names_the_application), @"
     deployment/web (default): rejected
-    error: web.yaml:157:7: removing what the record names would leave no container
+    error: web.yaml:163:7: removing what the record names would leave no container
       hint: restore the annotation as injector wrote it
     note: nothing was printed and no file was changed, because of the errors
       hint: `--keep-going` prints the rest, and passes on unchanged what fails
@@ -228,7 +228,7 @@ fn a_record_that_was_tampered_with() {
         .replace("[\"proxy-sidecar\"]", "[\"proxy-sidecar\",\"web\"]");
     assert_snapshot!(kept(&removes_all), @"
     deployment/web (default): rejected
-    error: web.yaml:157:7: removing what the record names would leave no container
+    error: web.yaml:163:7: removing what the record names would leave no container
       hint: restore the annotation as injector wrote it
     note: nothing was printed and no file was changed, because of the errors
       hint: `--keep-going` prints the rest, and passes on unchanged what fails

@@ -142,6 +142,7 @@ fn a_file_that_is_a_mount_point_is_overwritten() {
     let run = injector(["inject"]).file("web.yaml", WEB).file("before", WEB);
     let output = Command::new("unshare")
         .args(["--mount", "sh", "-c", script, env!("CARGO_BIN_EXE_injector")])
+        .env_remove("GITHUB_ACTIONS")
         .current_dir(run.folder())
         .output();
     let output = match output {
@@ -179,6 +180,7 @@ fn a_full_disk_during_in_place() {
     fs::create_dir(run.folder().join("disk")).unwrap();
     let output = Command::new("unshare")
         .args(["--mount", "sh", "-c", script, env!("CARGO_BIN_EXE_injector")])
+        .env_remove("GITHUB_ACTIONS")
         .arg(run.folder().join("in"))
         .current_dir(run.folder().join("disk"))
         .output();
@@ -204,6 +206,7 @@ fn a_full_standard_output() {
     let run = injector(["inject"]).file("web.yaml", WEB);
     let output = Command::new(env!("CARGO_BIN_EXE_injector"))
         .args(["inject", "-q", "web.yaml"])
+        .env_remove("GITHUB_ACTIONS")
         .current_dir(run.folder())
         .stdout(fs::OpenOptions::new().write(true).open("/dev/full").unwrap())
         .output()
@@ -218,6 +221,7 @@ fn a_reader_that_goes_away_is_success() {
         injector(["inject"]).file("web.yaml", WEB.replace("image: web:1", &format!("image: {}", "x".repeat(300_000))));
     let mut child = Command::new(env!("CARGO_BIN_EXE_injector"))
         .args(["inject", "-q", "web.yaml"])
+        .env_remove("GITHUB_ACTIONS")
         .current_dir(run.folder())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())

@@ -294,7 +294,7 @@ fn an_item_that_was_edited() {
     let edited = injected().replace("cortexflow-proxy:latest", "cortexflow-proxy:mine");
     assert_snapshot!(both(|report| injector(["uninject", report, "web.yaml"]).file("web.yaml", &edited)), @"
     deployment/web (default): uninjected: cortexflow
-    warning: web.yaml:161:11: `proxy-sidecar` was edited after it was injected; it is still removed
+    warning: web.yaml:167:11: `proxy-sidecar` was edited after it was injected; it is still removed
     codes: edited-after-injection
     ");
 }

@@ -19,9 +19,10 @@ fn instructions(name: &str) -> Vec<String> {
 fn the_image_is_the_binary_alone_as_the_manifests_expect_it() {
     assert_eq!(instructions("USER"), [format!("{0}:{0}", install::USER)]);
     assert_eq!(instructions("EXPOSE"), [format!("{}/tcp {}/tcp", install::WEBHOOK_PORT, install::PROBE_PORT)]);
-    assert_eq!(instructions("ENTRYPOINT"), [r#"["/injector"]"#]);
+    // That of the KRM function comes first: without a target, the last image is built.
+    assert_eq!(instructions("ENTRYPOINT"), [r#"["/injector", "fn"]"#, r#"["/injector"]"#]);
     assert_eq!(instructions("CMD"), [r#"["serve"]"#]);
-    assert_eq!(instructions("FROM").last().unwrap(), "scratch");
+    assert_eq!(instructions("FROM")[1..], ["scratch AS binary", "binary AS fn", "binary"]);
     assert!(instructions("ARG").contains(&format!("VERSION={}", env!("CARGO_PKG_VERSION"))));
     let built = instructions("RUN").join("\n");
     assert!(built.contains("--release --locked") && built.contains("--target"), "{built}");

@@ -25,6 +25,8 @@ pub(crate) fn injector<A: Into<OsString>>(args: impl IntoIterator<Item = A>) -> 
 pub(crate) struct Run {
     command: Command,
     folder: Rc<TempDir>,
+    /// Where it runs; else in the folder.
+    within: Option<PathBuf>,
 }
 
 /// What a run left behind. Paths of its folder read `[DIR]`.
@@ -47,7 +49,7 @@ impl Run {
         if let Some(path) = std::env::var_os("PATH") {
             command.env("PATH", path);
         }
-        Self { command, folder: Rc::new(tempfile::tempdir().unwrap()) }
+        Self { command, folder: Rc::new(tempfile::tempdir().unwrap()), within: None }
     }
 
     /// With this on standard input, which is empty otherwise.
@@ -75,6 +77,11 @@ impl Run {
         self
     }
 
+    /// In this folder.
+    pub(crate) fn within(self, folder: &Path) -> Self {
+        Self { within: Some(folder.to_owned()), ..self }
+    }
+
     /// The folder, to prepare in it what is no file.
     pub(crate) fn folder(&self) -> &Path {
         self.folder.path()
@@ -93,7 +100,7 @@ impl Run {
 
     /// Runs it, however it ends, but by no other status than the program's own.
     pub(crate) fn exits_any(mut self) -> Ran {
-        let output = self.command.current_dir(self.folder.path()).output().unwrap();
+        let output = self.command.current_dir(self.within.as_deref().unwrap_or(self.folder.path())).output().unwrap();
         let known = [ExitStatus::Done, ExitStatus::Findings, ExitStatus::Error];
         let status = known.into_iter().find(|known| output.status.code() == Some(known.code().into()));
         Ran {

@@ -23,6 +23,12 @@ pub(crate) enum Lack {
     /// `INJECTOR_HELM` is not set.
     #[cfg(feature = "watch")] // as the tests of the chart
     Helm,
+    /// `INJECTOR_PRE_COMMIT` is not set.
+    PreCommit,
+    /// `INJECTOR_KUSTOMIZE` is not set.
+    Kustomize,
+    /// `INJECTOR_SARIF_MULTITOOL` is not set.
+    SarifMultitool,
     /// `INJECTOR_GOLDENS` is not set: results of other projects, which this repository does not have. Not needed in CI.
     Goldens,
     /// A program, and the Debian package that has it.
@@ -40,6 +46,9 @@ impl Lack {
             Self::Oracle => "K8S_ORACLE is not set".to_owned(),
             #[cfg(feature = "watch")]
             Self::Helm => "INJECTOR_HELM is not set".to_owned(),
+            Self::PreCommit => "INJECTOR_PRE_COMMIT is not set".to_owned(),
+            Self::Kustomize => "INJECTOR_KUSTOMIZE is not set".to_owned(),
+            Self::SarifMultitool => "INJECTOR_SARIF_MULTITOOL is not set".to_owned(),
             Self::Goldens => {
                 "INJECTOR_GOLDENS is not set: the meshes' own results are not in this repository".to_owned()
             }
@@ -58,6 +67,9 @@ impl Lack {
             Self::Oracle => format!("K8S_ORACLE=$(contrib/oracle/build) {test}"),
             #[cfg(feature = "watch")]
             Self::Helm => format!("INJECTOR_HELM=$(contrib/helm) {test}"),
+            Self::PreCommit => format!("INJECTOR_PRE_COMMIT=$(contrib/pre-commit) {test}"),
+            Self::Kustomize => format!("INJECTOR_KUSTOMIZE=$(contrib/kustomize) {test}"),
+            Self::SarifMultitool => format!("INJECTOR_SARIF_MULTITOOL=$(contrib/sarif-multitool) {test}"),
             Self::Goldens => format!("INJECTOR_GOLDENS=FOLDER {test}"),
             Self::Program(_, package) => format!("apt-get install {package} && {test}"),
             Self::Root => format!("sudo env \"PATH=$PATH\" \"HOME=$HOME\" {test}"),

@@ -117,8 +117,7 @@ impl Renderings {
         if let Some(whole) = memo.whole().filter(|whole| whole.hash == hash) {
             return Arc::clone(whole);
         }
-        let (rendered, own) = Rendered::unchecked(profile, &rendering, sidecar, Some(&memo));
-        let spent = memo.spent(own);
+        let (rendered, spent) = Rendered::unchecked(profile, &rendering, sidecar, Some(&memo));
         let (rendered, spent) = match rendered.failed.is_empty() && spent.is_allowed() {
             true => (rendered, spent),
             false => {
@@ -141,19 +140,65 @@ impl Renderings {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
+    use crate::expression::Item;
     use crate::profile::parameter::{Inherited, resolve};
+
+    fn loaded(spec: &Value) -> Profile {
+        let mut document =
+            json!({"apiVersion": "sidecar-injector/v1", "kind": "Profile", "metadata": {"name": "t"}, "spec": spec});
+        document["spec"]["policy"] = json!("OptOut");
+        crate::profile::load::load(&document).unwrap_or_else(|errors| panic!("{errors:?}"))
+    }
+
+    /// What rendering of this pod in this namespace is said to take, part by part: first in a run, and then alone.
+    fn charged(run: &Renderings, profile: &Profile, ns: &str, pod: &Value) -> [String; 2] {
+        let set = SetValues::new();
+        let values = resolve(profile, pod, &set, None, Inherited::NONE).unwrap();
+        let key = (profile.name.clone(), Sidecar::Classic);
+        [run, &Renderings::default()].map(|renderings| {
+            let known = [("name", Item::text(ns)), ("labels", Item::map([("of", Item::text(ns))]))];
+            let facts = [Item::map(known), Item::Null, Item::Null, Item::Null];
+            let rendered = renderings.get((profile, &set), &values, || Surroundings { pod, facts }, Sidecar::Classic);
+            let latest = renderings.latest.lock().unwrap();
+            let kept = latest[&key].kept.iter().find(|one| Arc::ptr_eq(&one.rendered, &rendered)).unwrap();
+            format!("{:?}", kept.spent)
+        })
+    }
+
+    #[test]
+    fn a_part_that_is_taken_counts_as_that_part_from_whichever_object_it_is() {
+        // Each addition reads something else, so that no kept object has all of what the next one needs.
+        let profile = loaded(&json!({
+            "let": [
+                {"name": "ns", "value": "ns.labels.of.split('').map(c, c + c).join('-')"},
+                {"name": "images", "value": "pod.spec.containers.map(c, c.image.split('').map(x, x + x).join('-')).join('-')"},
+                {"name": "both", "value": "lets.ns + lets.images"},
+            ],
+            "annotations": {"ns": "{{ lets.ns }}", "images": "{{ lets.images }}", "both": "{{ lets.both }}"},
+            "labels": [{"key": "app", "value": "{{ pod.metadata.labels.app }}"}, {"key": "first", "value": "{{ lets.ns.substring(0, 1) }}"}],
+            "volumes": [{"forEach": {"name": "l", "in": "['a', 'b', 'c']"}, "name": "{{ l }}-{{ ns.name }}", "emptyDir": {}}],
+        }));
+        let run = Renderings::default();
+        for index in 0..100 {
+            let image = format!("web:{}", "1".repeat(index % 3));
+            let pod = json!({
+                "metadata": {"labels": {"app": format!("web-{index}")}},
+                "spec": {"containers": [{"name": "web", "image": image}]},
+            });
+            let [in_run, alone] = charged(&run, &profile, &"n".repeat(1 + index % 7), &pod);
+            assert_eq!(in_run, alone, "{index}");
+        }
+    }
 
     #[test]
     fn values_that_objects_choose_do_not_pile_up() {
-        let profile = crate::profile::load::load(&serde_json::json!({
-            "apiVersion": "sidecar-injector/v1", "kind": "Profile", "metadata": {"name": "t"},
-            "spec": {
-                "policy": "OptOut", "labels": {"a": "b"},
-                "parameters": [{"name": "port", "type": "integer", "annotation": "example.com/port"}],
-            },
-        }))
-        .unwrap();
+        let profile = loaded(&json!({
+            "labels": {"a": "b"},
+            "parameters": [{"name": "port", "type": "integer", "annotation": "example.com/port"}],
+        }));
         let renderings = Renderings::default();
         for port in 0..3 * KEPT {
             let pod = serde_json::json!({"metadata": {"annotations": {"example.com/port": port.to_string()}}});

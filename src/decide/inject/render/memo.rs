@@ -7,11 +7,10 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::{Item, Rendered};
+use super::Rendered;
 use crate::expression::{self, KeptItem, Sort};
 use crate::profile::reads::{ProfileReads, Source};
 use crate::profile::scope::Fact;
-use crate::profile::slot::Slot;
 use crate::profile::template::{Rendering, Spent, Surroundings};
 use crate::value::view::{self, View};
 
@@ -36,8 +35,24 @@ pub(super) struct KeptObject {
     /// What was read, for each of [`ProfileReads::sources`].
     read: Vec<Arc<ReadValue>>,
     pub(super) rendered: Arc<Rendered>,
-    /// What evaluating all of it takes, at most.
-    spent: Spent,
+    pub(super) spent: PartsSpent,
+}
+
+/// What evaluating takes, part by part, at most. A part that is taken from a kept object counts as what it took there, so that
+/// the sum is never less than what evaluating all of it would take: of the same, evaluating takes the same.
+#[derive(Debug)]
+pub(super) struct PartsSpent {
+    /// For each of [`ProfileReads::parts`], without the `let` values that it reads.
+    pub(super) parts: Vec<Spent>,
+    /// For each `let` value, without the others that it reads; nothing for one that no part asks for.
+    pub(super) lets: Vec<Spent>,
+}
+
+impl PartsSpent {
+    /// Whether one rendering may take it all.
+    pub(super) fn is_allowed(&self) -> bool {
+        self.parts.iter().chain(&self.lets).fold(Spent::default(), |sum, one| sum.with(*one)).is_allowed()
+    }
 }
 
 /// One of the kept objects beside the one at hand.
@@ -81,27 +96,27 @@ impl<'m, 'v, V: View<'v>> Memo<'m, 'v, V> {
         Self { reads, candidates, values, surroundings, rendering, found, same }
     }
 
-    /// What an addition gave for an object of which it reads the same.
-    pub(super) fn items(&self, slot: Slot, source: usize) -> Option<impl Iterator<Item = &'m Item> + use<'m, 'v, V>> {
-        let known = self.find(self.reads.additions[slot].get(source)?)?;
-        Some(known.added[slot].iter().filter(move |item| item.source == source))
+    /// The rendering of an object of which a part reads the same, and what evaluating that part takes. `let` values that it reads
+    /// count for themselves.
+    pub(super) fn part(&self, part: usize) -> Option<(&'m Rendered, Spent)> {
+        let sources = self.reads.parts.get(part)?;
+        let found = self.candidates.iter().find(|one| sources.iter().all(|source| self.is_same(one, *source)))?;
+        found.is_used.set(true);
+        Some((&found.kept.rendered, *found.kept.spent.parts.get(part)?))
     }
 
-    /// An object of which all that is not added to a slot reads the same.
-    pub(super) fn rest(&self) -> Option<&'m Rendered> {
-        self.find(&self.reads.rest)
+    /// What evaluating a `let` value takes at most that was not evaluated for this object: where a part that was taken asks for it,
+    /// it is made of the same as there.
+    pub(super) fn spent_on_let(&self, index: usize) -> Spent {
+        let used = self.candidates.iter().filter(|one| one.is_used.get());
+        let spent = used.filter_map(|one| one.kept.spent.lets.get(index));
+        spent.fold(Spent::default(), |most, spent| most.max(*spent))
     }
 
     /// The rendering of an object of which everything reads the same.
     pub(super) fn whole(&self) -> Option<&'m Arc<Rendered>> {
         let all = &self.reads.all;
         let found = self.candidates.iter().find(|one| all.iter().all(|source| self.is_same(one, *source)))?;
-        Some(&found.kept.rendered)
-    }
-
-    fn find(&self, sources: &[usize]) -> Option<&'m Rendered> {
-        let found = self.candidates.iter().find(|one| sources.iter().all(|source| self.is_same(one, *source)))?;
-        found.is_used.set(true);
         Some(&found.kept.rendered)
     }
 
@@ -157,15 +172,8 @@ impl<'m, 'v, V: View<'v>> Memo<'m, 'v, V> {
         }))
     }
 
-    /// What evaluating all parts takes at most: what it took for this object, and all that it took for those that something was
-    /// taken from.
-    pub(super) fn spent(&self, own: Spent) -> Spent {
-        let used = self.candidates.iter().filter(|one| one.is_used.get());
-        used.fold(own, |sum, one| sum.with(one.kept.spent))
-    }
-
     /// The object at hand, to be kept.
-    pub(super) fn kept(&self, rendered: Arc<Rendered>, spent: Spent) -> KeptObject {
+    pub(super) fn kept(&self, rendered: Arc<Rendered>, spent: PartsSpent) -> KeptObject {
         let read = (0..self.reads.sources.len()).filter_map(|source| {
             // Only to save memory, so that a look at the latest is enough.
             let same = self.candidates.first().filter(|one| self.is_same(one, source));

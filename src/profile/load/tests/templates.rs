@@ -31,7 +31,7 @@ fn parsed(value: &Value, shape: Option<&'static Shape>) -> (Template, Vec<String
 fn rendered_with(template: &Template, values: &[Cow<'_, Value>]) -> Value {
     let rendering = Rendering::new(values, &[], Surroundings::NOTHING);
     let rendered = template.render(&rendering);
-    assert_eq!(rendering.finish().0, Vec::new());
+    assert_eq!(rendering.faults(), Vec::new());
     rendered
 }
 

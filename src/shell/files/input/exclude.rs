@@ -3,10 +3,15 @@
 use std::path::Path;
 
 use crate::profile::glob;
+use crate::shell::files::config::Patterns;
 
 /// Patterns of files and folders that are not read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Exclusions(Vec<String>);
+pub(crate) struct Exclusions {
+    flags: Vec<String>,
+    /// What the settings of the repository leave out.
+    settings: Patterns,
+}
 
 impl Exclusions {
     /// Each pattern is for a whole path as it was given or found, without `./` before it, or for a base name alone. `*`
@@ -16,17 +21,25 @@ impl Exclusions {
             let pattern = pattern.trim_end_matches('/');
             pattern.strip_prefix("./").unwrap_or(pattern).to_owned()
         };
-        Self(patterns.iter().map(plain).collect())
+        Self { flags: patterns.iter().map(plain).collect(), settings: Patterns::default() }
+    }
+
+    /// The same, and what the settings leave out.
+    pub(crate) fn and(self, settings: Patterns) -> Self {
+        Self { settings, ..self }
     }
 
     /// Whether a file or a folder is left out.
     pub(super) fn cover(&self, path: &Path) -> bool {
-        if self.0.is_empty() {
+        if self.settings.cover(path) {
+            return true;
+        }
+        if self.flags.is_empty() {
             return false;
         }
         let whole = path.strip_prefix(".").unwrap_or(path).to_string_lossy();
         let name = path.file_name().unwrap_or_default().to_string_lossy();
-        self.0.iter().any(|pattern| glob::matches(pattern, &whole) || glob::matches(pattern, &name))
+        self.flags.iter().any(|pattern| glob::matches(pattern, &whole) || glob::matches(pattern, &name))
     }
 }
 

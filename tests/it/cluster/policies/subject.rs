@@ -72,7 +72,7 @@ impl Subject {
         meet(&spec["namespaceSelector"], &mut namespace);
         opt_in(&spec, &mut pod["metadata"]);
         let namespaces = namespaces(&spec, &namespace);
-        Self { name, given: given.to_owned(), settings, spec, base: pod, namespaces, scenario: "policies", step: 3 }
+        Self { name, given: given.to_owned(), settings, spec, base: pod, namespaces, scenario: "policies", step: 4 }
     }
 
     /// The same for another scenario on the same control plane.

@@ -1,0 +1,156 @@
+//! The settings in the `functionConfig` of a ResourceList: a Profile, a Config, or a ConfigMap with `data`.
+//!
+//! They count where the list comes on standard input, as kpt and kustomize give it. A flag wins over them.
+
+use std::path::Path;
+
+use crate::diagnostic::words::nearest;
+use crate::diagnostic::{Code, Placed, Places};
+use crate::kube::version::KubernetesVersion;
+use crate::process::function::{self, FunctionConfig};
+use crate::profile::load::{self, API_VERSION};
+use crate::profile::reader::ProfileError;
+use crate::shell::cli::{DecisionArgs, FactArgs, NamespaceName};
+use crate::shell::files::config::{Config, KIND as CONFIG};
+use crate::shell::files::input::{Input, InputSource};
+use crate::shell::files::selection::ProfileRef;
+use crate::shell::files::setting::Setting;
+use crate::text::document;
+use crate::value::pointer::Pointer;
+use crate::value::view::{Kind, View as _};
+
+/// What a `functionConfig` says.
+#[derive(Debug, Default)]
+pub(super) struct FunctionSettings {
+    /// Of the kind Config: it replaces the file of the repository.
+    pub(super) config: Option<Config>,
+    profiles: Vec<ProfileRef>,
+    settings: Vec<Setting>,
+    namespace: Option<NamespaceName>,
+    kubernetes_version: Option<KubernetesVersion>,
+}
+
+impl FunctionSettings {
+    /// Those of the ResourceList on standard input, where it has any.
+    ///
+    /// # Errors
+    /// A kind that is not for injector, and what is wrong in one that is; each at its place in the list.
+    pub(super) fn read(inputs: &[Input]) -> Result<Option<Self>, Vec<Placed>> {
+        let Some(input) = inputs.iter().find(|input| input.source == InputSource::Stdin) else { return Ok(None) };
+        let text = std::str::from_utf8(&input.bytes).unwrap_or_default();
+        // What cannot be split is reported where it is read.
+        let documents = document::split(text).unwrap_or_default();
+        let name = input.source.to_string();
+        function::with_config(text, &documents, |config| of_kind(&name, text, config)).transpose()
+    }
+
+    /// The flags, and below them what is said here.
+    pub(super) fn below(&self, decision: &DecisionArgs, facts: &FactArgs) -> (DecisionArgs, FactArgs) {
+        let (mut decision, mut facts) = (decision.clone(), facts.clone());
+        if decision.profiles.is_empty() {
+            decision.profiles.clone_from(&self.profiles);
+        }
+        let is_flag = |one: &&Setting| !decision.settings.iter().any(|flag| flag.replaces(one));
+        let written: Vec<Setting> = self.settings.iter().filter(is_flag).cloned().collect();
+        decision.settings.splice(0..0, written);
+        facts.namespace = facts.namespace.or_else(|| self.namespace.clone());
+        facts.kubernetes_version = facts.kubernetes_version.or(self.kubernetes_version);
+        (decision, facts)
+    }
+}
+
+fn of_kind(name: &str, text: &str, config: &FunctionConfig<'_>) -> Result<FunctionSettings, Vec<Placed>> {
+    let view = config.tree.view(config.node);
+    let field = |field: &str| view.text(&[field]).unwrap_or_default().into_owned();
+    let (api_version, kind) = (field("apiVersion"), field("kind"));
+    let places = Places::new(text);
+    let placed = |offset: usize, message: String, hint: Option<String>| {
+        let offset = config.start + offset;
+        Placed::new(Code::FunctionConfig, message).at(name, Some(places.position(offset))).hint(hint)
+    };
+    let wrong = |at: &Pointer, message: String, hint: Option<String>| {
+        placed(config.tree.locate_value(config.node, at), message, hint)
+    };
+    match (api_version.as_str(), kind.as_str()) {
+        (API_VERSION, load::KIND) => {
+            load::load(view).map_err(|errors| {
+                let told = |error: &ProfileError| match error.kind.is_about_key() {
+                    true => placed(config.tree.locate(config.node, &error.at), error.to_string(), error.hint()),
+                    false => wrong(&error.at, error.to_string(), error.hint()),
+                };
+                errors.iter().map(told).collect::<Vec<_>>()
+            })?;
+            // JSON is YAML, and keeps every value as it is.
+            let profile = ProfileRef::Inline { file: name.to_owned(), text: view.value().to_string() };
+            Ok(FunctionSettings { profiles: vec![profile], ..FunctionSettings::default() })
+        }
+        (API_VERSION, CONFIG) => {
+            let node = (&config.tree, config.node);
+            let config = Config::of_tree((name, Path::new("")), node, &places, config.start)?;
+            config.check_files()?;
+            Ok(FunctionSettings { config: Some(config), ..FunctionSettings::default() })
+        }
+        ("v1", "ConfigMap") => of_config_map(config, &wrong),
+        _ => {
+            let message = format!("injector does not read a functionConfig of the kind `{kind}`");
+            let hint = "use a Profile or a Config of `sidecar-injector/v1`, or a ConfigMap with `data`";
+            Err(vec![wrong(&Pointer::of(["kind"]), message, Some(hint.to_owned()))])
+        }
+    }
+}
+
+/// The keys of `data`; `set.` before the name of a parameter is one more.
+const KEYS: [&str; 4] = ["profile", "set", "namespace", "kubernetesVersion"];
+
+fn of_config_map(
+    config: &FunctionConfig<'_>,
+    wrong: &dyn Fn(&Pointer, String, Option<String>) -> Placed,
+) -> Result<FunctionSettings, Vec<Placed>> {
+    let mut settings = FunctionSettings::default();
+    let mut errors = Vec::new();
+    let view = config.tree.view(config.node);
+    for (key, value) in view.member("data").map(|data| data.members()).unwrap_or_default() {
+        let at = Pointer::of(["data", &*key]);
+        if value.kind() != Kind::String {
+            errors.push(wrong(&at, format!("`{key}` is not a string"), Some("quote the value".to_owned())));
+            continue;
+        }
+        let text = value.string().unwrap_or_default();
+        if let Err((message, hint)) = settings.take(&key, &text) {
+            errors.push(wrong(&at, message, hint));
+        }
+    }
+    if errors.is_empty() { Ok(settings) } else { Err(errors) }
+}
+
+impl FunctionSettings {
+    /// Takes one key of a ConfigMap.
+    fn take(&mut self, key: &str, text: &str) -> Result<(), (String, Option<String>)> {
+        let bad = |error: &dyn std::fmt::Display| (format!("`{key}`: {error}"), None);
+        match key {
+            "profile" => {
+                let names = text.split([',', '\n']).map(str::trim).filter(|name| !name.is_empty());
+                self.profiles.extend(names.map(|name| match name.parse() {
+                    Ok(reference) => reference,
+                    Err(never) => match never {},
+                }));
+            }
+            "set" => {
+                for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
+                    self.settings.push(line.parse().map_err(|error| bad(&error))?);
+                }
+            }
+            "namespace" => self.namespace = Some(text.parse().map_err(|error| bad(&error))?),
+            "kubernetesVersion" => self.kubernetes_version = Some(text.parse().map_err(|error| bad(&error))?),
+            _ => match key.strip_prefix("set.") {
+                Some(name) => self.settings.push(format!("{name}={text}").parse().map_err(|error| bad(&error))?),
+                None => {
+                    let near = nearest(key, KEYS).map(|near| format!("did you mean `{near}`?"));
+                    let all = || format!("the keys are {}, and `set.` with a parameter", KEYS.join(", "));
+                    return Err((format!("unknown key `{key}`"), Some(near.unwrap_or_else(all))));
+                }
+            },
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,80 @@
+//! `fn`: a KRM function. It reads a ResourceList, and prints it with what was injected, and with a result for each message.
+//!
+//! Source: the KRM Functions Specification, <https://github.com/kubernetes-sigs/kustomize> (cmd/config/docs/api-conventions).
+
+use crate::diagnostic::{Code, Placed};
+use crate::process::function::{self, FunctionItem};
+use crate::process::stream::Stream;
+use crate::report::exit::ExitStatus;
+use crate::report::{ColourChoice, Report, TemplateReport, function_results};
+use crate::shell::cli::{FnArgs, FnMode};
+use crate::shell::files::input::{self, Input, InputSource, Recursion};
+
+use super::settings::Prepared;
+use super::tell::{self, Voice};
+use super::{CommandError, batch, publish};
+
+pub(super) fn function(args: &FnArgs, colour: ColourChoice) -> Result<ExitStatus, CommandError> {
+    let reported = |errors| CommandError::reported(errors, &args.report);
+    let inputs = input::read(&[], Recursion::Off).map_err(|error| reported(vec![error.placed()]))?;
+    let text = inputs.first().map(text).unwrap_or_default();
+    let items = function::items(text).ok_or_else(|| reported(vec![not_a_list()]))?;
+    let mut prepared = match Prepared::of_function(&inputs, &args.decision, &args.facts) {
+        Ok(prepared) => prepared,
+        Err(errors) => return answer(text, text, &items, Report::new(Vec::new(), errors), args, colour),
+    };
+    let voice = match args.mode {
+        FnMode::Inject => Voice::Doing,
+        FnMode::Check => Voice::Checking,
+    };
+    let streams = match batch::run(&inputs, &mut prepared) {
+        Ok(streams) => streams,
+        Err(errors) => return answer(text, text, &items, Report::new(Vec::new(), errors), args, colour),
+    };
+    let report = prepared.levels(&args.levels).apply(tell::report(&streams, &prepared, voice));
+    // What fails stays as it is, and the host drops the list: it takes nothing of a function that fails.
+    let changed: String = match voice {
+        Voice::Doing => streams.iter().flat_map(Stream::pieces).collect(),
+        Voice::Checking => text.to_owned(),
+    };
+    answer(&changed, text, &items, report, args, colour)
+}
+
+fn text(input: &Input) -> &str {
+    debug_assert_eq!(input.source, InputSource::Stdin);
+    // Reading has seen that it is UTF-8.
+    std::str::from_utf8(&input.bytes).unwrap_or_default()
+}
+
+fn not_a_list() -> Placed {
+    Placed::new(Code::NotAManifest, "standard input is not one ResourceList")
+        .at(InputSource::Stdin.to_string(), None)
+        .hint(Some("`fn` is for kustomize and kpt; for manifests use `inject` or `check`"))
+}
+
+/// Prints the list with its results, and the report. Where anything is wrong, the status is 1, as the specification has it.
+fn answer(
+    changed: &str,
+    read: &str,
+    items: &[FunctionItem],
+    report: Report,
+    args: &FnArgs,
+    colour: ColourChoice,
+) -> Result<ExitStatus, CommandError> {
+    let reported = |errors| CommandError::reported(errors, &args.report);
+    let report = report.placed_by(&|entry: &TemplateReport| {
+        let position = entry.position?;
+        items.iter().find(|item| item.at == position).and_then(FunctionItem::file)
+    });
+    let results = function_results(&report);
+    let is_wrong = report.status() != ExitStatus::Done;
+    let list = function::with_results(if is_wrong && args.mode == FnMode::Inject { read } else { changed }, results)
+        .map_err(|error| {
+            let message = format!("the results cannot be written into the ResourceList: {error}");
+            reported(vec![Placed::new(Code::Output, message)])
+        })?;
+    super::print(list.as_bytes()).map_err(|error| reported(vec![error]))?;
+    let published = publish::write(&report, &args.report, colour);
+    let status = if is_wrong { ExitStatus::Findings } else { ExitStatus::Done };
+    Ok(status.max(published.min(ExitStatus::Findings)))
+}
