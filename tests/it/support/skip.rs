@@ -60,7 +60,7 @@ impl Lack {
             Self::ControlPlane => format!("KUBEBUILDER_ASSETS=$(contrib/control-plane) {test}"),
             Self::Oracle => format!("K8S_ORACLE=$(contrib/oracle/build) {test}"),
             #[cfg(feature = "watch")]
-            Self::Helm => format!("INJECTOR_HELM=$(contrib/helm) {test}"),
+            Self::Helm => format!("INJECTOR_HELM=$(contrib/helm-clients) {test}"),
             Self::SarifMultitool => format!("INJECTOR_SARIF_MULTITOOL=$(contrib/sarif-multitool) {test}"),
             Self::Goldens => format!("INJECTOR_GOLDENS=FOLDER {test}"),
             Self::Program(_, package) => format!("apt-get install {package} && {test}"),
