@@ -4,7 +4,7 @@
 //! The rules of a `console` block. A line that begins with `$ ` is a command for bash; the lines below it are all that it
 //! prints on either stream, where `…` stands for any text, and alone on a line for any number of lines. A command exits
 //! with 0, unless `$ echo $?` follows, whose output says otherwise. Every block begins in a fresh copy of
-//! `testdata/examples`, one with a `cargo` command in the folder above `testdata`. `kubectl` and `helm` are stand-ins
+//! `testdata/examples`, one with a `cargo` command or a script of `contrib` in the folder above `testdata`. `kubectl` and `helm` are stand-ins
 //! (`testdata/docs/`) that answer from the examples and keep what they are given, which is then examined here. The folder
 //! `certs`, and what was applied of the webhook, stay from one block of a page to the next. `serve` has its default ports
 //! in the documents, and free ones here; a block with `curl` is skipped where there is none.
@@ -82,7 +82,8 @@ fn run(page: &Page) -> Ran {
             continue;
         }
         session = Session::after(&session);
-        let from_root = steps.iter().any(|step| step.command.starts_with("cargo "));
+        let needs_root = |step: &Step| step.command.starts_with("cargo ") || step.command.contains("contrib/");
+        let from_root = steps.iter().any(needs_root);
         let results = session.run(if from_root { "work" } else { "work/testdata/examples" }, &steps);
         for (index, (step, (output, status))) in steps.iter().zip(results).enumerate() {
             let may_fail = steps.get(index + 1).is_some_and(|next| next.command == "echo $?");

@@ -42,6 +42,10 @@ mod webhook;
 #[cfg(feature = "watch")]
 mod chart;
 
+// The programs that run injector, as its users run them.
+#[cfg(feature = "watch")] // as their documents
+mod hosts;
+
 // The cluster and the kernel.
 mod cluster;
 mod iptables;

@@ -285,37 +285,41 @@ fn every_flag_for_manifests_is_in_its_table_with_its_commands() {
     assert_eq!(shown, expected);
 }
 
+/// Flags of cargo, kubectl, Helm, curl, linkerd and pre-commit.
+const OTHERS: &[&str] = &[
+    "--local",
+    "--manual",
+    "--feature-gates",
+    "--runtime-config",
+    "--dry-run",
+    "--locked",
+    "--path",
+    "--type",
+    "--patch-file",
+    "--cacert",
+    "--json",
+    "--retry",
+    "--retry-connrefused",
+    "--post-renderer",
+    "--post-renderer-args",
+    "--ignore-cluster",
+    "--ignore-not-found",
+    "--cert",
+    "--key",
+    "--create-namespace",
+    "--install",
+    "--kube-version",
+    "--set-file",
+    "--set-json",
+    "--wait",
+    "--verify",
+    "--all-files",
+];
+
 #[test]
 fn every_flag_command_and_choice_is_written_about_and_no_other_flag() {
     let markdown = manual();
-    // Of cargo, kubectl, Helm, curl and linkerd.
-    let mut known = set([
-        "--local",
-        "--manual",
-        "--feature-gates",
-        "--runtime-config",
-        "--dry-run",
-        "--locked",
-        "--path",
-        "--type",
-        "--patch-file",
-        "--cacert",
-        "--json",
-        "--retry",
-        "--retry-connrefused",
-        "--post-renderer",
-        "--post-renderer-args",
-        "--ignore-cluster",
-        "--ignore-not-found",
-        "--cert",
-        "--key",
-        "--create-namespace",
-        "--install",
-        "--kube-version",
-        "--set-file",
-        "--set-json",
-        "--wait",
-    ]);
+    let mut known = set(OTHERS.iter().copied());
     let mut todo = vec![Cli::command()];
     while let Some(command) = todo.pop() {
         for argument in command.get_arguments() {
