@@ -191,20 +191,22 @@ fn has_proxy(object: &Value) -> bool {
 
 #[test]
 fn the_pre_commit_hook_does_what_its_entry_says() {
-    let text = fs::read_to_string(root().join("testdata/examples/pre-commit-config.yaml")).unwrap();
-    let config: Value = serde_yaml::from_str(&text).unwrap();
-    let entry = config["repos"][0]["hooks"][0]["entry"].as_str().unwrap().to_owned();
+    let text = fs::read_to_string(root().join(".pre-commit-hooks.yaml")).unwrap();
+    let hooks: Value = serde_yaml::from_str(&text).unwrap();
+    let hook = hooks.as_array().unwrap().iter().find(|hook| hook["id"] == "injector-inject").unwrap();
+    let entry = hook["entry"].as_str().unwrap();
     let step = |command: String| Step { line: 0, command, output: Vec::new() };
     // pre-commit appends the names of the files.
-    let hook = format!("{entry} manifests/api.yaml manifests/jobs/cleanup.yaml");
+    let hook = format!("{entry} base/api.yaml jobs/report.yaml");
     let session = Session::new();
-    let api = session.path("work/testdata/examples/manifests/api.yaml");
-    let before = fs::read(&api).unwrap();
-    assert_eq!(session.run("work/testdata/examples", &[step(hook.clone())])[0].1, 0);
-    let after = fs::read(&api).unwrap();
-    assert_ne!(before, after);
-    assert_eq!(session.run("work/testdata/examples", &[step(hook)])[0].1, 0);
-    assert_eq!(fs::read(&api).unwrap(), after, "the second commit goes through");
+    let read = |name: &str| fs::read(session.path("work/testdata/examples/shop").join(name)).unwrap();
+    let before = [read("base/api.yaml"), read("jobs/report.yaml")];
+    assert_eq!(session.run("work/testdata/examples/shop", &[step(hook.clone())])[0].1, 0);
+    let after = read("base/api.yaml");
+    assert_ne!(before[0], after);
+    assert_eq!(before[1], read("jobs/report.yaml"), "its namespace has opted out");
+    assert_eq!(session.run("work/testdata/examples/shop", &[step(hook)])[0].1, 0);
+    assert_eq!(read("base/api.yaml"), after, "the second commit goes through");
 }
 
 #[test]

@@ -23,6 +23,9 @@ pub(crate) enum Lack {
     /// `INJECTOR_HELM` is not set.
     #[cfg(feature = "watch")] // as the tests of the chart
     Helm,
+    /// `INJECTOR_PRE_COMMIT` is not set.
+    #[cfg(feature = "watch")] // as the tests of hosts
+    PreCommit,
     /// `INJECTOR_SARIF_MULTITOOL` is not set.
     SarifMultitool,
     /// `INJECTOR_GOLDENS` is not set: results of other projects, which this repository does not have. Not needed in CI.
@@ -42,6 +45,8 @@ impl Lack {
             Self::Oracle => "K8S_ORACLE is not set".to_owned(),
             #[cfg(feature = "watch")]
             Self::Helm => "INJECTOR_HELM is not set".to_owned(),
+            #[cfg(feature = "watch")]
+            Self::PreCommit => "INJECTOR_PRE_COMMIT is not set".to_owned(),
             Self::SarifMultitool => "INJECTOR_SARIF_MULTITOOL is not set".to_owned(),
             Self::Goldens => {
                 "INJECTOR_GOLDENS is not set: the meshes' own results are not in this repository".to_owned()
@@ -61,6 +66,8 @@ impl Lack {
             Self::Oracle => format!("K8S_ORACLE=$(contrib/oracle/build) {test}"),
             #[cfg(feature = "watch")]
             Self::Helm => format!("INJECTOR_HELM=$(contrib/helm-clients) {test}"),
+            #[cfg(feature = "watch")]
+            Self::PreCommit => format!("INJECTOR_PRE_COMMIT=$(contrib/pre-commit) {test}"),
             Self::SarifMultitool => format!("INJECTOR_SARIF_MULTITOOL=$(contrib/sarif-multitool) {test}"),
             Self::Goldens => format!("INJECTOR_GOLDENS=FOLDER {test}"),
             Self::Program(_, package) => format!("apt-get install {package} && {test}"),
