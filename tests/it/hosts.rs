@@ -1,5 +1,6 @@
 //! Programs that run injector, each as its users do: the real program, with the files of this repository that are for it.
 
+mod github;
 pub(crate) mod helm;
 mod pre_commit;
 

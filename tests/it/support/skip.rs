@@ -23,6 +23,9 @@ pub(crate) enum Lack {
     /// `INJECTOR_HELM` is not set.
     #[cfg(feature = "watch")] // as the tests of the chart
     Helm,
+    /// `INJECTOR_ACTIONLINT` is not set.
+    #[cfg(feature = "watch")]
+    Actionlint,
     /// `INJECTOR_PRE_COMMIT` is not set.
     #[cfg(feature = "watch")] // as the tests of hosts
     PreCommit,
@@ -46,6 +49,8 @@ impl Lack {
             #[cfg(feature = "watch")]
             Self::Helm => "INJECTOR_HELM is not set".to_owned(),
             #[cfg(feature = "watch")]
+            Self::Actionlint => "INJECTOR_ACTIONLINT is not set".to_owned(),
+            #[cfg(feature = "watch")]
             Self::PreCommit => "INJECTOR_PRE_COMMIT is not set".to_owned(),
             Self::SarifMultitool => "INJECTOR_SARIF_MULTITOOL is not set".to_owned(),
             Self::Goldens => {
@@ -66,6 +71,8 @@ impl Lack {
             Self::Oracle => format!("K8S_ORACLE=$(contrib/oracle/build) {test}"),
             #[cfg(feature = "watch")]
             Self::Helm => format!("INJECTOR_HELM=$(contrib/helm-clients) {test}"),
+            #[cfg(feature = "watch")]
+            Self::Actionlint => format!("INJECTOR_ACTIONLINT=$(contrib/actionlint) {test}"),
             #[cfg(feature = "watch")]
             Self::PreCommit => format!("INJECTOR_PRE_COMMIT=$(contrib/pre-commit) {test}"),
             Self::SarifMultitool => format!("INJECTOR_SARIF_MULTITOOL=$(contrib/sarif-multitool) {test}"),
