@@ -21,6 +21,7 @@ use markdown::{Page, blocks, pages, root};
 use session::{Session, Step, steps};
 
 mod architecture;
+mod clients;
 mod data;
 mod markdown;
 pub(crate) mod profiles;
