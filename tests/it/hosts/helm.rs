@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
@@ -11,6 +12,7 @@ use tempfile::TempDir;
 
 use super::root;
 use crate::support::helm::{Helm, Helmed};
+use crate::support::{Lack, skipped};
 
 /// A folder with the packed plugin, which is made once: the program in it is large.
 static PACKED: OnceLock<TempDir> = OnceLock::new();
@@ -213,6 +215,33 @@ fn a_report_file_of_ones_own_wins_and_an_empty_one_is_none() {
         assert!(ran.success, "{ran:#?}");
         assert_eq!(host.read("injector-report.txt"), None);
     }
+}
+
+#[test]
+fn a_folder_without_write_access_gets_no_report_file() {
+    let test = "a_folder_without_write_access_gets_no_report_file";
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    let mode = |path: &Path, mode: u32| fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+    // Another user reads it, too.
+    mode(folder.path(), 0o755);
+    fs::create_dir(path("closed")).unwrap();
+    fs::copy(root().join("contrib/helm/post-renderer"), path("post-renderer")).unwrap();
+    fs::write(path("injector"), "#!/bin/sh\necho \"${INJECTOR_REPORT_FILE-none}\"\n").unwrap();
+    mode(&path("injector"), 0o755);
+    let run = |within: &Path| {
+        // Root may write everywhere.
+        let user = ["--reuid=65534", "--regid=65534", "--clear-groups"];
+        let is_root = Command::new("id").arg("-u").output().unwrap().stdout == b"0\n";
+        let mut command = Command::new(if is_root { "setpriv" } else { "env" });
+        let ran = command.args(if is_root { &user[..] } else { &[] }).arg(path("post-renderer")).current_dir(within);
+        ran.env_remove("INJECTOR_REPORT_FILE").output()
+    };
+    mode(&path("closed"), 0o555);
+    let Ok(ran) = run(&path("closed")) else { return skipped(test, &Lack::Program("setpriv", "util-linux")) };
+    assert_eq!(String::from_utf8(ran.stdout).unwrap(), "none\n", "{}", String::from_utf8_lossy(&ran.stderr));
+    mode(&path("closed"), 0o777);
+    assert_eq!(run(&path("closed")).unwrap().stdout, b"injector-report.txt\n");
 }
 
 #[test]
