@@ -188,7 +188,7 @@ fn undoing_takes_what_is_excluded_and_where_templates_are_and_no_profiles() {
 #[test]
 fn config_show_prints_every_value_with_where_it_is_from_and_is_a_file_of_settings_itself() {
     let ran = run(["config", "show", "--set", "nginx.port=7000", "-n", "prod"]).succeeds();
-    let text = ran.stdout.clone();
+    let text = ran.stdout;
     for line in [
         "    - nginx # .injector.yaml:4:14\n    - \"./profiles/audit.yaml\" # .injector.yaml:4:21\n",
         "      port: \"7000\" # --set\n",
