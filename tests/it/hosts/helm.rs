@@ -5,7 +5,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::OnceLock;
+use std::sync::LazyLock;
 
 use serde_json::Value;
 use tempfile::TempDir;
@@ -14,18 +14,14 @@ use super::root;
 use crate::support::helm::{Helm, Helmed};
 use crate::support::{Lack, skipped};
 
-/// A folder with the packed plugin, which is made once: the program in it is large.
-static PACKED: OnceLock<TempDir> = OnceLock::new();
-
-/// What `contrib/helm/pack` makes.
-fn packed() -> PathBuf {
-    let folder = PACKED.get_or_init(|| {
-        let folder = tempfile::tempdir().unwrap();
-        pack(Path::new(env!("CARGO_BIN_EXE_injector")), folder.path());
-        folder
-    });
-    archive(folder.path())
-}
+/// The packed plugin, which is made once: the program in it is large. The next run of the tests replaces it.
+static PACKED: LazyLock<PathBuf> = LazyLock::new(|| {
+    let target = Path::new(env!("CARGO_TARGET_TMPDIR"));
+    let folder = tempfile::tempdir_in(target).unwrap();
+    pack(Path::new(env!("CARGO_BIN_EXE_injector")), folder.path());
+    fs::rename(archive(folder.path()), archive(target)).unwrap();
+    archive(target)
+});
 
 fn archive(folder: &Path) -> PathBuf {
     folder.join(format!("injector-{}.tgz", env!("CARGO_PKG_VERSION")))
@@ -60,12 +56,11 @@ impl Host {
         fs::copy(root().join("testdata/examples/tail.yaml"), folder.path().join("tail.yaml")).unwrap();
         let helm = helm.within(folder.path());
         let renderer = if helm.name == "helm4" {
-            let archive = packed();
-            let said = helm.ok(["plugin", "install", "--verify=false", archive.to_str().unwrap()]);
+            let said = helm.ok(["plugin", "install", "--verify=false", PACKED.to_str().unwrap()]);
             assert!(said.ends_with("Installed plugin: injector\n"), "{said}");
             "injector"
         } else {
-            unpack(&packed(), folder.path());
+            unpack(&PACKED, folder.path());
             "./injector/post-renderer"
         };
         Self { helm, folder, renderer: renderer.to_owned() }
