@@ -2,7 +2,7 @@
 //! those that the templates take, and Helm makes from it what `install` prints for the same choices.
 //!
 //! `INJECTOR_UPDATE=1` writes the templates and the golden files. Tests that need Helm look for `helm3` and `helm4` in the
-//! folder that `INJECTOR_HELM` names; `contrib/helm` makes one.
+//! folder that `INJECTOR_HELM` names; `contrib/helm-clients` makes one.
 
 mod holes;
 mod made;

@@ -4,7 +4,7 @@
 //! The rules of a `console` block. A line that begins with `$ ` is a command for bash; the lines below it are all that it
 //! prints on either stream, where `…` stands for any text, and alone on a line for any number of lines. A command exits
 //! with 0, unless `$ echo $?` follows, whose output says otherwise. Every block begins in a fresh copy of
-//! `testdata/examples`, one with a `cargo` command in the folder above `testdata`. `kubectl` and `helm` are stand-ins
+//! `testdata/examples`, one with a `cargo` command or a script of `contrib` in the folder above `testdata`. `kubectl` and `helm` are stand-ins
 //! (`testdata/docs/`) that answer from the examples and keep what they are given, which is then examined here. The folder
 //! `certs`, and what was applied of the webhook, stay from one block of a page to the next. `serve` has its default ports
 //! in the documents, and free ones here; a block with `curl` is skipped where there is none.
@@ -83,7 +83,8 @@ fn run(page: &Page) -> Ran {
             continue;
         }
         session = Session::after(&session);
-        let from_root = steps.iter().any(|step| step.command.starts_with("cargo "));
+        let needs_root = |step: &Step| step.command.starts_with("cargo ") || step.command.contains("contrib/");
+        let from_root = steps.iter().any(needs_root);
         let results = session.run(if from_root { "work" } else { "work/testdata/examples" }, &steps);
         for (index, (step, (output, status))) in steps.iter().zip(results).enumerate() {
             let may_fail = steps.get(index + 1).is_some_and(|next| next.command == "echo $?");
@@ -191,20 +192,22 @@ fn has_proxy(object: &Value) -> bool {
 
 #[test]
 fn the_pre_commit_hook_does_what_its_entry_says() {
-    let text = fs::read_to_string(root().join("testdata/examples/pre-commit-config.yaml")).unwrap();
-    let config: Value = serde_yaml::from_str(&text).unwrap();
-    let entry = config["repos"][0]["hooks"][0]["entry"].as_str().unwrap().to_owned();
+    let text = fs::read_to_string(root().join(".pre-commit-hooks.yaml")).unwrap();
+    let hooks: Value = serde_yaml::from_str(&text).unwrap();
+    let hook = hooks.as_array().unwrap().iter().find(|hook| hook["id"] == "injector-inject").unwrap();
+    let entry = hook["entry"].as_str().unwrap();
     let step = |command: String| Step { line: 0, command, output: Vec::new() };
     // pre-commit appends the names of the files.
-    let hook = format!("{entry} manifests/api.yaml manifests/jobs/cleanup.yaml");
+    let hook = format!("{entry} base/api.yaml jobs/report.yaml");
     let session = Session::new();
-    let api = session.path("work/testdata/examples/manifests/api.yaml");
-    let before = fs::read(&api).unwrap();
-    assert_eq!(session.run("work/testdata/examples", &[step(hook.clone())])[0].1, 0);
-    let after = fs::read(&api).unwrap();
-    assert_ne!(before, after);
-    assert_eq!(session.run("work/testdata/examples", &[step(hook)])[0].1, 0);
-    assert_eq!(fs::read(&api).unwrap(), after, "the second commit goes through");
+    let read = |name: &str| fs::read(session.path("work/testdata/examples/shop").join(name)).unwrap();
+    let before = [read("base/api.yaml"), read("jobs/report.yaml")];
+    assert_eq!(session.run("work/testdata/examples/shop", &[step(hook.clone())])[0].1, 0);
+    let after = read("base/api.yaml");
+    assert_ne!(before[0], after);
+    assert_eq!(before[1], read("jobs/report.yaml"), "its namespace has opted out");
+    assert_eq!(session.run("work/testdata/examples/shop", &[step(hook)])[0].1, 0);
+    assert_eq!(read("base/api.yaml"), after, "the second commit goes through");
 }
 
 #[test]

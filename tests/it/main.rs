@@ -11,7 +11,6 @@ mod house;
 mod emit;
 mod expressions;
 mod kubectl;
-mod kustomize;
 mod laws;
 mod scalar;
 
@@ -29,7 +28,6 @@ mod errors;
 mod guards;
 mod ownership;
 mod plugin;
-mod pre_commit;
 mod refusals;
 #[cfg(feature = "serve")]
 mod reviews;
@@ -46,6 +44,10 @@ mod webhook;
 // The chart, which is made from what the program prints as it is built by default.
 #[cfg(feature = "watch")]
 mod chart;
+
+// The programs that run injector, as its users run them.
+#[cfg(feature = "watch")] // as their documents
+mod hosts;
 
 // The cluster and the kernel.
 mod cluster;

@@ -1,4 +1,5 @@
-//! The Helm chart in a real API server, with Helm 3 and Helm 4: it is taken, changed and removed.
+//! The Helm chart in a real API server, with Helm 3 and Helm 4: it is taken, changed and removed. And a release that Helm's
+//! post-renderer injects.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -6,6 +7,7 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 use super::Scenario;
+use crate::hosts;
 use crate::support::control_plane::ControlPlane;
 use crate::support::helm::Helm;
 use crate::support::injector;
@@ -17,7 +19,8 @@ pub(super) fn scenarios() -> Vec<(&'static str, Scenario)> {
         chart:
             its_objects_are_taken_with_cert_manager
             its_webhook_is_installed_changed_and_removed
-            its_policies_inject_until_they_are_removed;
+            its_policies_inject_until_they_are_removed
+            another_release_is_injected_by_the_post_renderer;
     }
     .into()
 }
@@ -168,5 +171,23 @@ fn its_policies_inject_until_they_are_removed(plane: &ControlPlane) {
         for kind in ["mutatingadmissionpolicy", "mutatingadmissionpolicybinding", "validatingadmissionpolicy"] {
             assert_eq!(release.objects(kind), Vec::<String>::new(), "{kind}");
         }
+    }
+}
+
+fn another_release_is_injected_by_the_post_renderer(plane: &ControlPlane) {
+    for host in hosts::helm::Host::all("chart::another_release_is_injected_by_the_post_renderer") {
+        let name = format!("rendered-{}", host.helm.name);
+        plane.namespace(&name, &[]);
+        let host = host.with_settings().of_cluster(plane.kubeconfig());
+        // No kubelet runs the Job that is a hook, and Helm would wait for it.
+        let args = ["--namespace", &name, "--no-hooks"];
+        host.helm.ok(host.args("install", "shop").iter().chain(&args));
+        for (object, own) in [("deployment shop", "shop"), ("statefulset shop-cache", "cache")] {
+            let live = plane.get(&format!("{object} -n {name}"));
+            let containers = live["spec"]["template"]["spec"]["containers"].as_array().unwrap();
+            let names: Vec<&str> = containers.iter().map(|one| one["name"].as_str().unwrap()).collect();
+            assert_eq!(names, [own, "tail"], "{object} by {}", host.helm.name);
+        }
+        host.helm.ok(["uninstall", "shop", "--namespace", &name, "--no-hooks"]);
     }
 }

@@ -1,35 +1,71 @@
-//! The table of the programs that run injector: each of its tests is there, and each version is the one that CI installs.
+//! The table of the programs that run injector, against the tests that run them and the scripts that install them.
 
+use std::collections::BTreeSet;
 use std::fs;
 
-use super::markdown::{code, root, rows};
+use super::markdown::{code, rows};
+use super::root;
 
-/// The scripts that install programs, by a word of the table's first column.
-const SCRIPTS: [(&str, &str); 4] = [
-    ("kustomize", "contrib/kustomize"),
-    ("pre-commit", "contrib/pre-commit"),
-    ("SARIF multitool", "contrib/sarif-multitool"),
-    ("Helm", "contrib/helm"),
-];
+const PAGE: &str = "docs/clients.md";
+
+/// The rows: program, versions, what it needs, script, tests.
+fn table() -> Vec<Vec<String>> {
+    rows(PAGE, "## What is tried")
+}
+
+/// Whether there is a function of this name, which is a test or a scenario of the cluster.
+fn is_test(path: &str) -> bool {
+    let Some((module, function)) = path.rsplit_once("::") else { return false };
+    let file = root().join(format!("tests/it/{}.rs", module.replace("::", "/")));
+    let Ok(text) = fs::read_to_string(file) else { return false };
+    let lines: Vec<&str> = text.lines().map(str::trim).collect();
+    let head = lines.iter().position(|line| line.contains(&format!("fn {function}(")));
+    // A scenario is in a list of scenarios too, or in that of `cluster.rs`.
+    let listed = || {
+        let all = format!("{text}{}", fs::read_to_string(root().join("tests/it/cluster.rs")).unwrap());
+        module.starts_with("cluster::") && all.lines().any(|line| line.trim().trim_end_matches(';') == function)
+    };
+    head.is_some_and(|at| (at > 0 && lines[at - 1] == "#[test]") || listed())
+}
 
 #[test]
-fn every_program_has_its_test_and_the_version_that_is_installed() {
-    let table = rows("docs/clients.md", "# Programs that run injector");
-    assert!(table.len() > SCRIPTS.len());
-    for row in &table {
-        for test in code(&row[3]) {
-            let (module, function) = test.rsplit_once("::").unwrap();
-            let file = root().join("tests/it").join(module.replace("::", "/")).with_extension("rs");
-            let source = fs::read_to_string(&file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
-            assert!(source.contains(&format!("fn {function}()")), "there is no test `{test}`");
+fn every_test_that_the_table_names_is_there() {
+    for row in table() {
+        let tests = code(&row[4]);
+        assert!(!tests.is_empty(), "{}: no test", row[0]);
+        for test in tests {
+            assert!(is_test(&test), "{}: there is no test `{test}`", row[0]);
         }
     }
-    for (program, script) in SCRIPTS {
-        let row = table.iter().find(|row| row[0].contains(program)).unwrap_or_else(|| panic!("{program}"));
-        // A packed crate has no `contrib`.
-        let Ok(script) = fs::read_to_string(root().join(script)) else { continue };
-        for version in row[1].split(", ") {
-            assert!(script.contains(version), "{program} {version}");
+    for wrong in ["hosts::helm::no_test", "hosts::no_file::x", "hosts::helm::packed", "x"] {
+        assert!(!is_test(wrong), "{wrong}");
+    }
+}
+
+#[test]
+fn the_scripts_install_the_versions_that_the_table_names() {
+    for row in table() {
+        let [script] = code(&row[3]).try_into().unwrap();
+        let text = fs::read_to_string(root().join(&script)).unwrap_or_else(|error| panic!("{script}: {error}"));
+        // The control plane's is the newest patch, and kubectl may be that of the machine.
+        if script != "contrib/control-plane" {
+            let mut digits = row[1].split(|c: char| !(c.is_ascii_digit() || c == '.'));
+            let version = digits.find(|word| word.split('.').count() == 3).unwrap();
+            assert!(text.contains(version), "{}: {script} does not install {version}", row[0]);
         }
     }
+}
+
+#[test]
+fn every_file_of_hosts_is_in_the_table() {
+    let files: BTreeSet<String> = fs::read_dir(root().join("tests/it/hosts"))
+        .unwrap()
+        .map(|entry| entry.unwrap().path().file_stem().unwrap().to_str().unwrap().to_owned())
+        .collect();
+    let named: BTreeSet<String> = table()
+        .iter()
+        .flat_map(|row| code(&row[4]))
+        .filter_map(|test| Some(test.strip_prefix("hosts::")?.split("::").next()?.to_owned()))
+        .collect();
+    assert_eq!(files, named);
 }

@@ -70,6 +70,8 @@ impl Session {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path();
         copy(&root().join("testdata/examples"), &path.join("work/testdata/examples"));
+        copy(&root().join("contrib/helm"), &path.join("work/contrib/helm"));
+        fs::copy(root().join("LICENSE"), path.join("work/LICENSE")).unwrap();
         for new in ["bin", "seen", "out", "home", "cluster"] {
             fs::create_dir(path.join(new)).unwrap();
         }

@@ -286,7 +286,7 @@ fn every_flag_for_manifests_is_in_its_table_with_its_commands() {
     assert_eq!(shown, expected);
 }
 
-/// Flags of cargo, docker, kubectl, kustomize, kpt, Helm, curl and linkerd.
+/// Flags of cargo, docker, kubectl, kustomize, kpt, Helm, curl, linkerd and pre-commit.
 const OTHERS: &[&str] = &[
     "--local",
     "--manual",
@@ -319,6 +319,8 @@ const OTHERS: &[&str] = &[
     "--set-file",
     "--set-json",
     "--wait",
+    "--verify",
+    "--all-files",
 ];
 
 #[test]

@@ -13,6 +13,9 @@ pub(crate) struct Helm {
     program: PathBuf,
     home: TempDir,
     kubeconfig: Option<PathBuf>,
+    /// Where it runs, in place of the test's own folder, and what is added to its environment.
+    within: Option<PathBuf>,
+    env: Vec<(&'static str, PathBuf)>,
 }
 
 /// What a run of Helm gave.
@@ -33,7 +36,8 @@ impl Helm {
         let helm = |name| {
             let program = Path::new(&folder).join(name);
             assert!(program.exists(), "INJECTOR_HELM has no {name}");
-            Self { name, program, home: tempfile::tempdir().unwrap(), kubeconfig: None }
+            let home = tempfile::tempdir().unwrap();
+            Self { name, program, home, kubeconfig: None, within: None, env: Vec::new() }
         };
         ["helm3", "helm4"].map(helm).into()
     }
@@ -41,6 +45,22 @@ impl Helm {
     /// The same, with this cluster.
     pub(crate) fn of(self, kubeconfig: PathBuf) -> Self {
         Self { kubeconfig: Some(kubeconfig), ..self }
+    }
+
+    /// The same, in this folder.
+    pub(crate) fn within(self, folder: &Path) -> Self {
+        Self { within: Some(folder.to_owned()), ..self }
+    }
+
+    /// The same, with this variable in the environment.
+    pub(crate) fn env(mut self, name: &'static str, value: impl Into<PathBuf>) -> Self {
+        self.env.push((name, value.into()));
+        self
+    }
+
+    /// Where it keeps its plugins, as `HELM_DATA_HOME` would name it.
+    pub(crate) fn data(&self) -> PathBuf {
+        self.home.path().join(".local/share/helm")
     }
 
     /// A file for Helm to read; its path.
@@ -54,6 +74,10 @@ impl Helm {
     pub(crate) fn run<A: AsRef<str>>(&self, args: impl IntoIterator<Item = A>) -> Helmed {
         let mut command = Command::new(&self.program);
         command.args(args.into_iter().map(|arg| arg.as_ref().to_owned())).env_clear().env("HOME", self.home.path());
+        command.envs(self.env.iter().map(|(name, value)| (name, value)));
+        if let Some(folder) = &self.within {
+            command.current_dir(folder);
+        }
         if let Some(kubeconfig) = &self.kubeconfig {
             command.env("KUBECONFIG", kubeconfig);
         }

@@ -23,9 +23,14 @@ pub(crate) enum Lack {
     /// `INJECTOR_HELM` is not set.
     #[cfg(feature = "watch")] // as the tests of the chart
     Helm,
+    /// `INJECTOR_ACTIONLINT` is not set.
+    #[cfg(feature = "watch")]
+    Actionlint,
     /// `INJECTOR_PRE_COMMIT` is not set.
+    #[cfg(feature = "watch")] // as the tests of hosts
     PreCommit,
     /// `INJECTOR_KUSTOMIZE` is not set.
+    #[cfg(feature = "watch")]
     Kustomize,
     /// `INJECTOR_SARIF_MULTITOOL` is not set.
     SarifMultitool,
@@ -46,7 +51,11 @@ impl Lack {
             Self::Oracle => "K8S_ORACLE is not set".to_owned(),
             #[cfg(feature = "watch")]
             Self::Helm => "INJECTOR_HELM is not set".to_owned(),
+            #[cfg(feature = "watch")]
+            Self::Actionlint => "INJECTOR_ACTIONLINT is not set".to_owned(),
+            #[cfg(feature = "watch")]
             Self::PreCommit => "INJECTOR_PRE_COMMIT is not set".to_owned(),
+            #[cfg(feature = "watch")]
             Self::Kustomize => "INJECTOR_KUSTOMIZE is not set".to_owned(),
             Self::SarifMultitool => "INJECTOR_SARIF_MULTITOOL is not set".to_owned(),
             Self::Goldens => {
@@ -66,8 +75,12 @@ impl Lack {
             Self::ControlPlane => format!("KUBEBUILDER_ASSETS=$(contrib/control-plane) {test}"),
             Self::Oracle => format!("K8S_ORACLE=$(contrib/oracle/build) {test}"),
             #[cfg(feature = "watch")]
-            Self::Helm => format!("INJECTOR_HELM=$(contrib/helm) {test}"),
+            Self::Helm => format!("INJECTOR_HELM=$(contrib/helm-clients) {test}"),
+            #[cfg(feature = "watch")]
+            Self::Actionlint => format!("INJECTOR_ACTIONLINT=$(contrib/actionlint) {test}"),
+            #[cfg(feature = "watch")]
             Self::PreCommit => format!("INJECTOR_PRE_COMMIT=$(contrib/pre-commit) {test}"),
+            #[cfg(feature = "watch")]
             Self::Kustomize => format!("INJECTOR_KUSTOMIZE=$(contrib/kustomize) {test}"),
             Self::SarifMultitool => format!("INJECTOR_SARIF_MULTITOOL=$(contrib/sarif-multitool) {test}"),
             Self::Goldens => format!("INJECTOR_GOLDENS=FOLDER {test}"),
