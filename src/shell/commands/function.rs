@@ -5,13 +5,14 @@
 use std::path::Path;
 
 use crate::diagnostic::words::nearest;
-use crate::diagnostic::{Code, Placed, Places};
+use crate::diagnostic::{Code, Placed, Places, Position};
 use crate::kube::version::KubernetesVersion;
 use crate::process::function::{self, FunctionConfig};
+use crate::profile::Profile;
 use crate::profile::load::{self, API_VERSION};
 use crate::profile::reader::ProfileError;
 use crate::shell::cli::{DecisionArgs, FactArgs, NamespaceName};
-use crate::shell::files::config::{Config, KIND as CONFIG};
+use crate::shell::files::config::{Config, KIND as CONFIG, Written};
 use crate::shell::files::input::{Input, InputSource};
 use crate::shell::files::selection::ProfileRef;
 use crate::shell::files::setting::Setting;
@@ -25,7 +26,10 @@ pub(super) struct FunctionSettings {
     /// Of the kind Config: it replaces the file of the repository.
     pub(super) config: Option<Config>,
     profiles: Vec<ProfileRef>,
-    settings: Vec<Setting>,
+    /// The parameters that are set, each where it is written in the list.
+    settings: Vec<Written<Setting>>,
+    /// What messages call the list.
+    file: String,
     namespace: Option<NamespaceName>,
     kubernetes_version: Option<KubernetesVersion>,
 }
@@ -51,11 +55,24 @@ impl FunctionSettings {
             decision.profiles.clone_from(&self.profiles);
         }
         let is_flag = |one: &&Setting| !decision.settings.iter().any(|flag| flag.replaces(one));
-        let written: Vec<Setting> = self.settings.iter().filter(is_flag).cloned().collect();
+        let written: Vec<Setting> = self.settings.iter().map(|one| &one.value).filter(is_flag).cloned().collect();
         decision.settings.splice(0..0, written);
         facts.namespace = facts.namespace.or_else(|| self.namespace.clone());
         facts.kubernetes_version = facts.kubernetes_version.or(self.kubernetes_version);
         (decision, facts)
+    }
+}
+
+impl FunctionSettings {
+    /// Checks its parameters against the profiles of the run.
+    pub(super) fn check(&self, profiles: &[Profile]) -> Result<(), Vec<Placed>> {
+        let fault = |one: &Written<Setting>| {
+            let fault = one.value.checked(profiles).err()?;
+            let placed = Placed::new(Code::FunctionConfig, fault.text()).at(self.file.clone(), Some(one.at));
+            Some(placed.hint(fault.hint))
+        };
+        let wrong: Vec<Placed> = self.settings.iter().filter_map(fault).collect();
+        if wrong.is_empty() { Ok(()) } else { Err(wrong) }
     }
 }
 
@@ -106,7 +123,8 @@ fn of_config_map(
     config: &FunctionConfig<'_>,
     wrong: &dyn Fn(&Pointer, String, Option<String>) -> Placed,
 ) -> Result<FunctionSettings, Vec<Placed>> {
-    let mut settings = FunctionSettings::default();
+    let mut settings =
+        FunctionSettings { file: wrong(&Pointer::root(), String::new(), None).file, ..FunctionSettings::default() };
     let mut errors = Vec::new();
     let view = config.tree.view(config.node);
     for (key, value) in view.member("data").map(|data| data.members()).unwrap_or_default() {
@@ -116,7 +134,8 @@ fn of_config_map(
             continue;
         }
         let text = value.string().unwrap_or_default();
-        if let Err((message, hint)) = settings.take(&key, &text) {
+        let place = wrong(&at, String::new(), None).position.unwrap_or_default();
+        if let Err((message, hint)) = settings.take((&key, place), &text) {
             errors.push(wrong(&at, message, hint));
         }
     }
@@ -125,7 +144,7 @@ fn of_config_map(
 
 impl FunctionSettings {
     /// Takes one key of a ConfigMap.
-    fn take(&mut self, key: &str, text: &str) -> Result<(), (String, Option<String>)> {
+    fn take(&mut self, (key, at): (&str, Position), text: &str) -> Result<(), (String, Option<String>)> {
         let bad = |error: &dyn std::fmt::Display| (format!("`{key}`: {error}"), None);
         match key {
             "profile" => {
@@ -137,13 +156,17 @@ impl FunctionSettings {
             }
             "set" => {
                 for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
-                    self.settings.push(line.parse().map_err(|error| bad(&error))?);
+                    let value = line.parse().map_err(|error| bad(&error))?;
+                    self.settings.push(Written { value, at });
                 }
             }
             "namespace" => self.namespace = Some(text.parse().map_err(|error| bad(&error))?),
             "kubernetesVersion" => self.kubernetes_version = Some(text.parse().map_err(|error| bad(&error))?),
             _ => match key.strip_prefix("set.") {
-                Some(name) => self.settings.push(format!("{name}={text}").parse().map_err(|error| bad(&error))?),
+                Some(name) => {
+                    let value = format!("{name}={text}").parse().map_err(|error| bad(&error))?;
+                    self.settings.push(Written { value, at });
+                }
                 None => {
                     let near = nearest(key, KEYS).map(|near| format!("did you mean `{near}`?"));
                     let all = || format!("the keys are {}, and `set.` with a parameter", KEYS.join(", "));

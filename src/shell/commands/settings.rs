@@ -69,12 +69,14 @@ impl Prepared {
         facts: &FactArgs,
     ) -> Result<Self, Vec<Placed>> {
         let Some(function) = FunctionSettings::read(inputs)? else { return Self::new(decision, facts) };
-        let (decision, facts) = function.below(decision, facts);
-        let config = match function.config {
-            Some(config) => config,
+        let config = match &function.config {
+            Some(config) => config.clone(),
             None => config::find(&decision.config.choice())?,
         };
-        let prepared = Self::with(config, &decision, &facts)?;
+        let (decision, facts) = function.below(decision, facts);
+        let layered = Layered { config, flags: decision.given() };
+        function.check(&load_profiles(&layered.profiles(&[]))?)?;
+        let prepared = Self::with(layered.config, &decision, &facts)?;
         Ok(Self { reads_function: true, ..prepared })
     }
 
@@ -92,7 +94,11 @@ impl Prepared {
         let mut run = of_function.run;
         run.action = self.run.action;
         (run.outdated, run.clean, run.expand) = (self.run.outdated, self.run.clean, self.run.expand);
-        let diagnostics = of_function.diagnostics;
+        // What could not be read is said there alone.
+        let mut diagnostics = self.diagnostics;
+        diagnostics.extend(
+            of_function.diagnostics.iter().filter(|one| !diagnostics.contains(one)).cloned().collect::<Vec<_>>(),
+        );
         Ok(Self { run, diagnostics, ..of_function })
     }
 

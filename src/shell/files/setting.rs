@@ -97,15 +97,29 @@ impl Setting {
         }
     }
 
+    /// The parameters that are meant, which all take the value.
+    pub(crate) fn checked<'p>(&self, profiles: &'p [Profile]) -> Result<Vec<(&'p Profile, &'p Parameter)>, SetFault> {
+        let meant = self.meant(profiles)?;
+        for (_, parameter) in &meant {
+            // A value that no profile can use is wrong once, not once a workload.
+            parameter.parse(&self.value).map_err(|bad| SetFault {
+                label: Some(self.label()),
+                message: bad.to_string(),
+                hint: bad.hint(),
+            })?;
+        }
+        Ok(meant)
+    }
+
     /// The parameters that are meant.
-    fn meant<'p>(&self, profiles: &'p [Profile]) -> Result<Vec<(&'p Profile, &'p Parameter)>, Placed> {
+    fn meant<'p>(&self, profiles: &'p [Profile]) -> Result<Vec<(&'p Profile, &'p Parameter)>, SetFault> {
         match &self.profile {
             Some(profile) => self.of_profile(profile, profiles).map(|found| vec![found]),
             None => self.of_all(profiles),
         }
     }
 
-    fn of_profile<'p>(&self, wanted: &str, profiles: &'p [Profile]) -> Result<(&'p Profile, &'p Parameter), Placed> {
+    fn of_profile<'p>(&self, wanted: &str, profiles: &'p [Profile]) -> Result<(&'p Profile, &'p Parameter), SetFault> {
         let names = || profiles.iter().map(|profile| profile.name.as_str());
         let Some(profile) = profiles.iter().find(|profile| profile.name == wanted) else {
             let hint = nearest(wanted, names()).map_or_else(
@@ -126,7 +140,7 @@ impl Setting {
     }
 
     /// Those of every profile that has one of this name, where the name means the same everywhere.
-    fn of_all<'p>(&self, profiles: &'p [Profile]) -> Result<Vec<(&'p Profile, &'p Parameter)>, Placed> {
+    fn of_all<'p>(&self, profiles: &'p [Profile]) -> Result<Vec<(&'p Profile, &'p Parameter)>, SetFault> {
         let known = || profiles.iter().flat_map(|of| of.parameters.iter().map(move |parameter| (of, parameter)));
         let found: Vec<_> = known().filter(|(_, parameter)| parameter.name == self.name).collect();
         let Some((_, first)) = found.first() else {
@@ -156,8 +170,29 @@ fn means_the_same(one: &Parameter, other: &Parameter) -> bool {
     one.description == other.description && meaning(one) == meaning(other)
 }
 
-fn wrong(message: String, hint: Option<String>) -> Placed {
-    Placed::new(Code::Usage, format!("--set: {message}")).hint(hint)
+/// What is wrong with a setting, without where it is written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct SetFault {
+    /// The parameter, where the value is wrong; the message names it otherwise.
+    label: Option<String>,
+    message: String,
+    pub(crate) hint: Option<String>,
+}
+
+impl SetFault {
+    /// In the words of a file.
+    pub(crate) fn text(&self) -> String {
+        self.label.as_ref().map_or_else(|| self.message.clone(), |label| format!("`{label}`: {}", self.message))
+    }
+
+    fn of_flag(self) -> Placed {
+        let label = self.label.map(|label| format!(" {label}")).unwrap_or_default();
+        Placed::new(Code::Usage, format!("--set{label}: {}", self.message)).hint(self.hint)
+    }
+}
+
+fn wrong(message: String, hint: Option<String>) -> SetFault {
+    SetFault { label: None, message, hint }
 }
 
 /// What is set, each for a parameter that there is, with a value that it takes. The name with a profile wins, and of equal
@@ -166,11 +201,7 @@ pub(crate) fn set_values(given: &[Setting], profiles: &[Profile]) -> Result<SetV
     let mut set = SetValues::new();
     let (all, single): (Vec<&Setting>, Vec<&Setting>) = given.iter().partition(|setting| setting.profile.is_none());
     for setting in all.into_iter().chain(single) {
-        for (profile, parameter) in setting.meant(profiles).map_err(|error| vec![error])? {
-            // A value that no profile can use is wrong once, not once a workload.
-            parameter.parse(&setting.value).map_err(|bad| {
-                vec![Placed::new(Code::Usage, format!("--set {}: {bad}", setting.label())).hint(bad.hint())]
-            })?;
+        for (profile, parameter) in setting.checked(profiles).map_err(|fault| vec![fault.of_flag()])? {
             set.entry(profile.name.clone()).or_default().insert(parameter.name.clone(), setting.value.clone());
         }
     }

@@ -106,6 +106,8 @@ fn a_function_config_that_cannot_be_used_is_an_error_at_its_place_and_the_list_i
     for (config, place, message) in [
         (config("ConfigMap", "  data: {profil: nginx}\n"), "7:18", "unknown key `profil`"),
         (config("ConfigMap", "  data: {set.proxyCpuLimit: 2}\n"), "7:29", "`set.proxyCpuLimit` is not a string"),
+        (config("ConfigMap", "  data: {set.cpu: \"2\"}\n"), "7:19", "no profile of this run has a parameter `cpu`"),
+        (config("ConfigMap", "  data: {set.tcpPort: many}\n"), "7:23", "`tcpPort`: `many` is not"),
         (config("Profile", &MINE.replace("policy", "polcy")), "8:5", "unknown field `polcy`"),
         (config("Config", "  spec: {profile: [nginx]}\n"), "7:10", "unknown field `profile`"),
         (config("Config", "  spec: {profiles: [ngnix]}\n"), "7:21", "there is no built-in profile `ngnix`"),
