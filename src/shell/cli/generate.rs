@@ -21,9 +21,9 @@ Examples:
 /// built-in profiles too; what clap makes for the other shells has the commands, the flags and their fixed values.
 pub fn completions(shell: Shell) -> Vec<u8> {
     match shell {
-        Shell::Bash => include_bytes!("scripts/injector.bash").to_vec(),
-        Shell::Zsh => include_bytes!("scripts/_injector").to_vec(),
-        Shell::Fish => include_bytes!("scripts/injector.fish").to_vec(),
+        Shell::Bash => include_bytes!("../../../completions/injector.bash").to_vec(),
+        Shell::Zsh => include_bytes!("../../../completions/_injector").to_vec(),
+        Shell::Fish => include_bytes!("../../../completions/injector.fish").to_vec(),
         _ => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Cli::command(), "injector", &mut script);

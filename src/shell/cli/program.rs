@@ -194,7 +194,7 @@ mod tests {
             ("kubectl-", "injector"),
             ("/opt/kubectl-tools/injector", "injector"),
             ("kubectl-inject", "kubectl inject"),
-            ("/root/.krew/bin/kubectl-sidecar_inject", "kubectl sidecar-inject"),
+            ("/opt/krew/bin/kubectl-sidecar_inject", "kubectl sidecar-inject"),
             ("kubectl-sidecar_inject.exe", "kubectl sidecar-inject"),
             ("kubectl-sidecar_inject.EXE", "kubectl sidecar-inject"),
             ("kubectl-side-car_inject.v2", "kubectl side car-inject.v2"),
