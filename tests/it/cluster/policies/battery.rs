@@ -98,7 +98,9 @@ fn rows(subject: &Subject) -> Vec<Row> {
     let mut rows = [pods::rows(subject), records::rows(subject, &own), added.rows(), values::rows(subject)].concat();
     rows.extend(random::rows(subject, &rows));
     rows.extend(workloads::rows(subject));
-    rows.into_iter().step_by(subject.step()).collect()
+    let rows: Vec<Row> = rows.into_iter().step_by(subject.step()).collect();
+    assert!(rows.len() >= subject.least(), "{}: only {} pods", subject.name, rows.len());
+    rows
 }
 
 /// Runs a battery with these policies.

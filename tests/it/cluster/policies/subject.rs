@@ -29,6 +29,9 @@ pub(super) struct Subject {
     step: usize,
 }
 
+/// One pod in so many, where a profile is tried for one thing alone.
+const SPARSE: usize = 24;
+
 impl Subject {
     /// A run tries one pod in so many for it: all of some profiles, and of one that is asked for by its name.
     pub(super) fn step(&self) -> usize {
@@ -39,7 +42,12 @@ impl Subject {
 
     /// The same with few pods.
     pub(super) fn sparse(self) -> Self {
-        Self { step: 24, ..self }
+        Self { step: SPARSE, ..self }
+    }
+
+    /// How many pods a run tries at least.
+    pub(super) fn least(&self) -> usize {
+        if self.step == SPARSE { 1 } else { 150 }
     }
 
     /// A built-in profile, with the pod of its page's example.
