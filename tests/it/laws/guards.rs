@@ -109,6 +109,36 @@ fn with_more(case: &Case) -> Vec<(String, Value)> {
     more.collect()
 }
 
+/// The list and the index of the first element that an operation reaches into.
+fn reached(object: &Value, op: &Value) -> Option<(String, String)> {
+    let mut place = String::new();
+    for token in op["path"].as_str()?.split('/').skip(1) {
+        match object.pointer(&place)? {
+            Value::Array(_) if op["op"] == "add" && op["path"] == format!("{place}/{token}") => return None,
+            Value::Array(_) => return token.parse::<usize>().ok().map(|_| (place, token.to_owned())),
+            _ => place = format!("{place}/{token}"),
+        }
+    }
+    None
+}
+
+/// The same object with another element before those that the patch reaches into by their index, one list at a time. It goes by
+/// the patch alone, so that a guard that is missing is noticed.
+fn with_others_before(case: &Case) -> Vec<(String, Value)> {
+    let mut more = Vec::new();
+    let mut shifted: Vec<String> = Vec::new();
+    for op in case.guarded.iter().filter(|op| op["op"] != "test") {
+        if let Some((list, index)) = reached(&case.object, op).filter(|(list, _)| !shifted.contains(list)) {
+            let mut object = case.object.clone();
+            object.pointer_mut(&list).and_then(Value::as_array_mut).unwrap().insert(0, json!({"name": "came-since"}));
+            more.push((format!("{list}/{index}"), object));
+        }
+        // From here on, an index of this list means another element than in the object.
+        shifted.extend(op["path"].as_str().unwrap().rsplit_once('/').map(|(list, _)| list.to_owned()));
+    }
+    more
+}
+
 fn hold(stream: &str, profiles: &[Profile]) -> usize {
     let cases = cases(stream, profiles);
     for case in &cases {
@@ -116,8 +146,11 @@ fn hold(stream: &str, profiles: &[Profile]) -> usize {
         for (path, object) in with_more(case) {
             assert!(apply(&object, &case.guarded).is_err(), "{path} is replaced by {}\n{stream}", json!(case.guarded));
         }
+        for (path, object) in with_others_before(case) {
+            assert!(apply(&object, &case.guarded).is_err(), "{path} is another by {}\n{stream}", json!(case.guarded));
+        }
     }
-    cases.iter().map(|case| with_more(case).len()).sum()
+    cases.iter().map(|case| with_more(case).len() + with_others_before(case).len()).sum()
 }
 
 fn hold_for_kubernetes(oracle: &mut Oracle, stream: &str, profiles: &[Profile]) -> Result<(), String> {
