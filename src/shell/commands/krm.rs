@@ -2,7 +2,9 @@
 //!
 //! Source: the KRM Functions Specification, <https://github.com/kubernetes-sigs/kustomize> (cmd/config/docs/api-conventions).
 
-use crate::diagnostic::{Code, Placed};
+use std::collections::BTreeMap;
+
+use crate::diagnostic::{Code, Placed, Position};
 use crate::process::function::{self, FunctionItem};
 use crate::process::stream::Stream;
 use crate::report::exit::ExitStatus;
@@ -62,10 +64,8 @@ fn answer(
     colour: ColourChoice,
 ) -> Result<ExitStatus, CommandError> {
     let reported = |errors| CommandError::reported(errors, &args.report);
-    let report = report.placed_by(&|entry: &TemplateReport| {
-        let position = entry.position?;
-        items.iter().find(|item| item.at == position).and_then(FunctionItem::file)
-    });
+    let files: BTreeMap<Position, &FunctionItem> = items.iter().map(|item| (item.at, item)).collect();
+    let report = report.placed_by(&|entry: &TemplateReport| files.get(&entry.position?)?.file());
     let results = function_results(&report);
     let is_wrong = report.status() != ExitStatus::Done;
     let list = function::with_results(if is_wrong && args.mode == FnMode::Inject { read } else { changed }, results)
