@@ -27,6 +27,7 @@ mod webhook;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
+use std::time::Instant;
 
 use crate::support::control_plane::ControlPlane;
 use serde_json::{Value, json};
@@ -121,10 +122,12 @@ fn a_real_cluster_agrees() {
             continue;
         }
         eprintln!("scenario {name}");
+        let start = Instant::now();
         // Every scenario runs, so that one failure does not hide another.
         if catch_unwind(AssertUnwindSafe(|| scenario(&plane))).is_err() {
             failed.push(name);
         }
+        eprintln!("  took {:.1} s", start.elapsed().as_secs_f32());
     }
     assert!(failed.is_empty(), "these scenarios failed, each as said above: {failed:#?}");
 }

@@ -206,7 +206,7 @@ impl ControlPlane {
     ) -> Kubectl {
         let mut child = Command::new(&self.kubectl)
             .args(["--kubeconfig".into(), self.kubeconfig().into_os_string()])
-            .arg("--request-timeout=30s")
+            .arg("--request-timeout=120s") // an API server compiles a large policy before it answers
             .args(args.into_iter().map(Into::into))
             .env("HOME", self.folder.path())
             .env_remove("KUBECONFIG")

@@ -3,7 +3,7 @@
 use injector::internals::profile::builtin::{self, Group};
 use serde_json::{Value, json};
 
-use super::values;
+use super::{is_thorough, values};
 use crate::docs::profiles::{example, flags};
 use crate::support::injector;
 
@@ -26,28 +26,32 @@ pub(super) struct Subject {
     pub(super) namespaces: Vec<(&'static str, Value)>,
     /// What the names of its namespaces begin with: two scenarios have none in common.
     scenario: &'static str,
-    step: usize,
+    least: usize,
 }
 
-/// One pod in so many, where a profile is tried for one thing alone.
-const SPARSE: usize = 24;
+/// How many pods a run tries of each built-in profile.
+pub(super) const LEAST: usize = 150;
+
+/// The same of a profile of a file.
+const OF_FILE: usize = 50;
+
+/// The same of a profile that is tried for one thing alone.
+const FEW: usize = 20;
 
 impl Subject {
-    /// A run tries one pod in so many for it: all of some profiles, and of one that is asked for by its name.
-    pub(super) fn step(&self) -> usize {
-        const WHOLE: [&str; 4] = ["cortexflow", "curl", "nginx", "otel-java"];
-        let is_whole = WHOLE.contains(&self.name.as_str()) || std::env::var_os("INJECTOR_TESTS_PROFILE").is_some();
-        if is_whole { 1 } else { self.step }
+    /// A run tries one pod in so many of these.
+    pub(super) fn step(&self, rows: usize) -> usize {
+        if is_thorough() { 1 } else { (rows / self.least).max(1) }
     }
 
     /// The same with few pods.
     pub(super) fn sparse(self) -> Self {
-        Self { step: SPARSE, ..self }
+        Self { least: FEW, ..self }
     }
 
-    /// How many pods a run tries at least.
-    pub(super) fn least(&self) -> usize {
-        if self.step == SPARSE { 1 } else { 150 }
+    /// Whether it comes with the program.
+    pub(super) fn is_builtin(&self) -> bool {
+        self.given == self.name
     }
 
     /// A built-in profile, with the pod of its page's example.
@@ -80,7 +84,16 @@ impl Subject {
         meet(&spec["namespaceSelector"], &mut namespace);
         opt_in(&spec, &mut pod["metadata"]);
         let namespaces = namespaces(&spec, &namespace);
-        Self { name, given: given.to_owned(), settings, spec, base: pod, namespaces, scenario: "policies", step: 4 }
+        Self {
+            name,
+            given: given.to_owned(),
+            settings,
+            spec,
+            base: pod,
+            namespaces,
+            scenario: "policies",
+            least: if given.ends_with(".yaml") { OF_FILE } else { LEAST },
+        }
     }
 
     /// The same for another scenario on the same control plane.
@@ -98,7 +111,7 @@ impl Subject {
 
     /// A name of its own in the cluster: a profile of a file may be called as a built-in one.
     pub(super) fn place(&self) -> String {
-        let of_file = if self.given == self.name { "" } else { "file-" };
+        let of_file = if self.is_builtin() { "" } else { "file-" };
         format!("{}-of-{of_file}{}", self.scenario, self.name)
     }
 
