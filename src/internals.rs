@@ -72,6 +72,9 @@ pub mod process {
     pub mod output {
         pub use crate::process::output::OUTPUT_FORMATS;
     }
+    pub mod picks {
+        pub use crate::process::picks::{ObjectName, Picks};
+    }
     pub mod proof {
         pub use crate::process::proof::{Encodings, prove_patch};
     }

@@ -157,6 +157,10 @@ codes! {
     NoNamespace = "no-namespace", Error, User;
     /// The file of `--serviceaccount-file` holds no ServiceAccount.
     NoServiceAccount = "no-service-account", Error, User;
+    /// No object of the input has this kind and name.
+    NoSuchObject = "no-such-object", Error, User;
+    /// No workload of the input has the labels or the kind that was asked for.
+    NothingSelected = "nothing-selected", Warning, User;
     /// One file or profile is named twice.
     NamedTwice = "named-twice", Error, User;
     /// The output cannot be written in this form.

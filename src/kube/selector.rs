@@ -7,6 +7,8 @@ use serde_json::{Map, Value, json};
 
 use crate::diagnostic::words::list;
 
+mod parse;
+
 /// The label that the API server puts on every namespace: its name.
 /// See <https://kubernetes.io/docs/reference/labels-annotations-taints/#kubernetes-io-metadata-name>.
 pub(crate) const NAMESPACE_NAME: &str = "kubernetes.io/metadata.name";

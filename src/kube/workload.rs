@@ -20,7 +20,7 @@ mod template_path;
 pub use kinds::KINDS;
 pub(crate) use kinds::{OnApply, Trait, WorkloadKind};
 pub(crate) use owner::{OWNERS, Shown, owning_workload};
-pub(crate) use resource::resource;
+pub(crate) use resource::{KindWord, resource};
 pub(crate) use shape::misshapen;
 pub(crate) use skippable::{is_foreign, known_without_template};
 pub(crate) use spelling::{Meant, known_kind, meant};

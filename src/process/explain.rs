@@ -44,5 +44,5 @@ pub(crate) fn explain(tree: &Tree<'_>, run: &Run, cluster: &ClusterFacts) -> Vec
         let namespace = facts.namespace.name;
         (!is_empty).then_some(Explained { identity, namespace, node, explanations, warnings })
     };
-    objects::find(tree, root).into_iter().filter_map(explained).collect()
+    objects::find(tree, root).into_iter().filter(|found| run.picks.take(found)).filter_map(explained).collect()
 }

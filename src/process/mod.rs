@@ -16,6 +16,7 @@ mod nearly;
 pub(crate) mod object;
 pub(crate) mod objects;
 pub(crate) mod output;
+pub(crate) mod picks;
 pub(crate) mod proof;
 pub(crate) mod roundtrip;
 pub(crate) mod run;

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::guard::Guard;
 use super::keys::RunKeys;
+use super::picks::Picks;
 use super::proof::Encodings;
 use crate::decide::clean::Clean;
 use crate::decide::facts::NamespaceGate;
@@ -78,6 +79,8 @@ pub struct Run {
     pub leaves: Leaves,
     /// Which guards the patches of manifests get.
     pub guard: Guard,
+    /// Which objects it is for.
+    pub picks: Picks,
     /// The namespace of objects that name none.
     pub default_namespace: String,
     /// Whether an API server has evaluated the profile's namespace selector already.
@@ -116,6 +119,7 @@ impl Run {
             expand: Expand::default(),
             leaves: Leaves::default(),
             guard: Guard::default(),
+            picks: Picks::default(),
             default_namespace: "default".to_owned(),
             namespace_gate: NamespaceGate::Open,
             files: Files::default(),
@@ -132,6 +136,8 @@ impl Run {
             clean: other.clean,
             expand: other.expand,
             leaves: other.leaves,
+            guard: other.guard,
+            picks: other.picks.clone(),
             default_namespace: other.default_namespace.clone(),
             namespace_gate: other.namespace_gate,
             files: other.files,

@@ -18,6 +18,7 @@ mod levels;
 mod listed;
 #[cfg(feature = "serve")] // with which there is `install`
 mod params;
+mod picks;
 #[cfg(feature = "serve")]
 mod policies;
 mod published;

@@ -57,6 +57,16 @@ fn a_patch_tests_the_version_of_a_live_object_and_the_parts_of_a_manifest() {
     assert_eq!(firsts, [absent, version]);
 }
 
+/// What the settings say for some files says nothing of guards.
+#[test]
+fn files_with_settings_of_their_own_have_guards_too() {
+    let config = "apiVersion: sidecar-injector/v1\nkind: Config\nspec:\n  overrides:\n    - {files: web.yaml, namespace: other}\n";
+    let run =
+        injector(["inject", "-q", "-o", "patch", "web.yaml"]).file(".injector.yaml", config).file("web.yaml", WEB);
+    let patch: Vec<Value> = serde_json::from_str(&run.succeeds().stdout).unwrap();
+    assert!(!tests(&patch).is_empty(), "{patch:?}");
+}
+
 #[test]
 fn an_answer_to_a_review_has_no_guards() {
     let pod = json!({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "a", "resourceVersion": "1"},

@@ -10,6 +10,7 @@ mod guards;
 mod hostile;
 mod kubernetes;
 pub(crate) mod law;
+mod picks;
 mod pod;
 mod shared;
 mod spellings;

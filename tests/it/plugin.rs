@@ -145,13 +145,13 @@ fn what_is_no_object_of_the_cluster_stays_what_it_is() {
         (
             "injector",
             "inject deploy/api -n shop -p nginx",
-            "error: deploy/api: there is no such file\n  hint: for the object of the cluster: `kubectl get deploy/api -n shop -o yaml | \
+            "error: the input has no `deploy/api`\n  hint: for the object of the cluster: `kubectl get deploy/api -n shop -o yaml | \
              injector inject -o patch -p nginx | kubectl patch deploy/api -n shop --type=json --patch-file=/dev/stdin`\n",
         ),
         (
             NAME,
             "check deploy/api",
-            "error: deploy/api: there is no such file\n  hint: for the object of the cluster: `kubectl get deploy/api -o yaml | \
+            "error: the input has no `deploy/api`\n  hint: for the object of the cluster: `kubectl get deploy/api -o yaml | \
              kubectl sidecar-inject check`\n",
         ),
         ("injector", "explain pod/api", "`kubectl get pod/api -o yaml | injector explain`"),
@@ -164,15 +164,12 @@ fn what_is_no_object_of_the_cluster_stays_what_it_is() {
         (
             "injector",
             "uninject po/api",
-            "there is no such file\n  hint: for the object of the cluster: the API server does not let",
+            "error: the input has no `po/api`\n  hint: for the object of the cluster: the API server does not let",
         ),
         (NAME, "inject job/api", "error: the API server does not let the pod template of this kind change\n"),
-        (
-            NAME,
-            "inject -i deploy/api",
-            "error: '--in-place' is for files, and `deploy/api` is an object of the cluster\n",
-        ),
-        (NAME, "inject deploy/api pod.yaml", "error: deploy/api: there is no such file\n"),
+        (NAME, "inject -i deploy/api", "error: '--in-place' is for files, and `deploy/api` is an object\n"),
+        (NAME, "inject deploy/api pod.yaml", "error: the input has no `deploy/api`\nnote: "),
+        (NAME, "inject deploy/api.yaml", "error: deploy/api.yaml: there is no such file\n"),
         (NAME, "injcet", "error: unrecognized subcommand 'injcet'"),
     ] {
         let output = links.run(name, args);

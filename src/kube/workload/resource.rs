@@ -1,5 +1,10 @@
 //! Resources as kubectl names them on its command line.
 
+use std::convert::Infallible;
+use std::fmt;
+use std::str::FromStr;
+
+use super::Identity;
 use super::kinds::{KINDS, Trait, WorkloadKind};
 use super::spelling::SHORT_NAMES;
 
@@ -27,9 +32,66 @@ pub(crate) fn resource(word: &str) -> Option<&'static WorkloadKind> {
     })
 }
 
+/// A word for a kind, as [`resource`] takes it; of a kind that is not known there, the kind itself or its plural.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KindWord(String);
+
+impl FromStr for KindWord {
+    type Err = Infallible;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Ok(Self(text.to_owned()))
+    }
+}
+
+impl fmt::Display for KindWord {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl KindWord {
+    /// Whether it names the kind of this object.
+    pub(crate) fn names(&self, identity: &Identity) -> bool {
+        let word = self.0.to_lowercase();
+        let (name, group) = word.split_once('.').map_or((word.as_str(), None), |(name, group)| (name, Some(group)));
+        let is_group = |group: &str| {
+            let without_version = group.split_once('.').map(|(_, group)| group);
+            group == identity.group || without_version == Some(&identity.group)
+        };
+        let is_kind = || {
+            let kind = identity.kind.to_lowercase();
+            name == kind || name.strip_suffix('s') == Some(&kind)
+        };
+        let is_known = || resource(&word).is_some_and(|row| row.kind == identity.kind);
+        group.is_none_or(is_group) && (is_known() || is_kind())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_word_names_the_kind_of_an_object() {
+        let names = |word: &str, group: &str, kind: &str| {
+            let api_version = if group.is_empty() { "v1".to_owned() } else { format!("{group}/v1") };
+            let object = serde_json::json!({"apiVersion": api_version, "kind": kind});
+            KindWord(word.to_owned()).names(&super::super::identify(&object).unwrap())
+        };
+        for word in ["deploy", "Deployment", "deployments", "deployment.apps", "deployments.v1.apps"] {
+            assert!(names(word, "apps", "Deployment"), "{word}");
+            assert!(!names(word, "apps", "ReplicaSet"), "{word}");
+            assert_eq!(names(word, "extensions", "Deployment"), !word.contains('.'), "{word}");
+        }
+        for word in ["app", "Apps", "app.own.example", "apps.v2.own.example"] {
+            assert!(names(word, "own.example", "App"), "{word}");
+            assert!(!names(word, "own.example", "Apps2"), "{word}");
+        }
+        assert!(!names("app.other.example", "own.example", "App"));
+        assert!(names("service", "serving.knative.dev", "Service"));
+        assert!(names("svc", "", "Service") == resource("svc").is_some());
+    }
 
     #[test]
     fn a_resource_is_named_as_for_kubectl() {

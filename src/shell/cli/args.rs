@@ -9,9 +9,11 @@ use super::report::ReportArgs;
 use super::value::{FailOn, NamespaceName, OnIneligibleChoice};
 use crate::decide::clean::Clean;
 use crate::decide::inject::Outdated;
+use crate::kube::selector::Selector;
 use crate::kube::version::KubernetesVersion;
-use crate::kube::workload::TemplatePath;
+use crate::kube::workload::{KindWord, TemplatePath};
 use crate::process::guard::Guard;
+use crate::process::picks::{ObjectName, Picks};
 use crate::process::run::Expand;
 use crate::profile::{NativeSidecar, Overrides};
 use crate::report::{Allowed, Denied, Levels};
@@ -36,6 +38,17 @@ pub struct InputArgs {
     /// The pattern is for the path as it is given or found, or for its last part alone. `*` is any text, `/` too.
     #[arg(long, value_name = "GLOB", help_heading = "Input")]
     pub exclude: Vec<String>,
+    /// Take only the objects with these labels
+    ///
+    /// As for kubectl: `a=b,c!=d,e in (f,g),h notin (i),j,!k`, on the labels of the object itself. The rest of the input stays
+    /// as it is.
+    #[arg(short = 'l', long, value_name = "SELECTOR", help_heading = "Input")]
+    pub selector: Option<Selector>,
+    /// Take only the objects of this kind (repeatable)
+    ///
+    /// A kind, its plural or its short name, with or without a group: `Deployment`, `deploy`, `deployments.apps`.
+    #[arg(long = "kind", value_name = "KIND", value_delimiter = ',', help_heading = "Input")]
+    pub kinds: Vec<KindWord>,
 }
 
 /// Files, directories, or `-`; `-i` and `--output-dir` ask for one.
@@ -45,10 +58,14 @@ pub struct Paths {
     /// Files or directories; standard input without one, or for `-`
     ///
     /// YAML or JSON: manifests, a List, an AdmissionReview or a ResourceList. In a directory, the files that end in
-    /// `.yaml`, `.yml` or `.json` are read, in the order of their names. For an object of the cluster, named as KIND/NAME,
-    /// a plugin of kubectl prints the command line that injects or uninjects it.
+    /// `.yaml`, `.yml` or `.json` are read, in the order of their names. KIND/NAME among them takes that object alone; the rest
+    /// of the input stays as it is. A plugin of kubectl prints for KIND/NAME without a file the command line that injects or
+    /// uninjects the object of the cluster.
     #[arg(value_name = "FILE", help_heading = "Input", value_hint = ValueHint::AnyPath)]
     pub files: Vec<PathBuf>,
+    /// The arguments that are KIND/NAME, once they are told from files.
+    #[arg(skip)]
+    pub objects: Vec<ObjectName>,
     /// A file or directory, as kubectl names it (repeatable)
     #[arg(short, long, value_name = "FILE", help_heading = "Input", value_hint = ValueHint::AnyPath)]
     pub filename: Vec<PathBuf>,
@@ -58,6 +75,13 @@ impl InputArgs {
     /// All that is named: arguments first, then those of `-f`.
     pub fn paths(&self) -> Vec<PathBuf> {
         self.named.files.iter().chain(&self.named.filename).cloned().collect()
+    }
+
+    /// Which objects to take.
+    pub fn picks(&self) -> Picks {
+        let Self { selector, kinds, named, .. } = self;
+        let selector = selector.clone().filter(|selector| !selector.0.is_empty());
+        Picks { selector, kinds: kinds.clone(), objects: named.objects.clone() }
     }
 
     /// How far below a directory to look.

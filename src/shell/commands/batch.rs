@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use crate::diagnostic::{Code, Placed, Places};
+use crate::process::object::ObjectClass;
 use crate::process::run::Files;
 use crate::process::stream::{Stream, StreamOrigin};
 use crate::shell::files::input::{Input, InputSource};
@@ -41,6 +42,10 @@ pub(super) fn run<'i>(inputs: &'i [Input], prepared: &mut Prepared) -> Result<Ve
         }
     }
     streams.iter_mut().for_each(Stream::settle);
+    let objects = streams.iter().flat_map(Stream::processed).flat_map(|processed| &processed.objects);
+    let workloads = objects.filter(|object| object.class == ObjectClass::Workload);
+    let missed = prepared.run.picks.missed(workloads.map(|workload| &workload.identity));
+    prepared.diagnostics.extend(missed);
     Ok(streams)
 }
 

@@ -17,12 +17,12 @@ use super::{CommandError, batch, publish};
 pub(super) fn diff(args: &DiffArgs, colour: ColourChoice) -> Result<ExitStatus, CommandError> {
     let reported = |errors| CommandError::reported(errors, &args.report);
     let mut prepared = Prepared::new(&args.decision, &args.facts).map_err(reported)?.changing(&args.change);
-    let inputs = super::read(&args.input, &prepared).map_err(reported)?;
+    let inputs = super::read(&args.input, &mut prepared).map_err(reported)?;
     let streams = batch::run(&inputs, &mut prepared).map_err(reported)?;
     batch::refuse_function(&inputs, &streams, "a diff").map_err(|error| reported(vec![error]))?;
     let report = tell::report(&streams, &prepared, Voice::Doing).closing(Closing::WhereEmpty);
     let mut found = report.status();
-    if !streams.iter().any(Stream::is_failed) {
+    if !prepared.is_failed() && !streams.iter().any(Stream::is_failed) {
         let diffs: Vec<String> = streams.iter().filter(|stream| stream.is_changed()).map(unified).collect();
         let on = publish::colour(colour, &io::stdout());
         let diffs: Vec<Cow<'_, str>> = diffs.iter().map(|diff| coloured(diff, on)).collect();

@@ -33,7 +33,7 @@ pub(super) fn explain(args: &ExplainArgs, colour: ColourChoice) -> Result<ExitSt
     let report = ReportArgs::plain();
     let reported = |errors| CommandError::reported(errors, &report);
     let mut prepared = Prepared::new(&args.decision, &args.facts).map_err(reported)?;
-    let inputs = super::read(&args.input, &prepared).map_err(reported)?;
+    let inputs = super::read(&args.input, &mut prepared).map_err(reported)?;
     let files = kustomize::classify(&inputs);
     let runs = prepared.runs(&inputs, &files).map_err(reported)?;
     let streams = batch::open_all(&inputs, &files, &runs, &mut prepared);
@@ -70,7 +70,7 @@ fn explain_all(
     prepared: &Prepared,
     (output, colour): (DataFormat, Colour),
 ) -> Told {
-    let mut told = Told::default();
+    let (mut told, mut explained) = (Told::default(), Vec::new());
     for (index, stream) in streams.iter().enumerate() {
         let run = runs.of(index).unwrap_or(&prepared.run);
         told.errors.extend(stream.error.iter().chain(&stream.note).cloned());
@@ -89,6 +89,9 @@ fn explain_all(
             };
             let page = Page { stream, places: &places, tree: &tree, start: document.range.start, colour };
             for object in process::explain(&tree, run, &prepared.cluster) {
+                if !object.explanations.is_empty() {
+                    explained.push(object.identity.clone());
+                }
                 match output {
                     DataFormat::Text => page.object(&mut told.text, &object),
                     DataFormat::Json => told.workloads.push(page.workload(&object)),
@@ -96,6 +99,7 @@ fn explain_all(
             }
         }
     }
+    told.errors.extend(prepared.run.picks.missed(explained.iter()));
     told
 }
 

@@ -102,7 +102,8 @@ impl ChangingCommand<'_> {
             batch::refuse_function(&inputs, &streams, &what).map_err(|error| reported(vec![error]))?;
         }
         let answers = output.failures == Failures::Answer && streams.iter().all(Stream::is_readable);
-        let fails = streams.iter().any(Stream::is_failed) && !self.write.keep_going && !answers;
+        let is_failed = prepared.is_failed() || streams.iter().any(Stream::is_failed) && !answers;
+        let fails = is_failed && !self.write.keep_going;
         let report = tell::report(&streams, &prepared, Voice::Doing).closing(Closing::Numbers);
         let errors = report.errors();
         let report = self.levels.apply(report);

@@ -38,6 +38,7 @@ mod settings;
 mod tell;
 mod written;
 
+use objects::Told;
 use settings::Prepared;
 
 /// Runs a command line, with the program's name first.
@@ -55,10 +56,14 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitStatus {
             return ExitStatus::Done;
         }
     };
-    let done = objects::answer(&cli).unwrap_or_else(|| act(&cli));
+    let colour = cli.color;
+    let done = match objects::told_apart(cli) {
+        Told::Answered(answer) => answer,
+        Told::Command(cli) => act(&cli),
+    };
     done.unwrap_or_else(|failed| {
         let report = Report::new(Vec::new(), failed.0);
-        ExitStatus::Error.max(publish::write(&report, &failed.1, cli.color))
+        ExitStatus::Error.max(publish::write(&report, &failed.1, colour))
     })
 }
 
@@ -102,8 +107,9 @@ impl From<Placed> for CommandError {
     }
 }
 
-/// Reads a command's inputs.
-fn read(args: &InputArgs, prepared: &Prepared) -> Result<Vec<Input>, Vec<Placed>> {
+/// Reads a command's inputs, and notes which of their objects it is for.
+fn read(args: &InputArgs, prepared: &mut Prepared) -> Result<Vec<Input>, Vec<Placed>> {
+    prepared.run.picks = args.picks();
     input::read_except(&args.paths(), args.recursion(), &prepared.exclusions(&args.exclude))
         .map_err(|error| vec![error.placed()])
 }
@@ -113,6 +119,7 @@ fn read_for(args: &InputArgs, keep_going: bool, prepared: &mut Prepared) -> Resu
     if !keep_going {
         return read(args, prepared);
     }
+    prepared.run.picks = args.picks();
     let exclusions = prepared.exclusions(&args.exclude);
     let (inputs, errors) = input::read_what_can_be(&args.paths(), args.recursion(), &exclusions);
     prepared.diagnostics.extend(errors.iter().map(InputError::placed));

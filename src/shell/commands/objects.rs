@@ -1,11 +1,15 @@
-//! `KIND/NAME` among the arguments: an object of the cluster. Only kubectl talks to the cluster, so the answer is a command
-//! line. As a plugin of kubectl, `inject` and `uninject` print it; in any other case it is the hint of an error.
+//! `KIND/NAME` among the arguments: an object of the input, which alone is taken. Where nothing else is named, it may be one of
+//! the cluster. Only kubectl talks to the cluster, so the answer is a command line. As a plugin of kubectl, `inject` and
+//! `uninject` print it; in any other case it is a hint.
 
+use std::fmt;
+use std::io::{self, IsTerminal as _};
 use std::path::{Path, PathBuf};
 
 use crate::diagnostic::{Code, Placed};
 use crate::kube::names::dns_subdomain;
 use crate::kube::workload::{OnApply, TemplatePath, resource};
+use crate::process::picks::ObjectName;
 use crate::report::exit::ExitStatus;
 use crate::shell::cli::{Caller, Cli, Command, DecisionArgs, FactArgs, InputArgs, NamespaceName, ReportArgs, quoted};
 
@@ -100,7 +104,7 @@ impl<'a> Reading<'a> {
         {
             return vec![Argument::Object(object)];
         }
-        files.iter().map(|path| self.named(path).map_or(Argument::File, Argument::Object)).collect()
+        files.iter().map(|path| self.named(path).map_or(Argument::File(path), Argument::Object)).collect()
     }
 
     /// `KIND/NAME`; a file of that name wins.
@@ -115,16 +119,26 @@ impl<'a> Reading<'a> {
             self.template_paths.iter().any(|path| path.kind.eq_ignore_ascii_case(own))
         };
         let on_apply = resource(kind).map(|row| row.on_apply).or_else(|| of_user().then_some(OnApply::Rolls))?;
-        dns_subdomain(name).is_ok().then_some(Object { kind, name, on_apply })
+        let is_file = [".yaml", ".yml", ".json"].iter().any(|end| name.ends_with(end));
+        (!is_file && dns_subdomain(name).is_ok()).then_some(Object { kind, name, on_apply })
     }
 }
 
 enum Argument<'a> {
-    File,
+    File(&'a PathBuf),
     Object(Object<'a>),
 }
 
-/// An object of the cluster, as kubectl names it.
+impl<'a> Argument<'a> {
+    const fn file(&self) -> Option<&'a PathBuf> {
+        match self {
+            Self::File(path) => Some(path),
+            Self::Object(_) => None,
+        }
+    }
+}
+
+/// An object, as kubectl names it.
 #[derive(Clone, Copy)]
 struct Object<'a> {
     kind: &'a str,
@@ -132,32 +146,62 @@ struct Object<'a> {
     on_apply: OnApply,
 }
 
-/// What a command line with objects of the cluster comes to; `None` where it has none.
-pub(super) fn answer(cli: &Cli) -> Option<Result<ExitStatus, CommandError>> {
-    let reading = Reading::of(&cli.command)?;
+impl fmt::Display for Object<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.kind, self.name)
+    }
+}
+
+impl Object<'_> {
+    /// As one that is taken of the input.
+    fn taken(&self, hint: Option<String>) -> ObjectName {
+        let Ok(kind) = self.kind.parse();
+        ObjectName { kind, name: self.name.to_owned(), hint }
+    }
+}
+
+/// A command line, once the objects among its arguments are told from files.
+pub(super) enum Told {
+    /// There is nothing more to do: the lines for the objects were printed, or there is an error.
+    Answered(Result<ExitStatus, CommandError>),
+    /// The objects that it takes of its input are no longer among its files.
+    Command(Box<Cli>),
+}
+
+/// Tells KIND/NAME from files: an object of the input, where there is one, or of the cluster.
+pub(super) fn told_apart(mut cli: Cli) -> Told {
+    let Some(reading) = Reading::of(&cli.command) else { return Told::Command(Box::new(cli)) };
     let arguments = reading.arguments();
     let objects: Vec<Object<'_>> = arguments
         .iter()
         .filter_map(|argument| match argument {
             Argument::Object(object) => Some(*object),
-            Argument::File => None,
+            Argument::File(_) => None,
         })
         .collect();
-    let first = objects.first()?;
+    let Some(first) = objects.first() else { return Told::Command(Box::new(cli)) };
     let is_alone = objects.len() == arguments.len() && reading.input.named.filename.is_empty();
     let is_printed = cli.call.program.caller == Caller::Kubectl && matches!(reading.command, "inject" | "uninject");
     let printed = match reading.target {
-        Some(flag) => {
-            let message =
-                format!("'{flag}' is for files, and `{}/{}` is an object of the cluster", first.kind, first.name);
-            Err(Placed::new(Code::Usage, message))
+        Some(flag) if is_alone => {
+            let message = format!("'{flag}' is for files, and `{first}` is an object");
+            Err(Placed::new(Code::Usage, message).hint(Some("name a file or a folder too, in which it is")))
         }
-        None if is_printed && is_alone => {
-            objects.iter().map(|object| line(cli, &reading, *object)).collect::<Result<Vec<_>, _>>()
+        None if is_alone && is_printed => {
+            objects.iter().map(|object| line(&cli, &reading, *object)).collect::<Result<Vec<_>, _>>()
         }
-        None => Err(missing(*first).hint(Some(hint(cli, &reading, *first)))),
+        None if is_alone && io::stdin().is_terminal() => Err(missing(*first).hint(Some(hint(&cli, &reading, *first)))),
+        _ => {
+            let named = |object: &Object<'_>| object.taken(is_alone.then(|| hint(&cli, &reading, *object)));
+            let objects = objects.iter().map(named).collect();
+            let files = arguments.iter().filter_map(Argument::file).cloned().collect();
+            if let Some(input) = input_of(&mut cli.command) {
+                (input.named.files, input.named.objects) = (files, objects);
+            }
+            return Told::Command(Box::new(cli));
+        }
     };
-    Some(match printed {
+    Told::Answered(match printed {
         Ok(lines) => super::print(as_text(&lines).as_bytes()).map_err(CommandError::from),
         Err(error) => Err(match reading.report {
             Some(report) => CommandError::reported(vec![error], report),
@@ -166,12 +210,24 @@ pub(super) fn answer(cli: &Cli) -> Option<Result<ExitStatus, CommandError>> {
     })
 }
 
+/// What a command reads, where it reads manifests.
+const fn input_of(command: &mut Command) -> Option<&mut InputArgs> {
+    match command {
+        Command::Inject(args) => Some(&mut args.input),
+        Command::Uninject(args) => Some(&mut args.input),
+        Command::Check(args) => Some(&mut args.input),
+        Command::Diff(args) => Some(&mut args.input),
+        Command::Explain(args) => Some(&mut args.input),
+        _ => None,
+    }
+}
+
 fn as_text(lines: &[String]) -> String {
     lines.iter().map(|line| format!("{line}\n")).collect()
 }
 
 fn missing(object: Object<'_>) -> Placed {
-    Placed::new(Code::FileMissing, "there is no such file").at(format!("{}/{}", object.kind, object.name), None)
+    Placed::new(Code::FileMissing, "there is no such file").at(object.to_string(), None)
 }
 
 fn hint(cli: &Cli, reading: &Reading<'_>, object: Object<'_>) -> String {
@@ -187,7 +243,7 @@ fn hint(cli: &Cli, reading: &Reading<'_>, object: Object<'_>) -> String {
 
 /// The command line that does it; what cannot be patched is an error.
 fn line(cli: &Cli, reading: &Reading<'_>, object: Object<'_>) -> Result<String, Placed> {
-    let named = quoted(&format!("{}/{}", object.kind, object.name));
+    let named = quoted(&object.to_string());
     let namespace = reading.namespace.map(|name| format!(" -n {}", quoted(&name.0))).unwrap_or_default();
     let flags: String = cli.call.flags.iter().map(|word| format!(" {word}")).collect();
     let words = &cli.call.program.words;

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::function::FunctionSettings;
 use crate::decide::facts::ClusterFacts;
-use crate::diagnostic::{Code, Placed};
+use crate::diagnostic::{Code, Placed, Severity};
 use crate::kube::version::KubernetesVersion;
 use crate::kube::workload::TemplatePath;
 use crate::process::run::{Files, Run};
@@ -94,6 +94,7 @@ impl Prepared {
         let mut run = of_function.run;
         run.action = self.run.action;
         (run.outdated, run.clean, run.expand) = (self.run.outdated, self.run.clean, self.run.expand);
+        run.picks = self.run.picks;
         // What could not be read is said there alone.
         let mut diagnostics = self.diagnostics;
         diagnostics.extend(
@@ -135,6 +136,11 @@ impl Prepared {
             diagnostics.extend(read_facts(path, FactKind::ServiceAccount, &run, &mut cluster)?);
         }
         Ok(Self { run, cluster, diagnostics, layered, namespace, reads_function: false })
+    }
+
+    /// Whether an input cannot be read, or has not what was asked for.
+    pub(super) fn is_failed(&self) -> bool {
+        self.diagnostics.iter().any(|placed| placed.severity == Severity::Error)
     }
 
     /// What is left out of the inputs.

@@ -1,5 +1,6 @@
 //! A client of the oracle: the program that the environment variable `K8S_ORACLE` names answers, with Kubernetes' own
-//! libraries, what kubectl reads from a YAML stream and what the API server makes of a JSON Patch. One JSON line each way.
+//! libraries, what kubectl reads from a YAML stream, what the API server makes of a JSON Patch, and what a label selector selects.
+//! One JSON line each way.
 
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
@@ -73,6 +74,16 @@ impl Oracle {
             .collect()
     }
 
+    /// Whether each selector selects what has these labels, or the error of reading it.
+    pub(crate) fn selected_all<'a>(
+        &mut self,
+        pairs: impl IntoIterator<Item = (&'a str, &'a Value)>,
+    ) -> Vec<Result<bool, String>> {
+        let requests = pairs.into_iter().map(|(selector, labels)| json!({ "selector": selector, "labels": labels }));
+        let answers = self.ask(requests.collect()).into_iter();
+        answers.map(|answer| answer.map(|answer| answer["result"].as_bool().expect("yes or no"))).collect()
+    }
+
     /// One answer for each request. A thread writes, so that neither side waits for the other's full pipe.
     fn ask(&mut self, requests: Vec<Value>) -> Vec<Result<Value, String>> {
         let stdin = self.requests.as_mut().expect("open until dropped");
@@ -117,4 +128,7 @@ fn oracle_answers_documents_and_patches_in_order() {
     let (object, patch) = (json!({"a": 1}), json!([{"op": "add", "path": "/b", "value": 2}]));
     assert_eq!(oracle.patched(&object, &patch), Ok(json!({"a": 1, "b": 2})));
     assert!(oracle.patched(&object, &json!([{"op": "remove", "path": "/c"}])).is_err());
+    let labels = json!({"a": "b"});
+    let answers = oracle.selected_all([("a=b", &labels), ("a!=b", &labels), ("a=b=c", &labels)]);
+    assert!(matches!(answers[..], [Ok(true), Ok(false), Err(_)]), "{answers:?}");
 }
