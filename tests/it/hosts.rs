@@ -2,6 +2,7 @@
 
 mod github;
 pub(crate) mod helm;
+mod kpt;
 mod kustomize;
 mod pre_commit;
 

@@ -32,6 +32,9 @@ pub(crate) enum Lack {
     /// `INJECTOR_KUSTOMIZE` is not set.
     #[cfg(feature = "watch")]
     Kustomize,
+    /// `kpt fn`, which `contrib/kpt/build` builds.
+    #[cfg(feature = "watch")]
+    Kpt,
     /// `INJECTOR_SARIF_MULTITOOL` is not set.
     SarifMultitool,
     /// `INJECTOR_GOLDENS` is not set: results of other projects, which this repository does not have. Not needed in CI.
@@ -57,6 +60,8 @@ impl Lack {
             Self::PreCommit => "INJECTOR_PRE_COMMIT is not set".to_owned(),
             #[cfg(feature = "watch")]
             Self::Kustomize => "INJECTOR_KUSTOMIZE is not set".to_owned(),
+            #[cfg(feature = "watch")]
+            Self::Kpt => "INJECTOR_KPT is not set".to_owned(),
             Self::SarifMultitool => "INJECTOR_SARIF_MULTITOOL is not set".to_owned(),
             Self::Goldens => {
                 "INJECTOR_GOLDENS is not set: the meshes' own results are not in this repository".to_owned()
@@ -82,6 +87,8 @@ impl Lack {
             Self::PreCommit => format!("INJECTOR_PRE_COMMIT=$(contrib/pre-commit) {test}"),
             #[cfg(feature = "watch")]
             Self::Kustomize => format!("INJECTOR_KUSTOMIZE=$(contrib/kustomize) {test}"),
+            #[cfg(feature = "watch")]
+            Self::Kpt => format!("INJECTOR_KPT=$(contrib/kpt/build) {test}"),
             Self::SarifMultitool => format!("INJECTOR_SARIF_MULTITOOL=$(contrib/sarif-multitool) {test}"),
             Self::Goldens => format!("INJECTOR_GOLDENS=FOLDER {test}"),
             Self::Program(_, package) => format!("apt-get install {package} && {test}"),
