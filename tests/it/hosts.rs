@@ -5,6 +5,7 @@ pub(crate) mod helm;
 mod kpt;
 mod kustomize;
 mod pre_commit;
+mod together;
 
 use std::fs;
 use std::path::Path;

@@ -28,14 +28,19 @@ fn is_test(path: &str) -> bool {
     head.is_some_and(|at| (at > 0 && lines[at - 1] == "#[test]") || listed())
 }
 
+/// The tests that the page names, in the table and outside.
+fn tests() -> Vec<String> {
+    let text = fs::read_to_string(root().join(PAGE)).unwrap();
+    code(&text).into_iter().filter(|word| word.contains("::")).collect()
+}
+
 #[test]
-fn every_test_that_the_table_names_is_there() {
+fn every_test_that_the_page_names_is_there() {
     for row in table() {
-        let tests = code(&row[4]);
-        assert!(!tests.is_empty(), "{}: no test", row[0]);
-        for test in tests {
-            assert!(is_test(&test), "{}: there is no test `{test}`", row[0]);
-        }
+        assert!(!code(&row[4]).is_empty(), "{}: no test", row[0]);
+    }
+    for test in tests() {
+        assert!(is_test(&test), "there is no test `{test}`");
     }
     for wrong in ["hosts::helm::no_test", "hosts::no_file::x", "hosts::helm::packed", "x"] {
         assert!(!is_test(wrong), "{wrong}");
@@ -57,15 +62,12 @@ fn the_scripts_install_the_versions_that_the_table_names() {
 }
 
 #[test]
-fn every_file_of_hosts_is_in_the_table() {
+fn every_file_of_hosts_is_on_the_page() {
     let files: BTreeSet<String> = fs::read_dir(root().join("tests/it/hosts"))
         .unwrap()
         .map(|entry| entry.unwrap().path().file_stem().unwrap().to_str().unwrap().to_owned())
         .collect();
-    let named: BTreeSet<String> = table()
-        .iter()
-        .flat_map(|row| code(&row[4]))
-        .filter_map(|test| Some(test.strip_prefix("hosts::")?.split("::").next()?.to_owned()))
-        .collect();
+    let named: BTreeSet<String> =
+        tests().iter().filter_map(|test| Some(test.strip_prefix("hosts::")?.split("::").next()?.to_owned())).collect();
     assert_eq!(files, named);
 }

@@ -41,8 +41,8 @@ fn unpack(archive: &Path, folder: &Path) {
 /// A version of Helm that has the post-renderer, and the folder where it runs.
 pub(crate) struct Host {
     pub(crate) helm: Helm,
-    folder: TempDir,
-    renderer: String,
+    pub(super) folder: TempDir,
+    pub(super) renderer: String,
 }
 
 impl Host {

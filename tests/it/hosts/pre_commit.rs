@@ -14,20 +14,20 @@ use crate::support::{Lack, skipped};
 
 /// How a program ended, and what it printed on both streams.
 #[derive(Debug)]
-struct Said {
-    success: bool,
-    text: String,
+pub(super) struct Said {
+    pub(super) success: bool,
+    pub(super) text: String,
 }
 
 /// The repository of a user, the one with the hooks beside it, and a home.
-struct Repository {
+pub(super) struct Repository {
     folder: TempDir,
     pre_commit: OsString,
 }
 
 impl Repository {
     /// One that uses the hook with this id; none where pre-commit or git is not there, and then `test` is skipped.
-    fn with(hook: &str, test: &str) -> Option<Self> {
+    pub(super) fn with(hook: &str, test: &str) -> Option<Self> {
         let Some(pre_commit) = std::env::var_os("INJECTOR_PRE_COMMIT") else {
             skipped(test, &Lack::PreCommit);
             return None;
@@ -56,12 +56,12 @@ impl Repository {
         Some(one)
     }
 
-    fn path(&self, name: &str) -> PathBuf {
+    pub(super) fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 
     /// `PROGRAM ARGS…` in one of the repositories, with injector on the `PATH`.
-    fn run(&self, program: impl Into<OsString>, within: &str, args: &str) -> Said {
+    pub(super) fn run(&self, program: impl Into<OsString>, within: &str, args: &str) -> Said {
         let path = std::env::var("PATH").unwrap();
         let output = Command::new(program.into())
             .args(args.split_whitespace())
@@ -76,7 +76,7 @@ impl Repository {
         Said { success: output.status.success(), text: String::from_utf8(text).unwrap() }
     }
 
-    fn pre_commit(&self, args: &str) -> Said {
+    pub(super) fn pre_commit(&self, args: &str) -> Said {
         self.run(&self.pre_commit, "shop", args)
     }
 
