@@ -38,21 +38,9 @@ impl Draft<'_> {
     }
 
     /// Adds a variable that is lists one after another. Long ones are several variables: an API server takes no expression of
-    /// more than 100,000 characters.
+    /// more than 100,000 characters, and to check the types of one costs the square of its length.
     pub(super) fn define_joined(&mut self, name: &str, lists: &[Cel]) -> Cel {
-        const MOST: usize = 30_000;
-        let mut groups: Vec<Vec<Cel>> = Vec::new();
-        let mut length = 0;
-        for list in lists {
-            length += list.len();
-            match groups.last_mut() {
-                Some(group) if length <= MOST => group.push(list.clone()),
-                _ => {
-                    length = list.len();
-                    groups.push(vec![list.clone()]);
-                }
-            }
-        }
+        let groups = groups(lists);
         if groups.len() < 2 {
             return self.define(name, joined(lists));
         }
@@ -64,6 +52,15 @@ impl Draft<'_> {
         self.define(name, joined(&parts))
     }
 
+    /// Adds variables that have, for each `element` of a list, lists one after another. What is returned are the parts for the
+    /// one with the index `i`.
+    pub(super) fn define_each(&mut self, name: &str, (list, element): (&str, &str), lists: &[Cel]) -> Vec<Cel> {
+        let list = self.named(list);
+        let each = |lists: &[Cel]| format!("{list}.map({element}, {})", joined(lists));
+        let parts = groups(lists).into_iter().enumerate();
+        parts.map(|(index, lists)| self.define(&format!("{name}{index}"), each(&lists)) + "[i]").collect()
+    }
+
     /// A variable that was added.
     pub(super) fn named(&self, name: &str) -> Cel {
         self.scope.variable(name)
@@ -72,4 +69,22 @@ impl Draft<'_> {
     pub(super) const fn values(&self) -> Values<'_, '_> {
         Values { scope: &self.scope, wrong: &self.wrong }
     }
+}
+
+/// Lists in groups, each of which is short enough for one expression, or of one list.
+fn groups(lists: &[Cel]) -> Vec<Vec<Cel>> {
+    const MOST: usize = 3_000;
+    let mut groups: Vec<Vec<Cel>> = Vec::new();
+    let mut length = 0;
+    for list in lists {
+        length += list.len();
+        match groups.last_mut() {
+            Some(group) if length <= MOST => group.push(list.clone()),
+            _ => {
+                length = list.len();
+                groups.push(vec![list.clone()]);
+            }
+        }
+    }
+    groups
 }

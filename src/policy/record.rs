@@ -255,14 +255,14 @@ pub(super) fn write(draft: &mut Draft<'_>, parts: &EntryParts) -> Cel {
     members.push(("fields", parts.fields.clone()));
     members.push(("created", parts.created.clone()));
     for (name, lists) in members.into_iter().filter(|(_, lists)| !lists.is_empty()) {
-        let names = draft.define(&format!("recorded{}", capital(name)), joined(&lists));
+        let names = draft.define_joined(&format!("recorded{}", capital(name)), &lists);
         let open = quoted(&format!(",\"{name}\":[\""));
         text.push(format!("({names}.size() == 0 ? '' : {open} + {names}.join('\",\"') + '\"]')"));
     }
     let objects = [("replaced", &parts.replaced), ("edited", &parts.edited), ("pod", &parts.pod)];
     for (name, members) in objects.into_iter().filter(|(_, members)| !members.lists.is_empty()) {
         let order = if members.is_sorted { "" } else { ".sort()" };
-        let members = draft.define(&format!("recorded{}", capital(name)), joined(&members.lists));
+        let members = draft.define_joined(&format!("recorded{}", capital(name)), &members.lists);
         let open = quoted(&format!(",\"{name}\":{{"));
         text.push(format!("({members}.size() == 0 ? '' : {open} + {members}{order}.join(',') + '}}')"));
     }

@@ -7,7 +7,15 @@ use crate::profile::EnvPlacement;
 use crate::profile::slot::Slot;
 
 /// Writes one list of each container of a list anew, where something is missing in it.
-pub(super) fn of_list(draft: &Draft<'_>, blocks: &[Block], (list, variable): (Slot, &str), slot: Slot) -> Option<Cel> {
+///
+/// What is missing are variables of their own: the expression of the operations alone cannot be one, since only there the API
+/// server knows what an operation is.
+pub(super) fn of_list(
+    draft: &mut Draft<'_>,
+    blocks: &[Block],
+    (list, variable): (Slot, &str),
+    slot: Slot,
+) -> Option<Cel> {
     let all = Blocks { all: blocks, list };
     let mut first: Vec<Cel> = Vec::new();
     let mut last = Vec::new();
@@ -30,17 +38,24 @@ pub(super) fn of_list(draft: &Draft<'_>, blocks: &[Block], (list, variable): (Sl
     if first.is_empty() && last.is_empty() {
         return None;
     }
-    let mut conditions: Vec<Cel> = Vec::new();
-    conditions.push(filled(&[first.as_slice(), last.as_slice()].concat()));
-    let own = format!("{}.?{}.orValue([])", container(), slot.field());
-    conditions.extend(changes.iter().map(|(condition, _)| format!("{own}.exists(v, {condition})")));
-    let own = if changes.is_empty() {
-        own
-    } else {
-        let cases: String = changes.iter().map(|(condition, value)| format!("{condition} ? dyn({value}) : ")).collect();
-        format!("{own}.map(v, {cases}dyn(v))")
+    let element = container();
+    let mut each = |what: &str, lists: &[Cel]| {
+        draft.define_each(&format!("{variable}_{}_{what}", slot.field()), (variable, &element), lists)
     };
-    let all: Vec<Cel> = first.into_iter().chain([own]).chain(last).collect();
+    let (first, last) = (each("first", &first), each("last", &last));
+    let mut conditions = vec![filled(&[first.as_slice(), last.as_slice()].concat())];
+    let mut own = vec![format!("{element}.?{}.orValue([])", slot.field())];
+    if let [list] = own.as_slice()
+        && !changes.is_empty()
+    {
+        let is_changed: Vec<Cel> =
+            changes.iter().map(|(condition, _)| format!("{list}.exists(v, {condition})")).collect();
+        let cases: String = changes.iter().map(|(condition, value)| format!("{condition} ? dyn({value}) : ")).collect();
+        let changed = format!("{list}.map(v, {cases}dyn(v))");
+        conditions.extend(each("is_changed", &[any(&is_changed)]));
+        own = each("changed", &[changed]);
+    }
+    let all: Vec<Cel> = first.into_iter().chain(own).chain(last).collect();
     let path =
         format!("{} + string(i) + {}", quoted(&format!("{}/", list.place())), quoted(&format!("/{}", slot.field())));
     Some(format!(
