@@ -66,3 +66,7 @@ mod substituted;
 // The documents, which are about the program as it is built by default.
 #[cfg(all(unix, feature = "watch"))]
 mod docs;
+
+// The files of a release.
+#[cfg(all(target_os = "linux", feature = "watch"))]
+mod release;

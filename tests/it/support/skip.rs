@@ -34,6 +34,12 @@ pub(crate) enum Lack {
     Kustomize,
     /// `INJECTOR_SARIF_MULTITOOL` is not set.
     SarifMultitool,
+    /// `INJECTOR_RELEASE` is not set.
+    #[cfg(feature = "watch")] // as the archives
+    ReleaseTools,
+    /// `INJECTOR_KREW` is not set.
+    #[cfg(feature = "watch")]
+    Krew,
     /// `INJECTOR_GOLDENS` is not set: results of other projects, which this repository does not have. Not needed in CI.
     Goldens,
     /// A program, and the Debian package that has it.
@@ -58,6 +64,10 @@ impl Lack {
             #[cfg(feature = "watch")]
             Self::Kustomize => "INJECTOR_KUSTOMIZE is not set".to_owned(),
             Self::SarifMultitool => "INJECTOR_SARIF_MULTITOOL is not set".to_owned(),
+            #[cfg(feature = "watch")]
+            Self::ReleaseTools => "INJECTOR_RELEASE is not set".to_owned(),
+            #[cfg(feature = "watch")]
+            Self::Krew => "INJECTOR_KREW is not set".to_owned(),
             Self::Goldens => {
                 "INJECTOR_GOLDENS is not set: the meshes' own results are not in this repository".to_owned()
             }
@@ -83,6 +93,10 @@ impl Lack {
             #[cfg(feature = "watch")]
             Self::Kustomize => format!("INJECTOR_KUSTOMIZE=$(contrib/kustomize) {test}"),
             Self::SarifMultitool => format!("INJECTOR_SARIF_MULTITOOL=$(contrib/sarif-multitool) {test}"),
+            #[cfg(feature = "watch")]
+            Self::ReleaseTools => format!("INJECTOR_RELEASE=$(contrib/release/tools) {test}"),
+            #[cfg(feature = "watch")]
+            Self::Krew => format!("INJECTOR_KREW=$(contrib/krew) {test}"),
             Self::Goldens => format!("INJECTOR_GOLDENS=FOLDER {test}"),
             Self::Program(_, package) => format!("apt-get install {package} && {test}"),
             Self::Root => format!("sudo env \"PATH=$PATH\" \"HOME=$HOME\" {test}"),
