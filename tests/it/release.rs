@@ -69,7 +69,7 @@ static BUILT: LazyLock<Option<(PathBuf, String)>> = LazyLock::new(|| {
     Some((folder, text(&ran.stderr)))
 });
 
-fn built(test: &str) -> Option<&'static Path> {
+pub(crate) fn built(test: &str) -> Option<&'static Path> {
     path(test)?;
     BUILT.as_ref().map(|(folder, _)| folder.as_path())
 }
