@@ -240,7 +240,7 @@ fn wrong_arguments_build_nothing() {
     }
     let ran = script("build", &path, ["--target", "aarch64-apple-darwin", "--out", new]);
     let said = "error: --target aarch64-apple-darwin: it is linked with files of macOS: ";
-    assert!(!ran.status.success() && text(&ran.stderr).starts_with(said), "{ran:?}");
+    assert!(!ran.status.success() && text(&ran.stderr).contains(said), "{ran:?}");
     let ran = script("build", &path, ["--target", WINDOWS, "--out", new, "--program", &PROGRAMS[1]]);
     let said = "error: none of the programs runs here, and one has to print the manual pages\n";
     assert!(!ran.status.success() && text(&ran.stderr).ends_with(said), "{ran:?}");
