@@ -110,4 +110,19 @@ mod tests {
         assert_eq!(Checkout::new("/repo", "/repo/a").place("x").name("x"), "a/x");
         assert_eq!(Checkout::new("/repo", "/repo/a").place("<stdin>").name("<stdin>"), "<stdin>");
     }
+
+    #[cfg(windows)]
+    #[test]
+    fn a_path_of_windows_counts_from_the_root_of_the_repository() {
+        for (folder, file, expected) in [
+            (r"C:\repo\deploy", r"a\b.yaml", Some("deploy/a/b.yaml")),
+            (r"C:\repo\deploy", r"..\x/b.yaml", Some("x/b.yaml")),
+            (r"C:\repo", r"C:\repo\b.yaml", Some("b.yaml")),
+            (r"C:\repo", r"C:/repo/b.yaml", Some("b.yaml")),
+            (r"C:\repo", r"D:\repo\b.yaml", None),
+        ] {
+            let place = Checkout::new(r"C:\repo", folder).place(file);
+            assert_eq!(place.in_repository().as_deref(), expected, "{folder} {file}");
+        }
+    }
 }

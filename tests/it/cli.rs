@@ -10,6 +10,7 @@ mod extends;
 mod formats;
 mod functions;
 mod import;
+#[cfg(unix)]
 mod in_place;
 mod inherited;
 mod inputs;

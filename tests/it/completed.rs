@@ -1,5 +1,4 @@
 //! What each shell, and kubectl, completes: asked of the shells themselves.
-#![cfg(unix)]
 
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};

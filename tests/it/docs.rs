@@ -7,11 +7,13 @@
 //! `testdata/examples`, one with a `cargo` command or a script of `contrib` in the folder above `testdata`. `kubectl` and `helm` are stand-ins
 //! (`testdata/docs/`) that answer from the examples and keep what they are given, which is then examined here. The folder
 //! `certs`, and what was applied of the webhook, stay from one block of a page to the next. `serve` has its default ports
-//! in the documents, and free ones here; a block with `curl` is skipped where there is none.
+//! in the documents, and free ones here; a block with `curl` is skipped where there is none. The files of a release that a
+//! block names are there, if what makes them is.
 //!
 //! With `INJECTOR_UPDATE_DOCS=1`, outputs that differ are written into the documents: look at the change before you keep it.
 
 use std::fs;
+use std::path::Path;
 use std::process::Command;
 
 use serde_json::Value;
@@ -83,6 +85,12 @@ fn run(page: &Page) -> Ran {
             continue;
         }
         session = Session::after(&session);
+        if steps.iter().any(|step| is_of_release(&step.command)) {
+            match release(&format!("docs: the block at {}:{}", page.path, block.line), &steps) {
+                Some(folder) => session.bring(folder, &steps),
+                None => continue,
+            }
+        }
         let needs_root = |step: &Step| step.command.starts_with("cargo ") || step.command.contains("contrib/");
         let from_root = steps.iter().any(needs_root);
         let results = session.run(if from_root { "work" } else { "work/testdata/examples" }, &steps);
@@ -97,6 +105,32 @@ fn run(page: &Page) -> Ran {
         ran.seen.extend(webhook::examine(&session, &steps));
     }
     ran
+}
+
+/// Whether a command takes a file of a release.
+fn is_of_release(command: &str) -> bool {
+    ["SHA256SUMS", "sidecar-inject.yaml", "injector-helm-"].iter().any(|name| command.contains(name))
+}
+
+/// The files of a release, as the tests of it make them. `None` where what the block needs is not there, and then it is skipped.
+#[cfg(target_os = "linux")]
+fn release(block: &str, steps: &[Step]) -> Option<&'static Path> {
+    let wants_krew = steps.iter().any(|step| step.command.contains(" krew "));
+    if wants_krew && std::env::var_os("INJECTOR_KREW").is_none() {
+        support::skipped(block, &support::Lack::Krew);
+        return None;
+    }
+    if !cfg!(target_arch = "x86_64") {
+        support::skipped(block, &support::Lack::Machine("the page is for x86-64".to_owned()));
+        return None;
+    }
+    crate::release::built(block)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn release(block: &str, _: &[Step]) -> Option<&'static Path> {
+    support::skipped(block, &support::Lack::Machine("the page is for Linux".to_owned()));
+    None
 }
 
 /// Writes into a page what its commands print.

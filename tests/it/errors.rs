@@ -18,6 +18,7 @@ mod nearly;
 mod objects;
 mod profiles;
 mod syntax;
+#[cfg(unix)]
 mod system;
 mod unread;
 mod warnings;

@@ -1,6 +1,7 @@
 //! The integration tests, one binary. Each module's comment says what it covers.
 
 #![expect(clippy::expect_used, clippy::unwrap_used, reason = "a test that cannot go on fails")]
+#![cfg_attr(windows, allow(dead_code, reason = "some helpers are for tests of Unix alone"))]
 
 mod support;
 
@@ -21,22 +22,25 @@ mod goldens;
 // The command line.
 mod cleaning;
 mod cli;
-#[cfg(feature = "watch")] // those of the program as it is built by default
+#[cfg(all(unix, feature = "watch"))] // those of the program as it is built by default
 mod completed;
 mod completions;
 mod errors;
 mod guards;
 mod ownership;
+#[cfg(unix)]
 mod plugin;
 mod refusals;
 #[cfg(feature = "serve")]
 mod reviews;
+#[cfg(windows)]
+mod windows;
 
 // The webhook, and what it needs.
-#[cfg(feature = "serve")]
+#[cfg(all(unix, feature = "serve"))]
 mod certs;
 mod install;
-#[cfg(feature = "serve")]
+#[cfg(all(unix, feature = "serve"))]
 mod serve;
 #[cfg(feature = "serve")]
 mod webhook;
@@ -46,15 +50,23 @@ mod webhook;
 mod chart;
 
 // The programs that run injector, as its users run them.
-#[cfg(feature = "watch")] // as their documents
+#[cfg(all(unix, feature = "watch"))] // as their documents
 mod hosts;
 
 // The cluster and the kernel.
+#[cfg(unix)]
 mod cluster;
+#[cfg(unix)]
 mod iptables;
+#[cfg(unix)]
 mod sidecars;
+#[cfg(unix)]
 mod substituted;
 
 // The documents, which are about the program as it is built by default.
-#[cfg(feature = "watch")]
+#[cfg(all(unix, feature = "watch"))]
 mod docs;
+
+// The files of a release.
+#[cfg(all(target_os = "linux", feature = "watch"))]
+mod release;

@@ -1,5 +1,4 @@
 //! The program as a plugin of kubectl: a link to the same binary, whose name says so.
-#![cfg(unix)]
 
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};

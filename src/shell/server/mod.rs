@@ -40,6 +40,7 @@ pub(crate) mod reload;
 pub(crate) mod routes;
 pub(crate) mod settings;
 pub(crate) mod shutdown;
+mod signals;
 pub(crate) mod tls;
 
 use listener::Port;

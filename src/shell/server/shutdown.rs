@@ -3,8 +3,9 @@
 use std::io;
 use std::sync::Arc;
 
-use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
+
+use super::signals::Signals;
 
 /// The stages of the end, in order.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -63,20 +64,16 @@ impl Shutdown {
         let _ = receiver.wait_for(|at| *at >= stage).await;
     }
 
-    /// The first SIGTERM or SIGINT begins the drain, the second aborts.
+    /// The first SIGTERM or SIGINT begins the drain, the second aborts. On Windows, Ctrl-C and Ctrl-Break do.
     ///
     /// # Errors
     /// The system does not allow to listen for signals.
     pub fn on_signals(&self) -> io::Result<()> {
-        let mut terminate = signal(SignalKind::terminate())?;
-        let mut interrupt = signal(SignalKind::interrupt())?;
+        let mut signals = Signals::listen()?;
         let shutdown = self.clone();
         tokio::spawn(async move {
             loop {
-                let name = tokio::select! {
-                    _ = terminate.recv() => "SIGTERM",
-                    _ = interrupt.recv() => "SIGINT",
-                };
+                let name = signals.next().await;
                 if shutdown.stage() == Stage::Serving {
                     tracing::info!(signal = name, "draining");
                     shutdown.begin();

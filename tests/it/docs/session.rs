@@ -38,11 +38,11 @@ fn runnable(command: &str) -> String {
         return format!("injector {arguments}");
     }
     match command {
-        "cargo test --locked" => {
+        "cargo test --locked" | "cargo install --path . --locked" => {
             // A packed crate has no `.ci`.
             if let Ok(ci) = fs::read_to_string(root().join(".ci/run")) {
-                let bare = |line: &str| line.replace(" --locked", "") == "cargo test";
-                assert!(ci.lines().any(|line| bare(line.trim())), "CI does not run `{command}`");
+                let is_it = |line: &str| line == command || line.starts_with(&format!("{command} --debug "));
+                assert!(ci.lines().any(is_it), "CI does not run `{command}`");
             }
             "true".to_owned()
         }
@@ -119,7 +119,9 @@ impl Session {
             .env_clear()
             .env("PATH", format!("{}:{path}", self.path("bin").display()))
             .env("HOME", self.path("home"))
-            .envs(std::env::var_os("INJECTOR_HELM").map(|folder| ("INJECTOR_HELM", folder)))
+            .envs(
+                ["INJECTOR_HELM", "INJECTOR_KREW"].into_iter().filter_map(|name| Some((name, std::env::var_os(name)?))),
+            )
             .env("DOCS_EXAMPLES", root().join("testdata/examples"))
             .env("DOCS_SEEN", self.path("seen"))
             .env("DOCS_CLUSTER", self.path("cluster"))
@@ -131,6 +133,16 @@ impl Session {
         let read = |name: String| fs::read_to_string(self.path("out").join(name)).unwrap();
         let status = |index| read(format!("{index}.status")).trim().parse().unwrap();
         (0..steps.len()).map(|index| (read(index.to_string()), status(index))).collect()
+    }
+
+    /// Puts the files of a release that a block names into the folder of the examples.
+    pub(super) fn bring(&self, release: &Path, steps: &[Step]) {
+        for entry in fs::read_dir(release).unwrap() {
+            let (name, file) = entry.map(|entry| (entry.file_name(), entry.path())).unwrap();
+            if steps.iter().any(|step| step.command.contains(name.to_str().unwrap())) {
+                symlink(file, self.path("work/testdata/examples").join(name)).unwrap();
+            }
+        }
     }
 
     /// What a stand-in was given; `None` where it was not called.

@@ -37,6 +37,12 @@ pub(crate) enum Lack {
     Kpt,
     /// `INJECTOR_SARIF_MULTITOOL` is not set.
     SarifMultitool,
+    /// `INJECTOR_RELEASE` is not set.
+    #[cfg(feature = "watch")] // as the archives
+    ReleaseTools,
+    /// `INJECTOR_KREW` is not set.
+    #[cfg(feature = "watch")]
+    Krew,
     /// `INJECTOR_GOLDENS` is not set: results of other projects, which this repository does not have. Not needed in CI.
     Goldens,
     /// A program, and the Debian package that has it.
@@ -63,6 +69,10 @@ impl Lack {
             #[cfg(feature = "watch")]
             Self::Kpt => "INJECTOR_KPT is not set".to_owned(),
             Self::SarifMultitool => "INJECTOR_SARIF_MULTITOOL is not set".to_owned(),
+            #[cfg(feature = "watch")]
+            Self::ReleaseTools => "INJECTOR_RELEASE is not set".to_owned(),
+            #[cfg(feature = "watch")]
+            Self::Krew => "INJECTOR_KREW is not set".to_owned(),
             Self::Goldens => {
                 "INJECTOR_GOLDENS is not set: the meshes' own results are not in this repository".to_owned()
             }
@@ -90,6 +100,10 @@ impl Lack {
             #[cfg(feature = "watch")]
             Self::Kpt => format!("INJECTOR_KPT=$(contrib/kpt/build) {test}"),
             Self::SarifMultitool => format!("INJECTOR_SARIF_MULTITOOL=$(contrib/sarif-multitool) {test}"),
+            #[cfg(feature = "watch")]
+            Self::ReleaseTools => format!("INJECTOR_RELEASE=$(contrib/release/tools) {test}"),
+            #[cfg(feature = "watch")]
+            Self::Krew => format!("INJECTOR_KREW=$(contrib/krew) {test}"),
             Self::Goldens => format!("INJECTOR_GOLDENS=FOLDER {test}"),
             Self::Program(_, package) => format!("apt-get install {package} && {test}"),
             Self::Root => format!("sudo env \"PATH=$PATH\" \"HOME=$HOME\" {test}"),

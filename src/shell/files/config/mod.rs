@@ -21,7 +21,7 @@ mod read;
 
 pub(crate) use apply::Layered;
 pub(crate) use find::{Choice, find};
-pub(crate) use patterns::Patterns;
+pub(crate) use patterns::{Patterns, with_slashes};
 pub(crate) use read::KIND;
 
 /// A value, and where it is written.

@@ -1,5 +1,6 @@
 //! Patterns of files in the settings: for paths from the folder of the settings' file, wherever a command runs.
 
+use std::borrow::Cow;
 use std::path::{Component, Path, PathBuf};
 
 use crate::profile::glob;
@@ -32,12 +33,17 @@ impl Patterns {
         let Ok(below) = path.strip_prefix(&self.folder) else { return false };
         let mut all = below.ancestors().filter(|part| !part.as_os_str().is_empty());
         all.any(|part| {
-            // On Windows too, patterns have `/`.
-            let names: Vec<_> = part.iter().map(|name| name.to_string_lossy()).collect();
-            let (whole, last) = (names.join("/"), names.last().map(AsRef::as_ref).unwrap_or_default());
-            self.patterns.iter().any(|pattern| glob::matches(pattern, &whole) || glob::matches(pattern, last))
+            let last = part.file_name().unwrap_or_default().to_string_lossy();
+            let whole = with_slashes(part);
+            self.patterns.iter().any(|pattern| glob::matches(pattern, &whole) || glob::matches(pattern, &last))
         })
     }
+}
+
+/// A path as a pattern sees it: on Windows too, patterns have `/`.
+pub(crate) fn with_slashes(path: &Path) -> Cow<'_, str> {
+    let text = path.to_string_lossy();
+    if cfg!(windows) { text.replace('\\', "/").into() } else { text }
 }
 
 /// The pattern without what changes nothing: `./` before it, `/` behind it.
@@ -89,5 +95,20 @@ mod tests {
             assert_eq!(patterns.cover(Path::new(path)), expected, "{pattern} from `{folder}` on {path}");
         }
         assert!(!Patterns::default().cover(Path::new("a")));
+    }
+
+    #[cfg(windows)]
+    #[test]
+    fn a_pattern_has_slashes_where_a_path_has_none() {
+        for (pattern, path, expected) in [
+            ("staging/**", r"staging\web.yaml", true),
+            ("staging/**", r".\x\..\staging\a/web.yaml", true),
+            ("staging/**", r"prod\web.yaml", false),
+            ("a/b.yaml", r"x\a\b.yaml", false),
+            ("staging/**", r"Q:\staging\web.yaml", false),
+        ] {
+            let patterns = Patterns::new(Path::new(""), &[pattern.to_owned()]);
+            assert_eq!(patterns.cover(Path::new(path)), expected, "{pattern} on {path}");
+        }
     }
 }

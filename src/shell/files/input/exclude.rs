@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::profile::glob;
-use crate::shell::files::config::Patterns;
+use crate::shell::files::config::{Patterns, with_slashes};
 
 /// Patterns of files and folders that are not read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -37,7 +37,7 @@ impl Exclusions {
         if self.flags.is_empty() {
             return false;
         }
-        let whole = path.strip_prefix(".").unwrap_or(path).to_string_lossy();
+        let whole = with_slashes(path.strip_prefix(".").unwrap_or(path));
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         self.flags.iter().any(|pattern| glob::matches(pattern, &whole) || glob::matches(pattern, &name))
     }
@@ -58,6 +58,19 @@ mod tests {
             ("web", "charts/web/values.yaml", false),
             ("*.tmpl.yaml", "a/b.tmpl.yaml", true),
             ("*.tmpl.yaml", "a/b.yaml", false),
+        ] {
+            assert_eq!(Exclusions::new(&[pattern.to_owned()]).cover(Path::new(path)), expected, "{pattern} on {path}");
+        }
+    }
+
+    #[cfg(windows)]
+    #[test]
+    fn a_pattern_has_slashes_where_a_path_has_none() {
+        for (pattern, path, expected) in [
+            ("./charts/*", r"charts\web\values.yaml", true),
+            ("charts/*.yaml", r".\charts\web/values.yaml", true),
+            ("values.yaml", r"C:\charts\values.yaml", true),
+            ("web", r"charts\web\values.yaml", false),
         ] {
             assert_eq!(Exclusions::new(&[pattern.to_owned()]).cover(Path::new(path)), expected, "{pattern} on {path}");
         }

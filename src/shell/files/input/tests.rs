@@ -1,4 +1,6 @@
+#[cfg(unix)]
 use std::os::unix::fs::symlink;
+use std::path::MAIN_SEPARATOR;
 
 use super::*;
 
@@ -23,7 +25,7 @@ impl Tree {
     fn read(&self, names: &[&str], recursion: Recursion) -> Result<Vec<String>, String> {
         let paths: Vec<_> =
             names.iter().map(|name| if *name == "-" { PathBuf::from("-") } else { self.path(name) }).collect();
-        let root = format!("{}/", self.0.path().display());
+        let root = format!("{}{MAIN_SEPARATOR}", self.0.path().display());
         let inputs = read_with(&paths, recursion, &Exclusions::default(), || Ok(b"from a pipe".to_vec()));
         inputs.map(|all| all.iter().map(|input| input.source.to_string().replace(&root, "")).collect()).map_err(
             |error| {
@@ -35,6 +37,7 @@ impl Tree {
     }
 }
 
+#[cfg(unix)] // links
 #[test]
 fn files_and_directories_are_read_in_order() {
     let tree = Tree::new(&["b.yaml", "a.yml", "c.json", "notes.txt", ".hidden.yaml", "sub/d.yaml", "a/z.yaml", "x"]);
@@ -56,6 +59,19 @@ fn files_and_directories_are_read_in_order() {
     }
 }
 
+#[cfg(windows)]
+#[test]
+fn a_file_is_the_same_in_capital_letters_and_by_another_way() {
+    let tree = Tree::new(&["a.yaml", "sub/b.yaml"]);
+    assert_eq!(tree.read(&[""], Recursion::On).unwrap(), ["a.yaml", r"sub\b.yaml"]);
+    for (names, expected) in [
+        (["a.yaml", "A.YAML"], "A.YAML: the same file as `a.yaml`"),
+        (["a.yaml", r"sub\..\a.yaml"], r"sub\..\a.yaml: the same file as `a.yaml`"),
+    ] {
+        assert_eq!(tree.read(&names, Recursion::Off).unwrap_err(), expected, "{names:?}");
+    }
+}
+
 #[test]
 fn an_input_knows_its_directory_and_keeps_its_bytes() {
     let tree = Tree::new(&["d/a.yaml"]);
@@ -71,6 +87,7 @@ fn an_input_knows_its_directory_and_keeps_its_bytes() {
     );
 }
 
+#[cfg(unix)] // links
 #[test]
 fn what_cannot_be_read_is_told() {
     let tree = Tree::new(&["a.yaml", "deep/down/b.yaml", "none/readme.txt"]);

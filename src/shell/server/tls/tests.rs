@@ -1,3 +1,4 @@
+use std::path::MAIN_SEPARATOR;
 use std::time::Duration;
 
 use rcgen::{CertificateParams, KeyPair};
@@ -50,7 +51,8 @@ fn loaded(certificate: Option<&str>, key: Option<&str>, client_ca: Option<&str>)
     known.map_err(|error| {
         let placed = error.placed();
         let hint = placed.hint.map(|hint| format!(" ({hint})")).unwrap_or_default();
-        format!("{}: {}{hint}", placed.file, placed.message).replace(&format!("{}/", folder.path().display()), "")
+        let root = format!("{}{MAIN_SEPARATOR}", folder.path().display());
+        format!("{}: {}{hint}", placed.file, placed.message).replace(&root, "")
     })
 }
 
