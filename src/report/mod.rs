@@ -6,6 +6,7 @@
 
 mod checkout;
 mod colour;
+mod counts;
 pub(crate) mod exit;
 mod finding;
 mod format;
@@ -19,6 +20,7 @@ mod model;
 mod sarif;
 mod style;
 mod summary;
+mod tested;
 mod text;
 mod uri;
 mod xml;
@@ -30,9 +32,10 @@ pub(crate) use format::{FormKind, Reader};
 pub(crate) use krm::function_results;
 pub(crate) use levels::Levels;
 pub(crate) use levels::{Allowed, Denied};
-pub(crate) use model::{Closing, Verbosity};
+pub(crate) use model::{Closing, VERDICTS, Verbosity};
 pub use model::{Report, ReportVerdict, ResultLine, TemplateReport};
 pub(crate) use style::Style;
+pub(crate) use tested::{CaseProblem, CaseReport};
 pub(crate) use text::visible;
 
 #[cfg(test)]

@@ -2,8 +2,10 @@
 
 use serde::Serialize;
 
+use super::counts::Counts;
 use super::exit::ExitStatus;
-use crate::diagnostic::{Code, Placed, Position, Severity};
+use super::tested::CaseReport;
+use crate::diagnostic::{Code, Placed, Position};
 
 /// How much is reported.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -22,6 +24,7 @@ pub enum Verbosity {
 /// | `version` | `v1`; fields may be added to it, none changes or goes |
 /// | `entries` | one for each workload, in the order of the input: [`TemplateReport`] |
 /// | `diagnostics` | what concerns no single workload, such as a file that cannot be read: [`Placed`] |
+/// | `cases` | of `injector test` only, one for each case: [`CaseReport`] |
 /// | `summary` | counts: [`Counts`] |
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Report {
@@ -31,7 +34,10 @@ pub struct Report {
     entries: Vec<TemplateReport>,
     /// What concerns no single workload.
     diagnostics: Vec<Placed>,
-    /// Counts over both.
+    /// What `injector test` has tried.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    cases: Vec<CaseReport>,
+    /// Counts over the first two.
     summary: Counts,
     /// Whether lines for people end with the numbers of workloads.
     #[serde(skip)]
@@ -102,6 +108,21 @@ pub struct ResultLine {
     pub fields: Vec<String>,
 }
 
+/// The word for each verdict.
+pub(crate) const VERDICTS: [&str; 11] = [
+    "injected",
+    "skipped",
+    "rejected",
+    "uninjected",
+    "unchanged",
+    "outdated",
+    "incomplete",
+    "edited",
+    "unwanted",
+    "partial",
+    "missing",
+];
+
 /// What happened, or for `check`, what was found.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "verdict", rename_all = "camelCase", rename_all_fields = "camelCase")]
@@ -140,52 +161,23 @@ pub enum ReportVerdict {
     Missing,
 }
 
-/// Counts. A workload to which several profiles are applied counts once for each.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
-pub(super) struct Counts {
-    /// Pod templates.
-    pub workloads: usize,
-    /// [`ReportVerdict::Injected`].
-    pub injected: usize,
-    /// [`ReportVerdict::Skipped`].
-    pub skipped: usize,
-    /// [`ReportVerdict::Rejected`].
-    pub rejected: usize,
-    /// [`ReportVerdict::Uninjected`].
-    pub uninjected: usize,
-    /// [`ReportVerdict::Unchanged`].
-    pub unchanged: usize,
-    /// [`ReportVerdict::Outdated`].
-    pub outdated: usize,
-    /// [`ReportVerdict::Incomplete`].
-    pub incomplete: usize,
-    /// [`ReportVerdict::Edited`].
-    pub edited: usize,
-    /// [`ReportVerdict::Unwanted`].
-    pub unwanted: usize,
-    /// [`ReportVerdict::Partial`].
-    pub partial: usize,
-    /// [`ReportVerdict::Missing`].
-    pub missing: usize,
-    /// Diagnostics that are errors.
-    pub errors: usize,
-    /// Diagnostics that are warnings.
-    pub warnings: usize,
-    /// Diagnostics that are notes.
-    pub notes: usize,
-}
-
 impl Report {
     /// The report on these workloads, and on what concerns none of them.
     pub fn new(entries: Vec<TemplateReport>, diagnostics: Vec<Placed>) -> Self {
         let summary = Counts::of(&entries, &diagnostics);
-        Self { version: Version::V1, entries, diagnostics, summary, closing: Closing::None }
+        Self { version: Version::V1, entries, diagnostics, cases: Vec::new(), summary, closing: Closing::None }
     }
 
     /// The same with this end.
     #[must_use]
     pub fn closing(self, closing: Closing) -> Self {
         Self { closing, ..self }
+    }
+
+    /// The same with these cases of tests.
+    #[must_use]
+    pub(crate) fn with_cases(self, cases: Vec<CaseReport>) -> Self {
+        Self { cases, ..self }
     }
 
     /// Whether the numbers of workloads come last.
@@ -207,7 +199,7 @@ impl Report {
     pub(super) fn map(self, change: impl FnOnce(&mut Vec<TemplateReport>, &mut Vec<Placed>)) -> Self {
         let (mut entries, mut diagnostics) = (self.entries, self.diagnostics);
         change(&mut entries, &mut diagnostics);
-        Self { closing: self.closing, ..Self::new(entries, diagnostics) }
+        Self { closing: self.closing, cases: self.cases, ..Self::new(entries, diagnostics) }
     }
 
     /// The same with the files that a KRM function's host has the workloads from, in the place of those of the list.
@@ -234,16 +226,26 @@ impl Report {
     /// The same with each hint in other words.
     #[must_use]
     pub(crate) fn with_hints(self, words: impl Fn(&str) -> String) -> Self {
-        let reword = |placed: &mut Placed| placed.hint = placed.hint.as_deref().map(&words);
+        self.with_each(|placed| placed.hint = placed.hint.as_deref().map(&words))
+    }
+
+    /// The same with each file of a diagnostic under another name.
+    #[must_use]
+    pub(crate) fn with_files(self, name: impl Fn(&str) -> String) -> Self {
+        self.with_each(|placed| placed.file = name(&placed.file))
+    }
+
+    fn with_each(mut self, change: impl Fn(&mut Placed)) -> Self {
+        self.cases.iter_mut().for_each(|case| case.change_each(&change));
         self.map(|entries, diagnostics| {
-            diagnostics.iter_mut().for_each(reword);
+            diagnostics.iter_mut().for_each(&change);
             for entry in entries {
-                entry.diagnostics.iter_mut().for_each(reword);
+                entry.diagnostics.iter_mut().for_each(&change);
                 let errors = entry.results.iter_mut().filter_map(|result| match &mut result.verdict {
                     ReportVerdict::Rejected { errors } => Some(errors),
                     _ => None,
                 });
-                errors.flatten().for_each(reword);
+                errors.flatten().for_each(&change);
             }
         })
     }
@@ -258,21 +260,27 @@ impl Report {
         &self.diagnostics
     }
 
+    /// The cases of tests.
+    pub(super) fn cases(&self) -> &[CaseReport] {
+        &self.cases
+    }
+
     /// How many errors it holds.
     pub const fn errors(&self) -> usize {
         self.summary.errors
     }
 
-    /// The exit status that follows: an error is 2; without one, a finding of `check` is 1.
-    pub const fn status(&self) -> ExitStatus {
+    /// The exit status that follows: an error is 2; without one, a finding of `check` and a case that fails are 1.
+    pub fn status(&self) -> ExitStatus {
         let s = self.summary;
-        if s.errors + s.rejected > 0 {
+        let of_cases = self.cases.iter().map(CaseReport::status).max().unwrap_or_default();
+        of_cases.max(if s.errors + s.rejected > 0 {
             ExitStatus::Error
         } else if s.outdated + s.incomplete + s.edited + s.unwanted + s.partial + s.missing > 0 {
             ExitStatus::Findings
         } else {
             ExitStatus::Done
-        }
+        })
     }
 }
 
@@ -314,10 +322,27 @@ impl ResultLine {
 }
 
 impl ReportVerdict {
-    pub(super) fn errors(&self) -> &[Placed] {
+    pub(crate) fn errors(&self) -> &[Placed] {
         match self {
             Self::Rejected { errors } => errors,
             _ => &[],
+        }
+    }
+
+    /// The word for it in `--report json`.
+    pub(crate) const fn word(&self) -> &'static str {
+        match self {
+            Self::Injected => "injected",
+            Self::Skipped { .. } => "skipped",
+            Self::Rejected { .. } => "rejected",
+            Self::Uninjected => "uninjected",
+            Self::Unchanged => "unchanged",
+            Self::Outdated => "outdated",
+            Self::Incomplete => "incomplete",
+            Self::Edited => "edited",
+            Self::Unwanted => "unwanted",
+            Self::Partial => "partial",
+            Self::Missing => "missing",
         }
     }
 
@@ -326,7 +351,7 @@ impl ReportVerdict {
     }
 
     /// `only`: there is no other profile, so that the name can be left out.
-    pub(super) fn sentence(&self, profiles: &[&str], only: bool) -> String {
+    pub(crate) fn sentence(&self, profiles: &[&str], only: bool) -> String {
         let profiles = profiles.join(", ");
         match self {
             Self::Injected => format!("injected by {profiles}"),
@@ -359,35 +384,5 @@ impl ReportVerdict {
             Self::Missing => Some(Code::Missing),
             _ => None,
         }
-    }
-}
-
-impl Counts {
-    fn of(entries: &[TemplateReport], diagnostics: &[Placed]) -> Self {
-        let workloads = entries.iter().filter(|entry| !entry.results.is_empty()).count();
-        let mut all = Self { workloads, ..Self::default() };
-        for ResultLine { verdict, .. } in entries.iter().flat_map(|entry| &entry.results) {
-            *match verdict {
-                ReportVerdict::Injected => &mut all.injected,
-                ReportVerdict::Skipped { .. } => &mut all.skipped,
-                ReportVerdict::Rejected { .. } => &mut all.rejected,
-                ReportVerdict::Uninjected => &mut all.uninjected,
-                ReportVerdict::Unchanged => &mut all.unchanged,
-                ReportVerdict::Outdated => &mut all.outdated,
-                ReportVerdict::Incomplete => &mut all.incomplete,
-                ReportVerdict::Edited => &mut all.edited,
-                ReportVerdict::Unwanted => &mut all.unwanted,
-                ReportVerdict::Partial => &mut all.partial,
-                ReportVerdict::Missing => &mut all.missing,
-            } += 1;
-        }
-        for placed in diagnostics.iter().chain(entries.iter().flat_map(TemplateReport::placed)) {
-            *match placed.severity {
-                Severity::Error => &mut all.errors,
-                Severity::Warning => &mut all.warnings,
-                Severity::Note => &mut all.notes,
-            } += 1;
-        }
-        all
     }
 }
