@@ -29,6 +29,7 @@ mod guards;
 mod ownership;
 mod plugin;
 mod refusals;
+mod tested;
 #[cfg(feature = "serve")]
 mod reviews;
 

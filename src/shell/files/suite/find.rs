@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::Suite;
 use super::read::{self, Holds};
 use crate::diagnostic::{Code, Placed};
-use crate::shell::files::input::{self, Exclusions, Input, InputSource, Recursion};
+use crate::shell::files::input::{self, Exclusions, Input, InputError, InputSource, Recursion};
 use crate::shell::files::profile_text::ProfileRef;
 
 /// The folder beside a profile.
@@ -51,11 +51,14 @@ struct Found {
 impl Found {
     /// The tests of a folder and of those below it; other files are passed over.
     fn folder(&mut self, folder: &Path) {
-        let (inputs, _) = input::read_what_can_be(&[folder.to_owned()], Recursion::On, &Exclusions::default());
+        let (inputs, errors) = input::read_what_can_be(&[folder.to_owned()], Recursion::On, &Exclusions::default());
+        // What is no text is no test.
+        let unread = errors.iter().map(InputError::placed).filter(|error| error.code == Code::FileUnreadable);
+        self.errors.extend(unread);
         for input in inputs {
             let Some((path, text)) = file(&input) else { continue };
             if read::holds(text) == Holds::Test {
-                self.test(path, text);
+                self.test(path.strip_prefix(".").unwrap_or(path), text);
             }
         }
     }
