@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::model::{ReportVerdict, ResultLine, TemplateReport};
+use super::entry::{ReportVerdict, ResultLine, TemplateReport};
 use crate::diagnostic::{Placed, Severity};
 
 /// Counts. A workload to which several profiles are applied counts once for each.

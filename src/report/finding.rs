@@ -55,7 +55,7 @@ impl Report {
         for case in self.cases() {
             let title = case.title();
             all.extend(case.problems().iter().map(|problem| Finding {
-                placed: Cow::Owned(problem.whole()),
+                placed: Cow::Owned(problem.whole(problem.titled(case))),
                 title: Some(Cow::Owned(title.clone())),
                 source: FindingSource::Diagnostic,
             }));

@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use super::checkout::FilePlace;
-use super::model::{Report, ReportVerdict, ResultLine, TemplateReport};
+use super::entry::{ReportVerdict, ResultLine, TemplateReport};
+use super::model::Report;
 use super::style::Style;
 use super::tested::{CaseOutcome as TestOutcome, CaseReport};
 use super::xml::escaped;
@@ -117,7 +118,7 @@ impl Suite {
 
     /// A case of a test: the class is the test.
     fn case(&mut self, case: &CaseReport) {
-        let mut texts = case.problems().iter().map(|problem| words(&problem.whole()));
+        let mut texts = case.problems().iter().map(|problem| words(&problem.whole(problem.placed.clone())));
         let trouble = case
             .problems()
             .first()

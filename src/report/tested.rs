@@ -107,10 +107,10 @@ impl CaseProblem {
         placed
     }
 
-    /// The message with the difference below it, for a form that has room for one text alone.
-    pub(super) fn whole(&self) -> Placed {
-        let message = format!("{}\n{}", self.placed.message, self.diff);
-        Placed { message: message.trim_end().to_owned(), ..self.placed.clone() }
+    /// A message about it with the difference below it, for a form that has room for one text alone.
+    pub(super) fn whole(&self, placed: Placed) -> Placed {
+        let message = format!("{}\n{}", placed.message, self.diff);
+        Placed { message: message.trim_end().to_owned(), ..placed }
     }
 
     /// The lines of the difference, in the colours of `git diff`.

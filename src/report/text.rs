@@ -4,7 +4,8 @@ use std::borrow::Cow;
 use std::io::{self, Write};
 
 use super::colour::{Colour, Ink};
-use super::model::{Report, ReportVerdict, Verbosity};
+use super::entry::ReportVerdict;
+use super::model::{Report, Verbosity};
 use super::style::Style;
 use super::summary::Summary;
 use super::tested::{CaseNumbers, CaseProblem, CaseReport};

@@ -20,7 +20,6 @@ spec:
   containers:
     - name: tail
       image: tail:1
-      resources: {requests: {cpu: 10m}}
       ports: [{containerPort: 9000}]
       args: [-n, \"{{ lines }}\"]
 ";

@@ -29,7 +29,7 @@ fn all_that_holds_passes() {
         "command: check\nexpect: {verdict: missing}",
         "command: uninject\nexpect: {verdict: unchanged, patch: []}",
         "expect:\n  patch:\n    - {op: add, path: /metadata/annotations, value: {}}\n    - op: add\n      path: /spec/containers/-\n      \
-         value: {name: tail, image: \"tail:1\", resources: {requests: {cpu: 10m}}, ports: [{containerPort: 9000}], args: [-n, \"10\"]}",
+         value: {name: tail, image: \"tail:1\", ports: [{containerPort: 9000}], args: [-n, \"10\"]}",
     ] {
         passes(&case(lines));
     }

@@ -72,10 +72,12 @@ fn golden_files_are_written_all_or_none_and_no_other() {
     let ran = run(["--update"], &both).finds();
     assert!(ran.stderr.contains("tail/b: `a.yaml` is not what came"), "{}", ran.stderr);
 
-    // A folder that takes no file: nothing is written.
-    let ran = run(["--update"], &case("expect: {golden: a.yaml, report: ../web.yaml/b}")).exits_any();
-    assert!(ran.stderr.starts_with("error: "), "{}", ran.stderr);
-    assert_eq!(ran.tree().len(), 3);
+    // A link that leads nowhere cannot be written: nothing is.
+    let run_with_link = run(["--update"], &case("expect: {golden: a.yaml, report: b.txt}"));
+    std::os::unix::fs::symlink("none/b.txt", run_with_link.folder().join("tests/b.txt")).unwrap();
+    let ran = run_with_link.fails();
+    assert!(ran.stderr.contains("error: tests/b.txt: "), "{}", ran.stderr);
+    assert!(!ran.folder().join("tests/a.yaml").exists());
 
     // What is refused has no output.
     let refused = test(

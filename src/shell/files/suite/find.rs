@@ -103,13 +103,14 @@ impl Found {
             let mut profiles = suite.cases.iter().filter_map(|case| case.settings.layer.profiles.as_ref()).flatten();
             profiles.any(|written| names(&written.value))
         };
-        let before = self.suites.len();
-        for suite in of_folder.suites.into_iter().filter(is_of) {
+        let own: Vec<Suite> = of_folder.suites.into_iter().filter(is_of).collect();
+        let has_none = own.is_empty();
+        for suite in own {
             if self.is_new(Path::new(&suite.file)) {
                 self.suites.push(suite);
             }
         }
-        if self.suites.len() == before && self.errors.is_empty() {
+        if has_none && self.errors.is_empty() {
             let message = format!("no test in `{}` is about this profile", folder.display());
             self.errors.push(Placed::new(Code::NoTests, message).at(profile.display().to_string(), None));
         }
