@@ -1,13 +1,10 @@
 //! What `injector test` reports: the cases, and what is wrong with each.
 
 use std::fmt;
-use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::colour::{Colour, Ink};
 use super::exit::ExitStatus;
-use super::text::visible;
 use crate::diagnostic::{Code, Placed, Position};
 
 /// One case of a test.
@@ -111,21 +108,6 @@ impl CaseProblem {
     pub(super) fn whole(&self, placed: Placed) -> Placed {
         let message = format!("{}\n{}", placed.message, self.diff);
         Placed { message: message.trim_end().to_owned(), ..placed }
-    }
-
-    /// The lines of the difference, in the colours of `git diff`.
-    pub(super) fn write_diff(&self, colour: Colour, out: &mut dyn Write) -> io::Result<()> {
-        for line in self.diff.lines() {
-            let ink = match line.as_bytes().first() {
-                Some(b'@') => Some(Ink::Cyan),
-                Some(b'+') => Some(Ink::Green),
-                Some(b'-') => Some(Ink::Red),
-                _ => None,
-            };
-            let (on, off) = ink.map_or(("", ""), |ink| colour.around(ink));
-            writeln!(out, "  {on}{}{off}", visible(line))?;
-        }
-        Ok(())
     }
 }
 

@@ -53,9 +53,24 @@ fn write_cases(cases: &[CaseReport], colour: Colour, out: &mut dyn Write) -> io:
             }
             seen.push(problem);
             write_message(&problem.titled(case), colour, out)?;
-            problem.write_diff(colour, out)?;
+            write_diff(&problem.diff, colour, out)?;
             write_hint(&problem.placed, colour, out)?;
         }
+    }
+    Ok(())
+}
+
+/// The lines of a difference, in the colours of `git diff`.
+fn write_diff(diff: &str, colour: Colour, out: &mut dyn Write) -> io::Result<()> {
+    for line in diff.lines() {
+        let ink = match line.as_bytes().first() {
+            Some(b'@') => Some(Ink::Cyan),
+            Some(b'+') => Some(Ink::Green),
+            Some(b'-') => Some(Ink::Red),
+            _ => None,
+        };
+        let (on, off) = ink.map_or(("", ""), |ink| colour.around(ink));
+        writeln!(out, "  {on}{}{off}", visible(line))?;
     }
     Ok(())
 }

@@ -12,7 +12,7 @@ Examples:
   injector test                          # all tests in this folder and below it
   injector test profiles/audit.yaml      # those in profiles/tests that are about this profile
   injector test --run 'audit/opts out'
-  injector test --update tests/          # write golden files; look at the difference before you commit it
+  injector test --update tests/          # write golden files; read the difference then
   injector test --report text --report junit=junit.xml";
 
 /// The arguments of `test`.

@@ -37,10 +37,37 @@ fn all_that_holds_passes() {
 
 #[test]
 fn what_does_not_hold_has_the_place_of_the_expectation() {
-    insta::assert_snapshot!(said(&case("expect: {verdict: skipped, rule: pod-opted-out}")), @"");
-    insta::assert_snapshot!(said(&case("expect:\n  warnings: []\n  notes: [guessed-port]")), @"");
-    insta::assert_snapshot!(said(&case("expect: {contains: {spec: {containers: [{name: tail, image: \"tail:2\"}], hostNetwork: true}}}")), @"");
-    insta::assert_snapshot!(said(&case("expect: {patch: []}")), @"");
+    insta::assert_snapshot!(said(&case("expect: {verdict: skipped, rule: pod-opted-out}")), @r#"
+    error: tests/tail.yaml:9:25: tail/a: pod/web (default): the verdict is `injected`, not `skipped`
+      -skipped
+      +injected by tail, by the rule default
+    error: tests/tail.yaml:9:40: tail/a: pod/web (default): the rule is `default`, not `pod-opted-out`
+      -pod-opted-out
+      +injected by tail, by the rule default
+    1 case: 1 failed
+    "#);
+    insta::assert_snapshot!(said(&case("expect:\n  warnings: []\n  notes: [guessed-port]")), @r#"
+    error: tests/tail.yaml:10:9: tail/a: the warnings are not those expected
+      +namespace-unknown: the value of label `tail` on namespace `default` is not known, so it is ignored
+    error: tests/tail.yaml:11:17: tail/a: the notes are not those expected
+      -guessed-port
+    1 case: 1 failed
+    "#);
+    insta::assert_snapshot!(said(&case("expect: {contains: {spec: {containers: [{name: tail, image: \"tail:2\"}], hostNetwork: true}}}")), @r#"
+    error: tests/tail.yaml:9:67: tail/a: pod/web (default): `/spec/containers/tail/image` is not as expected
+      -"tail:2"
+      +"tail:1"
+    error: tests/tail.yaml:9:92: tail/a: pod/web (default): `/spec/hostNetwork` is not there
+      -true
+    1 case: 1 failed
+    "#);
+    insta::assert_snapshot!(said(&case("expect: {patch: []}")), @r#"
+    error: tests/tail.yaml:9:16: tail/a: pod/web (default): the patch is not as expected
+      @@ -0,0 +1,2 @@
+      +{"op":"add","path":"/metadata/annotations","value":{}}
+      +{"op":"add","path":"/spec/containers/-","value":{"args":["-n","10"],"image":"tail:1","name":"tail","ports":[{"containerPort":9000}]}}
+    1 case: 1 failed
+    "#);
 }
 
 #[test]
@@ -50,8 +77,17 @@ fn an_error_that_no_one_expects_fails_a_case() {
         let lines: String = format!("{busy}\n{expect}").lines().map(|line| format!("      {line}\n")).collect();
         test(&format!("  cases:\n    - name: a\n{lines}"))
     };
-    insta::assert_snapshot!(said(&with("expect: {notes: []}")), @"");
-    insta::assert_snapshot!(said(&with("expect: {verdict: injected}")), @"");
+    insta::assert_snapshot!(said(&with("expect: {notes: []}")), @r#"
+    error: tests/tail.yaml:14:59: tail/a: an error that is not expected: container port 9000 of container `tail` is already used by container `web`
+    1 case: 1 failed
+    "#);
+    insta::assert_snapshot!(said(&with("expect: {verdict: injected}")), @r#"
+    error: tests/tail.yaml:15:25: tail/a: pod/web (default): the verdict is `rejected`, not `injected`
+      -injected
+      +rejected by tail
+      +error: tests/tail.yaml:14:59: container port 9000 of container `tail` is already used by container `web`
+    1 case: 1 failed
+    "#);
     passes(&with("expect: {verdict: rejected}"));
     passes(&with("expect: {errors: [conflict]}"));
     passes(&with("expect: {errors: [{code: conflict, path: /spec/containers/0/ports/0/containerPort}]}"));
@@ -66,10 +102,21 @@ fn a_case_says_which_object_it_is_about() {
     };
     passes(&with("object: pod/api\nexpect: {verdict: injected}"));
     passes(&with("expect: {errors: []}"));
-    insta::assert_snapshot!(said(&with("expect: {verdict: injected}")), @"");
-    insta::assert_snapshot!(said(&with("object: pod/shop\nexpect: {verdict: injected}")), @"");
+    insta::assert_snapshot!(said(&with("expect: {verdict: injected}")), @r#"
+    error: tests/tail.yaml:7:7: the input has 2 workloads, and the case does not say which one it is about
+      hint: write `object:` with one of `pod/web`, `pod/api`
+    1 case: 1 not run
+    "#);
+    insta::assert_snapshot!(said(&with("object: pod/shop\nexpect: {verdict: injected}")), @r#"
+    error: tests/tail.yaml:7:7: no object of the input is `pod/shop`
+      hint: there is `pod/web`, `pod/api`
+    1 case: 1 not run
+    "#);
     let service = "  cases:\n    - name: a\n      input: {apiVersion: v1, kind: Service, metadata: {name: web}}\n";
-    insta::assert_snapshot!(said(&test(&format!("{service}      expect: {{patch: []}}\n"))), @"");
+    insta::assert_snapshot!(said(&test(&format!("{service}      expect: {{patch: []}}\n"))), @r#"
+    error: tests/tail.yaml:7:7: there is no workload in the input
+    1 case: 1 not run
+    "#);
 }
 
 #[test]
@@ -103,5 +150,65 @@ fn what_is_wrong_in_a_test_has_its_place_and_nothing_runs() {
     ] {
         all += &format!("{rest}{}", run([], &test(rest)).fails().stderr);
     }
-    insta::assert_snapshot!(all, @"");
+    insta::assert_snapshot!(all, @r#"
+    expect: {}
+    error: tests/tail.yaml:9:7: a case that expects nothing cannot fail
+    expect: {verdit: injected}
+    error: tests/tail.yaml:9:16: unknown field `verdit`
+      hint: did you mean `verdict`?
+    error: tests/tail.yaml:9:7: a case that expects nothing cannot fail
+    expect: {verdict: injcted}
+    error: tests/tail.yaml:9:25: `injcted` is not known here
+      hint: did you mean `injected`?
+    expect: {verdict: {tail: 3}}
+    error: tests/tail.yaml:9:32: expected a string, found a number
+      hint: quote the value
+    expect: {rule: pod-opted-uot}
+    error: tests/tail.yaml:9:22: `pod-opted-uot` is not known here
+      hint: did you mean `pod-opted-out`?
+    expect: {warnings: [qos-change]}
+    error: tests/tail.yaml:9:27: `qos-change` is not known here
+      hint: did you mean `qos-changed`?
+    expect: {contains: {}}
+    error: tests/tail.yaml:9:16: an empty part is in every object
+    expect: {patch: [{path: /a}]}
+    error: tests/tail.yaml:9:24: field `op` is missing
+    expect: {golden: ""}
+    error: tests/tail.yaml:9:24: the path of a file has to be here
+    object: web
+    expect: {verdict: injected}
+    error: tests/tail.yaml:9:15: `web` is not of the form `KIND/NAME`
+    set: {tail: {line: 3}}
+    expect: {verdict: injected}
+    error: tests/tail.yaml:9:26: the profile `tail` has no parameter `line`
+      hint: did you mean `lines`?
+    1 case: 1 not run
+    set: {tial: {lines: 3}}
+    expect: {verdict: injected}
+    error: tests/tail.yaml:9:27: no profile here is called `tial`
+      hint: did you mean `tail`?
+    1 case: 1 not run
+    profiles: [../tial.yaml]
+    expect: {verdict: injected}
+    error: tests/tail.yaml:9:18: there is no file `tests/../tial.yaml`
+      hint: a path begins at the folder of this file
+    comand: check
+    expect: {verdict: injected}
+    error: tests/tail.yaml:9:7: unknown field `comand`
+      hint: did you mean `command`?
+    command: serve
+    expect: {verdict: injected}
+    error: tests/tail.yaml:9:16: `serve` is not one of `inject`, `uninject`, `check`
+    reinject: 1
+    expect: {verdict: injected}
+    error: tests/tail.yaml:9:17: expected a boolean, found a number
+    error: tests/tail.yaml:4:1: field `cases` is missing
+      cases: []
+    error: tests/tail.yaml:6:3: at least one case has to be here
+      cases: 3
+    error: tests/tail.yaml:6:10: expected a list, found a number
+      cases: [{name: a, input: ../none.yaml, expect: {verdict: injected}}]
+    error: tests/tail.yaml:6:28: there is no file `tests/../none.yaml`
+      hint: a path begins at the folder of this file
+    "#);
 }

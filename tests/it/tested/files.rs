@@ -19,15 +19,31 @@ fn tests_are_found_in_folders_by_name_and_beside_a_profile() {
     // A test of another profile is not one of this.
     let other = TAIL.replace("{name: tail}", "{name: other}");
     let ran = run(["other.yaml"], &one).file("other.yaml", other).fails();
-    insta::assert_snapshot!(ran.stderr, @"");
+    insta::assert_snapshot!(ran.stderr, @r#"
+    error: other.yaml: no test in `tests` is about this profile
+    "#);
     // A hidden folder is a tool's own, and a manifest is no test.
     let ran = injector(["test"]).file(".git/tests/tail.yaml", &one).file("web.yaml", POD).fails();
-    insta::assert_snapshot!(ran.stderr, @"");
-    insta::assert_snapshot!(run(["web.yaml"], &one).fails().stderr, @"");
-    insta::assert_snapshot!(run(["none"], &one).fails().stderr, @"");
-    insta::assert_snapshot!(run(["-"], &one).stdin(one.as_str()).fails().stderr, @"");
+    insta::assert_snapshot!(ran.stderr, @r#"
+    error: there is no test in `.`
+      hint: a test is a file with `apiVersion: sidecar-injector/v1` and `kind: Test`
+    "#);
+    insta::assert_snapshot!(run(["web.yaml"], &one).fails().stderr, @r#"
+    error: web.yaml: the file holds no test, and no profile
+      hint: a test has `apiVersion: sidecar-injector/v1` and `kind: Test`
+    "#);
+    insta::assert_snapshot!(run(["none"], &one).fails().stderr, @r#"
+    error: none: there is no such file
+    "#);
+    insta::assert_snapshot!(run(["-"], &one).stdin(one.as_str()).fails().stderr, @r#"
+    error: standard input cannot be a test: its paths begin nowhere
+      hint: name a file
+    "#);
     // A test that cannot be read is not passed over.
-    insta::assert_snapshot!(run([], &format!("{one}  cases: [\n")).fails().stderr, @"");
+    insta::assert_snapshot!(run([], &format!("{one}  cases: [\n")).fails().stderr, @r#"
+    error: tests/tail.yaml:11:1: the document ends too early: did not find expected node content while parsing a flow node
+      hint: is the file complete?
+    "#);
 }
 
 #[test]
@@ -38,8 +54,15 @@ fn a_pattern_chooses_cases_by_test_and_name() {
     );
     assert_eq!(run(["--run", "^tail/a$"], &two).succeeds().stderr, "1 case: 1 passed\n");
     assert!(run(["--run", "tail"], &two).finds().stderr.ends_with("2 cases: 1 passed, 1 failed\n"));
-    insta::assert_snapshot!(run(["--run", "c$"], &two).fails().stderr, @"");
-    insta::assert_snapshot!(run(["--run", "("], &two).fails().stderr, @"");
+    insta::assert_snapshot!(run(["--run", "c$"], &two).fails().stderr, @r#"
+    error: no case has a name that `c$` matches
+      hint: the name of a case reads `tail/a`
+    "#);
+    insta::assert_snapshot!(run(["--run", "("], &two).fails().stderr, @r#"
+    error: invalid value '(' for '--run <REGEX>': found open group without closing ')'
+
+    For more information, try '--help'.
+    "#);
 }
 
 #[test]
@@ -52,7 +75,12 @@ fn golden_files_are_written_all_or_none_and_no_other() {
         ran.stderr
     );
     let ran = ran.then(["test", "--update"]).succeeds();
-    insta::assert_snapshot!(ran.stderr, @"");
+    insta::assert_snapshot!(ran.stderr, @r#"
+    note: tests/out/a.json: written
+    note: tests/out/a.txt: written
+    note: tests/out/a.yaml: written
+    1 case: 1 passed
+    "#);
     assert_eq!(ran.tree().len(), 6);
     assert!(
         ran.read("tests/out/a.yaml")
@@ -63,7 +91,20 @@ fn golden_files_are_written_all_or_none_and_no_other() {
 
     // An input is never written, and two cases have to agree on a file.
     let ran = run(["--update"], &case("expect: {golden: ../web.yaml}")).finds();
-    insta::assert_snapshot!(ran.stderr, @"");
+    insta::assert_snapshot!(ran.stderr, @r#"
+    error: tests/tail.yaml:9:24: tail/a: `../web.yaml` is not what came
+      @@ -1,6 +1,6 @@
+       apiVersion: v1
+       kind: Pod
+      -metadata: {name: web}
+      +metadata: {name: web, annotations: {sidecar-injector/status: '[{"profile":"tail","version":"0.1.0","hash":"fa794bdeb6747696","containers":["tail"],"created":["/metadata/annotations"]}]'}}
+       spec:
+         # the application
+      -  containers: [{name: web, image: "web:1"}]
+      +  containers: [{name: web, image: "web:1"}, {name: tail, image: "tail:1", ports: [{containerPort: 9000}], args: ["-n", "10"]}]
+      hint: it is an input too, so `--update` does not write it
+    1 case: 1 failed
+    "#);
     assert_eq!(ran.read("web.yaml"), POD.as_bytes());
     let both = format!(
         "{}    - name: b\n      set: {{tail: {{lines: 3}}}}\n      input: ../web.yaml\n      expect: {{golden: a.yaml}}\n",
@@ -85,7 +126,10 @@ fn golden_files_are_written_all_or_none_and_no_other() {
          spec: {containers: [{name: a, image: b}]}}\n      expect: {verdict: rejected, golden: a.yaml}\n",
     );
     let ran = run(["--update"], &refused).finds();
-    insta::assert_snapshot!(ran.stderr, @"");
+    insta::assert_snapshot!(ran.stderr, @r#"
+    error: tests/tail.yaml:9:43: tail/a: there is nothing to compare `a.yaml` with: because of errors, nothing came
+    1 case: 1 failed
+    "#);
 }
 
 #[test]
@@ -101,7 +145,10 @@ fn a_manifest_in_a_test_has_its_lines_and_its_text() {
     let text = String::from_utf8(ran.read("tests/a.yaml")).unwrap();
     assert!(text.starts_with("apiVersion: v1\nkind: Pod\nmetadata:\n  name: web\n  annotations: {a: b, "), "{text}");
     assert!(text.contains("}   # mine\nspec:\n"), "{text}");
-    insta::assert_snapshot!(run([], &inline("tail.example/lines: many")).finds().stderr, @"");
+    insta::assert_snapshot!(run([], &inline("tail.example/lines: many")).finds().stderr, @r#"
+    error: tests/tail.yaml:16:24: tail/a: there is nothing to compare `a.yaml` with: because of errors, nothing came
+    1 case: 1 failed
+    "#);
 }
 
 #[test]
@@ -126,7 +173,14 @@ fn settings_count_only_where_a_test_names_them() {
     run([], &named("  set: {tail: {lines: 5}}\n", &lines("5"))).file(".injector.yaml", &overrides).succeeds();
     let ran =
         run([], &named("", &lines("77"))).file(".injector.yaml", config.replace("lines: 77", "lnes: 77")).exits_any();
-    insta::assert_snapshot!(ran.stderr, @"");
+    insta::assert_snapshot!(ran.stderr, @r#"
+    error: tests/../.injector.yaml:5:22: the profile `tail` has no parameter `lnes`
+      hint: did you mean `lines`?
+    1 case: 1 not run
+    "#);
     let without = case("expect: {verdict: injected}").replace("  profiles: [../tail.yaml]\n", "");
-    insta::assert_snapshot!(run([], &without).fails().stderr, @"");
+    insta::assert_snapshot!(run([], &without).fails().stderr, @r#"
+    error: tests/tail.yaml:6:7: no profile is named, neither here nor for all cases
+      hint: write `profiles` below `spec`
+    "#);
 }

@@ -17,7 +17,14 @@ fn three() -> String {
 #[test]
 fn lines_for_people_end_with_the_numbers() {
     let ran = run([], &three()).exits_any();
-    insta::assert_snapshot!(ran.stderr, @"");
+    insta::assert_snapshot!(ran.stderr, @r#"
+    error: tests/tail.yaml:10:55: tail/b: pod/web (default): the verdict is `injected`, not `skipped`
+      -skipped
+      +injected by tail, by the rule default
+    error: tests/tail.yaml:11:7: no object of the input is `pod/x`
+      hint: there is `pod/web`
+    3 cases: 1 passed, 1 failed, 1 not run
+    "#);
     assert!(!run(["-q"], &three()).exits_any().stderr.contains("cases"));
     let coloured = run(["--color", "always"], &three()).exits_any().stderr;
     assert!(coloured.contains("\n  \u{1b}[31m-skipped\u{1b}[0m\n"), "{coloured}");

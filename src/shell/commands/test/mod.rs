@@ -58,10 +58,20 @@ fn problems(suite: &Suite, case: &Case, texts: &mut Texts) -> Vec<CaseProblem> {
         Ok(tried) => tried,
         Err(errors) => return errors.into_iter().map(CaseProblem::from).collect(),
     };
-    let mut problems: Vec<CaseProblem> =
-        case.expectations.iter().flat_map(|expectation| judge((suite, case), expectation, &tried, texts)).collect();
+    let mut problems: Vec<CaseProblem> = Vec::new();
+    let mut is_other_verdict = false;
+    for expectation in &case.expectations {
+        // Another verdict has another rule: that is no news.
+        if is_other_verdict && matches!(expectation.wanted, Wanted::Rule(_)) {
+            continue;
+        }
+        let found = judge((suite, case), expectation, &tried, texts);
+        is_other_verdict |= !found.is_empty() && matches!(expectation.wanted, Wanted::Verdict(_));
+        problems.extend(found);
+    }
     let may_fail = case.expectations.iter().any(|expectation| expectation.wanted.allows_errors());
-    if problems.is_empty() && !may_fail {
+    // Another verdict has its errors beside it.
+    if !may_fail && !is_other_verdict {
         problems.extend(tried.errors.iter().map(unexpected));
     }
     problems
@@ -83,7 +93,10 @@ fn judge(
         Wanted::Text(kind, name) => texts.judge(suite, expectation, (name, tried.text(*kind))).into_iter().collect(),
         wanted if wanted.is_of_object() => match &tried.object {
             Ok(came) => expectation.judge(&suite.file, came),
-            Err(error) => vec![CaseProblem::from(error.clone().at(suite.file.as_str(), Some(case.at)))],
+            Err(error) => {
+                let at = case.object.as_ref().map_or(case.at, |object| object.at);
+                vec![CaseProblem::from(error.clone().at(suite.file.as_str(), Some(at)))]
+            }
         },
         _ => expectation.judge(&suite.file, &tried.diagnostics),
     }

@@ -18,9 +18,8 @@ type Found<'a> = Node<NodeRef<'a>>;
 
 /// Reads the field `expect` of a case.
 pub(super) fn read(node: Found<'_>, reader: &mut Reader<'_>) -> Vec<Expectation> {
-    let at = node.at.clone();
+    let (at, before) = (node.at.clone(), reader.errors.0.len());
     let Some(node) = node.object(FIELDS, &mut reader.errors) else { return Vec::new() };
-    let before = reader.errors.0.len();
     let mut all = Vec::new();
     all.extend(
         node.get("verdict").map(|node| of_profiles(node, reader, (&VERDICTS, Wanted::Verdict))).into_iter().flatten(),
