@@ -41,9 +41,6 @@ fn what_does_not_hold_has_the_place_of_the_expectation() {
     error: tests/tail.yaml:9:25: tail/a: pod/web (default): the verdict is `injected`, not `skipped`
       -skipped
       +injected by tail, by the rule default
-    error: tests/tail.yaml:9:40: tail/a: pod/web (default): the rule is `default`, not `pod-opted-out`
-      -pod-opted-out
-      +injected by tail, by the rule default
     1 case: 1 failed
     "#);
     insta::assert_snapshot!(said(&case("expect:\n  warnings: []\n  notes: [guessed-port]")), @r#"
@@ -108,7 +105,7 @@ fn a_case_says_which_object_it_is_about() {
     1 case: 1 not run
     "#);
     insta::assert_snapshot!(said(&with("object: pod/shop\nexpect: {verdict: injected}")), @r#"
-    error: tests/tail.yaml:7:7: no object of the input is `pod/shop`
+    error: tests/tail.yaml:9:15: no object of the input is `pod/shop`
       hint: there is `pod/web`, `pod/api`
     1 case: 1 not run
     "#);
@@ -156,7 +153,6 @@ fn what_is_wrong_in_a_test_has_its_place_and_nothing_runs() {
     expect: {verdit: injected}
     error: tests/tail.yaml:9:16: unknown field `verdit`
       hint: did you mean `verdict`?
-    error: tests/tail.yaml:9:7: a case that expects nothing cannot fail
     expect: {verdict: injcted}
     error: tests/tail.yaml:9:25: `injcted` is not known here
       hint: did you mean `injected`?

@@ -19,9 +19,7 @@ fn tests_are_found_in_folders_by_name_and_beside_a_profile() {
     // A test of another profile is not one of this.
     let other = TAIL.replace("{name: tail}", "{name: other}");
     let ran = run(["other.yaml"], &one).file("other.yaml", other).fails();
-    insta::assert_snapshot!(ran.stderr, @r#"
-    error: other.yaml: no test in `tests` is about this profile
-    "#);
+    insta::assert_snapshot!(ran.stderr, @"error: other.yaml: no test in `tests` is about this profile");
     // A hidden folder is a tool's own, and a manifest is no test.
     let ran = injector(["test"]).file(".git/tests/tail.yaml", &one).file("web.yaml", POD).fails();
     insta::assert_snapshot!(ran.stderr, @r#"
@@ -32,9 +30,7 @@ fn tests_are_found_in_folders_by_name_and_beside_a_profile() {
     error: web.yaml: the file holds no test, and no profile
       hint: a test has `apiVersion: sidecar-injector/v1` and `kind: Test`
     "#);
-    insta::assert_snapshot!(run(["none"], &one).fails().stderr, @r#"
-    error: none: there is no such file
-    "#);
+    insta::assert_snapshot!(run(["none"], &one).fails().stderr, @"error: none: there is no such file");
     insta::assert_snapshot!(run(["-"], &one).stdin(one.as_str()).fails().stderr, @r#"
     error: standard input cannot be a test: its paths begin nowhere
       hint: name a file
@@ -147,6 +143,7 @@ fn a_manifest_in_a_test_has_its_lines_and_its_text() {
     assert!(text.contains("}   # mine\nspec:\n"), "{text}");
     insta::assert_snapshot!(run([], &inline("tail.example/lines: many")).finds().stderr, @r#"
     error: tests/tail.yaml:16:24: tail/a: there is nothing to compare `a.yaml` with: because of errors, nothing came
+    error: tests/tail.yaml:13:45: tail/a: an error that is not expected: annotation `tail.example/lines`: `many` is not a whole number
     1 case: 1 failed
     "#);
 }

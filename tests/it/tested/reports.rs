@@ -21,7 +21,7 @@ fn lines_for_people_end_with_the_numbers() {
     error: tests/tail.yaml:10:55: tail/b: pod/web (default): the verdict is `injected`, not `skipped`
       -skipped
       +injected by tail, by the rule default
-    error: tests/tail.yaml:11:7: no object of the input is `pod/x`
+    error: tests/tail.yaml:11:45: no object of the input is `pod/x`
       hint: there is `pod/web`
     3 cases: 1 passed, 1 failed, 1 not run
     "#);

@@ -1,8 +1,7 @@
 //! What a case expects. One that expects nothing could not fail, so that is an error.
 
-use super::read::places;
 use crate::diagnostic::words::nearest;
-use crate::diagnostic::{Code, Severity};
+use crate::diagnostic::{Code, Position, Severity};
 use crate::expect::{Expectation, OfProfile, TextKind, Wanted, WantedDiagnostic};
 use crate::profile::reader::{Errors, Node, ProfileErrorKind};
 use crate::profile::rule::Rule;
@@ -146,4 +145,17 @@ fn text(node: &Found<'_>, kind: TextKind, reader: &mut Reader<'_>) -> Option<Exp
         return None;
     }
     Some(Expectation { wanted: Wanted::Text(kind, file), at: reader.position(&node.at) })
+}
+
+/// The position of every value in a node, by its pointer from there.
+fn places(node: &Node<NodeRef<'_>>, reader: &Reader<'_>) -> Vec<(Pointer, Position)> {
+    let mut found = Vec::new();
+    let mut todo = vec![(Pointer::root(), node.view)];
+    while let Some((at, view)) = todo.pop() {
+        found.push((at.clone(), reader.position(&node.at.append(&at))));
+        todo.extend(view.members().into_iter().map(|(key, value)| (at.join(&*key), value)));
+        let elements = view.elements().into_iter().enumerate();
+        todo.extend(elements.map(|(index, value)| (at.join(index.to_string()), value)));
+    }
+    found
 }

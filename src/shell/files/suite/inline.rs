@@ -67,7 +67,7 @@ mod tests {
             let inline = InlineManifest::of(&tree, tree.view(node));
             assert_eq!(inline.unpadded(&inline.text), expected);
             let line_of = |text: &str| text[..text.rfind('c').unwrap()].matches('\n').count();
-            assert_eq!(line_of(&inline.text), if test.contains('*') { 1 } else { line_of(test) }, "{test}");
+            assert_eq!(line_of(&inline.text), if test.contains('*') { 2 } else { line_of(test) }, "{test}");
         }
     }
 }

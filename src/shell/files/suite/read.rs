@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use super::{Case, CaseCommand, CaseInput, InlineManifest, Suite, expected};
-use crate::diagnostic::{Code, Placed, Places, Position};
+use crate::diagnostic::{Code, Placed, Places};
 use crate::profile::load::{self, API_VERSION};
 use crate::profile::reader::{Node, ProfileError, ProfileErrorKind};
 use crate::shell::files::config::{Choice, Config, FACT_FIELDS, LAYER_FIELDS, Reader, find};
@@ -199,17 +199,4 @@ impl<'r> SuiteReader<'r> {
         self.settings.errors.add(&node.at, ProfileErrorKind::Schema { message, hint });
         None
     }
-}
-
-/// The position of every value in a node, by its pointer from there.
-pub(super) fn places(node: &Node<NodeRef<'_>>, reader: &Reader<'_>) -> Vec<(Pointer, Position)> {
-    let mut found = Vec::new();
-    let mut todo = vec![(Pointer::root(), node.view)];
-    while let Some((at, view)) = todo.pop() {
-        found.push((at.clone(), reader.position(&node.at.append(&at))));
-        todo.extend(view.members().into_iter().map(|(key, value)| (at.join(&*key), value)));
-        let elements = view.elements().into_iter().enumerate();
-        todo.extend(elements.map(|(index, value)| (at.join(index.to_string()), value)));
-    }
-    found
 }
