@@ -166,7 +166,7 @@ fn a_patch_is_compared_as_a_whole_but_for_the_record() {
     let patch = |wanted: &[Value]| told(Wanted::Patch(wanted.to_vec()), &came);
     let none: [&str; 0] = [];
     let in_another_order = json!({"value": [{"emptyDir": {}, "name": "v"}], "path": "/spec/volumes", "op": "add"});
-    assert_eq!(patch(&[add.clone()]), none);
+    assert_eq!(patch(std::slice::from_ref(&add)), none);
     assert_eq!(patch(&[in_another_order, record.clone()]), none);
     let remove = json!({"path": "/x", "op": "remove"});
     assert_eq!(

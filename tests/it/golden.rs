@@ -117,9 +117,8 @@ fn compare(case: &Path, results: &[Result]) -> String {
             let diff = similar::TextDiff::from_lines(&before, &now).unified_diff().to_string();
             let _ = writeln!(wrong, "{}:\n{diff}", file.display());
         }
-        let named = expect[field].as_str();
-        if named != now.as_ref().map(|_| name.as_str()) {
-            let _ = writeln!(wrong, "{}: `{field}` is {named:?}", case.join("test.yaml").display());
+        if expect[field].as_str() != now.as_ref().map(|_| name.as_str()) {
+            let _ = writeln!(wrong, "{}: `{field}` is {}", case.join("test.yaml").display(), expect[field]);
         }
     }
     wrong

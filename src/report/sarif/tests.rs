@@ -157,7 +157,7 @@ fn sarif() {
                 "text": "daemonset/old (default): outdated injection by cortexflow"
               },
               "ruleId": "outdated",
-              "ruleIndex": 59,
+              "ruleIndex": 63,
               "locations": [
                 {
                   "physicalLocation": {

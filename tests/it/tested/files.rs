@@ -35,7 +35,8 @@ fn tests_are_found_in_folders_by_name_and_beside_a_profile() {
     error: standard input cannot be a test: its paths begin nowhere
       hint: name a file
     "#);
-    // A test that cannot be read is not passed over.
+    // A test that cannot be read, or that is behind another document, is not passed over.
+    insta::assert_snapshot!(run([], &format!("{TAIL}---\n{one}")).fails().stderr, @"error: tests/tail.yaml:2:7: `Profile` is not `Test`");
     insta::assert_snapshot!(run([], &format!("{one}  cases: [\n")).fails().stderr, @r#"
     error: tests/tail.yaml:11:1: the document ends too early: did not find expected node content while parsing a flow node
       hint: is the file complete?

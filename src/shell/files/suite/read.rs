@@ -9,6 +9,7 @@ use crate::profile::load::{self, API_VERSION};
 use crate::profile::reader::{Node, ProfileError, ProfileErrorKind};
 use crate::shell::files::config::{Choice, Config, FACT_FIELDS, LAYER_FIELDS, Reader, find};
 use crate::shell::files::profile_text::{DocumentKind, parsed};
+use crate::text::document;
 use crate::text::yaml::node::NodeRef;
 use crate::text::yaml::parse_yaml;
 use crate::text::yaml::tree::{NodeId, Tree};
@@ -32,11 +33,22 @@ pub(super) enum Holds {
     Other,
 }
 
-/// What the first document of a file is. A file with the words of a test that cannot be read is one: reading it says what is wrong.
+/// What a file is. One with a test behind other documents, or with the words of a test and unreadable, is a test: reading it says
+/// what is wrong.
 pub(super) fn holds(text: &str) -> Holds {
     if !text.contains(API_VERSION) {
         return Holds::Other;
     }
+    let documents = document::split(text).unwrap_or_default();
+    let all = documents.iter().map(|document| holds_one(document.text(text)));
+    all.fold(Holds::Other, |known, one| match (known, one) {
+        (Holds::Test, _) | (_, Holds::Test) => Holds::Test,
+        (Holds::Profile, _) | (_, Holds::Profile) => Holds::Profile,
+        (Holds::Other, Holds::Other) => Holds::Other,
+    })
+}
+
+fn holds_one(text: &str) -> Holds {
     let line_of_test = || text.lines().any(|line| line.trim_end() == "kind: Test");
     let Ok(tree) = parse_yaml(text) else { return if line_of_test() { Holds::Test } else { Holds::Other } };
     let word = |name| tree.root().and_then(|root| tree.view(root).text(&[name]).map(|word| word.into_owned()));
@@ -88,9 +100,8 @@ impl<'r> SuiteReader<'r> {
         let errors = &mut self.settings.errors;
         let root = root.object(TOP_FIELDS, errors)?;
         for (field, word) in [("apiVersion", API_VERSION), ("kind", KIND)] {
-            if let Some(found) = root.require(field, errors) {
-                let _ = found.choice(&[(word, ())], errors);
-            }
+            // Of something else, no field is what it should be.
+            root.require(field, errors)?.choice(&[(word, ())], errors)?;
         }
         let metadata = root.require("metadata", errors).and_then(|node| node.object(&["name"], errors));
         let name = metadata.and_then(|node| node.require("name", errors)?.string(errors));
