@@ -59,7 +59,8 @@ pub(super) fn try_case(suite: &Suite, case: &Case) -> Result<Tried, Vec<Placed>>
         CaseCommand::Uninject => (Voice::Doing, crate::report::Levels::default()),
     };
     let output = inject::default_output(&streams, &prepared.run.action);
-    let fails = case.command != CaseCommand::Check && inject::is_held_back(&streams, output);
+    let is_failed = prepared.is_failed() || inject::is_held_back(&streams, output);
+    let fails = case.command != CaseCommand::Check && is_failed;
     let report = tell::report(&streams, &prepared, voice).closing(Closing::Numbers);
     let (report, held_back) = tell::settled(report, &levels, fails);
     let chosen = chosen(&streams, case);

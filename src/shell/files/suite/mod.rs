@@ -8,7 +8,7 @@ use std::str::FromStr;
 use super::config::{Config, Layer, Written};
 use crate::diagnostic::Position;
 use crate::expect::Expectation;
-use crate::kube::workload::{self, Identity};
+use crate::kube::workload::{Identity, KindWord};
 
 mod expected;
 mod find;
@@ -37,7 +37,7 @@ pub(crate) struct Case {
     pub(crate) command: CaseCommand,
     pub(crate) inputs: Vec<CaseInput>,
     /// The object that is meant, where there are several.
-    pub(crate) object: Option<Written<ObjectName>>,
+    pub(crate) object: Option<Written<CaseObject>>,
     /// All that decides: of the file of settings, of the test and of the case.
     pub(crate) settings: Config,
     pub(crate) reinject: bool,
@@ -72,37 +72,36 @@ pub(crate) enum CaseInput {
 
 /// An object as kubectl names it: `KIND/NAME`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct ObjectName {
-    kind: String,
+pub(crate) struct CaseObject {
+    kind: KindWord,
     name: String,
 }
 
-impl FromStr for ObjectName {
+impl FromStr for CaseObject {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
         match text.split_once('/') {
             Some((kind, name)) if !kind.is_empty() && !name.is_empty() && !name.contains('/') => {
-                Ok(Self { kind: kind.to_owned(), name: name.to_owned() })
+                let Ok(kind) = kind.parse();
+                Ok(Self { kind, name: name.to_owned() })
             }
             _ => Err(format!("`{text}` is not of the form `KIND/NAME`")),
         }
     }
 }
 
-impl std::fmt::Display for ObjectName {
+impl std::fmt::Display for CaseObject {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{}/{}", self.kind, self.name)
     }
 }
 
-impl ObjectName {
-    /// Whether it names an object. The kind may be a plural or a short name, and the name a prefix for generated ones.
+impl CaseObject {
+    /// Whether it names an object. The kind may be a plural or a short name, and the name `PREFIX*` where it is generated.
     pub(crate) fn is(&self, identity: &Identity) -> bool {
-        let kind = self.kind.eq_ignore_ascii_case(&identity.kind)
-            || workload::resource(&self.kind).is_some_and(|row| row.kind == identity.kind);
         let name = identity.name.as_ref().or(identity.generate_name.as_ref());
-        kind && name.is_some_and(|name| *name == self.name || format!("{name}*") == self.name)
+        self.kind.names(identity) && name.is_some_and(|name| *name == self.name || format!("{name}*") == self.name)
     }
 }
 
