@@ -32,6 +32,7 @@ Register-ArgumentCompleter -Native -CommandName 'injector' -ScriptBlock {
             [CompletionResult]::new('diff', 'diff', [CompletionResultType]::ParameterValue, 'Show what inject would change, as a unified diff; exit 1 if something is found')
             [CompletionResult]::new('explain', 'explain', [CompletionResultType]::ParameterValue, 'Show every eligibility rule, what it saw and where, and which one decided')
             [CompletionResult]::new('profile', 'profile', [CompletionResultType]::ParameterValue, 'List, show, check, start or import profiles')
+            [CompletionResult]::new('test', 'test', [CompletionResultType]::ParameterValue, 'Test profiles: run cases of manifests, and compare what comes with what is expected')
             [CompletionResult]::new('fn', 'fn', [CompletionResultType]::ParameterValue, 'Inject as a KRM function, in kustomize and kpt')
             [CompletionResult]::new('config', 'config', [CompletionResultType]::ParameterValue, 'Show the settings of a repository')
             [CompletionResult]::new('install', 'install', [CompletionResultType]::ParameterValue, 'Print the manifests that install the webhook in a cluster')
@@ -310,6 +311,20 @@ Register-ArgumentCompleter -Native -CommandName 'injector' -ScriptBlock {
         'injector;profile;import' {
             [CompletionResult]::new('--entry', '--entry', [CompletionResultType]::ParameterName, 'The entry of a ConfigMap that has several')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour the report, a diff and an explanation')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            break
+        }
+        'injector;test' {
+            [CompletionResult]::new('--run', '--run', [CompletionResultType]::ParameterName, 'Run only the cases whose name matches')
+            [CompletionResult]::new('--report', '--report', [CompletionResultType]::ParameterName, 'The form of the report, and perhaps a file for it (repeatable) [default: text]')
+            [CompletionResult]::new('--report-file', '--report-file', [CompletionResultType]::ParameterName, 'Write the report of standard error to this file too, without colours')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour the report, a diff and an explanation')
+            [CompletionResult]::new('--update', '--update', [CompletionResultType]::ParameterName, 'Write the golden files that differ or are not there')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Report errors only')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Report errors only')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')

@@ -29,6 +29,7 @@ set edit:completion:arg-completer[injector] = {|@words|
             cand diff 'Show what inject would change, as a unified diff; exit 1 if something is found'
             cand explain 'Show every eligibility rule, what it saw and where, and which one decided'
             cand profile 'List, show, check, start or import profiles'
+            cand test 'Test profiles: run cases of manifests, and compare what comes with what is expected'
             cand fn 'Inject as a KRM function, in kustomize and kpt'
             cand config 'Show the settings of a repository'
             cand install 'Print the manifests that install the webhook in a cluster'
@@ -295,6 +296,19 @@ set edit:completion:arg-completer[injector] = {|@words|
         &'injector;profile;import'= {
             cand --entry 'The entry of a ConfigMap that has several'
             cand --color 'When to colour the report, a diff and an explanation'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'injector;test'= {
+            cand --run 'Run only the cases whose name matches'
+            cand --report 'The form of the report, and perhaps a file for it (repeatable) [default: text]'
+            cand --report-file 'Write the report of standard error to this file too, without colours'
+            cand --color 'When to colour the report, a diff and an explanation'
+            cand --update 'Write the golden files that differ or are not there'
+            cand -q 'Report errors only'
+            cand --quiet 'Report errors only'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
             cand -V 'Print version'

@@ -21,6 +21,7 @@ mod policy;
 mod process;
 mod lint;
 mod report;
+mod expect;
 #[cfg(feature = "serve")]
 mod install;
 mod shell;

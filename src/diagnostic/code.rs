@@ -181,6 +181,14 @@ codes! {
     Usage = "usage", Error, User;
     /// Something is wrong in the settings of the repository, `.injector.yaml`.
     Config = "config", Error, User;
+    /// The file of a test is wrong, or one of its cases cannot be run.
+    Test = "test", Error, User;
+    /// Something in a case of a test is not as it is expected.
+    TestFailed = "test-failed", Error, User;
+    /// There is no test to run.
+    NoTests = "no-tests", Error, User;
+    /// `test --update` has written the file.
+    Updated = "updated", Note, None;
     /// The result was not proved, and was not printed. Please report it.
     Proof = "proof", Error, Bug;
     // Findings of `check`.

@@ -1,6 +1,8 @@
 //! One input as a stream of documents: split, read for what it says of namespaces and ServiceAccounts, and put together again with what became of each.
 
-use super::document::{Processed, is_foreign, may_hold, process, triage};
+use serde_json::Value;
+
+use super::document::{Processed, is_foreign, may_hold, parse, process, triage};
 use super::function::ResourceList;
 use super::object::Object;
 use super::objects;
@@ -232,6 +234,16 @@ impl<'t> Stream<'t> {
     /// Whether anything of it changes.
     pub(crate) fn is_changed(&self) -> bool {
         self.processed().any(Processed::is_changed)
+    }
+
+    /// An object of the document at this index as it comes out: read once more from the text that is printed.
+    pub(crate) fn result_of(&self, index: usize, object: &Object) -> Option<Value> {
+        let (document, result) = (self.documents.get(index)?, self.results.get(index)?);
+        let DocumentResult::Done(processed) = result else { return None };
+        let text = processed.pieces(document.text(self.text)).concat();
+        let tree = parse(&text, document.language).ok()?;
+        let node = tree.find(tree.root()?, &object.location.place)?;
+        Some(tree.view(node).value())
     }
 
     /// Its new content, as slices of the old and of what is inserted.

@@ -335,7 +335,7 @@ impl<'a, V: View<'a>> Node<V> {
     }
 
     /// This boolean.
-    pub(super) fn boolean(&self, errors: &mut Errors) -> Option<bool> {
+    pub(crate) fn boolean(&self, errors: &mut Errors) -> Option<bool> {
         let value = self.view.value().as_bool();
         if value.is_none() {
             errors.add(&self.at, ProfileErrorKind::WrongType { expected: "a boolean", found: self.view.kind() });

@@ -9,7 +9,7 @@ use std::process::ExitCode;
 /// | status | when |
 /// |---|---|
 /// | 0 | done; also when the reader of standard output closed it early |
-/// | 1 | `check`, `diff`, `profile lint` and `certs inspect` only: something was found |
+/// | 1 | `check`, `diff`, `profile lint`, `test` and `certs inspect` only: something was found, or a case fails |
 /// | 2 | any error, a wrong command line among them |
 ///
 /// The order is that of gravity, so that the status of several parts is their maximum.
@@ -19,8 +19,8 @@ pub enum ExitStatus {
     /// Done.
     #[default]
     Done = 0,
-    /// Something was found: something is not injected, would change, was reported by the lint, or is a certificate that
-    /// cannot be used.
+    /// Something was found: something is not injected, would change, was reported by the lint, is not as a test expects it, or
+    /// is a certificate that cannot be used.
     Findings = 1,
     /// An error: nothing was printed and no file was changed, unless `--keep-going` was given.
     Error = 2,

@@ -52,6 +52,14 @@ impl Report {
             }
             all.extend(entry.placed().map(|placed| diagnostic(placed, Some(&title))));
         }
+        for case in self.cases() {
+            let title = case.title();
+            all.extend(case.problems().iter().map(|problem| Finding {
+                placed: Cow::Owned(problem.whole(problem.titled(case))),
+                title: Some(Cow::Owned(title.clone())),
+                source: FindingSource::Diagnostic,
+            }));
+        }
         all
     }
 }

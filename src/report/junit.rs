@@ -6,8 +6,10 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use super::checkout::FilePlace;
-use super::model::{Report, ReportVerdict, ResultLine, TemplateReport};
+use super::entry::{ReportVerdict, ResultLine, TemplateReport};
+use super::model::Report;
 use super::style::Style;
+use super::tested::{CaseOutcome as TestOutcome, CaseReport};
 use super::xml::escaped;
 use crate::diagnostic::{Code, Placed, Severity};
 
@@ -85,6 +87,9 @@ impl<'s> Suites<'s> {
         for entry in report.entries() {
             suites.suite(&entry.file).entry(entry);
         }
+        for case in report.cases() {
+            suites.suite(&case.file).case(case);
+        }
         suites
     }
 
@@ -109,6 +114,21 @@ impl Suite {
         *seen += 1;
         let name = if *seen == 1 { name.to_owned() } else { format!("{name} #{seen}") };
         self.cases.push(Case { class: class.to_owned(), name, line, outcome, notes: Vec::new() });
+    }
+
+    /// A case of a test: the class is the test.
+    fn case(&mut self, case: &CaseReport) {
+        let mut texts = case.problems().iter().map(|problem| words(&problem.whole(problem.placed.clone())));
+        let trouble = case
+            .problems()
+            .first()
+            .map(|first| Trouble { text: texts.by_ref().collect::<Vec<_>>().join("\n"), ..Trouble::of(&first.placed) });
+        let outcome = match (trouble, case.outcome()) {
+            (None, _) => CaseOutcome::Passed,
+            (Some(trouble), TestOutcome::Error) => CaseOutcome::Error(trouble),
+            (Some(trouble), _) => CaseOutcome::Failure(trouble),
+        };
+        self.add(&case.test, &case.case, (Some(case.position.line), outcome));
     }
 
     fn entry(&mut self, entry: &TemplateReport) {

@@ -4,7 +4,8 @@
 
 use serde_json::{Value, json};
 
-use super::model::{Report, TemplateReport};
+use super::entry::TemplateReport;
+use super::model::Report;
 use crate::diagnostic::{Placed, Severity};
 
 /// The results: what is wrong first said by its own workload, then what concerns none.

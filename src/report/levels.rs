@@ -5,7 +5,8 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::model::{Report, ReportVerdict, TemplateReport};
+use super::entry::{ReportVerdict, TemplateReport};
+use super::model::Report;
 use crate::diagnostic::{Code, Placed, Severity, words};
 
 /// The rule of a workload that has the sidecar: `--deny skipped` asks for just that, so it is no error.

@@ -6,6 +6,8 @@
 
 mod checkout;
 mod colour;
+mod counts;
+mod entry;
 pub(crate) mod exit;
 mod finding;
 mod format;
@@ -19,20 +21,24 @@ mod model;
 mod sarif;
 mod style;
 mod summary;
+mod tested;
 mod text;
 mod uri;
 mod xml;
 
 pub(crate) use checkout::Checkout;
 pub(crate) use colour::{Colour, ColourChoice, ColourFacts, Ink};
+pub(crate) use entry::VERDICTS;
+pub use entry::{ReportVerdict, ResultLine, TemplateReport};
 pub use format::ReportFormat;
 pub(crate) use format::{FormKind, Reader};
 pub(crate) use krm::function_results;
 pub(crate) use levels::Levels;
 pub(crate) use levels::{Allowed, Denied};
+pub use model::Report;
 pub(crate) use model::{Closing, Verbosity};
-pub use model::{Report, ReportVerdict, ResultLine, TemplateReport};
 pub(crate) use style::Style;
+pub(crate) use tested::{CaseProblem, CaseReport};
 pub(crate) use text::visible;
 
 #[cfg(test)]

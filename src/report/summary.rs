@@ -3,7 +3,8 @@
 
 use std::fmt;
 
-use super::model::{Report, ReportVerdict, TemplateReport};
+use super::entry::{ReportVerdict, TemplateReport};
+use super::model::Report;
 
 /// What may come after the number of workloads, in this order.
 const WORDS: [&str; 11] = [
@@ -70,7 +71,7 @@ const fn gravity(verdict: &ReportVerdict) -> (u8, &'static str) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::model::ResultLine;
+    use super::super::entry::ResultLine;
     use super::*;
 
     fn skipped() -> ReportVerdict {

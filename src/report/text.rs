@@ -4,9 +4,11 @@ use std::borrow::Cow;
 use std::io::{self, Write};
 
 use super::colour::{Colour, Ink};
-use super::model::{Report, ReportVerdict, Verbosity};
+use super::entry::ReportVerdict;
+use super::model::{Report, Verbosity};
 use super::style::Style;
 use super::summary::Summary;
+use super::tested::{CaseNumbers, CaseProblem, CaseReport};
 use crate::diagnostic::{Placed, Severity};
 
 pub(super) fn write(report: &Report, style: &Style<'_>, out: &mut dyn Write) -> io::Result<()> {
@@ -28,11 +30,47 @@ pub(super) fn write(report: &Report, style: &Style<'_>, out: &mut dyn Write) -> 
             write_placed(placed, verbosity, colour, out)?;
         }
     }
+    write_cases(report.cases(), colour, out)?;
     for placed in report.diagnostics().iter().filter(is_note) {
         write_placed(placed, verbosity, colour, out)?;
     }
+    if !report.cases().is_empty() && verbosity == Verbosity::Normal {
+        writeln!(out, "{}", CaseNumbers(report.cases()))?;
+    }
     if report.has_last_line() && verbosity == Verbosity::Normal {
         writeln!(out, "{}", Summary::of(report))?;
+    }
+    Ok(())
+}
+
+/// What is wrong with cases of tests. What is wrong with several of them, such as their profile, is written once.
+fn write_cases(cases: &[CaseReport], colour: Colour, out: &mut dyn Write) -> io::Result<()> {
+    let mut seen: Vec<&CaseProblem> = Vec::new();
+    for case in cases {
+        for problem in case.problems() {
+            if seen.contains(&problem) {
+                continue;
+            }
+            seen.push(problem);
+            write_message(&problem.titled(case), colour, out)?;
+            write_diff(&problem.diff, colour, out)?;
+            write_hint(&problem.placed, colour, out)?;
+        }
+    }
+    Ok(())
+}
+
+/// The lines of a difference, in the colours of `git diff`.
+fn write_diff(diff: &str, colour: Colour, out: &mut dyn Write) -> io::Result<()> {
+    for line in diff.lines() {
+        let ink = match line.as_bytes().first() {
+            Some(b'@') => Some(Ink::Cyan),
+            Some(b'+') => Some(Ink::Green),
+            Some(b'-') => Some(Ink::Red),
+            _ => None,
+        };
+        let (on, off) = ink.map_or(("", ""), |ink| colour.around(ink));
+        writeln!(out, "  {on}{}{off}", visible(line))?;
     }
     Ok(())
 }
@@ -42,13 +80,21 @@ fn write_placed(placed: &Placed, verbosity: Verbosity, colour: Colour, out: &mut
     if verbosity == Verbosity::Quiet && placed.severity != Severity::Error {
         return Ok(());
     }
+    write_message(placed, colour, out)?;
+    write_hint(placed, colour, out)
+}
+
+fn write_message(placed: &Placed, colour: Colour, out: &mut dyn Write) -> io::Result<()> {
     let (word, ink) = match placed.severity {
         Severity::Error => ("error", Ink::Red),
         Severity::Warning => ("warning", Ink::Yellow),
         Severity::Note => ("note", Ink::Cyan),
     };
     let (on, off) = colour.around(ink);
-    writeln!(out, "{on}{word}:{off} {}{}", visible(&placed.place()), visible(&placed.message))?;
+    writeln!(out, "{on}{word}:{off} {}{}", visible(&placed.place()), visible(&placed.message))
+}
+
+fn write_hint(placed: &Placed, colour: Colour, out: &mut dyn Write) -> io::Result<()> {
     if let Some(hint) = &placed.hint {
         let (on, off) = colour.around(Ink::Cyan);
         writeln!(out, "  {on}hint:{off} {}", visible(hint))?;

@@ -1,7 +1,9 @@
-//! The golden cases: each folder of `testdata/golden` is a command line, what goes in, and what comes out. They are
-//! written to be read; `testdata/golden/README.md` explains the format.
+//! The golden cases: each folder of `testdata/golden` is a test of profiles, with what goes in and what comes out. They are
+//! written to be read; `testdata/golden/README.md` explains them.
 //!
-//! `INJECTOR_UPDATE_GOLDEN=1 cargo test golden::` writes what comes out now; look at the difference before you commit it.
+//! `injector test` runs them. The commands that users type have to print the very same, so they run here too.
+//!
+//! `injector test --update testdata/golden` writes what comes out now; look at the difference before you commit it.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -13,8 +15,8 @@ use serde_json::Value;
 
 use crate::support::{Ran, injector};
 
-/// What a run is compared with; the `command` and every other file of a case go in.
-const RESULTS: [&str; 4] = ["expected.yaml", "expected.json", "patch.json", "report.txt"];
+/// What a run is compared with; every other file of a case but the test goes in.
+const RESULTS: [&str; 5] = ["expected.yaml", "expected.json", "patch.json", "report.txt", "test.yaml"];
 
 /// A file that comes out, and its bytes; none where it must not be there.
 type Result = (String, Option<Vec<u8>>);
@@ -32,16 +34,35 @@ fn name(path: &Path) -> String {
     path.file_name().unwrap().to_str().unwrap().to_owned()
 }
 
-/// The arguments behind `injector` on the last line of `command`; the lines before it say in words what the case shows.
+/// The document of a case, which says in comments before it what it shows.
+fn test_of(case: &Path) -> Value {
+    let text = fs::read_to_string(case.join("test.yaml")).unwrap();
+    assert!(text.starts_with("# "), "{}: `test.yaml` says in a comment what the case shows", case.display());
+    let test: Value = serde_yaml::from_str(&text).unwrap();
+    assert_eq!(test["metadata"]["name"], name(case), "{}", case.display());
+    assert_eq!(test["spec"]["cases"].as_array().unwrap().len(), 1, "{}", case.display());
+    test
+}
+
+/// What a user would type for the case.
 fn arguments(case: &Path) -> Vec<String> {
-    let text = fs::read_to_string(case.join("command")).unwrap();
-    let (comments, command): (Vec<&str>, Vec<&str>) = text.lines().partition(|line| line.starts_with("# "));
-    assert!(!comments.is_empty(), "{}: `command` says in a comment what the case shows", case.display());
-    let [command] = command.as_slice() else { panic!("{}: `command` has one command", case.display()) };
-    assert!(!command.contains(['\'', '"', '\\', '$', '|']), "{}: the command needs no shell", case.display());
-    let mut words = command.split_whitespace().map(str::to_owned);
-    assert_eq!(words.next().as_deref(), Some("injector"), "{}", case.display());
-    words.collect()
+    let test = test_of(case);
+    let (spec, only) = (&test["spec"], &test["spec"]["cases"][0]);
+    let known = ["cases", "namespaceFiles", "profiles", "templatePaths"];
+    assert!(spec.as_object().unwrap().keys().all(|field| known.contains(&field.as_str())), "{}", case.display());
+    let known = ["command", "expect", "input", "name", "reinject"];
+    assert!(only.as_object().unwrap().keys().all(|field| known.contains(&field.as_str())), "{}", case.display());
+    let mut words = vec![only["command"].as_str().unwrap_or("inject").to_owned()];
+    for (flag, field) in
+        [("-p", "profiles"), ("--template-path", "templatePaths"), ("--namespace-file", "namespaceFiles")]
+    {
+        for value in spec[field].as_array().into_iter().flatten() {
+            words.extend([flag.to_owned(), value.as_str().unwrap().to_owned()]);
+        }
+    }
+    words.extend((only["reinject"] == true).then(|| "--reinject".to_owned()));
+    words.push(only["input"].as_str().unwrap().to_owned());
+    words
 }
 
 fn run(case: &Path, more: &[&str]) -> Ran {
@@ -86,7 +107,8 @@ fn results(case: &Path) -> Vec<Result> {
 /// What is wrong with a case; nothing where it is as it should be.
 fn compare(case: &Path, results: &[Result]) -> String {
     let mut wrong = String::new();
-    for (name, now) in results {
+    let expect = &test_of(case)["spec"]["cases"][0]["expect"];
+    for ((name, now), field) in results.iter().zip(["golden", "patch", "report"]) {
         let file = case.join(name);
         let before = fs::read(&file).ok();
         if &before != now {
@@ -95,34 +117,45 @@ fn compare(case: &Path, results: &[Result]) -> String {
             let diff = similar::TextDiff::from_lines(&before, &now).unified_diff().to_string();
             let _ = writeln!(wrong, "{}:\n{diff}", file.display());
         }
+        if expect[field].as_str() != now.as_ref().map(|_| name.as_str()) {
+            let _ = writeln!(wrong, "{}: `{field}` is {}", case.join("test.yaml").display(), expect[field]);
+        }
     }
     wrong
 }
 
-fn update(case: &Path, results: Vec<Result>) {
-    for (name, now) in results {
-        match now {
-            Some(bytes) => fs::write(case.join(name), bytes).unwrap(),
-            None => drop(fs::remove_file(case.join(name))),
-        }
-    }
+#[test]
+fn every_case_comes_out_as_it_is_written() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let ran = injector(["test", "testdata/golden"]).within(root).succeeds();
+    let all = cases().len();
+    assert_eq!(ran.stderr, format!("{all} cases: {all} passed\n"));
+    assert!(all >= 28, "only {all} cases");
 }
 
 #[test]
-fn every_case_comes_out_as_it_is_written() {
-    let is_update = std::env::var_os("INJECTOR_UPDATE_GOLDEN").is_some();
-    let is_ci = std::env::var_os("INJECTOR_TESTS_REQUIRE_ALL").is_some();
-    assert!(!(is_update && is_ci), "INJECTOR_UPDATE_GOLDEN would make this test pass whatever comes out");
-    let mut wrong = String::new();
+fn the_commands_print_what_the_tests_compare() {
+    let wrong: String = cases().iter().map(|case| compare(case, &results(case))).collect();
+    assert!(wrong.is_empty(), "{wrong}\n`injector test --update testdata/golden` writes these files");
+}
+
+#[test]
+fn every_injection_is_undone_to_the_byte() {
+    let mut held = 0;
     for case in cases() {
-        let results = results(&case);
-        if is_update {
-            update(&case, results);
-        } else {
-            wrong += &compare(&case, &results);
+        let [input, expected] =
+            ["input.yaml", "expected.yaml"].map(|file| fs::read(case.join(file)).unwrap_or_default());
+        let is_injected = |bytes: &[u8]| String::from_utf8_lossy(bytes).contains("sidecar-injector/status");
+        if is_injected(&expected) && !is_injected(&input) {
+            let path = test_of(&case)["spec"]["templatePaths"][0].as_str().map(str::to_owned);
+            let flags = path.into_iter().flat_map(|path| ["--template-path".to_owned(), path]);
+            let words = ["uninject".to_owned()].into_iter().chain(flags);
+            let ran = injector(words).stdin(expected).succeeds();
+            assert_eq!(String::from_utf8_lossy(&ran.bytes), String::from_utf8_lossy(&input), "{}", case.display());
+            held += 1;
         }
     }
-    assert!(wrong.is_empty(), "{wrong}\nINJECTOR_UPDATE_GOLDEN=1 cargo test golden:: writes these files");
+    assert!(held >= 15, "only {held} cases were undone");
 }
 
 #[test]
@@ -157,4 +190,22 @@ fn a_case_that_comes_out_otherwise_is_found() {
     assert!(compare(&case, &results).contains("\n+another report\n"));
     results[0].1 = None;
     assert!(compare(&case, &results).contains("expected.yaml"));
+}
+
+#[test]
+fn a_test_finds_each_file_that_is_not_what_came() {
+    let case = folder().join("two-profiles");
+    let files = || fs::read_dir(&case).unwrap().map(|entry| entry.unwrap().path());
+    for changed in ["expected.yaml", "patch.json", "report.txt"] {
+        let bytes = |path: &Path| {
+            let bytes = fs::read(path).unwrap();
+            if name(path) == changed { [&bytes[..], b"more\n"].concat() } else { bytes }
+        };
+        let ran = injector(["test"]).files(files().map(|path| (name(&path), bytes(&path)))).finds();
+        assert!(ran.stderr.contains(&format!("`{changed}` is not what came\n")), "{}", ran.stderr);
+        assert!(ran.stderr.contains("\n  -more\n") && ran.stderr.ends_with("1 case: 1 failed\n"), "{}", ran.stderr);
+        let ran = ran.then(["test", "--update"]).succeeds();
+        assert!(ran.stderr.contains(&format!("note: {changed}: written\n")), "{}", ran.stderr);
+        assert_eq!(ran.read(changed), fs::read(case.join(changed)).unwrap(), "it is as it was");
+    }
 }

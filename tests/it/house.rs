@@ -72,6 +72,11 @@ pub(super) const ROOMS: &[Room] = &[
         reach: Reach::Pure(&["clap", "serde", "serde_json", "sha2"]),
     },
     Room {
+        name: "expect",
+        rooms: &["value", "diagnostic", "decide", "report"],
+        reach: Reach::Pure(&["serde_json", "similar"]),
+    },
+    Room {
         name: "install",
         rooms: &["value", "diagnostic", "text", "kube", "profile", "decide", "policy"],
         reach: Reach::Pure(&["base64", "serde_json"]),
@@ -90,6 +95,7 @@ pub(super) const ROOMS: &[Room] = &[
             "process",
             "lint",
             "report",
+            "expect",
             "install",
         ],
         reach: Reach::Shell,

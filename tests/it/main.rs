@@ -31,6 +31,7 @@ mod ownership;
 #[cfg(unix)]
 mod plugin;
 mod refusals;
+mod tested;
 #[cfg(feature = "serve")]
 mod reviews;
 #[cfg(windows)]

@@ -61,7 +61,7 @@ fn sarif() {
                   },
                   "associatedRule": {
                     "id": "named-twice",
-                    "index": 47
+                    "index": 49
                   }
                 }
               ]
@@ -157,7 +157,7 @@ fn sarif() {
                 "text": "daemonset/old (default): outdated injection by cortexflow"
               },
               "ruleId": "outdated",
-              "ruleIndex": 59,
+              "ruleIndex": 65,
               "locations": [
                 {
                   "physicalLocation": {

@@ -185,7 +185,7 @@ impl ConfigArgs {
 }
 
 /// With which profiles, and how.
-#[derive(Args, Clone, Debug)]
+#[derive(Args, Clone, Debug, Default)]
 #[group(skip)]
 pub struct DecisionArgs {
     /// What the repository says.
@@ -234,7 +234,7 @@ impl DecisionArgs {
 }
 
 /// What is known beside the manifests.
-#[derive(Args, Clone, Debug)]
+#[derive(Args, Clone, Debug, Default)]
 #[group(skip)]
 pub struct FactArgs {
     /// The namespace of objects that do not name one [default: default]
@@ -267,7 +267,7 @@ pub struct FactArgs {
 }
 
 /// What is an error, and what is not reported.
-#[derive(Args, Clone, Debug)]
+#[derive(Args, Clone, Debug, Default)]
 #[group(skip)]
 pub struct LevelArgs {
     /// Make this warning an error (repeatable)

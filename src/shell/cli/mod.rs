@@ -30,6 +30,7 @@ mod policy;
 mod profile;
 mod program;
 mod report;
+mod test;
 mod value;
 
 pub(crate) use args::{ChangeArgs, ConfigArgs, DecisionArgs, FactArgs, InputArgs, LevelArgs, LintArgs, WriteArgs};
@@ -59,6 +60,7 @@ pub(crate) use profile::CompileArgs;
 pub(crate) use profile::ProfileCommand;
 pub(crate) use program::{Call, Caller, Program};
 pub(crate) use report::{ReportArgs, ReportFile};
+pub(crate) use test::{TestArgs, UpdateMode};
 
 pub(crate) use value::DataFormat;
 
@@ -94,7 +96,7 @@ Examples:
 
 Exit status:
   0  done
-  1  check, diff, profile lint, certs inspect: something was found
+  1  check, diff, profile lint, test, certs inspect: something was found
   2  an error; nothing was printed and no file was changed";
 
 /// What to do.
@@ -118,6 +120,9 @@ pub enum Command {
     /// List, show, check, start or import profiles
     #[command(subcommand, after_help = examples::PROFILE)]
     Profile(ProfileCommand),
+    /// Test profiles: run cases of manifests, and compare what comes with what is expected
+    #[command(after_help = test::EXAMPLES)]
+    Test(TestArgs),
     /// Inject as a KRM function, in kustomize and kpt
     #[command(after_help = function::EXAMPLES)]
     Fn(Box<FnArgs>),

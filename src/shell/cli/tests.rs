@@ -149,6 +149,7 @@ fn each_command_has_its_page_of_the_manual() {
             "injector-profile-init.1",
             "injector-profile-compile.1",
             "injector-profile-import.1",
+            "injector-test.1",
             "injector-fn.1",
             "injector-config.1",
             "injector-config-show.1",

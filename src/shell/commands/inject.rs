@@ -101,20 +101,14 @@ impl ChangingCommand<'_> {
             let what = format!("the output `{}`", output.name);
             batch::refuse_function(&inputs, &streams, &what).map_err(|error| reported(vec![error]))?;
         }
-        let answers = output.failures == Failures::Answer && streams.iter().all(Stream::is_readable);
-        let is_failed = prepared.is_failed() || streams.iter().any(Stream::is_failed) && !answers;
+        let is_failed = prepared.is_failed() || is_held_back(&streams, output);
         let fails = is_failed && !self.write.keep_going;
         let report = tell::report(&streams, &prepared, Voice::Doing).closing(Closing::Numbers);
-        let errors = report.errors();
-        let report = self.levels.apply(report);
-        // A denied warning is about a result, so that there is no rest to pass on.
-        let denied = report.errors() > errors;
-        let written = if fails || denied { Ok(()) } else { self.write(&inputs, &streams, output) };
+        let (report, held_back) = tell::settled(report, &self.levels, fails);
+        let written = if held_back == HeldBack::No { self.write(&inputs, &streams, output) } else { Ok(()) };
         let held_back = match &written {
-            Ok(()) if denied => HeldBack::Denied,
-            Ok(()) if fails => HeldBack::ByFailures,
             Err(error) if to_files && error.code != Code::PartlyWritten => HeldBack::Unwritten,
-            _ => HeldBack::No,
+            _ => held_back,
         };
         let report = report.with(held_back.note()).with(written.err());
         Ok(report.status().max(publish::write(&report, self.report, self.colour)))
@@ -152,8 +146,14 @@ fn may_hold_review(input: &Input) -> bool {
     memchr::memmem::find(&input.bytes, b"AdmissionReview").is_some()
 }
 
+/// Whether failures keep the results from being written in this form.
+pub(super) fn is_held_back(streams: &[Stream<'_>], output: &OutputFormat) -> bool {
+    let answers = output.failures == Failures::Answer && streams.iter().all(Stream::is_readable);
+    streams.iter().any(Stream::is_failed) && !answers
+}
+
 /// Where all that was read are reviews, they are answered; anything else is printed as it came.
-fn default_output(streams: &[Stream<'_>], action: &Action) -> &'static OutputFormat {
+pub(super) fn default_output(streams: &[Stream<'_>], action: &Action) -> &'static OutputFormat {
     let objects = forms::all_objects(streams);
     let reviews = matches!(action, Action::Inject)
         && !objects.is_empty()

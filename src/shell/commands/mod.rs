@@ -36,6 +36,7 @@ mod publish;
 mod serve;
 mod settings;
 mod tell;
+mod test;
 mod written;
 
 use objects::Told;
@@ -75,6 +76,7 @@ fn act(cli: &Cli) -> Result<ExitStatus, CommandError> {
         Command::Check(args) => check::check(args, colour),
         Command::Diff(args) => diff::diff(args, colour),
         Command::Explain(args) => explain::explain(args, colour),
+        Command::Test(args) => test::test(args, colour),
         Command::Fn(args) => krm::function(args, colour),
         Command::Config(command) => config::config(command),
         Command::Profile(command) => profile::profile(command, colour),

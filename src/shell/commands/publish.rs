@@ -6,7 +6,7 @@ use std::path::Path;
 
 use crate::diagnostic::{Code, Placed};
 use crate::report::exit::ExitStatus;
-use crate::report::{Checkout, Colour, ColourChoice, ColourFacts, Reader, Report, ReportFormat, Style};
+use crate::report::{Checkout, Colour, ColourChoice, ColourFacts, Reader, Report, ReportFormat, Style, Verbosity};
 use crate::shell::cli::{Program, ReportArgs, ReportFile};
 use crate::shell::files::output::{OutputError, Staged};
 
@@ -41,6 +41,15 @@ pub(super) fn write_beside(report: &Report, args: &ReportArgs) -> ExitStatus {
     // Where standard error is gone, no one reads it.
     let _ = Report::new(Vec::new(), failed).write(ReportFormat::default(), &style, &mut io::stderr().lock());
     ExitStatus::Error
+}
+
+/// The report as lines for people, without colours.
+pub(super) fn plain(report: &Report) -> String {
+    let style = Style { verbosity: Verbosity::Normal, colour: Colour::Off, checkout: &checkout() };
+    let mut text = Vec::new();
+    // Writing to memory does not fail.
+    let _ = report.write(ReportFormat::default(), &style, &mut text);
+    String::from_utf8(text).unwrap_or_default()
 }
 
 /// What is wrong with the files, which are all tried.

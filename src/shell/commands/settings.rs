@@ -103,6 +103,11 @@ impl Prepared {
         Ok(Self { run, diagnostics, ..of_function })
     }
 
+    /// Resolves settings that stand for themselves, without any flag.
+    pub(super) fn of_settings(config: Config) -> Result<Self, Vec<Placed>> {
+        Self::with(config, &DecisionArgs::default(), &FactArgs::default())
+    }
+
     /// Resolves them below flags.
     fn with(config: Config, decision: &DecisionArgs, facts: &FactArgs) -> Result<Self, Vec<Placed>> {
         let layered = Layered::new(config, decision.given())?;
@@ -200,15 +205,24 @@ impl Prepared {
     /// For undoing: the record says what to do, and profiles only help to find what was edited.
     pub(super) fn for_undoing(args: &UninjectArgs) -> Result<Self, Vec<Placed>> {
         let UninjectArgs { profiles, template_paths, .. } = args;
-        let Config { file, folder, exclude, template_paths: written, .. } = config::find(&args.config.choice())?;
+        Self::undoing(profiles.clone(), template_paths.clone(), config::find(&args.config.choice())?)
+    }
+
+    /// The same with these profiles and kinds.
+    pub(super) fn undoing(
+        profiles: Vec<ProfileRef>,
+        template_paths: Vec<TemplatePath>,
+        config: Config,
+    ) -> Result<Self, Vec<Placed>> {
+        let Config { file, folder, exclude, template_paths: written, .. } = config;
         let files: Vec<ProfileRef> =
-            profiles.iter().filter(|profile| matches!(profile, ProfileRef::File(_))).cloned().collect();
+            profiles.into_iter().filter(|profile| matches!(profile, ProfileRef::File(_))).collect();
         let known = if files.is_empty() { Vec::new() } else { load_profiles(&files)? };
         // Built-in profiles are loaded where a record names them. Their kinds have to be known before.
         let of_builtin = builtin::TEMPLATE_PATHS.iter().filter_map(|path| path.parse().ok());
         let of_settings = written.into_iter().map(|path| path.value);
         let template_paths: Vec<TemplatePath> =
-            template_paths.iter().cloned().chain(of_settings).chain(of_builtin).collect();
+            template_paths.into_iter().chain(of_settings).chain(of_builtin).collect();
         let run = Run::new(known, SetValues::new(), &template_paths);
         // Its profiles say what is injected, not what is undone.
         let config = Config { file, folder, exclude, ..Config::default() };

@@ -6,7 +6,7 @@ use crate::decide::inject::{Answer, InjectionState, Step, Verdict};
 use crate::diagnostic::{Code, Diagnostic, Placed, Places, Severity};
 use crate::process::object::{ChangeError, Object, ObjectClass};
 use crate::process::stream::{DocumentResult, Stream};
-use crate::report::{Report, ReportVerdict, ResultLine, TemplateReport};
+use crate::report::{Levels, Report, ReportVerdict, ResultLine, TemplateReport};
 use crate::value::pointer::Pointer;
 
 use super::settings::Prepared;
@@ -75,6 +75,19 @@ pub(super) fn report(streams: &[Stream<'_>], prepared: &Prepared, voice: Voice) 
     }
     once_a_namespace(&mut entries, &diagnostics);
     Report::new(entries, diagnostics)
+}
+
+/// The report at these levels, and why the results must not be written, where that is so.
+pub(super) fn settled(report: Report, levels: &Levels, fails: bool) -> (Report, HeldBack) {
+    let errors = report.errors();
+    let report = levels.apply(report);
+    // A denied warning is about a result, so that there is no rest to pass on.
+    let held_back = match (report.errors() > errors, fails) {
+        (true, _) => HeldBack::Denied,
+        (false, true) => HeldBack::ByFailures,
+        (false, false) => HeldBack::No,
+    };
+    (report, held_back)
 }
 
 /// A warning about a namespace is given once: at its own place in the input, or else with the first workload in it.

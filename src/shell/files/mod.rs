@@ -11,3 +11,4 @@ pub(crate) mod output;
 pub(crate) mod profile_text;
 pub(crate) mod selection;
 pub(crate) mod setting;
+pub(crate) mod suite;

@@ -84,6 +84,8 @@ pub(crate) enum DocumentKind {
     Profile,
     /// A repository's settings.
     Config,
+    /// A test of profiles.
+    Test,
 }
 
 impl DocumentKind {
@@ -91,6 +93,7 @@ impl DocumentKind {
         match self {
             Self::Profile => Code::Profile,
             Self::Config => Code::Config,
+            Self::Test => Code::Test,
         }
     }
 
@@ -98,6 +101,7 @@ impl DocumentKind {
         match self {
             Self::Profile => "profile",
             Self::Config => "settings",
+            Self::Test => "test",
         }
     }
 }
@@ -133,6 +137,9 @@ pub(crate) fn parsed<T>(
             let (message, hint) = match kind {
                 DocumentKind::Profile => {
                     ("a profile is one document, and this is a second one", "write each profile in a file of its own")
+                }
+                DocumentKind::Test => {
+                    ("a test is one document, and this is a second one", "write each test in a file of its own")
                 }
                 DocumentKind::Config => ("the settings are one document, and this is a second one", "merge the two"),
             };

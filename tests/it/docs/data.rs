@@ -97,3 +97,25 @@ fn every_field_of_a_listed_profile_is_in_its_table_and_no_other() {
     ]);
     assert_eq!(documented("## `profile list -o json`"), expected);
 }
+
+#[test]
+fn every_field_of_a_case_is_in_its_table_and_no_other() {
+    let test = "apiVersion: sidecar-injector/v1\nkind: Test\nmetadata: {name: t}\nspec:\n  profiles: [nginx]\n  cases:\n    \
+                - {name: a, input: web.yaml, expect: {verdict: rejected, warnings: [{code: round-trip}]}}\n    \
+                - {name: b, input: web.yaml, expect: {golden: none.yaml}}\n";
+    let ran = injector(["test", "--report", "json"]).file("t.yaml", test).file("web.yaml", WEB).finds();
+    let report: Value = serde_json::from_str(&ran.stderr).unwrap();
+    let whole = std::slice::from_ref(&report);
+    let placed = set(["severity", "code", "message", "hint", "file", "line", "column", "path"]);
+    let of_problem: BTreeSet<String> = fields(whole, &["cases", "problems"]).difference(&placed).cloned().collect();
+    let of_report =
+        fields(whole, &[]).difference(&set(["version", "entries", "diagnostics", "summary"])).cloned().collect();
+    let expected = BTreeMap::from([
+        ("the report".to_owned(), of_report),
+        ("case".to_owned(), fields(whole, &["cases"])),
+        ("problem".to_owned(), of_problem),
+    ]);
+    let shown: BTreeMap<String, BTreeSet<String>> =
+        rows("docs/tests.md", "## In CI").into_iter().map(|row| (row[0].clone(), set(code(&row[1])))).collect();
+    assert_eq!(shown, expected);
+}

@@ -131,6 +131,26 @@ fn demanding(severity: &str) -> String {
     profile("p", &format!("{ENV}  require: [{{that: 'false', message: a, severity: {severity}}}]\n"))
 }
 
+/// Runs of tests of profiles, and runs for a part of the input that is not there.
+fn runs_on_tests() -> Vec<(Run, &'static [&'static str])> {
+    let test = |args: &[&'static str], case: &str| {
+        let text = format!(
+            "apiVersion: sidecar-injector/v1\nkind: Test\nmetadata: {{name: t}}\nspec:\n  profiles: [nginx]\n  cases: [{{name: a, input: web.yaml, {case}}}]\n"
+        );
+        injector(["test", "--report=json"].iter().chain(args).copied()).file("web.yaml", WEB).file("t.yaml", text)
+    };
+    let part =
+        |args: [&'static str; 2]| injector(["inject", "--report=json"].into_iter().chain(args)).file("web.yaml", WEB);
+    vec![
+        (test(&[], "expect: {verdict: rejected}"), &["test-failed"]),
+        (test(&[], "expect: {}"), &["test"]),
+        (test(&["--run=none"], "expect: {verdict: rejected}"), &["no-tests"]),
+        (test(&["--update"], "expect: {golden: a.yaml}"), &["updated"]),
+        (part(["--kind=Job", "web.yaml"]), &["nothing-selected"]),
+        (part(["pod/none", "web.yaml"]), &["no-such-object"]),
+    ]
+}
+
 /// Runs that find an injection in another state than the current one, or what is not a workload.
 fn runs_on_states() -> Vec<(Run, &'static [&'static str])> {
     vec![
@@ -257,7 +277,7 @@ fn in_the_tests_of_certificates() -> impl Iterator<Item = String> {
 #[test]
 fn every_code_is_reported_by_a_run() {
     let mut seen = in_snapshots();
-    for (run, expected) in runs().into_iter().chain(runs_on_states()) {
+    for (run, expected) in runs().into_iter().chain(runs_on_states()).chain(runs_on_tests()) {
         let reported = reported(&run.exits_any());
         let missing: Vec<&&str> = expected.iter().filter(|code| !reported.contains(**code)).collect();
         assert!(missing.is_empty(), "{missing:?} are not in {reported:?}");

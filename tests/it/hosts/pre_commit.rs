@@ -156,6 +156,19 @@ fn injected_files_stop_the_first_commit_and_pass_the_second() {
 }
 
 #[test]
+fn tests_of_profiles_run_whichever_files_a_commit_has() {
+    let test = "tests_of_profiles_run_whichever_files_a_commit_has";
+    let Some(one) = Repository::with("injector-test", test) else { return };
+    let said = one.commit("base/web.yaml", "# changed\napiVersion: v1\nkind: Service\nmetadata: {name: web}\n");
+    assert!(said.success, "{said:?}");
+    let config = fs::read_to_string(one.path("shop/.injector.yaml")).unwrap();
+    let said = one.commit(".injector.yaml", &config.replace("level: debug", "level: warning"));
+    assert!(!said.success, "{said:?}");
+    assert!(said.text.contains("profiles/tests/audit.yaml:12:"), "{said:?}");
+    assert!(said.text.contains("2 cases: 1 passed, 1 failed\n"), "{said:?}");
+}
+
+#[test]
 fn the_example_names_the_version_of_the_program() {
     let text = fs::read_to_string(root().join("testdata/examples/pre-commit-config.yaml")).unwrap();
     assert!(text.contains(&format!("rev: v{}\n", env!("CARGO_PKG_VERSION"))), "{text}");

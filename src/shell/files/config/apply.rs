@@ -112,7 +112,7 @@ impl Layered {
                 Ok(text) => {
                     set.entry(profile.name.clone()).or_default().insert(setting.value.name.clone(), text);
                 }
-                Err((message, hint)) => wrong.push(self.config.wrong(setting.at, message).hint(hint)),
+                Err((message, hint)) => wrong.push(Config::wrong_setting(setting, message).hint(hint)),
             }
         }
         if wrong.is_empty() { Ok(set) } else { Err(wrong) }
@@ -134,7 +134,7 @@ impl Layered {
                 let near =
                     nearest(name, known.iter().map(String::as_str)).map(|near| format!("did you mean `{near}`?"));
                 let hint = near.unwrap_or_else(|| format!("the profiles here are {}", known.join(", ")));
-                self.config.wrong(setting.at, format!("no profile here is called `{name}`")).hint(Some(hint))
+                Config::wrong_setting(setting, format!("no profile here is called `{name}`")).hint(Some(hint))
             })
             .collect();
         if wrong.is_empty() { Ok(()) } else { Err(wrong) }

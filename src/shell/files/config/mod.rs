@@ -22,7 +22,7 @@ mod read;
 pub(crate) use apply::Layered;
 pub(crate) use find::{Choice, find};
 pub(crate) use patterns::{Patterns, with_slashes};
-pub(crate) use read::KIND;
+pub(crate) use read::{FACT_FIELDS, KIND, LAYER_FIELDS, Reader};
 
 /// A value, and where it is written.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,6 +34,8 @@ pub(crate) struct Written<T> {
 /// A parameter of one profile.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct ConfigSetting {
+    /// What messages call the file in which it is written.
+    pub(crate) file: String,
     pub(crate) profile: String,
     pub(crate) name: String,
     /// As it is written: text, a number, a boolean, or for a parameter of several values a list or a map of these.
@@ -82,6 +84,11 @@ pub(crate) struct Config {
 }
 
 impl Config {
+    /// An error at the place of a parameter.
+    fn wrong_setting(setting: &Written<ConfigSetting>, message: impl Into<String>) -> Placed {
+        Placed::new(Code::Config, message).at(setting.value.file.clone(), Some(setting.at))
+    }
+
     /// An error at a place in the file.
     pub(crate) fn wrong(&self, at: Position, message: impl Into<String>) -> Placed {
         Placed::new(Code::Config, message).at(self.file.clone(), Some(at))

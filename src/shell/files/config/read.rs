@@ -22,20 +22,14 @@ pub(crate) const KIND: &str = "Config";
 const TOP_FIELDS: &[&str] = &["apiVersion", "kind", "metadata", "spec"];
 
 /// The fields that may differ from file to file.
-const LAYER_FIELDS: [&str; 5] = ["profiles", "set", "namespace", "onIneligible", "nativeSidecar"];
+pub(crate) const LAYER_FIELDS: [&str; 5] = ["profiles", "set", "namespace", "onIneligible", "nativeSidecar"];
 
-/// The fields that are the same for all files.
-const WHOLE_FIELDS: [&str; 9] = [
-    "kubernetesVersion",
-    "namespaceFiles",
-    "namespaces",
-    "serviceAccountFiles",
-    "templatePaths",
-    "exclude",
-    "deny",
-    "allow",
-    "overrides",
-];
+/// The fields that say what is known of the cluster.
+pub(crate) const FACT_FIELDS: [&str; 5] =
+    ["kubernetesVersion", "namespaceFiles", "namespaces", "serviceAccountFiles", "templatePaths"];
+
+/// The other fields that are the same for all files.
+const WHOLE_FIELDS: [&str; 4] = ["exclude", "deny", "allow", "overrides"];
 
 const NAME: &str = "a DNS label: lower case letters, digits and `-`, at most 63";
 
@@ -57,7 +51,8 @@ impl Config {
             let offset = if of_key { tree.locate(root, at) } else { tree.locate_value(root, at) };
             places.position(start + offset)
         };
-        let mut reader = Reader { folder, place: &|at| position(at, false), errors: Errors::default() };
+        let place = |at: &Pointer| position(at, false);
+        let mut reader = Reader::new((file, folder), &place);
         let mut config = reader.config(Node { view: tree.view(root), at: Pointer::root() });
         let told = |error: &ProfileError| {
             let mut placed = Placed::new(Code::Config, error.to_string()).hint(error.hint());
@@ -99,16 +94,30 @@ impl Config {
     }
 }
 
-struct Reader<'r> {
+/// What reads a document of settings: it collects all that is wrong.
+pub(crate) struct Reader<'r> {
+    file: &'r str,
     folder: &'r Path,
     place: &'r dyn Fn(&Pointer) -> Position,
-    errors: Errors,
+    pub(crate) errors: Errors,
+}
+
+impl<'r> Reader<'r> {
+    /// Of a file, with the folder at which its paths begin, and where each of its values is.
+    pub(crate) fn new((file, folder): (&'r str, &'r Path), place: &'r dyn Fn(&Pointer) -> Position) -> Self {
+        Self { file, folder, place, errors: Errors::default() }
+    }
 }
 
 impl Reader<'_> {
+    /// Where a value is.
+    pub(crate) fn position(&self, at: &Pointer) -> Position {
+        (self.place)(at)
+    }
+
     fn config<'a, V: View<'a>>(&mut self, root: Node<V>) -> Config {
         let mut config = Config::default();
-        let fields: Vec<&str> = LAYER_FIELDS.into_iter().chain(WHOLE_FIELDS).collect();
+        let fields: Vec<&str> = LAYER_FIELDS.into_iter().chain(FACT_FIELDS).chain(WHOLE_FIELDS).collect();
         let of_spec = |name: &str| fields.contains(&name);
         for (name, _) in root.view.members().into_iter().filter(|(name, _)| of_spec(name)) {
             self.wrong(&root.at.join(&*name), format!("unknown field `{name}`"), "write it below `spec`");
@@ -123,18 +132,28 @@ impl Reader<'_> {
         }
         let Some(spec) = root.require("spec", &mut self.errors) else { return config };
         let Some(spec) = spec.object(&fields, &mut self.errors) else { return config };
-        config.layer = self.layer(&spec);
-        config.kubernetes_version = spec.get("kubernetesVersion").and_then(|node| self.word(&node));
-        config.namespace_files = self.paths(&spec, "namespaceFiles");
-        config.service_account_files = self.paths(&spec, "serviceAccountFiles");
-        config.namespaces = self.list(&spec, "namespaces").into_iter().filter_map(|one| self.namespace(one)).collect();
-        config.template_paths = self.words(&spec, "templatePaths");
+        config = self.decisive(&spec);
         config.exclude = self.words(&spec, "exclude");
         config.deny = self.words(&spec, "deny");
         config.allow = self.words(&spec, "allow");
         config.overrides =
             self.list(&spec, "overrides").into_iter().filter_map(|one| self.file_override(one)).collect();
         config
+    }
+
+    /// What settings and tests have in common: all that decides about an object.
+    pub(crate) fn decisive<'a, V: View<'a>>(&mut self, spec: &Node<V>) -> Config {
+        Config {
+            file: self.file.to_owned(),
+            folder: self.folder.to_owned(),
+            layer: self.layer(spec),
+            kubernetes_version: spec.get("kubernetesVersion").and_then(|node| self.word(&node)),
+            namespace_files: self.paths(spec, "namespaceFiles"),
+            service_account_files: self.paths(spec, "serviceAccountFiles"),
+            namespaces: self.list(spec, "namespaces").into_iter().filter_map(|one| self.namespace(one)).collect(),
+            template_paths: self.words(spec, "templatePaths"),
+            ..Config::default()
+        }
     }
 
     fn layer<'a, V: View<'a>>(&mut self, spec: &Node<V>) -> Layer {
@@ -184,8 +203,13 @@ impl Reader<'_> {
                 continue;
             }
             for (name, node) in parameters.entries(&mut self.errors) {
-                let value = node.view.value();
-                all.push(self.written(&node, ConfigSetting { profile: profile.clone(), name, value }));
+                let setting = ConfigSetting {
+                    file: self.file.to_owned(),
+                    profile: profile.clone(),
+                    name,
+                    value: node.view.value(),
+                };
+                all.push(self.written(&node, setting));
             }
         }
         all
@@ -238,7 +262,10 @@ impl Reader<'_> {
         self.list(spec, field).iter().filter_map(|node| self.word(node)).collect()
     }
 
-    fn word<'a, V: View<'a>, T: std::str::FromStr<Err: ToString>>(&mut self, node: &Node<V>) -> Option<Written<T>> {
+    pub(crate) fn word<'a, V: View<'a>, T: std::str::FromStr<Err: ToString>>(
+        &mut self,
+        node: &Node<V>,
+    ) -> Option<Written<T>> {
         let text = node.string(&mut self.errors)?;
         match text.parse() {
             Ok(value) => Some(self.written(node, value)),
@@ -251,16 +278,16 @@ impl Reader<'_> {
         }
     }
 
-    fn list<'a, V: View<'a>>(&mut self, spec: &Node<V>, field: &str) -> Vec<Node<V>> {
+    pub(crate) fn list<'a, V: View<'a>>(&mut self, spec: &Node<V>, field: &str) -> Vec<Node<V>> {
         spec.get(field).map(|node| node.list(&mut self.errors)).unwrap_or_default()
     }
 
-    fn wrong<'h>(&mut self, at: &Pointer, message: String, hint: impl Into<Option<&'h str>>) {
+    pub(crate) fn wrong<'h>(&mut self, at: &Pointer, message: String, hint: impl Into<Option<&'h str>>) {
         let hint = hint.into().map(str::to_owned);
         self.errors.add(at, ProfileErrorKind::Schema { message, hint });
     }
 
-    fn written<'a, V: View<'a>, T>(&self, node: &Node<V>, value: T) -> Written<T> {
+    pub(crate) fn written<'a, V: View<'a>, T>(&self, node: &Node<V>, value: T) -> Written<T> {
         Written { value, at: (self.place)(&node.at) }
     }
 }
