@@ -26,7 +26,7 @@ mod xml;
 pub(crate) use checkout::Checkout;
 pub(crate) use colour::{Colour, ColourChoice, ColourFacts, Ink};
 pub use format::ReportFormat;
-pub(crate) use format::{FormKind, Reader};
+pub(crate) use format::{FormKind, REPORT_FORMATS, Reader};
 pub(crate) use krm::function_results;
 pub(crate) use levels::Levels;
 pub(crate) use levels::{Allowed, Denied};

@@ -66,11 +66,7 @@ pub(super) const ROOMS: &[Room] = &[
         rooms: &["value", "diagnostic", "kube", "expression", "profile", "decide", "policy"],
         reach: Reach::Pure(&["serde", "serde_json"]),
     },
-    Room {
-        name: "report",
-        rooms: &["value", "diagnostic"],
-        reach: Reach::Pure(&["clap", "serde", "serde_json", "sha2"]),
-    },
+    Room { name: "report", rooms: &["value", "diagnostic"], reach: Reach::Pure(&["serde", "serde_json", "sha2"]) },
     Room {
         name: "install",
         rooms: &["value", "diagnostic", "text", "kube", "profile", "decide", "policy"],
