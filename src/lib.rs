@@ -31,6 +31,7 @@ mod policy;
 mod process;
 mod lint;
 mod report;
+mod tell;
 #[cfg(feature = "serve")]
 mod install;
 #[cfg(not(target_family = "wasm"))]

@@ -16,8 +16,8 @@ use crate::shell::files::output::{self, Staged};
 use crate::shell::files::selection::ProfileRef;
 
 use super::settings::{self, Prepared};
-use super::tell::{self, HeldBack, Voice};
 use super::{CommandError, batch, publish};
+use crate::tell::report::{self as tell, HeldBack, Voice};
 
 pub(super) fn inject(args: &InjectArgs, colour: ColourChoice) -> Result<ExitStatus, CommandError> {
     let reported = |errors| CommandError::reported(errors, &args.report);
@@ -104,7 +104,7 @@ impl ChangingCommand<'_> {
         let answers = output.failures == Failures::Answer && streams.iter().all(Stream::is_readable);
         let is_failed = prepared.is_failed() || streams.iter().any(Stream::is_failed) && !answers;
         let fails = is_failed && !self.write.keep_going;
-        let report = tell::report(&streams, &prepared, Voice::Doing).closing(Closing::Numbers);
+        let report = tell::report(&streams, &prepared.diagnostics, Voice::Doing).closing(Closing::Numbers);
         let errors = report.errors();
         let report = self.levels.apply(report);
         // A denied warning is about a result, so that there is no rest to pass on.
