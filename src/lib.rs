@@ -32,6 +32,7 @@ mod process;
 mod lint;
 mod report;
 mod tell;
+mod playground;
 #[cfg(feature = "serve")]
 mod install;
 #[cfg(not(target_family = "wasm"))]
@@ -41,6 +42,7 @@ mod shell;
 #[doc(hidden)]
 pub mod internals;
 
+pub use playground::answer;
 #[cfg(not(target_family = "wasm"))]
 pub use shell::commands::run;
 pub use text::yaml::is_guarded;
