@@ -191,10 +191,12 @@ class Core {
     const { memory, question: room, answer, text } = this.#instance;
     try {
       const bytes = new TextEncoder().encode(JSON.stringify(question));
-      new Uint8Array(memory.buffer, room(bytes.length), bytes.length).set(bytes);
+      // A call may make the memory grow, and then its buffer is another one: so the buffer is asked for afterwards.
+      const at = room(bytes.length);
+      new Uint8Array(memory.buffer, at, bytes.length).set(bytes);
       const length = answer();
-      // The memory may have grown, and then its buffer is another one.
-      return new TextDecoder().decode(new Uint8Array(memory.buffer, text(), length));
+      const start = text();
+      return new TextDecoder().decode(new Uint8Array(memory.buffer, start, length));
     } catch (error) {
       // What is left in its memory is not to be trusted.
       this.#instance = Core.#start(this.module);

@@ -139,6 +139,7 @@ class Page {
     this.#text("result", outcome.text, "There is nothing here.");
     this.#text("patch", outcome.patch, "There is no workload.");
     this.#text("response", outcome.response, "There is no workload to answer about.");
+    this.#readable(outcome);
   }
 
   /** A text in its panel; where there is none, why. */
@@ -148,10 +149,22 @@ class Page {
     panel.replaceChildren(...(text === undefined ? [] : lines(text)).filter((child) => child !== undefined));
     panel.hidden = text === undefined || text === "";
     note.hidden = !panel.hidden;
+    const raw = panel.closest("details");
+    if (raw !== null) raw.hidden = panel.hidden;
     note.textContent = text === undefined ? "Nothing is printed, because of the errors above." : empty;
   }
 
+  /** The same data, laid out to be read. */
+  #readable(outcome: Outcome | undefined): void {
+    for (const [id, text] of [["patch", outcome?.patch], ["response", outcome?.response]] as const) {
+      const read = find(`${id}Read`, HTMLElement);
+      read.textContent = readable(text ?? "");
+      read.hidden = read.textContent === "";
+    }
+  }
+
   #clear(): void {
+    this.#readable(undefined);
     for (const id of ["diff", "result", "patch", "response"]) this.#text(id, undefined, "");
     find("explanation", HTMLElement).replaceChildren();
   }

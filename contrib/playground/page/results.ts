@@ -172,7 +172,21 @@ function policyAnswer(policy: PolicyAnswer): HTMLElement {
 function diffLines(diff: string): Child[] {
   const kinds: Record<string, string> = { "@": "hunk", "+": "added", "-": "removed" };
   return diff.split(/(?<=\n)/).map((line, index) => {
-    const kind = index < 2 ? "head" : kinds[line.charAt(0)];
-    return kind === undefined ? line : make("span", { class: kind }, line);
+    const kind = index < 2 ? "head" : (kinds[line.charAt(0)] ?? "same");
+    return make("span", { class: kind }, line);
   });
+}
+
+/** JSON, a value on each line, laid out; the patch in an answer is decoded. */
+function readable(lines: string): string {
+  const laidOut = (line: string): string => {
+    const value: unknown = JSON.parse(line);
+    const response = (value as { response?: { patch?: unknown } }).response;
+    if (typeof response?.patch === "string") {
+      const bytes = Uint8Array.from(atob(response.patch), (char) => char.charCodeAt(0));
+      response.patch = JSON.parse(new TextDecoder().decode(bytes));
+    }
+    return JSON.stringify(value, undefined, 2) + "\n";
+  };
+  return lines.split("\n").filter((line) => line !== "").map(laidOut).join("");
 }
