@@ -49,6 +49,9 @@ mod chart;
 #[cfg(feature = "watch")] // as their documents
 mod hosts;
 
+// The page, which has the program without its shell.
+mod playground;
+
 // The cluster and the kernel.
 mod cluster;
 mod iptables;

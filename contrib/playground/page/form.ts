@@ -2,7 +2,7 @@
 
 /** Says at a field what is wrong with it, or that nothing is. */
 function tellField(field: HTMLElement, fault: HTMLElement, messages: string[]): void {
-  fault.textContent = messages.join("; ");
+  fault.replaceChildren(marked(messages.join("; ")));
   fault.hidden = messages.length === 0;
   if (messages.length === 0) field.removeAttribute("aria-invalid");
   else field.setAttribute("aria-invalid", "true");
@@ -62,7 +62,7 @@ class ParameterForm {
       ? "computed"
       : parameter.default === undefined
         ? presence === "required" ? "required" : "none"
-        : valueText(parameter.default);
+        : valueText(parameter.default) || "empty";
     const values = type === "boolean" ? ["true", "false"] : (parameter.values ?? []);
     const common = { id, name, "aria-describedby": `${id}-about ${id}-fault` };
     const field = values.length > 0
@@ -70,7 +70,7 @@ class ParameterForm {
       : make("input", { ...common, type: "text", placeholder: fallback, autocomplete: "off", spellcheck: "false" });
     field.value = this.#typed.get(name) ?? "";
     const about = [description];
-    if (parameter.annotations.length > 0) about.push(`annotation ${parameter.annotations.join(" or ")}`);
+    if (parameter.annotations.length > 0) about.push(`annotation ${parameter.annotations.map((key) => `\`${key}\``).join(" or ")}`);
     const fault = make("p", { id: `${id}-fault`, class: "fault", role: "alert", "data-parameter": name });
     fault.hidden = true;
     return make(
@@ -78,7 +78,7 @@ class ParameterForm {
       { class: "parameter" },
       make("label", { for: id }, make("code", {}, name), " ", make("span", { class: "type" }, type)),
       field,
-      make("p", { id: `${id}-about`, class: "about" }, about.join("; ")),
+      make("p", { id: `${id}-about`, class: "about" }, marked(about.join("; "))),
       fault,
     );
   }

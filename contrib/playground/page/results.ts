@@ -21,7 +21,7 @@ class Results {
   placed(placed: Placed): HTMLElement {
     const known = placed.file === this.file || placed.file === OWN_FILE;
     const where = known ? this.line(placed, placed.file) : placed.file === "" ? undefined : `${placed.file} `;
-    const hint = placed.hint === undefined ? undefined : make("span", { class: "hint" }, `hint: ${placed.hint}`);
+    const hint = placed.hint === undefined ? undefined : make("span", { class: "hint" }, "hint: ", marked(placed.hint));
     const word = make("strong", {}, placed.severity);
     return make("li", { class: placed.severity }, word, " ", where, " ", marked(placed.message), hint);
   }
@@ -34,7 +34,7 @@ class Results {
     for (const entry of report.entries) {
       const errors = entry.results.flatMap((result) => result.errors ?? []);
       for (const result of entry.results) {
-        const verdict = make("span", { class: `verdict ${result.verdict}` }, sentence(result));
+        const verdict = make("span", { class: `verdict ${result.verdict}` }, marked(sentence(result)));
         children.push(make("p", {}, make("b", {}, title(entry)), ": ", verdict, " ", this.line(entry)));
       }
       if (entry.results.length === 0) children.push(make("p", {}, make("b", {}, title(entry)), " ", this.line(entry)));
@@ -77,7 +77,7 @@ class Results {
   }
 
   private profile(profile: ProfileExplanation): Child[] {
-    const verdict = make("span", { class: `verdict ${profile.verdict}` }, sentence(profile));
+    const verdict = make("span", { class: `verdict ${profile.verdict}` }, marked(sentence(profile)));
     const head = ["", "rule", "applies", "what it saw", "line"];
     const rows = profile.rules.map((rule) => this.rule(rule));
     const children: Child[] = [

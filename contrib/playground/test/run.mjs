@@ -117,9 +117,9 @@ test("parameters and facts count as flags do", async () => {
 test("what is wrong with a field is said beside it", async () => {
   await choose("profile", "cortexflow");
   for (const [id, wrong, said] of [
-    ["set-tcpPort", "many", /`many`/],
+    ["set-tcpPort", "many", /many is not/],
     ["namespace", "A B", /lower case/],
-    ["namespaceLabels", "x", /`x`/],
+    ["namespaceLabels", "x", /x/],
     ["kubernetesVersion", "one", /one/],
   ]) {
     await fill(id, wrong);

@@ -35,6 +35,8 @@ pub(crate) enum Lack {
     /// `kpt fn`, which `contrib/kpt/build` builds.
     #[cfg(feature = "watch")]
     Kpt,
+    /// `INJECTOR_PLAYGROUND` is not set.
+    Playground,
     /// `INJECTOR_SARIF_MULTITOOL` is not set.
     SarifMultitool,
     /// `INJECTOR_GOLDENS` is not set: results of other projects, which this repository does not have. Not needed in CI.
@@ -62,6 +64,7 @@ impl Lack {
             Self::Kustomize => "INJECTOR_KUSTOMIZE is not set".to_owned(),
             #[cfg(feature = "watch")]
             Self::Kpt => "INJECTOR_KPT is not set".to_owned(),
+            Self::Playground => "INJECTOR_PLAYGROUND is not set".to_owned(),
             Self::SarifMultitool => "INJECTOR_SARIF_MULTITOOL is not set".to_owned(),
             Self::Goldens => {
                 "INJECTOR_GOLDENS is not set: the meshes' own results are not in this repository".to_owned()
@@ -89,6 +92,7 @@ impl Lack {
             Self::Kustomize => format!("INJECTOR_KUSTOMIZE=$(contrib/kustomize) {test}"),
             #[cfg(feature = "watch")]
             Self::Kpt => format!("INJECTOR_KPT=$(contrib/kpt/build) {test}"),
+            Self::Playground => format!("INJECTOR_PLAYGROUND=$(contrib/playground/build) {test}"),
             Self::SarifMultitool => format!("INJECTOR_SARIF_MULTITOOL=$(contrib/sarif-multitool) {test}"),
             Self::Goldens => format!("INJECTOR_GOLDENS=FOLDER {test}"),
             Self::Program(_, package) => format!("apt-get install {package} && {test}"),
