@@ -9,7 +9,7 @@ use crate::process::guard::Guard;
 use crate::process::output::{self, OutputFormat};
 use crate::process::run::{Leaves, Run};
 use crate::process::stream::Stream;
-use crate::profile::builtin::{self, Group};
+use crate::profile::builtin::{self, Builtin, Group};
 use crate::report::Report;
 use crate::tell::diff::unified;
 use crate::tell::explain::{self, Explanations, Form, Told};
@@ -42,6 +42,8 @@ struct Offers {
 struct Offered {
     name: &'static str,
     group: &'static str,
+    /// As a user would write it.
+    text: &'static str,
 }
 
 /// The profile that was chosen.
@@ -96,7 +98,8 @@ fn json(answer: &impl Serialize) -> String {
 fn profiles() -> String {
     let of = |group: Group| builtin::ALL.iter().filter(move |known| known.group == group);
     let offered = Group::ALL.into_iter().flat_map(of);
-    json(&Offers { profiles: offered.map(|known| Offered { name: known.name, group: known.group.title() }).collect() })
+    let offer = |known: &Builtin| Offered { name: known.name, group: known.group.title(), text: known.text };
+    json(&Offers { profiles: offered.map(offer).collect() })
 }
 
 fn inject(asked: &Asked) -> String {

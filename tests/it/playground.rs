@@ -141,7 +141,8 @@ fn the_built_in_profiles_are_offered_by_group() {
     let names: Vec<&str> =
         offered["profiles"].as_array().unwrap().iter().map(|one| one["name"].as_str().unwrap()).collect();
     assert_eq!(names, builtin::ALL.iter().map(|one| one.name).collect::<Vec<_>>());
-    assert_eq!(offered["profiles"][3], json!({"name": "istio", "group": "Service meshes"}));
+    let istio = json!({"name": "istio", "group": "Service meshes", "text": builtin::text("istio")});
+    assert_eq!(offered["profiles"][3], istio);
 }
 
 #[test]

@@ -135,7 +135,7 @@ interface Answer {
 }
 
 interface Offers {
-  profiles: { name: string; group: string }[];
+  profiles: { name: string; group: string; text: string }[];
 }
 
 interface Asked {
@@ -156,6 +156,7 @@ interface Exports {
   question(length: number): number;
   answer(): number;
   text(): number;
+  last_words(): number;
 }
 
 /** The module stopped in the middle of an answer. There is a new one already. */
@@ -188,19 +189,33 @@ class Core {
   }
 
   #ask(question: object): string {
-    const { memory, question: room, answer, text } = this.#instance;
+    const { memory, question: room, answer } = this.#instance;
     try {
       const bytes = new TextEncoder().encode(JSON.stringify(question));
       // A call may make the memory grow, and then its buffer is another one: so the buffer is asked for afterwards.
       const at = room(bytes.length);
       new Uint8Array(memory.buffer, at, bytes.length).set(bytes);
-      const length = answer();
-      const start = text();
-      return new TextDecoder().decode(new Uint8Array(memory.buffer, start, length));
+      return this.#read(answer());
     } catch (error) {
+      const words = this.#lastWords();
       // What is left in its memory is not to be trusted.
       this.#instance = Core.#start(this.module);
-      throw new Stopped(String(error));
+      throw new Stopped(words === "" ? String(error) : words);
+    }
+  }
+
+  #read(length: number): string {
+    const { memory, text } = this.#instance;
+    const start = text();
+    return new TextDecoder().decode(new Uint8Array(memory.buffer, start, length));
+  }
+
+  /** What a panic said; nothing, where it was no panic. */
+  #lastWords(): string {
+    try {
+      return this.#read(this.#instance.last_words());
+    } catch {
+      return "";
     }
   }
 }

@@ -37,13 +37,21 @@ class Page {
 
   #offer(): void {
     const groups = new Map<string, HTMLOptGroupElement>();
-    for (const { name, group } of this.core.profiles().profiles) {
+    const texts = new Map<string, string>();
+    for (const { name, group, text } of this.core.profiles().profiles) {
+      texts.set(name, text);
       const known = groups.get(group) ?? make("optgroup", { label: group });
       groups.set(group, known);
       known.append(make("option", { value: name }, name));
     }
     this.#profile.prepend(...groups.values());
     this.#profile.selectedIndex = 0;
+    find("copyProfile", HTMLButtonElement).addEventListener("click", () => {
+      this.#own.value = texts.get(this.#profile.value) ?? this.#own.value;
+      this.#profile.value = "";
+      this.ask();
+      this.#own.area.focus();
+    });
   }
 
   #examples(): void {
@@ -100,6 +108,7 @@ class Page {
     document.body.dataset["state"] = "asking";
     const own = this.#profile.value === "";
     find("ownField", HTMLElement).hidden = !own;
+    find("copyProfile", HTMLElement).hidden = own;
     if (this.#form.profile !== this.#profile.value) this.#form.clear(this.#profile.value);
     try {
       this.#show(this.core.inject(this.#asked()));
@@ -113,9 +122,12 @@ class Page {
   #stopped(error: Stopped): void {
     this.#clear();
     const text =
-      "The core stopped on this input. This is a bug of injector: please report it, with what you typed. " +
-      "A new core is running: go on, and change the input.";
-    this.#status.replaceChildren(make("p", { class: "stopped" }, make("strong", {}, "error"), ` ${text} (${error.message})`));
+      "The core stopped on this input. This is a bug of injector: please report it, with the words below and what you typed. " +
+      "A new core is running: change the input, and go on.";
+    this.#status.replaceChildren(
+      make("p", { class: "stopped" }, make("strong", {}, "error"), ` ${text}`),
+      make("pre", { class: "wrapped" }, error.message),
+    );
   }
 
   #show(answer: Answer): void {

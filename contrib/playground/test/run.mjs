@@ -155,10 +155,22 @@ test("an error has its line, and the line is selected", async () => {
   await fill("own", example("tail.yaml"));
 });
 
+test("a built-in profile can be copied and changed", async () => {
+  await fill("manifest", example("shop.yaml"));
+  await choose("profile", "curl");
+  await answered(() => page.click("#copyProfile"));
+  writeFileSync(join(folder, "profile.yaml"), injector("profile", "show", "curl"));
+  assert.equal(await page.inputValue("#own"), injector("profile", "show", "curl"));
+  await same(example("shop.yaml"), ["-p", "profile.yaml"]);
+  writeFileSync(join(folder, "profile.yaml"), example("tail.yaml"));
+  await fill("own", example("tail.yaml"));
+});
+
 test("after a panic the page says so, and goes on", async () => {
   const manifest = example("shop.yaml");
   await fill("manifest", "apiVersion: v1\nkind: Pod\na: [!, b]\n");
   assert.match(await status(), /The core stopped on this input/);
+  assert.match(await status(), /panicked at .*libyaml-safer/);
   assert.equal(await text("result"), "");
   await fill("manifest", `${"[".repeat(20000)}\n`);
   await fill("manifest", manifest);
