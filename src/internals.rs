@@ -97,6 +97,7 @@ pub mod report {
         pub use crate::report::exit::ExitStatus;
     }
 }
+#[cfg(not(target_family = "wasm"))]
 pub mod shell {
     #[cfg(feature = "serve")]
     pub mod certs {

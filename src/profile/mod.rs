@@ -3,7 +3,9 @@
 //! This is the validated form. Imports `value`, `diagnostic`, `text` and `kube`. A slot, a parameter's type or a built-in profile is added here.
 
 pub(crate) mod builtin;
+pub(crate) mod extended;
 pub(crate) mod extends;
+pub(crate) mod file;
 
 pub(crate) use parameter::Inherit;
 use serde_json::Value;
@@ -28,6 +30,7 @@ pub(crate) mod reader;
 pub(crate) mod reads;
 pub(crate) mod rewrite;
 pub(crate) mod scope;
+pub(crate) mod setting;
 pub(crate) mod rule;
 pub(crate) mod slot;
 pub(crate) mod starter;

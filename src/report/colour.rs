@@ -23,14 +23,14 @@ pub(crate) enum Ink {
 }
 
 /// What was asked for with `--color`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum ColourChoice {
-    /// On a terminal, unless `NO_COLOR` or `CLICOLOR_FORCE` says otherwise
+    /// On a terminal, unless `NO_COLOR` or `CLICOLOR_FORCE` says otherwise.
     #[default]
     Auto,
-    /// Also into a file or pipe
+    /// Also into a file or pipe.
     Always,
-    /// No colours
+    /// Never.
     Never,
 }
 

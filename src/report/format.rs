@@ -2,9 +2,6 @@
 
 use std::io;
 
-use clap::ValueEnum;
-use clap::builder::PossibleValue;
-
 use super::model::Report;
 use super::style::Style;
 use super::{github, gitlab, json, junit, sarif, text};
@@ -13,9 +10,9 @@ use super::{github, gitlab, json, junit, sarif, text};
 #[derive(Clone, Copy, Debug)]
 pub struct ReportFormat {
     /// The value of `--report`.
-    name: &'static str,
+    pub(crate) name: &'static str,
     /// What it is, for the help text.
-    help: &'static str,
+    pub(crate) help: &'static str,
     pub(crate) kind: FormKind,
     write: fn(&Report, &Style<'_>, &mut dyn io::Write) -> io::Result<()>,
 }
@@ -30,7 +27,7 @@ pub(crate) enum FormKind {
 }
 
 /// All forms of a report; the first is the default.
-static REPORT_FORMATS: [ReportFormat; 6] = [
+pub(crate) static REPORT_FORMATS: [ReportFormat; 6] = [
     TEXT,
     ReportFormat {
         name: "json",
@@ -86,16 +83,6 @@ impl Reader {
 impl Default for ReportFormat {
     fn default() -> Self {
         TEXT
-    }
-}
-
-impl ValueEnum for ReportFormat {
-    fn value_variants<'a>() -> &'a [Self] {
-        &REPORT_FORMATS
-    }
-
-    fn to_possible_value(&self) -> Option<PossibleValue> {
-        Some(PossibleValue::new(self.name).help(self.help))
     }
 }
 

@@ -3,8 +3,6 @@
 use crate::diagnostic::Code;
 use insta::assert_snapshot;
 
-use clap::ValueEnum as _;
-
 use super::exit::ExitStatus;
 use super::*;
 use crate::diagnostic::{Placed, Position, Severity};
@@ -118,7 +116,8 @@ pub(super) fn render(report: &Report, format: &str, verbosity: Verbosity, colour
     let mut out = Vec::new();
     let checkout = Checkout::new("/repo", "/repo");
     let style = Style { verbosity, colour, checkout: &checkout };
-    report.write(ReportFormat::from_str(format, false).unwrap(), &style, &mut out).unwrap();
+    let format = REPORT_FORMATS.iter().find(|known| known.name == format).unwrap();
+    report.write(*format, &style, &mut out).unwrap();
     String::from_utf8(out).unwrap()
 }
 

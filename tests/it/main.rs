@@ -54,6 +54,9 @@ mod chart;
 #[cfg(all(unix, feature = "watch"))] // as their documents
 mod hosts;
 
+// The page, which has the program without its shell.
+mod playground;
+
 // The cluster and the kernel.
 #[cfg(unix)]
 mod cluster;

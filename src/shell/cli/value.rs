@@ -13,6 +13,7 @@ use crate::kube::names::is_dns_label;
 use crate::process::guard::Guard;
 use crate::process::output::{OUTPUT_FORMATS, Offer, OutputFormat, YAML};
 use crate::profile::{NativeSidecar, OnIneligible};
+use crate::report::{ColourChoice, REPORT_FORMATS, ReportFormat};
 
 /// The parser of `--output`: the forms that a command has, each with its help.
 pub(super) fn output_formats(offers: &'static [Offer]) -> impl TypedValueParser<Value = &'static OutputFormat> {
@@ -86,6 +87,32 @@ impl ValueEnum for Guard {
             Self::Parts => PossibleValue::new("parts").help("What the patch adds to, replaces and removes"),
             Self::None => PossibleValue::new("none").help("Nothing"),
         })
+    }
+}
+
+impl ValueEnum for ColourChoice {
+    fn value_variants<'a>() -> &'a [Self] {
+        &[Self::Auto, Self::Always, Self::Never]
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(match self {
+            Self::Auto => {
+                PossibleValue::new("auto").help("On a terminal, unless `NO_COLOR` or `CLICOLOR_FORCE` says otherwise")
+            }
+            Self::Always => PossibleValue::new("always").help("Also into a file or pipe"),
+            Self::Never => PossibleValue::new("never").help("No colours"),
+        })
+    }
+}
+
+impl ValueEnum for ReportFormat {
+    fn value_variants<'a>() -> &'a [Self] {
+        &REPORT_FORMATS
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(self.name).help(self.help))
     }
 }
 

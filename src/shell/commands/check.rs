@@ -5,9 +5,9 @@ use crate::report::exit::ExitStatus;
 use crate::shell::cli::CheckArgs;
 
 use super::settings::Prepared;
-use super::tell::{self, Voice};
 use super::{CommandError, batch, publish};
 use crate::report::{Closing, ColourChoice};
+use crate::tell::report::{self as tell, Voice};
 
 pub(super) fn check(args: &CheckArgs, colour: ColourChoice) -> Result<ExitStatus, CommandError> {
     let reported = |errors| CommandError::reported(errors, &args.report);
@@ -15,7 +15,7 @@ pub(super) fn check(args: &CheckArgs, colour: ColourChoice) -> Result<ExitStatus
     let inputs = super::read_for(&args.input, args.keep_going, &mut prepared).map_err(reported)?;
     prepared = prepared.with_function(&inputs, &args.decision, &args.facts).map_err(reported)?;
     let streams = batch::run(&inputs, &mut prepared).map_err(reported)?;
-    let report = tell::report(&streams, &prepared, Voice::Checking).closing(Closing::Numbers);
+    let report = tell::report(&streams, &prepared.diagnostics, Voice::Checking).closing(Closing::Numbers);
     let report = prepared.levels(&args.levels).apply(report);
     // kpt takes no output for an empty list, and deletes the files of all items.
     let echoed: Vec<&[u8]> =

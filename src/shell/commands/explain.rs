@@ -1,32 +1,14 @@
 //! `explain`: every rule, what it saw and where, and which one decided. It is data, so it goes to standard output.
 
-use std::collections::BTreeMap;
-use std::fmt::Write as _;
 use std::io;
 
-use serde_json::Value;
-
-use crate::decide::eligibility::Applies;
-use crate::decide::explain::{EntryState, Explanation, ProfileExplanation, RecordState};
-use crate::decide::inject::{Edit, EditedField, InjectionState, Verdict};
-use crate::diagnostic::{Diagnostic, Placed, Places, Position, Severity};
-use crate::policy;
-use crate::process::explain::{self as process, Explained};
-use crate::process::stream::Stream;
-use crate::profile::parameter::Origin;
 use crate::report::exit::ExitStatus;
-use crate::report::{Closing, Colour, ColourChoice, Ink, Report, visible};
+use crate::report::{Closing, ColourChoice, Report};
 use crate::shell::cli::{DataFormat, ExplainArgs, Program, ReportArgs};
 use crate::shell::files::kustomize;
-use crate::text::document::Triage;
-use crate::text::yaml::tree::Tree;
-use crate::value::pointer::Pointer;
+use crate::tell::explain::{self, Explanations, Form, Told};
 
-mod json;
-
-use json::{Explanations, Obstacle, PolicyAnswer, Workload};
-
-use super::settings::{Prepared, Runs};
+use super::settings::Prepared;
 use super::{CommandError, batch, publish};
 
 pub(super) fn explain(args: &ExplainArgs, colour: ColourChoice) -> Result<ExitStatus, CommandError> {
@@ -38,14 +20,19 @@ pub(super) fn explain(args: &ExplainArgs, colour: ColourChoice) -> Result<ExitSt
     let runs = prepared.runs(&inputs, &files).map_err(reported)?;
     let streams = batch::open_all(&inputs, &files, &runs, &mut prepared);
     batch::refuse_function(&inputs, &streams, "an explanation").map_err(|error| reported(vec![error]))?;
-    let output = (args.output, publish::colour(colour, &io::stdout()));
-    let Told { mut text, workloads, errors } = explain_all(&streams, &runs, &prepared, output);
+    let form = match args.output {
+        DataFormat::Text => Form::Text(publish::colour(colour, &io::stdout())),
+        DataFormat::Json => Form::Json,
+    };
+    let asked = streams.iter().enumerate().map(|(index, stream)| (stream, runs.of(index).unwrap_or(&prepared.run)));
+    let Told { mut text, workloads, explained, mut errors } = explain::explain(asked, &prepared.cluster, form);
+    errors.extend(prepared.run.picks.missed(explained.iter()));
     let is_empty = text.is_empty() && workloads.is_empty();
     match args.output {
         DataFormat::Text if text.is_empty() => {}
-        DataFormat::Text => text.push_str(&Program::current().in_words(&as_policies(&runs))),
+        DataFormat::Text => text.push_str(&Program::current().in_words(&explain::as_policies(runs.each()))),
         DataFormat::Json => {
-            let policies = policy_answers(&runs);
+            let policies = explain::policy_answers(runs.each());
             let all = Explanations { version: "v1", workloads, policies, diagnostics: errors.clone() };
             text = super::as_json(&all).map_err(|error| reported(vec![error]))?;
         }
@@ -54,240 +41,4 @@ pub(super) fn explain(args: &ExplainArgs, colour: ColourChoice) -> Result<ExitSt
     let closing = if is_empty { Closing::WhereEmpty } else { Closing::None };
     let report_on = Report::new(Vec::new(), errors).closing(closing);
     Ok(report_on.status().max(publish::write(&report_on, &report, colour)))
-}
-
-/// What was explained: the one or the other form.
-#[derive(Default)]
-struct Told {
-    text: String,
-    workloads: Vec<Workload>,
-    errors: Vec<Placed>,
-}
-
-fn explain_all(
-    streams: &[Stream<'_>],
-    runs: &Runs,
-    prepared: &Prepared,
-    (output, colour): (DataFormat, Colour),
-) -> Told {
-    let (mut told, mut explained) = (Told::default(), Vec::new());
-    for (index, stream) in streams.iter().enumerate() {
-        let run = runs.of(index).unwrap_or(&prepared.run);
-        told.errors.extend(stream.error.iter().chain(&stream.note).cloned());
-        let places = Places::new(stream.text);
-        for (index, document) in stream.documents.iter().enumerate() {
-            if stream.triage(index, run) == Triage::Opaque {
-                continue;
-            }
-            let tree = match document.parse(stream.text) {
-                Ok(tree) => tree,
-                Err(error) => {
-                    let foreign = stream.foreign(document, &error, run);
-                    told.errors.push(foreign.unwrap_or_else(|| stream.unreadable(document, &error)));
-                    continue;
-                }
-            };
-            let page = Page { stream, places: &places, tree: &tree, start: document.range.start, colour };
-            for object in process::explain(&tree, run, &prepared.cluster) {
-                if !object.explanations.is_empty() {
-                    explained.push(object.identity.clone());
-                }
-                match output {
-                    DataFormat::Text => page.object(&mut told.text, &object),
-                    DataFormat::Json => told.workloads.push(page.workload(&object)),
-                }
-            }
-        }
-    }
-    told.errors.extend(prepared.run.picks.missed(explained.iter()));
-    told
-}
-
-/// What keeps each profile, with its parameters, from being a policy of the API server.
-fn obstacles(runs: &Runs) -> Vec<(&str, Vec<Diagnostic>)> {
-    let mut told: Vec<(&str, Option<&BTreeMap<String, String>>)> = Vec::new();
-    let mut all = Vec::new();
-    for (profile, run) in runs.each().flat_map(|run| run.profiles().iter().map(move |profile| (profile, run))) {
-        let set = run.set().get(&profile.name);
-        if !told.contains(&(profile.name.as_str(), set)) {
-            told.push((&profile.name, set));
-            let none = BTreeMap::new();
-            all.push((profile.name.as_str(), policy::obstacles(profile, set.unwrap_or(&none))));
-        }
-    }
-    all
-}
-
-fn policy_answers(runs: &Runs) -> Vec<PolicyAnswer> {
-    let obstacle = |found: &Diagnostic| Obstacle { path: found.at.to_string(), message: found.message.clone() };
-    let answer = |(profile, found): (&str, Vec<Diagnostic>)| PolicyAnswer {
-        profile: profile.to_owned(),
-        possible: found.is_empty(),
-        obstacles: found.iter().map(obstacle).collect(),
-    };
-    obstacles(runs).into_iter().map(answer).collect()
-}
-
-/// Whether each profile can be a policy of the API server, and else what keeps it from being one.
-fn as_policies(runs: &Runs) -> String {
-    let mut text = String::new();
-    for (name, obstacles) in obstacles(runs) {
-        match obstacles.as_slice() {
-            [] => text.push_str(&format!("{name} can be a policy: injector install --as policy\n")),
-            [first, ..] => {
-                let reasons = if obstacles.len() == 1 { "reason" } else { "reasons" };
-                let count = obstacles.len();
-                text.push_str(&format!("{name} cannot be a policy, for {count} {reasons}: injector profile lint\n"));
-                text.push_str(&format!("  {}: {}\n", first.at, first.message));
-            }
-        }
-    }
-    text
-}
-
-/// What is printed about one document, with the tree in which the places are looked up.
-struct Page<'a> {
-    stream: &'a Stream<'a>,
-    places: &'a Places<'a>,
-    tree: &'a Tree<'a>,
-    /// Where the document begins in the stream.
-    start: usize,
-    colour: Colour,
-}
-
-impl Page<'_> {
-    fn object(&self, out: &mut String, object: &Explained) {
-        let identity = &object.identity;
-        let name = identity.name.as_ref().or(identity.generate_name.as_ref()).map_or("", String::as_str);
-        let at = self.at(object, &Pointer::root());
-        let (title, at) =
-            (format!("{}/{name} ({})", identity.kind.to_lowercase(), object.namespace), format!("  {at}"));
-        let head = |out: &mut String| self.inked(out, 0, ["", &title, &at], Ink::Bold);
-        for explanation in &object.explanations {
-            head(out);
-            self.explanation(out, object, explanation);
-            out.push('\n');
-        }
-        if !object.warnings.is_empty() {
-            // They are about the whole object, and follow its last template.
-            match object.explanations.is_empty() {
-                true => head(out),
-                false => drop(out.pop()),
-            }
-            for warning in &object.warnings {
-                let word = if warning.code.severity() == Severity::Note { "note" } else { "warning" };
-                self.diagnostic(out, object, word, warning);
-            }
-            out.push('\n');
-        }
-    }
-
-    fn explanation(&self, out: &mut String, object: &Explained, explanation: &Explanation) {
-        let template = &explanation.template;
-        if !template.is_root() {
-            line(out, 1, &format!("pod template: {template}  {}", self.at(object, template)));
-        }
-        match &explanation.record {
-            RecordState::None => line(out, 1, "record: none"),
-            RecordState::Entries(entries) => {
-                for entry in entries {
-                    line(out, 1, &format!("record: {} by injector {}: {entry}", entry.profile, entry.version));
-                    self.edits(out, object, entry);
-                }
-            }
-            RecordState::Unreadable(wrong) => self.diagnostic(out, object, "record", wrong),
-        }
-        for profile in &explanation.profiles {
-            self.profile(out, object, profile);
-        }
-    }
-
-    fn profile(&self, out: &mut String, object: &Explained, profile: &ProfileExplanation) {
-        let (sentence, ink) = verdict(profile);
-        self.inked(out, 1, [&format!("profile {}: ", profile.profile), &sentence, ""], ink);
-        let width = profile.rules.iter().map(|step| step.rule.id().len()).max().unwrap_or(0);
-        for step in &profile.rules {
-            let decides = matches!(step.applies, Applies::Decides(_));
-            let mark = if decides { '→' } else { ' ' };
-            let at = step.at.as_ref().map_or(String::new(), |at| format!("  {}", self.at(object, at)));
-            let applies = step.applies.to_string();
-            let text = format!("{mark} {:<width$}  {applies:<13}  {}", step.rule.id(), step.saw);
-            match decides {
-                true => self.inked(out, 2, ["", &text, &at], Ink::Bold),
-                false => line(out, 2, &format!("{text}{at}")),
-            }
-        }
-        if !profile.parameters.is_empty() {
-            line(out, 2, "parameters:");
-        }
-        let width = profile.parameters.iter().map(|parameter| parameter.name.len()).max().unwrap_or(0);
-        for parameter in &profile.parameters {
-            let at = match &parameter.value {
-                Ok((_, Origin::Annotation(at) | Origin::Place(at))) => format!("  {}", self.at(object, at)),
-                Ok(_) => String::new(),
-                Err(wrong) => format!("  {}", self.at(object, &wrong.at)),
-            };
-            line(out, 3, &format!("{:<width$}  {parameter}{at}", parameter.name));
-        }
-        if let Verdict::Rejected(errors, _) = &profile.verdict {
-            errors.iter().for_each(|error| self.diagnostic(out, object, "error", error));
-        }
-        profile.warnings.iter().for_each(|warning| self.diagnostic(out, object, "warning", warning));
-    }
-
-    /// Each edited field of an entry with both values.
-    fn edits(&self, out: &mut String, object: &Explained, entry: &EntryState) {
-        let Some(InjectionState::Edited(fields)) = &entry.state else { return };
-        for EditedField { at, edit, .. } in fields {
-            let text =
-                |value: &Option<Value>| value.as_ref().map_or_else(|| "nothing".to_owned(), |it| format!("`{it}`"));
-            let both = match edit {
-                Edit::Value { wanted, found } => format!("is {}, the profile has {}", text(found), text(wanted)),
-                Edit::Index { wanted, found } => format!("is at index {found}, the profile puts it at {wanted}"),
-            };
-            self.inked(out, 2, ["", "edited:", &format!(" `{at}` {both}  {}", self.at(object, at))], Ink::Red);
-        }
-    }
-
-    fn diagnostic(&self, out: &mut String, object: &Explained, word: &str, diagnostic: &Diagnostic) {
-        let ink = if word == "warning" { Ink::Yellow } else { Ink::Red };
-        let text = format!(" {}  {}", diagnostic.message, self.at(object, &diagnostic.at));
-        self.inked(out, 2, ["", &format!("{word}:"), &text], ink);
-        if let Some(hint) = &diagnostic.hint {
-            self.inked(out, 3, ["", "hint:", &format!(" {hint}")], Ink::Cyan);
-        }
-    }
-
-    /// A line of three parts, of which the second is coloured.
-    fn inked(&self, out: &mut String, depth: usize, parts: [&str; 3], ink: Ink) {
-        let [before, text, after] = parts.map(visible);
-        let (on, off) = self.colour.around(ink);
-        // Writing to a string cannot fail.
-        let _ = writeln!(out, "{:1$}{before}{on}{text}{off}{after}", "", 2 * depth);
-    }
-
-    fn position(&self, object: &Explained, at: &Pointer) -> Position {
-        self.places.position(self.start + self.tree.locate(object.node, at))
-    }
-
-    fn at(&self, object: &Explained, at: &Pointer) -> String {
-        let position = self.position(object, at);
-        format!("{}:{}:{}", self.stream.name, position.line, position.column)
-    }
-}
-
-fn verdict(profile: &ProfileExplanation) -> (String, Ink) {
-    match &profile.verdict {
-        Verdict::Injected(rule) => (format!("injected, by the rule {rule}"), Ink::Green),
-        Verdict::Extended(rule) => (format!("what is missing is added, by the rule {rule}"), Ink::Green),
-        Verdict::Removed(rule, reason) => (format!("removed, by the rule {rule}: {reason}"), Ink::Yellow),
-        Verdict::Rejected(..) => ("rejected".to_owned(), Ink::Red),
-        Verdict::Skipped { rule, reason, .. } => (format!("skipped, by the rule {rule}: {reason}"), Ink::Yellow),
-        Verdict::Uninjected => ("uninjected".to_owned(), Ink::Green),
-    }
-}
-
-fn line(out: &mut String, depth: usize, text: &str) {
-    // Text of an object never moves the cursor or begins a line of its own. Writing to a string cannot fail.
-    let _ = writeln!(out, "{:1$}{2}", "", 2 * depth, visible(text));
 }

@@ -16,8 +16,8 @@ use crate::shell::files::output::{self, Staged};
 use crate::shell::files::selection::ProfileRef;
 
 use super::settings::{self, Prepared};
-use super::tell::{self, HeldBack, Voice};
 use super::{CommandError, batch, publish};
+use crate::tell::report::{self as tell, HeldBack, Voice};
 
 pub(super) fn inject(args: &InjectArgs, colour: ColourChoice) -> Result<ExitStatus, CommandError> {
     let reported = |errors| CommandError::reported(errors, &args.report);
@@ -103,7 +103,7 @@ impl ChangingCommand<'_> {
         }
         let is_failed = prepared.is_failed() || is_held_back(&streams, output);
         let fails = is_failed && !self.write.keep_going;
-        let report = tell::report(&streams, &prepared, Voice::Doing).closing(Closing::Numbers);
+        let report = tell::report(&streams, &prepared.diagnostics, Voice::Doing).closing(Closing::Numbers);
         let (report, held_back) = tell::settled(report, &self.levels, fails);
         let written = if held_back == HeldBack::No { self.write(&inputs, &streams, output) } else { Ok(()) };
         let held_back = match &written {

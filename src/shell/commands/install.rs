@@ -11,6 +11,7 @@ use crate::install::{
     Watch,
 };
 use crate::profile::Profile;
+use crate::profile::setting::{Setting, set_values};
 use crate::report::exit::ExitStatus;
 use crate::report::{ColourChoice, Report};
 use crate::shell::certs::{self, CertsError, Names, Wanted};
@@ -20,7 +21,6 @@ use crate::shell::cli::{
 };
 use crate::shell::files::config::{self, Layered};
 use crate::shell::files::selection::{self, Given, ProfileRef};
-use crate::shell::files::setting::{Setting, set_values};
 
 use super::{CommandError, publish};
 

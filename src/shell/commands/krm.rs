@@ -13,8 +13,8 @@ use crate::shell::cli::{FnArgs, FnMode};
 use crate::shell::files::input::{self, Input, InputSource, Recursion};
 
 use super::settings::Prepared;
-use super::tell::{self, Voice};
 use super::{CommandError, batch, publish};
+use crate::tell::report::{self as tell, Voice};
 
 pub(super) fn function(args: &FnArgs, colour: ColourChoice) -> Result<ExitStatus, CommandError> {
     let reported = |errors| CommandError::reported(errors, &args.report);
@@ -33,7 +33,7 @@ pub(super) fn function(args: &FnArgs, colour: ColourChoice) -> Result<ExitStatus
         Ok(streams) => streams,
         Err(errors) => return answer(text, text, &items, Report::new(Vec::new(), errors), args, colour),
     };
-    let report = prepared.levels(&args.levels).apply(tell::report(&streams, &prepared, voice));
+    let report = prepared.levels(&args.levels).apply(tell::report(&streams, &prepared.diagnostics, voice));
     // What fails stays as it is, and the host drops the list: it takes nothing of a function that fails.
     let changed: String = match voice {
         Voice::Doing => streams.iter().flat_map(Stream::pieces).collect(),

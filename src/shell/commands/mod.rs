@@ -35,7 +35,6 @@ mod publish;
 #[cfg(feature = "serve")]
 mod serve;
 mod settings;
-mod tell;
 mod test;
 mod written;
 

@@ -6,11 +6,11 @@ use crate::diagnostic::words::nearest;
 use crate::diagnostic::{Code, Diagnostic, Placed, Severity};
 use crate::kube::version::KubernetesVersion;
 use crate::policy::{self, FailurePolicy, ParamNames, Params, PolicyApi, PolicyOptions, PolicyWarnings};
+use crate::profile::setting::set_values;
 use crate::profile::{Overrides, Profile};
 use crate::report::exit::ExitStatus;
 use crate::shell::cli::{CompileArgs, PolicyArgs, ReportArgs, params_of};
 use crate::shell::files::selection::{ProfileRef, Setting};
-use crate::shell::files::setting::set_values;
 
 use super::written::WrittenProfile;
 use super::{CommandError, settings};

@@ -1,7 +1,7 @@
 //! The text of a profile, in which places are found.
 
 use crate::diagnostic::{Places, Position};
-use crate::shell::files::selection::ExtendedProfile;
+use crate::profile::extended::ExtendedProfile;
 use crate::text::yaml;
 use crate::value::pointer::Pointer;
 

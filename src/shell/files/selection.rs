@@ -2,19 +2,16 @@
 //!
 //! It reads profiles' files, and nothing else.
 
-use crate::diagnostic::{Code, Placed, Places};
+use crate::diagnostic::{Code, Placed};
 use crate::kube::workload::TemplatePath;
-use crate::profile::load::{self, ProfileError};
+use crate::profile::extended::{self, ExtendedProfile};
 use crate::profile::parameter::SetValues;
+pub use crate::profile::setting::Setting;
 use crate::profile::{Overrides, Profile};
-use crate::value::view::View as _;
 
-use super::extended;
-pub(crate) use super::extended::ExtendedProfile;
+use super::parents::FileParents;
 pub(crate) use super::profile_text::ProfileRef;
 pub(crate) use super::profile_text::profile_text;
-use super::profile_text::{DocumentKind, parsed};
-pub use super::setting::Setting;
 
 /// The profile that is injected where none is named.
 pub(crate) const DEFAULT_PROFILE: &str = "cortexflow";
@@ -78,25 +75,5 @@ pub(crate) fn parse_profile(file: &str, text: &str) -> Result<Profile, Vec<Place
 
 /// The same, with what it extends.
 pub(crate) fn read_profile(file: &str, text: &str) -> Result<(Profile, Option<ExtendedProfile>), Vec<Placed>> {
-    let places = Places::new(text);
-    parsed(file, text, DocumentKind::Profile, |tree, root| {
-        if tree.view(root).text(&["spec", "extends"]).is_some() {
-            let (profile, extended) = extended::load(file, text, tree.view(root).value())?;
-            return Ok((profile, Some(extended)));
-        }
-        let told = |error: &ProfileError| {
-            // An unknown field is wrong at its name, everything else at its value.
-            let offset = if error.kind.is_about_key() {
-                tree.locate(root, &error.at)
-            } else {
-                tree.locate_value(root, &error.at)
-            };
-            let at = places.position(offset);
-            let mut placed = Placed::new(Code::Profile, error.to_string()).at(file, Some(at)).hint(error.hint());
-            placed.path = error.at.to_string();
-            placed
-        };
-        let profile = load::load(tree.view(root)).map_err(|errors| errors.iter().map(told).collect::<Vec<_>>())?;
-        Ok((profile, None))
-    })
+    extended::read_profile(file, text, &FileParents)
 }

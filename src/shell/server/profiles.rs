@@ -14,7 +14,7 @@ use crate::kube::workload::TemplatePath;
 use crate::process::run::{Leaves, Run};
 use crate::profile::{Profile, builtin};
 use crate::report::{Checkout, Colour, Report, ReportFormat, Style, Verbosity};
-use crate::shell::files::extended;
+use crate::shell::files::parents;
 use crate::shell::files::selection::{Given, ProfileRef};
 use crate::shell::files::selection::{Selection, load_profile};
 
@@ -114,7 +114,7 @@ pub fn files(given: &Given) -> Vec<PathBuf> {
         ProfileRef::BuiltIn(_) | ProfileRef::Inline { .. } => None,
     };
     let named: Vec<PathBuf> = given.profiles.iter().filter_map(file).collect();
-    let extended: Vec<PathBuf> = named.iter().flat_map(|path| extended::files(path)).collect();
+    let extended: Vec<PathBuf> = named.iter().flat_map(|path| parents::files(path)).collect();
     named.into_iter().chain(extended).collect()
 }
 

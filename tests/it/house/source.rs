@@ -90,8 +90,11 @@ pub(super) fn dependencies() -> &'static BTreeSet<String> {
     static NAMES: OnceLock<BTreeSet<String>> = OnceLock::new();
     NAMES.get_or_init(|| {
         let manifest = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml")).unwrap();
-        let section = manifest.split("\n[dependencies]\n").nth(1).unwrap().split("\n[").next().unwrap();
-        section.lines().filter_map(|line| Some(line.split_once(" = ")?.0.replace('-', "_"))).collect()
+        let is_ours =
+            |name: &str| name == "dependencies" || name.starts_with("target.") && name.ends_with(".dependencies");
+        let sections = manifest.split("\n[").filter_map(|section| section.split_once("]\n"));
+        let lines = sections.filter(|(name, _)| is_ours(name)).flat_map(|(_, lines)| lines.lines());
+        lines.filter_map(|line| Some(line.split_once(" = ")?.0.replace('-', "_"))).collect()
     })
 }
 

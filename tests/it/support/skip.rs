@@ -35,6 +35,8 @@ pub(crate) enum Lack {
     /// `kpt fn`, which `contrib/kpt/build` builds.
     #[cfg(feature = "watch")]
     Kpt,
+    /// `INJECTOR_PLAYGROUND` is not set.
+    Playground,
     /// `INJECTOR_SARIF_MULTITOOL` is not set.
     SarifMultitool,
     /// `INJECTOR_RELEASE` is not set.
@@ -68,6 +70,7 @@ impl Lack {
             Self::Kustomize => "INJECTOR_KUSTOMIZE is not set".to_owned(),
             #[cfg(feature = "watch")]
             Self::Kpt => "INJECTOR_KPT is not set".to_owned(),
+            Self::Playground => "INJECTOR_PLAYGROUND is not set".to_owned(),
             Self::SarifMultitool => "INJECTOR_SARIF_MULTITOOL is not set".to_owned(),
             #[cfg(feature = "watch")]
             Self::ReleaseTools => "INJECTOR_RELEASE is not set".to_owned(),
@@ -99,6 +102,7 @@ impl Lack {
             Self::Kustomize => format!("INJECTOR_KUSTOMIZE=$(contrib/kustomize) {test}"),
             #[cfg(feature = "watch")]
             Self::Kpt => format!("INJECTOR_KPT=$(contrib/kpt/build) {test}"),
+            Self::Playground => format!("INJECTOR_PLAYGROUND=$(contrib/playground/build) {test}"),
             Self::SarifMultitool => format!("INJECTOR_SARIF_MULTITOOL=$(contrib/sarif-multitool) {test}"),
             #[cfg(feature = "watch")]
             Self::ReleaseTools => format!("INJECTOR_RELEASE=$(contrib/release/tools) {test}"),

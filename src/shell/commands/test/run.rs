@@ -18,8 +18,8 @@ use crate::shell::files::input::{self, Input, InputSource, Recursion};
 use crate::shell::files::suite::{Case, CaseCommand, CaseInput, Suite};
 
 use super::super::settings::Prepared;
-use super::super::tell::{self, HeldBack, Voice};
 use super::super::{batch, inject, publish};
+use crate::tell::report::{self as tell, HeldBack, Voice};
 
 /// What came of a case.
 pub(super) struct Tried {
@@ -61,7 +61,7 @@ pub(super) fn try_case(suite: &Suite, case: &Case) -> Result<Tried, Vec<Placed>>
     let output = inject::default_output(&streams, &prepared.run.action);
     let is_failed = prepared.is_failed() || inject::is_held_back(&streams, output);
     let fails = case.command != CaseCommand::Check && is_failed;
-    let report = tell::report(&streams, &prepared, voice).closing(Closing::Numbers);
+    let report = tell::report(&streams, &prepared.diagnostics, voice).closing(Closing::Numbers);
     let (report, held_back) = tell::settled(report, &levels, fails);
     let chosen = chosen(&streams, case);
     let named = case.object.as_ref().and_then(|_| chosen.as_ref().ok());

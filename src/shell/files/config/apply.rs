@@ -6,11 +6,11 @@ use super::{Config, ConfigSetting, Layer, Written};
 use crate::diagnostic::Placed;
 use crate::diagnostic::words::nearest;
 use crate::profile::parameter::SetValues;
+use crate::profile::setting::{Setting, set_values};
 use crate::profile::{Overrides, Parameter, ParameterType, Profile};
 use crate::report::{Allowed, Denied, Levels};
 use crate::shell::files::profile_text::ProfileRef;
 use crate::shell::files::selection::{Given, Selection, load_profiles};
-use crate::shell::files::setting::{Setting, set_values};
 
 /// The settings, and the flags that win over them.
 #[derive(Clone, Debug, Default)]

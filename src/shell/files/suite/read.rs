@@ -5,10 +5,10 @@ use std::path::Path;
 
 use super::{Case, CaseCommand, CaseInput, InlineManifest, Suite, expected};
 use crate::diagnostic::{Code, Placed, Places};
+use crate::profile::file::{DocumentKind, parsed};
 use crate::profile::load::{self, API_VERSION};
 use crate::profile::reader::{Node, ProfileError, ProfileErrorKind};
 use crate::shell::files::config::{Choice, Config, FACT_FIELDS, LAYER_FIELDS, Reader, find};
-use crate::shell::files::profile_text::{DocumentKind, parsed};
 use crate::text::document;
 use crate::text::yaml::node::NodeRef;
 use crate::text::yaml::parse_yaml;

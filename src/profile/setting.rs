@@ -175,7 +175,7 @@ fn means_the_same(one: &Parameter, other: &Parameter) -> bool {
 pub(crate) struct SetFault {
     /// The parameter, where the value is wrong; the message names it otherwise.
     label: Option<String>,
-    message: String,
+    pub(crate) message: String,
     pub(crate) hint: Option<String>,
 }
 

@@ -9,11 +9,9 @@ use crate::process::stream::{DocumentResult, Stream};
 use crate::report::{Levels, Report, ReportVerdict, ResultLine, TemplateReport};
 use crate::value::pointer::Pointer;
 
-use super::settings::Prepared;
-
 /// Whose report it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Voice {
+pub(crate) enum Voice {
     /// `inject`, `uninject` and `diff`: what was done.
     Doing,
     /// `check`: what there is.
@@ -22,7 +20,7 @@ pub(super) enum Voice {
 
 /// Whether the results were kept from being written, because something failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum HeldBack {
+pub(crate) enum HeldBack {
     /// A document or a workload is in error.
     ByFailures,
     /// `--deny` made an error of something.
@@ -34,7 +32,7 @@ pub(super) enum HeldBack {
 
 impl HeldBack {
     /// The note that says so.
-    pub(super) fn note(self) -> Option<Placed> {
+    pub(crate) fn note(self) -> Option<Placed> {
         let all = || Placed::new(Code::HeldBack, "nothing was printed and no file was changed, because of the errors");
         match self {
             Self::ByFailures => {
@@ -47,10 +45,10 @@ impl HeldBack {
     }
 }
 
-/// The report on a run.
-pub(super) fn report(streams: &[Stream<'_>], prepared: &Prepared, voice: Voice) -> Report {
+/// The report on a run. `before` is what was found before the first document.
+pub(crate) fn report(streams: &[Stream<'_>], before: &[Placed], voice: Voice) -> Report {
     let mut entries = Vec::new();
-    let mut diagnostics = prepared.diagnostics.clone();
+    let mut diagnostics = before.to_vec();
     for stream in streams {
         diagnostics.extend(stream.error.iter().chain(&stream.note).cloned());
         diagnostics.extend(stream.warnings.iter().cloned());
@@ -78,7 +76,7 @@ pub(super) fn report(streams: &[Stream<'_>], prepared: &Prepared, voice: Voice) 
 }
 
 /// The report at these levels, and why the results must not be written, where that is so.
-pub(super) fn settled(report: Report, levels: &Levels, fails: bool) -> (Report, HeldBack) {
+pub(crate) fn settled(report: Report, levels: &Levels, fails: bool) -> (Report, HeldBack) {
     let errors = report.errors();
     let report = levels.apply(report);
     // A denied warning is about a result, so that there is no rest to pass on.

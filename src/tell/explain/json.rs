@@ -15,17 +15,17 @@ use crate::value::pointer::Pointer;
 
 /// All that is explained in a run.
 #[derive(Serialize)]
-pub(super) struct Explanations {
-    pub(super) version: &'static str,
-    pub(super) workloads: Vec<Workload>,
-    pub(super) policies: Vec<PolicyAnswer>,
+pub(crate) struct Explanations {
+    pub(crate) version: &'static str,
+    pub(crate) workloads: Vec<Workload>,
+    pub(crate) policies: Vec<PolicyAnswer>,
     /// What could not be explained.
-    pub(super) diagnostics: Vec<Placed>,
+    pub(crate) diagnostics: Vec<Placed>,
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Workload {
+pub(crate) struct Workload {
     file: String,
     #[serde(flatten)]
     place: Place,
@@ -39,7 +39,7 @@ pub(super) struct Workload {
 
 /// Whether a profile can be a policy of the API server.
 #[derive(Serialize)]
-pub(super) struct PolicyAnswer {
+pub(crate) struct PolicyAnswer {
     pub(super) profile: String,
     pub(super) possible: bool,
     pub(super) obstacles: Vec<Obstacle>,
