@@ -122,7 +122,7 @@ mod tests {
             ("a==b", "`a` is `b`"),
             ("a=", "`a` is ``"),
             ("a != b", "`a` is not one of `b`"),
-            ("a in (b, c),d", "`a` is one of `b` and `c`; `d` exists"),
+            ("a in (b, c),d", "`a` is one of `b`, `c`; `d` exists"),
             ("x.example/a notin (b),!d", "`x.example/a` is not one of `b`; `d` does not exist"),
             ("a in(b)", "`a` is `b`"),
             (" a = b , ! c ", "`a` is `b`; `c` does not exist"),
