@@ -78,7 +78,7 @@ fn the_laws_hold_in_every_state_of_an_injection() {
         }
     };
     let strategy = (bytes(), proptest::collection::vec(any::<u8>(), 0..24));
-    runner(1200).run(&strategy, law).unwrap_or_else(|error| panic!("{error}"));
+    runner(800).run(&strategy, law).unwrap_or_else(|error| panic!("{error}"));
     let seen = seen.into_inner();
     for state in ["current", "incomplete", "edited", "outdated", "unwanted", "partial"] {
         assert!(seen.get(state).is_some_and(|count| *count > 20), "{state} is hardly ever reached: {seen:?}");

@@ -223,14 +223,18 @@ fn braced<T: AsRef<str>>(parts: &[T]) -> String {
     format!("{{{}}}", parts.join(", "))
 }
 
-/// Every item, in the order of the places: all forms at a slot's first place with its first word; in a thorough run
-/// one in four too, another four each time, with the others.
+/// Every item, in the order of the places: every second form at a slot's first place with its first word; in a
+/// thorough run all of them, and one in four, another four each time, with the others.
 fn items() -> Vec<Item> {
     let mut items = Vec::new();
     for slot in SLOTS {
         let around = slot.places.iter().flat_map(|place| slot.words.iter().map(move |words| (place, words)));
         for (round, (place, words)) in around.enumerate().filter(|(round, _)| *round == 0 || is_thorough()) {
-            let (first, step) = if round == 0 { (0, 1) } else { (round % FEW, FEW) };
+            let (first, step) = match (round, is_thorough()) {
+                (0, true) => (0, 1),
+                (0, false) => (items.len() % 2, 2),
+                _ => (round % FEW, FEW),
+            };
             for form in slot.forms().into_iter().skip(first).step_by(step) {
                 let parts: Vec<String> = form.into_iter().chain([(*words).to_owned()]).collect();
                 let text = braced(&parts).replace('@', &items.len().to_string());
