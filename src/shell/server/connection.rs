@@ -208,7 +208,7 @@ impl Service<Request<Incoming>> for Answering {
     fn call(&self, request: Request<Incoming>) -> Self::Future {
         let busy = self.watch.begin();
         let (shutdown, protocol) = (self.shutdown.clone(), self.protocol);
-        let answer = self.app.clone().call(request.map(|body| Drained::new(body, protocol)));
+        let answer = self.app.clone().call(request.map(Drained::new));
         Box::pin(async move {
             let mut response = answer.await?;
             if protocol == Protocol::Http1 && shutdown.stage() >= Stage::Draining {

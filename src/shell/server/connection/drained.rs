@@ -1,8 +1,8 @@
 //! The body of a request that may be answered before it has come whole.
 //!
 //! hyper resets an HTTP/2 stream whose answer is complete as soon as no one holds the rest of its body (RFC 9113, section
-//! 8.1). A client that is still sending then takes the reset for a failure, and does not show the answer. So the rest is
-//! read and dropped, within limits.
+//! 8.1), and closes an HTTP/1.1 connection. A client that is still sending then takes the reset for a failure, and does not
+//! show the answer. So the rest is read and dropped, within limits.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -14,23 +14,20 @@ use hyper::body::{Body, Frame, Incoming, SizeHint};
 use tokio::runtime::Handle;
 use tokio::time::timeout;
 
-use super::Protocol;
-
 /// The most bytes to drop; a client that sends more gets the reset.
 const MOST: usize = 8 * 1024 * 1024;
 
 /// How long the rest may take.
 const LONGEST: Duration = Duration::from_secs(10);
 
-/// A body whose rest is read when it is dropped. Over HTTP/1.1 hyper itself ends the connection in order.
+/// A body whose rest is read when it is dropped.
 pub(super) struct Drained {
     body: Option<Incoming>,
-    protocol: Protocol,
 }
 
 impl Drained {
-    pub(super) const fn new(body: Incoming, protocol: Protocol) -> Self {
-        Self { body: Some(body), protocol }
+    pub(super) const fn new(body: Incoming) -> Self {
+        Self { body: Some(body) }
     }
 }
 
@@ -57,7 +54,7 @@ impl Body for Drained {
 impl Drop for Drained {
     fn drop(&mut self) {
         let Some(body) = self.body.take() else { return };
-        if self.protocol == Protocol::Http1 || body.is_end_stream() {
+        if body.is_end_stream() {
             return;
         }
         let Ok(runtime) = Handle::try_current() else { return };
