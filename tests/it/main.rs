@@ -24,6 +24,7 @@ mod cleaning;
 mod cli;
 #[cfg(all(unix, feature = "watch"))] // those of the program as it is built by default
 mod completed;
+#[cfg(feature = "watch")] // the scripts are those of that program
 mod completions;
 mod errors;
 mod guards;
