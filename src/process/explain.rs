@@ -1,6 +1,6 @@
 //! The objects of a document, each with what there is to explain about it.
 
-use super::object;
+use super::object::{self, ObjectClass};
 use super::objects::{self, FoundObject};
 use super::run::Run;
 use crate::decide::explain::{self, Explanation};
@@ -15,6 +15,8 @@ use crate::text::yaml::tree::{NodeId, Tree};
 pub(crate) struct Explained {
     /// What it is.
     pub identity: Identity,
+    /// Whether it is one of those that a run counts.
+    pub class: ObjectClass,
     /// Its namespace: its own, or the default one.
     pub namespace: String,
     /// The object in the tree of its document.
@@ -25,7 +27,14 @@ pub(crate) struct Explained {
     pub warnings: Vec<Diagnostic>,
 }
 
-/// Explains every object of a document.
+impl Explained {
+    /// Whether there is nothing to tell: an object without pod templates and warnings.
+    pub(crate) const fn is_empty(&self) -> bool {
+        self.explanations.is_empty() && self.warnings.is_empty()
+    }
+}
+
+/// Explains every object of a document: each workload, and what there is something to tell about.
 pub(crate) fn explain(tree: &Tree<'_>, run: &Run, cluster: &ClusterFacts) -> Vec<Explained> {
     let Some(root) = tree.root() else { return Vec::new() };
     let explained = |found: FoundObject<'_>| {
@@ -34,15 +43,16 @@ pub(crate) fn explain(tree: &Tree<'_>, run: &Run, cluster: &ClusterFacts) -> Vec
             let warnings = vec![object::of_unidentified(&found, run)?];
             let identity = workload::identify_part(found.node);
             let namespace = identity.namespace.clone().unwrap_or_else(|| run.default_namespace.clone());
-            return Some(Explained { identity, namespace, node, explanations: Vec::new(), warnings });
+            let class = ObjectClass::Other;
+            return Some(Explained { identity, class, namespace, node, explanations: Vec::new(), warnings });
         };
         let facts = object::facts(&found, &identity, run, cluster);
         let explanations = explain::explain(&identity, found.node, &facts, &run.request());
         let templates = workload::templates(&identity, found.node, run.template_paths());
         let warnings = object::of_content(&found, &identity, &facts, &templates, run);
-        let is_empty = explanations.is_empty() && warnings.is_empty();
-        let namespace = facts.namespace.name;
-        (!is_empty).then_some(Explained { identity, namespace, node, explanations, warnings })
+        let (class, namespace) = (ObjectClass::of(&identity, &templates), facts.namespace.name);
+        let explained = Explained { identity, class, namespace, node, explanations, warnings };
+        (class == ObjectClass::Workload || !explained.is_empty()).then_some(explained)
     };
     objects::find(tree, root).into_iter().filter(|found| run.picks.take(found)).filter_map(explained).collect()
 }

@@ -58,6 +58,14 @@ pub enum ObjectClass {
     Other,
 }
 
+impl ObjectClass {
+    /// That of an object with these pod templates.
+    pub(super) fn of(identity: &Identity, templates: &[Pointer]) -> Self {
+        let is_workload = !templates.is_empty() || identity.workload().is_some();
+        if is_workload { Self::Workload } else { Self::Other }
+    }
+}
+
 /// Where an object is in its document. Offsets count bytes from the document's first.
 #[derive(Debug, Default)]
 pub struct Location {
@@ -96,13 +104,12 @@ impl Object {
             prepend(cleaned, &mut outcome);
         }
         outcome.warnings.extend(warnings(found, &identity, &facts, &templates, &outcome, run));
-        let is_workload = !templates.is_empty() || identity.workload().is_some();
         Some(Self {
             namespace: facts.namespace.name,
+            class: ObjectClass::of(&identity, &templates),
             identity,
             review: found.review.clone(),
             outcome,
-            class: if is_workload { ObjectClass::Workload } else { ObjectClass::Other },
             location: Location::default(),
             failure: None,
             proved: None,

@@ -13,6 +13,7 @@ use crate::diagnostic::{Diagnostic, Placed, Places, Position, Severity};
 use crate::kube::workload::Identity;
 use crate::policy;
 use crate::process::explain::{self as process, Explained};
+use crate::process::object::ObjectClass;
 use crate::process::run::Run;
 use crate::process::stream::Stream;
 use crate::profile::parameter::Origin;
@@ -40,7 +41,7 @@ pub(crate) enum Form {
 pub(crate) struct Told {
     pub(crate) text: String,
     pub(crate) workloads: Vec<Workload>,
-    /// Of which objects, in either form.
+    /// The workloads that were looked at, with anything to tell or without.
     pub(crate) explained: Vec<Identity>,
     pub(crate) errors: Vec<Placed>,
 }
@@ -73,10 +74,11 @@ pub(crate) fn explain<'s>(
             };
             let page = Page { stream, places: &places, tree: &tree, start: document.range.start, colour };
             for object in process::explain(&tree, run, cluster) {
-                if !object.explanations.is_empty() {
+                if object.class == ObjectClass::Workload {
                     told.explained.push(object.identity.clone());
                 }
                 match form {
+                    _ if object.is_empty() => {}
                     Form::Text(_) => page.object(&mut told.text, &object),
                     Form::Json => told.workloads.push(page.workload(&object)),
                 }

@@ -44,17 +44,16 @@ pub(super) fn of_list(
     };
     let (first, last) = (each("first", &first), each("last", &last));
     let mut conditions = vec![filled(&[first.as_slice(), last.as_slice()].concat())];
-    let mut own = vec![format!("{element}.?{}.orValue([])", slot.field())];
-    if let [list] = own.as_slice()
-        && !changes.is_empty()
-    {
+    let there = format!("{element}.?{}.orValue([])", slot.field());
+    let own = if changes.is_empty() {
+        vec![there]
+    } else {
         let is_changed: Vec<Cel> =
-            changes.iter().map(|(condition, _)| format!("{list}.exists(v, {condition})")).collect();
+            changes.iter().map(|(condition, _)| format!("{there}.exists(v, {condition})")).collect();
         let cases: String = changes.iter().map(|(condition, value)| format!("{condition} ? dyn({value}) : ")).collect();
-        let changed = format!("{list}.map(v, {cases}dyn(v))");
         conditions.extend(each("is_changed", &[any(&is_changed)]));
-        own = each("changed", &[changed]);
-    }
+        each("changed", &[format!("{there}.map(v, {cases}dyn(v))")])
+    };
     let all: Vec<Cel> = first.into_iter().chain(own).chain(last).collect();
     let path =
         format!("{} + string(i) + {}", quoted(&format!("{}/", list.place())), quoted(&format!("/{}", slot.field())));

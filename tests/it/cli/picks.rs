@@ -118,6 +118,19 @@ fn a_selection_of_nothing_is_a_warning_that_can_be_denied() {
     );
 }
 
+/// It is there, though nothing can be injected into it.
+#[test]
+fn an_object_without_a_pod_template_is_found_by_every_command() {
+    let bare = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec: {replicas: 1}\n";
+    for command in ["inject", "uninject", "diff", "check", "explain"] {
+        let run = |object: &str| injector([command, "-f", "bare.yaml", object]).file("bare.yaml", bare);
+        let ran = run("deploy/web").succeeds();
+        assert!(!ran.stderr.contains("the input has no"), "{command}: {}", ran.stderr);
+        let ran = run("deploy/wbe").exits(ExitStatus::Error);
+        assert!(ran.stderr.contains("error: the input has no `deploy/wbe`\n"), "{command}: {}", ran.stderr);
+    }
+}
+
 /// What an API server asks about is answered, whatever is picked.
 #[test]
 fn a_review_is_always_answered() {
