@@ -127,23 +127,11 @@ impl Run {
         }
     }
 
-    /// The same for other profiles: all that is asked beside them is that of another run.
+    /// The same profiles and settings, and all that is asked beside them as in another run.
     #[must_use]
     pub(crate) fn like(self, other: &Self) -> Self {
-        Self {
-            action: other.action.clone(),
-            outdated: other.outdated,
-            clean: other.clean,
-            expand: other.expand,
-            leaves: other.leaves,
-            guard: other.guard,
-            picks: other.picks.clone(),
-            default_namespace: other.default_namespace.clone(),
-            namespace_gate: other.namespace_gate,
-            files: other.files,
-            kubernetes_version: other.kubernetes_version,
-            ..self
-        }
+        let Self { profiles, set, template_paths, keys, reads_service_accounts, caches, .. } = self;
+        Self { profiles, set, template_paths, keys, reads_service_accounts, caches, ..other.clone() }
     }
 
     /// The profiles, in the order in which they are applied.

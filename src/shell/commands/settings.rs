@@ -91,10 +91,10 @@ impl Prepared {
         if !of_function.reads_function {
             return Ok(self);
         }
-        let mut run = of_function.run;
-        run.action = self.run.action;
-        (run.outdated, run.clean, run.expand) = (self.run.outdated, self.run.clean, self.run.expand);
-        run.picks = self.run.picks;
+        let namespace = of_function.run.default_namespace.clone();
+        let version = of_function.run.kubernetes_version;
+        let mut run = of_function.run.like(&self.run);
+        (run.default_namespace, run.kubernetes_version) = (namespace, version);
         // What could not be read is said there alone.
         let mut diagnostics = self.diagnostics;
         diagnostics.extend(

@@ -118,6 +118,31 @@ fn a_selection_of_nothing_is_a_warning_that_can_be_denied() {
     );
 }
 
+/// Files and lists with settings of their own are no exception.
+#[test]
+fn what_is_picked_is_the_same_under_settings_of_some_files_and_of_a_function() {
+    let config =
+        "apiVersion: sidecar-injector/v1\nkind: Config\nspec:\n  overrides:\n    - {files: d, namespace: other}\n";
+    let run = injector(["inject", "d", "deploy/api"]).file("d/all.yaml", stream()).file(".injector.yaml", config);
+    let ran = run.succeeds();
+    assert!(ran.stderr.starts_with("deployment/api (other): injected by cortexflow\n"), "{}", ran.stderr);
+    assert_eq!(ran.stdout.matches("sidecar-injector/status").count(), 1);
+
+    let items: String = ["web", "api"]
+        .map(|name| {
+            let item = workload("Deployment", name, "app: x").replace('\n', "\n    ");
+            format!("  - {}\n", item.trim_end())
+        })
+        .concat();
+    let list = format!(
+        "apiVersion: config.kubernetes.io/v1\nkind: ResourceList\nitems:\n{items}functionConfig:\n  apiVersion: v1\n  kind: ConfigMap\n  \
+         metadata: {{name: f}}\n  data: {{profile: cortexflow, namespace: mine}}\n"
+    );
+    let ran = injector(["inject", "deploy/api"]).stdin(list).succeeds();
+    assert!(ran.stderr.starts_with("deployment/api (mine): injected by cortexflow\n"), "{}", ran.stderr);
+    assert_eq!(ran.stdout.matches("sidecar-injector/status").count(), 1);
+}
+
 /// It is there, though nothing can be injected into it.
 #[test]
 fn an_object_without_a_pod_template_is_found_by_every_command() {
