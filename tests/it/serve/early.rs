@@ -2,6 +2,7 @@
 
 use std::process::Command;
 
+use super::client::{Client, Identity};
 use super::{Authority, Files, Server, settings};
 use crate::support::{Lack, skipped};
 
@@ -24,4 +25,23 @@ async fn an_early_answer_reaches_a_client_that_still_sends() {
         let (said, wrong) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
         assert!(output.status.success() && said.ends_with(" 404"), "{protocol}: {said}{wrong}");
     }
+}
+
+/// curl shows it only on a busy machine: a client that has the answer and still sends finds the connection as it was.
+#[tokio::test]
+async fn a_connection_goes_on_after_an_early_answer() {
+    let authority = Authority::new();
+    let files = Files::new(&authority.pair());
+    let server = Server::start(settings(files.tls()));
+    let mut client = Client::connect(server.address, &authority, &Identity::Nobody).await.unwrap();
+    for _ in 0..2 {
+        let head = "POST /nowhere HTTP/1.1\r\nhost: localhost\r\ncontent-length: 1000000\r\n\r\n";
+        client.send(format!("{head}{}", "a".repeat(10_000))).await.unwrap();
+        let answer = client.answer().await.unwrap();
+        assert_eq!(answer.status, 404, "{answer:?}");
+        for _ in 0..99 {
+            client.send("a".repeat(10_000)).await.unwrap();
+        }
+    }
+    assert_eq!(client.get("/nowhere").await.unwrap().status, 404);
 }
