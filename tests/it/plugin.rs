@@ -97,8 +97,8 @@ fn version_errors_and_hints_are_in_the_words_of_the_plugin() {
 /// The words of the pipeline for `deploy/web`.
 fn pipeline(words: &str, command: &str, flags: &str) -> String {
     format!(
-        "kubectl get deploy/web -n shop -o yaml | {words} {command} -o patch{flags} \
-         | kubectl patch deploy/web -n shop --type=json --patch-file=/dev/stdin\n"
+        "patch=$(kubectl get deploy/web -n shop -o yaml | {words} {command} -o patch{flags}) \
+         && printf %s \"$patch\" | kubectl patch deploy/web -n shop --type=json --patch-file=/dev/stdin\n"
     )
 }
 
@@ -144,8 +144,8 @@ fn what_is_no_object_of_the_cluster_stays_what_it_is() {
         (
             "injector",
             "inject deploy/api -n shop -p nginx",
-            "error: the input has no `deploy/api`\n  hint: for the object of the cluster: `kubectl get deploy/api -n shop -o yaml | \
-             injector inject -o patch -p nginx | kubectl patch deploy/api -n shop --type=json --patch-file=/dev/stdin`\n",
+            "error: the input has no `deploy/api`\n  hint: for the object of the cluster: `patch=$(kubectl get deploy/api -n shop -o yaml | \
+             injector inject -o patch -p nginx) && printf %s \"$patch\" | kubectl patch deploy/api -n shop --type=json --patch-file=/dev/stdin`\n",
         ),
         (
             NAME,

@@ -276,7 +276,7 @@ fn krew_takes_the_manifest_and_installs_the_plugin() {
     let plugin =
         |args: &[&str]| kubectl(&[&["sidecar-inject"], args].concat().iter().map(OsStr::new).collect::<Vec<_>>());
     assert_eq!(plugin(&["version"]), format!("kubectl sidecar-inject {VERSION}\n"));
-    assert!(plugin(&["deploy/web"]).starts_with("kubectl get deploy/web -o yaml | kubectl sidecar-inject inject"));
+    assert!(plugin(&["deploy/web"]).starts_with("patch=$(kubectl get deploy/web -o yaml | kubectl"));
     let store = home.path().join(format!("store/sidecar-inject/v{VERSION}"));
     assert_eq!(files(&store), set(["LICENSE", "injector"]));
 }

@@ -263,7 +263,9 @@ fn line(cli: &Cli, reading: &Reading<'_>, object: Object<'_>) -> Result<String, 
             "inject the manifest before the object is created, or the owner, such as a CronJob",
         ),
         OnApply::PodsStay | OnApply::Rolls => {
-            Ok(format!("{get} -o patch{flags} | kubectl patch {named}{namespace} --type=json --patch-file=/dev/stdin"))
+            // kubectl takes an empty patch for one that changes nothing, so it must not begin where injector has failed.
+            let patch = format!("kubectl patch {named}{namespace} --type=json --patch-file=/dev/stdin");
+            Ok(format!("patch=$({get} -o patch{flags}) && printf %s \"$patch\" | {patch}"))
         }
     }
 }
