@@ -45,11 +45,11 @@ impl ObjectName {
 
 impl Picks {
     /// Whether every object is taken.
-    const fn is_all(&self) -> bool {
+    pub(crate) const fn is_all(&self) -> bool {
         self.selector.is_none() && self.kinds.is_empty() && self.objects.is_empty()
     }
 
-    /// Whether a run is for this object. What an API server asks about is always answered.
+    /// Whether a run is for this object. What an API server asks about has to be answered.
     pub(crate) fn take(&self, found: &FoundObject<'_>) -> bool {
         if self.is_all() || found.review.is_some() {
             return true;
@@ -93,8 +93,9 @@ impl Picks {
             let all: Vec<String> = selector.0.iter().map(|one| format!("label {one}")).collect();
             words.push(format!("whose {}", all.join(" and whose ")));
         }
-        let hint = "the labels of the object itself count, not those of its pod template";
-        Placed::new(Code::NothingSelected, format!("the input has no workload {}", words.join(", ")))
-            .hint(self.selector.is_some().then_some(hint))
+        let meant = self.kinds.iter().find_map(|kind| Some(format!("did you mean `{}`?", kind.meant()?)));
+        let labels = "the labels of the object itself count, not those of its pod template";
+        let hint = meant.or_else(|| self.selector.is_some().then(|| labels.to_owned()));
+        Placed::new(Code::NothingSelected, format!("the input has no workload {}", words.join(", "))).hint(hint)
     }
 }

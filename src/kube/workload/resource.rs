@@ -7,6 +7,7 @@ use std::str::FromStr;
 use super::Identity;
 use super::kinds::{KINDS, Trait, WorkloadKind};
 use super::spelling::SHORT_NAMES;
+use crate::diagnostic::words::nearest;
 
 /// The kind with a pod template that a word names: a kind, its plural or its short name, in any case, and perhaps with a
 /// version and a group: `deploy`, `Deployments`, `deployments.apps`, `deployment.v1.apps`. No guesses.
@@ -51,6 +52,15 @@ impl fmt::Display for KindWord {
 }
 
 impl KindWord {
+    /// The known kind that was most likely meant by a word that names none.
+    pub(crate) fn meant(&self) -> Option<&'static str> {
+        if resource(&self.0).is_some() {
+            return None;
+        }
+        let name = self.0.split('.').next().unwrap_or_default();
+        nearest(name.strip_suffix('s').unwrap_or(name), KINDS.iter().map(|row| row.kind))
+    }
+
     /// Whether it names the kind of this object.
     pub(crate) fn names(&self, identity: &Identity) -> bool {
         let word = self.0.to_lowercase();

@@ -42,6 +42,14 @@ pub(super) fn run<'i>(inputs: &'i [Input], prepared: &mut Prepared) -> Result<Ve
         }
     }
     streams.iter_mut().for_each(Stream::settle);
+    let review = |stream: &&Stream<'_>| {
+        stream.processed().flat_map(|processed| &processed.objects).any(|object| object.review.is_some())
+    };
+    if let Some(stream) = streams.iter().find(review).filter(|_| !prepared.run.picks.is_all()) {
+        let message =
+            "'--selector', '--kind' and KIND/NAME are for manifests, and an AdmissionReview has to be answered";
+        return Err(vec![Placed::new(Code::Usage, message).at(stream.name.as_str(), None)]);
+    }
     let objects = streams.iter().flat_map(Stream::processed).flat_map(|processed| &processed.objects);
     let workloads = objects.filter(|object| object.class == ObjectClass::Workload);
     let missed = prepared.run.picks.missed(workloads.map(|workload| &workload.identity));

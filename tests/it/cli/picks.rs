@@ -108,6 +108,8 @@ fn a_selection_of_nothing_is_a_warning_that_can_be_denied() {
          hint: the labels of the object itself count, not those of its pod template\n0 workloads\n"
     );
     assert_eq!(ran.stdout, stream());
+    let ran = run(&["--kind", "Deploymnet"]).succeeds();
+    assert!(ran.stderr.contains("\n  hint: did you mean `Deployment`?\n"), "{}", ran.stderr);
     let ran = run(&["-l", "app=none", "--deny", "nothing-selected"]).exits(ExitStatus::Error);
     assert!(ran.stdout.is_empty(), "{}", ran.stdout);
     let ran = run(&["-l", "app=a=b"]).exits(ExitStatus::Error);
@@ -156,13 +158,17 @@ fn an_object_without_a_pod_template_is_found_by_every_command() {
     }
 }
 
-/// What an API server asks about is answered, whatever is picked.
+/// What an API server asks about has to be answered, so that there is nothing to pick.
 #[test]
-fn a_review_is_always_answered() {
+fn a_review_is_not_picked() {
     let pod = r#"{"metadata":{"name":"p"},"spec":{"containers":[{"name":"app","image":"app:1"}]}}"#;
     let review = format!(
         r#"{{"apiVersion":"admission.k8s.io/v1","kind":"AdmissionReview","request":{{"uid":"1","kind":{{"group":"","version":"v1","kind":"Pod"}},"operation":"CREATE","namespace":"x","object":{pod}}}}}"#
     );
-    let ran = injector(["inject", "-q", "-l", "app=none"]).stdin(review).succeeds();
-    assert!(ran.stdout.contains("\"patch\""), "{}", ran.stdout);
+    for args in [["-l", "app=none"], ["--kind", "pod"], ["-", "pod/p"]] {
+        for command in ["inject", "check", "diff"] {
+            let ran = injector([command].iter().chain(&args).copied()).stdin(review.as_str()).fails();
+            assert!(ran.stderr.starts_with("error: <stdin>: '--selector', '--kind' and KIND/NAME are for manifests"));
+        }
+    }
 }
