@@ -153,6 +153,8 @@ codes! {
     NotAFile = "not-a-file", Error, User;
     /// The directory holds no manifests.
     NoManifests = "no-manifests", Error, User;
+    /// A file that is named is left out, because of `exclude`.
+    LeftOut = "left-out", Note, None;
     /// The file of `--namespace-file` holds no Namespace.
     NoNamespace = "no-namespace", Error, User;
     /// The file of `--serviceaccount-file` holds no ServiceAccount.

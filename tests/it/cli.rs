@@ -15,6 +15,7 @@ mod in_place;
 mod inherited;
 mod inputs;
 mod kustomize;
+mod left_out;
 mod levels;
 mod listed;
 #[cfg(feature = "serve")] // with which there is `install`

@@ -76,6 +76,8 @@ fn an_answer_to_a_review_has_no_guards() {
         "resource": "pods"}, "namespace": "shop", "operation": "CREATE", "object": pod}});
     let ran = patch(&[], &review.to_string());
     assert!(!ran.is_empty() && tests(&ran).is_empty(), "{ran:?}");
+    let stderr = injector(["inject", "-opatch", "--clean"]).stdin(WEB).fails().stderr;
+    assert!(stderr.starts_with("error: '--clean' is for manifests, and a patch is for the live object"), "{stderr}");
     for args in [["inject", "--guard", "auto"], ["inject", "--guard=none", "-oyaml"]] {
         let stderr = injector(args).stdin(WEB).fails().stderr;
         assert!(stderr.contains("error: '--guard' is for '--output patch'"), "{stderr}");

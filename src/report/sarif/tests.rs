@@ -61,7 +61,7 @@ fn sarif() {
                   },
                   "associatedRule": {
                     "id": "named-twice",
-                    "index": 49
+                    "index": 50
                   }
                 }
               ]
@@ -157,7 +157,7 @@ fn sarif() {
                 "text": "daemonset/old (default): outdated injection by cortexflow"
               },
               "ruleId": "outdated",
-              "ruleIndex": 65,
+              "ruleIndex": 66,
               "locations": [
                 {
                   "physicalLocation": {

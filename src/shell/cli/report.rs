@@ -158,6 +158,12 @@ impl ReportArgs {
         Err(clap::Error::raw(ErrorKind::ArgumentConflict, message))
     }
 
+    /// The files of which this holds, and the same without these.
+    pub(crate) fn without(&self, is_meant: impl Fn(&Path) -> bool) -> (Vec<PathBuf>, Self) {
+        let (out, files): (Vec<_>, Vec<_>) = self.files.iter().cloned().partition(|file| is_meant(&file.path));
+        (out.into_iter().map(|file| file.path).collect(), Self { files, ..self.clone() })
+    }
+
     /// How much to tell.
     pub const fn verbosity(&self) -> Verbosity {
         self.verbosity

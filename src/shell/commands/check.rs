@@ -13,6 +13,7 @@ pub(super) fn check(args: &CheckArgs, colour: ColourChoice) -> Result<ExitStatus
     let reported = |errors| CommandError::reported(errors, &args.report);
     let mut prepared = Prepared::new(&args.decision, &args.facts).map_err(reported)?;
     let inputs = super::read_for(&args.input, args.keep_going, &mut prepared).map_err(reported)?;
+    super::keep_inputs(&inputs, &args.report)?;
     prepared = prepared.with_function(&inputs, &args.decision, &args.facts).map_err(reported)?;
     let streams = batch::run(&inputs, &mut prepared).map_err(reported)?;
     let report = tell::report(&streams, &prepared.diagnostics, Voice::Checking).closing(Closing::Numbers);

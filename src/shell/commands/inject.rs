@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use crate::decide::clean::Clean;
 use crate::decide::uninject::{Leftovers, Which};
 use crate::diagnostic::{Code, Placed};
 use crate::process::guard::Guard;
@@ -9,7 +10,7 @@ use crate::process::output::{self as forms, Failures, OutputFormat};
 use crate::process::run::{Action, Leaves};
 use crate::process::stream::{DocumentResult, Stream};
 use crate::report::exit::ExitStatus;
-use crate::report::{Closing, ColourChoice, Levels};
+use crate::report::{Allowed, Closing, ColourChoice, Levels};
 use crate::shell::cli::{DecisionArgs, FactArgs, InjectArgs, InputArgs, ReportArgs, UninjectArgs, WriteArgs};
 use crate::shell::files::input::{Input, InputSource};
 use crate::shell::files::output::{self, Staged};
@@ -22,11 +23,16 @@ use crate::tell::report::{self as tell, HeldBack, Voice};
 pub(super) fn inject(args: &InjectArgs, colour: ColourChoice) -> Result<ExitStatus, CommandError> {
     let reported = |errors| CommandError::reported(errors, &args.report);
     let prepared = Prepared::new(&args.decision, &args.facts).map_err(reported)?.changing(&args.change);
+    let mut levels = prepared.levels(&args.levels);
+    if is_patch(args.output) {
+        // What an apply would do is no matter of a patch.
+        levels.allowed.push(Allowed(Code::RoundTrip));
+    }
     ChangingCommand {
         input: &args.input,
         write: &args.write,
         report: &args.report,
-        levels: prepared.levels(&args.levels),
+        levels,
         output: args.output,
         colour,
         decided: Some((&args.decision, &args.facts)),
@@ -81,16 +87,20 @@ impl ChangingCommand<'_> {
     fn make(&self, mut prepared: Prepared) -> Result<ExitStatus, CommandError> {
         let reported = |errors| CommandError::reported(errors, self.report);
         let inputs = super::read_for(self.input, self.write.keep_going, &mut prepared).map_err(reported)?;
+        super::keep_inputs(&inputs, self.report)?;
+        let to_files = self.write.in_place || self.write.output_dir.is_some();
+        if !to_files {
+            all_left_out(&inputs, &prepared).map_err(|error| reported(vec![error]))?;
+        }
         if let Some((decision, facts)) = self.decided {
             prepared = prepared.with_function(&inputs, decision, facts).map_err(reported)?;
         }
-        let to_files = self.write.in_place || self.write.output_dir.is_some();
         prepared.run.leaves = match self.output {
             Some(output) => output.leaves,
             None if !to_files && inputs.iter().any(may_hold_review) => Leaves::Patch,
             None => Leaves::Text,
         };
-        prepared.run.guard = self.guard().map_err(|error| reported(vec![error]))?;
+        prepared.run.guard = self.guard(prepared.run.clean).map_err(|error| reported(vec![error]))?;
         let streams = batch::run(&inputs, &mut prepared).map_err(reported)?;
         let output = match self.output {
             Some(output) => output,
@@ -115,8 +125,12 @@ impl ChangingCommand<'_> {
     }
 
     /// Which guards the patches get: those that leave by themselves.
-    fn guard(&self) -> Result<Guard, Placed> {
-        match (self.write.guard, self.output.is_some_and(|output| output.name == forms::PATCH.name)) {
+    fn guard(&self, clean: Clean) -> Result<Guard, Placed> {
+        match (self.write.guard, is_patch(self.output)) {
+            (_, true) if clean == Clean::Strip => {
+                let message = "'--clean' is for manifests, and a patch is for the live object that has these fields";
+                Err(Placed::new(Code::Usage, message))
+            }
             (guard, true) => Ok(guard.unwrap_or(Guard::Auto)),
             (None, false) => Ok(Guard::None),
             (Some(_), false) => Err(Placed::new(Code::Usage, "'--guard' is for '--output patch'")),
@@ -138,6 +152,22 @@ impl ChangingCommand<'_> {
         let pieces = output.write(streams)?;
         super::print_pieces(&pieces.iter().map(|piece| piece.as_bytes()).collect::<Vec<_>>())?;
         Ok(())
+    }
+}
+
+/// Whether patches leave by themselves.
+fn is_patch(output: Option<&'static OutputFormat>) -> bool {
+    output.is_some_and(|output| output.name == forms::PATCH.name)
+}
+
+/// Nothing would be printed, and a pipe would take that for a result.
+fn all_left_out(inputs: &[Input], prepared: &Prepared) -> Result<(), Placed> {
+    match prepared.diagnostics.iter().find(|placed| placed.code == Code::LeftOut) {
+        Some(first) if inputs.is_empty() => {
+            let placed = Placed::new(Code::NoManifests, "every file that is named is left out, as `exclude` says");
+            Err(Placed { file: first.file.clone(), ..placed.hint(first.hint.clone()) })
+        }
+        _ => Ok(()),
     }
 }
 

@@ -4,6 +4,7 @@
 
 use std::ffi::OsString;
 use std::io;
+use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
@@ -12,7 +13,7 @@ use crate::report::Report;
 use crate::report::exit::ExitStatus;
 use crate::shell::cli::{self, Cli, Command};
 use crate::shell::cli::{InputArgs, ReportArgs};
-use crate::shell::files::input::{self, Input, InputError};
+use crate::shell::files::input::{self, Exclusions, Input, InputError, InputSource};
 use crate::shell::files::output::{self, Outlet};
 
 mod batch;
@@ -110,9 +111,38 @@ impl From<Placed> for CommandError {
 
 /// Reads a command's inputs, and notes which of their objects it is for.
 fn read(args: &InputArgs, prepared: &mut Prepared) -> Result<Vec<Input>, Vec<Placed>> {
+    let exclusions = prepare_reading(args, prepared);
+    input::read_except(&args.paths(), args.recursion(), &exclusions).map_err(|error| vec![error.placed()])
+}
+
+/// Notes which objects a command is for, and which named files are left out; the rest is read.
+fn prepare_reading(args: &InputArgs, prepared: &mut Prepared) -> Exclusions {
     prepared.run.picks = args.picks();
-    input::read_except(&args.paths(), args.recursion(), &prepared.exclusions(&args.exclude))
-        .map_err(|error| vec![error.placed()])
+    let exclusions = prepared.exclusions(&args.exclude);
+    let left_out = |path: &PathBuf| path.is_file() && exclusions.cover(path);
+    let note = |path: PathBuf| {
+        let hint = "`--no-config` takes no settings of a repository";
+        let placed = Placed::new(Code::LeftOut, "left out, as `exclude` says").at(path.display().to_string(), None);
+        placed.hint(args.exclude.is_empty().then_some(hint))
+    };
+    prepared.diagnostics.extend(args.paths().into_iter().filter(left_out).map(note));
+    exclusions
+}
+
+/// Refuses a report that would overwrite what was read.
+fn keep_inputs(inputs: &[Input], report: &ReportArgs) -> Result<(), CommandError> {
+    let same = |file: &Path, input: &Input| match &input.source {
+        InputSource::File(path) => file.canonicalize().is_ok_and(|file| path.canonicalize().is_ok_and(|it| it == file)),
+        InputSource::Stdin => false,
+    };
+    let (kept, report) = report.without(|file| inputs.iter().any(|input| same(file, input)));
+    let error = |file: &Path| {
+        Placed::new(Code::Usage, "the report would overwrite this input").at(file.display().to_string(), None)
+    };
+    match kept.first() {
+        Some(file) => Err(CommandError(vec![error(file)], report)),
+        None => Ok(()),
+    }
 }
 
 /// The same; with `--keep-going`, what cannot be read is an error beside the rest.
@@ -120,8 +150,7 @@ fn read_for(args: &InputArgs, keep_going: bool, prepared: &mut Prepared) -> Resu
     if !keep_going {
         return read(args, prepared);
     }
-    prepared.run.picks = args.picks();
-    let exclusions = prepared.exclusions(&args.exclude);
+    let exclusions = prepare_reading(args, prepared);
     let (inputs, errors) = input::read_what_can_be(&args.paths(), args.recursion(), &exclusions);
     prepared.diagnostics.extend(errors.iter().map(InputError::placed));
     Ok(inputs)
@@ -146,7 +175,7 @@ fn print_pieces(pieces: &[&[u8]]) -> Result<ExitStatus, Placed> {
     }
 }
 
-fn man(directory: Option<&std::path::Path>) -> Result<ExitStatus, CommandError> {
+fn man(directory: Option<&Path>) -> Result<ExitStatus, CommandError> {
     let unwritable = |error: io::Error| Placed::new(Code::Output, format!("cannot write the manual: {error}"));
     let pages = crate::shell::cli::man_pages().map_err(unwritable)?;
     let Some(directory) = directory else {

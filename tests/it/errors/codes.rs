@@ -147,6 +147,7 @@ fn runs_on_tests() -> Vec<(Run, &'static [&'static str])> {
         (test(&["--run=none"], "expect: {verdict: rejected}"), &["no-tests"]),
         (test(&["--update"], "expect: {golden: a.yaml}"), &["updated"]),
         (part(["--kind=Job", "web.yaml"]), &["nothing-selected"]),
+        (injector(["check", "--report=json", "--exclude=web.yaml", "web.yaml"]).file("web.yaml", WEB), &["left-out"]),
         (part(["pod/none", "web.yaml"]), &["no-such-object"]),
     ]
 }

@@ -30,7 +30,7 @@ impl Exclusions {
     }
 
     /// Whether a file or a folder is left out.
-    pub(super) fn cover(&self, path: &Path) -> bool {
+    pub(crate) fn cover(&self, path: &Path) -> bool {
         if self.settings.cover(path) {
             return true;
         }
