@@ -4,7 +4,7 @@
 //! An element of a list with a name is compared with the one of that name, wherever it is. Other elements have to be there in
 //! their order; more may be between them.
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::{Came, Mismatch};
 use crate::diagnostic::Position;
@@ -54,15 +54,17 @@ impl Finder<'_> {
         }
         // Where the elements without a name go on.
         let mut from = 0;
+        let mut taken = Vec::new();
         for (index, element) in wanted.iter().enumerate() {
             let at = &at.join(index.to_string());
-            let named = element.as_object().and_then(|element| by_name(element, found));
-            if let Some((position, name)) = named {
+            if let Some((position, name)) = by_name(element, found, &taken) {
+                taken.push(position);
                 self.compare(element, found.get(position), (at, &of.join(name)));
                 continue;
             }
             let rest = found.iter().enumerate().skip(from);
-            match rest.into_iter().find(|(_, other)| is_part(element, other)) {
+            let is_it = |(position, other): &(usize, &Value)| !taken.contains(position) && is_part(element, other);
+            match rest.into_iter().find(is_it) {
                 Some((position, _)) => from = position + 1,
                 None => {
                     let all = Value::Array(found.to_vec());
@@ -81,11 +83,14 @@ impl Finder<'_> {
     }
 }
 
-/// The element of a list that has the name of this one, and the name.
-fn by_name(element: &Map<String, Value>, found: &[Value]) -> Option<(usize, String)> {
-    let key = NAMES.into_iter().find(|key| element.get(*key).is_some_and(|name| !name.is_null()))?;
-    let name = element.get(key)?;
-    let position = found.iter().position(|other| other.get(key) == Some(name))?;
+/// The element of a list that has the name of this one, and the name. A port can be there twice, once for each protocol: then
+/// the one that fits is meant. No element stands for two.
+fn by_name(element: &Value, found: &[Value], taken: &[usize]) -> Option<(usize, String)> {
+    let (key, name) =
+        NAMES.into_iter().find_map(|key| Some((key, element.get(key).filter(|name| !name.is_null())?)))?;
+    let is_meant = |(position, other): &(usize, &Value)| other.get(key) == Some(name) && !taken.contains(position);
+    let of_name = || found.iter().enumerate().filter(is_meant);
+    let (position, _) = of_name().find(|(_, other)| is_part(element, other)).or_else(|| of_name().next())?;
     Some((position, name.as_str().map_or_else(|| name.to_string(), str::to_owned)))
 }
 
@@ -97,7 +102,9 @@ fn is_part(wanted: &Value, found: &Value) -> bool {
 
 /// Whether two values are the same to Kubernetes: a number is the same with and without a fraction of zero.
 fn is_same(wanted: &Value, found: &Value) -> bool {
-    wanted == found || wanted.as_f64().is_some_and(|number| Some(number) == found.as_f64())
+    // As fractions, two large whole numbers that differ could be the same.
+    let has_fraction = wanted.is_f64() || found.is_f64();
+    wanted == found || (has_fraction && wanted.as_f64().is_some_and(|number| Some(number) == found.as_f64()))
 }
 
 /// The lines of what was expected and of what is there.
