@@ -1,5 +1,6 @@
 //! The texts that cases expect in files: read, compared, and with `--update` written.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -9,25 +10,28 @@ use crate::expect::Expectation;
 use crate::report::CaseProblem;
 use crate::shell::cli::UpdateMode;
 use crate::shell::files::output::{OutputError, Staged};
-use crate::shell::files::suite::{CaseInput, Suite};
+use crate::shell::files::suite::Suite;
 
 /// The texts of a run.
 pub(super) struct Texts {
     mode: UpdateMode,
-    /// What goes in is never written.
-    inputs: BTreeSet<PathBuf>,
-    /// What is to be written. All is written, or nothing.
-    changed: BTreeMap<PathBuf, String>,
+    /// What the tests read is never written: an input, a profile, settings, the test itself.
+    sources: BTreeSet<PathBuf>,
+    /// What is to be written, by the one path that a file has. All is written, or nothing.
+    changed: BTreeMap<PathBuf, Changed>,
+}
+
+/// A text that is to be written.
+struct Changed {
+    /// The path as the test has it.
+    path: PathBuf,
+    text: String,
 }
 
 impl Texts {
     pub(super) fn new(suites: &[Suite], mode: UpdateMode) -> Self {
-        let inputs = suites.iter().flat_map(|suite| &suite.cases).flat_map(|case| &case.inputs);
-        let files = inputs.filter_map(|input| match input {
-            CaseInput::File(path) => path.canonicalize().ok(),
-            CaseInput::Inline(_) => None,
-        });
-        Self { mode, inputs: files.collect(), changed: BTreeMap::new() }
+        let sources = suites.iter().flat_map(Suite::sources).map(whole).collect();
+        Self { mode, sources, changed: BTreeMap::new() }
     }
 
     /// Compares the file of a text with what came; `None` stands for nothing, because of errors. Where files are updated, a
@@ -52,15 +56,18 @@ impl Texts {
         if self.mode == UpdateMode::Compare {
             return Some(problem);
         }
-        if path.canonicalize().is_ok_and(|path| self.inputs.contains(&path)) {
-            let hint = "it is an input too, so `--update` does not write it";
+        let whole = whole(&path);
+        if self.sources.contains(&whole) {
+            let hint = "a test reads this file, so `--update` does not write it";
             return Some(CaseProblem { placed: problem.placed.hint(Some(hint)), ..problem });
         }
-        match self.changed.get(&path) {
-            // Another case has another text for it.
-            Some(_) => Some(problem),
-            None => {
-                self.changed.insert(path, came.to_owned());
+        match self.changed.entry(whole) {
+            Entry::Occupied(_) => {
+                let hint = "another case expects another text in this file";
+                Some(CaseProblem { placed: problem.placed.hint(Some(hint)), ..problem })
+            }
+            Entry::Vacant(entry) => {
+                entry.insert(Changed { path, text: came.to_owned() });
                 None
             }
         }
@@ -68,8 +75,8 @@ impl Texts {
 
     /// The text that is expected, which another case may have changed; `None` where there is no file.
     fn text(&self, path: &Path) -> Result<Option<String>, Placed> {
-        if let Some(changed) = self.changed.get(path) {
-            return Ok(Some(changed.clone()));
+        if let Some(changed) = self.changed.get(&whole(path)) {
+            return Ok(Some(changed.text.clone()));
         }
         let unreadable = |error: &dyn std::fmt::Display| {
             Placed::new(Code::Test, format!("`{}` cannot be read: {error}", path.display()))
@@ -84,11 +91,18 @@ impl Texts {
     /// Writes what has changed, all or nothing, and says what it was.
     pub(super) fn write(self) -> Result<Vec<Placed>, Placed> {
         let mut staged = Staged::new();
-        for (path, text) in &self.changed {
+        for Changed { path, text } in self.changed.values() {
             staged.stage(path, &[text.as_bytes()]).map_err(|error| error.placed())?;
         }
         let written = staged.commit().map_err(|error| OutputError::from(error).placed())?;
         let note = |path: &PathBuf| Placed::new(Code::Updated, "written").at(path.display().to_string(), None);
         Ok(written.iter().map(note).collect())
     }
+}
+
+/// The one path of a file, which need not be there: two cases may write it in two ways.
+fn whole(path: &Path) -> PathBuf {
+    let folder = || path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let in_folder = || Some(folder().canonicalize().ok()?.join(path.file_name()?));
+    path.canonicalize().ok().or_else(in_folder).unwrap_or_else(|| path.to_owned())
 }

@@ -84,6 +84,18 @@ pub(crate) struct Config {
 }
 
 impl Config {
+    /// All files that these settings name.
+    pub(crate) fn named_files(&self) -> impl Iterator<Item = &Path> {
+        let layers = std::iter::once(&self.layer).chain(self.overrides.iter().map(|one| &one.layer));
+        let profiles = layers.filter_map(|layer| layer.profiles.as_ref()).flatten();
+        let profiles = profiles.filter_map(|profile| match &profile.value {
+            ProfileRef::File(path) => Some(path.as_path()),
+            ProfileRef::BuiltIn(_) | ProfileRef::Inline { .. } => None,
+        });
+        let facts = self.namespace_files.iter().chain(&self.service_account_files);
+        profiles.chain(facts.map(|file| file.value.as_path()))
+    }
+
     /// An error at the place of a parameter.
     fn wrong_setting(setting: &Written<ConfigSetting>, message: impl Into<String>) -> Placed {
         Placed::new(Code::Config, message).at(setting.value.file.clone(), Some(setting.at))

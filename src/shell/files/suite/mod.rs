@@ -2,7 +2,7 @@
 //!
 //! `find` looks for the files, `read` and `expected` turn a document into a [`Suite`], and `inline` takes a manifest out of it.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use super::config::{Config, Layer, Written};
@@ -26,7 +26,21 @@ pub(crate) struct Suite {
     /// Where its paths begin.
     pub(crate) folder: PathBuf,
     pub(crate) name: String,
+    /// The file of settings that it names.
+    pub(crate) config: Option<PathBuf>,
     pub(crate) cases: Vec<Case>,
+}
+
+impl Suite {
+    /// All files that are read for it, but for those with the texts that are expected.
+    pub(crate) fn sources(&self) -> impl Iterator<Item = &Path> {
+        let inputs = self.cases.iter().flat_map(|case| &case.inputs).filter_map(|input| match input {
+            CaseInput::File(path) => Some(path.as_path()),
+            CaseInput::Inline(_) => None,
+        });
+        let named = self.cases.iter().flat_map(|case| case.settings.named_files());
+        std::iter::once(Path::new(&self.file)).chain(self.config.as_deref()).chain(inputs).chain(named)
+    }
 }
 
 /// One run, and what is expected of it.

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use super::{Case, CaseCommand, CaseInput, InlineManifest, Suite, expected};
+use crate::diagnostic::words::nearest;
 use crate::diagnostic::{Code, Placed, Places};
 use crate::profile::file::{DocumentKind, parsed};
 use crate::profile::load::{self, API_VERSION};
@@ -15,6 +16,9 @@ use crate::text::yaml::parse_yaml;
 use crate::text::yaml::tree::{NodeId, Tree};
 use crate::value::pointer::Pointer;
 use crate::value::view::{Kind, View as _};
+
+/// How the versions of its API begin.
+const GROUP: &str = "sidecar-injector/";
 
 /// The `kind` of the document.
 const KIND: &str = "Test";
@@ -33,10 +37,10 @@ pub(super) enum Holds {
     Other,
 }
 
-/// What a file is. One with a test behind other documents, or with the words of a test and unreadable, is a test: reading it says
-/// what is wrong.
+/// What a file is. One with a test behind other documents, with the words of a test and unreadable, or with a slip in its kind or
+/// version, is a test: reading it says what is wrong. Passed over, it would seem to pass.
 pub(super) fn holds(text: &str) -> Holds {
-    if !text.contains(API_VERSION) {
+    if !text.contains(GROUP) {
         return Holds::Other;
     }
     let documents = document::split(text).unwrap_or_default();
@@ -49,12 +53,15 @@ pub(super) fn holds(text: &str) -> Holds {
 }
 
 fn holds_one(text: &str) -> Holds {
-    let line_of_test = || text.lines().any(|line| line.trim_end() == "kind: Test");
-    let Ok(tree) = parse_yaml(text) else { return if line_of_test() { Holds::Test } else { Holds::Other } };
+    let Ok(tree) = parse_yaml(text) else {
+        let words: String = text.chars().filter(|one| !matches!(one, ' ' | '"' | '\'')).collect();
+        return if words.contains("kind:Test") { Holds::Test } else { Holds::Other };
+    };
     let word = |name| tree.root().and_then(|root| tree.view(root).text(&[name]).map(|word| word.into_owned()));
-    match (word("apiVersion").as_deref(), word("kind").as_deref()) {
-        (Some(API_VERSION), Some(KIND)) => Holds::Test,
-        (Some(API_VERSION), Some(load::KIND)) => Holds::Profile,
+    let (Some(version), Some(kind)) = (word("apiVersion"), word("kind")) else { return Holds::Other };
+    match kind.as_str() {
+        load::KIND if version == API_VERSION => Holds::Profile,
+        kind if version.starts_with(GROUP) && nearest(kind, [KIND]).is_some() => Holds::Test,
         _ => Holds::Other,
     }
 }
@@ -108,7 +115,8 @@ impl<'r> SuiteReader<'r> {
         let spec = root.require("spec", errors)?;
         let fields: Vec<&str> = TEST_FIELDS.into_iter().chain(LAYER_FIELDS).chain(FACT_FIELDS).collect();
         let spec = spec.object(&fields, errors)?;
-        let below = self.config(&spec);
+        let config = spec.get("config").and_then(|node| self.path(&node));
+        let below = self.config(config.as_deref());
         let own = self.settings.decisive(&spec);
         self.check(&own);
         let below = below.below(own);
@@ -127,14 +135,12 @@ impl<'r> SuiteReader<'r> {
         if read.is_empty() && self.settings.errors.0.is_empty() {
             self.settings.errors.add(&at, ProfileErrorKind::Empty("at least one case has to be here"));
         }
-        Some(Suite { file: file.to_owned(), folder: self.folder.to_owned(), name: name?, cases: read })
+        Some(Suite { file: file.to_owned(), folder: self.folder.to_owned(), name: name?, config, cases: read })
     }
 
     /// The file of settings that the test names. No other counts.
-    fn config(&mut self, spec: &Node<NodeRef<'r>>) -> Config {
-        let Some(node) = spec.get("config") else { return Config::default() };
-        let Some(path) = self.path(&node) else { return Config::default() };
-        find(&Choice::File(path)).unwrap_or_else(|mut errors| {
+    fn config(&mut self, path: Option<&Path>) -> Config {
+        find(&path.map_or(Choice::None, |path| Choice::File(path.to_owned()))).unwrap_or_else(|mut errors| {
             self.found.append(&mut errors);
             Config::default()
         })
