@@ -19,6 +19,7 @@ type Found<'a> = Node<NodeRef<'a>>;
 pub(super) fn read(node: Found<'_>, reader: &mut Reader<'_>) -> Vec<Expectation> {
     let (at, before) = (node.at.clone(), reader.errors.0.len());
     let Some(node) = node.object(FIELDS, &mut reader.errors) else { return Vec::new() };
+    no_nulls(&node, &mut reader.errors);
     let mut all = Vec::new();
     all.extend(
         node.get("verdict").map(|node| of_profiles(node, reader, (&VERDICTS, Wanted::Verdict))).into_iter().flatten(),
@@ -39,6 +40,18 @@ pub(super) fn read(node: Found<'_>, reader: &mut Reader<'_>) -> Vec<Expectation>
     all
 }
 
+/// A field without a value looks as if it expected something, and would pass whatever comes.
+fn no_nulls(node: &Found<'_>, errors: &mut Errors) {
+    for (name, _) in node.view.members().into_iter().filter(|(_, view)| view.kind() == Kind::Null) {
+        let hint = match &*name {
+            "errors" | "warnings" | "notes" | "patch" => Some("`[]` says that there is none".to_owned()),
+            _ => None,
+        };
+        let message = format!("`{name}` expects nothing");
+        errors.add(&node.at.join(&*name), ProfileErrorKind::Schema { message, hint });
+    }
+}
+
 /// A word for all profiles, or one for each that is named.
 fn of_profiles(
     node: Found<'_>,
@@ -47,8 +60,12 @@ fn of_profiles(
 ) -> Vec<Expectation> {
     let nodes = match node.view.kind() {
         Kind::Mapping => {
-            let entries = node.entries(&mut reader.errors).into_iter();
-            entries.map(|(profile, node)| (Some(profile), node)).collect()
+            let at = node.at.clone();
+            let entries = node.entries(&mut reader.errors);
+            if entries.is_empty() {
+                reader.errors.add(&at, ProfileErrorKind::Empty("at least one profile has to be named here"));
+            }
+            entries.into_iter().map(|(profile, node)| (Some(profile), node)).collect()
         }
         _ => vec![(None, node)],
     };
@@ -108,8 +125,14 @@ fn diagnostic(node: Found<'_>, reader: &mut Reader<'_>) -> Option<WantedDiagnost
 
 /// The operations, or a file that holds them.
 fn patch(node: Found<'_>, reader: &mut Reader<'_>) -> Option<Expectation> {
-    if node.view.kind() != Kind::Sequence {
-        return text(&node, TextKind::Patch, reader);
+    match node.view.kind() {
+        Kind::Sequence => {}
+        Kind::String => return text(&node, TextKind::Patch, reader),
+        found => {
+            let expected = "a list of operations, or the path of a file";
+            reader.errors.add(&node.at, ProfileErrorKind::WrongType { expected, found });
+            return None;
+        }
     }
     let at = reader.position(&node.at);
     let mut operations = Vec::new();
