@@ -59,6 +59,17 @@ pub(crate) enum TextKind {
     Report,
 }
 
+/// Errors that a case expects.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Excused {
+    None,
+    /// Those of the one object that the case is about.
+    OfObject,
+    /// Those that are compared one by one: of the object that the case names, or of all.
+    Compared,
+    All,
+}
+
 /// What came of a case.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Came {
@@ -106,13 +117,23 @@ impl Wanted {
         }
     }
 
-    /// Whether a case that expects it may end in errors.
-    pub(crate) fn allows_errors(&self) -> bool {
+    /// Whether it holds of nothing too, as a list without elements does.
+    pub(crate) fn holds_of_nothing(&self) -> bool {
+        matches!(self, Self::Diagnostics(_, wanted) if wanted.is_empty())
+    }
+
+    /// Which errors are no surprise to a case that expects it.
+    pub(crate) fn excuses(&self) -> Excused {
         match self {
-            Self::Verdict(of) => of.word == "rejected",
-            Self::Diagnostics(severity, wanted) => *severity == Severity::Error && !wanted.is_empty(),
-            Self::Text(kind, _) => *kind == TextKind::Report,
-            Self::Rule(_) | Self::Patch(_) | Self::Part(..) => false,
+            Self::Verdict(of) if of.word == "rejected" => Excused::OfObject,
+            Self::Diagnostics(Severity::Error, _) => Excused::Compared,
+            Self::Text(TextKind::Report, _) => Excused::All,
+            Self::Verdict(_)
+            | Self::Rule(_)
+            | Self::Diagnostics(..)
+            | Self::Patch(_)
+            | Self::Part(..)
+            | Self::Text(..) => Excused::None,
         }
     }
 }

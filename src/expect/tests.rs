@@ -32,11 +32,12 @@ fn a_part_has_the_keys_and_elements_that_are_named() {
         "spec": {
             "hostNetwork": false,
             "containers": [
-                {"name": "web", "args": ["-a", "1", "-b", "2"], "ports": [{"containerPort": 80}]},
+                {"name": "web", "args": ["-a", "1", "-b", "2"], "ports": [{"containerPort": 80}, {"containerPort": 53, "protocol": "TCP"}, {"containerPort": 53, "protocol": "UDP"}]},
                 {"name": "tail", "image": "tail:1", "volumeMounts": [{"name": "v", "mountPath": "/a"}, {"name": "v", "mountPath": "/b"}]},
             ],
             "tolerations": [{"operator": "Exists", "effect": "NoExecute"}],
             "priority": 10,
+            "runAsUser": 9_007_199_254_740_993_u64,
         },
     });
     for wanted in [
@@ -72,6 +73,10 @@ fn a_part_has_the_keys_and_elements_that_are_named() {
             json!({"spec": {"containers": [{"name": "web", "ports": []}]}}),
             "`/spec/containers/web/ports` is not empty -[]|+{\"containerPort\":80}|",
         ),
+        (
+            json!({"spec": {"runAsUser": 9_007_199_254_740_992_u64}}),
+            "`/spec/runAsUser` is not as expected -9007199254740992|+9007199254740993|",
+        ),
         (json!({"spec": {"hostNetwork": true}}), "`/spec/hostNetwork` is not as expected -true|+false|"),
         (json!({"spec": {"priority": "10"}}), "`/spec/priority` is not as expected -\"10\"|+10|"),
     ] {
@@ -82,6 +87,24 @@ fn a_part_has_the_keys_and_elements_that_are_named() {
         ["t.yaml:9:1:  `/a` is not as expected -1|+2|"],
         "its own place"
     );
+}
+
+#[test]
+fn an_element_stands_for_one_of_its_name() {
+    let ports = json!({"ports": [{"containerPort": 53, "protocol": "TCP"}, {"containerPort": 53, "protocol": "UDP"}]});
+    for wanted in [
+        json!([{"containerPort": 53, "protocol": "UDP"}]),
+        json!([{"containerPort": 53, "protocol": "UDP"}, {"containerPort": 53}]),
+    ] {
+        assert_eq!(part(json!({"ports": wanted}), ports.clone()), Vec::<String>::new(), "{wanted}");
+    }
+    for wanted in [
+        json!([{"containerPort": 53, "protocol": "UDP"}, {"containerPort": 53, "protocol": "UDP"}]),
+        json!([{"containerPort": 53}, {"containerPort": 53}, {"containerPort": 53}]),
+        json!([{"containerPort": 53, "protocol": "SCTP"}]),
+    ] {
+        assert_eq!(part(json!({"ports": wanted}), ports.clone()).len(), 1, "{wanted}");
+    }
 }
 
 #[test]

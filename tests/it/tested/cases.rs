@@ -136,6 +136,10 @@ fn what_is_wrong_in_a_test_has_its_place_and_nothing_runs() {
         "comand: check\nexpect: {verdict: injected}",
         "command: serve\nexpect: {verdict: injected}",
         "reinject: 1\nexpect: {verdict: injected}",
+        "expect: {verdict: injected, warnings: }",
+        "expect: {verdict: , rule: default}",
+        "expect: {verdict: {}, rule: default}",
+        "expect: {patch: {}}",
     ] {
         all += &format!("{lines}\n{}", run([], &case(lines)).fails().stderr);
     }
@@ -207,4 +211,49 @@ fn what_is_wrong_in_a_test_has_its_place_and_nothing_runs() {
     error: tests/tail.yaml:6:28: there is no file `tests/../none.yaml`
       hint: a path begins at the folder of this file
     "#);
+}
+
+#[test]
+fn what_is_about_nothing_does_not_pass() {
+    // An object that is not there has no warnings and no errors, and no text of its own.
+    let mut all = String::new();
+    for lines in [
+        "object: pod/shop\nexpect: {warnings: []}",
+        "object: pod/shop\nexpect: {golden: ../web.yaml, errors: []}",
+        "object: pod/shop\nexpect: {verdict: injected, rule: default, contains: {kind: Pod}}",
+    ] {
+        all += &format!("{lines}\n{}", said(&case(lines)));
+    }
+    for input in ["{}", "{apiVersion: v1, kind: Service, metadata: {name: web}}"] {
+        let rest = format!("  cases:\n    - name: a\n      input: {input}\n      expect: {{errors: [], notes: []}}\n");
+        all += &format!("{input}\n{}", said(&test(&rest)));
+    }
+    insta::assert_snapshot!(all, @"");
+    // What is expected can come of other objects too.
+    passes(&test(
+        "  cases:\n    - name: a\n      input: {apiVersion: v1, kind: Pdo, metadata: {name: web}}\n      expect: {warnings: [misspelt-kind]}\n",
+    ));
+    passes(&test(
+        "  cases:\n    - name: a\n      input: {apiVersion: v1, kind: Service, metadata: {name: web}}\n      object: service/web\n      expect: {warnings: []}\n",
+    ));
+}
+
+#[test]
+fn an_error_of_another_object_is_not_the_expected_one() {
+    let pod = |name: &str| {
+        format!(
+            "{{apiVersion: v1, kind: Pod, metadata: {{name: {name}}}, spec: {{containers: [{{name: a, image: b, ports: [{{containerPort: 9000}}]}}]}}}}"
+        )
+    };
+    let with = |expect: &str| {
+        let input = format!("[{}, {}]", pod("one"), pod("two"));
+        test(&format!("  cases:\n    - name: a\n      input: {input}\n      object: pod/one\n      {expect}\n"))
+    };
+    for expect in ["expect: {verdict: rejected}", "expect: {errors: [conflict]}"] {
+        let said = said(&with(expect));
+        assert_eq!(said.matches("an error that is not expected: ").count(), 1, "{said}");
+        assert!(said.ends_with("1 case: 1 failed\n"), "{said}");
+    }
+    let ran = run(["--update"], &with("expect: {verdict: rejected, report: a.txt}")).succeeds();
+    assert_eq!(String::from_utf8(ran.read("tests/a.txt")).unwrap().matches("error: ").count(), 2);
 }

@@ -35,6 +35,15 @@ fn tests_are_found_in_folders_by_name_and_beside_a_profile() {
     error: standard input cannot be a test: its paths begin nowhere
       hint: name a file
     "#);
+    // A slip in what makes a file a test does not leave it out.
+    let slip = |from: &str, to: &str, file: &str| run([], &one).file(file, one.replace(from, to)).fails().stderr;
+    let mut all = slip("kind: Test", "kind: test", "other.yaml");
+    all += &slip("kind: Test", "kind: Tests", "other.yaml");
+    all += &slip("sidecar-injector/v1", "sidecar-injector/v2", "other.yaml");
+    all += &slip("kind: Test\n", "kind: \"Test\" # a test\n  - x\n", "other.yaml");
+    insta::assert_snapshot!(all, @"");
+    let json = r#"{"apiVersion": "sidecar-injector/v1", "kind": "Test", "spec": {"cases": ["#;
+    assert!(run([], &one).file("other.json", json).fails().stderr.starts_with("error: other.json:1:"));
     // A test that cannot be read, or that is behind another document, is not passed over.
     insta::assert_snapshot!(run([], &format!("{TAIL}---\n{one}")).fails().stderr, @"error: tests/tail.yaml:2:7: `Profile` is not `Test`");
     insta::assert_snapshot!(run([], &format!("{one}  cases: [\n")).fails().stderr, @r#"
@@ -99,16 +108,31 @@ fn golden_files_are_written_all_or_none_and_no_other() {
          # the application
       -  containers: [{name: web, image: "web:1"}]
       +  containers: [{name: web, image: "web:1"}, {name: tail, image: "tail:1", ports: [{containerPort: 9000}], args: ["-n", "10"]}]
-      hint: it is an input too, so `--update` does not write it
+      hint: a test reads this file, so `--update` does not write it
     1 case: 1 failed
     "#);
     assert_eq!(ran.read("web.yaml"), POD.as_bytes());
+    for source in ["../tail.yaml", "tail.yaml", "./../settings.yaml", "../namespaces.yaml"] {
+        let lines = format!("namespaceFiles: [../namespaces.yaml]\nexpect: {{golden: {source}}}");
+        let test = case(&lines).replace("spec:\n  profiles", "spec:\n  config: ../settings.yaml\n  profiles");
+        let run = run(["--update"], &test)
+            .file("settings.yaml", "apiVersion: sidecar-injector/v1\nkind: Config\nspec: {}\n")
+            .file("namespaces.yaml", "apiVersion: v1\nkind: Namespace\nmetadata: {name: shop}\n");
+        let ran = run.finds();
+        assert!(ran.stderr.contains("so `--update` does not write it"), "{source}: {}", ran.stderr);
+        assert!(!ran.stderr.contains("written"), "{source}: {}", ran.stderr);
+    }
     let both = format!(
         "{}    - name: b\n      set: {{tail: {{lines: 3}}}}\n      input: ../web.yaml\n      expect: {{golden: a.yaml}}\n",
         case("expect: {golden: a.yaml}")
     );
     let ran = run(["--update"], &both).finds();
     assert!(ran.stderr.contains("tail/b: `a.yaml` is not what came"), "{}", ran.stderr);
+
+    assert!(ran.stderr.contains("hint: another case expects another text in this file"), "{}", ran.stderr);
+    let otherwise = both.replacen("{golden: a.yaml}", "{golden: ../tests/a.yaml}", 1);
+    let ran = run(["--update"], &otherwise).finds();
+    assert!(ran.stderr.contains("tail/b: `a.yaml` is not what came"), "one file, whatever its path: {}", ran.stderr);
 
     // What is refused has no output.
     let refused = test(

@@ -3,7 +3,7 @@
 use regex_lite::Regex;
 
 use crate::diagnostic::{Code, Placed};
-use crate::expect::{Expectation, Wanted};
+use crate::expect::{Excused, Expectation, Wanted};
 use crate::report::exit::ExitStatus;
 use crate::report::{CaseProblem, CaseReport, ColourChoice, Report};
 use crate::shell::cli::TestArgs;
@@ -65,16 +65,27 @@ fn problems(suite: &Suite, case: &Case, texts: &mut Texts) -> Vec<CaseProblem> {
         if is_other_verdict && matches!(expectation.wanted, Wanted::Rule(_)) {
             continue;
         }
-        let found = judge((suite, case), expectation, &tried, texts);
+        let mut found = judge(suite, expectation, &tried, texts);
+        // That no object is meant is wrong once, whatever is expected of it.
+        found.retain(|one| !problems.contains(one));
         is_other_verdict |= !found.is_empty() && matches!(expectation.wanted, Wanted::Verdict(_));
         problems.extend(found);
     }
-    let may_fail = case.expectations.iter().any(|expectation| expectation.wanted.allows_errors());
     // Another verdict has its errors beside it.
-    if !may_fail && !is_other_verdict {
-        problems.extend(tried.errors.iter().map(unexpected));
+    if !is_other_verdict {
+        problems.extend(tried.errors.iter().filter(|error| !is_excused(error, case, &tried)).map(unexpected));
     }
     problems
+}
+
+/// Whether a case expects an error of the run.
+fn is_excused(error: &Placed, case: &Case, tried: &Tried) -> bool {
+    case.expectations.iter().any(|expectation| match expectation.wanted.excuses() {
+        Excused::None => false,
+        Excused::OfObject => tried.object.as_ref().is_ok_and(|came| came.diagnostics.contains(error)),
+        Excused::Compared => tried.diagnostics.diagnostics.contains(error),
+        Excused::All => true,
+    })
 }
 
 /// An error of a case that expects none.
@@ -83,20 +94,12 @@ fn unexpected(error: &Placed) -> CaseProblem {
     CaseProblem::from(Placed { code: Code::TestFailed, message, ..error.clone() })
 }
 
-fn judge(
-    (suite, case): (&Suite, &Case),
-    expectation: &Expectation,
-    tried: &Tried,
-    texts: &mut Texts,
-) -> Vec<CaseProblem> {
+fn judge(suite: &Suite, expectation: &Expectation, tried: &Tried, texts: &mut Texts) -> Vec<CaseProblem> {
     match &expectation.wanted {
         Wanted::Text(kind, name) => texts.judge(suite, expectation, (name, tried.text(*kind))).into_iter().collect(),
         wanted if wanted.is_of_object() => match &tried.object {
             Ok(came) => expectation.judge(&suite.file, came),
-            Err(error) => {
-                let at = case.object.as_ref().map_or(case.at, |object| object.at);
-                vec![CaseProblem::from(error.clone().at(suite.file.as_str(), Some(at)))]
-            }
+            Err(error) => vec![CaseProblem::from(error.clone())],
         },
         _ => expectation.judge(&suite.file, &tried.diagnostics),
     }

@@ -48,7 +48,8 @@ impl Tried {
 /// Runs a case.
 ///
 /// # Errors
-/// What keeps it from being run: a profile that cannot be loaded, a value that no parameter takes, a file that cannot be read.
+/// What keeps it from being run: a profile that cannot be loaded, a value that no parameter takes, a file that cannot be read, an
+/// input without the object that the case names, or without anything that the case could be about.
 pub(super) fn try_case(suite: &Suite, case: &Case) -> Result<Tried, Vec<Placed>> {
     let mut prepared = prepared(case)?;
     let inputs = inputs(suite, case)?;
@@ -63,13 +64,19 @@ pub(super) fn try_case(suite: &Suite, case: &Case) -> Result<Tried, Vec<Placed>>
     let fails = case.command != CaseCommand::Check && is_failed;
     let report = tell::report(&streams, &prepared.diagnostics, voice).closing(Closing::Numbers);
     let (report, held_back) = tell::settled(report, &levels, fails);
-    let chosen = chosen(&streams, case);
+    let at = case.object.as_ref().map_or(case.at, |object| object.at);
+    let chosen = chosen(&streams, case).map_err(|error| error.at(suite.file.as_str(), Some(at)));
     let named = case.object.as_ref().and_then(|_| chosen.as_ref().ok());
     let diagnostics = match named {
         Some(one) => Came { diagnostics: one.diagnostics(&report), title: one.title(&report), ..Came::default() },
         None => Came { diagnostics: all_of(&report), ..Came::default() },
     };
-    let errors = all_of(&report).into_iter().filter(|placed| placed.severity == Severity::Error).collect();
+    let errors: Vec<Placed> = all_of(&report).into_iter().filter(|placed| placed.severity == Severity::Error).collect();
+    if let Err(error) = &chosen
+        && (case.object.is_some() || (errors.is_empty() && is_idle(&streams, case)))
+    {
+        return Err(std::iter::once(error.clone()).chain(errors).collect());
+    }
     let is_free = held_back == HeldBack::No;
     let printed = is_free.then(|| printed(case, &streams, output)).transpose().map_err(|error| vec![error])?;
     let patch = is_free.then(|| patch_text(&streams, named)).transpose().map_err(|error| vec![error])?;
@@ -134,18 +141,30 @@ struct Chosen<'s, 't> {
     object: &'s Object,
 }
 
-/// The object that a case is about: the one that it names, or the only workload.
-fn chosen<'s, 't>(streams: &'s [Stream<'t>], case: &Case) -> Result<Chosen<'s, 't>, Placed> {
+/// All objects of a run.
+fn objects<'s, 't>(streams: &'s [Stream<'t>]) -> Vec<Chosen<'s, 't>> {
     let mut all = Vec::new();
     for stream in streams {
-        for (document, result) in stream.documents.iter().enumerate().map(|(index, _)| index).zip(&stream.results) {
+        for (document, result) in stream.results.iter().enumerate() {
             let DocumentResult::Done(processed) = result else { continue };
             all.extend(processed.objects.iter().map(|object| Chosen { stream, document, object }));
         }
     }
+    all
+}
+
+/// Whether a case expects only that nothing comes, of an input of which nothing can come.
+fn is_idle(streams: &[Stream<'_>], case: &Case) -> bool {
+    let expects_nothing = case.expectations.iter().all(|expectation| expectation.wanted.holds_of_nothing());
+    expects_nothing && !objects(streams).iter().any(Chosen::is_workload)
+}
+
+/// The object that a case is about: the one that it names, or the only workload.
+fn chosen<'s, 't>(streams: &'s [Stream<'t>], case: &Case) -> Result<Chosen<'s, 't>, Placed> {
+    let all = objects(streams);
     let is_meant = |one: &Chosen<'_, '_>| match &case.object {
         Some(name) => name.value.is(&one.object.identity),
-        None => one.object.class == ObjectClass::Workload || one.object.review.is_some(),
+        None => one.is_workload(),
     };
     let meant: Vec<Chosen<'_, '_>> = all.iter().copied().filter(is_meant).collect();
     let names = |of: &[Chosen<'_, '_>]| of.iter().map(|one| format!("`{}`", one.name())).collect::<Vec<_>>().join(", ");
@@ -168,6 +187,10 @@ fn chosen<'s, 't>(streams: &'s [Stream<'t>], case: &Case) -> Result<Chosen<'s, '
 }
 
 impl Chosen<'_, '_> {
+    fn is_workload(&self) -> bool {
+        self.object.class == ObjectClass::Workload || self.object.review.is_some()
+    }
+
     /// As a test names it.
     fn name(&self) -> String {
         let identity = &self.object.identity;
