@@ -2,15 +2,13 @@
 
 use serde_json::Value;
 
-use crate::decide::clean::Clean;
-use crate::decide::inject::Step;
-use crate::decide::inject::{Outdated, Verdict};
+use crate::decide::inject::{Step, Verdict};
 use crate::decide::uninject::{Leftovers, Which};
 use crate::diagnostic::{Code, Placed, Places, Severity};
 use crate::expect::{Came, CameVerdict, TextKind};
 use crate::process::object::{Object, ObjectClass};
 use crate::process::output::{self as forms, OutputFormat};
-use crate::process::run::{Action, Expand, Leaves};
+use crate::process::run::{Action, Leaves};
 use crate::process::stream::{DocumentResult, Stream};
 use crate::report::{Closing, Report, ResultLine, TemplateReport};
 use crate::shell::cli::LevelArgs;
@@ -108,9 +106,7 @@ fn prepared(case: &Case) -> Result<Prepared, Vec<Placed>> {
     let run = &mut prepared.run;
     // The patch is wanted too; it changes no decision.
     run.leaves = Leaves::Patch;
-    run.outdated = if case.reinject { Outdated::Replace } else { Outdated::Keep };
-    run.clean = if case.clean { Clean::Strip } else { Clean::Keep };
-    run.expand = if case.expand { Expand::Render } else { Expand::Refuse };
+    (run.outdated, run.clean, run.expand) = (case.outdated, case.clean, case.expand);
     Ok(prepared)
 }
 

@@ -6,9 +6,12 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use super::config::{Config, Layer, Written};
+use crate::decide::clean::Clean;
+use crate::decide::inject::Outdated;
 use crate::diagnostic::Position;
 use crate::expect::Expectation;
 use crate::kube::workload::{Identity, KindWord};
+use crate::process::run::Expand;
 
 mod expected;
 mod find;
@@ -54,9 +57,9 @@ pub(crate) struct Case {
     pub(crate) object: Option<Written<CaseObject>>,
     /// All that decides: of the file of settings, of the test and of the case.
     pub(crate) settings: Config,
-    pub(crate) reinject: bool,
-    pub(crate) clean: bool,
-    pub(crate) expand: bool,
+    pub(crate) outdated: Outdated,
+    pub(crate) clean: Clean,
+    pub(crate) expand: Expand,
     /// At least one.
     pub(crate) expectations: Vec<Expectation>,
 }

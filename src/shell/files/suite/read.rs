@@ -4,8 +4,11 @@ use std::fs;
 use std::path::Path;
 
 use super::{Case, CaseCommand, CaseInput, InlineManifest, Suite, expected};
+use crate::decide::clean::Clean;
+use crate::decide::inject::Outdated;
 use crate::diagnostic::words::nearest;
 use crate::diagnostic::{Code, Placed, Places};
+use crate::process::run::Expand;
 use crate::profile::file::{DocumentKind, parsed};
 use crate::profile::load::{self, API_VERSION};
 use crate::profile::reader::{Node, ProfileError, ProfileErrorKind};
@@ -170,13 +173,16 @@ impl<'r> SuiteReader<'r> {
             let hint = "write `profiles` below `spec`".to_owned();
             errors.add(&node.at, ProfileErrorKind::Schema { message, hint: Some(hint) });
         }
+        let outdated = if reinject { Outdated::Replace } else { Outdated::Keep };
+        let clean = if clean { Clean::Strip } else { Clean::Keep };
+        let expand = if expand { Expand::Render } else { Expand::Refuse };
         let object = node.get("object").and_then(|node| self.settings.word(&node));
         let inputs = self.inputs(&node);
         let expectations = match node.require("expect", &mut self.settings.errors) {
             Some(expect) => expected::read(expect, &mut self.settings),
             None => Vec::new(),
         };
-        Some(Case { name: name?, at, command, inputs, object, settings, reinject, clean, expand, expectations })
+        Some(Case { name: name?, at, command, inputs, object, settings, outdated, clean, expand, expectations })
     }
 
     fn inputs(&mut self, case: &Node<NodeRef<'r>>) -> Vec<CaseInput> {
