@@ -37,7 +37,6 @@ fn a_part_has_the_keys_and_elements_that_are_named() {
             ],
             "tolerations": [{"operator": "Exists", "effect": "NoExecute"}],
             "priority": 10,
-            "runAsUser": 9_007_199_254_740_993_u64,
         },
     });
     for wanted in [
@@ -73,10 +72,6 @@ fn a_part_has_the_keys_and_elements_that_are_named() {
             json!({"spec": {"containers": [{"name": "web", "ports": []}]}}),
             "`/spec/containers/web/ports` is not empty -[]|+{\"containerPort\":80}|",
         ),
-        (
-            json!({"spec": {"runAsUser": 9_007_199_254_740_992_u64}}),
-            "`/spec/runAsUser` is not as expected -9007199254740992|+9007199254740993|",
-        ),
         (json!({"spec": {"hostNetwork": true}}), "`/spec/hostNetwork` is not as expected -true|+false|"),
         (json!({"spec": {"priority": "10"}}), "`/spec/priority` is not as expected -\"10\"|+10|"),
     ] {
@@ -105,6 +100,13 @@ fn an_element_stands_for_one_of_its_name() {
     ] {
         assert_eq!(part(json!({"ports": wanted}), ports.clone()).len(), 1, "{wanted}");
     }
+}
+
+#[test]
+fn large_numbers_that_differ_are_not_the_same() {
+    let object = json!({"runAsUser": 9_007_199_254_740_993_u64});
+    assert_eq!(part(json!({"runAsUser": 9_007_199_254_740_993_u64}), object.clone()), Vec::<String>::new());
+    assert_eq!(part(json!({"runAsUser": 9_007_199_254_740_992_u64}), object).len(), 1);
 }
 
 #[test]

@@ -202,6 +202,15 @@ fn what_is_wrong_in_a_test_has_its_place_and_nothing_runs() {
     reinject: 1
     expect: {verdict: injected}
     error: tests/tail.yaml:9:17: expected a boolean, found a number
+    expect: {verdict: injected, warnings: }
+    error: tests/tail.yaml:9:35: `warnings` has no value
+      hint: `[]` says that there is none
+    expect: {verdict: , rule: default}
+    error: tests/tail.yaml:9:16: `verdict` has no value
+    expect: {verdict: {}, rule: default}
+    error: tests/tail.yaml:9:16: at least one profile has to be named here
+    expect: {patch: {}}
+    error: tests/tail.yaml:9:16: expected a list of operations, or the path of a file, found an object
     error: tests/tail.yaml:4:1: field `cases` is missing
       cases: []
     error: tests/tail.yaml:6:3: at least one case has to be here
@@ -228,7 +237,29 @@ fn what_is_about_nothing_does_not_pass() {
         let rest = format!("  cases:\n    - name: a\n      input: {input}\n      expect: {{errors: [], notes: []}}\n");
         all += &format!("{input}\n{}", said(&test(&rest)));
     }
-    insta::assert_snapshot!(all, @"");
+    insta::assert_snapshot!(all, @r#"
+    object: pod/shop
+    expect: {warnings: []}
+    error: tests/tail.yaml:9:15: no object of the input is `pod/shop`
+      hint: there is `pod/web`
+    1 case: 1 not run
+    object: pod/shop
+    expect: {golden: ../web.yaml, errors: []}
+    error: tests/tail.yaml:9:15: no object of the input is `pod/shop`
+      hint: there is `pod/web`
+    1 case: 1 not run
+    object: pod/shop
+    expect: {verdict: injected, rule: default, contains: {kind: Pod}}
+    error: tests/tail.yaml:9:15: no object of the input is `pod/shop`
+      hint: there is `pod/web`
+    1 case: 1 not run
+    {}
+    error: tests/tail.yaml:7:7: there is no workload in the input
+    1 case: 1 not run
+    {apiVersion: v1, kind: Service, metadata: {name: web}}
+    error: tests/tail.yaml:7:7: there is no workload in the input
+    1 case: 1 not run
+    "#);
     // What is expected can come of other objects too.
     passes(&test(
         "  cases:\n    - name: a\n      input: {apiVersion: v1, kind: Pdo, metadata: {name: web}}\n      expect: {warnings: [misspelt-kind]}\n",

@@ -41,7 +41,16 @@ fn tests_are_found_in_folders_by_name_and_beside_a_profile() {
     all += &slip("kind: Test", "kind: Tests", "other.yaml");
     all += &slip("sidecar-injector/v1", "sidecar-injector/v2", "other.yaml");
     all += &slip("kind: Test\n", "kind: \"Test\" # a test\n  - x\n", "other.yaml");
-    insta::assert_snapshot!(all, @"");
+    insta::assert_snapshot!(all, @r#"
+    error: other.yaml:2:7: `test` is not `Test`
+      hint: did you mean `Test`?
+    error: other.yaml:2:7: `Tests` is not `Test`
+      hint: did you mean `Test`?
+    error: other.yaml:1:13: `sidecar-injector/v2` is not `sidecar-injector/v1`
+      hint: did you mean `sidecar-injector/v1`?
+    error: other.yaml:3:3: did not find expected key while parsing a block mapping
+      hint: fix the indentation
+    "#);
     let json = r#"{"apiVersion": "sidecar-injector/v1", "kind": "Test", "spec": {"cases": ["#;
     assert!(run([], &one).file("other.json", json).fails().stderr.starts_with("error: other.json:1:"));
     // A test that cannot be read, or that is behind another document, is not passed over.

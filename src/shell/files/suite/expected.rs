@@ -47,7 +47,7 @@ fn no_nulls(node: &Found<'_>, errors: &mut Errors) {
             "errors" | "warnings" | "notes" | "patch" => Some("`[]` says that there is none".to_owned()),
             _ => None,
         };
-        let message = format!("`{name}` expects nothing");
+        let message = format!("`{name}` has no value");
         errors.add(&node.at.join(&*name), ProfileErrorKind::Schema { message, hint });
     }
 }
