@@ -32,7 +32,7 @@ fn a_part_has_the_keys_and_elements_that_are_named() {
         "spec": {
             "hostNetwork": false,
             "containers": [
-                {"name": "web", "args": ["-a", "1", "-b", "2"], "ports": [{"containerPort": 80}, {"containerPort": 53, "protocol": "TCP"}, {"containerPort": 53, "protocol": "UDP"}]},
+                {"name": "web", "args": ["-a", "1", "-b", "2"], "ports": [{"containerPort": 80}]},
                 {"name": "tail", "image": "tail:1", "volumeMounts": [{"name": "v", "mountPath": "/a"}, {"name": "v", "mountPath": "/b"}]},
             ],
             "tolerations": [{"operator": "Exists", "effect": "NoExecute"}],

@@ -262,7 +262,7 @@ fn what_is_about_nothing_does_not_pass() {
     "#);
     // What is expected can come of other objects too.
     passes(&test(
-        "  cases:\n    - name: a\n      input: {apiVersion: v1, kind: Pdo, metadata: {name: web}}\n      expect: {warnings: [misspelt-kind]}\n",
+        "  cases:\n    - name: a\n      input: {apiVersion: v1, kind: Deploymnt, metadata: {name: web}, spec: {template: {spec: {containers: [{name: a, image: a:1}]}}}}\n      expect: {warnings: [misspelt-kind]}\n",
     ));
     passes(&test(
         "  cases:\n    - name: a\n      input: {apiVersion: v1, kind: Service, metadata: {name: web}}\n      object: service/web\n      expect: {warnings: []}\n",
