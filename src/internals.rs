@@ -160,7 +160,7 @@ pub mod text {
         pub use crate::text::splice::{Edit, SpliceErrorKind, pieces};
     }
     pub mod yaml {
-        pub use crate::text::yaml::parse_yaml;
+        pub use crate::text::yaml::{judge_yaml, parse_yaml};
         pub mod emit {
             pub use crate::text::yaml::emit::{
                 BlockLayout, Context, Spacing, block, flow, item, json_pretty, member, scalar,

@@ -18,7 +18,7 @@ use crate::text::splice::Frame;
 use crate::text::yaml::error::SyntaxError;
 use crate::text::yaml::node::NodeRef;
 use crate::text::yaml::tree::{Language, Tree};
-use crate::text::yaml::{parse_json, parse_yaml};
+use crate::text::yaml::{judge_yaml, parse_json};
 use crate::value::layer::{Change, Layer};
 use crate::value::patch::{Op, Patch};
 use crate::value::pointer::Pointer;
@@ -244,7 +244,7 @@ fn operation(op: &Op) -> PatchOperation {
 /// Proves that a document's new text says what it should.
 pub(crate) fn prove_text(text: &str, language: Language, expected: &Value) -> Result<(), ProofError> {
     let tree: Tree<'_> = match language {
-        Language::Yaml => parse_yaml(text)?,
+        Language::Yaml => judge_yaml(text)?,
         Language::Json => parse_json(text)?.0,
     };
     same(&tree, expected, &|_, _| false)
@@ -253,7 +253,7 @@ pub(crate) fn prove_text(text: &str, language: Language, expected: &Value) -> Re
 /// Proves by its frame that the text of a document says what it should; `input` is the document before.
 pub(crate) fn prove_frame(frame: &Frame<'_>, input: Value) -> Result<(), ProofError> {
     let expected = applied(input, &frame.patch)?;
-    let tree = parse_yaml(&frame.text)?;
+    let tree = judge_yaml(&frame.text)?;
     same(&tree, &expected, &|token, value| frame.stands_for(token, value))?;
     if frame.holds(&tree) { Ok(()) } else { Err(ProofError::Different(String::new())) }
 }

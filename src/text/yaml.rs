@@ -13,6 +13,7 @@ mod build;
 mod explain;
 mod json;
 mod libyaml;
+mod scan;
 
 pub use libyaml::is_guarded;
 
@@ -23,7 +24,18 @@ use tree::Tree;
 pub(crate) const MAX_DEPTH: usize = 100;
 
 /// Reads the first YAML document of a text into spans; an empty document has no root.
+///
+/// What is plain is read by `scan`, which is fast, and the rest by `libyaml`: see there.
 pub fn parse_yaml(text: &str) -> Result<Tree<'_>, SyntaxError> {
+    match scan::parse(text) {
+        Some(tree) => Ok(tree),
+        None => judge_yaml(text),
+    }
+}
+
+/// Reads a text as [`parse_yaml`] does, with the parser that is the judge: what is proved is read by another one than that by
+/// which it was planned.
+pub fn judge_yaml(text: &str) -> Result<Tree<'_>, SyntaxError> {
     libyaml::parse(text).map_err(|error| explain::refined(text, error))
 }
 

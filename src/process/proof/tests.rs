@@ -2,6 +2,7 @@ use serde_json::json;
 
 use super::*;
 use crate::text::splice::{self, Block, Edit, RenderedLines, UserStrings};
+use crate::text::yaml::parse_yaml;
 
 #[test]
 fn numbers_are_compared_by_value_and_integers_exactly() {

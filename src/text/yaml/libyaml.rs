@@ -120,8 +120,13 @@ impl<'t> Reader<'t> {
                     (!plain_implicit && quoted_implicit && style == ScalarStyle::Plain).then(|| "!".to_owned())
                 });
                 let written = self.text.get(span.clone()).unwrap_or_default();
-                let same = style == ScalarStyle::Plain && written == value;
-                self.builder.scalar(style, span, (!same).then_some(value), anchor, tag)
+                let is_bare = anchor.is_none() && tag.is_none();
+                let is_written_so = match style {
+                    ScalarStyle::Plain => written == value,
+                    ScalarStyle::Quoted => is_bare && written.get(1..written.len() - 1) == Some(&value),
+                    ScalarStyle::Block => false,
+                };
+                self.builder.scalar(style, span, (!is_written_so).then_some(value), anchor, tag)
             }
             EventData::Alias { anchor } => self.builder.alias(anchor, span),
             EventData::SequenceStart { anchor, tag, style, .. } => {

@@ -63,7 +63,7 @@ pub enum Language {
 }
 
 /// A node as the tree holds it. Offsets and indices have 32 bits, to keep it small; [`NONE`] is an index to nothing.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct StoredNode {
     kind: NodeKind,
     start: u32,
@@ -91,7 +91,7 @@ pub(crate) enum Anchor {
 }
 
 /// The nodes of one document.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub struct Tree<'t> {
     text: &'t str,
     language: Language,
@@ -207,8 +207,8 @@ impl<'t> Tree<'t> {
         let node = self.node(id);
         match (node.text, node.kind) {
             (NONE, NodeKind::Scalar(ScalarStyle::Plain)) => self.source(id),
-            // A JSON string without escapes is what is between its quotes.
-            (NONE, NodeKind::Scalar(ScalarStyle::Quoted)) if self.language == Language::Json => {
+            // A string without escapes is what is between its quotes.
+            (NONE, NodeKind::Scalar(ScalarStyle::Quoted)) => {
                 self.text.get(node.start as usize + 1..node.end as usize - 1).unwrap_or_default()
             }
             (NONE, _) => "",
