@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::object::{ChangeError, Location, Object};
 use super::objects::{self, FoundObject};
-use super::proof::{self, ProofError};
+use super::proof::{self, ProofError, ProvedFrames};
 use super::run::{Action, Expand, Leaves, Run};
 use crate::decide::facts::ClusterFacts;
 use crate::decide::inject::Outdated;
@@ -138,7 +138,7 @@ fn process_tree(tree: &Tree<'_>, run: &Run, cluster: &ClusterFacts) -> Result<Pr
         }
         processed.objects.push(object);
     }
-    prove((tree, root), &whole, &blocks, &mut processed);
+    prove((tree, root), (&whole, &blocks), run.frames(), &mut processed);
     if run.leaves == Leaves::Text {
         processed.objects.iter_mut().for_each(|object| object.outcome.forget_patch());
     }
@@ -207,17 +207,21 @@ fn locate(tree: &Tree<'_>, found: FoundObject<'_>, object: &Object) -> Location 
 }
 
 /// Compares the document's new text with the patch. A document that fails is not changed at all.
-fn prove((tree, root): (&Tree<'_>, NodeId), patch: &Patch, blocks: &[Block], processed: &mut Processed) {
+fn prove(
+    (tree, root): (&Tree<'_>, NodeId),
+    (patch, blocks): (&Patch, &[Block]),
+    frames: &ProvedFrames,
+    processed: &mut Processed,
+) {
     if patch.is_empty() {
         return;
     }
-    let input = || tree.view(root).value();
     let whole = |edits: &[Edit]| {
         let text = splice::pieces(tree.text(), edits).concat();
-        proof::prove_text(&text, tree.language(), &proof::applied(input(), patch)?)
+        proof::prove_text(&text, tree.language(), &proof::applied(tree.view(root).value(), patch)?)
     };
-    let frame = Frame::of(tree, &processed.edits, patch, blocks);
-    if frame.is_some_and(|frame| proof::prove_frame(&frame, input()).is_ok()) {
+    let frame = Frame::of((tree, root), &processed.edits, patch, blocks);
+    if frame.is_some_and(|frame| frames.prove(&frame, patch).is_ok()) {
         // The claim of `text::splice::frame`, tried on every document of every test and of the fuzzer.
         debug_assert_eq!(whole(&processed.edits), Ok(()), "{}", tree.text());
         return;

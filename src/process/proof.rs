@@ -14,7 +14,6 @@ use serde_json::{Map, Number, Value};
 use thiserror::Error;
 
 use crate::kube::workload;
-use crate::text::splice::Frame;
 use crate::text::yaml::error::SyntaxError;
 use crate::text::yaml::node::NodeRef;
 use crate::text::yaml::tree::{Language, Tree};
@@ -23,6 +22,10 @@ use crate::value::layer::{Change, Layer};
 use crate::value::patch::{Op, Patch};
 use crate::value::pointer::Pointer;
 use crate::value::view::{self, Kind, View};
+
+mod frames;
+
+pub(crate) use frames::ProvedFrames;
 
 /// Why an output was held back. Always our own fault: the input is fine, and nothing was written.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
@@ -248,14 +251,6 @@ pub(crate) fn prove_text(text: &str, language: Language, expected: &Value) -> Re
         Language::Json => parse_json(text)?.0,
     };
     same(&tree, expected, &|_, _| false)
-}
-
-/// Proves by its frame that the text of a document says what it should; `input` is the document before.
-pub(crate) fn prove_frame(frame: &Frame<'_>, input: Value) -> Result<(), ProofError> {
-    let expected = applied(input, &frame.patch)?;
-    let tree = judge_yaml(&frame.text)?;
-    same(&tree, &expected, &|token, value| frame.stands_for(token, value))?;
-    if frame.holds(&tree) { Ok(()) } else { Err(ProofError::Different(String::new())) }
 }
 
 /// Whether a string stands for a value.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::guard::Guard;
 use super::keys::RunKeys;
 use super::picks::Picks;
-use super::proof::Encodings;
+use super::proof::{Encodings, ProvedFrames};
 use crate::decide::clean::Clean;
 use crate::decide::facts::NamespaceGate;
 use crate::decide::inject::{Outdated, Renderings, Request};
@@ -97,6 +97,7 @@ struct Caches {
     renderings: Renderings,
     encodings: Encodings,
     lines: RenderedLines,
+    frames: ProvedFrames,
 }
 
 impl Run {
@@ -187,6 +188,11 @@ impl Run {
     /// The lines that have been rendered so far.
     pub(crate) fn lines(&self) -> &RenderedLines {
         &self.caches.lines
+    }
+
+    /// The frames of texts that have been proved so far.
+    pub(crate) fn frames(&self) -> &ProvedFrames {
+        &self.caches.frames
     }
 
     /// The same for other profiles; what has been rendered and encoded is shared.

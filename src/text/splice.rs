@@ -35,6 +35,7 @@ mod frame;
 mod lines;
 mod listed;
 mod made;
+mod outline;
 mod overlay;
 mod scalar;
 mod spelling;

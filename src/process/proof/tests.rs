@@ -1,7 +1,8 @@
 use serde_json::json;
 
+use super::frames::prove_frame;
 use super::*;
-use crate::text::splice::{self, Block, Edit, RenderedLines, UserStrings};
+use crate::text::splice::{self, Block, Edit, Frame, RenderedLines, UserStrings};
 use crate::text::yaml::parse_yaml;
 
 #[test]
@@ -156,7 +157,7 @@ fn whatever_a_frame_finds_right_is_right() {
         let is_right =
             |edits: &[Edit]| prove_text(&splice::pieces(&text, edits).concat(), Language::Yaml, &expected).is_ok();
         let is_framed = |edits: &[Edit]| {
-            Frame::of(&tree, edits, &patch, &blocks).is_some_and(|frame| prove_frame(&frame, input()).is_ok())
+            Frame::of((&tree, root), edits, &patch, &blocks).is_some_and(|frame| prove_frame(&frame, &patch).is_ok())
         };
         assert!(is_right(&edits), "{text}");
         assert!(is_framed(&edits) || blocks.is_empty(), "{text}");
@@ -188,14 +189,15 @@ fn a_block_in_the_middle_of_a_line_has_no_stand_in() {
     let splice = || splice::splice(&tree, tree.root().unwrap(), &patch, &rendered, strings()).unwrap();
     splice();
     let splice = splice();
-    assert!(Frame::of(&tree, &splice.edits, &patch, &splice.blocks).is_some());
+    let root = tree.root().unwrap();
+    assert!(Frame::of((&tree, root), &splice.edits, &patch, &splice.blocks).is_some());
     let at = odd.find("- \n").unwrap() + 2;
     let edits = [Edit { range: at..at, ..splice.edits[0].clone() }];
     let odd_tree = parse_yaml(odd).unwrap();
     let input = odd_tree.view(odd_tree.root().unwrap()).value();
     let expected = applied(input, &patch).unwrap();
     assert!(prove_text(&splice::pieces(odd, &edits).concat(), Language::Yaml, &expected).is_err());
-    assert!(Frame::of(&odd_tree, &edits, &patch, &splice.blocks).is_none());
+    assert!(Frame::of((&odd_tree, odd_tree.root().unwrap()), &edits, &patch, &splice.blocks).is_none());
 }
 
 /// Two items of a list, each made by two operations.
@@ -216,8 +218,8 @@ fn blocks_that_change_places_are_found() {
     splice();
     let splice = splice();
     let holds = |edits: &[Edit]| {
-        let frame = Frame::of(&tree, edits, &patch, &splice.blocks).unwrap();
-        prove_frame(&frame, tree.view(root).value()).is_ok()
+        let frame = Frame::of((&tree, root), edits, &patch, &splice.blocks).unwrap();
+        prove_frame(&frame, &patch).is_ok()
     };
     assert!(holds(&splice.edits));
     let swapped: Vec<Edit> = splice.edits.iter().rev().cloned().collect();
@@ -248,8 +250,8 @@ fn a_block_of_several_operations_stands_for_all_of_them_in_order() {
     splice();
     let splice = splice();
     let holds = |patch: &Patch| {
-        let frame = Frame::of(&tree, &splice.edits, patch, &splice.blocks).unwrap();
-        prove_frame(&frame, tree.view(tree.root().unwrap()).value()).is_ok()
+        let frame = Frame::of((&tree, tree.root().unwrap()), &splice.edits, patch, &splice.blocks).unwrap();
+        prove_frame(&frame, patch).is_ok()
     };
     assert!(holds(&usual));
     let equal = (Arc::new(json!({"n": 1})), Arc::new(json!({"n": 2})));
@@ -270,12 +272,12 @@ fn a_block_of_several_operations_stands_for_all_of_them_in_order() {
     assert!(!holds(&Patch(ops)), "an operation inside a part");
     let mut ops = usual.0.clone();
     ops.push(Op::Add(at("b"), Arc::new(json!([{"c": "proved-block-0"}]))));
-    assert!(Frame::of(&tree, &splice.edits, &Patch(ops), &splice.blocks).is_none(), "a string of the patch");
+    assert!(!holds(&Patch(ops)), "a string of the patch");
     // A string of the user that is written otherwise, and is read as a token.
     for odd in ["a: proved-block-1\n", "a: \"proved\\x2dblock-1\"\n"] {
         let tree = parse_yaml(odd).unwrap();
         let spliced = splice::splice(&tree, tree.root().unwrap(), &usual, &rendered, strings()).unwrap();
-        assert!(Frame::of(&tree, &spliced.edits, &usual, &spliced.blocks).is_none(), "{odd}");
+        assert!(Frame::of((&tree, tree.root().unwrap()), &spliced.edits, &usual, &spliced.blocks).is_none(), "{odd}");
     }
 }
 
@@ -293,9 +295,9 @@ fn a_block_in_braces_has_no_frame_that_holds() {
     let edits = [Edit { range: at..at, ..splice.edits[0].clone() }];
     let input = json!({"a": 1});
     let in_braces = parse_yaml(braces).unwrap();
-    let frame = Frame::of(&in_braces, &edits, &patch, &splice.blocks).unwrap();
-    assert!(parse_yaml(&frame.text).is_ok());
-    assert!(prove_frame(&frame, input.clone()).is_err());
+    let frame = Frame::of((&in_braces, in_braces.root().unwrap()), &edits, &patch, &splice.blocks).unwrap();
+    assert!(parse_yaml(&frame.after).is_ok());
+    assert!(prove_frame(&frame, &patch).is_err());
     let expected = applied(input, &patch).unwrap();
     assert!(prove_text(&splice::pieces(braces, &edits).concat(), Language::Yaml, &expected).is_err());
 }

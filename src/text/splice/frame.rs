@@ -38,6 +38,8 @@
 //! one with a string that could be taken for a token. Where there is no frame, or it does not hold,
 //! the whole text is read: a frame makes the proof cheaper and never decides against it.
 
+use std::borrow::Cow;
+use std::ops::Range;
 use std::sync::Arc;
 
 use memchr::memmem;
@@ -46,12 +48,19 @@ use serde_json::Value;
 use super::lines::RenderedValue;
 use super::made::Made;
 use super::stand_in::StandIn;
-use super::{Edit, pieces};
-use crate::text::yaml::tree::{CollectionStyle, NodeKind, ScalarStyle, Tree};
+use super::Edit;
+use super::outline::{self, Kept};
+use crate::text::yaml::tree::{CollectionStyle, Language, NodeId, NodeKind, ScalarStyle, Tree};
 use crate::value::patch::{Op, Patch};
 
-/// How a token begins; a number follows.
+/// How a token begins.
+const PREFIX: &str = "proved-";
+
+/// The token of a block, or of a part of one; a number follows.
 const TOKEN: &str = "proved-block-";
+
+/// The token of a value that stays; a number follows.
+const KEPT: &str = "proved-kept-";
 
 /// A block of lines that was inserted, and the value that it is for.
 #[derive(Clone, Debug)]
@@ -60,67 +69,131 @@ pub(crate) struct Block {
     pub(super) rendered: Arc<RenderedValue>,
 }
 
-/// A changed text with stand-ins.
+impl Block {
+    /// Whether another one has the same lines, for the same value.
+    pub(crate) fn is_as(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.rendered, &other.rendered) && (self.made.is_it(&other.made) || self.made.is_as(&other.made))
+    }
+}
+
+/// A text before and after its change, with stand-ins.
 pub(crate) struct Frame<'b> {
-    pub(crate) text: String,
-    /// The patch, with tokens in the place of values that no other operation changes.
+    /// The text before, with tokens for what stays.
+    pub(crate) before: String,
+    /// The changed text, with tokens for what stays and for blocks.
+    pub(crate) after: String,
+    /// Where the tokens are in either.
+    tokens: [Vec<usize>; 2],
+    pub(crate) blocks: &'b [Block],
+}
+
+/// A patch with tokens in the place of values that no other operation changes.
+pub(crate) struct FramedPatch {
     pub(crate) patch: Patch,
-    /// Where the tokens are in the text.
-    tokens: Vec<usize>,
-    blocks: &'b [Block],
     /// What the tokens stand for that are in the patch alone; their numbers follow those of the blocks.
     parts: Vec<Arc<Value>>,
 }
 
+/// A change of a text: another one in the place of these bytes.
+struct Change<'c> {
+    range: Range<usize>,
+    text: Cow<'c, str>,
+    behind: Behind,
+}
+
+/// What is known of the place behind a change.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Behind {
+    Unknown,
+    /// An entry ends, so that a line with a comment says nothing.
+    EntryEnds,
+}
+
 impl<'b> Frame<'b> {
     /// The frame of a document with these edits, among which are these blocks, and of the patch that they are for. `None` where a
-    /// part of the text would have to be known, or where there is no block.
-    pub(crate) fn of(tree: &Tree<'_>, edits: &[Edit], patch: &Patch, blocks: &'b [Block]) -> Option<Self> {
+    /// part of the text would have to be known, or where there would be no token.
+    pub(crate) fn of(
+        (tree, root): (&Tree<'_>, NodeId),
+        edits: &[Edit],
+        patch: &Patch,
+        blocks: &'b [Block],
+    ) -> Option<Self> {
         let text = tree.text();
-        if text.contains('\t') || has_token(tree) {
+        if tree.language() == Language::Json || text.contains('\t') || has_token(tree) || tree.has_aliases() {
             return None;
         }
-        let mut framed = edits.to_vec();
-        let mut replaced = 0;
-        for edit in &mut framed {
+        let kept = outline::kept(tree, root, patch);
+        let is_kept = |kept: &&Kept| !kept.is_open_ended || edits.iter().all(|edit| edit.range.start != kept.range.end);
+        let kept: Vec<&Kept> = kept.iter().filter(is_kept).collect();
+        let eol = if text.contains("\r\n") { "\r\n" } else { "\n" };
+        let mut number = blocks.len();
+        let mut stays = Vec::with_capacity(kept.len());
+        for kept in &kept {
+            number += 1;
+            let text = Cow::Owned(format!(" {KEPT}{number}{eol}"));
+            stays.push(Change { range: kept.range.clone(), text, behind: Behind::EntryEnds });
+        }
+        let before = assembled(text, &stays)?;
+        let mut changes = stays;
+        for edit in edits {
             let is_it = |block: &Block| Arc::ptr_eq(&block.rendered.lines, &edit.text);
-            let Some(index) = blocks.iter().position(is_it) else { continue };
-            let Some(StandIn { before, eol }) = blocks.get(index)?.rendered.stand_in() else { continue };
-            edit.text = format!("{before}{TOKEN}{index}{eol}").into();
-            replaced += 1;
+            let index = blocks.iter().position(is_it);
+            let stand_in = index.and_then(|index| Some((index, blocks.get(index)?.rendered.stand_in()?)));
+            let (text, behind) = match stand_in {
+                Some((index, StandIn { before, eol })) => {
+                    (Cow::Owned(format!("{before}{TOKEN}{index}{eol}")), Behind::EntryEnds)
+                }
+                None => (Cow::Borrowed(&*edit.text), Behind::Unknown),
+            };
+            changes.push(Change { range: edit.range.clone(), text, behind });
         }
-        let framed = pieces(text, &framed).concat();
-        let tokens: Vec<usize> = memmem::find_iter(framed.as_bytes(), TOKEN.as_bytes()).collect();
-        // A block that does not begin where a line does is in another column than the one in which it was read alone.
-        let is_line = |at: &usize| {
-            let number = framed.get(at + TOKEN.len()..)?.split(['\r', '\n']).next()?.parse::<usize>().ok()?;
-            let line = framed.get(..*at)?.rsplit('\n').next()?;
-            Some(blocks.get(number)?.rendered.stand_in()?.before == line)
-        };
-        if replaced == 0 || tokens.len() != replaced || !tokens.iter().all(|at| is_line(at) == Some(true)) {
-            return None;
+        // An edit where a value ends comes behind it.
+        changes.sort_by_key(|change| (change.range.start, change.range.end));
+        let after = assembled(text, &changes)?;
+        let tokens = |text: &str| memmem::find_iter(text.as_bytes(), PREFIX.as_bytes()).collect::<Vec<_>>();
+        let tokens = [tokens(&before), tokens(&after)];
+        let wanted = changes.iter().filter(|change| change.behind == Behind::EntryEnds).count();
+        let frame = Self { before, after, tokens, blocks };
+        let is_line = |at: &usize| frame.begins_with_its_line(*at, text, &kept) == Some(true);
+        let [_, after] = &frame.tokens;
+        (wanted > 0 && after.len() == wanted && after.iter().all(is_line)).then_some(frame)
+    }
+
+    /// Whether what stands before a token on its line is what was there before the value: then the value is in the column in which
+    /// it was read.
+    fn begins_with_its_line(&self, at: usize, text: &str, kept: &[&Kept]) -> Option<bool> {
+        let token = self.after.get(at..)?.split(['\r', '\n']).next()?;
+        let line = self.after.get(..at)?.rsplit('\n').next()?;
+        if let Some(number) = token.strip_prefix(KEPT) {
+            let kept = kept.get(number.parse::<usize>().ok()?.checked_sub(self.blocks.len() + 1)?)?;
+            return Some(line.strip_suffix(' ')? == text.get(kept.line..kept.range.start)?);
         }
+        Some(self.blocks.get(number_of(token)?)?.rendered.stand_in()?.before == line)
+    }
+
+    /// The patch of the frame; `None` where a value of it could be taken for a token.
+    pub(crate) fn patch(&self, patch: &Patch) -> Option<FramedPatch> {
         let mut parts = Vec::new();
         let mut in_place = |op: &Op| match op {
-            Op::Add(at, value) => Some(Op::Add(at.clone(), in_place_of(value, blocks, &mut parts)?)),
+            Op::Add(at, value) => Some(Op::Add(at.clone(), in_place_of(value, self.blocks, &mut parts)?)),
             Op::Replace(_, value) if holds_token(value) => None,
             other => Some(other.clone()),
         };
         let patch = Patch(patch.0.iter().map(&mut in_place).collect::<Option<_>>()?);
-        Some(Self { text: framed, patch, tokens, blocks, parts })
+        Some(FramedPatch { patch, parts })
     }
 
     /// Whether a string is a token that stands for this value, in which there may be tokens of the patch.
-    pub(crate) fn stands_for(&self, token: &str, value: &Value) -> bool {
+    pub(crate) fn stands_for(&self, patch: &FramedPatch, token: &str, value: &Value) -> bool {
         let Some(block) = number_of(token).and_then(|number| self.blocks.get(number)) else { return false };
         match (&block.made, value) {
-            (Made::Whole(whole), value) => self.is(value, whole),
+            (Made::Whole(whole), value) => self.is(patch, value, whole),
             (Made::List(parts), Value::Array(elements)) => {
-                parts.len() == elements.len() && parts.iter().zip(elements).all(|(part, found)| self.is(found, part))
+                parts.len() == elements.len() && parts.iter().zip(elements).all(|(part, found)| self.is(patch, found, part))
             }
             (Made::Object(parts), Value::Object(members)) => {
                 let is_there =
-                    |(name, part): &(String, Arc<Value>)| members.get(name).is_some_and(|found| self.is(found, part));
+                    |(name, part): &(String, Arc<Value>)| members.get(name).is_some_and(|found| self.is(patch, found, part));
                 parts.len() == members.len() && parts.iter().all(is_there)
             }
             _ => false,
@@ -128,25 +201,32 @@ impl<'b> Frame<'b> {
     }
 
     /// Whether something that the patch added is this value, or a token for it.
-    fn is(&self, found: &Value, value: &Arc<Value>) -> bool {
-        match found.as_str().and_then(|token| self.behind(token)) {
+    fn is(&self, patch: &FramedPatch, found: &Value, value: &Arc<Value>) -> bool {
+        match found.as_str().and_then(|token| self.behind(patch, token)) {
             Some(known) => Arc::ptr_eq(known, value) || known == value,
             None => *found == **value,
         }
     }
 
     /// The value in whose place a token is in the patch.
-    fn behind(&self, token: &str) -> Option<&Arc<Value>> {
+    fn behind<'p>(&'p self, patch: &'p FramedPatch, token: &str) -> Option<&'p Arc<Value>> {
         let number = number_of(token)?;
         match self.blocks.get(number) {
             Some(Block { made: Made::Whole(whole), .. }) => Some(whole),
             Some(_) => None,
-            None => self.parts.get(number - self.blocks.len()),
+            None => patch.parts.get(number - self.blocks.len()),
         }
     }
 
-    /// Whether each token was read as the claim wants it: a plain scalar, an entry of a collection in block style.
-    pub(crate) fn holds(&self, tree: &Tree<'_>) -> bool {
+    /// Whether each token was read as the claim wants it, before and after the change.
+    pub(crate) fn holds(&self, before: &Tree<'_>, after: &Tree<'_>) -> bool {
+        let [known, new] = &self.tokens;
+        are_entries(before, known) && are_entries(after, new)
+    }
+}
+
+/// Whether each token is a plain scalar, and an entry of a collection in block style.
+fn are_entries(tree: &Tree<'_>, tokens: &[usize]) -> bool {
         let Some(root) = tree.root() else { return false };
         let mut found = 0;
         let mut open = vec![root];
@@ -158,20 +238,53 @@ impl<'b> Frame<'b> {
             };
             for child in tree.children(node) {
                 let is_plain = tree.kind(child) == NodeKind::Scalar(ScalarStyle::Plain);
-                if is_block && is_plain && self.tokens.binary_search(&tree.span(child).start).is_ok() {
+                if is_block && is_plain && tokens.binary_search(&tree.span(child).start).is_ok() {
                     found += 1;
                 }
                 open.push(child);
             }
         }
-        found == self.tokens.len()
+        found == tokens.len()
+}
+
+/// A text with these changes made, which are in order; `None` where they overlap. Comments and blank lines behind the end of an
+/// entry are left out: they say nothing, and differ from one document to the next.
+fn assembled(text: &str, changes: &[Change<'_>]) -> Option<String> {
+    let mut made = String::with_capacity(text.len());
+    let (mut at, mut behind) = (0, Behind::EntryEnds);
+    for change in changes {
+        if change.range.start < at {
+            return None;
+        }
+        push_between(&mut made, text.get(at..change.range.start)?, behind);
+        made.push_str(&change.text);
+        (at, behind) = (change.range.end, change.behind);
     }
+    push_between(&mut made, text.get(at..)?, behind);
+    Some(made)
+}
+
+fn push_between(made: &mut String, mut between: &str, behind: Behind) {
+    if behind == Behind::EntryEnds && (made.is_empty() || made.ends_with('\n')) {
+        if let Some(rest) = between.strip_prefix("---\n").filter(|_| made.is_empty()) {
+            made.push_str("---\n");
+            between = rest;
+        }
+        while let Some((line, rest)) = between.split_once('\n') {
+            let content = line.trim_start_matches(' ');
+            if !content.is_empty() && !content.starts_with('#') {
+                break;
+            }
+            between = rest;
+        }
+    }
+    made.push_str(between);
 }
 
 /// Whether any string of a document could be taken for a token.
 fn has_token(tree: &Tree<'_>) -> bool {
-    memmem::find(tree.text().as_bytes(), TOKEN.as_bytes()).is_some()
-        || tree.resolved_texts().any(|text| text.starts_with(TOKEN))
+    memmem::find(tree.text().as_bytes(), PREFIX.as_bytes()).is_some()
+        || tree.resolved_texts().any(|text| text.starts_with(PREFIX))
 }
 
 fn number_of(token: &str) -> Option<usize> {
@@ -181,7 +294,7 @@ fn number_of(token: &str) -> Option<usize> {
 /// Whether any string of a value could be taken for a token. As deep as the value, which is one of ours.
 fn holds_token(value: &Value) -> bool {
     match value {
-        Value::String(text) => text.starts_with(TOKEN),
+        Value::String(text) => text.starts_with(PREFIX),
         Value::Array(elements) => elements.iter().any(holds_token),
         Value::Object(members) => members.values().any(holds_token),
         Value::Null | Value::Bool(_) | Value::Number(_) => false,

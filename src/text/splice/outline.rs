@@ -1,0 +1,128 @@
+//! The values of a document that a patch leaves alone, each with the bytes that a token may stand for: see `frame`.
+
+use std::ops::Range;
+
+use crate::text::yaml::tree::{CollectionStyle, NodeId, NodeKind, Tree};
+use crate::value::patch::{Op, Patch};
+
+/// A value that stays as it is: from behind the colon of its key, or the dash of its element, to the end of its last line.
+pub(super) struct Kept {
+    pub(super) range: Range<usize>,
+    /// Where the line begins that the key or the dash is on.
+    pub(super) line: usize,
+    /// Whether its last lines are of a block scalar, which blank lines behind it would be part of.
+    pub(super) is_open_ended: bool,
+}
+
+/// All values that stay, in the order of the text. Those around a change are looked into, and those that are changed are not
+/// among them.
+pub(super) fn kept(tree: &Tree<'_>, root: NodeId, patch: &Patch) -> Vec<Kept> {
+    let paths: Vec<&[String]> = patch.0.iter().map(Op::path).map(|path| path.tokens()).collect();
+    let mut outline = Outline { tree, bytes: tree.text().as_bytes(), kept: Vec::new() };
+    outline.look_into(root, &paths);
+    outline.kept
+}
+
+struct Outline<'t> {
+    tree: &'t Tree<'t>,
+    bytes: &'t [u8],
+    kept: Vec<Kept>,
+}
+
+impl Outline<'_> {
+    /// A collection that paths lead into. As deep as the longest of them, which is one of ours.
+    fn look_into(&mut self, node: NodeId, paths: &[&[String]]) {
+        let tree = self.tree;
+        match tree.kind(node) {
+            NodeKind::Mapping(CollectionStyle::Block) => {
+                for (key, value) in tree.pairs(node) {
+                    let Some(name) = tree.key(key) else { continue };
+                    if !self.goes_on(value, paths, |token| *token == *name) {
+                        self.keep_member(key, value);
+                    }
+                }
+            }
+            NodeKind::Sequence(CollectionStyle::Block) => {
+                for (index, element) in tree.children(node).enumerate() {
+                    if !self.goes_on(element, paths, |token| token.parse() == Ok(index)) {
+                        self.keep_element(element);
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Whether any path leads to a value, which is then looked into, if none of them ends there.
+    fn goes_on(&mut self, value: NodeId, paths: &[&[String]], is_it: impl Fn(&String) -> bool) -> bool {
+        let mut rest = Vec::new();
+        for path in paths {
+            if let Some((first, inner)) = path.split_first()
+                && is_it(first)
+            {
+                rest.push(inner);
+            }
+        }
+        if !rest.is_empty() && rest.iter().all(|inner| !inner.is_empty()) {
+            self.look_into(value, &rest);
+        }
+        !rest.is_empty()
+    }
+
+    fn keep_member(&mut self, key: NodeId, value: NodeId) {
+        let Range { start, mut end } = self.tree.span(key);
+        while self.bytes.get(end) == Some(&b' ') {
+            end += 1;
+        }
+        if self.bytes.get(end) == Some(&b':') {
+            self.keep(start, end + 1, value);
+        }
+    }
+
+    fn keep_element(&mut self, element: NodeId) {
+        let mut dash = self.tree.span(element).start;
+        while dash > 0 && self.bytes.get(dash - 1) == Some(&b' ') {
+            dash -= 1;
+        }
+        if dash > 0 && self.bytes.get(dash - 1) == Some(&b'-') {
+            self.keep(dash - 1, dash, element);
+        }
+    }
+
+    /// Keeps a value whose key or dash begins at `entry`, and that is written from `start` on, if its lines are its own.
+    fn keep(&mut self, entry: usize, start: usize, value: NodeId) {
+        let line = memchr::memrchr(b'\n', self.bytes.get(..entry).unwrap_or_default()).map_or(0, |newline| newline + 1);
+        let before = self.bytes.get(line..entry).unwrap_or_default();
+        let last = self.tree.span(value).end.max(start);
+        let is_open_ended = last > start && self.bytes.get(last - 1) == Some(&b'\n');
+        let end = if is_open_ended { Some(last) } else { self.end_of_line(last) };
+        let is_first = before.iter().all(|byte| matches!(byte, b' ' | b'-'));
+        if let Some(end) = end.filter(|end| is_first && self.is_deeper(start..*end, entry - line)) {
+            self.kept.push(Kept { range: start..end, line, is_open_ended });
+        }
+    }
+
+    /// Where the next line begins, if nothing but a comment is left on this one.
+    fn end_of_line(&self, at: usize) -> Option<usize> {
+        let rest = self.bytes.get(at..)?;
+        let end = memchr::memchr(b'\n', rest)?;
+        let content = rest.get(..end)?.iter().position(|byte| *byte != b' ');
+        let is_comment = |content: usize| content > 0 && rest.get(content) == Some(&b'#');
+        content.is_none_or(is_comment).then_some(at + end + 1)
+    }
+
+    /// Whether every line but the first is deeper than its entry, or has a dash in the column of its key.
+    fn is_deeper(&self, range: Range<usize>, column: usize) -> bool {
+        let entry = self.bytes.get(range.start - 1);
+        let text = self.bytes.get(range).unwrap_or_default();
+        memchr::memchr_iter(b'\n', text).all(|newline| {
+            let line = text.get(newline + 1..).unwrap_or_default();
+            let Some(content) = line.iter().position(|byte| *byte != b' ') else { return true };
+            let is_dash = || {
+                let next = line.get(content + 1).copied();
+                entry == Some(&b':') && line.get(content) == Some(&b'-') && matches!(next, Some(b' ' | b'\n'))
+            };
+            line.get(content) == Some(&b'\n') || content > column || (content == column && is_dash())
+        })
+    }
+}
