@@ -48,7 +48,7 @@ impl<'t> Builder<'t> {
         if text.len() >= u32::MAX as usize {
             return Err(SyntaxError::new(0, SyntaxErrorKind::Size));
         }
-        Ok(Self { tree: Tree::new(text, language), open: Vec::new(), anchors: HashMap::new() })
+        Ok(Self { tree: Tree::new(text, language), open: Vec::with_capacity(16), anchors: HashMap::new() })
     }
 
     pub(super) const fn nodes(&self) -> usize {
@@ -214,7 +214,7 @@ impl<'t> Builder<'t> {
     fn check_mapping(&mut self, id: NodeId, count: usize) -> Result<(), SyntaxError> {
         let mut merges = false;
         let tree = &self.tree;
-        if tree.language() == Language::Json && count <= 2 * SMALL_MAPPING && !has_duplicate(tree, id) {
+        if count <= 2 * SMALL_MAPPING && !has_duplicate(tree, id) {
             return Ok(());
         }
         let mut seen = SeenKeys::new(count / 2);
@@ -241,11 +241,12 @@ impl<'t> Builder<'t> {
     }
 }
 
-/// Whether two keys of a small mapping of JSON are the same. It needs no memory of its own.
+/// Whether two keys of a small mapping are the same, or one of them has to be looked at more closely. It needs no memory of its
+/// own.
 fn has_duplicate(tree: &Tree<'_>, id: NodeId) -> bool {
     let mut seen = [""; SMALL_MAPPING];
     for (index, (key, _)) in tree.pairs(id).enumerate() {
-        let name = tree.scalar_text(key);
+        let Some(name) = tree.string_key(key) else { return true };
         let (before, rest) = seen.split_at_mut(index.min(SMALL_MAPPING));
         if before.contains(&name) {
             return true;

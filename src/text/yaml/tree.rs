@@ -116,8 +116,8 @@ impl<'t> Tree<'t> {
         Self {
             text,
             language,
-            // JSON as API servers write it has a node for every ten bytes or so.
-            nodes: Vec::with_capacity(if matches!(language, Language::Json) { text.len() / 16 } else { 0 }),
+            // JSON as API servers write it has a node for every ten bytes or so, and a manifest one for every twelve.
+            nodes: Vec::with_capacity(text.len() / 16),
             strings: Vec::new(),
             merges: Merges::Absent,
             deepest: 0,

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use super::{Anchor, Language, NONE, NodeId, NodeKind, ScalarStyle, StoredNode, Tree};
+use super::{Anchor, Language, NONE, NodeId, NodeKind, ScalarStyle, Tree};
 use crate::text::yaml::scalar;
 use crate::value::pointer::Pointer;
 
@@ -49,21 +49,46 @@ impl Tree<'_> {
         scalar::key(self.typed(self.target(id)).ok()?).ok()
     }
 
+    /// A key that is certainly the string that it is written as; `None` for what has to be looked at more closely.
+    pub(in crate::text::yaml) fn string_key(&self, id: NodeId) -> Option<&str> {
+        let node = self.node(id);
+        let text = self.scalar_text(id);
+        let is_string = match node.kind {
+            _ if self.language == Language::Json => true,
+            _ if node.tag != NONE => false,
+            NodeKind::Scalar(ScalarStyle::Plain) => scalar::certainly_string(text),
+            NodeKind::Scalar(_) => true,
+            _ => false,
+        };
+        is_string.then_some(text)
+    }
+
     /// Whether a mapping's key is this in JSON.
     pub fn is_key(&self, id: NodeId, name: &str) -> bool {
-        match self.language {
-            Language::Json => self.is_json_key(self.node(id), name),
-            Language::Yaml => self.key(id).as_deref() == Some(name),
-        }
+        self.is_key_of(id, name, self.is_as_written(name))
+    }
+
+    /// Whether a key of this name is written as it is: no number, boolean or null has such a name as a key.
+    fn is_as_written(&self, name: &str) -> bool {
+        self.language == Language::Json || scalar::certainly_string(name)
     }
 
     /// Compares lengths first, without a look at the text: most keys already differ in that.
-    fn is_json_key(&self, node: &StoredNode, name: &str) -> bool {
+    fn is_key_of(&self, id: NodeId, name: &str, is_as_written: bool) -> bool {
+        let node = self.node(id);
+        let quote = match node.kind {
+            NodeKind::Scalar(ScalarStyle::Plain) => 0,
+            NodeKind::Scalar(ScalarStyle::Quoted) => 1,
+            _ => return self.key(id).as_deref() == Some(name),
+        };
+        if !is_as_written || node.tag != NONE {
+            return self.key(id).as_deref() == Some(name);
+        }
         if node.text != NONE {
             return self.strings.get(node.text as usize).is_some_and(|text| **text == *name);
         }
-        let start = node.start as usize + 1;
-        (node.end as usize).checked_sub(start + 1) == Some(name.len())
+        let (start, end) = (node.start as usize + quote, node.end as usize);
+        end.checked_sub(start + quote) == Some(name.len())
             && self.text.as_bytes().get(start..start + name.len()) == Some(name.as_bytes())
     }
 
@@ -72,17 +97,14 @@ impl Tree<'_> {
         if !matches!(self.kind(id), NodeKind::Mapping(_)) {
             return None;
         }
+        let is_as_written = self.is_as_written(name);
         let mut next = self.node(id).first;
         while next != NONE {
-            let key = self.node(NodeId(next));
-            let is_it = match self.language {
-                Language::Json => self.is_json_key(key, name),
-                Language::Yaml => self.is_key(NodeId(next), name),
-            };
-            if is_it {
-                return Some(NodeId(key.next));
+            let value = self.node(NodeId(next)).next;
+            if self.is_key_of(NodeId(next), name, is_as_written) {
+                return Some(NodeId(value));
             }
-            next = self.node(NodeId(key.next)).next;
+            next = self.node(NodeId(value)).next;
         }
         None
     }
@@ -125,7 +147,7 @@ impl Tree<'_> {
             node = self.target(node);
             match self.kind(node) {
                 NodeKind::Mapping(_) => {
-                    let Some((key, value)) = self.pairs(node).find(|(key, _)| self.key(*key).as_deref() == Some(token))
+                    let Some((key, value)) = self.pairs(node).find(|(key, _)| self.is_key(*key, token))
                     else {
                         return (at, None);
                     };
