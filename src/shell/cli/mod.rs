@@ -303,11 +303,12 @@ impl Cli {
         let args = value::as_flags(args.into_iter().map(Into::into));
         let program = Program::named(args.first().map_or("".as_ref(), |name| name.as_os_str()));
         let args = program.with_command(args);
-        let matches = program.command().try_get_matches_from(args).map_err(|error| explained(error, &program))?;
+        let mut command = program.command();
+        let matches = command.try_get_matches_from_mut(args).map_err(|error| explained(error, &program))?;
         let mut cli = Self::from_arg_matches(&matches).map_err(|error| error.format(&mut program.command()))?;
-        cli.call = Call::new(program.clone(), &matches);
+        cli.call = Call::new(program.clone(), &command, &matches);
         #[cfg(feature = "serve")]
-        policy::check_form(program.command(), &cli.command, &matches)?;
+        policy::check_form(command, &cli.command, &matches)?;
         let reported = match &cli.command {
             Command::Inject(args) => args.report.check_inputs(&args.input.paths()),
             Command::Uninject(args) => args.report.check_inputs(&args.input.paths()),

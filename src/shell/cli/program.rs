@@ -162,9 +162,8 @@ impl Default for Call {
 }
 
 impl Call {
-    pub(super) fn new(program: Program, matches: &ArgMatches) -> Self {
-        let mut command = Cli::command();
-        command.build();
+    /// `command` is the definition by which the line was read.
+    pub(super) fn new(program: Program, command: &Command, matches: &ArgMatches) -> Self {
         let flags = matches.subcommand().and_then(|(name, matches)| {
             let below = command.find_subcommand(name)?;
             Some(passed::flags(below, matches))
