@@ -25,14 +25,14 @@ pub(super) fn run<'i>(inputs: &'i [Input], prepared: &mut Prepared) -> Result<Ve
         .iter()
         .enumerate()
         .flat_map(|(index, stream)| (0..stream.documents.len()).map(move |document| (index, document)))
-        .filter(|(stream, document)| {
-            let both = streams.get(*stream).zip(runs.of(*stream));
-            both.is_some_and(|(stream, run)| stream.triage(*document, run) == Triage::Candidate)
-        })
         .collect();
+    // To look whether a document has to be read is most of the work on those that pass through.
     let work = |(stream, document): (usize, usize)| {
         let (stream, run) = (streams.get(stream)?, runs.of(stream)?);
-        Some(stream.process(stream.documents.get(document)?, run, cluster))
+        match stream.triage(document, run) {
+            Triage::Opaque => None,
+            Triage::Candidate => Some(stream.process(stream.documents.get(document)?, run, cluster)),
+        }
     };
     let results = in_parallel(&todo, work);
     for ((stream, document), result) in todo.into_iter().zip(results) {

@@ -123,7 +123,7 @@ impl<'b> Frame<'b> {
             return None;
         }
         let kept = outline::kept(tree, root, patch);
-        let is_kept = |kept: &&Kept| !kept.is_open_ended || edits.iter().all(|edit| edit.range.start != kept.range.end);
+        let is_kept = |kept: &&Kept| edits.iter().all(|edit| kept.is_left_alone_by(&edit.range));
         let kept: Vec<&Kept> = kept.iter().filter(is_kept).collect();
         let eol = if text.contains("\r\n") { "\r\n" } else { "\n" };
         let mut number = blocks.len();

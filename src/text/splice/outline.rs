@@ -14,6 +14,26 @@ pub(super) struct Kept {
     pub(super) is_open_ended: bool,
 }
 
+impl Kept {
+    /// Whether a change of these bytes changes nothing of it.
+    pub(super) fn is_left_alone_by(&self, range: &Range<usize>) -> bool {
+        let is_behind = range.start > self.range.end || (range.start == self.range.end && !self.is_open_ended);
+        range.end <= self.range.start || is_behind
+    }
+}
+
+/// Paths by their first token, each with what is behind it. Few differ in it.
+fn ways<'p>(paths: &[&'p [String]]) -> Vec<(&'p str, Vec<&'p [String]>)> {
+    let mut ways: Vec<(&str, Vec<&[String]>)> = Vec::new();
+    for (first, inner) in paths.iter().filter_map(|path| path.split_first()) {
+        match ways.iter_mut().find(|(known, _)| known == first) {
+            Some((_, rest)) => rest.push(inner),
+            None => ways.push((first, vec![inner])),
+        }
+    }
+    ways
+}
+
 /// All values that stay, in the order of the text. Those around a change are looked into, and those that are changed are not
 /// among them.
 pub(super) fn kept(tree: &Tree<'_>, root: NodeId, patch: &Patch) -> Vec<Kept> {
@@ -33,19 +53,21 @@ impl Outline<'_> {
     /// A collection that paths lead into. As deep as the longest of them, which is one of ours.
     fn look_into(&mut self, node: NodeId, paths: &[&[String]]) {
         let tree = self.tree;
+        let ways = ways(paths);
         match tree.kind(node) {
             NodeKind::Mapping(CollectionStyle::Block) => {
-                for (key, value) in tree.pairs(node) {
-                    let Some(name) = tree.key(key) else { continue };
-                    if !self.goes_on(value, paths, |token| *token == *name) {
-                        self.keep_member(key, value);
+                for (key, value) in tree.pairs(node).filter(|(key, _)| !tree.is_merge(*key)) {
+                    match ways.iter().find(|(name, _)| tree.is_key(key, name)) {
+                        Some((_, rest)) => self.go_on(value, rest),
+                        None => self.keep_member(key, value),
                     }
                 }
             }
             NodeKind::Sequence(CollectionStyle::Block) => {
                 for (index, element) in tree.children(node).enumerate() {
-                    if !self.goes_on(element, paths, |token| token.parse() == Ok(index)) {
-                        self.keep_element(element);
+                    match ways.iter().find(|(token, _)| token.parse() == Ok(index)) {
+                        Some((_, rest)) => self.go_on(element, rest),
+                        None => self.keep_element(element),
                     }
                 }
             }
@@ -53,20 +75,11 @@ impl Outline<'_> {
         }
     }
 
-    /// Whether any path leads to a value, which is then looked into, if none of them ends there.
-    fn goes_on(&mut self, value: NodeId, paths: &[&[String]], is_it: impl Fn(&String) -> bool) -> bool {
-        let mut rest = Vec::new();
-        for path in paths {
-            if let Some((first, inner)) = path.split_first()
-                && is_it(first)
-            {
-                rest.push(inner);
-            }
+    /// Looks into a value that paths lead to, if none of them ends there.
+    fn go_on(&mut self, value: NodeId, rest: &[&[String]]) {
+        if rest.iter().all(|inner| !inner.is_empty()) {
+            self.look_into(value, rest);
         }
-        if !rest.is_empty() && rest.iter().all(|inner| !inner.is_empty()) {
-            self.look_into(value, &rest);
-        }
-        !rest.is_empty()
     }
 
     fn keep_member(&mut self, key: NodeId, value: NodeId) {
