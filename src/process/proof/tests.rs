@@ -373,3 +373,24 @@ fn only_the_very_same_frame_is_known() {
     assert!(!proves(text, &other.edits, &patch, &other.blocks));
     assert!(proves(text, &other.edits, &of_other, &other.blocks));
 }
+
+/// Blank lines count inside a block scalar, and at its end.
+#[test]
+fn a_frame_leaves_out_no_line_that_may_belong_to_a_scalar() {
+    let holds = |text: &str, edit: (&str, &str), op: Op| {
+        let tree = parse_yaml(text).unwrap();
+        let start = text.find(edit.0).unwrap();
+        let end = if edit.1.starts_with('\n') { start } else { start + edit.0.len() };
+        let (edits, patch) = ([Edit { range: start..end, text: edit.1.into() }], Patch(vec![op]));
+        let expected = applied(tree.view(tree.root().unwrap()).value(), &patch).unwrap();
+        let is_right = prove_text(&splice::pieces(text, &edits).concat(), Language::Yaml, &expected).is_ok();
+        let frame = Frame::of((&tree, tree.root().unwrap()), &edits, &patch, &[]).unwrap();
+        (prove_frame(&frame, &patch).is_ok(), is_right)
+    };
+    let at = |name: &str| Pointer::of([name]);
+    let inside = "a: |\n  x\n\n  y\nb: 1\n";
+    assert_eq!(holds(inside, ("  x\n", "  z\n"), Op::Replace(at("a"), Arc::new(json!("z\n\ny\n")))), (true, true));
+    assert_eq!(holds(inside, ("  x\n", "  z\n"), Op::Replace(at("a"), Arc::new(json!("z\ny\n")))), (false, false));
+    let behind = "a: |+\n  x\nb: 1\n";
+    assert_eq!(holds(behind, ("b: 1", "\nc: 2\n"), Op::Add(at("c"), Arc::new(json!(2)))), (false, false));
+}

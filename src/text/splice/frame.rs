@@ -45,11 +45,11 @@ use std::sync::Arc;
 use memchr::memmem;
 use serde_json::Value;
 
+use super::Edit;
 use super::lines::RenderedValue;
 use super::made::Made;
-use super::stand_in::StandIn;
-use super::Edit;
 use super::outline::{self, Kept};
+use super::stand_in::StandIn;
 use crate::text::yaml::tree::{CollectionStyle, Language, NodeId, NodeKind, ScalarStyle, Tree};
 use crate::value::patch::{Op, Patch};
 
@@ -189,11 +189,13 @@ impl<'b> Frame<'b> {
         match (&block.made, value) {
             (Made::Whole(whole), value) => self.is(patch, value, whole),
             (Made::List(parts), Value::Array(elements)) => {
-                parts.len() == elements.len() && parts.iter().zip(elements).all(|(part, found)| self.is(patch, found, part))
+                parts.len() == elements.len()
+                    && parts.iter().zip(elements).all(|(part, found)| self.is(patch, found, part))
             }
             (Made::Object(parts), Value::Object(members)) => {
-                let is_there =
-                    |(name, part): &(String, Arc<Value>)| members.get(name).is_some_and(|found| self.is(patch, found, part));
+                let is_there = |(name, part): &(String, Arc<Value>)| {
+                    members.get(name).is_some_and(|found| self.is(patch, found, part))
+                };
                 parts.len() == members.len() && parts.iter().all(is_there)
             }
             _ => false,
@@ -227,24 +229,24 @@ impl<'b> Frame<'b> {
 
 /// Whether each token is a plain scalar, and an entry of a collection in block style.
 fn are_entries(tree: &Tree<'_>, tokens: &[usize]) -> bool {
-        let Some(root) = tree.root() else { return false };
-        let mut found = 0;
-        let mut open = vec![root];
-        while let Some(node) = open.pop() {
-            let is_block = match tree.kind(node) {
-                NodeKind::Alias(_) => return false,
-                NodeKind::Scalar(_) => continue,
-                NodeKind::Sequence(style) | NodeKind::Mapping(style) => style == CollectionStyle::Block,
-            };
-            for child in tree.children(node) {
-                let is_plain = tree.kind(child) == NodeKind::Scalar(ScalarStyle::Plain);
-                if is_block && is_plain && tokens.binary_search(&tree.span(child).start).is_ok() {
-                    found += 1;
-                }
-                open.push(child);
+    let Some(root) = tree.root() else { return false };
+    let mut found = 0;
+    let mut open = vec![root];
+    while let Some(node) = open.pop() {
+        let is_block = match tree.kind(node) {
+            NodeKind::Alias(_) => return false,
+            NodeKind::Scalar(_) => continue,
+            NodeKind::Sequence(style) | NodeKind::Mapping(style) => style == CollectionStyle::Block,
+        };
+        for child in tree.children(node) {
+            let is_plain = tree.kind(child) == NodeKind::Scalar(ScalarStyle::Plain);
+            if is_block && is_plain && tokens.binary_search(&tree.span(child).start).is_ok() {
+                found += 1;
             }
+            open.push(child);
         }
-        found == tokens.len()
+    }
+    found == tokens.len()
 }
 
 /// A text with these changes made, which are in order; `None` where they overlap. Comments and blank lines behind the end of an

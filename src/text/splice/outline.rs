@@ -139,3 +139,36 @@ impl Outline<'_> {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::yaml::parse_yaml;
+    use crate::value::pointer::Pointer;
+
+    #[test]
+    fn values_stay_that_no_path_leads_to_if_their_lines_are_their_own() {
+        let paths = ["in/list/-", "in/list/1/x", "gone"];
+        for (text, expected) in [
+            ("a: 1\nb: # c\n- x\n- y: z\nc:\n", &[" 1\n", " # c\n- x\n- y: z\n", "\n"][..]),
+            (
+                "gone: 1\nin:\n  list:\n  - a: 1\n  - b: 2\n    c: |\n      d\n\n  e: f\n",
+                &[" a: 1\n", " 2\n", " |\n      d\n\n", " f\n"],
+            ),
+            ("in:\n  list:\n  -\n    a: 1\n  - - b\n", &[" b\n"]),
+            ("in: {list: []}\n", &[]),
+            ("a: \"b\n  c\" # d\n", &[" \"b\n  c\" # d\n"]),
+            // A line of its text is not deeper than its key.
+            ("a: \"b\nc\"\n", &[]),
+            ("a: 1", &[]),
+            ("? a\n: 1\n", &[]),
+            ("<<: {b: c}\n", &[]),
+        ] {
+            let tree = parse_yaml(text).unwrap();
+            let patch = Patch(paths.iter().map(|path| Op::Remove(Pointer::of(path.split('/')))).collect());
+            let kept = kept(&tree, tree.root().unwrap(), &patch);
+            let found: Vec<&str> = kept.into_iter().filter_map(|kept| text.get(kept.range)).collect();
+            assert_eq!(found, expected, "{text:?}");
+        }
+    }
+}

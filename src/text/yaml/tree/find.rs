@@ -147,8 +147,7 @@ impl Tree<'_> {
             node = self.target(node);
             match self.kind(node) {
                 NodeKind::Mapping(_) => {
-                    let Some((key, value)) = self.pairs(node).find(|(key, _)| self.is_key(*key, token))
-                    else {
+                    let Some((key, value)) = self.pairs(node).find(|(key, _)| self.is_key(*key, token)) else {
                         return (at, None);
                     };
                     at = self.span(key).start;
