@@ -1,25 +1,28 @@
 //! What has to be read so that a changed text is proved: its frame, in which one line stands for each inserted block that was
-//! read before.
+//! read before, and one word for each value that stays as it is.
 //!
 //! A run inserts the same few blocks of lines into many documents. Each block is read once, alone, by the parser that is the
-//! judge (`stand_in`). Of a document, only the frame is read then ([`Frame::of`]): the text with a *stand-in* in the place
-//! of each block, one line that begins as the block does and has a token as its value:
+//! judge (`stand_in`). Of a document, only the frame is read then ([`Frame::of`]): the text before the change, and the text
+//! behind it, with a *token* for each value that no edit goes into (`outline`), and a *stand-in* in the place of each block,
+//! one line that begins as the block does and has a token as its value:
 //!
 //! ```yaml
-//! containers:
-//! - name: web              # the text, as it was
-//! - proved-block-0         # stands for the 60 lines of a container
+//! metadata: proved-kept-2  # stands for all lines of the metadata
+//! spec:                    # the text, as it was
+//!   containers:
+//!   - proved-kept-3        # stands for a container that stays
+//!   - proved-block-0       # stands for the 60 lines of a new one
 //! ```
 //!
-//! **The claim.** If the frame reads as the expected object with tokens in the places of values, then the text reads as the
-//! expected object.
+//! **The claim.** If the patch makes the frame behind of the frame before, with tokens in the places of values, then it makes the
+//! text behind of the text before.
 //!
-//! **Why.** Let `c` be the column of the block's first character. A reader of YAML in block style keeps a stack of
+//! **Why, for a block.** Let `c` be the column of the block's first character. A reader of YAML in block style keeps a stack of
 //! indentations, and at the start of a line nothing else, if no scalar and no bracket is open.
 //!
-//! 1. *Before the block* the two texts are the same bytes, so the reader is in the same state.
+//! 1. *Before the block* the two texts are the same bytes, or tokens for the same, so the reader is in the same state.
 //! 2. *The first line* begins with the same bytes in both, the indentation and `- ` or `name:`, and a line begins there
-//!    ([`Frame::of`]), so that `- ` or `name:` is in column `c`. In the frame a plain scalar follows
+//!    ([`Frame::begins_with_its_line`]), so that `- ` or `name:` is in column `c`. In the frame a plain scalar follows
 //!    that is exactly the token, and its parent is a collection in block style ([`Frame::holds`]). So no scalar and no
 //!    bracket was open, and the collection to which the entry belongs has its indentation, `c`, on top of the stack.
 //! 3. *Inside the block* every line begins deeper than `c`, but for the dashes of a list that is the value of `name:`: nothing
@@ -29,6 +32,15 @@
 //!    content, if there is one, is in a column `k`. A line in the frame with `k > c` would continue the token, or be an
 //!    error; so `k <= c`, and it ends everything of the block, as it ends the token. Comments and blank lines mean nothing to
 //!    either. From there on the state is the same, and so are the bytes.
+//!
+//! **Why, for a value that stays.** The same four points hold in the text before and in the text behind, with the value's lines in
+//! the place of the block's (`outline::keep` sees to points 2 and 3). What these lines say is not known here, and need not
+//! be: they are the same bytes in the same column, so they say the same in both texts, and no path of the patch leads into
+//! them. Where the lines end is where the parser that planned saw the value end. For point 4, a block scalar may be the last of
+//! them: blank lines behind it would be part of it, so then no edit may begin there ([`Kept::is_left_alone_by`]).
+//!
+//! Comments and blank lines behind a token say nothing, and are left out: frames of documents alike are then the same, and are
+//! proved once (`process::proof::frames`).
 //!
 //! A block can be for a collection that several operations put together. Then each large value that was added has a token in the
 //! patch, which is not in the text, and the block's token stands for the collection of them ([`Frame::stands_for`]).
