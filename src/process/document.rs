@@ -106,9 +106,7 @@ fn process_tree(tree: &Tree<'_>, run: &Run, cluster: &ClusterFacts) -> Result<Pr
             let offset = tree.span(found.node.id()).start;
             return Err(SyntaxError { offset, kind: SyntaxErrorKind::Depth(MAX_DEPTH) });
         }
-        if !run.picks.take(&found) {
-            continue;
-        }
+        let Some(run) = run.of(&found).filter(|run| run.picks.take(&found)) else { continue };
         let Some(mut object) = Object::plan(&found, run, cluster) else { continue };
         let node = found.node;
         object.location = locate(tree, found, &object);

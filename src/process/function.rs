@@ -2,10 +2,12 @@
 //!
 //! Source: the KRM Functions Specification, <https://github.com/kubernetes-sigs/kustomize> (cmd/config/docs/api-conventions).
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use serde_json::Value;
 
+use super::items;
 use super::object::ChangeError;
 use super::objects::{self, FoundObject};
 use super::proof::ProofError;
@@ -13,7 +15,6 @@ use crate::diagnostic::{Code, Placed, Places, Position};
 use crate::kube::workload;
 use crate::text::document::{self, Document};
 use crate::text::splice::{self, RenderedLines, Undo, UserStrings};
-use crate::text::yaml::node::NodeRef;
 use crate::text::yaml::tree::{NodeId, Tree};
 use crate::value::patch::{Op, Patch};
 use crate::value::pointer::Pointer;
@@ -111,17 +112,23 @@ pub(crate) fn items(text: &str) -> Option<Vec<FunctionItem>> {
         return None;
     }
     let places = Places::new(text);
-    let annotation = |node: NodeRef<'_>, name: &str| {
-        let annotations = node.path(&["metadata", "annotations"])?;
-        let found = [format!("config.kubernetes.io/{name}"), format!("internal.config.kubernetes.io/{name}")];
-        found.iter().find_map(|key| annotations.text(&[key]).map(|text| text.into_owned()))
-    };
     let item = |found: &FoundObject<'_>| FunctionItem {
         at: places.position(start + tree.span(found.node.id()).start),
-        path: annotation(found.node, "path"),
-        index: annotation(found.node, "index").and_then(|text| text.parse().ok()).unwrap_or_default(),
+        path: items::of_host(found.node, "path"),
+        index: items::of_host(found.node, "index").and_then(|text| text.parse().ok()).unwrap_or_default(),
     };
     Some(objects::find(tree, tree.root()?).iter().map(item).collect())
+}
+
+/// The files that the items of the first ResourceList are from, where there is one.
+pub(crate) fn files(text: &str) -> BTreeSet<String> {
+    let documents = document::split(text).unwrap_or_default();
+    let of_list = |list: ResourceList| {
+        let document = documents.iter().find(|document| document.range.contains(&list.start))?;
+        let tree = document.parse(text).ok()?;
+        Some(objects::find(&tree, tree.root()?).into_iter().filter_map(|found| found.file).collect())
+    };
+    ResourceList::find(text, &documents).and_then(of_list).unwrap_or_default()
 }
 
 /// The text of a ResourceList with these `results`, in place of others that are there. It is read back before it is given out.

@@ -11,6 +11,7 @@ mod fragment;
 pub(crate) mod function;
 pub(crate) mod guard;
 pub(crate) mod keys;
+pub(crate) mod items;
 mod kindless;
 mod nearly;
 pub(crate) mod object;

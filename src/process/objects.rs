@@ -1,5 +1,6 @@
 //! The objects of a document: itself, the items of a list, or what a review or a KRM function's input carries.
 
+use super::items;
 use crate::decide::facts::Operation;
 use crate::kube::workload::{self, Identity};
 use crate::text::yaml::node::NodeRef;
@@ -26,6 +27,8 @@ pub(crate) struct FoundObject<'t> {
     pub(crate) identity: Option<Identity>,
     /// From the document's root.
     pub(crate) place: Pointer,
+    /// The file that an item of a ResourceList is from.
+    pub(crate) file: Option<String>,
     pub(crate) review: Option<Review>,
 }
 
@@ -58,7 +61,11 @@ fn collect<'t>(
             if is_function && is_local(item) {
                 continue;
             }
+            let before = found.len();
             collect(item, identity, &place.append(&at), lists - 1, found);
+            if is_function && let Some(file) = items::file(item) {
+                found.iter_mut().skip(before).for_each(|one| one.file = Some(file.clone()));
+            }
         }
         return;
     }
@@ -67,10 +74,10 @@ fn collect<'t>(
     {
         let identity = workload::identify(object).or_else(|| requested(node));
         let place = place.append(&Pointer::of(["request", "object"]));
-        found.push(FoundObject { node: object, identity, place, review: Some(review) });
+        found.push(FoundObject { node: object, identity, place, file: None, review: Some(review) });
         return;
     }
-    found.push(FoundObject { node, identity, place: place.clone(), review: None });
+    found.push(FoundObject { node, identity, place: place.clone(), file: None, review: None });
 }
 
 /// Whether an item of a ResourceList is for the tools of a package only, and never applied to a cluster.

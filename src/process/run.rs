@@ -1,9 +1,11 @@
 //! What is asked: one value for a run, made once and used for all of its documents.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::guard::Guard;
 use super::keys::RunKeys;
+use super::objects::FoundObject;
 use super::picks::Picks;
 use super::proof::{Encodings, ProvedFrames};
 use crate::decide::clean::Clean;
@@ -81,6 +83,8 @@ pub struct Run {
     pub guard: Guard,
     /// Which objects it is for.
     pub picks: Picks,
+    /// What is asked of items that come from a file of their own.
+    pub(crate) items: ItemRuns,
     /// The namespace of objects that name none.
     pub default_namespace: String,
     /// Whether an API server has evaluated the profile's namespace selector already.
@@ -89,6 +93,26 @@ pub struct Run {
     pub files: Files,
     /// The cluster's version.
     pub kubernetes_version: KubernetesVersion,
+}
+
+/// What is asked of the items of a ResourceList that come from some files, by their paths: settings may say something of their own
+/// for a file. All other items are as the run says.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct ItemRuns(Arc<BTreeMap<String, ItemRun>>);
+
+/// What is asked of the items of a file.
+#[derive(Clone, Debug)]
+pub(crate) enum ItemRun {
+    /// They pass through as they are, and say nothing.
+    LeftOut,
+    /// Something else than of the rest.
+    Own(Arc<Run>),
+}
+
+impl FromIterator<(String, ItemRun)> for ItemRuns {
+    fn from_iter<I: IntoIterator<Item = (String, ItemRun)>>(all: I) -> Self {
+        Self(Arc::new(all.into_iter().collect()))
+    }
 }
 
 /// Work that objects alike have in common, kept so that it is done once.
@@ -121,6 +145,7 @@ impl Run {
             leaves: Leaves::default(),
             guard: Guard::default(),
             picks: Picks::default(),
+            items: ItemRuns::default(),
             default_namespace: "default".to_owned(),
             namespace_gate: NamespaceGate::Open,
             files: Files::default(),
@@ -133,6 +158,15 @@ impl Run {
     pub(crate) fn like(self, other: &Self) -> Self {
         let Self { profiles, set, template_paths, keys, reads_service_accounts, caches, .. } = self;
         Self { profiles, set, template_paths, keys, reads_service_accounts, caches, ..other.clone() }
+    }
+
+    /// The run for an object; `None` for one that is left out.
+    pub(crate) fn of(&self, found: &FoundObject<'_>) -> Option<&Self> {
+        match found.file.as_ref().and_then(|file| self.items.0.get(file)) {
+            None => Some(self),
+            Some(ItemRun::Own(run)) => Some(run),
+            Some(ItemRun::LeftOut) => None,
+        }
     }
 
     /// The profiles, in the order in which they are applied.

@@ -126,9 +126,8 @@ impl<'t> Stream<'t> {
         let mut count = 0;
         let mut warnings = Vec::new();
         for found in objects::find(tree, root) {
-            if !found.identity.as_ref().is_some_and(|identity| identity.is_core(kind.name())) {
-                continue;
-            }
+            let is_meant = found.identity.as_ref().is_some_and(|identity| identity.is_core(kind.name()));
+            let Some(run) = run.of(&found).filter(|_| is_meant) else { continue };
             count += 1;
             let mut wrong = match kind {
                 FactKind::Namespace => cluster.namespaces.add_document(found.node),

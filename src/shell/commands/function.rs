@@ -8,6 +8,7 @@ use crate::diagnostic::words::nearest;
 use crate::diagnostic::{Code, Placed, Places, Position};
 use crate::kube::version::KubernetesVersion;
 use crate::process::function::{self, FunctionConfig};
+use crate::process::items;
 use crate::profile::Profile;
 use crate::profile::load::{self, API_VERSION};
 use crate::profile::reader::ProfileError;
@@ -105,6 +106,10 @@ fn of_kind(name: &str, text: &str, config: &FunctionConfig<'_>) -> Result<Functi
             let node = (&config.tree, config.node);
             let config = Config::of_tree((name, Path::new("")), node, &places, config.start)?;
             config.check_files()?;
+            let config = match items::package(view) {
+                Some(package) => config.with_patterns_from(Path::new(&package)),
+                None => config,
+            };
             Ok(FunctionSettings { config: Some(config), ..FunctionSettings::default() })
         }
         ("v1", "ConfigMap") => of_config_map(config, &wrong),

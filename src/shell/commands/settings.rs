@@ -1,13 +1,16 @@
 //! What was typed, resolved once: profiles loaded, parameters and facts read, so that a run begins with values only.
 
+use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
 
 use super::function::FunctionSettings;
 use crate::decide::facts::ClusterFacts;
 use crate::diagnostic::{Code, Placed, Severity};
 use crate::kube::version::KubernetesVersion;
 use crate::kube::workload::TemplatePath;
-use crate::process::run::{Files, Run};
+use crate::process::function;
+use crate::process::run::{Files, ItemRun, ItemRuns, Run};
 use crate::process::stream::{FactKind, Stream};
 use crate::profile::builtin;
 use crate::profile::parameter::SetValues;
@@ -35,11 +38,13 @@ pub(super) struct Prepared {
     pub(super) reads_function: bool,
 }
 
+/// What makes a run: the overrides of its files, and what they are. Standard input has a run of its own.
+type RunKey = (Option<Vec<usize>>, Files);
+
 /// The runs of one command. Files that no override of the settings is for have the first one in common.
 #[derive(Debug)]
 pub(super) struct Runs {
-    /// With what makes each: the overrides, and what its files are.
-    all: Vec<((Vec<usize>, Files), Run)>,
+    all: Vec<(RunKey, Run)>,
     /// The index of the run of each input.
     of_input: Vec<usize>,
 }
@@ -166,19 +171,53 @@ impl Prepared {
         let mut runs = Runs { all: Vec::new(), of_input: Vec::new() };
         for (input, files) in inputs.iter().zip(files) {
             let overrides = match &input.source {
-                InputSource::File(path) => self.layered.config.overrides_of(path),
-                InputSource::Stdin => Vec::new(),
+                InputSource::File(path) => Some(self.layered.config.overrides_of(path)),
+                InputSource::Stdin => None,
             };
             let known = runs.all.iter().position(|((known, of), _)| *known == overrides && of == files);
             let index = known.unwrap_or(runs.all.len());
             if known.is_none() {
-                let mut run = self.overridden(&overrides)?;
+                let mut run = match &overrides {
+                    Some(overrides) => self.overridden(overrides)?,
+                    None => self.run.clone(),
+                };
+                if overrides.is_none() {
+                    run.items = self.items(input)?;
+                }
                 run.files = *files;
                 runs.all.push(((overrides, *files), run));
             }
             runs.of_input.push(index);
         }
         Ok(runs)
+    }
+
+    /// What is asked of the items of a ResourceList: of each as of its file, whose path begins at the working folder.
+    fn items(&self, input: &Input) -> Result<ItemRuns, Vec<Placed>> {
+        let (config, left_out) = (&self.layered.config, self.exclusions(&[]));
+        if config.overrides.is_empty() && config.exclude.is_empty() {
+            return Ok(ItemRuns::default());
+        }
+        let text = std::str::from_utf8(&input.bytes).unwrap_or_default();
+        let mut known: BTreeMap<Vec<usize>, Arc<Run>> = BTreeMap::new();
+        let mut all = Vec::new();
+        for file in function::files(text) {
+            if left_out.cover(Path::new(&file)) {
+                all.push((file, ItemRun::LeftOut));
+                continue;
+            }
+            let overrides = config.overrides_of(Path::new(&file));
+            if overrides.is_empty() {
+                continue;
+            }
+            let run = match known.get(&overrides) {
+                Some(run) => Arc::clone(run),
+                None => Arc::new(self.overridden(&overrides)?),
+            };
+            known.insert(overrides, Arc::clone(&run));
+            all.push((file, ItemRun::Own(run)));
+        }
+        Ok(all.into_iter().collect())
     }
 
     /// The run of the files that these overrides are for.

@@ -128,3 +128,72 @@ fn a_function_config_that_cannot_be_used_is_an_error_at_its_place_and_the_list_i
     let ran = injector(["fn"]).stdin(WEB).fails();
     assert!(ran.stderr.contains("standard input is not one ResourceList"), "{}", ran.stderr);
 }
+
+const SETTINGS: &str = "\
+apiVersion: sidecar-injector/v1
+kind: Config
+spec:
+  set: {cortexflow: {proxyMemoryLimit: 91Mi}}
+  exclude: [base/left*]
+  overrides:
+    - {files: base/**, namespace: shop, set: {cortexflow: {proxyMemoryLimit: 92Mi}}}
+";
+
+/// A list of one item with these annotations.
+fn item(config: &str, annotations: &str) -> String {
+    let item = WEB.replace("  name: web\n", &format!("  name: web\n  annotations: {{{annotations}}}\n"));
+    let item = item.replace('\n', "\n  ");
+    format!("apiVersion: config.kubernetes.io/v1\nkind: ResourceList\n{config}items:\n- {}\n", item.trim_end())
+}
+
+#[test]
+fn overrides_and_exclusions_of_the_settings_count_for_the_file_of_an_item() {
+    let path = |path: &str| format!("config.kubernetes.io/path: {path}");
+    let below = "internal.config.kubernetes.io/package-path: ";
+    for (annotations, memory, namespace) in [
+        (path("web.yaml"), Some("91Mi"), "default"),
+        (path("base/web.yaml"), Some("92Mi"), "shop"),
+        ("internal.config.kubernetes.io/path: base/a/web.yaml".to_owned(), Some("92Mi"), "shop"),
+        (path("base/left.yaml"), None, ""),
+        // kpt runs a pipeline for a package inside another one, and kustomize makes a path of namespace and name.
+        (format!("{}, {below}base", path("web.yaml")), Some("92Mi"), "shop"),
+        (format!("{}, {below}base/other", path("left.yaml")), Some("92Mi"), "shop"),
+        (format!("{}, kustomize.config.k8s.io/id: x", path("base/web.yaml")), Some("91Mi"), "default"),
+    ] {
+        let written = SETTINGS.replace('\n', "\n  ");
+        let of_config = format!("functionConfig:\n  {}\n", written.trim_end());
+        for (config, file) in [("", ".injector.yaml"), (of_config.as_str(), "unused.yaml")] {
+            let list = item(config, &annotations);
+            let run = |args: &[&str]| injector(args.iter().copied()).file(file, SETTINGS).stdin(list.as_str());
+            for args in [&["fn"][..], &["inject"]] {
+                let ran = run(args).succeeds();
+                match memory {
+                    Some(memory) => {
+                        assert!(ran.stdout.contains(&format!("memory: {memory}")), "{annotations}: {}", ran.stdout);
+                        assert!(ran.stderr.contains(&format!("deployment/web ({namespace})")), "{}", ran.stderr);
+                    }
+                    None => assert_eq!(ran.stdout, list),
+                }
+            }
+            match memory {
+                Some(_) => drop(run(&["fn", "check"]).finds()),
+                None => assert_eq!(run(&["fn", "check"]).succeeds().stdout, list),
+            }
+        }
+    }
+}
+
+#[test]
+fn patterns_of_a_config_of_a_pipeline_begin_at_its_package() {
+    let settings = SETTINGS.replace(
+        "kind: Config\n",
+        "kind: Config\nmetadata: {annotations: {internal.config.kubernetes.io/package-path: /pkg}}\n",
+    );
+    let config = format!("functionConfig:\n  {}\n", settings.replace('\n', "\n  ").trim_end());
+    for (package, memory) in [("/pkg", "92Mi"), ("/pkg/base", "92Mi"), ("/pkg/other", "91Mi"), ("/base", "91Mi")] {
+        let package = format!("internal.config.kubernetes.io/package-path: {package}");
+        let list = item(&config, &format!("{package}, config.kubernetes.io/path: base/web.yaml"));
+        let text = injector(["fn"]).stdin(list).succeeds().stdout;
+        assert!(text.contains(&format!("memory: {memory}")), "{package}: {text}");
+    }
+}

@@ -111,6 +111,14 @@ impl Config {
         format!("{}:{}:{}", self.file, written.at.line, written.at.column)
     }
 
+    /// The same, with patterns for paths from this folder.
+    pub(crate) fn with_patterns_from(mut self, folder: &Path) -> Self {
+        for one in &mut self.overrides {
+            one.files = one.files.from(folder);
+        }
+        Self { folder: folder.to_owned(), ..self }
+    }
+
     /// What is left out.
     pub(crate) fn exclusions(&self) -> Patterns {
         let patterns: Vec<String> = self.exclude.iter().map(|one| one.value.clone()).collect();

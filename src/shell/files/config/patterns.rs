@@ -19,6 +19,11 @@ impl Patterns {
         Self { folder: absolute(folder), patterns: patterns.iter().map(|pattern| plain(pattern)).collect() }
     }
 
+    /// The same for paths from another folder.
+    pub(super) fn from(&self, folder: &Path) -> Self {
+        Self { folder: absolute(folder), patterns: self.patterns.clone() }
+    }
+
     /// The patterns, as they are compared.
     pub(crate) fn texts(&self) -> impl Iterator<Item = &str> {
         self.patterns.iter().map(String::as_str)
