@@ -6,6 +6,7 @@ use std::process::{Command, Output};
 
 use tempfile::TempDir;
 
+use super::{copy, root};
 use crate::support::{Lack, injector, skipped};
 
 const WEB: &str = "\
@@ -134,4 +135,37 @@ fn a_pipeline_of_kpt_injects_and_checks_as_its_config_says() {
     let told = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(!output.status.success() && told.contains("`none`"), "{told}");
     assert_eq!(package.read("web.yaml"), WEB);
+}
+
+#[test]
+fn kpt_leaves_the_settings_alone_and_they_count_for_each_file() {
+    let Some(kpt) = std::env::var_os("INJECTOR_KPT") else {
+        return skipped("kpt_leaves_the_settings_alone_and_they_count_for_each_file", &Lack::Kpt);
+    };
+    let package = Package { kpt: Path::new(&kpt), folder: tempfile::tempdir().unwrap() };
+    let folder = package.folder.path();
+    copy(&root().join("testdata/examples/shop"), folder);
+    let settings = package.read(".injector.yaml").replace("*.tmpl.yaml", "store.yaml");
+    fs::write(folder.join(".injector.yaml"), &settings).unwrap();
+    let eval = ["eval", ".", "--exec", "injector fn"];
+    let output = package.run(&eval);
+    assert!(String::from_utf8_lossy(&output.stderr).contains("resource must have `metadata.name`"), "{output:?}");
+    fs::write(folder.join(".krmignore"), ".injector.yaml\nprofiles\n").unwrap();
+    package.succeeds(&eval);
+    for (file, level) in
+        [("base/web.yaml", Some("warning")), ("staging/web.yaml", Some("debug")), ("base/store.yaml", None)]
+    {
+        let text = package.read(file);
+        assert_eq!(text.contains("level="), level.is_some(), "{text}");
+        assert!(level.is_none_or(|level| text.contains(&format!("level={level}"))), "{text}");
+    }
+    injector(["check", "-R", "."]).within(folder).succeeds();
+
+    // The same file without `.krmignore`, as an object of the package that is never applied.
+    fs::remove_file(folder.join(".krmignore")).unwrap();
+    let local = "metadata: {name: settings, annotations: {config.kubernetes.io/local-config: \"true\"}}\nspec:";
+    let settings = settings.replacen("spec:", local, 1);
+    fs::write(folder.join(".injector.yaml"), &settings).unwrap();
+    package.succeeds(&eval);
+    assert_eq!(package.read(".injector.yaml"), settings);
 }

@@ -1,5 +1,5 @@
-//! One repository with one `.injector.yaml`: injector itself, pre-commit, kustomize and both versions of Helm say the same of
-//! each of its workloads.
+//! One repository with one `.injector.yaml`: injector itself, pre-commit, kpt, kustomize and both versions of Helm say the same of
+//! each of its workloads. Settings for some files count for those that have files: the first three.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -55,21 +55,32 @@ fn chart(shop: &Path, chart: &Path) {
 #[test]
 fn every_program_says_the_same_of_each_workload() {
     let Some(kustomize) = std::env::var_os("INJECTOR_KUSTOMIZE") else { return skipped(TEST, &Lack::Kustomize) };
+    let Some(kpt) = std::env::var_os("INJECTOR_KPT") else { return skipped(TEST, &Lack::Kpt) };
     let Some(repository) = Repository::with("injector-check", TEST) else { return };
     let shop = repository.path("shop");
-    // What is in a folder of its own has settings of its own, and a pipe has no folders.
-    fs::remove_dir_all(shop.join("staging")).unwrap();
+    // The other programs have no files, and get the workloads without settings of their own.
+    let settings = fs::read_to_string(shop.join(".injector.yaml")).unwrap();
+    let own = settings.replace("    - files: staging/**\n", "    - files: staging/**\n      namespace: batch\n");
+    fs::write(shop.join(".injector.yaml"), own).unwrap();
     let job = fs::read_to_string(shop.join("jobs/migrate.yaml")).unwrap();
     let second = job.replace("  name: migrate\n", "  name: second\n  namespace: batch\n");
     fs::write(shop.join("jobs/second.yaml"), second).unwrap();
     let program = env!("CARGO_BIN_EXE_injector");
-    let wanted = said(&repository.run(program, "shop", "check -R .").text);
-    assert_eq!(wanted.len(), 6, "{wanted:?}");
-    assert!(wanted.values().any(|said| said.starts_with("skipped: ")), "{wanted:?}");
+    let mut wanted = said(&repository.run(program, "shop", "check -R .").text);
+    assert_eq!(wanted.len(), 7, "{wanted:?}");
     assert!(wanted.values().any(|said| said == "injected by audit"), "{wanted:?}");
 
     assert!(repository.run("git", "shop", "add --all").success);
     assert_eq!(said(&repository.pre_commit("run --all-files --verbose").text), wanted, "pre-commit");
+
+    fs::write(shop.join(".krmignore"), ".*.yaml\nprofiles\n").unwrap();
+    let mut command = Command::new(kpt);
+    command.args(["fn", "eval", ".", "--exec", &format!("{program} fn check")]).current_dir(&shop);
+    command.env_remove("INJECTOR_PROFILE").env("INJECTOR_REPORT_FILE", "kpt.txt").output().unwrap();
+    assert_eq!(said(&fs::read_to_string(shop.join("kpt.txt")).unwrap()), wanted, "kpt");
+
+    let of_staging = wanted.remove("deployment/web (batch");
+    assert!(of_staging.is_some_and(|said| said.starts_with("skipped: ")), "{wanted:?}");
 
     for host in Host::all(TEST) {
         chart(&shop, &repository.path("chart"));
