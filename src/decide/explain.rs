@@ -91,12 +91,16 @@ impl fmt::Display for ParameterState {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.value {
             Ok((value, origin)) => {
-                let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-                write!(f, "`{text}` ({origin})")
+                write!(f, "`{}` ({origin})", shown(value))
             }
             Err(wrong) => f.write_str(&wrong.message),
         }
     }
+}
+
+/// The value of a parameter, for people.
+pub(crate) fn shown(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
 /// Explains every pod template of an object, as if the object were new: the operation among the facts does not count.

@@ -12,6 +12,7 @@ use crate::decide::clean::Clean;
 use crate::decide::facts::NamespaceGate;
 use crate::decide::inject::{Outdated, Renderings, Request};
 use crate::decide::uninject::{Leftovers, Which};
+use crate::diagnostic::Position;
 use crate::kube::version::KubernetesVersion;
 use crate::kube::workload::TemplatePath;
 use crate::profile::Profile;
@@ -64,6 +65,7 @@ pub enum Files {
 pub struct Run {
     profiles: Vec<Profile>,
     set: SetValues,
+    set_places: SetPlaces,
     /// All of them: those that were named, then those of the profiles.
     template_paths: Vec<TemplatePath>,
     keys: Arc<RunKeys>,
@@ -115,6 +117,9 @@ impl FromIterator<(String, ItemRun)> for ItemRuns {
     }
 }
 
+/// Where parameters are set in files of settings, by profile and parameter; what a flag sets has no place.
+pub(crate) type SetPlaces = BTreeMap<(String, String), (String, Position)>;
+
 /// Work that objects alike have in common, kept so that it is done once.
 #[derive(Debug, Default)]
 struct Caches {
@@ -137,6 +142,7 @@ impl Run {
             reads_service_accounts: profiles.iter().any(Profile::reads_service_account),
             profiles,
             set,
+            set_places: SetPlaces::default(),
             caches: Arc::default(),
             action: Action::Inject,
             outdated: Outdated::default(),
@@ -156,8 +162,14 @@ impl Run {
     /// The same profiles and settings, and all that is asked beside them as in another run.
     #[must_use]
     pub(crate) fn like(self, other: &Self) -> Self {
-        let Self { profiles, set, template_paths, keys, reads_service_accounts, caches, .. } = self;
-        Self { profiles, set, template_paths, keys, reads_service_accounts, caches, ..other.clone() }
+        let Self { profiles, set, set_places, template_paths, keys, reads_service_accounts, caches, .. } = self;
+        Self { profiles, set, set_places, template_paths, keys, reads_service_accounts, caches, ..other.clone() }
+    }
+
+    /// The same, with the places of what is set in files.
+    #[must_use]
+    pub(crate) fn set_at(self, set_places: SetPlaces) -> Self {
+        Self { set_places, ..self }
     }
 
     /// The run for an object; `None` for one that is left out.
@@ -177,6 +189,11 @@ impl Run {
     /// The values that are set for parameters of all objects.
     pub(crate) const fn set(&self) -> &SetValues {
         &self.set
+    }
+
+    /// Where a parameter is set in a file of settings: what messages call the file, and the place in it.
+    pub(crate) fn set_place(&self, profile: &str, parameter: &str) -> Option<&(String, Position)> {
+        self.set_places.get(&(profile.to_owned(), parameter.to_owned()))
     }
 
     /// Whether an expression of a profile reads labels or annotations of ServiceAccounts.

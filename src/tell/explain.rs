@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use serde_json::Value;
 
 use crate::decide::eligibility::Applies;
-use crate::decide::explain::{EntryState, Explanation, ProfileExplanation, RecordState};
+use crate::decide::explain::{EntryState, Explanation, ParameterState, ProfileExplanation, RecordState, shown};
 use crate::decide::facts::ClusterFacts;
 use crate::decide::inject::{Edit, EditedField, InjectionState, Verdict};
 use crate::diagnostic::{Diagnostic, Placed, Places, Position, Severity};
@@ -72,7 +72,7 @@ pub(crate) fn explain<'s>(
                     continue;
                 }
             };
-            let page = Page { stream, places: &places, tree: &tree, start: document.range.start, colour };
+            let page = Page { stream, places: &places, tree: &tree, run, start: document.range.start, colour };
             for object in process::explain(&tree, run, cluster) {
                 if object.class == ObjectClass::Workload {
                     told.explained.push(object.identity.clone());
@@ -136,6 +136,7 @@ struct Page<'a> {
     stream: &'a Stream<'a>,
     places: &'a Places<'a>,
     tree: &'a Tree<'a>,
+    run: &'a Run,
     /// Where the document begins in the stream.
     start: usize,
     colour: Colour,
@@ -213,12 +214,24 @@ impl Page<'_> {
                 Ok(_) => String::new(),
                 Err(wrong) => format!("  {}", self.at(object, &wrong.at)),
             };
-            line(out, 3, &format!("{:<width$}  {parameter}{at}", parameter.name));
+            let said = match (&parameter.value, self.set_in(profile, parameter)) {
+                (Ok((value, _)), Some((file, at))) => {
+                    format!("`{}` (settings)  {file}:{}:{}", shown(value), at.line, at.column)
+                }
+                _ => format!("{parameter}{at}"),
+            };
+            line(out, 3, &format!("{:<width$}  {said}", parameter.name));
         }
         if let Verdict::Rejected(errors, _) = &profile.verdict {
             errors.iter().for_each(|error| self.diagnostic(out, object, "error", error));
         }
         profile.warnings.iter().for_each(|warning| self.diagnostic(out, object, "warning", warning));
+    }
+
+    /// Where a parameter that is set for all objects is set in a file of settings.
+    fn set_in(&self, profile: &ProfileExplanation, parameter: &ParameterState) -> Option<&(String, Position)> {
+        let is_set = matches!(parameter.value, Ok((_, Origin::Set)));
+        self.run.set_place(&profile.profile, &parameter.name).filter(|_| is_set)
     }
 
     /// Each edited field of an entry with both values.

@@ -117,8 +117,8 @@ impl Prepared {
     fn with(config: Config, decision: &DecisionArgs, facts: &FactArgs) -> Result<Self, Vec<Placed>> {
         let layered = Layered::new(config, decision.given())?;
         let namespace = facts.namespace.as_ref().map(|namespace| namespace.0.clone());
-        let Selection { profiles, set, template_paths } = layered.selection(&[])?;
-        let mut run = Run::new(profiles, set, &template_paths);
+        let Selection { profiles, set, set_places, template_paths } = layered.selection(&[])?;
+        let mut run = Run::new(profiles, set, &template_paths).set_at(set_places);
         let written = layered.namespace(&[]).map(|written| &written.value);
         if let Some(namespace) = namespace.as_ref().or(written) {
             run.default_namespace.clone_from(namespace);
@@ -225,8 +225,8 @@ impl Prepared {
         if overrides.is_empty() {
             return Ok(self.run.clone());
         }
-        let Selection { profiles, set, template_paths } = self.layered.selection(overrides)?;
-        let mut run = Run::new(profiles, set, &template_paths).like(&self.run);
+        let Selection { profiles, set, set_places, template_paths } = self.layered.selection(overrides)?;
+        let mut run = Run::new(profiles, set, &template_paths).set_at(set_places).like(&self.run);
         if let (None, Some(namespace)) = (&self.namespace, self.layered.namespace(overrides)) {
             run.default_namespace.clone_from(&namespace.value);
         }

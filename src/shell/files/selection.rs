@@ -4,6 +4,7 @@
 
 use crate::diagnostic::{Code, Placed};
 use crate::kube::workload::TemplatePath;
+use crate::process::run::SetPlaces;
 use crate::profile::extended::{self, ExtendedProfile};
 use crate::profile::parameter::SetValues;
 pub use crate::profile::setting::Setting;
@@ -36,6 +37,8 @@ pub(crate) struct Selection {
     pub(crate) profiles: Vec<Profile>,
     /// Parameters set for all objects.
     pub(crate) set: SetValues,
+    /// Where the settings of a repository set them.
+    pub(crate) set_places: SetPlaces,
     /// Kinds with templates, beside the known ones.
     pub(crate) template_paths: Vec<TemplatePath>,
 }

@@ -36,7 +36,7 @@ impl ProfileSets {
     ///
     /// All errors of the first profile that has any; or a parameter that no profile has.
     pub fn load(given: &Given, kubernetes_version: KubernetesVersion) -> Result<Self, Vec<Placed>> {
-        let Selection { profiles, set, template_paths } = Selection::load(given)?;
+        let Selection { profiles, set, template_paths, .. } = Selection::load(given)?;
         let mut all = profiles.clone();
         for name in builtin::names() {
             if !all.iter().any(|known| known.name == name) {

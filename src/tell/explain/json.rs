@@ -141,8 +141,18 @@ struct Parameter {
     key: Option<String>,
     #[serde(flatten)]
     place: Option<Place>,
+    #[serde(flatten)]
+    settings: Option<SettingsPlace>,
     #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<Placed>,
+}
+
+/// Where a parameter is set in a file of settings.
+#[derive(Serialize)]
+struct SettingsPlace {
+    file: String,
+    line: usize,
+    column: usize,
 }
 
 impl Page<'_> {
@@ -243,7 +253,7 @@ impl Page<'_> {
             reason,
             would_deny: matches!(profile.verdict, Verdict::Skipped { answer: Answer::Deny, .. }),
             rules: profile.rules.iter().map(|trace| self.rule(object, trace)).collect(),
-            parameters: profile.parameters.iter().map(|parameter| self.parameter(object, parameter)).collect(),
+            parameters: profile.parameters.iter().map(|one| self.parameter(object, profile, one)).collect(),
             errors,
             warnings: self.all_placed(object, &profile.warnings, |code| code.severity().min(Severity::Warning)),
         }
@@ -261,9 +271,10 @@ impl Page<'_> {
         Rule { rule: trace.rule.id(), applies, effect, saw: trace.saw.clone(), place }
     }
 
-    fn parameter(&self, object: &Explained, parameter: &ParameterState) -> Parameter {
+    fn parameter(&self, object: &Explained, profile: &ProfileExplanation, parameter: &ParameterState) -> Parameter {
+        let name = parameter.name.clone();
         let mut answer =
-            Parameter { name: parameter.name.clone(), value: None, source: None, key: None, place: None, error: None };
+            Parameter { name, value: None, source: None, key: None, place: None, settings: None, error: None };
         let (value, origin) = match &parameter.value {
             Ok(found) => found,
             Err(wrong) => {
@@ -282,6 +293,10 @@ impl Page<'_> {
         };
         if let Origin::Annotation(at) | Origin::Place(at) = origin {
             answer.place = Some(self.place(object, at));
+        }
+        if let Some((file, at)) = self.set_in(profile, parameter) {
+            answer.source = Some("settings");
+            answer.settings = Some(SettingsPlace { file: file.clone(), line: at.line, column: at.column });
         }
         answer
     }

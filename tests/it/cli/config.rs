@@ -217,3 +217,22 @@ fn install_takes_profiles_and_parameters_from_the_settings() {
     let text = run(["install", "--cert-manager", "--set", "port=7000"]).succeeds().stdout;
     assert!(text.contains("port=7000") && !text.contains("port=8081"), "{text}");
 }
+
+#[test]
+fn explain_says_where_a_parameter_is_set() {
+    let explain = |args: &[&'static str]| {
+        let all = ["explain", "staging/web.yaml"].iter().chain(args).copied();
+        run(all).succeeds().stdout
+    };
+    let text = explain(&[]);
+    assert!(text.contains(" `9090` (settings)  .injector.yaml:17:23\n"), "{text}");
+    assert!(explain(&["--set", "port=7000"]).contains(" `7000` (`--set`)\n"));
+    let text = explain(&["-o", "json"]);
+    let read: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let parameters = read["workloads"][0]["templates"][0]["profiles"][0]["parameters"].as_array().unwrap();
+    let port = parameters.iter().find(|one| one["name"] == "port").unwrap();
+    let expected = serde_json::json!({
+        "name": "port", "value": 9090, "source": "settings", "file": ".injector.yaml", "line": 17, "column": 23,
+    });
+    assert_eq!(*port, expected);
+}

@@ -61,6 +61,9 @@ fn every_field_of_an_explanation_is_in_its_table_and_no_other() {
     assert_ne!(edited, injected);
     let ran = known("explain", ["-o=json"]).stdin(edited).succeeds();
     all.push(serde_json::from_str(&ran.stdout).unwrap());
+    let settings = "apiVersion: sidecar-injector/v1\nkind: Config\nspec: {set: {cortexflow: {proxyCpuLimit: 2}}}\n";
+    let ran = injector(["explain", "-o=json"]).file(".injector.yaml", settings).stdin(WEB).succeeds();
+    all.push(serde_json::from_str(&ran.stdout).unwrap());
     let workloads = ["workloads"];
     let templates = ["workloads", "templates"];
     let profiles = ["workloads", "templates", "profiles"];

@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::{Config, ConfigSetting, Layer, Written};
 use crate::diagnostic::Placed;
 use crate::diagnostic::words::nearest;
+use crate::process::run::SetPlaces;
 use crate::profile::parameter::SetValues;
 use crate::profile::setting::{Setting, set_values};
 use crate::profile::{Overrides, Parameter, ParameterType, Profile};
@@ -68,17 +69,20 @@ impl Layered {
         let mut profiles = load_profiles(&self.profiles(overrides))?;
         let fields = self.overrides(overrides);
         profiles.iter_mut().for_each(|profile| fields.apply(profile));
-        let mut set = self.written_values(overrides, &profiles)?;
+        let (mut set, mut set_places) = self.written_values(overrides, &profiles)?;
         // Where files have other profiles than the rest, a flag is for those that have its parameter.
         let is_meant =
             |flag: &&Setting| self.config.overrides.is_empty() || profiles.iter().any(|profile| flag.is_of(profile));
         let flags: Vec<Setting> = self.flags.settings.iter().filter(is_meant).cloned().collect();
         for (profile, values) in set_values(&flags, &profiles)? {
-            set.entry(profile).or_default().extend(values);
+            for (name, value) in values {
+                set_places.remove(&(profile.clone(), name.clone()));
+                set.entry(profile.clone()).or_default().insert(name, value);
+            }
         }
         let written = self.config.template_paths.iter().map(|path| path.value.clone());
         let template_paths = self.flags.template_paths.iter().cloned().chain(written).collect();
-        Ok(Selection { profiles, set, template_paths })
+        Ok(Selection { profiles, set, set_places, template_paths })
     }
 
     /// What replaces fields of the profiles.
@@ -103,19 +107,21 @@ impl Layered {
         self.config.layers(overrides).flat_map(|layer| &layer.set)
     }
 
-    fn written_values(&self, overrides: &[usize], profiles: &[Profile]) -> Result<SetValues, Vec<Placed>> {
-        let mut set = SetValues::new();
+    fn written_values(&self, overrides: &[usize], profiles: &[Profile]) -> Result<(SetValues, SetPlaces), Vec<Placed>> {
+        let (mut set, mut places) = (SetValues::new(), SetPlaces::new());
         let mut wrong = Vec::new();
         for setting in self.written(overrides) {
             let Some(profile) = profiles.iter().find(|profile| profile.name == setting.value.profile) else { continue };
             match text(&setting.value, profile) {
                 Ok(text) => {
-                    set.entry(profile.name.clone()).or_default().insert(setting.value.name.clone(), text);
+                    let ConfigSetting { file, name, .. } = &setting.value;
+                    set.entry(profile.name.clone()).or_default().insert(name.clone(), text);
+                    places.insert((profile.name.clone(), name.clone()), (file.clone(), setting.at));
                 }
                 Err((message, hint)) => wrong.push(Config::wrong_setting(setting, message).hint(hint)),
             }
         }
-        if wrong.is_empty() { Ok(set) } else { Err(wrong) }
+        if wrong.is_empty() { Ok((set, places)) } else { Err(wrong) }
     }
 
     /// Refuses parameters of a profile that the settings name nowhere; without overrides `profiles` need not be given. Where flags name other profiles, they do not count.
