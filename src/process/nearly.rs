@@ -3,10 +3,10 @@
 
 use crate::diagnostic::words::{list, nearest};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::kube::workload::{self, Identity, KINDS, Meant, WorkloadKind};
+use crate::kube::workload::{self, Identity, KINDS, Meant, Trait, WorkloadKind};
 use crate::text::yaml::node::NodeRef;
 use crate::value::pointer::Pointer;
-use crate::value::view::View;
+use crate::value::view::{Kind, View};
 
 /// A warning about an object with both, of which one is wrong.
 pub(super) fn misspelt(object: NodeRef<'_>, identity: &Identity) -> Option<Diagnostic> {
@@ -48,6 +48,22 @@ pub(super) fn misplaced(object: NodeRef<'_>, identity: &Identity, templates: &[P
     Some(
         Diagnostic::new(Code::UnknownTemplate, place, message).hint("nothing is injected: move it, or change the kind"),
     )
+}
+
+/// A note about a workload without a pod template that is not a patch by what else it has: it has the selector that a whole one
+/// needs.
+pub(super) fn without_template(object: NodeRef<'_>, identity: &Identity) -> Option<Diagnostic> {
+    let row = identity.workload().filter(|_| identity.has(Trait::Selector))?;
+    object.path(&["spec", "selector"]).filter(|selector| !selector.members().is_empty())?;
+    let [path] = row.templates else { return None };
+    // A value of another type is an error.
+    if object.path(path).is_some_and(|template| template.kind() != Kind::Null) {
+        return None;
+    }
+    let home = path.join(".");
+    let message = format!("looks like a patch: a {} without `{home}` cannot be created", row.kind);
+    let hint = "nothing is injected: write the pod template, or inject what kustomize renders";
+    Some(Diagnostic::new(Code::PatchFragment, Pointer::of(["spec"]), message).hint(hint))
 }
 
 /// A list is one by the end of its kind.

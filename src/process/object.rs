@@ -283,7 +283,9 @@ pub(super) fn of_content(
     };
     if is_whole(facts) {
         warnings.extend(nearly::misspelt(found.node, identity));
-        warnings.extend(nearly::misplaced(found.node, identity, templates));
+        let misplaced = nearly::misplaced(found.node, identity, templates);
+        let is_bare = || templates.is_empty() && matches!(run.action, Action::Inject);
+        warnings.extend(misplaced.or_else(|| is_bare().then(|| nearly::without_template(found.node, identity))?));
     }
     if warnings.iter().all(|warning| warning.code != Code::MisspeltKind) {
         warnings.extend(unknown_template(found.node, identity, templates));

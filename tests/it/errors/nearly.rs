@@ -49,6 +49,28 @@ fn a_misspelt_kind_or_version() {
 }
 
 #[test]
+fn without_a_pod_template() {
+    let head = WEB.split("  template:\n").next().unwrap();
+    let bare = taken_with(&[], head);
+    assert_snapshot!(bare, @"
+    deployment/web (default): unchanged
+    note: web.yaml:5:1: looks like a patch: a Deployment without `spec.template` cannot be created
+      hint: nothing is injected: write the pod template, or inject what kustomize renders
+    codes: patch-fragment
+    ");
+    for template in ["", " null"] {
+        assert_eq!(taken_with(&[], &format!("{head}  template:{template}\n")), bare);
+    }
+    // A patch that is about something else, and a kind that needs no selector, may well have none.
+    let patch = head.replace("  selector: {matchLabels: {app: web}}\n", "  replicas: 2\n");
+    assert_eq!(taken_with(&[], &patch), "deployment/web (default): unchanged\ncodes: ");
+    let job = "apiVersion: batch/v1\nkind: Job\nmetadata: {name: web}\nspec: {backoffLimit: 1}\n";
+    assert_eq!(taken_with(&[], job), "job/web (default): unchanged\ncodes: ");
+    let checked = injector(["check"]).stdin(head).succeeds();
+    assert!(checked.stderr.starts_with("note: <stdin>:5:1: looks like a patch: "), "{}", checked.stderr);
+}
+
+#[test]
 fn without_version_or_kind() {
     assert_snapshot!(taken_with(&[], &with("apiVersion: apps/v1\n", "")), @"
     warning: web.yaml:1:1: this object has a pod template, but no `apiVersion`, so nothing is injected
