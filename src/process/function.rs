@@ -3,18 +3,20 @@
 //! Source: the KRM Functions Specification, <https://github.com/kubernetes-sigs/kustomize> (cmd/config/docs/api-conventions).
 
 use std::collections::BTreeSet;
+use std::ops::Range;
 use std::sync::Arc;
 
 use serde_json::Value;
 
 use super::items;
 use super::object::ChangeError;
-use super::objects::{self, FoundObject};
+use super::objects;
 use super::proof::ProofError;
 use crate::diagnostic::{Code, Placed, Places, Position};
-use crate::kube::workload;
+use crate::kube::workload::{self, Identity};
 use crate::text::document::{self, Document};
 use crate::text::splice::{self, RenderedLines, Undo, UserStrings};
+use crate::text::yaml::node::NodeRef;
 use crate::text::yaml::tree::{NodeId, Tree};
 use crate::value::patch::{Op, Patch};
 use crate::value::pointer::Pointer;
@@ -85,22 +87,40 @@ pub(crate) fn with_config<T>(
     Some(read(&FunctionConfig { tree, start: document.range.start, node }))
 }
 
-/// An item of a ResourceList, as its host calls it.
+/// An object of a ResourceList, as its host calls it.
 pub(crate) struct FunctionItem {
     /// Where it begins in the stream.
     pub(crate) at: Position,
+    end: Position,
+    /// What it is, where it says so.
+    pub(crate) identity: Option<Identity>,
     path: Option<String>,
     index: usize,
 }
 
 impl FunctionItem {
+    fn of(node: NodeRef<'_>, identity: Option<Identity>, range: Range<Position>) -> Self {
+        Self {
+            at: range.start,
+            end: range.end,
+            identity,
+            path: items::of_host(node, "path"),
+            index: items::of_host(node, "index").and_then(|text| text.parse().ok()).unwrap_or_default(),
+        }
+    }
+
     /// The file that the host has it from, and which object of that file it is.
     pub(crate) fn file(&self) -> Option<(String, usize)> {
         Some((self.path.clone()?, self.index))
     }
+
+    /// Whether a place is in it.
+    pub(crate) fn holds(&self, at: Position) -> bool {
+        (self.at..self.end).contains(&at)
+    }
 }
 
-/// The objects of a text that is one ResourceList; `None` where it is something else.
+/// The objects of a text that is one ResourceList, with the `functionConfig`; `None` where it is something else.
 pub(crate) fn items(text: &str) -> Option<Vec<FunctionItem>> {
     let documents = document::split(text).ok()?;
     let mut trees = documents.iter().map(|document| Some((document.range.start, document.parse(text).ok()?)));
@@ -112,12 +132,14 @@ pub(crate) fn items(text: &str) -> Option<Vec<FunctionItem>> {
         return None;
     }
     let places = Places::new(text);
-    let item = |found: &FoundObject<'_>| FunctionItem {
-        at: places.position(start + tree.span(found.node.id()).start),
-        path: items::of_host(found.node, "path"),
-        index: items::of_host(found.node, "index").and_then(|text| text.parse().ok()).unwrap_or_default(),
+    let item = |node: NodeRef<'_>, identity: Option<Identity>| {
+        let span = tree.span(node.id());
+        FunctionItem::of(node, identity, places.position(start + span.start)..places.position(start + span.end))
     };
-    Some(objects::find(tree, tree.root()?).iter().map(item).collect())
+    let root = tree.root()?;
+    let config = tree.view(root).member("functionConfig").map(|config| item(config, workload::identify(config)));
+    let objects = objects::find(tree, root).into_iter().map(|found| item(found.node, found.identity));
+    Some(config.into_iter().chain(objects).collect())
 }
 
 /// The files that the items of the first ResourceList are from, where there is one.

@@ -8,46 +8,65 @@ use super::entry::TemplateReport;
 use super::model::Report;
 use crate::diagnostic::{Placed, Severity};
 
-/// The results: what is wrong first said by its own workload, then what concerns none.
-pub(crate) fn function_results(report: &Report) -> Vec<Value> {
+/// An object of the list, as its host calls it.
+pub(crate) struct Resource {
+    pub(crate) api_version: String,
+    pub(crate) kind: String,
+    pub(crate) namespace: Option<String>,
+    pub(crate) name: String,
+    /// The file that it is from, and which object of that file it is.
+    pub(crate) file: Option<(String, usize)>,
+}
+
+/// The results: what is wrong first said by its own workload, then what concerns none. `object` finds the object that something
+/// is about by its place.
+pub(crate) fn function_results(report: &Report, object: &dyn Fn(&Placed) -> Option<Resource>) -> Vec<Value> {
     let mut results = Vec::new();
     for entry in report.entries() {
+        let of_entry = Resource::of(entry);
         for (verdict, sentence) in entry.lines() {
             let severity = if verdict.finding().is_some() { "error" } else { "info" };
             // What was refused is said by its errors.
             if verdict.errors().is_empty() {
-                results.push(of_entry(entry, severity, &sentence));
+                results.push(result(Some(&of_entry), severity, &sentence));
             }
         }
-        for placed in entry.placed() {
-            let mut result = of_entry(entry, severity(placed.severity), &message(placed));
-            result["tags"] = json!({"code": placed.code.id()});
-            if let Some(path) = field(&placed.path) {
-                result["field"] = json!({"path": path});
-            }
-            results.push(result);
-        }
+        results.extend(entry.placed().map(|placed| of_placed(placed, Some(&of_entry))));
     }
-    results.extend(report.diagnostics().iter().map(|placed| {
-        let mut result = json!({"message": message(placed), "severity": severity(placed.severity)});
-        result["tags"] = json!({"code": placed.code.id()});
-        result
-    }));
+    results.extend(report.diagnostics().iter().map(|placed| of_placed(placed, object(placed).as_ref())));
     results
 }
 
-fn of_entry(entry: &TemplateReport, severity: &str, message: &str) -> Value {
-    let mut result = json!({
-        "message": message,
-        "severity": severity,
-        "resourceRef": {
-            "apiVersion": entry.api_version,
-            "kind": entry.kind,
-            "name": entry.name,
-            "namespace": entry.namespace,
-        },
-    });
-    if let Some((path, index)) = &entry.item {
+impl Resource {
+    fn of(entry: &TemplateReport) -> Self {
+        Self {
+            api_version: entry.api_version.clone(),
+            kind: entry.kind.clone(),
+            namespace: Some(entry.namespace.clone()),
+            name: entry.name.clone(),
+            file: entry.item.clone(),
+        }
+    }
+}
+
+fn of_placed(placed: &Placed, resource: Option<&Resource>) -> Value {
+    let mut result = result(resource, severity(placed.severity), &message(placed));
+    result["tags"] = json!({"code": placed.code.id()});
+    // Without an object, no one knows where the path begins.
+    if let Some(path) = field(&placed.path).filter(|_| resource.is_some()) {
+        result["field"] = json!({"path": path});
+    }
+    result
+}
+
+fn result(resource: Option<&Resource>, severity: &str, message: &str) -> Value {
+    let mut result = json!({"message": message, "severity": severity});
+    let Some(Resource { api_version, kind, namespace, name, file }) = resource else { return result };
+    result["resourceRef"] = json!({"apiVersion": api_version, "kind": kind, "name": name});
+    if let Some(namespace) = namespace {
+        result["resourceRef"]["namespace"] = json!(namespace);
+    }
+    if let Some((path, index)) = file {
         result["file"] = json!({"path": path, "index": index});
     }
     result

@@ -82,18 +82,22 @@ fn of_kind(name: &str, text: &str, config: &FunctionConfig<'_>) -> Result<Functi
     let field = |field: &str| view.text(&[field]).unwrap_or_default().into_owned();
     let (api_version, kind) = (field("apiVersion"), field("kind"));
     let places = Places::new(text);
-    let placed = |offset: usize, message: String, hint: Option<String>| {
-        let offset = config.start + offset;
-        Placed::new(Code::FunctionConfig, message).at(name, Some(places.position(offset))).hint(hint)
+    let placed = |at: &Pointer, offset: usize, message: String, hint: Option<String>| {
+        let position = places.position(config.start + offset);
+        let placed = Placed::new(Code::FunctionConfig, message).at(name, Some(position)).hint(hint);
+        Placed { path: at.to_string(), ..placed }
+    };
+    let of_key = |at: &Pointer, message: String, hint: Option<String>| {
+        placed(at, config.tree.locate(config.node, at), message, hint)
     };
     let wrong = |at: &Pointer, message: String, hint: Option<String>| {
-        placed(config.tree.locate_value(config.node, at), message, hint)
+        placed(at, config.tree.locate_value(config.node, at), message, hint)
     };
     match (api_version.as_str(), kind.as_str()) {
         (API_VERSION, load::KIND) => {
             load::load(view).map_err(|errors| {
                 let told = |error: &ProfileError| match error.kind.is_about_key() {
-                    true => placed(config.tree.locate(config.node, &error.at), error.to_string(), error.hint()),
+                    true => of_key(&error.at, error.to_string(), error.hint()),
                     false => wrong(&error.at, error.to_string(), error.hint()),
                 };
                 errors.iter().map(told).collect::<Vec<_>>()

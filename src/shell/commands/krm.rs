@@ -5,10 +5,11 @@
 use std::collections::BTreeMap;
 
 use crate::diagnostic::{Code, Placed, Position};
+use crate::kube::workload::Identity;
 use crate::process::function::{self, FunctionItem};
 use crate::process::stream::Stream;
 use crate::report::exit::ExitStatus;
-use crate::report::{ColourChoice, Report, TemplateReport, function_results};
+use crate::report::{ColourChoice, Report, Resource, TemplateReport, function_results};
 use crate::shell::cli::{FnArgs, FnMode};
 use crate::shell::files::input::{self, Input, InputSource, Recursion};
 
@@ -54,6 +55,14 @@ fn not_a_list() -> Placed {
         .hint(Some("`fn` is for kustomize and kpt; for manifests use `inject` or `check`"))
 }
 
+/// The object of the list that something is about.
+fn resource(items: &[FunctionItem], placed: &Placed) -> Option<Resource> {
+    let at = placed.position.filter(|_| placed.file == InputSource::Stdin.to_string())?;
+    let item = items.iter().find(|item| item.holds(at))?;
+    let Identity { api_version, kind, namespace, name, .. } = item.identity.clone()?;
+    Some(Resource { api_version, kind, namespace, name: name.unwrap_or_default(), file: item.file() })
+}
+
 /// Prints the list with its results, and the report. Where anything is wrong, the status is 1, as the specification has it.
 fn answer(
     changed: &str,
@@ -66,7 +75,7 @@ fn answer(
     let reported = |errors| CommandError::reported(errors, &args.report);
     let files: BTreeMap<Position, &FunctionItem> = items.iter().map(|item| (item.at, item)).collect();
     let report = report.placed_by(&|entry: &TemplateReport| files.get(&entry.position?)?.file());
-    let results = function_results(&report);
+    let results = function_results(&report, &|placed: &Placed| resource(items, placed));
     let is_wrong = report.status() != ExitStatus::Done;
     let list = function::with_results(if is_wrong && args.mode == FnMode::Inject { read } else { changed }, results)
         .map_err(|error| {

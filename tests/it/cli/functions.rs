@@ -197,3 +197,19 @@ fn patterns_of_a_config_of_a_pipeline_begin_at_its_package() {
         assert!(text.contains(&format!("memory: {memory}")), "{package}: {text}");
     }
 }
+
+#[test]
+fn a_message_about_an_object_that_is_no_workload_has_it_too() {
+    let namespace = "- apiVersion: v1\n  kind: Namespace\n  metadata:\n    name: shop\n    labels: {x: 1}\n    annotations: {config.kubernetes.io/path: ns.yaml, config.kubernetes.io/index: '2'}\n";
+    let ran = injector(["fn"]).stdin(list("") + namespace).succeeds();
+    let found = results(&ran).into_iter().find(|one| one["tags"]["code"] == "bad-value").unwrap();
+    assert_eq!(found["resourceRef"], json!({"apiVersion": "v1", "kind": "Namespace", "name": "shop"}));
+    assert_eq!(found["file"], json!({"path": "ns.yaml", "index": 2}));
+    assert_eq!(found["field"]["path"], "metadata.labels.x");
+
+    let ran = injector(["fn"]).stdin(list(&config("ConfigMap", "  data: {profil: nginx}\n"))).finds();
+    let found = &results(&ran)[0];
+    assert_eq!(found["resourceRef"], json!({"apiVersion": "v1", "kind": "ConfigMap", "name": "mine"}));
+    assert_eq!(found["field"]["path"], "data.profil");
+    assert_eq!(found.get("file"), None);
+}
