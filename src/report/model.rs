@@ -111,7 +111,7 @@ impl Report {
         self.map(|entries, _| {
             for entry in entries {
                 let Some((path, index)) = item(entry) else { continue };
-                let file = if index == 0 { path.clone() } else { format!("{path}[{index}]") };
+                let file = named(&path, index);
                 let of_results = entry.results.iter_mut().flat_map(|result| match &mut result.verdict {
                     ReportVerdict::Rejected { errors } => errors.as_mut_slice(),
                     _ => &mut [],
@@ -122,6 +122,17 @@ impl Report {
                     placed.position = None;
                 }
                 (entry.file, entry.position, entry.item) = (file, None, Some((path, index)));
+            }
+        })
+    }
+
+    /// The same with the files of what concerns no workload.
+    #[must_use]
+    pub(crate) fn others_placed_by(self, item: &dyn Fn(&Placed) -> Option<(String, usize)>) -> Self {
+        self.map(|_, diagnostics| {
+            for placed in diagnostics {
+                let Some((path, index)) = item(placed) else { continue };
+                (placed.file, placed.position) = (named(&path, index), None);
             }
         })
     }
@@ -185,4 +196,9 @@ impl Report {
             ExitStatus::Done
         })
     }
+}
+
+/// How an object of a file of a KRM function's host is called.
+fn named(path: &str, index: usize) -> String {
+    if index == 0 { path.to_owned() } else { format!("{path}[{index}]") }
 }

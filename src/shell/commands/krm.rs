@@ -75,7 +75,9 @@ fn answer(
     let reported = |errors| CommandError::reported(errors, &args.report);
     let files: BTreeMap<Position, &FunctionItem> = items.iter().map(|item| (item.at, item)).collect();
     let report = report.placed_by(&|entry: &TemplateReport| files.get(&entry.position?)?.file());
-    let results = function_results(&report, &|placed: &Placed| resource(items, placed));
+    let object = |placed: &Placed| resource(items, placed);
+    let results = function_results(&report, &object);
+    let report = report.others_placed_by(&|placed| object(placed)?.file);
     let is_wrong = report.status() != ExitStatus::Done;
     let list = function::with_results(if is_wrong && args.mode == FnMode::Inject { read } else { changed }, results)
         .map_err(|error| {
