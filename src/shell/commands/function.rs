@@ -116,7 +116,16 @@ fn of_kind(name: &str, text: &str, config: &FunctionConfig<'_>) -> Result<Functi
             };
             Ok(FunctionSettings { config: Some(config), ..FunctionSettings::default() })
         }
-        ("v1", "ConfigMap") => of_config_map(config, &wrong),
+        ("v1", "ConfigMap") => of_config_map(config, &of_key, &wrong),
+        (_, load::KIND | CONFIG | "ConfigMap") => {
+            let version = if kind == "ConfigMap" { "v1" } else { API_VERSION };
+            let hint = Some(format!("write `apiVersion: {version}`"));
+            let message = match api_version.as_str() {
+                "" => format!("injector does not read a {kind} without `apiVersion`"),
+                other => format!("injector does not read a {kind} of `{other}`"),
+            };
+            Err(vec![wrong(&Pointer::of(["apiVersion"]), message, hint)])
+        }
         _ => {
             let message = format!("injector does not read a functionConfig of the kind `{kind}`");
             let hint = "use a Profile or a Config of `sidecar-injector/v1`, or a ConfigMap with `data`";
@@ -128,14 +137,29 @@ fn of_kind(name: &str, text: &str, config: &FunctionConfig<'_>) -> Result<Functi
 /// The keys of `data`; `set.` before the name of a parameter is one more.
 const KEYS: [&str; 4] = ["profile", "set", "namespace", "kubernetesVersion"];
 
+/// The fields of a ConfigMap that are read, or change nothing.
+const FIELDS: [&str; 5] = ["apiVersion", "kind", "metadata", "data", "immutable"];
+
+/// An error about a value or a key, with a hint.
+type Wrong<'w> = &'w dyn Fn(&Pointer, String, Option<String>) -> Placed;
+
 fn of_config_map(
     config: &FunctionConfig<'_>,
-    wrong: &dyn Fn(&Pointer, String, Option<String>) -> Placed,
+    of_key: Wrong<'_>,
+    wrong: Wrong<'_>,
 ) -> Result<FunctionSettings, Vec<Placed>> {
     let mut settings =
         FunctionSettings { file: wrong(&Pointer::root(), String::new(), None).file, ..FunctionSettings::default() };
     let mut errors = Vec::new();
     let view = config.tree.view(config.node);
+    for (name, _) in view.members().into_iter().filter(|(name, _)| !FIELDS.contains(&name.as_ref())) {
+        let near = nearest(&name, FIELDS).map(|near| format!("did you mean `{near}`?"));
+        let hint = near.or_else(|| Some("settings are in `data`".to_owned()));
+        errors.push(of_key(&Pointer::of([&*name]), format!("unknown field `{name}`"), hint));
+    }
+    if let Some(data) = view.member("data").filter(|data| !matches!(data.kind(), Kind::Mapping | Kind::Null)) {
+        errors.push(wrong(&Pointer::of(["data"]), format!("`data` is {}, not an object", data.kind().name()), None));
+    }
     for (key, value) in view.member("data").map(|data| data.members()).unwrap_or_default() {
         let at = Pointer::of(["data", &*key]);
         if value.kind() != Kind::String {

@@ -111,6 +111,24 @@ fn a_function_config_that_cannot_be_used_is_an_error_at_its_place_and_the_list_i
         (config("Profile", &MINE.replace("policy", "polcy")), "8:5", "unknown field `polcy`"),
         (config("Config", "  spec: {profile: [nginx]}\n"), "7:10", "unknown field `profile`"),
         (config("Config", "  spec: {profiles: [ngnix]}\n"), "7:21", "there is no built-in profile `ngnix`"),
+        (config("ConfigMap", "  dta: {profile: nginx}\n"), "7:3", "unknown field `dta`"),
+        (config("ConfigMap", "  data: {profile: nginx}\n  spec: {}\n"), "8:3", "unknown field `spec`"),
+        (config("ConfigMap", "  data: [nginx]\n"), "7:3", "`data` is a list, not an object"),
+        (
+            config("Config", "  spec: {profiles: [nginx]}\n").replace("injector/v1", "injector/v2"),
+            "4:15",
+            "injector does not read a Config of `sidecar-injector/v2`",
+        ),
+        (
+            config("ConfigMap", "  data: {profile: nginx}\n").replace(" v1", " core/v1"),
+            "4:15",
+            "injector does not read a ConfigMap of `core/v1`",
+        ),
+        (
+            config("Profile", MINE).replace("apiVersion: sidecar-injector/v1\n  ", ""),
+            "4:3",
+            "injector does not read a Profile without `apiVersion`",
+        ),
         (
             config("Injector", "  spec: {profile: nginx}\n"),
             "5:9",
@@ -206,6 +224,7 @@ fn a_message_about_an_object_that_is_no_workload_has_it_too() {
     assert_eq!(found["resourceRef"], json!({"apiVersion": "v1", "kind": "Namespace", "name": "shop"}));
     assert_eq!(found["file"], json!({"path": "ns.yaml", "index": 2}));
     assert_eq!(found["field"]["path"], "metadata.labels.x");
+    assert!(ran.stderr.contains("warning: ns.yaml[2]: `x` of a namespace"), "{}", ran.stderr);
 
     let ran = injector(["fn"]).stdin(list(&config("ConfigMap", "  data: {profil: nginx}\n"))).finds();
     let found = &results(&ran)[0];
