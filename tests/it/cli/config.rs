@@ -236,3 +236,15 @@ fn explain_says_where_a_parameter_is_set() {
     });
     assert_eq!(*port, expected);
 }
+
+#[test]
+fn a_file_with_another_extension_is_an_error() {
+    for command in ["inject", "check", "explain"] {
+        let ran = injector([command, "web.yaml"]).file(".injector.yml", CONFIG).file("web.yaml", WEB).fails();
+        let said =
+            "error: .injector.yml: settings are in `.injector.yaml`, and nothing reads this file\n  hint: rename it";
+        assert!(ran.stderr.contains(said), "{}", ran.stderr);
+        let other = ran.then([command, "--no-config", "web.yaml"]).exits_any();
+        assert!(!other.stderr.contains(".injector.yml"), "{}", other.stderr);
+    }
+}

@@ -10,6 +10,9 @@ use crate::diagnostic::{Code, Placed};
 /// The name of the file that is looked for.
 const FILE_NAME: &str = ".injector.yaml";
 
+/// A name that is nearly that one: manifests may end so.
+const NEAR_NAME: &str = ".injector.yml";
+
 /// Which settings a command takes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Choice {
@@ -29,7 +32,10 @@ pub(crate) fn find(choice: &Choice) -> Result<Config, Vec<Placed>> {
     let path = match choice {
         Choice::None => None,
         Choice::File(path) => Some(path.clone()),
-        Choice::Nearest => std::env::current_dir().ok().and_then(|folder| nearest(&folder)),
+        Choice::Nearest => match std::env::current_dir() {
+            Ok(folder) => nearest(&folder).map_err(|near| vec![misnamed(&near)])?,
+            Err(_) => None,
+        },
     };
     let Some(path) = path else { return Ok(Config::default()) };
     let file = path.display().to_string();
@@ -48,12 +54,28 @@ pub(crate) fn find(choice: &Choice) -> Result<Config, Vec<Placed>> {
 
 /// The nearest file from a folder up to the root of its repository, as a path from that folder. Outside of a repository only the
 /// folder itself counts: above it, a file could be anybody's.
-fn nearest(folder: &Path) -> Option<PathBuf> {
+///
+/// # Errors
+/// On the way there is a file whose name is nearly right: it would count for nothing in silence.
+fn nearest(folder: &Path) -> Result<Option<PathBuf>, PathBuf> {
     let root = folder.ancestors().position(|above| above.join(".git").exists()).unwrap_or(0);
-    let depth = folder.ancestors().take(root + 1).position(|above| above.join(FILE_NAME).is_file())?;
-    let mut path: PathBuf = std::iter::repeat_n("..", depth).collect();
-    path.push(FILE_NAME);
-    Some(path)
+    for (depth, above) in folder.ancestors().take(root + 1).enumerate() {
+        let path = |name: &str| std::iter::repeat_n("..", depth).chain([name]).collect::<PathBuf>();
+        if above.join(NEAR_NAME).is_file() {
+            return Err(path(NEAR_NAME));
+        }
+        if above.join(FILE_NAME).is_file() {
+            return Ok(Some(path(FILE_NAME)));
+        }
+    }
+    Ok(None)
+}
+
+fn misnamed(path: &Path) -> Placed {
+    let message = format!("settings are in `{FILE_NAME}`, and nothing reads this file");
+    Placed::new(Code::Config, message)
+        .at(path.display().to_string(), None)
+        .hint(Some("rename it, or name it with `--config`"))
 }
 
 #[cfg(test)]
@@ -66,6 +88,7 @@ mod tests {
         let at = |path: &str| top.path().join(path);
         fs::create_dir_all(at("repo/a/b")).unwrap();
         fs::write(at(FILE_NAME), "").unwrap();
+        let nearest = |folder: &Path| nearest(folder).unwrap();
         assert_eq!(nearest(&at("repo/a")), None, "above a folder that is in no repository");
         assert_eq!(nearest(top.path()), Some(FILE_NAME.into()));
         fs::create_dir(at("repo/.git")).unwrap();
@@ -75,5 +98,21 @@ mod tests {
         fs::write(at("repo/a/.injector.yaml"), "").unwrap();
         assert_eq!(nearest(&at("repo/a/b")), Some("../.injector.yaml".into()));
         assert_eq!(nearest(&at("repo")), Some(FILE_NAME.into()));
+        fs::write(at(".injector.yml"), "").unwrap();
+        assert_eq!(nearest(&at("repo")), Some(FILE_NAME.into()), "what is above the repository is anybody's");
+    }
+
+    #[test]
+    fn a_file_whose_name_is_nearly_right_is_found() {
+        let top = tempfile::tempdir().unwrap();
+        let at = |path: &str| top.path().join(path);
+        fs::create_dir_all(at(".git")).unwrap();
+        fs::create_dir_all(at("a/b")).unwrap();
+        fs::write(at(".injector.yml"), "").unwrap();
+        assert_eq!(nearest(&at("a/b")), Err("../../.injector.yml".into()));
+        fs::write(at("a/.injector.yaml"), "").unwrap();
+        assert_eq!(nearest(&at("a/b")), Ok(Some("../.injector.yaml".into())), "the nearest one counts");
+        fs::write(at(".injector.yaml"), "").unwrap();
+        assert_eq!(nearest(top.path()), Err(".injector.yml".into()), "beside the right one too");
     }
 }
