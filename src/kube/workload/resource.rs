@@ -5,6 +5,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use super::Identity;
+use super::TemplatePath;
 use super::kinds::{KINDS, Trait, WorkloadKind};
 use super::spelling::SHORT_NAMES;
 use crate::diagnostic::words::nearest;
@@ -63,18 +64,37 @@ impl KindWord {
 
     /// Whether it names the kind of this object.
     pub(crate) fn names(&self, identity: &Identity) -> bool {
+        self.is_of(&identity.kind, Some(&identity.group))
+    }
+
+    /// Whether it names the kind that has its pod template there.
+    pub(crate) fn names_kind_of(&self, path: &TemplatePath) -> bool {
+        self.is_of(&path.kind, path.group.as_deref())
+    }
+
+    /// Whether it names a kind of this group; of any, where none is given.
+    fn is_of(&self, kind: &str, group: Option<&str>) -> bool {
         let word = self.0.to_lowercase();
-        let (name, group) = word.split_once('.').map_or((word.as_str(), None), |(name, group)| (name, Some(group)));
-        let is_group = |group: &str| {
-            let without_version = group.split_once('.').map(|(_, group)| group);
-            group == identity.group || without_version == Some(&identity.group)
+        let (name, rest) = word.split_once('.').map_or((word.as_str(), None), |(name, rest)| (name, Some(rest)));
+        let is_group = |rest: &str| {
+            let without_version = rest.split_once('.').map(|(_, group)| group);
+            group.is_none_or(|group| rest == group || without_version == Some(group))
         };
         let is_kind = || {
-            let kind = identity.kind.to_lowercase();
-            name == kind || name.strip_suffix('s') == Some(&kind)
+            let kind = kind.to_lowercase();
+            name == kind || name == plural(&kind)
         };
-        let is_known = || resource(&word).is_some_and(|row| row.kind == identity.kind);
-        group.is_none_or(is_group) && (is_known() || is_kind())
+        let is_known = || resource(&word).is_some_and(|row| row.kind == kind);
+        rest.is_none_or(is_group) && (is_known() || is_kind())
+    }
+}
+
+/// The plural of a kind in lower case, as kubectl guesses it.
+fn plural(kind: &str) -> String {
+    match kind.strip_suffix('y') {
+        Some(stem) => format!("{stem}ies"),
+        None if kind.ends_with('s') => format!("{kind}es"),
+        None => format!("{kind}s"),
     }
 }
 
@@ -99,6 +119,7 @@ mod tests {
             assert!(!names(word, "own.example", "Apps2"), "{word}");
         }
         assert!(!names("app.other.example", "own.example", "App"));
+        assert!(names("policies", "own.example", "Policy") && names("glasses", "own.example", "Glass"));
         assert!(names("service", "serving.knative.dev", "Service"));
         assert!(!names("svc", "", "Service"), "not one of the kinds with templates, so no short name");
     }

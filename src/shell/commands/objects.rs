@@ -8,12 +8,13 @@ use std::path::{Path, PathBuf};
 
 use crate::diagnostic::{Code, Placed};
 use crate::kube::names::dns_subdomain;
-use crate::kube::workload::{OnApply, TemplatePath, resource};
+use crate::kube::workload::{KindWord, OnApply, resource};
 use crate::process::picks::ObjectName;
 use crate::report::exit::ExitStatus;
-use crate::shell::cli::{Caller, Cli, Command, DecisionArgs, FactArgs, InputArgs, NamespaceName, ReportArgs, quoted};
+use crate::shell::cli::{Caller, Cli, Command, FactArgs, InputArgs, NamespaceName, ReportArgs, quoted};
 
 use super::CommandError;
+use super::settings::Prepared;
 
 /// What a command does with the objects that it reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,7 +30,8 @@ struct Reading<'a> {
     command: &'static str,
     input: &'a InputArgs,
     namespace: Option<&'a NamespaceName>,
-    template_paths: &'a [TemplatePath],
+    /// As it was typed.
+    typed: &'a Command,
     /// The flag that names files to write.
     target: Option<&'static str>,
     /// `--output`.
@@ -39,17 +41,17 @@ struct Reading<'a> {
 }
 
 impl<'a> Reading<'a> {
-    fn of(command: &'a Command) -> Option<Self> {
+    fn of(command_line: &'a Command) -> Option<Self> {
         let target = |in_place: bool, directory: &Option<PathBuf>| match (in_place, directory) {
             (true, _) => Some("--in-place"),
             (false, Some(_)) => Some("--output-dir"),
             (false, None) => None,
         };
-        let plain = |command, input, decision: &'a DecisionArgs, facts: &'a FactArgs| Self {
+        let plain = |command, input, facts: &'a FactArgs| Self {
             command,
             input,
             namespace: facts.namespace.as_ref(),
-            template_paths: &decision.template_paths,
+            typed: command_line,
             target: None,
             output: None,
             purpose: Purpose::Show,
@@ -59,7 +61,7 @@ impl<'a> Reading<'a> {
             None | Some("patch") => Purpose::Patch,
             Some(_) => Purpose::Show,
         };
-        Some(match command {
+        Some(match command_line {
             Command::Inject(args) => {
                 let output = args.output.map(|format| format.name);
                 Self {
@@ -67,7 +69,7 @@ impl<'a> Reading<'a> {
                     output,
                     purpose: purpose(output),
                     report: Some(&args.report),
-                    ..plain("inject", &args.input, &args.decision, &args.facts)
+                    ..plain("inject", &args.input, &args.facts)
                 }
             }
             Command::Uninject(args) => {
@@ -76,20 +78,16 @@ impl<'a> Reading<'a> {
                     command: "uninject",
                     input: &args.input,
                     namespace: args.namespace.as_ref(),
-                    template_paths: &args.template_paths,
+                    typed: command_line,
                     target: target(args.write.in_place, &args.write.output_dir),
                     output,
                     purpose: purpose(output),
                     report: Some(&args.report),
                 }
             }
-            Command::Check(args) => {
-                Self { report: Some(&args.report), ..plain("check", &args.input, &args.decision, &args.facts) }
-            }
-            Command::Diff(args) => {
-                Self { report: Some(&args.report), ..plain("diff", &args.input, &args.decision, &args.facts) }
-            }
-            Command::Explain(args) => plain("explain", &args.input, &args.decision, &args.facts),
+            Command::Check(args) => Self { report: Some(&args.report), ..plain("check", &args.input, &args.facts) },
+            Command::Diff(args) => Self { report: Some(&args.report), ..plain("diff", &args.input, &args.facts) },
+            Command::Explain(args) => plain("explain", &args.input, &args.facts),
             _ => return None,
         })
     }
@@ -99,8 +97,8 @@ impl<'a> Reading<'a> {
         let files = &self.input.named.files;
         if let [kind, name] = files.as_slice()
             && let (Some(kind), Some(name)) = (kind.to_str(), name.to_str())
-            && let Some(object) = self.object(kind, name)
             && !files.iter().any(|path| path.exists())
+            && let Some(object) = self.object(kind, name)
         {
             return vec![Argument::Object(object)];
         }
@@ -109,18 +107,33 @@ impl<'a> Reading<'a> {
 
     /// `KIND/NAME`; a file of that name wins.
     fn named(&self, path: &'a Path) -> Option<Object<'a>> {
-        let (kind, name) = path.to_str()?.split_once('/')?;
-        self.object(kind, name).filter(|_| !path.exists())
+        let (kind, name) = path.to_str()?.split_once('/').filter(|_| !path.exists())?;
+        self.object(kind, name)
     }
 
     fn object(&self, kind: &'a str, name: &'a str) -> Option<Object<'a>> {
-        let of_user = || {
-            let own = kind.split('.').next().unwrap_or_default();
-            self.template_paths.iter().any(|path| path.kind.eq_ignore_ascii_case(own))
-        };
-        let on_apply = resource(kind).map(|row| row.on_apply).or_else(|| of_user().then_some(OnApply::Rolls))?;
         let is_file = [".yaml", ".yml", ".json"].iter().any(|end| name.ends_with(end));
-        (!is_file && dns_subdomain(name).is_ok()).then_some(Object { kind, name, on_apply })
+        if is_file || dns_subdomain(name).is_err() {
+            return None;
+        }
+        let of_user = || self.is_of_user(kind).then_some(OnApply::Rolls);
+        let on_apply = resource(kind).map(|row| row.on_apply).or_else(of_user)?;
+        Some(Object { kind, name, on_apply })
+    }
+
+    /// Whether a word names a kind that a flag, a profile or the settings say has a pod template. What is wrong in these is said when
+    /// they are used.
+    fn is_of_user(&self, word: &str) -> bool {
+        let prepared = match self.typed {
+            Command::Inject(args) => Prepared::new(&args.decision, &args.facts),
+            Command::Check(args) => Prepared::new(&args.decision, &args.facts),
+            Command::Diff(args) => Prepared::new(&args.decision, &args.facts),
+            Command::Explain(args) => Prepared::new(&args.decision, &args.facts),
+            Command::Uninject(args) => Prepared::for_undoing(args),
+            _ => return false,
+        };
+        let Ok(word) = word.parse::<KindWord>();
+        prepared.is_ok_and(|prepared| prepared.run.template_paths().iter().any(|path| word.names_kind_of(path)))
     }
 }
 

@@ -330,6 +330,16 @@ impl InputError {
             Self::KubectlMessage { .. } => {
                 Some("run the command before the pipe alone; `set -o pipefail` ends a script where it fails".to_owned())
             }
+            Self::Missing { of: InputSource::File(path) } => {
+                let (kind, _) = path.to_str()?.split_once('/').filter(|(_, name)| !name.contains(['/', '.']))?;
+                let is_word = kind.starts_with(char::is_alphabetic);
+                let hint = || {
+                    format!(
+                        "if this is an object: `{kind}` is no kind that has a pod template here; `--template-path` names others"
+                    )
+                };
+                is_word.then(hint)
+            }
             Self::Missing { .. }
             | Self::Unreadable { .. }
             | Self::NoManifests { below: false, .. }

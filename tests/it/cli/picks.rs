@@ -172,3 +172,26 @@ fn a_review_is_not_picked() {
         }
     }
 }
+
+#[test]
+fn an_object_of_a_kind_of_ones_own_is_named_as_those_of_others() {
+    let own = "apiVersion: own.example/v1\nkind: Policy\nmetadata: {name: a}\nspec:\n  worker:\n    spec: {containers: [{name: a, image: \"a:1\"}]}\n";
+    let settings =
+        "apiVersion: sidecar-injector/v1\nkind: Config\nspec:\n  templatePaths: [Policy.own.example=/spec/worker]\n";
+    for object in ["policy/a", "Policy/a", "policies/a", "policies.own.example/a", "policies.v1.own.example/a"] {
+        let run = |args: &[&str]| injector(args.iter().copied()).file("own.yaml", own);
+        let ran = run(&["inject", "-q", "own.yaml", object]).file(".injector.yaml", settings).succeeds();
+        assert!(ran.stdout.contains("proxy-sidecar"), "{object}: {}", ran.stdout);
+        ran.then(["uninject", "own.yaml", object]).succeeds();
+        run(&["explain", "own.yaml", object, "--template-path=Policy=/spec/worker"]).succeeds();
+    }
+    for object in ["cm/a", "policy.other.example/a"] {
+        let ran =
+            injector(["check", "own.yaml", object]).file("own.yaml", own).file(".injector.yaml", settings).fails();
+        let kind = object.split_once('/').unwrap().0;
+        let said = format!(
+            "error: {object}: there is no such file\n  hint: if this is an object: `{kind}` is no kind that has"
+        );
+        assert!(ran.stderr.starts_with(&said), "{}", ran.stderr);
+    }
+}
