@@ -10,8 +10,11 @@ use std::path::PathBuf;
 use clap::{Arg, Command, ValueHint};
 
 use super::program::{Caller, Program};
+use crate::diagnostic::{Code, Severity};
+use crate::kube::workload::{KINDS, KindWord};
 use crate::lint;
 use crate::profile::builtin;
+use crate::report::{Allowed, Denied};
 use crate::shell::files::selection::{ProfileRef, load_profile};
 
 /// The word that asks for completion, as in programs that are made with cobra.
@@ -176,12 +179,36 @@ fn values(arg: &Arg, before: &str, current: &str) -> Answer {
         let names = builtin::names().filter(|name| name.starts_with(current));
         return Answer { words: names.map(|name| (whole(name), description(name))).collect(), files: Files::With };
     }
+    let listed = listed(arg).into_iter().filter(|(word, _)| word.starts_with(current));
+    let listed: Vec<(String, String)> = listed.map(|(word, help)| (whole(word), help.to_owned())).collect();
+    if !listed.is_empty() {
+        return Answer { words: listed, files: Files::Without };
+    }
     let possible = arg.get_possible_values();
     let named = possible.iter().filter(|value| !value.is_hide_set() && value.get_name().starts_with(current));
     let words = named.map(|value| (whole(value.get_name()), help(value.get_help()))).collect();
     let is_path = type_id == TypeId::of::<PathBuf>()
         || matches!(arg.get_value_hint(), ValueHint::AnyPath | ValueHint::FilePath | ValueHint::DirPath);
     Answer { words, files: if is_path { Files::With } else { Files::Without } }
+}
+
+/// The words of a table that a value is one of, with their help.
+fn listed(arg: &Arg) -> Vec<(&'static str, &'static str)> {
+    let type_id = arg.get_value_parser().type_id();
+    let is_level = type_id == TypeId::of::<Denied>() || type_id == TypeId::of::<Allowed>();
+    if is_level {
+        // An error is one already, and stays one.
+        let codes = Code::ALL.iter().filter(|code| code.severity() < Severity::Error);
+        let mut words: Vec<_> = codes.map(|code| (code.id(), code.meaning())).collect();
+        if type_id == TypeId::of::<Denied>() {
+            words.extend([("warnings", "Every warning"), (Code::Skipped.id(), "Each workload that a rule skips")]);
+        }
+        return words;
+    }
+    if type_id == TypeId::of::<KindWord>() {
+        return KINDS.iter().map(|row| (row.kind, "")).collect();
+    }
+    Vec::new()
 }
 
 fn description(name: &str) -> String {
