@@ -55,6 +55,8 @@ pub enum Closing {
     WhereEmpty,
     /// Always.
     Numbers,
+    /// As `Numbers`, and it says that the input is empty.
+    EmptyInput,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
@@ -85,10 +87,20 @@ impl Report {
 
     /// Whether the numbers of workloads come last.
     pub(super) fn has_last_line(&self) -> bool {
+        // After an error, no one looks for a wrong path.
+        let is_plain = self.summary.workloads > 0 || self.summary.errors == 0;
         match self.closing {
             Closing::None => false,
-            Closing::WhereEmpty => self.summary.workloads == 0,
-            Closing::Numbers => true,
+            Closing::WhereEmpty => self.summary.workloads == 0 && is_plain,
+            Closing::Numbers | Closing::EmptyInput => is_plain,
+        }
+    }
+
+    /// What the last line says where nothing was read: someone may have expected more of a pipe.
+    pub(super) const fn why_empty(&self) -> &'static str {
+        match self.closing {
+            Closing::EmptyInput => ": the input is empty",
+            Closing::None | Closing::WhereEmpty | Closing::Numbers => "",
         }
     }
 

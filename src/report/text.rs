@@ -38,7 +38,7 @@ pub(super) fn write(report: &Report, style: &Style<'_>, out: &mut dyn Write) -> 
         writeln!(out, "{}", CaseNumbers(report.cases()))?;
     }
     if report.has_last_line() && verbosity == Verbosity::Normal {
-        writeln!(out, "{}", Summary::of(report))?;
+        writeln!(out, "{}{}", Summary::of(report), report.why_empty())?;
     }
     Ok(())
 }

@@ -6,7 +6,7 @@ use crate::decide::inject::{Answer, InjectionState, Step, Verdict};
 use crate::diagnostic::{Code, Diagnostic, Placed, Places, Severity};
 use crate::process::object::{ChangeError, Object, ObjectClass};
 use crate::process::stream::{DocumentResult, Stream};
-use crate::report::{Levels, Report, ReportVerdict, ResultLine, TemplateReport};
+use crate::report::{Closing, Levels, Report, ReportVerdict, ResultLine, TemplateReport};
 use crate::value::pointer::Pointer;
 
 /// Whose report it is.
@@ -73,6 +73,14 @@ pub(crate) fn report(streams: &[Stream<'_>], before: &[Placed], voice: Voice) ->
     }
     once_a_namespace(&mut entries, &diagnostics);
     Report::new(entries, diagnostics)
+}
+
+/// How the report on these streams ends, where one with anything in it ends so.
+pub(crate) fn closing(streams: &[Stream<'_>], usual: Closing) -> Closing {
+    let is_blank = |line: &str| line.trim().is_empty() || line.starts_with('#') || line.trim_end() == "---";
+    let is_empty = |stream: &Stream<'_>| stream.text.trim_start_matches('\u{feff}').lines().all(is_blank);
+    let is_empty = !streams.is_empty() && streams.iter().all(is_empty);
+    if is_empty { Closing::EmptyInput } else { usual }
 }
 
 /// The report at these levels, and why the results must not be written, where that is so.

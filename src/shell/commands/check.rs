@@ -16,7 +16,8 @@ pub(super) fn check(args: &CheckArgs, colour: ColourChoice) -> Result<ExitStatus
     super::keep_inputs(&inputs, &args.report)?;
     prepared = prepared.with_function(&inputs, &args.decision, &args.facts).map_err(reported)?;
     let streams = batch::run(&inputs, &mut prepared).map_err(reported)?;
-    let report = tell::report(&streams, &prepared.diagnostics, Voice::Checking).closing(Closing::Numbers);
+    let report = tell::report(&streams, &prepared.diagnostics, Voice::Checking)
+        .closing(tell::closing(&streams, Closing::Numbers));
     let report = prepared.levels(&args.levels).apply(report);
     // kpt takes no output for an empty list, and deletes the files of all items.
     let echoed: Vec<&[u8]> =

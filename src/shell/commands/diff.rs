@@ -20,7 +20,8 @@ pub(super) fn diff(args: &DiffArgs, colour: ColourChoice) -> Result<ExitStatus, 
     super::keep_inputs(&inputs, &args.report)?;
     let streams = batch::run(&inputs, &mut prepared).map_err(reported)?;
     batch::refuse_function(&inputs, &streams, "a diff").map_err(|error| reported(vec![error]))?;
-    let report = tell::report(&streams, &prepared.diagnostics, Voice::Doing).closing(Closing::WhereEmpty);
+    let report = tell::report(&streams, &prepared.diagnostics, Voice::Doing)
+        .closing(tell::closing(&streams, Closing::WhereEmpty));
     let mut found = report.status();
     if !prepared.is_failed() && !streams.iter().any(Stream::is_failed) {
         let diffs: Vec<String> = streams.iter().filter(|stream| stream.is_changed()).map(unified).collect();

@@ -38,7 +38,8 @@ pub(super) fn explain(args: &ExplainArgs, colour: ColourChoice) -> Result<ExitSt
         }
     }
     super::print(text.as_bytes()).map_err(|error| reported(vec![error]))?;
-    let closing = if is_empty { Closing::WhereEmpty } else { Closing::None };
+    let usual = if is_empty { Closing::WhereEmpty } else { Closing::None };
+    let closing = crate::tell::report::closing(&streams, usual);
     let report_on = Report::new(Vec::new(), errors).closing(closing);
     Ok(report_on.status().max(publish::write(&report_on, &report, colour)))
 }

@@ -113,7 +113,8 @@ impl ChangingCommand<'_> {
         }
         let is_failed = prepared.is_failed() || is_held_back(&streams, output);
         let fails = is_failed && !self.write.keep_going;
-        let report = tell::report(&streams, &prepared.diagnostics, Voice::Doing).closing(Closing::Numbers);
+        let report = tell::report(&streams, &prepared.diagnostics, Voice::Doing)
+            .closing(tell::closing(&streams, Closing::Numbers));
         let (report, held_back) = tell::settled(report, &self.levels, fails);
         let written = if held_back == HeldBack::No { self.write(&inputs, &streams, output) } else { Ok(()) };
         let held_back = match &written {
