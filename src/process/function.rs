@@ -165,15 +165,23 @@ pub(crate) fn with_results(text: &str, results: Vec<Value>) -> Result<String, Ch
     let place = Pointer::of(["results"]);
     let mut wanted = tree.view(root).value();
     let results = Value::from(results);
-    let op = match tree.view(root).member("results") {
+    let before = tree.view(root).member("results");
+    // No one undoes results. A splice of a value on a line would keep what was there, as a comment.
+    let flow = before.map(|before| tree.span(before.id())).filter(|span| is_flow(own, span));
+    let op = match before {
         Some(_) => Op::Replace(place, Arc::new(results.clone())),
         None if results.as_array().is_some_and(Vec::is_empty) => return Ok(text.to_owned()),
         None => Op::Add(place, Arc::new(results.clone())),
     };
+    let new = match flow.and_then(|span| Some((own.get(..span.start)?, own.get(span.end..)?))) {
+        Some((head, tail)) => format!("{head}{results}{tail}"),
+        None => {
+            let strings = UserStrings { is_one: |_| false, undo: Undo::Value };
+            let splice = splice::splice(&tree, root, &Patch(vec![op]), &RenderedLines::default(), strings)?;
+            splice::pieces(own, &splice.edits).concat()
+        }
+    };
     wanted["results"] = results;
-    let strings = UserStrings { is_one: |_| false, undo: Undo::Value };
-    let splice = splice::splice(&tree, root, &Patch(vec![op]), &RenderedLines::default(), strings)?;
-    let new = splice::pieces(own, &splice.edits).concat();
     let whole = [text.get(..document.range.start), Some(new.as_str()), text.get(document.range.end..)];
     let whole: String = whole.into_iter().flatten().collect();
     let documents = document::split(&whole).map_err(ProofError::from)?;
@@ -183,6 +191,11 @@ pub(crate) fn with_results(text: &str, results: Vec<Value>) -> Result<String, Ch
         Some(tree.view(tree.root()?).value())
     });
     if read == Some(wanted) { Ok(whole) } else { Err(different()) }
+}
+
+/// Whether a value is a list in flow style, or null.
+fn is_flow(text: &str, span: &Range<usize>) -> bool {
+    text.get(span.clone()).is_some_and(|value| value.starts_with('[') || ["null", "~"].contains(&value))
 }
 
 /// kpt and kustomize send a `functionConfig` in any case; only what is not part of every object is a setting.

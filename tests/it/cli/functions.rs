@@ -93,6 +93,13 @@ fn results_of_another_function_are_replaced_and_json_stays_json() {
     let before = list("").replace("items:\n", "results:\n- {message: old}\nitems:\n");
     let ran = injector(["fn"]).stdin(before.as_str()).succeeds();
     assert!(!ran.stdout.contains("old") && ran.stdout.matches("results:").count() == 1, "{}", ran.stdout);
+    for written in ["[{message: old}]", "[]", "null", "[ # old\n  {message: old}\n]", "\n  [{message: old}]", ""] {
+        let before = list("") + &format!("results: {written} # kept\n");
+        let ran = injector(["fn"]).stdin(before.as_str()).succeeds();
+        assert!(!ran.stdout.contains("old") && ran.stdout.matches("# kept\n").count() == 2, "{}", ran.stdout);
+        assert!(!ran.stdout.contains("# [") && !ran.stdout.contains("# null"), "{}", ran.stdout);
+        assert_eq!(results(&ran)[0]["message"], "injected by cortexflow");
+    }
     let value: Value = serde_yaml::from_str(&list("")).unwrap();
     let ran = injector(["fn"]).stdin(value.to_string()).succeeds();
     let read: Value = serde_json::from_str(&ran.stdout).unwrap();
