@@ -8,7 +8,7 @@ use crate::diagnostic::Placed;
 use crate::process::guard::Guard;
 use crate::process::output::{self, OutputFormat};
 use crate::process::run::{Leaves, Run};
-use crate::process::stream::Stream;
+use crate::process::stream::{FactKind, Stream};
 use crate::profile::builtin::{self, Builtin, Group};
 use crate::report::Report;
 use crate::tell::diff::unified;
@@ -118,7 +118,7 @@ fn inject(asked: &Asked) -> String {
 
 fn outcome(asked: &Asked, mut run: Run, mut cluster: ClusterFacts) -> Outcome {
     let mut stream = Stream::open(asked.file.clone(), &asked.manifest);
-    stream.collect_facts(&run, &mut cluster);
+    stream.collect_facts(FactKind::read_by(std::iter::once(&run)), &run, &mut cluster);
     run.leaves = Leaves::Patch;
     process(&mut stream, &run, &cluster);
     let report = tell::report(std::slice::from_ref(&stream), &[], Voice::Doing);

@@ -197,8 +197,9 @@ impl Run {
     }
 
     /// Whether an expression of a profile reads labels or annotations of ServiceAccounts.
-    pub(crate) const fn reads_service_accounts(&self) -> bool {
-        self.reads_service_accounts
+    pub(crate) fn reads_service_accounts(&self) -> bool {
+        let of_item = |run: &ItemRun| matches!(run, ItemRun::Own(run) if run.reads_service_accounts());
+        self.reads_service_accounts || self.items.0.values().any(of_item)
     }
 
     /// The kinds with pod templates beside the known ones.

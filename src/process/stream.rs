@@ -57,6 +57,11 @@ pub(crate) enum FactKind {
 impl FactKind {
     const ALL: [Self; 2] = [Self::Namespace, Self::ServiceAccount];
 
+    /// Those that these runs together ask for: a run may ask for what the files of another one have.
+    pub(crate) fn read_by<'r>(mut runs: impl Iterator<Item = &'r Run>) -> &'static [Self] {
+        if runs.any(Run::reads_service_accounts) { &Self::ALL } else { &[Self::Namespace] }
+    }
+
     /// Its `kind`, of the core group.
     pub(crate) const fn name(self) -> &'static str {
         match self {
@@ -92,10 +97,8 @@ impl<'t> Stream<'t> {
         Self { name, text, documents, results, resource_list, error, warnings: Vec::new(), origin, note: None }
     }
 
-    /// Notes what its namespaces say, and its ServiceAccounts where a profile reads them. A document that cannot be read says
-    /// nothing here: reading it again gives the error.
-    pub(crate) fn collect_facts(&mut self, run: &Run, cluster: &mut ClusterFacts) {
-        let kinds = if run.reads_service_accounts() { &FactKind::ALL[..] } else { &[FactKind::Namespace] };
+    /// Notes what its objects of these kinds say. A document that cannot be read says nothing here: reading it again gives the error.
+    pub(crate) fn collect_facts(&mut self, kinds: &[FactKind], run: &Run, cluster: &mut ClusterFacts) {
         let mut warnings = Vec::new();
         for kind in kinds {
             let word = memchr::memmem::Finder::new(kind.name());

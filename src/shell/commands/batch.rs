@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use crate::diagnostic::{Code, Placed, Places};
 use crate::process::object::ObjectClass;
 use crate::process::run::Files;
-use crate::process::stream::{Stream, StreamOrigin};
+use crate::process::stream::{FactKind, Stream, StreamOrigin};
 use crate::shell::files::input::{Input, InputSource};
 use crate::shell::files::kustomize;
 use crate::text::document::Triage;
@@ -65,6 +65,7 @@ pub(super) fn open_all<'i>(
     runs: &Runs,
     prepared: &mut Prepared,
 ) -> Vec<Stream<'i>> {
+    let kinds = FactKind::read_by(runs.each());
     let open = |(index, (input, files)): (usize, (&'i Input, &Files))| {
         // Reading has seen that it is UTF-8.
         let text = std::str::from_utf8(&input.bytes).unwrap_or_default();
@@ -74,7 +75,7 @@ pub(super) fn open_all<'i>(
         if prepared.reads_function && input.source == InputSource::Stdin {
             stream.error.take_if(|error| error.code == Code::FunctionConfig);
         }
-        stream.collect_facts(runs.of(index).unwrap_or(&prepared.run), &mut prepared.cluster);
+        stream.collect_facts(kinds, runs.of(index).unwrap_or(&prepared.run), &mut prepared.cluster);
         stream
     };
     inputs.iter().zip(files).enumerate().map(open).collect()

@@ -109,3 +109,22 @@ fn what_the_pod_lacks_is_not_said_of_its_account_or_namespace() {
         assert!(ran.stderr.contains("`annotations`") && !ran.stderr.contains("not known"), "{name}: {}", ran.stderr);
     }
 }
+
+#[test]
+fn a_profile_for_some_files_knows_the_accounts_of_all() {
+    let settings = "apiVersion: sidecar-injector/v1\nkind: Config\nspec:\n  profiles: [curl]\n  overrides: [{files: staging/**, profiles: [./p.yaml]}]\n";
+    let run =
+        |args: &[&str]| injector(args.iter().copied()).file("p.yaml", profile("")).file(".injector.yaml", settings);
+    let ran = run(&["inject", "-R", "a.yaml", "staging"])
+        .file("a.yaml", account("default", "default", "found"))
+        .file("staging/web.yaml", WEB)
+        .succeeds();
+    assert!(ran.stdout.contains("role: found\n"), "{}", ran.stdout);
+
+    let item = |text: &str| format!("- {}\n", text.trim_end().replace('\n', "\n  "));
+    let web =
+        WEB.replace("  name: web\n", "  name: web\n  annotations: {config.kubernetes.io/path: staging/web.yaml}\n");
+    let items = item(&account("default", "default", "found")) + &item(&web);
+    let list = format!("apiVersion: config.kubernetes.io/v1\nkind: ResourceList\nitems:\n{items}");
+    assert!(run(&["fn"]).stdin(list).succeeds().stdout.contains("role: found\n"));
+}
