@@ -73,7 +73,17 @@ impl Prepared {
         decision: &DecisionArgs,
         facts: &FactArgs,
     ) -> Result<Self, Vec<Placed>> {
-        let Some(function) = FunctionSettings::read(inputs)? else { return Self::new(decision, facts) };
+        match FunctionSettings::read(inputs)? {
+            Some(function) => Self::with_settings_of(&function, decision, facts),
+            None => Self::new(decision, facts),
+        }
+    }
+
+    fn with_settings_of(
+        function: &FunctionSettings,
+        decision: &DecisionArgs,
+        facts: &FactArgs,
+    ) -> Result<Self, Vec<Placed>> {
         let config = match &function.config {
             Some(config) => config.clone(),
             None => config::find(&decision.config.choice())?,
@@ -92,10 +102,8 @@ impl Prepared {
         decision: &DecisionArgs,
         facts: &FactArgs,
     ) -> Result<Self, Vec<Placed>> {
-        let of_function = Self::of_function(inputs, decision, facts)?;
-        if !of_function.reads_function {
-            return Ok(self);
-        }
+        let Some(function) = FunctionSettings::read(inputs)? else { return Ok(self) };
+        let of_function = Self::with_settings_of(&function, decision, facts)?;
         let namespace = of_function.run.default_namespace.clone();
         let version = of_function.run.kubernetes_version;
         let mut run = of_function.run.like(&self.run);
