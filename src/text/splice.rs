@@ -42,7 +42,7 @@ mod spelling;
 mod stand_in;
 mod text;
 
-pub(crate) use frame::{Block, Frame};
+pub(crate) use frame::{Block, Frame, FramedPatch};
 pub(crate) use lines::RenderedLines;
 use overlay::Overlay;
 pub(crate) use spelling::comes_back;

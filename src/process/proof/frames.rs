@@ -3,15 +3,16 @@
 use std::collections::VecDeque;
 use std::sync::{PoisonError, RwLock};
 
-use super::{ProofError, applied, identical, same};
-use crate::text::splice::{Block, Frame};
+use super::{ProofError, applied, same};
+use crate::text::splice::{Frame, FramedPatch};
 use crate::text::yaml::judge_yaml;
 use crate::value::patch::Patch;
+use crate::value::view::View as _;
 
 /// The latest frames of a run that held.
 ///
-/// A proof reads nothing but the frame, the patch and the blocks. What was proved of one document is so proved of every other in
-/// which these are the same; they are compared as a whole, and not by a hash.
+/// A proof uses nothing but the frame, and the patch with tokens. What was proved of one document is so proved of every other in
+/// which these are the same, whatever the tokens stand for there; they are compared as a whole, and not by a hash.
 #[derive(Debug, Default)]
 pub(crate) struct ProvedFrames(RwLock<VecDeque<Proved>>);
 
@@ -19,8 +20,7 @@ pub(crate) struct ProvedFrames(RwLock<VecDeque<Proved>>);
 struct Proved {
     before: String,
     after: String,
-    patch: Patch,
-    blocks: Vec<Block>,
+    patch: FramedPatch,
 }
 
 impl ProvedFrames {
@@ -33,38 +33,32 @@ impl ProvedFrames {
     /// # Errors
     /// The frame does not show it. The text may say it all the same.
     pub(crate) fn prove(&self, frame: &Frame<'_>, patch: &Patch) -> Result<(), ProofError> {
-        if self.0.read().unwrap_or_else(PoisonError::into_inner).iter().any(|proved| proved.is_for(frame, patch)) {
+        let patch = frame.patch(patch).ok_or_else(different)?;
+        let is_it = |proved: &Proved| {
+            proved.after == frame.after && proved.before == frame.before && proved.patch.is_as(&patch)
+        };
+        if self.0.read().unwrap_or_else(PoisonError::into_inner).iter().any(is_it) {
             return Ok(());
         }
-        prove_frame(frame, patch)?;
+        prove_frame(frame, &patch)?;
         if frame.after.len() <= Self::LONGEST {
             let mut proved = self.0.write().unwrap_or_else(PoisonError::into_inner);
             proved.truncate(Self::KEPT - 1);
-            let (before, after) = (frame.before.clone(), frame.after.clone());
-            proved.push_front(Proved { before, after, patch: patch.clone(), blocks: frame.blocks.to_vec() });
+            proved.push_front(Proved { before: frame.before.clone(), after: frame.after.clone(), patch });
         }
         Ok(())
     }
 }
 
-impl Proved {
-    fn is_for(&self, frame: &Frame<'_>, patch: &Patch) -> bool {
-        let same_block = |(known, block): (&Block, &Block)| known.is_as(block);
-        self.after == frame.after
-            && self.before == frame.before
-            && self.blocks.len() == frame.blocks.len()
-            && self.blocks.iter().zip(frame.blocks).all(same_block)
-            && identical(&self.patch, patch)
-    }
+fn different() -> ProofError {
+    ProofError::Different(String::new())
 }
 
-pub(super) fn prove_frame(frame: &Frame<'_>, patch: &Patch) -> Result<(), ProofError> {
-    let different = || ProofError::Different(String::new());
-    let framed = frame.patch(patch).ok_or_else(different)?;
+fn prove_frame(frame: &Frame<'_>, patch: &FramedPatch) -> Result<(), ProofError> {
     let before = judge_yaml(&frame.before)?;
     let root = before.root().ok_or_else(different)?;
-    let expected = applied(crate::value::view::View::value(before.view(root)), &framed.patch)?;
+    let expected = applied(before.view(root).value(), &patch.patch)?;
     let after = judge_yaml(&frame.after)?;
-    same(&after, &expected, &|token, value| frame.stands_for(&framed, token, value))?;
+    same(&after, &expected, &|token, value| frame.stands_for(patch, token, value))?;
     if frame.holds(&before, &after) { Ok(()) } else { Err(different()) }
 }

@@ -1,6 +1,5 @@
 use serde_json::json;
 
-use super::frames::prove_frame;
 use super::*;
 use crate::text::splice::{self, Block, Edit, Frame, RenderedLines, UserStrings};
 use crate::text::yaml::parse_yaml;
@@ -93,6 +92,10 @@ fn documents() -> Vec<(String, Patch)> {
         "metadata:\r\n  name: a\r\nspec:\r\n  volumes:\r\n  - name: x\r\n  containers:\r\n  -\r\n    name: web\r\n    args:\r\n    - a\r\n",
     ];
     texts.into_iter().map(|text| (text.to_owned(), Patch(ops.clone()))).collect()
+}
+
+fn proves(frame: &Frame<'_>, patch: &Patch) -> Result<(), ProofError> {
+    ProvedFrames::default().prove(frame, patch)
 }
 
 /// One of the mistakes that a splicer could make, chosen by a number.
@@ -188,7 +191,7 @@ fn whatever_a_frame_finds_right_is_right() {
         let is_right =
             |edits: &[Edit]| prove_text(&splice::pieces(&text, edits).concat(), Language::Yaml, &expected).is_ok();
         let is_framed = |edits: &[Edit]| {
-            Frame::of((&tree, root), edits, &patch, &blocks).is_some_and(|frame| prove_frame(&frame, &patch).is_ok())
+            Frame::of((&tree, root), edits, &patch, &blocks).is_some_and(|frame| proves(&frame, &patch).is_ok())
         };
         assert!(is_right(&edits), "{text}");
         assert!(is_framed(&edits) || blocks.is_empty(), "{text}");
@@ -255,7 +258,7 @@ fn blocks_that_change_places_are_found() {
     let splice = splice();
     let holds = |edits: &[Edit]| {
         let frame = Frame::of((&tree, root), edits, &patch, &splice.blocks).unwrap();
-        prove_frame(&frame, &patch).is_ok()
+        proves(&frame, &patch).is_ok()
     };
     assert!(holds(&splice.edits));
     let swapped: Vec<Edit> = splice.edits.iter().rev().cloned().collect();
@@ -287,7 +290,7 @@ fn a_block_of_several_operations_stands_for_all_of_them_in_order() {
     let splice = splice();
     let holds = |patch: &Patch| {
         let frame = Frame::of((&tree, tree.root().unwrap()), &splice.edits, patch, &splice.blocks).unwrap();
-        prove_frame(&frame, patch).is_ok()
+        proves(&frame, patch).is_ok()
     };
     assert!(holds(&usual));
     let equal = (Arc::new(json!({"n": 1})), Arc::new(json!({"n": 2})));
@@ -333,7 +336,7 @@ fn a_block_in_braces_has_no_frame_that_holds() {
     let in_braces = parse_yaml(braces).unwrap();
     let frame = Frame::of((&in_braces, in_braces.root().unwrap()), &edits, &patch, &splice.blocks).unwrap();
     assert!(parse_yaml(&frame.after).is_ok());
-    assert!(prove_frame(&frame, &patch).is_err());
+    assert!(proves(&frame, &patch).is_err());
     let expected = applied(input, &patch).unwrap();
     assert!(prove_text(&splice::pieces(braces, &edits).concat(), Language::Yaml, &expected).is_err());
 }
@@ -385,7 +388,7 @@ fn a_frame_leaves_out_no_line_that_may_belong_to_a_scalar() {
         let expected = applied(tree.view(tree.root().unwrap()).value(), &patch).unwrap();
         let is_right = prove_text(&splice::pieces(text, &edits).concat(), Language::Yaml, &expected).is_ok();
         let frame = Frame::of((&tree, tree.root().unwrap()), &edits, &patch, &[]).unwrap();
-        (prove_frame(&frame, &patch).is_ok(), is_right)
+        (proves(&frame, &patch).is_ok(), is_right)
     };
     let at = |name: &str| Pointer::of([name]);
     let inside = "a: |\n  x\n\n  y\nb: 1\n";

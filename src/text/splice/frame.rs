@@ -1,8 +1,8 @@
 //! What has to be read so that a changed text is proved: its frame, in which one line stands for each inserted block that was
 //! read before, and one word for each value that stays as it is.
 //!
-//! A run inserts the same few blocks of lines into many documents. Each block is read once, alone, by the parser that is the
-//! judge (`stand_in`). Of a document, only the frame is read then ([`Frame::of`]): the text before the change, and the text
+//! A run inserts the same few blocks of lines into many documents. Each block is read once, alone (`stand_in`), by the fast parser
+//! where it is plain: that has not written it. Of a document, only the frame is read then, by the parser that is the judge ([`Frame::of`]): the text before the change, and the text
 //! behind it, with a *token* for each value that no edit goes into (`outline`), and a *stand-in* in the place of each block,
 //! one line that begins as the block does and has a token as its value:
 //!
@@ -59,7 +59,7 @@ use serde_json::Value;
 
 use super::Edit;
 use super::lines::RenderedValue;
-use super::made::Made;
+use super::made::{Made, is_same};
 use super::outline::{self, Kept};
 use super::stand_in::StandIn;
 use crate::text::yaml::tree::{CollectionStyle, Language, NodeId, NodeKind, ScalarStyle, Tree};
@@ -81,13 +81,6 @@ pub(crate) struct Block {
     pub(super) rendered: Arc<RenderedValue>,
 }
 
-impl Block {
-    /// Whether another one has the same lines, for the same value.
-    pub(crate) fn is_as(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.rendered, &other.rendered) && (self.made.is_it(&other.made) || self.made.is_as(&other.made))
-    }
-}
-
 /// A text before and after its change, with stand-ins.
 pub(crate) struct Frame<'b> {
     /// The text before, with tokens for what stays.
@@ -96,14 +89,39 @@ pub(crate) struct Frame<'b> {
     pub(crate) after: String,
     /// Where the tokens are in either.
     tokens: [Vec<usize>; 2],
-    pub(crate) blocks: &'b [Block],
+    blocks: &'b [Block],
 }
 
 /// A patch with tokens in the place of values that no other operation changes.
+#[derive(Debug)]
 pub(crate) struct FramedPatch {
     pub(crate) patch: Patch,
-    /// What the tokens stand for that are in the patch alone; their numbers follow those of the blocks.
+    /// What the tokens stand for that are in the patch alone; their numbers follow those of the blocks. Each is there once.
     parts: Vec<Arc<Value>>,
+    shapes: Vec<Shape>,
+}
+
+/// What a proof uses of a block that has a token.
+#[derive(Debug, PartialEq)]
+enum Shape {
+    /// It has its lines in the frame.
+    Lines,
+    /// It is for a value of the patch, the same as that of this block, which is the first such one.
+    As(usize),
+    /// It is for this value, which the patch does not have as a whole.
+    Content(Arc<Value>),
+    /// It is for a list of these, or tokens for these.
+    List(Vec<Arc<Value>>),
+    /// It is for an object of these, or tokens for these.
+    Object(Vec<(String, Arc<Value>)>),
+}
+
+impl FramedPatch {
+    /// Whether a proof with this one is a proof with the other, for two frames that are the same: whatever it compares is a token in
+    /// both, for equal values where they are equal in the other, or has the same value in both.
+    pub(crate) fn is_as(&self, other: &Self) -> bool {
+        self.patch == other.patch && self.shapes == other.shapes && self.parts.len() == other.parts.len()
+    }
 }
 
 /// A change of a text: another one in the place of these bytes.
@@ -191,8 +209,28 @@ impl<'b> Frame<'b> {
             Op::Replace(_, value) if holds_token(value) => None,
             other => Some(other.clone()),
         };
-        let patch = Patch(patch.0.iter().map(&mut in_place).collect::<Option<_>>()?);
-        Some(FramedPatch { patch, parts })
+        let framed = Patch(patch.0.iter().map(&mut in_place).collect::<Option<_>>()?);
+        let shapes = self.blocks.iter().map(|block| self.shape(block, patch, &parts)).collect();
+        Some(FramedPatch { patch: framed, parts, shapes })
+    }
+
+    fn shape(&self, block: &Block, patch: &Patch, parts: &[Arc<Value>]) -> Shape {
+        let in_place = |part: &Arc<Value>| match parts.iter().position(|known| is_same(known, part)) {
+            Some(index) => token(self.blocks.len() + index),
+            None => Arc::clone(part),
+        };
+        let is_added =
+            |whole: &Arc<Value>| patch.0.iter().any(|op| matches!(op, Op::Add(_, value) if Arc::ptr_eq(value, whole)));
+        match &block.made {
+            _ if block.rendered.stand_in().is_none() => Shape::Lines,
+            Made::Whole(whole) if is_added(whole) => {
+                let is_it = |other: &Block| matches!(&other.made, Made::Whole(other) if is_same(other, whole));
+                Shape::As(self.blocks.iter().position(is_it).unwrap_or_default())
+            }
+            Made::Whole(whole) => Shape::Content(Arc::clone(whole)),
+            Made::List(all) => Shape::List(all.iter().map(in_place).collect()),
+            Made::Object(all) => Shape::Object(all.iter().map(|(name, part)| (name.clone(), in_place(part))).collect()),
+        }
     }
 
     /// Whether a string is a token that stands for this value, in which there may be tokens of the patch.
@@ -217,7 +255,7 @@ impl<'b> Frame<'b> {
     /// Whether something that the patch added is this value, or a token for it.
     fn is(&self, patch: &FramedPatch, found: &Value, value: &Arc<Value>) -> bool {
         match found.as_str().and_then(|token| self.behind(patch, token)) {
-            Some(known) => Arc::ptr_eq(known, value) || known == value,
+            Some(known) => is_same(known, value),
             None => *found == **value,
         }
     }
@@ -315,10 +353,9 @@ fn holds_token(value: &Value) -> bool {
     }
 }
 
-/// What is in the patch in the place of a value: the token of its block, a token of its own where it is a large part of one, else
+/// What is in the patch in the place of a value: the token of its block, a token of its own where it is a part of one, else
 /// the value itself; `None` where that could be taken for a token. `parts` has those with a token of their own.
 fn in_place_of(value: &Arc<Value>, blocks: &[Block], parts: &mut Vec<Arc<Value>>) -> Option<Arc<Value>> {
-    let token = |number: usize| Some(Arc::new(Value::String(format!("{TOKEN}{number}"))));
     let itself = || (!holds_token(value)).then(|| Arc::clone(value));
     let is_it = |part: &Arc<Value>| Arc::ptr_eq(part, value);
     let of_it = |block: &&Block| block.rendered.stand_in().is_some() && block.made.parts().any(is_it);
@@ -326,14 +363,15 @@ fn in_place_of(value: &Arc<Value>, blocks: &[Block], parts: &mut Vec<Arc<Value>>
     if let Made::Whole(_) = block.made {
         // Blocks with the same lines have one token: that of the first.
         let is_first = |first: &Block| Arc::ptr_eq(&first.rendered.lines, &block.rendered.lines);
-        return token(blocks.iter().position(is_first)?);
+        return Some(token(blocks.iter().position(is_first)?));
     }
-    if !value.is_array() && !value.is_object() {
-        return itself();
-    }
-    let number = parts.iter().position(is_it).unwrap_or_else(|| {
+    let number = parts.iter().position(|part| is_same(part, value)).unwrap_or_else(|| {
         parts.push(Arc::clone(value));
         parts.len() - 1
     });
-    token(blocks.len() + number)
+    Some(token(blocks.len() + number))
+}
+
+fn token(number: usize) -> Arc<Value> {
+    Arc::new(Value::String(format!("{TOKEN}{number}")))
 }

@@ -2,7 +2,7 @@
 //! documents have the same layout.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use super::made::Made;
 use super::stand_in::{self, StandIn};
@@ -22,14 +22,13 @@ pub(super) struct RenderedValue {
     pub(super) made: Made,
     /// Each has its line end.
     pub(super) lines: Arc<str>,
-    /// What may be read in the place of the lines, from the second time on; `None` where only the lines themselves show what
-    /// they say.
-    stand_in: OnceLock<Option<StandIn>>,
+    /// What may be read in the place of the lines; `None` where only the lines themselves show what they say.
+    stand_in: Option<StandIn>,
 }
 
 impl RenderedValue {
-    pub(super) fn stand_in(&self) -> Option<&StandIn> {
-        self.stand_in.get()?.as_ref()
+    pub(super) const fn stand_in(&self) -> Option<&StandIn> {
+        self.stand_in.as_ref()
     }
 }
 
@@ -47,12 +46,8 @@ impl RenderedLines {
     /// A member, or an item of a list where the name is empty.
     pub(super) fn get(&self, name: &str, made: &Made, column: usize, style: &BlockLayout) -> Arc<RenderedValue> {
         let key = Key { name: name.to_owned(), column, indent: style.indent, dash: style.dash, eol: style.eol };
-        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let known = all.entry(key).or_default();
-        let same = known.iter().find(|known| known.made.is_it(made));
-        if let Some(known) = same.or_else(|| known.iter().find(|known| known.made.is_as(made))) {
-            known.stand_in.get_or_init(|| stand_in::of(&known.lines, name, &known.made.value(), column, style.eol));
-            return Arc::clone(known);
+        if let Some(known) = self.known(&key, made) {
+            return known;
         }
         let value = &*made.value();
         let mut lines = String::new();
@@ -62,11 +57,20 @@ impl RenderedLines {
             emit::member(&mut lines, name, value, column, style);
         }
         lines.push_str(style.eol);
-        let stand_in = OnceLock::new();
+        let stand_in = stand_in::of(&lines, name, value, column, style.eol);
         let rendered = Arc::new(RenderedValue { made: made.clone(), lines: lines.into(), stand_in });
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = all.entry(key).or_default();
         if known.len() < KEPT {
             known.push(Arc::clone(&rendered));
         }
         rendered
+    }
+
+    fn known(&self, key: &Key, made: &Made) -> Option<Arc<RenderedValue>> {
+        let all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = all.get(key)?;
+        let same = known.iter().find(|known| known.made.is_it(made));
+        same.or_else(|| known.iter().find(|known| known.made.is_as(made))).map(Arc::clone)
     }
 }

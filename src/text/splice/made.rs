@@ -107,7 +107,8 @@ impl Made {
     }
 }
 
-fn is_same(one: &Arc<Value>, other: &Arc<Value>) -> bool {
+/// Whether two values are equal; most that are have one place in memory.
+pub(super) fn is_same(one: &Arc<Value>, other: &Arc<Value>) -> bool {
     Arc::ptr_eq(one, other) || one == other
 }
 

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::text::yaml::tree::{Anchor, CollectionStyle, NodeId, NodeKind, ScalarStyle, Tree};
-use crate::text::yaml::{emit, judge_yaml};
+use crate::text::yaml::{emit, parse_yaml};
 use crate::value::view::equals;
 
 /// The line that stands for a block, around its token.
@@ -34,7 +34,7 @@ pub(super) fn of(lines: &str, name: &str, value: &Value, column: usize, eol: &'s
     if !behind.starts_with([' ', '\n', '\r']) || lines.contains('\t') || !text.lines().skip(1).all(is_inside) {
         return None;
     }
-    let tree = judge_yaml(lines).ok()?;
+    let tree = parse_yaml(lines).ok()?;
     let root = tree.root()?;
     let entry = match (tree.kind(root), name.is_empty()) {
         (NodeKind::Sequence(CollectionStyle::Block), true) => {
