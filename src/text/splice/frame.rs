@@ -1,10 +1,10 @@
-//! What has to be read so that a changed text is proved: its frame, in which one line stands for each inserted block that was
-//! read before, and one word for each value that stays as it is.
+//! What has to be read so that a changed text is proved: its frame, in which one line stands for each inserted block,
+//! and one word for each value that stays as it is.
 //!
-//! A run inserts the same few blocks of lines into many documents. Each block is read once, alone (`stand_in`), by the fast parser
-//! where it is plain: that has not written it. Of a document, only the frame is read then, by the parser that is the judge ([`Frame::of`]): the text before the change, and the text
-//! behind it, with a *token* for each value that no edit goes into (`outline`), and a *stand-in* in the place of each block,
-//! one line that begins as the block does and has a token as its value:
+//! Each block is read once, alone, when it is rendered (`stand_in`); by the fast parser where it is plain, which has not written
+//! it. Of a document, only the frame is read then, by the parser that is the judge ([`Frame::of`]): the text before the change,
+//! and the text behind it, with a *token* for each value that no edit goes into (`outline`), and a *stand-in* in the place of
+//! each block, one line that begins as the block does and has a token as its value:
 //!
 //! ```yaml
 //! metadata: proved-kept-2  # stands for all lines of the metadata
