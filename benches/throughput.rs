@@ -74,7 +74,39 @@ fn main() {
             println!("  limits: 60 MB/s, {:.0} MB (three times the input)", 3.0 * bytes as f64 / 1e6);
         }
     }
-    profiles(injector, &folder.path().join("input.yaml"));
+    let path = folder.path().join("input.yaml");
+    profiles(injector, &path);
+    sizes(injector, &path);
+}
+
+/// What a run costs against the size of its input: many documents, many containers in one pod, and one long variable.
+fn sizes(injector: &Path, path: &Path) {
+    println!("\nagainst size");
+    let documents = [1, 10, 100, 1_000, 10_000, 100_000].map(|count| {
+        let text = (0..count).map(|index| format!("---\n{}", workload(index))).collect();
+        (format!("{count} Deployments"), text)
+    });
+    let containers = [1, 10, 100, 1_000].map(|count| (format!("a Pod of {count} containers"), pod(count, "v")));
+    let variables =
+        [1_000, 1_000_000].map(|bytes| (format!("a variable of {bytes} bytes"), pod(1, &"v".repeat(bytes))));
+    for (name, text) in documents.into_iter().chain(containers).chain(variables) {
+        std::fs::write(path, &text).expect("the input is written");
+        show(&name, text.len(), median(injector, &["inject", "-q", "-o", "yaml"], path), None);
+    }
+}
+
+/// A pod with so many containers, each with a variable of this value.
+fn pod(containers: usize, value: &str) -> String {
+    let mut text = "apiVersion: v1\nkind: Pod\nmetadata:\n  name: large\nspec:\n  containers:\n".to_owned();
+    for index in 0..containers {
+        // Writing to a string cannot fail.
+        let _ = write!(
+            text,
+            "  - name: c{index}\n    image: registry.example.com/c:{index}\n    env:\n    - name: V\n      value: {value}\n    ports:\n    - containerPort: {}\n",
+            10_000 + index
+        );
+    }
+    text
 }
 
 /// The profiles `nginx` and `linkerd` side by side: runs take turns, and medians count.

@@ -101,7 +101,10 @@ fn process_tree(tree: &Tree<'_>, run: &Run, cluster: &ClusterFacts) -> Result<Pr
     let Some(root) = tree.root() else { return Ok(processed) };
     let strings = UserStrings { is_one: record::is_user_string, undo: undo(tree, run) };
     let (mut whole, mut blocks) = (Patch::default(), Vec::new());
-    for found in objects::find(tree, root) {
+    let all = objects::find(tree, root);
+    // Mostly one, and it is kept until the end of the run.
+    processed.objects.reserve_exact(all.len());
+    for found in all {
         if !tree.is_within(MAX_DEPTH) && tree.depth(found.node.id()) > MAX_DEPTH {
             let offset = tree.span(found.node.id()).start;
             return Err(SyntaxError { offset, kind: SyntaxErrorKind::Depth(MAX_DEPTH) });

@@ -67,11 +67,11 @@ impl fmt::Display for Pointer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for token in &self.0 {
             f.write_str("/")?;
-            for c in token.chars() {
-                match c {
-                    '~' => f.write_str("~0")?,
-                    '/' => f.write_str("~1")?,
-                    c => write!(f, "{c}")?,
+            for piece in token.split_inclusive(['~', '/']) {
+                match (piece.strip_suffix('~'), piece.strip_suffix('/')) {
+                    (Some(before), _) => [before, "~0"].into_iter().try_for_each(|text| f.write_str(text))?,
+                    (_, Some(before)) => [before, "~1"].into_iter().try_for_each(|text| f.write_str(text))?,
+                    _ => f.write_str(piece)?,
                 }
             }
         }

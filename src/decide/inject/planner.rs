@@ -84,6 +84,7 @@ impl<'p, 'a, V: View<'a>> Planner<'p, V> {
                 return;
             }
         };
+        outcome.steps.reserve_exact(self.request.profiles.len());
         let mut removed = Vec::new();
         if let Err(error) = self.refresh(&mut record, &mut removed) {
             self.push(outcome, &self.all_profiles(), Verdict::rejected(vec![error]));

@@ -160,7 +160,7 @@ impl<'b> Frame<'b> {
         let mut stays = Vec::with_capacity(kept.len());
         for kept in &kept {
             number += 1;
-            let text = Cow::Owned(format!(" {KEPT}{number}{eol}"));
+            let text = Cow::Owned([" ", KEPT, &number.to_string(), eol].concat());
             stays.push(Change { range: kept.range.clone(), text, behind: Behind::EntryEnds });
         }
         let before = assembled(text, &stays)?;
@@ -171,7 +171,7 @@ impl<'b> Frame<'b> {
             let stand_in = index.and_then(|index| Some((index, blocks.get(index)?.rendered.stand_in()?)));
             let (text, behind) = match stand_in {
                 Some((index, StandIn { before, eol })) => {
-                    (Cow::Owned(format!("{before}{TOKEN}{index}{eol}")), Behind::EntryEnds)
+                    (Cow::Owned([before, TOKEN, &index.to_string(), eol].concat()), Behind::EntryEnds)
                 }
                 None => (Cow::Borrowed(&*edit.text), Behind::Unknown),
             };
@@ -373,5 +373,5 @@ fn in_place_of(value: &Arc<Value>, blocks: &[Block], parts: &mut Vec<Arc<Value>>
 }
 
 fn token(number: usize) -> Arc<Value> {
-    Arc::new(Value::String(format!("{TOKEN}{number}")))
+    Arc::new(Value::String([TOKEN, &number.to_string()].concat()))
 }
