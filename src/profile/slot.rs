@@ -96,7 +96,7 @@ const NAME: &[&str] = &["name"];
 macro_rules! slots {
     ($($slot:ident = $row:expr,)+) => {
         /// A place of a pod template that a profile may add to.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         pub(crate) enum Slot {
             $($slot,)+
         }

@@ -1,5 +1,6 @@
 //! What is added to containers of the application: never to one that a profile adds, and never to a sidecar of another mesh.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::applier::Applier;
@@ -9,7 +10,7 @@ use super::render::{Existing, ForContainers, Item};
 use super::rewrites;
 use super::texts;
 use crate::decide::eligibility::is_foreign_sidecar;
-use crate::decide::record;
+use crate::decide::record::{self, Entry};
 use crate::diagnostic::Code;
 use crate::kube::defaults::DefaultsOf;
 use crate::profile::slot::{Clash, Home, Slot};
@@ -20,21 +21,23 @@ use crate::value::view::{self, View};
 /// Adds to every container that the profile targets.
 pub(super) fn add<'v, V: View<'v>>(applier: &mut Applier<'_, V>) {
     let (rendered, profile) = (applier.rendered, applier.profile);
+    let lists = [(Slot::InitContainers, Targets::InitContainers), (Slot::Containers, Targets::Containers)];
+    // Nothing below changes which containers there are.
+    let lists = lists.map(|(list, targets)| (list, targets, of_application(applier, list)));
     let mut with_variables: Vec<(Pointer, Pointer)> = Vec::new();
+    let mut known: HashSet<(Slot, usize)> = HashSet::new();
     for part in rendered.for_containers(profile) {
         let mut found = 0_usize;
-        for (list, of_list) in
-            [(Slot::InitContainers, Targets::InitContainers), (Slot::Containers, Targets::Containers)]
-        {
+        for (list, of_list, containers) in &lists {
             let place = list.place();
-            for (index, container) in targeted(applier, &place, &of_list, part) {
+            for (index, container) in containers.iter().filter(|(_, name)| part.is_for(of_list, name)) {
                 found += 1;
                 let of_container = (&place.join(index.to_string()), &place.join(container.as_str()));
                 rewrites::apply(applier, of_container, part.rewrites);
-                elements(applier, of_container, &container, part);
-                let env = (of_container.0.join(Slot::Env.field()), of_container.1.join(Slot::Env.field()));
-                if !part.added[Slot::Env].is_empty() && !with_variables.contains(&env) {
-                    with_variables.push(env);
+                elements(applier, of_container, container, part);
+                if !part.added[Slot::Env].is_empty() && known.insert((*list, *index)) {
+                    let env = Slot::Env.field();
+                    with_variables.push((of_container.0.join(env), of_container.1.join(env)));
                 }
             }
         }
@@ -86,32 +89,32 @@ fn targets_absent<'v, V: View<'v>>(applier: &mut Applier<'_, V>, targets: &Targe
     applier.warn(Code::TargetsAbsent, &Pointer::of(["spec"]), message);
 }
 
-/// The containers of a list that are meant, each with its index and name.
-fn targeted<'v, V: View<'v>>(
-    applier: &Applier<'_, V>,
-    list: &Pointer,
-    of_list: &Targets,
-    part: ForContainers<'_>,
-) -> Vec<(usize, String)> {
-    let mut found: Vec<(usize, String)> = Vec::new();
-    let mut seen: Vec<String> = Vec::new();
-    for (index, container) in applier.editor.list(list).into_iter().enumerate() {
-        let name = container.text(&["name"]).unwrap_or_default().into_owned();
-        // The record knows containers by name: what is added to one without a name, or with another's, could not be undone.
-        // The API server refuses both.
-        if name.is_empty() || seen.contains(&name) {
-            continue;
-        }
-        seen.push(name.clone());
-        let is_target = part.only.is_none_or(|only| only == name)
-            && match part.targets {
+impl ForContainers<'_> {
+    /// Whether it is for the container of this name in the list that these targets mean.
+    fn is_for(&self, of_list: &Targets, name: &String) -> bool {
+        self.only.is_none_or(|only| only == name)
+            && match self.targets {
                 Targets::All => true,
-                Targets::Named(names) => names.contains(&name),
+                Targets::Named(names) => names.contains(name),
                 targets => targets == of_list,
-            };
-        let recorded = applier.record.iter().any(|entry| entry.all_containers().any(|known| *known == name));
-        let own = applier.rendered.all_containers().any(|item| item.key == name);
-        if is_target && !recorded && !own && !is_foreign_sidecar(container) {
+            }
+    }
+}
+
+/// The containers of a list that are the application's, each with its index and name.
+///
+/// The record knows containers by name: what is added to one without a name, or with another's, could not be undone. The API
+/// server refuses both.
+fn of_application<'v, V: View<'v>>(applier: &Applier<'_, V>, list: Slot) -> Vec<(usize, String)> {
+    let of_profiles = applier.record.iter().flat_map(Entry::all_containers).map(String::as_str);
+    let of_profiles: HashSet<&str> =
+        of_profiles.chain(applier.rendered.all_containers().map(|item| item.key.as_str())).collect();
+    let mut seen = HashSet::new();
+    let mut found = Vec::new();
+    for (index, container) in applier.editor.list(&list.place()).into_iter().enumerate() {
+        let name = container.text(&["name"]).unwrap_or_default().into_owned();
+        let is_new = !name.is_empty() && seen.insert(name.clone());
+        if is_new && !of_profiles.contains(name.as_str()) && !is_foreign_sidecar(container) {
             found.push((index, name));
         }
     }
