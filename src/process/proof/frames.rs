@@ -62,3 +62,6 @@ fn prove_frame(frame: &Frame<'_>, patch: &FramedPatch) -> Result<(), ProofError>
     same(&after, &expected, &|token, value| frame.stands_for(patch, token, value))?;
     if frame.holds(&before, &after) { Ok(()) } else { Err(different()) }
 }
+
+#[cfg(test)]
+mod tests;

@@ -341,42 +341,6 @@ fn a_block_in_braces_has_no_frame_that_holds() {
     assert!(prove_text(&splice::pieces(braces, &edits).concat(), Language::Yaml, &expected).is_err());
 }
 
-/// What was proved of one document says nothing of another patch, another block, or another text.
-#[test]
-fn only_the_very_same_frame_is_known() {
-    let text = "# a\nlist:\n- a\nkept: [1, 2]\n";
-    let add = |at: &str, value: Value| Op::Add(Pointer::of(at.split('/')), Arc::new(value));
-    let patch = Patch(vec![add("list/-", json!({"n": [1]})), add("b", json!("c"))]);
-    let (tree, rendered) = (parse_yaml(text).unwrap(), RenderedLines::default());
-    let strings = || UserStrings { is_one: |_| false, undo: splice::Undo::Value };
-    let spliced = |patch: &Patch| splice::splice(&tree, tree.root().unwrap(), patch, &rendered, strings()).unwrap();
-    spliced(&patch);
-    let splice = spliced(&patch);
-    let frames = ProvedFrames::default();
-    let proves = |text: &str, edits: &[Edit], patch: &Patch, blocks: &[Block]| {
-        let tree = parse_yaml(text).unwrap();
-        let frame = Frame::of((&tree, tree.root().unwrap()), edits, patch, blocks).unwrap();
-        frames.prove(&frame, patch).is_ok()
-    };
-    assert!(proves(text, &splice.edits, &patch, &splice.blocks));
-    assert!(proves(text, &splice.edits, &patch, &splice.blocks));
-    // The same but for what stays, and for a comment.
-    let like = text.replace("[1, 2]", "[3, 4]").replace("# a", "# b");
-    assert!(proves(&like, &splice.edits, &patch, &splice.blocks));
-    let other = Patch(vec![add("list/-", json!({"n": [1]})), add("b", json!("d"))]);
-    assert!(!proves(text, &splice.edits, &other, &splice.blocks));
-    let other = Patch(vec![add("list/0", json!({"n": [1]})), add("b", json!("c"))]);
-    assert!(!proves(text, &splice.edits, &other, &splice.blocks));
-    let fewer = &splice.edits[1..];
-    assert!(!proves(text, fewer, &patch, &splice.blocks));
-    // A block of the same look, for another value.
-    let of_other = Patch(vec![add("list/-", json!({"n": [2]})), add("b", json!("c"))]);
-    spliced(&of_other);
-    let other = spliced(&of_other);
-    assert!(!proves(text, &other.edits, &patch, &other.blocks));
-    assert!(proves(text, &other.edits, &of_other, &other.blocks));
-}
-
 /// Blank lines count inside a block scalar, and at its end.
 #[test]
 fn a_frame_leaves_out_no_line_that_may_belong_to_a_scalar() {

@@ -156,13 +156,11 @@ impl<'b> Frame<'b> {
         let is_kept = |kept: &&Kept| edits.iter().all(|edit| kept.is_left_alone_by(&edit.range));
         let kept: Vec<&Kept> = kept.iter().filter(is_kept).collect();
         let eol = if text.contains("\r\n") { "\r\n" } else { "\n" };
-        let mut number = blocks.len();
-        let mut stays = Vec::with_capacity(kept.len());
-        for kept in &kept {
-            number += 1;
+        let stays = kept.iter().enumerate().map(|(number, kept)| {
             let text = Cow::Owned([" ", KEPT, &number.to_string(), eol].concat());
-            stays.push(Change { range: kept.range.clone(), text, behind: Behind::EntryEnds });
-        }
+            Change { range: kept.range.clone(), text, behind: Behind::EntryEnds }
+        });
+        let stays: Vec<Change<'_>> = stays.collect();
         let before = assembled(text, &stays)?;
         let mut changes = stays;
         for edit in edits {
@@ -195,7 +193,7 @@ impl<'b> Frame<'b> {
         let token = self.after.get(at..)?.split(['\r', '\n']).next()?;
         let line = self.after.get(..at)?.rsplit('\n').next()?;
         if let Some(number) = token.strip_prefix(KEPT) {
-            let kept = kept.get(number.parse::<usize>().ok()?.checked_sub(self.blocks.len() + 1)?)?;
+            let kept = kept.get(number.parse::<usize>().ok()?)?;
             return Some(line.strip_suffix(' ')? == text.get(kept.line..kept.range.start)?);
         }
         Some(self.blocks.get(number_of(token)?)?.rendered.stand_in()?.before == line)
