@@ -17,6 +17,7 @@ mod hash;
 mod order;
 mod pod;
 mod shared;
+mod targets;
 
 /// What a profile adds to a slot: one element, named after the slot, which uses the parameter.
 fn element(slot: Slot) -> Value {
