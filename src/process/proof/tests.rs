@@ -1,8 +1,11 @@
+use std::sync::Arc;
+
 use serde_json::json;
 
 use super::*;
 use crate::text::splice::{self, Block, Edit, Frame, RenderedLines, UserStrings};
 use crate::text::yaml::parse_yaml;
+use crate::value::pointer::Pointer;
 
 #[test]
 fn numbers_are_compared_by_value_and_integers_exactly() {
@@ -29,34 +32,6 @@ fn numbers_are_compared_by_value_and_integers_exactly() {
             assert_eq!(proven, wanted, "{expected} {text}");
         }
     }
-}
-
-#[test]
-fn a_patch_is_held_against_all_that_was_intended() {
-    let object = json!({"spec": {"containers": [{"name": "a"}], "dnsPolicy": "None"}});
-    let (container, empty) = (Arc::new(json!({"name": "b"})), Arc::new(json!([])));
-    let tokens = |at: &str| at.split('/').map(str::to_owned).collect::<Vec<_>>();
-    let add = |at: &str, value: &Arc<Value>| Op::Add(Pointer::of(at.split('/')), Arc::clone(value));
-    let mut change = Change::default();
-    assert!(change.add(&object, &tokens("spec/containers/-"), &container));
-    assert!(change.add(&object, &tokens("spec/volumes"), &empty));
-    assert!(change.remove(&object, &tokens("spec/dnsPolicy")));
-    let (first, second) = (add("spec/containers/-", &container), add("spec/volumes", &empty));
-    let third = Op::Remove(Pointer::of(["spec", "dnsPolicy"]));
-    let changed = [(Pointer::root(), change)];
-    let prove = |ops: &[&Op]| {
-        let patch = Patch(ops.iter().copied().cloned().collect());
-        prove_patch(&object, &patch, &changed, &Encodings::default()).map(|_| ())
-    };
-    let different = Err(ProofError::Different(String::new()));
-    assert_eq!(prove(&[&first, &second, &third]), Ok(()));
-    assert_eq!(prove(&[&first, &third]), different, "something was not added");
-    assert_eq!(prove(&[&first, &second]), different, "something was not removed");
-    assert_eq!(prove(&[&second, &third]), different, "a list has too few elements");
-    assert_eq!(prove(&[&add("spec/containers/0", &container), &second, &third]), different, "a wrong position");
-    let null = Arc::new(Value::Null);
-    assert_eq!(prove(&[&add("spec/containers/-", &null), &second, &third]), different, "a wrong value");
-    assert!(matches!(prove(&[&add("a/b", &null)]), Err(ProofError::Inapplicable(_))));
 }
 
 /// Documents, each with values that are added to it.

@@ -6,14 +6,11 @@ use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use super::error::{SyntaxError, SyntaxErrorKind};
-use super::tree::{Anchor, Language, NodeId, NodeKind, ScalarStyle, Tree};
+use super::tree::{Anchor, Language, NodeId, NodeKind, SMALL_MAPPING, ScalarStyle, Tree};
 
 /// How many levels a parser follows. It is more than [`super::MAX_DEPTH`], since an object in a list or in a review has
 /// some levels around it, and its own depth is checked later.
 pub(super) const MAX_DEPTH: usize = 128;
-
-/// From more members than this on, duplicates of a mapping are found by hash.
-const SMALL_MAPPING: usize = 16;
 
 pub(super) struct Builder<'t> {
     tree: Tree<'t>,
@@ -214,7 +211,7 @@ impl<'t> Builder<'t> {
     fn check_mapping(&mut self, id: NodeId, count: usize) -> Result<(), SyntaxError> {
         let mut merges = false;
         let tree = &self.tree;
-        if count <= 2 * SMALL_MAPPING && !has_duplicate(tree, id) {
+        if tree.has_distinct_keys(id) {
             return Ok(());
         }
         let mut seen = SeenKeys::new(count / 2);
@@ -239,23 +236,6 @@ impl<'t> Builder<'t> {
         }
         Ok(())
     }
-}
-
-/// Whether two keys of a small mapping are the same, or one of them has to be looked at more closely. It needs no memory of its
-/// own.
-fn has_duplicate(tree: &Tree<'_>, id: NodeId) -> bool {
-    let mut seen = [""; SMALL_MAPPING];
-    for (index, (key, _)) in tree.pairs(id).enumerate() {
-        let Some(name) = tree.string_key(key) else { return true };
-        let (before, rest) = seen.split_at_mut(index.min(SMALL_MAPPING));
-        if before.contains(&name) {
-            return true;
-        }
-        if let Some(place) = rest.first_mut() {
-            *place = name;
-        }
-    }
-    false
 }
 
 /// The keys of one mapping with their offsets.

@@ -1,6 +1,8 @@
 //! Parses JSON text (RFC 8259) into a tree. The YAML parser cannot do it: it refuses tabs, surrogate pairs and long
 //! keys, which JSON allows.
 
+use std::ops::Range;
+
 use super::build::Builder;
 use super::error::{SyntaxError, SyntaxErrorKind};
 use super::tree::{CollectionStyle, Language, NodeKind, ScalarStyle, Tree};
@@ -18,11 +20,23 @@ pub(super) fn parse<'t>(
     Ok((scanner.builder.finish(), scanner.at))
 }
 
+const NO_VALUE: &str = "the text ends where a value is expected";
+const NO_KEY: &str = "a key in double quotes is missing";
+
 /// Whether a string's value differs from its bytes.
 #[derive(Clone, Copy)]
 enum Escapes {
     None,
     Some,
+}
+
+/// What is behind a value in a list or an object.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum After {
+    /// A comma, and then another one.
+    Next,
+    /// The closing bracket.
+    End,
 }
 
 struct Scanner<'t> {
@@ -45,7 +59,7 @@ impl Scanner<'_> {
             Some(b'[') => self.collection(NodeKind::Sequence(CollectionStyle::Flow), b']'),
             Some(b'"') => self.string(),
             Some(_) => self.literal(),
-            None => Err(self.error("the text ends where a value is expected")),
+            None => Err(self.error(NO_VALUE)),
         }
     }
 
@@ -53,34 +67,44 @@ impl Scanner<'_> {
         self.builder.open(kind, self.at..self.at + 1, None, None)?;
         self.at += 1;
         self.blanks();
-        if self.peek() != Some(close) {
-            loop {
-                if matches!(kind, NodeKind::Mapping(_)) {
-                    self.blanks();
-                    if self.peek() != Some(b'"') {
-                        return Err(self.error("a key in double quotes is missing"));
-                    }
-                    if self.is_left_out() {
-                        self.skip_member()?;
-                    } else {
-                        self.string()?;
-                        self.colon()?;
-                        self.value()?;
-                    }
+        if self.peek() == Some(close) {
+            self.at += 1;
+            return self.builder.close(Some(self.at));
+        }
+        loop {
+            if close == b'}' {
+                self.blanks();
+                if self.peek() != Some(b'"') {
+                    return Err(self.error(NO_KEY));
+                }
+                if self.is_left_out() {
+                    self.pass_key()?;
+                    self.pass_value()?;
                 } else {
+                    self.string()?;
+                    self.colon()?;
                     self.value()?;
                 }
-                self.blanks();
-                match self.peek() {
-                    Some(b',') => self.at += 1,
-                    Some(found) if found == close => break,
-                    Some(_) => return Err(self.error("`,` or the closing bracket is missing")),
-                    None => return Err(self.error("the text ends inside a list or an object")),
-                }
+            } else {
+                self.value()?;
+            }
+            if self.after_value(close)? == After::End {
+                return self.builder.close(Some(self.at));
             }
         }
+    }
+
+    /// Passes what is behind a value in a collection.
+    fn after_value(&mut self, close: u8) -> Result<After, SyntaxError> {
+        self.blanks();
+        let after = match self.peek() {
+            Some(b',') => After::Next,
+            Some(found) if found == close => After::End,
+            Some(_) => return Err(self.error("`,` or the closing bracket is missing")),
+            None => return Err(self.error("the text ends inside a list or an object")),
+        };
         self.at += 1;
-        self.builder.close(Some(self.at))
+        Ok(after)
     }
 
     fn colon(&mut self) -> Result<(), SyntaxError> {
@@ -103,25 +127,84 @@ impl Scanner<'_> {
         self.left_out.iter().any(|(around, name)| *around == depth && is_key(name))
     }
 
-    /// Passes over a member, and checks only that it is JSON.
-    fn skip_member(&mut self) -> Result<(), SyntaxError> {
-        let key = self.text.get(self.at + 1..).and_then(|rest| rest.find('"')).unwrap_or_default();
-        self.at += key + 2;
-        self.colon()?;
-        let rest = self.text.get(self.at..).unwrap_or_default();
-        let mut values = serde_json::Deserializer::from_str(rest).into_iter::<serde::de::IgnoredAny>();
-        match values.next() {
-            Some(Ok(_)) => self.at += values.byte_offset(),
-            Some(Err(error)) => return Err(self.error(&format!("this is not a JSON value: {error}"))),
-            None => return Err(self.error("the text ends where a value is expected")),
+    /// Passes over a value, and checks only that it is JSON. It needs no recursion: what nothing reads may be nested deeper than
+    /// the rest.
+    fn pass_value(&mut self) -> Result<(), SyntaxError> {
+        // The closing brackets that are still to come.
+        let mut open = Vec::new();
+        loop {
+            self.blanks();
+            let close = match self.peek() {
+                Some(b'{') => Some(b'}'),
+                Some(b'[') => Some(b']'),
+                Some(b'"') => self.pass_string().map(|()| None)?,
+                Some(_) => self.pass_literal().map(|_| None)?,
+                None => return Err(self.error(NO_VALUE)),
+            };
+            if let Some(close) = close {
+                self.at += 1;
+                self.blanks();
+                if self.peek() != Some(close) {
+                    open.push(close);
+                    if close == b'}' {
+                        self.pass_key()?;
+                    }
+                    continue;
+                }
+                self.at += 1;
+            }
+            loop {
+                let Some(close) = open.last().copied() else { return Ok(()) };
+                match self.after_value(close)? {
+                    After::Next if close == b'}' => break self.pass_key()?,
+                    After::Next => break,
+                    After::End => drop(open.pop()),
+                }
+            }
         }
-        Ok(())
+    }
+
+    fn pass_key(&mut self) -> Result<(), SyntaxError> {
+        self.blanks();
+        if self.peek() != Some(b'"') {
+            return Err(self.error(NO_KEY));
+        }
+        self.pass_string()?;
+        self.colon()
+    }
+
+    fn pass_string(&mut self) -> Result<(), SyntaxError> {
+        let start = self.at;
+        match self.find_end()? {
+            Escapes::None => Ok(()),
+            Escapes::Some => self.unescaped::<serde::de::IgnoredAny>(start).map(drop),
+        }
     }
 
     fn string(&mut self) -> Result<(), SyntaxError> {
         let start = self.at;
+        let value = match self.find_end()? {
+            Escapes::None => None,
+            Escapes::Some => Some(self.unescaped(start)?),
+        };
+        self.builder.json_scalar(ScalarStyle::Quoted, start..self.at, value);
+        Ok(())
+    }
+
+    /// The string that begins there and ends here.
+    fn unescaped<T: serde::de::DeserializeOwned>(&self, start: usize) -> Result<T, SyntaxError> {
+        let source = self.text.get(start..self.at).unwrap_or_default();
+        let unknown = |_| {
+            let problem = format!("{source} has an escape that JSON does not know");
+            SyntaxError::new(start, SyntaxErrorKind::Json(problem))
+        };
+        serde_json::from_str(source).map_err(unknown)
+    }
+
+    /// Goes behind the string that begins here.
+    fn find_end(&mut self) -> Result<Escapes, SyntaxError> {
         let bytes = self.text.as_bytes();
-        let mut end = start + 1;
+        let mut end = self.at + 1;
         let mut escapes = Escapes::None;
         loop {
             let rest = bytes.get(end..).unwrap_or_default();
@@ -142,22 +225,16 @@ impl Scanner<'_> {
             }
         }
         self.at = end + 1;
-        let value = match escapes {
-            Escapes::None => None,
-            Escapes::Some => {
-                let source = self.text.get(start..self.at).unwrap_or_default();
-                let unknown = |_| {
-                    let problem = format!("{source} has an escape that JSON does not know");
-                    SyntaxError::new(start, SyntaxErrorKind::Json(problem))
-                };
-                Some(serde_json::from_str(source).map_err(unknown)?)
-            }
-        };
-        self.builder.json_scalar(ScalarStyle::Quoted, start..self.at, value);
-        Ok(())
+        Ok(escapes)
     }
 
     fn literal(&mut self) -> Result<(), SyntaxError> {
+        let span = self.pass_literal()?;
+        self.builder.json_scalar(ScalarStyle::Plain, span, None);
+        Ok(())
+    }
+
+    fn pass_literal(&mut self) -> Result<Range<usize>, SyntaxError> {
         let rest = self.text.get(self.at..).unwrap_or_default();
         let length = rest.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(byte)).count();
         let literal = rest.get(..length).unwrap_or_default();
@@ -167,8 +244,7 @@ impl Scanner<'_> {
         }
         let start = self.at;
         self.at += length;
-        self.builder.json_scalar(ScalarStyle::Plain, start..self.at, None);
-        Ok(())
+        Ok(start..self.at)
     }
 
     fn blanks(&mut self) {

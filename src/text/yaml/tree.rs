@@ -20,6 +20,9 @@ pub struct NodeId(u32);
 
 const NONE: u32 = u32::MAX;
 
+/// Up to this many members, the keys of a mapping are compared with each other.
+pub(super) const SMALL_MAPPING: usize = 16;
+
 /// What a node is, and how it is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NodeKind {
@@ -77,6 +80,31 @@ struct StoredNode {
     /// The tag in `strings`.
     tag: u32,
     anchor: Anchor,
+    mark: Mark,
+}
+
+/// What can be said of a key without a look at its text, so that most others are told apart from it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Mark(u16);
+
+impl Mark {
+    /// That of a node which is not read as it is written, or is no scalar.
+    const UNKNOWN: Self = Self(0);
+
+    /// That of a text with this first byte and this length.
+    #[expect(clippy::cast_possible_truncation, reason = "only the lowest bits of a length count")]
+    const fn new(first: u8, length: usize) -> Self {
+        if length == 0 { Self::UNKNOWN } else { Self(u16::from_le_bytes([first, length as u8])) }
+    }
+
+    fn of(text: &str) -> Self {
+        Self::new(text.as_bytes().first().copied().unwrap_or_default(), text.len())
+    }
+
+    /// False only for two texts that certainly differ.
+    const fn may_equal(self, other: Self) -> bool {
+        self.0 == other.0 || self.0 == 0 || other.0 == 0
+    }
 }
 
 /// Whether other places of the document have the node's value too.
@@ -254,10 +282,22 @@ impl<'t> Tree<'t> {
             text: NONE,
             tag: NONE,
             anchor: Anchor::None,
+            mark: self.mark(kind, &span),
         };
         self.nodes.push(node);
         #[expect(clippy::cast_possible_truncation, reason = "there are fewer nodes than bytes")]
         NodeId((self.nodes.len() - 1) as u32)
+    }
+
+    /// That of a node as it is written; its text and its tag are not known yet.
+    fn mark(&self, kind: NodeKind, written: &Range<usize>) -> Mark {
+        let quote = match kind {
+            NodeKind::Scalar(ScalarStyle::Plain) => 0,
+            NodeKind::Scalar(ScalarStyle::Quoted) => 1,
+            _ => return Mark::UNKNOWN,
+        };
+        let first = self.text.as_bytes().get(written.start + quote).copied().unwrap_or_default();
+        Mark::new(first, written.len().saturating_sub(2 * quote))
     }
 
     pub(super) fn link(&mut self, parent: NodeId, previous: Option<NodeId>, child: NodeId) {
@@ -274,10 +314,12 @@ impl<'t> Tree<'t> {
 
     pub(super) fn set_text(&mut self, id: NodeId, text: String) {
         self.node_mut(id).text = self.intern(text);
+        self.node_mut(id).mark = Mark::UNKNOWN;
     }
 
     pub(super) fn set_tag(&mut self, id: NodeId, tag: String) {
         self.node_mut(id).tag = self.intern(tag);
+        self.node_mut(id).mark = Mark::UNKNOWN;
     }
 
     pub(super) fn set_anchor(&mut self, id: NodeId, anchor: Anchor) {

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use super::{Anchor, Language, NONE, NodeId, NodeKind, ScalarStyle, Tree};
+use super::{Anchor, Language, Mark, NONE, NodeId, NodeKind, SMALL_MAPPING, ScalarStyle, Tree};
 use crate::text::yaml::scalar;
 use crate::value::pointer::Pointer;
 
@@ -73,40 +73,52 @@ impl Tree<'_> {
         self.language == Language::Json || scalar::certainly_string(name)
     }
 
-    /// Compares lengths first, without a look at the text: most keys already differ in that.
     fn is_key_of(&self, id: NodeId, name: &str, is_as_written: bool) -> bool {
         let node = self.node(id);
-        let quote = match node.kind {
-            NodeKind::Scalar(ScalarStyle::Plain) => 0,
-            NodeKind::Scalar(ScalarStyle::Quoted) => 1,
-            _ => return self.key(id).as_deref() == Some(name),
-        };
-        if !is_as_written || node.tag != NONE {
-            return self.key(id).as_deref() == Some(name);
+        match node.kind {
+            NodeKind::Scalar(ScalarStyle::Plain | ScalarStyle::Quoted) if is_as_written && node.tag == NONE => {
+                self.scalar_text(id) == name
+            }
+            _ => self.key(id).as_deref() == Some(name),
         }
-        if node.text != NONE {
-            return self.strings.get(node.text as usize).is_some_and(|text| **text == *name);
-        }
-        let (start, end) = (node.start as usize + quote, node.end as usize);
-        end.checked_sub(start + quote) == Some(name.len())
-            && self.text.as_bytes().get(start..start + name.len()) == Some(name.as_bytes())
     }
 
     /// The value of a mapping's member, as written: it does not look into merge keys.
+    ///
+    /// A decision asks for hundreds of members, and most keys are not the one. Those that differ in their [`Mark`] are passed over
+    /// without a look at the text.
     pub(in crate::text::yaml) fn member(&self, id: NodeId, name: &str) -> Option<NodeId> {
-        if !matches!(self.kind(id), NodeKind::Mapping(_)) {
+        let mapping = self.node(id);
+        if !matches!(mapping.kind, NodeKind::Mapping(_)) {
             return None;
         }
         let is_as_written = self.is_as_written(name);
-        let mut next = self.node(id).first;
-        while next != NONE {
-            let value = self.node(NodeId(next)).next;
-            if self.is_key_of(NodeId(next), name, is_as_written) {
-                return Some(NodeId(value));
+        let mark = if is_as_written { Mark::of(name) } else { Mark::UNKNOWN };
+        let mut next = mapping.first;
+        // `NONE` is the index of no node. A key has no children, so its value is the node after it.
+        while let Some(key) = self.nodes.get(next as usize) {
+            if key.mark.may_equal(mark) && self.is_key_of(NodeId(next), name, is_as_written) {
+                return Some(NodeId(next + 1));
             }
-            next = self.node(NodeId(value)).next;
+            next = self.node(NodeId(next + 1)).next;
         }
         None
+    }
+
+    /// Whether the keys of a small mapping are certainly strings, and all of them different. It needs no memory of its own.
+    pub(in crate::text::yaml) fn has_distinct_keys(&self, id: NodeId) -> bool {
+        let mut seen = [(Mark::UNKNOWN, NodeId(0)); SMALL_MAPPING];
+        for (index, (key, _)) in self.pairs(id).enumerate() {
+            let (before, rest) = seen.split_at_mut(index.min(SMALL_MAPPING));
+            let (Some(name), Some(place)) = (self.string_key(key), rest.first_mut()) else { return false };
+            let mark = self.node(key).mark;
+            let is_same = |(known, other): &(Mark, NodeId)| known.may_equal(mark) && self.scalar_text(*other) == name;
+            if before.iter().any(is_same) {
+                return false;
+            }
+            *place = (mark, key);
+        }
+        true
     }
 
     /// Whether a key is `<<`, which brings in the members of other objects.
