@@ -14,7 +14,7 @@ pub mod decide {
         };
     }
     pub mod inject {
-        pub use crate::decide::inject::{Answer, InjectionState, Outdated, Renderings, Request, Verdict, plan};
+        pub use crate::decide::inject::{Answer, InjectionState, Notes, Outdated, Renderings, Request, Verdict, plan};
     }
     pub mod record {
         pub use crate::decide::record::{ANNOTATION, AddedText, Entry};

@@ -60,6 +60,18 @@ pub struct Request<'a> {
     pub outdated: Outdated,
     /// What the run has rendered so far.
     pub renderings: &'a Renderings,
+    /// Whether notes are worth their work.
+    pub notes: Notes,
+}
+
+/// Whether notes are made: they change nothing, and say what someone who reads a report may want to know.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Notes {
+    /// They are.
+    #[default]
+    Made,
+    /// They are not: an answer to an API server has none.
+    LeftOut,
 }
 
 /// What happens to an injection that is not the one that its profile would make now.

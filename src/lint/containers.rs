@@ -90,12 +90,12 @@ fn invalid(sample: &Sample<'_>) -> Vec<Finding> {
                 if let Some(first) = containers.first_mut().filter(|_| slot == Slot::Containers) {
                     *first = &bare;
                 }
-                found.extend(validity::containers(&containers, role, &names, &slot.place()));
+                found.extend(validity::containers(&containers, role, &names, slot.place()));
             }
-            Validity::Volume => found.extend(validity::volumes(&volumes, &slot.place())),
+            Validity::Volume => found.extend(validity::volumes(&volumes, slot.place())),
             Validity::Alone(_, check) if slot.home() == Home::Metadata => {
                 let items: Vec<(&str, &Value)> = items.iter().map(|item| (item.key.as_str(), &*item.value)).collect();
-                found.extend(check(&items, &slot.place()));
+                found.extend(check(&items, slot.place()));
             }
             // What is added to the application is checked as a part of its containers.
             Validity::Alone(..) | Validity::Schema => {}

@@ -37,7 +37,7 @@ pub(super) fn invalid(sample: &Sample<'_>, volumes: &BTreeSet<String>) -> Vec<Di
     for kind in kinds(sample) {
         let (container, indexes) = container(sample, kind);
         let place = Slot::Containers.place();
-        for mut diagnostic in validity::containers(&[&container], Role::Container, volumes, &place) {
+        for mut diagnostic in validity::containers(&[&container], Role::Container, volumes, place) {
             diagnostic.at = in_sample(&diagnostic.at, &indexes);
             found.push(diagnostic);
         }

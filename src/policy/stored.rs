@@ -22,7 +22,7 @@ const BY_SIBLING: [(&str, &str); 2] = [("pullPolicy", "reference"), ("imagePullP
 pub(super) fn element(scope: &Scope<'_>, slot: Slot, template: &Template, around: usize) -> Template {
     let list = match slot.home() {
         Home::Application => Pointer::of(["spec", "containers", "0"]).join(slot.field()),
-        Home::Spec | Home::Metadata => slot.place(),
+        Home::Spec | Home::Metadata => slot.place().clone(),
     };
     stored(&list.join("0"), &folded(scope, template, around))
 }

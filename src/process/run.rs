@@ -10,7 +10,7 @@ use super::picks::Picks;
 use super::proof::{Encodings, ProvedFrames};
 use crate::decide::clean::Clean;
 use crate::decide::facts::NamespaceGate;
-use crate::decide::inject::{Outdated, Renderings, Request};
+use crate::decide::inject::{Notes, Outdated, Renderings, Request};
 use crate::decide::uninject::{Leftovers, Which};
 use crate::diagnostic::Position;
 use crate::kube::version::KubernetesVersion;
@@ -75,6 +75,8 @@ pub struct Run {
     pub action: Action,
     /// What happens to an injection that is outdated.
     pub outdated: Outdated,
+    /// Whether notes are made.
+    pub(crate) notes: Notes,
     /// Whether fields that a cluster fills in are removed.
     pub clean: Clean,
     /// Whether aliases may be expanded.
@@ -146,6 +148,7 @@ impl Run {
             caches: Arc::default(),
             action: Action::Inject,
             outdated: Outdated::default(),
+            notes: Notes::default(),
             clean: Clean::default(),
             expand: Expand::default(),
             leaves: Leaves::default(),
@@ -229,6 +232,7 @@ impl Run {
             template_paths: &self.template_paths,
             outdated: self.outdated,
             renderings: &self.caches.renderings,
+            notes: self.notes,
         }
     }
 

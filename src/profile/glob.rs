@@ -1,26 +1,39 @@
 //! Patterns in which `*` is any text, as `alreadyInjected` has them. Nothing else is special.
 
-/// Whether the whole of a text matches a pattern. Linear in the text for each literal part of the pattern.
+/// Whether the whole of a text matches a pattern.
 pub(crate) fn matches(pattern: &str, text: &str) -> bool {
-    let mut parts = pattern.split('*');
-    // `split` yields at least one part.
-    let first = parts.next().unwrap_or_default();
-    let Some(mut rest) = text.strip_prefix(first) else { return false };
-    let Some(mut part) = parts.next() else { return rest.is_empty() };
-    for next in parts {
-        // The leftmost place is always as good as a later one: it leaves the most text for what follows.
-        let Some(at) = find(rest, part) else { return false };
-        rest = &rest[at + part.len()..];
-        part = next;
+    // Most patterns are one literal between two stars.
+    let between = pattern.strip_prefix('*').and_then(|rest| rest.strip_suffix('*'));
+    if let Some(literal) = between.filter(|literal| memchr::memchr(b'*', literal.as_bytes()).is_none()) {
+        return contains(text, literal);
     }
-    rest.ends_with(part)
+    let (pattern, text) = (pattern.as_bytes(), text.as_bytes());
+    let (mut at, mut next) = (0, 0);
+    // Behind the last star, and how far its text goes. The leftmost place for what follows a star is always as good as a later
+    // one: it leaves the most text for the rest. So a star is never looked at again once there is a later one.
+    let mut star = None;
+    while let Some(byte) = text.get(at) {
+        match pattern.get(next) {
+            Some(b'*') => {
+                next += 1;
+                star = Some((next, at));
+            }
+            Some(wanted) if wanted == byte => (at, next) = (at + 1, next + 1),
+            _ => {
+                let Some((behind, end)) = star else { return false };
+                star = Some((behind, end + 1));
+                (at, next) = (end + 1, behind);
+            }
+        }
+    }
+    pattern.get(next..).unwrap_or_default().iter().all(|rest| *rest == b'*')
 }
 
-/// As `str::find`, which prepares for long texts: a pattern's parts and the names they are sought in are short.
-fn find(text: &str, part: &str) -> Option<usize> {
-    let Some(first) = part.as_bytes().first() else { return Some(0) };
+/// As `str::contains`, which prepares for long texts: a pattern's literals and the names they are sought in are short.
+fn contains(text: &str, literal: &str) -> bool {
+    let Some((first, rest)) = literal.as_bytes().split_first() else { return true };
     let bytes = text.as_bytes();
-    memchr::memchr_iter(*first, bytes).find(|at| bytes.get(*at..).is_some_and(|rest| rest.starts_with(part.as_bytes())))
+    memchr::memchr_iter(*first, bytes).any(|at| bytes.get(at + 1..).is_some_and(|behind| behind.starts_with(rest)))
 }
 
 #[cfg(test)]

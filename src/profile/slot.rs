@@ -7,6 +7,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ops::{Index, IndexMut};
+use std::sync::LazyLock;
 
 use serde_json::Value;
 
@@ -243,12 +244,15 @@ impl Slot {
     }
 
     /// Its field in the pod template; in a container, for what is added to those of the application.
-    pub(crate) fn place(self) -> Pointer {
-        match self.home() {
-            Home::Spec => Pointer::of(["spec", self.field()]),
-            Home::Metadata => Pointer::of(["metadata", self.field()]),
-            Home::Application => Pointer::of([self.field()]),
-        }
+    pub(crate) fn place(self) -> &'static Pointer {
+        static PLACES: LazyLock<SlotMap<Pointer>> = LazyLock::new(|| {
+            SlotMap::new(|slot| match slot.home() {
+                Home::Spec => Pointer::of(["spec", slot.field()]),
+                Home::Metadata => Pointer::of(["metadata", slot.field()]),
+                Home::Application => Pointer::of([slot.field()]),
+            })
+        });
+        &PLACES[self]
     }
 
     /// Its field in a profile's document.

@@ -129,8 +129,14 @@ impl<'a> View<'a> for &'a Value {
         }
     }
 
+    /// Most objects of a pod are small: to compare their names is less work than the hash of one.
     fn member(self, name: &str) -> Option<Self> {
-        self.as_object()?.get(name)
+        const SMALL: usize = 16;
+        let members = self.as_object()?;
+        if members.len() > SMALL {
+            return members.get(name);
+        }
+        members.iter().find(|(known, _)| *known == name).map(|(_, value)| value)
     }
 
     fn members(self) -> Vec<(Cow<'a, str>, Self)> {

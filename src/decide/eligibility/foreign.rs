@@ -129,15 +129,23 @@ pub(super) struct MeshOptIn {
     pub(super) place: Option<[&'static str; 3]>,
 }
 
+/// What a pod template has keys in.
+#[derive(Clone, Copy)]
+struct PodKeys<V> {
+    annotations: Option<V>,
+    labels: Option<V>,
+}
+
 impl MeshKey {
     const fn place(&self) -> [&'static str; 3] {
         ["metadata", self.list.field(), self.key]
     }
 
     /// An unknown label or annotation of a namespace says nothing.
-    fn value<'v, 'a: 'v, V: View<'a>>(&self, template: V, namespace: &'v Namespace) -> Option<Cow<'v, str>> {
+    fn value<'v, 'a: 'v, V: View<'a>>(&self, pod: PodKeys<V>, namespace: &'v Namespace) -> Option<Cow<'v, str>> {
         match (self.holder, self.list) {
-            (Holder::Pod, _) => template.path(&self.place())?.string(),
+            (Holder::Pod, List::Annotations) => pod.annotations?.text(&[self.key]),
+            (Holder::Pod, List::Labels) => pod.labels?.text(&[self.key]),
             (Holder::Namespace, List::Annotations) => known(&namespace.annotations, self.key),
             (Holder::Namespace, List::Labels) => known(&namespace.labels, self.key),
         }
@@ -167,10 +175,13 @@ fn known<'v>(values: &'v Known<std::collections::BTreeMap<String, String>>, key:
 
 /// The first mesh but the profile's own that is asked to add its proxy to this pod.
 pub(super) fn opt_in<'a, V: View<'a>>(template: V, namespace: &Namespace, profile: &Profile) -> Option<MeshOptIn> {
+    let [annotations, labels] =
+        [List::Annotations, List::Labels].map(|list| template.path(&["metadata", list.field()]));
+    let pod = PodKeys { annotations, labels };
     let of_holder = |mesh: &Mesh, holder: Holder| {
         let mut keys = KEYS.iter().filter(|row| row.mesh.name == mesh.name && row.holder == holder);
         keys.find_map(|row| {
-            let value = row.value(template, namespace)?;
+            let value = row.value(pod, namespace)?;
             let asks = row.asks.of(&value)?;
             Some((row, value, asks))
         })

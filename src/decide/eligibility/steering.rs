@@ -174,11 +174,11 @@ pub(super) fn namespace_opted_out<'a, V: View<'a>>(case: &Case<'_, V>) -> RuleFi
     namespace_switch(case, Side::Skip)
 }
 
-/// The rule before this one looks at the same values, and its warnings are enough.
 pub(super) fn namespace_opted_in<'a, V: View<'a>>(case: &Case<'_, V>) -> RuleFinding {
-    RuleFinding { warnings: Vec::new(), ..namespace_switch(case, Side::Inject) }
+    namespace_switch(case, Side::Inject)
 }
 
+/// Both rules look at the same values: the first, which asks whether to skip, warns about them.
 fn namespace_switch<'a, V: View<'a>>(case: &Case<'_, V>, asked: Side) -> RuleFinding {
     let Some(switch) = &case.profile.namespace_switch else { return RuleFinding::off(NO_SWITCH) };
     let Namespace { name, labels, annotations } = &case.facts.namespace;
@@ -189,7 +189,7 @@ fn namespace_switch<'a, V: View<'a>>(case: &Case<'_, V>, asked: Side) -> RuleFin
         let value = match values {
             Known::Yes(values) => values.get(key),
             Known::No => {
-                unknown.push(format!("{word} `{key}`"));
+                unknown.push((word, key));
                 continue;
             }
         };
@@ -199,15 +199,20 @@ fn namespace_switch<'a, V: View<'a>>(case: &Case<'_, V>, asked: Side) -> RuleFin
             return RuleFinding { warnings, ..finding };
         }
         // One typo on a namespace must not stop all its pods.
-        let place = format!("{word} `{key}` of namespace `{name}`");
-        warnings.push(switch.bad(case.subject.at.clone(), &place, value, ", and counts as not set"));
+        if asked == Side::Skip {
+            let place = format!("{word} `{key}` of namespace `{name}`");
+            warnings.push(switch.bad(case.subject.at.clone(), &place, value, ", and counts as not set"));
+        }
     }
-    let finding = if unknown.is_empty() {
-        case.no(|| format!("namespace `{name}` says nothing"))
-    } else {
-        let saw = format!("the value of {} on namespace `{name}` is not known, so it is ignored", unknown.join(" or "));
-        warnings.push(Diagnostic::new(Code::NamespaceUnknown, case.subject.at.clone(), saw.clone()).hint(NAME_FACTS));
-        RuleFinding::no(saw)
+    let ignored = || {
+        let keys: Vec<String> = unknown.iter().map(|(word, key)| format!("{word} `{key}`")).collect();
+        format!("the value of {} on namespace `{name}` is not known, so it is ignored", keys.join(" or "))
     };
-    RuleFinding { warnings, ..finding }
+    if unknown.is_empty() {
+        return RuleFinding { warnings, ..case.no(|| format!("namespace `{name}` says nothing")) };
+    }
+    if asked == Side::Skip {
+        warnings.push(Diagnostic::new(Code::NamespaceUnknown, case.subject.at.clone(), ignored()).hint(NAME_FACTS));
+    }
+    RuleFinding { warnings, ..case.no(ignored) }
 }

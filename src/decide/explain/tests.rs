@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::*;
 use crate::decide::eligibility::{Applies, Effect, Rule};
 use crate::decide::facts::{AccountsOfNamespace, Fragment, Namespace, NamespaceGate, Operation};
-use crate::decide::inject::{Renderings, plan};
+use crate::decide::inject::{Notes, Renderings, plan};
 use crate::kube::version::KubernetesVersion;
 use crate::profile::load;
 
@@ -53,7 +53,14 @@ fn with<T>(profiles: &[Profile], set: &[(&str, &str)], then: impl FnOnce(&Reques
         set.iter().map(|&(name, value)| (name.to_owned(), value.to_owned())).collect();
     let set = profiles.iter().map(|profile| (profile.name.clone(), set.clone())).collect();
     let renderings = Renderings::default();
-    then(&Request { profiles, set: &set, template_paths: &[], outdated: Outdated::Replace, renderings: &renderings })
+    then(&Request {
+        profiles,
+        set: &set,
+        template_paths: &[],
+        outdated: Outdated::Replace,
+        renderings: &renderings,
+        notes: Notes::Made,
+    })
 }
 
 fn explained(object: &Value, profiles: &[Profile], set: &[(&str, &str)]) -> Explanation {

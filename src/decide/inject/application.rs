@@ -111,7 +111,7 @@ fn of_application<'v, V: View<'v>>(applier: &Applier<'_, V>, list: Slot) -> Vec<
         of_profiles.chain(applier.rendered.all_containers().map(|item| item.key.as_str())).collect();
     let mut seen = HashSet::new();
     let mut found = Vec::new();
-    for (index, container) in applier.editor.list(&list.place()).into_iter().enumerate() {
+    for (index, container) in applier.editor.list(list.place()).into_iter().enumerate() {
         let name = container.text(&["name"]).unwrap_or_default().into_owned();
         let is_new = !name.is_empty() && seen.insert(name.clone());
         if is_new && !of_profiles.contains(name.as_str()) && !is_foreign_sidecar(container) {

@@ -79,12 +79,12 @@ impl<'v, V: View<'v>> Applier<'_, V> {
         if let Some((metadata, _)) = annotations.split_last() {
             self.ensure_object(&metadata);
         }
-        self.ensure_object(&annotations);
+        self.ensure_object(annotations);
         let rendered = self.rendered;
         for slot in Slot::of(Home::Metadata) {
             let place = slot.place();
             for item in rendered.added[slot].iter().filter(|item| !self.has(slot, &item.key)).collect::<Vec<_>>() {
-                self.entry_of_map(slot, &place, item);
+                self.entry_of_map(slot, place, item);
             }
         }
     }
@@ -156,15 +156,15 @@ impl<'v, V: View<'v>> Applier<'_, V> {
                 continue;
             }
             let found =
-                self.editor.list(&at).iter().position(|item| slot.key_of(*item).as_deref() == Some(key.as_str()));
+                self.editor.list(at).iter().position(|item| slot.key_of(*item).as_deref() == Some(key.as_str()));
             match found {
                 Some(index)
                     if slot.clash() == Clash::Conflict
-                        && !self.is_stored_at(&at, index, (DefaultsOf::Volume, value)) =>
+                        && !self.is_stored_at(at, index, (DefaultsOf::Volume, value)) =>
                 {
                     self.conflict(slot, key, &at.join(index.to_string()));
                 }
-                Some(index) if slot.clash() == Clash::Keep && !self.is_at(&at, index, value) => {
+                Some(index) if slot.clash() == Clash::Keep && !self.is_at(at, index, value) => {
                     self.keep(slot, key, &at.join(index.to_string()));
                 }
                 Some(_) => self.share(slot, key, &at.join(key.as_str())),
@@ -176,7 +176,7 @@ impl<'v, V: View<'v>> Applier<'_, V> {
                     self.error(Code::Conflict, &Pointer::of(["spec"]), message, RENAME);
                 }
                 None => {
-                    self.ensure_list(&at, &at);
+                    self.ensure_list(at, at);
                     self.editor.add(&at.join("-"), Arc::clone(value));
                     self.done.entry.names[slot].push(key.clone());
                 }

@@ -158,7 +158,7 @@ fn moved<'a, V: View<'a>>(
         }
         let list = slot.place();
         let names = |editor: &Editor<V>, but: &[Entry]| -> Vec<String> {
-            let all = editor.list(&list).into_iter().map(|item| item.text(&["name"]).unwrap_or_default().into_owned());
+            let all = editor.list(list).into_iter().map(|item| item.text(&["name"]).unwrap_or_default().into_owned());
             all.filter(|name| !but.iter().any(|entry| entry.all_containers().any(|known| known == name))).collect()
         };
         let found = names(editor, later);

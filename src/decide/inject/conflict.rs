@@ -27,7 +27,7 @@ fn reserved_user<'v, V: View<'v>>(applier: &mut Applier<'_, V>) {
     let pod_user = applier.editor.template().path(&["spec", "securityContext", "runAsUser"]).map(View::value);
     let mut found = Vec::new();
     for place in container_slots().map(Slot::place) {
-        for (index, container) in applier.editor.list(&place).into_iter().enumerate() {
+        for (index, container) in applier.editor.list(place).into_iter().enumerate() {
             let name = container.text(&["name"]).unwrap_or_default();
             let user = container.path(&["securityContext", "runAsUser"]).map(View::value).or_else(|| pod_user.clone());
             if user.as_ref() == Some(reserved) && !rendered.all_containers().any(|own| own.key == name) {
@@ -48,30 +48,29 @@ fn reserved_user<'v, V: View<'v>>(applier: &mut Applier<'_, V>) {
 fn valid<'v, V: View<'v>>(applier: &mut Applier<'_, V>) {
     let volumes: BTreeSet<String> = applier
         .editor
-        .list(&Slot::Volumes.place())
+        .list(Slot::Volumes.place())
         .into_iter()
         .map(|volume| volume.text(&["name"]).unwrap_or_default().into_owned())
         .chain(applier.beside.claims.iter().cloned())
         .collect();
     let rendered = applier.rendered;
+    let is_masked = applier.editor.template().path(&["spec", "hostUsers"]).and_then(View::boolean) != Some(false);
+    let masked = |container: &Value| unmasked(container).filter(|_| is_masked);
     for slot in Slot::of(Home::Spec) {
         match slot.validity() {
             Validity::Container(role) => each(applier, slot, |applier, container| {
                 let completed = applier.done.completed.iter().any(|own| own == name(container));
                 // Most containers are added just as they were rendered, and were checked then.
                 let as_rendered = !completed && rendered.sound.contains(name(container));
-                if as_rendered && mounted(container).all(|volume| volumes.contains(volume)) {
-                    return Vec::new();
+                let mut found = Vec::new();
+                if !(as_rendered && mounted(container).all(|volume| volumes.contains(volume))) {
+                    found = validity::containers(&[container], role, &volumes, &Pointer::root());
                 }
-                validity::containers(&[container], role, &volumes, &Pointer::root())
+                found.extend(masked(container));
+                found
             }),
             Validity::Volume => each(applier, slot, |_, volume| validity::volumes(&[volume], &Pointer::root())),
             Validity::Alone(..) | Validity::Schema => {}
-        }
-    }
-    if applier.editor.template().path(&["spec", "hostUsers"]).and_then(View::boolean) != Some(false) {
-        for slot in container_slots() {
-            each(applier, slot, |_, container| unmasked(container).into_iter().collect());
         }
     }
     absent_volumes(applier, &volumes);
@@ -96,7 +95,7 @@ fn absent_volumes<'v, V: View<'v>>(applier: &mut Applier<'_, V>, volumes: &BTree
                 "the profile `{profile}` mounts the volume `{volume}` into the application's containers, and the pod has no such volume"
             );
             let at = Slot::Volumes.place();
-            applier.error(Code::Invalid, &at, message, Some("add the volume to the profile"));
+            applier.error(Code::Invalid, at, message, Some("add the volume to the profile"));
         }
     }
 }
@@ -116,7 +115,7 @@ fn each<'v, V: View<'v>>(
     // A native sidecar is an init container, and its profile calls it a container.
     let noun = if slot.holds_containers() { Slot::Containers.noun() } else { slot.noun() };
     let mut found = Vec::new();
-    for (index, item) in applier.editor.list(&place).into_iter().enumerate() {
+    for (index, item) in applier.editor.list(place).into_iter().enumerate() {
         if !is_added(&item.text(&["name"]).unwrap_or_default()) {
             continue;
         }
@@ -138,7 +137,8 @@ fn each<'v, V: View<'v>>(
 /// The one rule about a container that depends on the rest of the pod: what is unmasked has to be in a user namespace.
 fn unmasked(container: &Value) -> Option<Diagnostic> {
     let context = container.get("securityContext")?;
-    let at = Pointer::of(["0", "securityContext", "procMount"]);
-    (context.get("procMount")?.as_str()? == "Unmasked")
-        .then(|| Diagnostic::new(Code::Invalid, at, "`procMount: Unmasked` is for pods with `hostUsers: false`"))
+    let is_unmasked = context.get("procMount")?.as_str()? == "Unmasked";
+    let at = || Pointer::of(["0", "securityContext", "procMount"]);
+    is_unmasked
+        .then(|| Diagnostic::new(Code::Invalid, at(), "`procMount: Unmasked` is for pods with `hostUsers: false`"))
 }

@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use super::applier::Applier;
 use super::complete;
-use super::render::{Item, Sidecar, is_named};
+use super::ports::container_slots;
+use super::render::{Item, Sidecar};
 use crate::diagnostic::Code;
 use crate::profile::Placement;
-use crate::profile::slot::Slot;
-use crate::value::pointer::Pointer;
+use crate::profile::slot::{Slot, SlotMap};
 use crate::value::view::View;
 
 /// Adds the containers, each at its place.
@@ -23,9 +23,13 @@ pub(super) fn add<'v, V: View<'v>>(applier: &mut Applier<'_, V>) {
     let beside = wanted.containers.as_ref().filter(|_| is_native);
     let set_up = wanted.init_containers.as_ref().or(beside).unwrap_or(default);
     let mut put: Vec<Put<'_>> = Vec::new();
+    let mut names = Names::new(|slot| {
+        let list = if slot.holds_containers() { applier.editor.list(slot.place()) } else { Vec::new() };
+        list.into_iter().map(|container| container.text(&["name"]).unwrap_or_default().into_owned()).collect()
+    });
     for item in &rendered.added[Slot::InitContainers] {
         let placement = item.placement.as_ref().unwrap_or(set_up);
-        put_one(applier, &mut put, (Slot::InitContainers, placement), item);
+        put_one(applier, (&mut put, &mut names), (Slot::InitContainers, placement), item);
     }
     for item in &rendered.added[Slot::Containers] {
         let own = item.placement.as_ref().or(wanted.containers.as_ref());
@@ -36,7 +40,7 @@ pub(super) fn add<'v, V: View<'v>>(applier: &mut Applier<'_, V>) {
             Sidecar::Native => (Slot::InitContainers, set_up),
             Sidecar::Classic => (Slot::Containers, own.unwrap_or(&Placement::Last)),
         };
-        put_one(applier, &mut put, place, item);
+        put_one(applier, (&mut put, &mut names), place, item);
     }
 }
 
@@ -47,45 +51,50 @@ struct Put<'r> {
     name: &'r str,
 }
 
+/// The names of the pod's containers, list by list, as they are now. One without a name has the empty one.
+type Names = SlotMap<Vec<String>>;
+
+fn position_of(names: &[String], wanted: &str) -> Option<usize> {
+    names.iter().position(|name| name == wanted)
+}
+
 /// Adds a container to a list, unless the pod has it: directly after the last one with the same placement, where there is
 /// one, so that they keep the profile's order.
 fn put_one<'v, 'r, V: View<'v>>(
     applier: &mut Applier<'_, V>,
-    put: &mut Vec<Put<'r>>,
+    (put, names): (&mut Vec<Put<'r>>, &mut Names),
     (slot, placement): (Slot, &'r Placement),
     item: &'r Item,
 ) {
     let list = slot.place();
     let last = put.iter().rfind(|known| known.slot == slot && known.placement == placement).map(|known| known.name);
-    let after = last.and_then(|name| applier.editor.list(&list).iter().position(|found| is_named(*found, name)));
+    let after = last.and_then(|name| position_of(&names[slot], name));
     let index = match after {
         Some(after) => after + 1,
-        None => position(applier, slot, placement),
+        None => position(applier, &names[slot], slot, placement),
     };
-    if is_there(applier, item) {
+    if is_there(applier, names, item) {
         return;
     }
-    applier.ensure_list(&list, &list);
-    let end = applier.editor.list(&list).len();
-    let token = if index >= end { "-".to_owned() } else { index.to_string() };
+    applier.ensure_list(list, list);
+    let names = &mut names[slot];
+    let token = if index >= names.len() { "-".to_owned() } else { index.to_string() };
     applier.editor.add(&list.join(token), Arc::clone(&item.value));
+    names.insert(index.min(names.len()), item.key.clone());
     // Recorded by where it is, and not by the slot that it comes from: a native sidecar is found among the init containers.
     applier.done.entry.names[slot].push(item.key.clone());
     put.push(Put { slot, placement, name: &item.key });
 }
 
 /// Whether the pod has a container of this name. Its own one is completed where it is; one of another profile is a conflict.
-fn is_there<'v, V: View<'v>>(applier: &mut Applier<'_, V>, item: &Item) -> bool {
+fn is_there<'v, V: View<'v>>(applier: &mut Applier<'_, V>, names: &Names, item: &Item) -> bool {
     let name = item.key.as_str();
-    for slot in Slot::ALL.into_iter().filter(|slot| slot.holds_containers()) {
+    for slot in container_slots() {
         if applier.has(slot, name) {
             return true;
         }
-        let list = slot.place();
-        let Some(index) = applier.editor.list(&list).iter().position(|found| is_named(*found, name)) else {
-            continue;
-        };
-        let at = list.join(index.to_string());
+        let Some(index) = position_of(&names[slot], name) else { continue };
+        let at = slot.place().join(index.to_string());
         let owner = applier.record.iter().find(|entry| entry.all_containers().any(|known| known == name));
         if let Some(owner) = owner {
             let (theirs, ours) = (&owner.profile, &applier.profile.name);
@@ -101,16 +110,18 @@ fn is_there<'v, V: View<'v>>(applier: &mut Applier<'_, V>, item: &Item) -> bool 
 }
 
 /// The index in a list for the first container that goes to this place.
-fn position<'v, V: View<'v>>(applier: &mut Applier<'_, V>, slot: Slot, placement: &Placement) -> usize {
-    let list: Pointer = slot.place();
-    let containers = applier.editor.list(&list);
-    let last = containers.len();
-    let find = |wanted: &str| containers.iter().position(|container| is_named(*container, wanted));
+fn position<'v, V: View<'v>>(
+    applier: &mut Applier<'_, V>,
+    names: &[String],
+    slot: Slot,
+    placement: &Placement,
+) -> usize {
+    let last = names.len();
     let (wanted, index) = match placement {
         Placement::First => return 0,
         Placement::Last => return last,
-        Placement::Before(wanted) => (wanted, find(wanted)),
-        Placement::After(wanted) => (wanted, find(wanted).map(|index| index + 1)),
+        Placement::Before(wanted) => (wanted, position_of(names, wanted)),
+        Placement::After(wanted) => (wanted, position_of(names, wanted).map(|index| index + 1)),
     };
     index.unwrap_or_else(|| {
         let (noun, profile) = (slot.noun(), &applier.profile.name);
@@ -120,7 +131,7 @@ fn position<'v, V: View<'v>>(applier: &mut Applier<'_, V>, slot: Slot, placement
         );
         // Several containers may have the placement.
         if !applier.done.warnings.iter().any(|known| known.message == message) {
-            applier.warn(Code::PlacementAbsent, &list, message);
+            applier.warn(Code::PlacementAbsent, slot.place(), message);
         }
         last
     })

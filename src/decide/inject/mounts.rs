@@ -96,7 +96,7 @@ fn is_equivalent<'v, V: View<'v>>(applier: &Applier<'_, V>, there: &str, ours: &
     let Some(ours) = added.and_then(|item| item.value.get("emptyDir")).filter(|source| source.is_object()) else {
         return false;
     };
-    let volumes = applier.editor.list(&Slot::Volumes.place());
+    let volumes = applier.editor.list(Slot::Volumes.place());
     let there = volumes.into_iter().find(|volume| volume.text(&["name"]).is_some_and(|name| name == there));
     there.and_then(|volume| volume.child("emptyDir")).is_some_and(|source| view::equals(source, ours))
 }

@@ -6,8 +6,8 @@ use super::applier::{Applied, Applier};
 use super::editor::Editor;
 use super::redirect;
 use super::{
-    Answer, Beside, Outcome, Outdated, Rendered, Request, Step, Verdict, guessed_ports, knative_warning, needs_native,
-    removal, sidecar, write_record,
+    Answer, Beside, Notes, Outcome, Outdated, Rendered, Request, Step, Verdict, guessed_ports, knative_warning,
+    needs_native, removal, sidecar, write_record,
 };
 use crate::decide::eligibility::{self, Decision, Deniable, Record, Recorded, Subject};
 use crate::decide::expressions;
@@ -248,7 +248,7 @@ impl<'p, 'a, V: View<'a>> Planner<'p, V> {
         let beside = Beside::of(self.object, self.identity);
         let (identity, place, facts) = (self.identity, self.place, self.facts);
         let kubernetes_version = facts.kubernetes_version;
-        let (set, inherited) = (self.request.set, facts.namespace.inherited());
+        let (set, inherited, notes) = (self.request.set, facts.namespace.inherited(), self.request.notes);
         let editor = self.editor();
         let spec = editor.template().child("spec");
         let qos_before = spec.map_or(Qos::BestEffort, validity::qos_class);
@@ -285,7 +285,9 @@ impl<'p, 'a, V: View<'a>> Planner<'p, V> {
         warnings.extend(qos_warning(qos_before, after.map_or(Qos::BestEffort, validity::qos_class), place));
         warnings.extend(knative_warning(profile, identity, rendered, place));
         warnings.extend(guessed_ports(profile, editor.template(), (set, inherited), place));
-        warnings.extend(redirect::notes(profile, rendered, editor, &others, place));
+        if notes == Notes::Made {
+            warnings.extend(redirect::notes(profile, rendered, editor, &others, place));
+        }
         match index.and_then(|index| record.get_mut(index)) {
             Some(known) => *known = entry,
             None => record.push(entry),

@@ -121,7 +121,7 @@ impl<'v, V: View<'v>> Ports<'_, V> {
 /// The ports of the containers that run beside others. A plain init container has ended when the next one starts.
 fn ports_of<'e, 'v: 'e, V: View<'v>>(template: &'e Editor<V>, slot: Slot) -> Vec<Ports<'e, V>> {
     let place = slot.place();
-    let containers = template.list(&place).into_iter().enumerate();
+    let containers = template.list(place).into_iter().enumerate();
     let stays = |container: &Layer<'e, V>| {
         slot != Slot::InitContainers || container.text(&["restartPolicy"]).as_deref() == Some("Always")
     };

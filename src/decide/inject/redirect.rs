@@ -23,7 +23,7 @@ pub(super) fn notes<'v, V: View<'v>>(
     let mut notes = Vec::new();
     for slot in container_slots() {
         let containers = slot.place();
-        for (index, container) in editor.list(&containers).into_iter().enumerate() {
+        for (index, container) in editor.list(containers).into_iter().enumerate() {
             let name = container.text(&["name"]).unwrap_or_default();
             let is_sidecar = rendered.all_containers().any(|item| item.key == name)
                 || record.iter().flat_map(Entry::all_containers).any(|known| *known == name);

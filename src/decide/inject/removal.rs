@@ -153,12 +153,12 @@ pub(crate) fn remove<'a, V: View<'a>>(
 ) -> Result<Vec<Entry>, Diagnostic> {
     pod::undo(editor, &mut entries, &chosen);
     let containers = Slot::Containers.place();
-    let had_containers = !editor.list(&containers).is_empty();
+    let had_containers = !editor.list(containers).is_empty();
     texts::take_out(editor, &mut entries, &chosen);
     remove_items(editor, &entries, &chosen);
-    if had_containers && editor.list(&containers).is_empty() {
+    if had_containers && editor.list(containers).is_empty() {
         let message = "removing what the record names would leave no container".to_owned();
-        return Err(Diagnostic::new(Code::Record, editor.place().append(&containers), message)
+        return Err(Diagnostic::new(Code::Record, editor.place().append(containers), message)
             .hint("restore the annotation as injector wrote it"));
     }
     let mut rest: Vec<Entry> = entries.iter().filter(|entry| !chosen(entry)).cloned().collect();

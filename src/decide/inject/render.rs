@@ -346,11 +346,6 @@ pub(super) fn mounted(container: &Value) -> impl Iterator<Item = &str> {
         .map(name)
 }
 
-/// Whether an element has this name; one without a name has the empty one.
-pub(super) fn is_named<'a, V: View<'a>>(element: V, wanted: &str) -> bool {
-    element.text(&["name"]).map_or(wanted.is_empty(), |name| name == wanted)
-}
-
 /// An element's name; empty where it has none.
 pub(crate) fn name(element: &Value) -> &str {
     element.get("name").and_then(Value::as_str).unwrap_or_default()

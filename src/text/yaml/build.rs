@@ -34,6 +34,14 @@ struct Frame {
     anchor: Option<String>,
 }
 
+impl Frame {
+    fn link(&mut self, tree: &mut Tree<'_>, id: NodeId) {
+        tree.link(self.id, self.last, id);
+        self.last = Some(id);
+        self.count += 1;
+    }
+}
+
 struct Anchored {
     id: NodeId,
     nodes: u64,
@@ -110,11 +118,14 @@ impl<'t> Builder<'t> {
 
     /// A scalar of JSON. It has no anchor and no tag, and JSON can hold it, so nothing has to be checked.
     pub(super) fn json_scalar(&mut self, style: ScalarStyle, span: Range<usize>, value: Option<String>) {
-        let id = self.link(NodeKind::Scalar(style), span);
+        let id = self.tree.push(NodeKind::Scalar(style), span);
         if let Some(value) = value {
             self.tree.set_text(id, value);
         }
-        self.count(Expansion { nodes: 1, aliased: 0 }, 0);
+        if let Some(frame) = self.open.last_mut() {
+            frame.link(&mut self.tree, id);
+            frame.expansion.nodes += 1;
+        }
     }
 
     pub(super) fn alias(&mut self, name: String, span: Range<usize>) -> Result<(), SyntaxError> {
@@ -171,9 +182,7 @@ impl<'t> Builder<'t> {
     fn link(&mut self, kind: NodeKind, span: Range<usize>) -> NodeId {
         let id = self.tree.push(kind, span);
         if let Some(frame) = self.open.last_mut() {
-            self.tree.link(frame.id, frame.last, id);
-            frame.last = Some(id);
-            frame.count += 1;
+            frame.link(&mut self.tree, id);
         }
         id
     }

@@ -201,30 +201,35 @@ impl Scanner<'_> {
         serde_json::from_str(source).map_err(unknown)
     }
 
-    /// Goes behind the string that begins here.
+    /// Goes behind the string that begins here. Most of a review is the text of strings, so eight bytes are looked at together.
     fn find_end(&mut self) -> Result<Escapes, SyntaxError> {
         let bytes = self.text.as_bytes();
-        let mut end = self.at + 1;
+        let mut at = self.at + 1;
         let mut escapes = Escapes::None;
         loop {
-            let rest = bytes.get(end..).unwrap_or_default();
-            let Some(length) = plain_length(rest) else {
-                return Err(self.error("the string is not closed"));
-            };
-            end += length;
-            match rest.get(length) {
+            match bytes.get(at..).and_then(<[u8]>::first_chunk).map(|word| first_special(*word)) {
+                Some(None) => {
+                    at += 8;
+                    continue;
+                }
+                Some(Some(length)) => at += length,
+                None => {}
+            }
+            match bytes.get(at) {
                 Some(b'"') => break,
                 Some(b'\\') => {
                     escapes = Escapes::Some;
-                    end += 2;
+                    at += 2;
                 }
-                _ => {
-                    self.at = end;
+                Some(0x20..) => at += 1,
+                Some(_) => {
+                    self.at = at;
                     return Err(self.error("a control character in a string must be escaped"));
                 }
+                None => return Err(self.error("the string is not closed")),
             }
         }
-        self.at = end + 1;
+        self.at = at + 1;
         Ok(escapes)
     }
 
@@ -262,25 +267,19 @@ impl Scanner<'_> {
     }
 }
 
-/// How many bytes are before the first quote, backslash or control character; `None` where there is not one of these. It
-/// looks at eight bytes at a time, since most of a review is the text of strings.
-fn plain_length(bytes: &[u8]) -> Option<usize> {
+/// How many of eight bytes are before the first quote, backslash or control character; `None` where there is not one of these.
+const fn first_special(word: [u8; 8]) -> Option<usize> {
     const ONES: u64 = u64::MAX / 255;
     const HIGH: u64 = ONES << 7;
     // The high bit of each byte that is below the bound is set. A subtraction can carry into bytes after the first such
     // one, so only the first is right; only the first is used.
-    let below = |word: u64, bound: u8| word.wrapping_sub(ONES * u64::from(bound)) & !word;
-    let (words, rest) = bytes.as_chunks::<8>();
-    for (index, word) in words.iter().enumerate() {
-        let word = u64::from_le_bytes(*word);
-        let is = |byte: u8| below(word ^ (ONES * u64::from(byte)), 1);
-        let special = (below(word, 0x20) | is(b'"') | is(b'\\')) & HIGH;
-        if special != 0 {
-            return Some(index * 8 + special.trailing_zeros() as usize / 8);
-        }
+    const fn below(word: u64, bound: u8) -> u64 {
+        word.wrapping_sub(ONES * bound as u64) & !word
     }
-    let special = |byte: &u8| *byte == b'"' || *byte == b'\\' || *byte < 0x20;
-    rest.iter().position(special).map(|length| words.len() * 8 + length)
+    let word = u64::from_le_bytes(word);
+    let special =
+        (below(word, 0x20) | below(word ^ (ONES * b'"' as u64), 1) | below(word ^ (ONES * b'\\' as u64), 1)) & HIGH;
+    if special == 0 { None } else { Some(special.trailing_zeros() as usize / 8) }
 }
 
 /// Whether a literal is certainly valid. Nearly all are, and then no parser is needed.
@@ -292,18 +291,30 @@ fn is_common(literal: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::plain_length;
+    use super::*;
 
     #[test]
-    fn the_first_special_byte_is_found_wherever_it_stands() {
-        for special in [b'"', b'\\', 0, 0x1f, b'\n'] {
-            for (before, behind) in (0..20).flat_map(|before| (0..20).map(move |behind| (before, behind))) {
-                for other in [b' ', b'!', b'#', b'[', b']', 0x7f, 0x80, 0xa0, 0xa2, 0xdc, 0xff] {
-                    let mut bytes = vec![other; before];
-                    assert_eq!(plain_length(&bytes), None);
-                    bytes.push(special);
-                    bytes.resize(before + 1 + behind, other);
-                    assert_eq!(plain_length(&bytes), Some(before), "{special} after {before} of {other}");
+    fn the_end_of_a_string_is_found_wherever_it_is() {
+        let end = |text: &str| {
+            let builder = Builder::new(text, Language::Json).unwrap();
+            let mut scanner = Scanner { text, at: 0, left_out: &[], most: usize::MAX, builder };
+            scanner
+                .find_end()
+                .map(|escapes| (scanner.at, matches!(escapes, Escapes::Some)))
+                .map_err(|error| error.offset)
+        };
+        for (before, behind) in (0..20).flat_map(|before| (0..20).map(move |behind| (before, behind))) {
+            for other in [' ', '!', '#', '[', ']', '\u{7f}', '\u{80}', '\u{a2}', 'é', '\u{ffff}', '\u{10ffff}'] {
+                let (text, rest) = (other.to_string().repeat(before), other.to_string().repeat(behind));
+                let open = 1 + text.len();
+                assert_eq!(end(&format!("\"{text}\"{rest}")), Ok((open + 1, false)), "{before} of {other:?}");
+                assert_eq!(end(&format!("\"{text}{rest}")), Err(0));
+                for escaped in ["\\\"", "\\\\", "\\n"] {
+                    let whole = open + 2 + rest.len() + 1;
+                    assert_eq!(end(&format!("\"{text}{escaped}{rest}\" ")), Ok((whole, true)), "{before} of {other:?}");
+                }
+                for control in ['\0', '\u{1f}', '\n'] {
+                    assert_eq!(end(&format!("\"{text}{control}{rest}\"")), Err(open), "{before} of {other:?}");
                 }
             }
         }

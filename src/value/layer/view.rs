@@ -56,7 +56,7 @@ impl<'a, 'e, V: View<'a>> Layer<'e, V> {
             Self::Kept(view) if view.kind() == Kind::Sequence => view.element(index()?).map(Self::Kept),
             Self::Kept(view) => view.member(token).map(Self::Kept),
             Self::New(Value::Array(list)) => list.get(index()?).map(Self::New),
-            Self::New(value) => value.get(token).map(Self::New),
+            Self::New(value) => value.member(token).map(Self::New),
             Self::Object(object, members) => match members.iter().find(|(name, _)| name == token) {
                 Some((_, member)) => Self::of(object.member(token), member.as_ref()?),
                 None => object.member(token).map(Self::Kept),

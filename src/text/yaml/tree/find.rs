@@ -107,16 +107,18 @@ impl Tree<'_> {
 
     /// Whether the keys of a small mapping are certainly strings, and all of them different. It needs no memory of its own.
     pub(in crate::text::yaml) fn has_distinct_keys(&self, id: NodeId) -> bool {
-        let mut seen = [(Mark::UNKNOWN, NodeId(0)); SMALL_MAPPING];
+        let mut seen = [NodeId(0); SMALL_MAPPING];
         for (index, (key, _)) in self.pairs(id).enumerate() {
-            let (before, rest) = seen.split_at_mut(index.min(SMALL_MAPPING));
-            let (Some(name), Some(place)) = (self.string_key(key), rest.first_mut()) else { return false };
+            let Some(place) = seen.get_mut(index) else { return false };
+            *place = key;
+            let is_string = self.language == Language::Json || self.string_key(key).is_some();
             let mark = self.node(key).mark;
-            let is_same = |(known, other): &(Mark, NodeId)| known.may_equal(mark) && self.scalar_text(*other) == name;
-            if before.iter().any(is_same) {
+            let is_same = |other: &NodeId| {
+                self.node(*other).mark.may_equal(mark) && self.scalar_text(*other) == self.scalar_text(key)
+            };
+            if !is_string || seen.iter().take(index).any(is_same) {
                 return false;
             }
-            *place = (mark, key);
         }
         true
     }
