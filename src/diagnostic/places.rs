@@ -1,6 +1,6 @@
 //! Lines and columns for byte offsets.
 
-use std::cell::OnceCell;
+use std::sync::OnceLock;
 
 use super::Position;
 
@@ -9,7 +9,7 @@ use super::Position;
 pub(crate) struct Places<'t> {
     text: &'t str,
     /// The number of line ends before each block, counted when first asked.
-    blocks: OnceCell<Vec<usize>>,
+    blocks: OnceLock<Vec<usize>>,
 }
 
 const BLOCK: usize = 16 * 1024;
@@ -17,7 +17,7 @@ const BLOCK: usize = 16 * 1024;
 impl<'t> Places<'t> {
     /// Of this text; nothing is counted yet.
     pub(crate) const fn new(text: &'t str) -> Self {
-        Self { text, blocks: OnceCell::new() }
+        Self { text, blocks: OnceLock::new() }
     }
 
     /// The line and column, from 1, of a byte offset.

@@ -121,7 +121,7 @@ fn outcome(asked: &Asked, mut run: Run, mut cluster: ClusterFacts) -> Outcome {
     stream.collect_facts(FactKind::read_by(std::iter::once(&run)), &run, &mut cluster);
     run.leaves = Leaves::Patch;
     process(&mut stream, &run, &cluster);
-    let report = tell::report(std::slice::from_ref(&stream), &[], Voice::Doing);
+    let report = tell::report(std::slice::from_ref(&stream), &[], Voice::Doing, tell::in_turn);
     let Told { workloads, errors, .. } = explain::explain([(&stream, &run)].into_iter(), &cluster, Form::Json);
     let policies = explain::policy_answers([&run].into_iter());
     let is_whole = !stream.is_failed();

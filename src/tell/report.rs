@@ -45,34 +45,76 @@ impl HeldBack {
     }
 }
 
-/// The report on a run. `before` is what was found before the first document.
-pub(crate) fn report(streams: &[Stream<'_>], before: &[Placed], voice: Voice) -> Report {
-    let mut entries = Vec::new();
+/// One document to be reported on: the index of its stream, and its own in it.
+pub(crate) type Told = (usize, usize);
+
+/// What there is to report on one document.
+#[derive(Debug, Default)]
+pub(crate) struct DocumentReport {
+    entries: Vec<TemplateReport>,
+    diagnostics: Vec<Placed>,
+}
+
+/// The report on a run. `before` is what was found before the first document. `each` makes the reports on documents, in their
+/// order: one after the other, or several at a time.
+pub(crate) fn report(
+    streams: &[Stream<'_>],
+    before: &[Placed],
+    voice: Voice,
+    each: impl FnOnce(&[Told], &(dyn Fn(Told) -> DocumentReport + Sync)) -> Vec<DocumentReport>,
+) -> Report {
+    let places: Vec<Places<'_>> = streams.iter().map(|stream| Places::new(stream.text)).collect();
+    let of_document = |(index, document): Told| match (streams.get(index), places.get(index)) {
+        (Some(stream), Some(places)) => of_document(stream, places, document, voice),
+        _ => DocumentReport::default(),
+    };
+    let is_told = |result: &DocumentResult| !matches!(result, DocumentResult::Opaque);
+    let told = |(index, stream): (usize, &Stream<'_>)| {
+        let results = stream.results.iter().enumerate().filter(|(_, result)| is_told(result));
+        results.map(|(document, _)| (index, document)).collect::<Vec<_>>()
+    };
+    let told: Vec<Told> = streams.iter().enumerate().flat_map(told).collect();
+    let mut reports = told.iter().zip(each(&told, &of_document)).peekable();
+    let mut entries = Vec::with_capacity(told.len());
     let mut diagnostics = before.to_vec();
-    for stream in streams {
+    for (index, stream) in streams.iter().enumerate() {
         diagnostics.extend(stream.error.iter().chain(&stream.note).cloned());
         diagnostics.extend(stream.warnings.iter().cloned());
-        let places = Places::new(stream.text);
-        for (document, result) in stream.documents.iter().zip(&stream.results) {
-            let processed = match result {
-                DocumentResult::Opaque => continue,
-                DocumentResult::Unreadable(placed) | DocumentResult::Foreign(placed) => {
-                    diagnostics.push(placed.clone());
-                    continue;
-                }
-                DocumentResult::Done(processed) => processed,
-            };
-            let start = document.range.start;
-            let teller = Teller { file: &stream.name, places: &places, start, voice };
-            entries.extend(processed.objects.iter().flat_map(|object| teller.entries(object)));
-            if let Some(ignored) = processed.ignored {
-                let placed = Placed::new(Code::IgnoredText, "kubectl ignores what follows `...`; it is kept");
-                diagnostics.push(placed.at(stream.name.as_str(), Some(places.position(start + ignored))));
-            }
+        while let Some((_, report)) = reports.next_if(|((of, _), _)| *of == index) {
+            entries.extend(report.entries);
+            diagnostics.extend(report.diagnostics);
         }
     }
     once_a_namespace(&mut entries, &diagnostics);
     Report::new(entries, diagnostics)
+}
+
+/// The reports on documents, one after the other.
+pub(crate) fn in_turn(told: &[Told], of_document: &(dyn Fn(Told) -> DocumentReport + Sync)) -> Vec<DocumentReport> {
+    told.iter().copied().map(of_document).collect()
+}
+
+fn of_document(stream: &Stream<'_>, places: &Places<'_>, document: usize, voice: Voice) -> DocumentReport {
+    let (Some(result), Some(document)) = (stream.results.get(document), stream.documents.get(document)) else {
+        return DocumentReport::default();
+    };
+    let processed = match result {
+        DocumentResult::Opaque => return DocumentReport::default(),
+        DocumentResult::Unreadable(placed) | DocumentResult::Foreign(placed) => {
+            return DocumentReport { diagnostics: vec![placed.clone()], entries: Vec::new() };
+        }
+        DocumentResult::Done(processed) => processed,
+    };
+    let start = document.range.start;
+    let teller = Teller { file: &stream.name, places, start, voice };
+    let ignored = processed.ignored.map(|ignored| {
+        let placed = Placed::new(Code::IgnoredText, "kubectl ignores what follows `...`; it is kept");
+        placed.at(stream.name.as_str(), Some(places.position(start + ignored)))
+    });
+    DocumentReport {
+        entries: processed.objects.iter().flat_map(|object| teller.entries(object)).collect(),
+        diagnostics: ignored.into_iter().collect(),
+    }
 }
 
 /// How the report on these streams ends, where one with anything in it ends so.

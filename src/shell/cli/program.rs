@@ -125,6 +125,11 @@ impl Program {
         text.replacen("Examples:\n", &both, 1)
     }
 
+    /// Whether it is called by other words than its name.
+    pub(crate) fn has_own_words(&self) -> bool {
+        self.caller != Caller::Anyone
+    }
+
     /// The same text, with the words of this program before each command of it that the text names.
     pub(crate) fn in_words<'a>(&self, text: &'a str) -> Cow<'a, str> {
         if self.caller == Caller::Anyone || !text.contains(OWN) {

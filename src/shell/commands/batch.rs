@@ -9,8 +9,10 @@ use crate::diagnostic::{Code, Placed, Places};
 use crate::process::object::ObjectClass;
 use crate::process::run::Files;
 use crate::process::stream::{FactKind, Stream, StreamOrigin};
+use crate::report::Report;
 use crate::shell::files::input::{Input, InputSource};
 use crate::shell::files::kustomize;
+use crate::tell::report::{self as tell, Voice};
 use crate::text::document::Triage;
 
 use super::settings::{Prepared, Runs};
@@ -34,7 +36,8 @@ pub(super) fn run<'i>(inputs: &'i [Input], prepared: &mut Prepared) -> Result<Ve
             Triage::Candidate => Some(stream.process(stream.documents.get(document)?, run, cluster)),
         }
     };
-    let results = in_parallel(&todo, work);
+    let progress = Progress::new(todo.len());
+    let results = in_parallel(&todo, |item| progress.after(work(item)));
     for ((stream, document), result) in todo.into_iter().zip(results) {
         let slot = streams.get_mut(stream).and_then(|stream| stream.results.get_mut(document));
         if let (Some(slot), Some(result)) = (slot, result) {
@@ -102,15 +105,19 @@ pub(super) fn refuse_function(inputs: &[Input], streams: &[Stream<'_>], what: &s
     refused.map_or(Ok(()), Err)
 }
 
+/// The report on what became of them.
+pub(super) fn report(streams: &[Stream<'_>], before: &[Placed], voice: Voice) -> Report {
+    tell::report(streams, before, voice, |told, of_document| in_parallel(told, of_document))
+}
+
 /// Fewer documents than this are not worth a thread.
 const FEW: usize = 32;
 
-/// Documents are planned independently, so every core takes the next one. Results come back in order.
+/// Documents are independent of each other, so every core takes the next one. Results come back in order.
 fn in_parallel<T: Copy + Sync, R: Send>(todo: &[T], work: impl Fn(T) -> R + Sync) -> Vec<R> {
-    let progress = Progress::new(todo.len());
     let cores = std::thread::available_parallelism().map_or(1, NonZero::get).min(todo.len() / FEW);
     if cores <= 1 {
-        return todo.iter().map(|item| progress.after(work(*item))).collect();
+        return todo.iter().map(|item| work(*item)).collect();
     }
     let next = AtomicUsize::new(0);
     let take = || {
@@ -119,7 +126,7 @@ fn in_parallel<T: Copy + Sync, R: Send>(todo: &[T], work: impl Fn(T) -> R + Sync
             let index = next.fetch_add(1, Ordering::Relaxed);
             todo.get(index).map(|item| (index, *item))
         } {
-            done.push((index, progress.after(work(item))));
+            done.push((index, work(item)));
         }
         done
     };

@@ -16,14 +16,13 @@ pub(super) fn check(args: &CheckArgs, colour: ColourChoice) -> Result<ExitStatus
     super::keep_inputs(&inputs, &args.report)?;
     prepared = prepared.with_function(&inputs, &args.decision, &args.facts).map_err(reported)?;
     let streams = batch::run(&inputs, &mut prepared).map_err(reported)?;
-    let report = tell::report(&streams, &prepared.diagnostics, Voice::Checking)
+    let report = batch::report(&streams, &prepared.diagnostics, Voice::Checking)
         .closing(tell::closing(&streams, Closing::Numbers));
     let report = prepared.levels(&args.levels).apply(report);
     // kpt takes no output for an empty list, and deletes the files of all items.
     let echoed: Vec<&[u8]> =
         batch::function_inputs(&inputs, &streams).iter().map(|stream| stream.text.as_bytes()).collect();
     super::print_pieces(&echoed).map_err(|error| reported(vec![error]))?;
-    let published = publish::write(&report, &args.report, colour);
     // A switch with a value that it does not take counts as not set, which is not what its author meant.
     let typo = report
         .entries()
@@ -32,5 +31,6 @@ pub(super) fn check(args: &CheckArgs, colour: ColourChoice) -> Result<ExitStatus
         .chain(report.diagnostics())
         .any(|found| found.code == Code::BadValue);
     let findings = if typo { ExitStatus::Findings } else { ExitStatus::Done };
-    Ok(report.status().max(findings).max(published))
+    let status = report.status().max(findings);
+    Ok(status.max(publish::write(report, &args.report, colour)))
 }

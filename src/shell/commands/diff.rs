@@ -20,7 +20,7 @@ pub(super) fn diff(args: &DiffArgs, colour: ColourChoice) -> Result<ExitStatus, 
     super::keep_inputs(&inputs, &args.report)?;
     let streams = batch::run(&inputs, &mut prepared).map_err(reported)?;
     batch::refuse_function(&inputs, &streams, "a diff").map_err(|error| reported(vec![error]))?;
-    let report = tell::report(&streams, &prepared.diagnostics, Voice::Doing)
+    let report = batch::report(&streams, &prepared.diagnostics, Voice::Doing)
         .closing(tell::closing(&streams, Closing::WhereEmpty));
     let mut found = report.status();
     if !prepared.is_failed() && !streams.iter().any(Stream::is_failed) {
@@ -33,5 +33,5 @@ pub(super) fn diff(args: &DiffArgs, colour: ColourChoice) -> Result<ExitStatus, 
         }
         super::print_pieces(&diffs).map_err(|error| reported(vec![error]))?;
     }
-    Ok(found.max(publish::write(&report, &args.report, colour)))
+    Ok(found.max(publish::write(report, &args.report, colour)))
 }

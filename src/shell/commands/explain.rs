@@ -41,5 +41,6 @@ pub(super) fn explain(args: &ExplainArgs, colour: ColourChoice) -> Result<ExitSt
     let usual = if is_empty { Closing::WhereEmpty } else { Closing::None };
     let closing = crate::tell::report::closing(&streams, usual);
     let report_on = Report::new(Vec::new(), errors).closing(closing);
-    Ok(report_on.status().max(publish::write(&report_on, &report, colour)))
+    let status = report_on.status();
+    Ok(status.max(publish::write(report_on, &report, colour)))
 }

@@ -1,5 +1,6 @@
 //! `inject` and `uninject`: everything is planned and proved before the first byte is written anywhere.
 
+use std::mem::ManuallyDrop;
 use std::path::Path;
 
 use crate::decide::clean::Clean;
@@ -101,7 +102,8 @@ impl ChangingCommand<'_> {
             None => Leaves::Text,
         };
         prepared.run.guard = self.guard(prepared.run.clean).map_err(|error| reported(vec![error]))?;
-        let streams = batch::run(&inputs, &mut prepared).map_err(reported)?;
+        // The process ends soon: to give all of it back piece by piece would only take time.
+        let streams = ManuallyDrop::new(batch::run(&inputs, &mut prepared).map_err(reported)?);
         let output = match self.output {
             Some(output) => output,
             None if to_files => &forms::YAML,
@@ -113,7 +115,7 @@ impl ChangingCommand<'_> {
         }
         let is_failed = prepared.is_failed() || is_held_back(&streams, output);
         let fails = is_failed && !self.write.keep_going;
-        let report = tell::report(&streams, &prepared.diagnostics, Voice::Doing)
+        let report = batch::report(&streams, &prepared.diagnostics, Voice::Doing)
             .closing(tell::closing(&streams, Closing::Numbers));
         let (report, held_back) = tell::settled(report, &self.levels, fails);
         let written = if held_back == HeldBack::No { self.write(&inputs, &streams, output) } else { Ok(()) };
@@ -122,7 +124,8 @@ impl ChangingCommand<'_> {
             _ => held_back,
         };
         let report = report.with(held_back.note()).with(written.err());
-        Ok(report.status().max(publish::write(&report, self.report, self.colour)))
+        let status = report.status();
+        Ok(status.max(publish::write(report, self.report, self.colour)))
     }
 
     /// Which guards the patches get: those that leave by themselves.

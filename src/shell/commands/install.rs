@@ -44,7 +44,7 @@ pub(super) fn install(args: &InstallArgs, colour: ColourChoice) -> Result<ExitSt
     let (installation, warnings) = resolve(args).map_err(|errors| CommandError::reported(errors, &report))?;
     let published = match warnings.is_empty() {
         true => ExitStatus::Done,
-        false => publish::write(&Report::new(Vec::new(), warnings), &report, colour),
+        false => publish::write(Report::new(Vec::new(), warnings), &report, colour),
     };
     let manifests = install::manifests(&installation, args.place.only.into());
     Ok(super::print(install::text(&manifests).as_bytes())?.max(published))

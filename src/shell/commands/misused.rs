@@ -16,7 +16,7 @@ pub(super) fn report(args: &[OsString], error: &clap::Error) -> ExitStatus {
     let wanted = ReportArgs::of_refused(args, env::var_os("INJECTOR_REPORT_FILE"));
     let report = Report::new(Vec::new(), vec![usage(error)]);
     let published = match wanted.on_stderr(Reader::Person).kind {
-        FormKind::Document => publish::write(&report, &wanted, ColourChoice::Never),
+        FormKind::Document => publish::write(report, &wanted, ColourChoice::Never),
         FormKind::Lines => {
             // Where standard error is gone, no one reads it.
             let _ = error.print();

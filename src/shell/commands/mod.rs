@@ -64,7 +64,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitStatus {
     };
     done.unwrap_or_else(|failed| {
         let report = Report::new(Vec::new(), failed.0);
-        ExitStatus::Error.max(publish::write(&report, &failed.1, colour))
+        ExitStatus::Error.max(publish::write(report, &failed.1, colour))
     })
 }
 

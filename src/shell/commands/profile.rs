@@ -111,5 +111,5 @@ fn lint(args: &LintArgs, colour: ColourChoice) -> Result<ExitStatus, CommandErro
         }
         found.extend(findings);
     }
-    Ok(status.max(publish::write(&Report::new(Vec::new(), found), &args.report, colour)))
+    Ok(status.max(publish::write(Report::new(Vec::new(), found), &args.report, colour)))
 }

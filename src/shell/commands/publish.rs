@@ -13,14 +13,15 @@ use crate::shell::files::output::{OutputError, Staged};
 /// Writes a report to the files that were asked for, and to standard error. A file that cannot be written is an error; the others
 /// are written all the same, and standard error has the error too.
 #[must_use]
-pub(super) fn write(report: &Report, args: &ReportArgs, choice: ColourChoice) -> ExitStatus {
+pub(super) fn write(report: Report, args: &ReportArgs, choice: ColourChoice) -> ExitStatus {
     let checkout = checkout();
     let plain = Style { verbosity: args.verbosity(), colour: Colour::Off, checkout: &checkout };
-    let failed = write_files(report, &plain, args);
+    let failed = write_files(&report, &plain, args);
     let status = if failed.is_empty() { ExitStatus::Done } else { ExitStatus::Error };
-    let report = failed.into_iter().fold(report.clone(), |report, error| report.with(Some(error)));
+    let report = failed.into_iter().fold(report, |report, error| report.with(Some(error)));
     let program = Program::current();
-    let report = report.with_hints(|hint| program.in_words(hint).into_owned());
+    let report =
+        if program.has_own_words() { report.with_hints(|hint| program.in_words(hint).into_owned()) } else { report };
     let stderr = io::stderr();
     let style = Style { colour: colour(choice, &stderr), ..plain };
     let mut out = io::BufWriter::new(stderr.lock());

@@ -40,7 +40,8 @@ pub(super) fn test(args: &TestArgs, colour: ColourChoice) -> Result<ExitStatus, 
         Err(error) => Report::new(Vec::new(), vec![error]),
     };
     let report = report.with_cases(cases);
-    Ok(report.status().max(publish::write(&report, &args.report, colour)))
+    let status = report.status();
+    Ok(status.max(publish::write(report, &args.report, colour)))
 }
 
 /// The name of a case, as `--run` sees it.

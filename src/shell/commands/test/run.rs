@@ -61,7 +61,7 @@ pub(super) fn try_case(suite: &Suite, case: &Case) -> Result<Tried, Vec<Placed>>
     let is_failed = prepared.is_failed() || inject::is_held_back(&streams, output);
     let fails = case.command != CaseCommand::Check && is_failed;
     let report =
-        tell::report(&streams, &prepared.diagnostics, voice).closing(tell::closing(&streams, Closing::Numbers));
+        batch::report(&streams, &prepared.diagnostics, voice).closing(tell::closing(&streams, Closing::Numbers));
     let (report, held_back) = tell::settled(report, &levels, fails);
     let at = case.object.as_ref().map_or(case.at, |object| object.at);
     let chosen = chosen(&streams, case).map_err(|error| error.at(suite.file.as_str(), Some(at)));
