@@ -3,20 +3,22 @@
 //! This is a shell: it reads, and looks at the bytes only as far as needed to say that they are no text at all. What
 //! they mean is for `document`.
 
-use std::collections::BTreeMap;
 use std::fmt;
 use std::fs;
 use std::io::{self, IsTerminal, Read, Write};
-use std::path::{Path, PathBuf};
+use std::num::NonZero;
+use std::path::PathBuf;
 
 use thiserror::Error;
 
 use crate::diagnostic::{Code, Placed, Position};
 
 mod exclude;
+mod find;
 mod text;
 
 pub(crate) use exclude::Exclusions;
+use find::{FoundInput, list};
 pub(crate) use text::Encoding;
 
 /// Where bytes came from; what messages and reports call the file.
@@ -97,10 +99,28 @@ fn read_with(
     paths: &[PathBuf],
     recursion: Recursion,
     exclusions: &Exclusions,
-    stdin: impl Fn() -> io::Result<Vec<u8>>,
+    stdin: impl Fn() -> io::Result<Vec<u8>> + Sync,
 ) -> Result<Vec<Input>, InputError> {
     let found: Vec<FoundInput> = list(paths, recursion, exclusions).into_iter().collect::<Result<_, _>>()?;
-    found.into_iter().map(|found| found.read(&stdin)).collect()
+    read_all(&found, &stdin).into_iter().collect()
+}
+
+/// Fewer files than this are not worth a thread.
+const FEW: usize = 32;
+
+/// Reads all of them, each core a part. Results come back in order.
+fn read_all(found: &[FoundInput], stdin: &(impl Fn() -> io::Result<Vec<u8>> + Sync)) -> Vec<Result<Input, InputError>> {
+    let cores = std::thread::available_parallelism().map_or(1, NonZero::get).min(found.len() / FEW).max(1);
+    let read = |part: &[FoundInput]| part.iter().map(|found| found.read(stdin)).collect::<Vec<_>>();
+    if cores == 1 {
+        return read(found);
+    }
+    std::thread::scope(|scope| {
+        let parts = found.chunks(found.len().div_ceil(cores));
+        let threads: Vec<_> = parts.map(|part| scope.spawn(move || read(part))).collect();
+        let all = threads.into_iter();
+        all.flat_map(|thread| thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
+    })
 }
 
 fn standard_input() -> io::Result<Vec<u8>> {
@@ -114,117 +134,17 @@ fn standard_input() -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-struct FoundInput {
-    source: InputSource,
-    root: Option<PathBuf>,
-}
-
 impl FoundInput {
-    fn read(self, stdin: &impl Fn() -> io::Result<Vec<u8>>) -> Result<Input, InputError> {
-        let Self { source, root } = self;
-        let bytes = match &source {
+    fn read(&self, stdin: &impl Fn() -> io::Result<Vec<u8>>) -> Result<Input, InputError> {
+        let Self { source, root, .. } = self;
+        let bytes = match source {
             InputSource::Stdin => stdin(),
             InputSource::File(path) => fs::read(path),
         };
-        let bytes = bytes.map_err(|error| InputError::reading(&source, error))?;
-        text::check(&source, &bytes)?;
-        Ok(Input { source, root, bytes })
+        let bytes = bytes.map_err(|error| InputError::reading(source, error))?;
+        text::check(source, &bytes)?;
+        Ok(Input { source: source.clone(), root: root.clone(), bytes })
     }
-}
-
-/// Says what there is to read, without reading it.
-fn list(paths: &[PathBuf], recursion: Recursion, exclusions: &Exclusions) -> Vec<Result<FoundInput, InputError>> {
-    if paths.is_empty() {
-        return vec![Ok(FoundInput { source: InputSource::Stdin, root: None })];
-    }
-    refuse_twice(paths.iter().flat_map(|path| list_one(path, recursion, exclusions)))
-}
-
-fn list_one(path: &Path, recursion: Recursion, exclusions: &Exclusions) -> Vec<Result<FoundInput, InputError>> {
-    let one = |source| vec![Ok(FoundInput { source, root: None })];
-    if path.as_os_str() == "-" {
-        return one(InputSource::Stdin);
-    }
-    if path.to_str().is_some_and(|text| text.starts_with("http://") || text.starts_with("https://")) {
-        return vec![Err(InputError::Url { url: path.display().to_string() })];
-    }
-    match path.metadata() {
-        Err(error) => vec![Err(InputError::reading(&InputSource::File(path.to_owned()), error))],
-        Ok(of) if of.is_dir() => {
-            let files = walk(path, recursion, exclusions);
-            if files.is_empty() {
-                let below = recursion == Recursion::Off && !walk(path, Recursion::On, exclusions).is_empty();
-                return vec![Err(InputError::NoManifests { directory: path.to_owned(), below })];
-            }
-            let found = |file| FoundInput { source: InputSource::File(file), root: Some(path.to_owned()) };
-            files.into_iter().map(|file| file.map(found)).collect()
-        }
-        Ok(_) if exclusions.cover(path) => Vec::new(),
-        Ok(_) => one(InputSource::File(path.to_owned())),
-    }
-}
-
-/// The manifests of a directory, each folder in the order of its names.
-fn walk(directory: &Path, recursion: Recursion, exclusions: &Exclusions) -> Vec<Result<PathBuf, InputError>> {
-    let mut files = Vec::new();
-    let mut todo = Vec::new();
-    let open = |folder: &Path, todo: &mut Vec<_>| children(folder).map(|found| todo.extend(found));
-    files.extend(open(directory, &mut todo).err().map(Err));
-    while let Some((path, kind)) = todo.pop() {
-        if exclusions.cover(&path) {
-            continue;
-        }
-        if kind.is_dir() {
-            if recursion == Recursion::On && !is_hidden(&path) {
-                files.extend(open(&path, &mut todo).err().map(Err));
-            }
-        } else if is_manifest(&path) {
-            // A link is judged by what it leads to; one that leads nowhere is an error, not a file less.
-            match path.metadata() {
-                Ok(target) if target.is_file() => files.push(Ok(path)),
-                Ok(_) => {}
-                Err(error) => files.push(Err(InputError::reading(&InputSource::File(path), error))),
-            }
-        }
-    }
-    files
-}
-
-/// What is in a directory, last name first.
-fn children(directory: &Path) -> Result<Vec<(PathBuf, fs::FileType)>, InputError> {
-    let read = || -> io::Result<Vec<_>> {
-        fs::read_dir(directory)?.map(|entry| entry.and_then(|e| Ok((e.path(), e.file_type()?)))).collect()
-    };
-    let mut all = read().map_err(|error| InputError::reading(&InputSource::File(directory.to_owned()), error))?;
-    all.sort_by(|(a, _), (b, _)| b.cmp(a));
-    Ok(all)
-}
-
-/// What a tool keeps for itself, such as `.git` or `.terraform`: what looks like a manifest there is a copy or a cache.
-fn is_hidden(folder: &Path) -> bool {
-    folder.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"."))
-}
-
-fn is_manifest(path: &Path) -> bool {
-    path.extension().is_some_and(|extension| ["yaml", "yml", "json"].iter().any(|known| extension == *known))
-}
-
-/// The same file under two names counts as well: written in place, one of the two results would be lost.
-fn refuse_twice(found: impl Iterator<Item = Result<FoundInput, InputError>>) -> Vec<Result<FoundInput, InputError>> {
-    let mut seen: BTreeMap<InputSource, String> = BTreeMap::new();
-    let mut once = |found: FoundInput| {
-        let key = match &found.source {
-            InputSource::Stdin => InputSource::Stdin,
-            // What has no canonical path (`/dev/fd/63`) is known by the path it was given.
-            InputSource::File(path) => InputSource::File(path.canonicalize().unwrap_or_else(|_| path.clone())),
-        };
-        match (seen.insert(key, found.source.to_string()), found.source) {
-            (None, source) => Ok(FoundInput { source, ..found }),
-            (Some(_), InputSource::Stdin) => Err(InputError::StdinTwice),
-            (Some(first), InputSource::File(file)) => Err(InputError::FileTwice { file, first }),
-        }
-    };
-    found.map(|found| found.and_then(&mut once)).collect()
 }
 
 /// Why there is nothing to work on. The text is the message alone; [`InputError::placed`] adds place and hint.
