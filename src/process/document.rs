@@ -199,11 +199,10 @@ fn patched(text: &str, place: &Pointer, patch: &Patch, strings: UserStrings) -> 
 /// Where an object begins, and where the values are that it has diagnostics about: none, mostly.
 fn locate(tree: &Tree<'_>, found: FoundObject<'_>, object: &Object) -> Location {
     let node = found.node.id();
-    let offset = |at: &Pointer| (at.clone(), tree.locate_value(node, at));
     Location {
         place: found.place,
         start: tree.span(node).start,
-        diagnostics: object.diagnostics().map(|diagnostic| offset(&diagnostic.at)).collect(),
+        diagnostics: object.diagnostics().map(|diagnostic| tree.locate_value(node, &diagnostic.at)).collect(),
     }
 }
 

@@ -73,8 +73,8 @@ pub struct Location {
     pub place: Pointer,
     /// Where the object begins.
     pub start: usize,
-    /// Where the values are that its errors and warnings are about.
-    pub diagnostics: Vec<(Pointer, usize)>,
+    /// Where the values are that its errors and warnings are about, in the order of [`Object::diagnostics`].
+    pub diagnostics: Box<[usize]>,
 }
 
 /// Why an object could not be changed as planned.
@@ -137,6 +137,12 @@ impl Object {
     /// Whether anything is wrong with it, so that it must not go on changed.
     pub fn is_failed(&self) -> bool {
         self.failure.is_some() || self.outcome.is_rejected()
+    }
+
+    /// Where the value is that an error or a warning is about.
+    pub(crate) fn offset_of(&self, diagnostic: &Diagnostic) -> usize {
+        let known = self.diagnostics().zip(&self.location.diagnostics).find(|(known, _)| known.at == diagnostic.at);
+        known.map_or(self.location.start, |(_, offset)| *offset)
     }
 
     /// Proves the patch, so that it may leave without the object's text.

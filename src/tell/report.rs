@@ -304,9 +304,7 @@ impl Teller<'_> {
     }
 
     fn placed(&self, object: &Object, diagnostic: &Diagnostic, severity: Severity) -> Placed {
-        let known = object.location.diagnostics.iter().find(|(at, _)| *at == diagnostic.at);
-        let offset = known.map_or(object.location.start, |(_, offset)| *offset);
-        let position = self.places.position(self.start + offset);
+        let position = self.places.position(self.start + object.offset_of(diagnostic));
         let mut placed = Placed::new(diagnostic.code, diagnostic.message.as_str())
             .at(self.file, Some(position))
             .hint(diagnostic.hint.as_deref());
