@@ -3,7 +3,7 @@
 use std::fs;
 
 use super::Session;
-use super::markdown::{Block, anchors, blocks, links, page, pages, prose, root};
+use super::markdown::{Block, anchors, blocks, links, page, pages, prose, root, rows};
 use super::session::Step;
 
 #[test]
@@ -85,6 +85,7 @@ fn every_block_is_of_a_language_that_is_checked_and_every_yaml_block_is_part_of_
                     "{place}: this is not part of a file in testdata/examples"
                 ),
                 "sh" => text.lines().filter(|line| !line.starts_with('#')).for_each(|line| runs(&place, line)),
+                "mermaid" if text.starts_with("xychart") => chart(&place, &text),
                 "mermaid" => flowchart(&place, &text),
                 other => panic!("{place}: nothing checks a block of the language `{other}`"),
             }
@@ -163,6 +164,28 @@ fn flowchart(place: &str, text: &str) {
     }
     for name in used {
         assert!(named.contains(&name), "{place}: the node `{name}` has no text");
+    }
+}
+
+/// Whether each bar of the one chart is what the table of its page says: microseconds for each Deployment of a stream.
+fn chart(place: &str, text: &str) {
+    let list = |line: &str| {
+        let found = text.lines().find_map(|known| known.trim().strip_prefix(line)?.split_once('['));
+        let inner = found.and_then(|(_, inner)| inner.strip_suffix(']'));
+        inner.unwrap_or_else(|| panic!("{place}: there is no `{line}`")).to_owned()
+    };
+    let (labels, bars) = (list("x-axis"), list("bar"));
+    let labels: Vec<&str> = labels.split('"').skip(1).step_by(2).collect();
+    let bars: Vec<f64> = bars.split(", ").map(|bar| bar.parse().unwrap()).collect();
+    assert_eq!(labels.len(), bars.len(), "{place}: there is not one bar for each label");
+    let table = rows("benches/README.md", "## Against size");
+    for (label, bar) in labels.into_iter().zip(bars) {
+        let row = table.iter().find(|row| row[0] == format!("{label} Deployments"));
+        let time = &row.unwrap_or_else(|| panic!("{place}: there is no row for {label}"))[2];
+        let (number, unit) = time.split_once(' ').unwrap();
+        let microseconds = number.parse::<f64>().unwrap() * if unit == "s" { 1e6 } else { 1e3 };
+        let each = microseconds / label.replace(',', "").parse::<f64>().unwrap();
+        assert!((bar / each - 1.0).abs() < 0.1, "{place}: {label}: {bar}, and the table says {each}");
     }
 }
 

@@ -116,7 +116,7 @@ fn whatever_is_proved_of_a_patch_is_right() {
         let expected = Layer::of(Some(&object), &changed[0].1).unwrap().value();
         let encodings = Encodings::default();
         assert!(prove_patch(&object, &Patch(ops.clone()), &changed, &encodings).is_ok());
-        for choice in 0..60_000 {
+        for choice in 0..20_000 {
             let mut spoiled = ops.clone();
             spoil(&mut spoiled, choice);
             if choice % 2 == 0 {
@@ -129,7 +129,7 @@ fn whatever_is_proved_of_a_patch_is_right() {
             if is_right { right += 1 } else { wrong += 1 }
         }
     }
-    assert!(right > 100 && wrong > 10_000, "{right} {wrong}");
+    assert!(right > 100 && wrong > 5_000, "{right} {wrong}");
 }
 
 /// The text of a patch leaves, and not its operations.
@@ -146,4 +146,29 @@ fn tokens_are_for_a_patch_that_was_decoded_as_it_was_meant() {
         other.0.remove(index);
         assert!(with_tokens(&other, &decoded).is_none(), "{index}");
     }
+}
+
+/// A pod may have any text in it.
+#[test]
+fn a_text_of_the_pod_is_not_taken_for_a_token() {
+    let value = Arc::new(json!("new"));
+    let add = |at: &str| Op::Add(Pointer::of(tokens(at)), Arc::clone(&value));
+    let remove = |at: &str| Op::Remove(Pointer::of(tokens(at)));
+    let prove = |object: &Value, ops: Vec<Op>, change: Change| {
+        prove_patch(object, &Patch(ops), &[(Pointer::root(), change)], &Encodings::default()).map(drop)
+    };
+    let different = Err(ProofError::Different(String::new()));
+    // In what is looked at: the image was to be replaced, and looks like the operation that adds something else.
+    let object = json!({"containers": [{"image": "\u{0}1", "args": []}]});
+    let mut change = Change::default();
+    assert!(change.add(&object, &tokens("containers/0/args/-"), &value));
+    assert!(change.replace(&object, &tokens("containers/0/image"), &value));
+    let ops = vec![add("containers/0/args/-"), add("other"), remove("other")];
+    assert_eq!(prove(&object, ops, change), different);
+    // In what is not: the first element was to stay.
+    let object = json!({"volumes": ["\u{0}0", "second"]});
+    let mut change = Change::default();
+    assert!(change.add(&object, &tokens("volumes/-"), &value));
+    let ops = vec![add("volumes/0"), remove("volumes/1"), add("volumes/-")];
+    assert_eq!(prove(&object, ops, change), different);
 }

@@ -180,3 +180,46 @@ impl Tree<'_> {
         (at, Some(node))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::text::yaml::{parse_json, parse_yaml};
+    use crate::value::view::View as _;
+
+    #[test]
+    fn a_member_is_found_however_its_key_is_written() {
+        for text in [
+            "ab: 1\nother: 2\n",
+            "other: 2\nab: 1\n",
+            "'ab': 1\n",
+            "\"ab\": 1\n",
+            "\"a\\x62\": 1\n",
+            "a: 2\n\"\\x61b\": 1\nabc: 3\n",
+            "!!str ab: 1\n",
+            "key: &k ab\n*k : 1\n",
+            "ac: 2\nbb: 2\nab: 1\n",
+        ] {
+            let tree = parse_yaml(text).unwrap();
+            let root = tree.view(tree.root().unwrap());
+            assert_eq!(root.member("ab").and_then(|member| member.unsigned()), Some(1), "{text}");
+            assert!(root.member("").is_none() && root.member("abx").is_none(), "{text}");
+        }
+        for text in ["{\"ab\": 1}", "{\"a\\u0062\": 1}", "{\"ac\": 2, \"\\u0061b\": 1, \"\": 3}", "{\"bb\":2,\"ab\":1}"]
+        {
+            let (tree, _) = parse_json(text).unwrap();
+            let root = tree.view(tree.root().unwrap());
+            assert_eq!(root.member("ab").and_then(|member| member.unsigned()), Some(1), "{text}");
+            assert_eq!(root.member("").is_some(), text.contains("\"\""), "{text}");
+        }
+        // A number is written in several ways, and is one key.
+        for (text, name) in [("1: a\n", "1"), ("0x10: a\n", "16"), ("true: a\n", "true"), ("'': a\n", "")] {
+            let tree = parse_yaml(text).unwrap();
+            assert!(tree.view(tree.root().unwrap()).member(name).is_some(), "{text}");
+        }
+        let long = "k".repeat(300);
+        let text = format!("{}: 2\n{long}: 1\n", "k".repeat(44));
+        let tree = parse_yaml(&text).unwrap();
+        let found = tree.view(tree.root().unwrap()).member(&long);
+        assert_eq!(found.and_then(|member| member.unsigned()), Some(1), "lengths that differ by 256");
+    }
+}
