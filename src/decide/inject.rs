@@ -64,7 +64,7 @@ pub struct Request<'a> {
     pub notes: Notes,
 }
 
-/// Whether notes are made: they change nothing, and say what someone who reads a report may want to know.
+/// Whether notes are made of what was added: they change nothing, and say what someone who reads a report may want to know.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Notes {
     /// They are.

@@ -1,8 +1,8 @@
 //! The proof before every output: what is about to be printed is read again, from its text alone, and compared
 //! with the patch as the crate `json-patch` applies it to the input. There is no way to switch it off.
 //!
-//! A patch that leaves alone, to an API server, is proved in `patch`. Of a text in which everything is plain, its frame is read (`text::splice::frame`), once for all documents that have the same
-//! (`frames`); of any other, all of it.
+//! A patch that leaves alone, to an API server, is proved in `patch`. Of a text in which everything is plain, its frame is read
+//! (`text::splice::frame`), once for all documents that have the same (`frames`); of any other, all of it.
 
 use json_patch::jsonptr::PointerBuf;
 use json_patch::{AddOperation, PatchOperation, RemoveOperation, ReplaceOperation};

@@ -45,8 +45,8 @@ impl HeldBack {
     }
 }
 
-/// One document to be reported on: the index of its stream, and its own in it.
-pub(crate) type Told = (usize, usize);
+/// Which document: the index of its stream, and its own in it.
+pub(crate) type DocumentIndex = (usize, usize);
 
 /// What there is to report on one document.
 #[derive(Debug, Default)]
@@ -61,10 +61,10 @@ pub(crate) fn report(
     streams: &[Stream<'_>],
     before: &[Placed],
     voice: Voice,
-    each: impl FnOnce(&[Told], &(dyn Fn(Told) -> DocumentReport + Sync)) -> Vec<DocumentReport>,
+    each: impl FnOnce(&[DocumentIndex], &(dyn Fn(DocumentIndex) -> DocumentReport + Sync)) -> Vec<DocumentReport>,
 ) -> Report {
     let places: Vec<Places<'_>> = streams.iter().map(|stream| Places::new(stream.text)).collect();
-    let of_document = |(index, document): Told| match (streams.get(index), places.get(index)) {
+    let of_document = |(index, document): DocumentIndex| match (streams.get(index), places.get(index)) {
         (Some(stream), Some(places)) => of_document(stream, places, document, voice),
         _ => DocumentReport::default(),
     };
@@ -73,7 +73,7 @@ pub(crate) fn report(
         let results = stream.results.iter().enumerate().filter(|(_, result)| is_told(result));
         results.map(|(document, _)| (index, document)).collect::<Vec<_>>()
     };
-    let told: Vec<Told> = streams.iter().enumerate().flat_map(told).collect();
+    let told: Vec<DocumentIndex> = streams.iter().enumerate().flat_map(told).collect();
     let mut reports = told.iter().zip(each(&told, &of_document)).peekable();
     let mut entries = Vec::with_capacity(told.len());
     let mut diagnostics = before.to_vec();
@@ -90,7 +90,10 @@ pub(crate) fn report(
 }
 
 /// The reports on documents, one after the other.
-pub(crate) fn in_turn(told: &[Told], of_document: &(dyn Fn(Told) -> DocumentReport + Sync)) -> Vec<DocumentReport> {
+pub(crate) fn in_turn(
+    told: &[DocumentIndex],
+    of_document: &(dyn Fn(DocumentIndex) -> DocumentReport + Sync),
+) -> Vec<DocumentReport> {
     told.iter().copied().map(of_document).collect()
 }
 

@@ -284,8 +284,8 @@ impl<'p, 'a, V: View<'a>> Planner<'p, V> {
         }
         warnings.extend(qos_warning(qos_before, after.map_or(Qos::BestEffort, validity::qos_class), place));
         warnings.extend(knative_warning(profile, identity, rendered, place));
-        warnings.extend(guessed_ports(profile, editor.template(), (set, inherited), place));
         if notes == Notes::Made {
+            warnings.extend(guessed_ports(profile, editor.template(), (set, inherited), place));
             warnings.extend(redirect::notes(profile, rendered, editor, &others, place));
         }
         match index.and_then(|index| record.get_mut(index)) {

@@ -1,7 +1,6 @@
 //! All inputs of a run taken through the core: split, facts collected first, then every document on its own.
 
 use std::io::{IsTerminal as _, Write as _};
-use std::num::NonZero;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
@@ -12,6 +11,7 @@ use crate::process::stream::{FactKind, Stream, StreamOrigin};
 use crate::report::Report;
 use crate::shell::files::input::{Input, InputSource};
 use crate::shell::files::kustomize;
+use crate::shell::files::parallel::{FEW, in_parallel};
 use crate::tell::report::{self as tell, Voice};
 use crate::text::document::Triage;
 
@@ -37,7 +37,7 @@ pub(super) fn run<'i>(inputs: &'i [Input], prepared: &mut Prepared) -> Result<Ve
         }
     };
     let progress = Progress::new(todo.len());
-    let results = in_parallel(&todo, |item| progress.after(work(item)));
+    let results = in_parallel(&todo, |item| progress.after(work(*item)));
     for ((stream, document), result) in todo.into_iter().zip(results) {
         let slot = streams.get_mut(stream).and_then(|stream| stream.results.get_mut(document));
         if let (Some(slot), Some(result)) = (slot, result) {
@@ -107,38 +107,7 @@ pub(super) fn refuse_function(inputs: &[Input], streams: &[Stream<'_>], what: &s
 
 /// The report on what became of them.
 pub(super) fn report(streams: &[Stream<'_>], before: &[Placed], voice: Voice) -> Report {
-    tell::report(streams, before, voice, |told, of_document| in_parallel(told, of_document))
-}
-
-/// Fewer documents than this are not worth a thread.
-const FEW: usize = 32;
-
-/// Documents are independent of each other, so every core takes the next one. Results come back in order.
-fn in_parallel<T: Copy + Sync, R: Send>(todo: &[T], work: impl Fn(T) -> R + Sync) -> Vec<R> {
-    let cores = std::thread::available_parallelism().map_or(1, NonZero::get).min(todo.len() / FEW);
-    if cores <= 1 {
-        return todo.iter().map(|item| work(*item)).collect();
-    }
-    let next = AtomicUsize::new(0);
-    let take = || {
-        let mut done = Vec::new();
-        while let Some((index, item)) = {
-            let index = next.fetch_add(1, Ordering::Relaxed);
-            todo.get(index).map(|item| (index, *item))
-        } {
-            done.push((index, work(item)));
-        }
-        done
-    };
-    let mut all: Vec<(usize, R)> = std::thread::scope(|scope| {
-        let threads: Vec<_> = (0..cores).map(|_| scope.spawn(take)).collect();
-        threads
-            .into_iter()
-            .flat_map(|thread| thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
-            .collect()
-    });
-    all.sort_by_key(|(index, _)| *index);
-    all.into_iter().map(|(_, result)| result).collect()
+    tell::report(streams, before, voice, |told, of_document| in_parallel(told, |at| of_document(*at)))
 }
 
 /// A line on standard error that counts documents: on a terminal only, and only when a run takes long.

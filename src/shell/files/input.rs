@@ -6,19 +6,20 @@
 use std::fmt;
 use std::fs;
 use std::io::{self, IsTerminal, Read, Write};
-use std::num::NonZero;
 use std::path::PathBuf;
 
 use thiserror::Error;
 
+use super::parallel::in_parallel;
 use crate::diagnostic::{Code, Placed, Position};
 
 mod exclude;
 mod find;
 mod text;
 
-pub(crate) use exclude::Exclusions;
 use find::{FoundInput, list};
+
+pub(crate) use exclude::Exclusions;
 pub(crate) use text::Encoding;
 
 /// Where bytes came from; what messages and reports call the file.
@@ -88,10 +89,12 @@ pub(crate) fn read_what_can_be(
     recursion: Recursion,
     exclusions: &Exclusions,
 ) -> (Vec<Input>, Vec<InputError>) {
+    let found = list(paths, recursion, exclusions);
+    let read = |found: &Result<FoundInput, InputError>| found.as_ref().ok().map(|found| found.read(&standard_input));
     let mut errors = Vec::new();
     let mut good = |result: Result<Input, InputError>| result.map_err(|error| errors.push(error)).ok();
-    let found = list(paths, recursion, exclusions).into_iter();
-    let inputs = found.filter_map(|found| good(found.and_then(|found| found.read(&standard_input)))).collect();
+    let all = in_parallel(&found, read).into_iter().zip(found);
+    let inputs = all.filter_map(|(read, found)| good(read.or_else(|| found.err().map(Err))?)).collect();
     (inputs, errors)
 }
 
@@ -102,25 +105,7 @@ fn read_with(
     stdin: impl Fn() -> io::Result<Vec<u8>> + Sync,
 ) -> Result<Vec<Input>, InputError> {
     let found: Vec<FoundInput> = list(paths, recursion, exclusions).into_iter().collect::<Result<_, _>>()?;
-    read_all(&found, &stdin).into_iter().collect()
-}
-
-/// Fewer files than this are not worth a thread.
-const FEW: usize = 32;
-
-/// Reads all of them, each core a part. Results come back in order.
-fn read_all(found: &[FoundInput], stdin: &(impl Fn() -> io::Result<Vec<u8>> + Sync)) -> Vec<Result<Input, InputError>> {
-    let cores = std::thread::available_parallelism().map_or(1, NonZero::get).min(found.len() / FEW).max(1);
-    let read = |part: &[FoundInput]| part.iter().map(|found| found.read(stdin)).collect::<Vec<_>>();
-    if cores == 1 {
-        return read(found);
-    }
-    std::thread::scope(|scope| {
-        let parts = found.chunks(found.len().div_ceil(cores));
-        let threads: Vec<_> = parts.map(|part| scope.spawn(move || read(part))).collect();
-        let all = threads.into_iter();
-        all.flat_map(|thread| thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
-    })
+    in_parallel(&found, |found| found.read(&stdin)).into_iter().collect()
 }
 
 fn standard_input() -> io::Result<Vec<u8>> {

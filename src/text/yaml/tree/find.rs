@@ -197,6 +197,8 @@ mod tests {
             "a: 2\n\"\\x61b\": 1\nabc: 3\n",
             "!!str ab: 1\n",
             "key: &k ab\n*k : 1\n",
+            "&k ab: 1\nother: *k\n",
+            "&k \"ab\": 1\n",
             "ac: 2\nbb: 2\nab: 1\n",
         ] {
             let tree = parse_yaml(text).unwrap();
