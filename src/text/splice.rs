@@ -198,7 +198,7 @@ fn odd_line_break(tree: &Tree<'_>) -> Option<usize> {
     // Most texts have none of the bytes with which such a break begins.
     memchr::memchr3(b'\r', 0xc2, 0xe2, text.as_bytes())?;
     let is_odd = |at: usize, c: char| match c {
-        '\r' => text.as_bytes().get(at + 1).is_some_and(|next| *next != b'\n'),
+        '\r' => text.as_bytes().get(at + 1) != Some(&b'\n'),
         c => matches!(c, '\u{85}' | '\u{2028}' | '\u{2029}'),
     };
     let mut found = text.char_indices().filter(|(at, c)| is_odd(*at, *c)).map(|(at, _)| at).peekable();

@@ -82,3 +82,30 @@ fn inputs_on_which_the_parser_panics_are_refused() {
     }
     assert!(refusal("[!,").contains("parser failed"));
 }
+
+#[test]
+fn a_line_that_ends_in_a_cr_alone_is_refused_also_as_the_last_one() {
+    for (before, behind) in [
+        ("    args:\n    - |\n      one", ""),
+        ("    args:\n    - |\r\n      one", ""),
+        ("    args:\n    - |+\n      one", ""),
+        ("    args:\n    - >\n      one", ""),
+        ("    args:\n    - one", ""),
+        ("    args: # one", ""),
+        ("# one", ""),
+        ("    args:\n    - |\n      one", "---\n"),
+        ("    args:\n    - |\n      one", "      two\n"),
+        ("    args:\n    - 'one' # two", ""),
+    ] {
+        for crs in ["\r", "\r\r"] {
+            let text = format!("{POD}{before}{crs}{behind}");
+            let held = held(&text);
+            assert!(matches!(held, Held::Rejected(_) | Held::Unreadable(_)), "{text:?}: {held:?}");
+        }
+    }
+    // In quotes it does no harm, and with an LF behind it it is no such end.
+    for text in [format!("{POD}    args:\n    - 'one\rtwo'\n"), format!("{POD}    args:\r\n    - one\r\n")] {
+        let held = held(&text);
+        assert!(matches!(held, Held::Injected(_)), "{text:?}: {held:?}");
+    }
+}

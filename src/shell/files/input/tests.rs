@@ -89,6 +89,17 @@ fn an_input_knows_its_directory_and_keeps_its_bytes() {
 
 #[cfg(unix)] // links
 #[test]
+fn a_file_is_the_same_by_a_link_beside_it_and_by_a_link_to_its_folder() {
+    let tree = Tree::new(&["d/a.yaml", "d/c.yaml"]);
+    symlink(tree.path("d"), tree.path("e")).unwrap();
+    assert_eq!(tree.read(&["d", "e"], Recursion::Off).unwrap_err(), "e/a.yaml: the same file as `d/a.yaml`");
+    assert_eq!(tree.read(&["d/c.yaml", "e"], Recursion::Off).unwrap_err(), "e/c.yaml: the same file as `d/c.yaml`");
+    symlink("a.yaml", tree.path("d/b.yaml")).unwrap();
+    assert_eq!(tree.read(&["d"], Recursion::Off).unwrap_err(), "d/b.yaml: the same file as `d/a.yaml`");
+}
+
+#[cfg(unix)] // links
+#[test]
 fn what_cannot_be_read_is_told() {
     let tree = Tree::new(&["a.yaml", "deep/down/b.yaml", "none/readme.txt"]);
     symlink(tree.path("a.yaml"), tree.path("again.yaml")).unwrap();
