@@ -171,7 +171,9 @@ impl Splicer<'_> {
             self.inline(&mut text, new, column);
         } else if is_collection {
             let mut flow = String::new();
-            emit::flow(&mut flow, new, self.context(), self.layout.spacing);
+            // Without JSON's quotes, also beside keys that have them: where all else is JSON, the text would be JSON now, and
+            // that has only one null.
+            emit::flow(&mut flow, new, Context::Flow, self.layout.spacing);
             let (open, inner) = flow.split_at(1);
             let (inner, close) = inner.split_at(inner.len() - 1);
             text.extend([open, &gap, inner, &gap, close]);

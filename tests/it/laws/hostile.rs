@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use super::law::{Held, laws};
-use super::profile;
+use super::{profile, profile_sets};
 
 const POD: &str = "apiVersion: v1\nkind: Pod\nspec:\n  containers:\n  - name: web\n    image: nginx\n";
 
@@ -107,5 +107,29 @@ fn a_line_that_ends_in_a_cr_alone_is_refused_also_as_the_last_one() {
     for text in [format!("{POD}    args:\n    - 'one\rtwo'\n"), format!("{POD}    args:\r\n    - one\r\n")] {
         let held = held(&text);
         assert!(matches!(held, Held::Injected(_)), "{text:?}: {held:?}");
+    }
+}
+
+/// What is written with JSON's quotes, and is JSON but for one null, is JSON once something else is in the place of that.
+#[test]
+fn a_null_that_json_does_not_know_comes_back_where_all_else_is_json() {
+    let document = |nulls: [&str; 4]| {
+        let [annotations, init, volumes, secrets] = nulls;
+        format!(
+            "{{\n  \"apiVersion\": \"v1\", \"kind\": \"Pod\",\n  \"metadata\": {{\"name\": \"web\", \"annotations\"{annotations}}},\n  \"spec\": {{\n    \"containers\": [{{\"name\": \"web\", \"image\": \"nginx\"}}],\n    \"initContainers\"{init},\n    \"volumes\"{volumes},\n    \"imagePullSecrets\"{secrets}\n  }}\n}}\n"
+        )
+    };
+    let usual = ": null";
+    for null in [":", ": ", ":   ", ": ~", ": Null", ": NULL", ":\n    ", ":\n    ~\n    ", ""] {
+        for place in 0..4 {
+            let mut nulls = [usual; 4];
+            nulls[place] = null;
+            for text in [document(nulls), document([null; 4])] {
+                for profiles in profile_sets() {
+                    let held = laws(&text, &profiles);
+                    assert!(matches!(held, Held::Injected(_)), "{text}: {held:?}");
+                }
+            }
+        }
     }
 }
