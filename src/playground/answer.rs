@@ -14,7 +14,7 @@ use crate::report::Report;
 use crate::tell::diff::unified;
 use crate::tell::explain::{self, Explanations, Form, Told};
 use crate::tell::profiles::ListedParameter;
-use crate::tell::report::{self as tell, Voice};
+use crate::tell::report::{self as tell, Subjects, Voice};
 use crate::text::document::Triage;
 
 /// An answer. Fields may be added to it.
@@ -121,12 +121,12 @@ fn outcome(asked: &Asked, mut run: Run, mut cluster: ClusterFacts) -> Outcome {
     stream.collect_facts(FactKind::read_by(std::iter::once(&run)), &run, &mut cluster);
     run.leaves = Leaves::Patch;
     process(&mut stream, &run, &cluster);
-    let report = tell::report(std::slice::from_ref(&stream), &[], Voice::Doing, tell::in_turn);
+    let report = tell::report(std::slice::from_ref(&stream), &[], (Subjects::All, Voice::Doing), tell::in_turn);
     let Told { workloads, errors, .. } = explain::explain([(&stream, &run)].into_iter(), &cluster, Form::Json);
     let policies = explain::policy_answers([&run].into_iter());
     let is_whole = !stream.is_failed();
     let response = stream.is_readable().then(|| written(&output::RESPONSE, &stream));
-    let text = is_whole.then(|| stream.pieces().concat());
+    let text = is_whole.then(|| stream.pieces().collect::<String>());
     let diff = is_whole.then(|| if stream.is_changed() { unified(&stream) } else { String::new() });
     run.guard = Guard::Auto;
     process(&mut stream, &run, &cluster);
@@ -155,5 +155,5 @@ fn process(stream: &mut Stream<'_>, run: &Run, cluster: &ClusterFacts) {
 }
 
 fn written(format: &OutputFormat, stream: &Stream<'_>) -> Result<String, Placed> {
-    format.write(std::slice::from_ref(stream)).map(|pieces| pieces.concat())
+    format.write(std::slice::from_ref(stream)).map(Iterator::collect)
 }

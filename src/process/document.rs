@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use super::object::{ChangeError, Location, Object};
+use super::object::{ChangeError, Location, Object, ObjectClass};
 use super::objects::{self, FoundObject};
 use super::proof::{self, ProofError, ProvedFrames};
-use super::run::{Action, Expand, Leaves, Run};
+use super::run::{Action, Detail, Expand, Leaves, Run};
 use crate::decide::facts::ClusterFacts;
 use crate::decide::inject::Outdated;
 use crate::decide::record;
@@ -144,6 +144,16 @@ fn process_tree(tree: &Tree<'_>, run: &Run, cluster: &ClusterFacts) -> Result<Pr
         processed.objects.iter_mut().for_each(|object| object.outcome.forget_patch());
     }
     Ok(processed)
+}
+
+impl Processed {
+    /// Whether no one asks again for its objects: all are workloads in order, of which nothing is said, and none is looked for by name.
+    pub(super) fn is_silent(&self, run: &Run) -> bool {
+        let is_plain =
+            |object: &Object| !object.is_failed() && object.review.is_none() && object.class == ObjectClass::Workload;
+        let are_plain = self.rendered.is_none() && !self.objects.is_empty() && self.objects.iter().all(is_plain);
+        are_plain && run.detail == Detail::Errors && run.leaves == Leaves::Text && run.picks.is_all()
+    }
 }
 
 /// A field of a pod's spec that a profile would replace, and that undoing could not bring back as it is written.

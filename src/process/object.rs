@@ -11,7 +11,7 @@ use super::nearly;
 use super::objects::{FoundObject, Review};
 use super::proof::{self, Encodings, ProofError, ProvedPatch};
 use super::roundtrip;
-use super::run::{Action, Files, Run};
+use super::run::{Action, Detail, Files, Run};
 use super::unread;
 
 use crate::decide::clean::{self, Clean, Cleaned};
@@ -103,7 +103,12 @@ impl Object {
         if let Some(cleaned) = cleaned {
             prepend(cleaned, &mut outcome);
         }
-        outcome.warnings.extend(warnings(found, &identity, &facts, &templates, &outcome, run));
+        match run.detail {
+            Detail::Errors => outcome.warnings = Vec::new(),
+            _ => outcome.warnings.extend(warnings(found, &identity, &facts, &templates, &outcome, run)),
+        }
+        // They are kept until the report, of all documents.
+        outcome.warnings.shrink_to_fit();
         Some(Self {
             namespace: facts.namespace.name,
             class: ObjectClass::of(&identity, &templates),

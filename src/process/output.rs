@@ -16,8 +16,8 @@ use crate::diagnostic::{Code, Placed};
 use crate::kube::workload;
 use crate::value::view::View as _;
 
-/// A text in pieces, so that what is only passed on is not copied.
-type Pieces<'s> = Vec<Cow<'s, str>>;
+/// A text in pieces, so that what is only passed on is not copied, and not even listed.
+pub(crate) type Pieces<'s> = Box<dyn Iterator<Item = Cow<'s, str>> + 's>;
 
 /// A form of standard output.
 #[derive(Debug)]
@@ -71,7 +71,7 @@ static JSON: OutputFormat = OutputFormat {
     offer: Offer::Always,
     leaves: Leaves::Text,
     failures: Failures::HoldBack,
-    write: |streams| Ok(vec![json(objects_as_json(streams)?).into()]),
+    write: |streams| Ok(whole(json(objects_as_json(streams)?))),
 };
 
 pub(crate) static PATCH: OutputFormat = OutputFormat {
@@ -80,7 +80,7 @@ pub(crate) static PATCH: OutputFormat = OutputFormat {
     offer: Offer::Always,
     leaves: Leaves::Patch,
     failures: Failures::HoldBack,
-    write: |streams| Ok(vec![patches(&all_objects(streams)).into()]),
+    write: |streams| Ok(whole(patches(&all_objects(streams)))),
 };
 
 pub(crate) static RESPONSE: OutputFormat = OutputFormat {
@@ -89,7 +89,7 @@ pub(crate) static RESPONSE: OutputFormat = OutputFormat {
     offer: Offer::Inject,
     leaves: Leaves::Patch,
     failures: Failures::Answer,
-    write: |streams| Ok(vec![responses(&all_objects(streams))?.into()]),
+    write: |streams| Ok(whole(responses(&all_objects(streams))?)),
 };
 
 impl OutputFormat {
@@ -114,32 +114,38 @@ const NO_UID: &str = "00000000-0000-0000-0000-000000000000";
 ///
 /// A stream that begins with `{` is JSON to kubectl up to its end, so one that goes on in YAML begins with a mark.
 fn joined<'s>(streams: &'s [Stream<'_>]) -> Pieces<'s> {
-    let all: Vec<(&Stream<'_>, Vec<&str>)> =
-        streams.iter().map(|stream| (stream, stream.pieces())).filter(|(_, own)| !own.is_empty()).collect();
-    let is_json = |own: &[&str]| own.first().is_some_and(|first| first.trim_ascii_start().starts_with('{'));
-    let is_json_stream = all.iter().all(|(_, own)| is_json(own));
-    let mut pieces: Vec<&str> = Vec::new();
-    if let Some((first, own)) = all.first()
-        && is_json(own)
-        && !is_json_stream
-    {
-        pieces.extend(["---", line_end(first.text)]);
+    let all: Vec<&'s Stream<'_>> = streams.iter().filter(|stream| stream.first().is_some()).collect();
+    let is_json_stream = all.iter().all(|stream| stream.is_json());
+    let between = move |before: Option<&'s Stream<'_>>, next: &'s Stream<'_>| -> [&'static str; 3] {
+        let Some(before) = before else {
+            return if next.is_json() && !is_json_stream { ["---", line_end(next.text), ""] } else { [""; 3] };
+        };
+        let end = line_end(before.text);
+        let missing = if before.pieces().last().is_some_and(|last| last.ends_with('\n')) { "" } else { end };
+        let is_marked = is_json_stream || next.first().is_some_and(|first| first.starts_with("---"));
+        if is_marked { [missing, "", ""] } else { [missing, "---", end] }
+    };
+    let mut before = None;
+    let with_its_front =
+        move |stream: &'s Stream<'_>| between(before.replace(stream), stream).into_iter().chain(stream.pieces());
+    Box::new(all.into_iter().flat_map(with_its_front).map(Cow::Borrowed))
+}
+
+/// A text that was made whole.
+fn whole<'s>(text: String) -> Pieces<'s> {
+    Box::new(std::iter::once(Cow::Owned(text)))
+}
+
+impl Stream<'_> {
+    /// The first piece of its new content; `None` where it is empty.
+    fn first(&self) -> Option<&str> {
+        self.pieces().next()
     }
-    let mut before: Option<&Stream<'_>> = None;
-    for (stream, own) in all {
-        if let Some(before) = before {
-            let end = line_end(before.text);
-            if !pieces.last().is_some_and(|last| last.ends_with('\n')) {
-                pieces.push(end);
-            }
-            if !is_json_stream && !own.first().is_some_and(|first| first.starts_with("---")) {
-                pieces.extend(["---", end]);
-            }
-        }
-        pieces.extend(own);
-        before = Some(stream);
+
+    /// Whether it is JSON to kubectl.
+    fn is_json(&self) -> bool {
+        self.first().is_some_and(|first| first.trim_ascii_start().starts_with('{'))
     }
-    pieces.into_iter().map(Cow::Borrowed).collect()
 }
 
 /// How the lines of a text end: as its last one does.
@@ -161,8 +167,8 @@ fn objects_as_json(streams: &[Stream<'_>]) -> Result<Vec<Value>, Placed> {
                         .at(stream.name.as_str(), error.position)
                         .hint(Some("use `-o yaml`")));
                 }
-                DocumentResult::Done(processed) => Cow::Owned(processed.pieces(old).concat()),
-                DocumentResult::Opaque | DocumentResult::Foreign(_) => Cow::Borrowed(old),
+                changed if changed.is_changed() => Cow::Owned(changed.pieces(old).concat()),
+                _ => Cow::Borrowed(old),
             };
             let tree = parse(&text, document.language).map_err(|error| stream.unreadable(document, &error))?;
             objects.extend(tree.root().map(|root| tree.view(root).value()).filter(|value| !value.is_null()));

@@ -48,6 +48,18 @@ pub enum Leaves {
     Patch,
 }
 
+/// What is said of objects. What is decided does not depend on it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Detail {
+    /// Errors, warnings, and notes.
+    #[default]
+    All,
+    /// No notes: an answer to an API server has none.
+    Warnings,
+    /// Nothing but errors: no one sees the rest, so it is not made.
+    Errors,
+}
+
 /// What the files of a run are.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Files {
@@ -75,8 +87,8 @@ pub struct Run {
     pub action: Action,
     /// What happens to an injection that is outdated.
     pub outdated: Outdated,
-    /// Whether notes are made.
-    pub(crate) notes: Notes,
+    /// What is said of objects.
+    pub(crate) detail: Detail,
     /// Whether fields that a cluster fills in are removed.
     pub clean: Clean,
     /// Whether aliases may be expanded.
@@ -148,7 +160,7 @@ impl Run {
             caches: Arc::default(),
             action: Action::Inject,
             outdated: Outdated::default(),
-            notes: Notes::default(),
+            detail: Detail::default(),
             clean: Clean::default(),
             expand: Expand::default(),
             leaves: Leaves::default(),
@@ -232,7 +244,7 @@ impl Run {
             template_paths: &self.template_paths,
             outdated: self.outdated,
             renderings: &self.caches.renderings,
-            notes: self.notes,
+            notes: if self.detail == Detail::All { Notes::Made } else { Notes::LeftOut },
         }
     }
 

@@ -11,7 +11,7 @@ use super::unread;
 use crate::decide::facts::ClusterFacts;
 use crate::diagnostic::{Code, Diagnostic, Placed, Places, Severity};
 use crate::text::document::{self, Document, Triage};
-use crate::text::splice;
+use crate::text::splice::{self, Edit};
 use crate::text::yaml::error::{SyntaxError, SyntaxErrorKind};
 use crate::text::yaml::tree::{Language, Tree};
 use crate::value::view::{Kind, View as _};
@@ -77,10 +77,12 @@ pub(crate) enum DocumentResult {
     Opaque,
     /// It was read and planned.
     Done(Box<Processed>),
+    /// The same, and nothing is left to say of it: it is kept as its changes alone, for a stream may have a hundred thousand like it.
+    Silent(Box<[Edit]>),
     /// It could not be read, and passes through with a note: it is of a kind that is not for injector.
-    Foreign(Placed),
+    Foreign(Box<Placed>),
     /// It could not be read.
-    Unreadable(Placed),
+    Unreadable(Box<Placed>),
 }
 
 impl<'t> Stream<'t> {
@@ -168,12 +170,13 @@ impl<'t> Stream<'t> {
     pub(crate) fn process(&self, document: &Document, run: &Run, cluster: &ClusterFacts) -> DocumentResult {
         match process(document.text(self.text), document.language, run, cluster) {
             Ok(processed) if processed.objects.is_empty() && self.is_mere_text(document) => {
-                DocumentResult::Unreadable(self.mere_text(document))
+                DocumentResult::Unreadable(Box::new(self.mere_text(document)))
             }
+            Ok(processed) if processed.is_silent(run) => DocumentResult::Silent(processed.edits.into_boxed_slice()),
             Ok(processed) => DocumentResult::Done(Box::new(processed)),
             Err(error) => match self.foreign(document, &error, run) {
-                Some(note) => DocumentResult::Foreign(note),
-                None => DocumentResult::Unreadable(self.unreadable(document, &error)),
+                Some(note) => DocumentResult::Foreign(Box::new(note)),
+                None => DocumentResult::Unreadable(Box::new(self.unreadable(document, &error))),
             },
         }
     }
@@ -235,7 +238,7 @@ impl<'t> Stream<'t> {
 
     /// Whether anything of it changes.
     pub(crate) fn is_changed(&self) -> bool {
-        self.processed().any(Processed::is_changed)
+        self.results.iter().any(DocumentResult::is_changed)
     }
 
     /// An object of the document at this index as it comes out: read once more from the text that is printed.
@@ -248,32 +251,43 @@ impl<'t> Stream<'t> {
         Some(tree.view(node).value())
     }
 
-    /// Its new content, as slices of the old and of what is inserted.
-    pub(crate) fn pieces(&self) -> Vec<&str> {
-        let mut pieces: Vec<&str> = Vec::new();
+    /// Its new content, as slices of the old and of what is inserted, one after the other: a long stream has a million of them.
+    pub(crate) fn pieces(&self) -> impl Iterator<Item = &str> {
+        let documents = self.documents.iter().zip(&self.results);
+        let changed = documents.filter(|(_, result)| result.is_changed());
         // What lies between two changed documents is one slice.
-        let mut pass = 0..0;
-        for (document, result) in self.documents.iter().zip(&self.results) {
-            match result {
-                DocumentResult::Done(processed) if processed.is_changed() => {
-                    pieces.push(self.text.get(pass.clone()).unwrap_or_default());
-                    pieces.extend(processed.pieces(document.text(self.text)));
-                    pass = document.range.end..document.range.end;
-                }
-                _ => pass.end = document.range.end,
-            }
+        let between = |from: usize, to: usize| self.text.get(from..to).unwrap_or_default();
+        let mut from = 0;
+        let changed = changed.flat_map(move |(document, result)| {
+            let front = between(std::mem::replace(&mut from, document.range.end), document.range.start);
+            std::iter::once(front).chain(result.pieces(document.text(self.text)))
+        });
+        let last = self.results.iter().rposition(DocumentResult::is_changed).and_then(|last| self.documents.get(last));
+        let rest = between(last.map_or(0, |last| last.range.end), self.text.len());
+        changed.chain([rest]).filter(|piece| !piece.is_empty())
+    }
+}
+
+impl DocumentResult {
+    pub(super) fn is_changed(&self) -> bool {
+        match self {
+            Self::Done(processed) => !processed.edits.is_empty() || processed.rendered.is_some(),
+            Self::Silent(edits) => !edits.is_empty(),
+            Self::Opaque | Self::Foreign(_) | Self::Unreadable(_) => false,
         }
-        pieces.push(self.text.get(pass.start..).unwrap_or_default());
-        pieces.retain(|piece| !piece.is_empty());
-        pieces
+    }
+
+    /// The document's new text, in slices; `text` is its old one.
+    pub(super) fn pieces<'s>(&'s self, text: &'s str) -> Vec<&'s str> {
+        match self {
+            Self::Done(processed) => processed.pieces(text),
+            Self::Silent(edits) => splice::pieces(text, edits),
+            Self::Opaque | Self::Foreign(_) | Self::Unreadable(_) => vec![text],
+        }
     }
 }
 
 impl Processed {
-    fn is_changed(&self) -> bool {
-        !self.edits.is_empty() || self.rendered.is_some()
-    }
-
     /// The document's new text, in slices; `text` is its old one.
     pub(super) fn pieces<'s>(&'s self, text: &'s str) -> Vec<&'s str> {
         splice::pieces(self.rendered.as_deref().unwrap_or(text), &self.edits)

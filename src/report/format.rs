@@ -14,6 +14,8 @@ pub struct ReportFormat {
     /// What it is, for the help text.
     pub(crate) help: &'static str,
     pub(crate) kind: FormKind,
+    /// What `--quiet` does to it.
+    pub(crate) quiet: Quiet,
     write: fn(&Report, &Style<'_>, &mut dyn io::Write) -> io::Result<()>,
 }
 
@@ -26,6 +28,15 @@ pub(crate) enum FormKind {
     Document,
 }
 
+/// What `--quiet` does to a form.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Quiet {
+    /// It has errors only.
+    Errors,
+    /// Nothing: programs take what is not there for what did not happen.
+    Complete,
+}
+
 /// All forms of a report; the first is the default.
 pub(crate) static REPORT_FORMATS: [ReportFormat; 6] = [
     TEXT,
@@ -33,6 +44,7 @@ pub(crate) static REPORT_FORMATS: [ReportFormat; 6] = [
         name: "json",
         help: "One JSON object, version `v1`",
         kind: FormKind::Document,
+        quiet: Quiet::Complete,
         write: |report, _, out| json::write(report, out),
     },
     GITHUB,
@@ -40,26 +52,40 @@ pub(crate) static REPORT_FORMATS: [ReportFormat; 6] = [
         name: "sarif",
         help: "SARIF 2.1.0, for code scanning",
         kind: FormKind::Document,
+        quiet: Quiet::Complete,
         write: sarif::write,
     },
     ReportFormat {
         name: "junit",
         help: "JUnit XML, a test for each workload and profile",
         kind: FormKind::Document,
+        quiet: Quiet::Complete,
         write: junit::write,
     },
-    ReportFormat { name: "gitlab", help: "Code Quality of GitLab", kind: FormKind::Document, write: gitlab::write },
+    ReportFormat {
+        name: "gitlab",
+        help: "Code Quality of GitLab",
+        kind: FormKind::Document,
+        quiet: Quiet::Complete,
+        write: gitlab::write,
+    },
 ];
 
 const GITHUB: ReportFormat = ReportFormat {
     name: "github",
     help: "Annotations of GitHub Actions; the default there",
     kind: FormKind::Lines,
+    quiet: Quiet::Errors,
     write: github::write,
 };
 
-const TEXT: ReportFormat =
-    ReportFormat { name: "text", help: "Lines for people", kind: FormKind::Lines, write: text::write };
+const TEXT: ReportFormat = ReportFormat {
+    name: "text",
+    help: "Lines for people",
+    kind: FormKind::Lines,
+    quiet: Quiet::Errors,
+    write: text::write,
+};
 
 /// What shows standard error, and so which form it gets where none is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

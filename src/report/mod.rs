@@ -31,7 +31,7 @@ pub(crate) use colour::{Colour, ColourChoice, ColourFacts, Ink};
 pub(crate) use entry::VERDICTS;
 pub use entry::{ReportVerdict, ResultLine, TemplateReport};
 pub use format::ReportFormat;
-pub(crate) use format::{FormKind, REPORT_FORMATS, Reader};
+pub(crate) use format::{FormKind, Quiet, REPORT_FORMATS, Reader};
 pub(crate) use krm::{Resource, function_results};
 pub(crate) use levels::Levels;
 pub(crate) use levels::{Allowed, Denied};

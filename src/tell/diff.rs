@@ -9,7 +9,7 @@ use crate::report::{Colour, Ink};
 
 /// The diff of one input, with the names that `git apply` and `patch -p1` take.
 pub(crate) fn unified(stream: &Stream<'_>) -> String {
-    let new = stream.pieces().concat();
+    let new: String = stream.pieces().collect();
     let name = stream.name.trim_start_matches(['<', '/']).trim_end_matches('>').trim_start_matches("./");
     let diff = TextDiff::from_lines(stream.text, new.as_str());
     diff.unified_diff().header(&format!("a/{name}"), &format!("b/{name}")).to_string()

@@ -18,6 +18,25 @@ pub(crate) enum Voice {
     Checking,
 }
 
+/// Which documents a report is on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Subjects {
+    /// All that were read.
+    All,
+    /// Those with an error: no one sees the rest.
+    Failed,
+}
+
+impl Subjects {
+    fn has(self, result: &DocumentResult) -> bool {
+        match (self, result) {
+            (_, DocumentResult::Opaque | DocumentResult::Silent(_)) => false,
+            (Self::Failed, DocumentResult::Done(processed)) => processed.objects.iter().any(Object::is_failed),
+            _ => true,
+        }
+    }
+}
+
 /// Whether the results were kept from being written, because something failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum HeldBack {
@@ -55,12 +74,12 @@ pub(crate) struct DocumentReport {
     diagnostics: Vec<Placed>,
 }
 
-/// The report on a run. `before` is what was found before the first document. `each` makes the reports on documents, in their
+/// The report on these documents of a run. `before` is what was found before the first document. `each` makes the reports on documents, in their
 /// order: one after the other, or several at a time.
 pub(crate) fn report(
     streams: &[Stream<'_>],
     before: &[Placed],
-    voice: Voice,
+    (subjects, voice): (Subjects, Voice),
     each: impl FnOnce(&[DocumentIndex], &(dyn Fn(DocumentIndex) -> DocumentReport + Sync)) -> Vec<DocumentReport>,
 ) -> Report {
     let places: Vec<Places<'_>> = streams.iter().map(|stream| Places::new(stream.text)).collect();
@@ -68,9 +87,8 @@ pub(crate) fn report(
         (Some(stream), Some(places)) => of_document(stream, places, document, voice),
         _ => DocumentReport::default(),
     };
-    let is_told = |result: &DocumentResult| !matches!(result, DocumentResult::Opaque);
     let told = |(index, stream): (usize, &Stream<'_>)| {
-        let results = stream.results.iter().enumerate().filter(|(_, result)| is_told(result));
+        let results = stream.results.iter().enumerate().filter(|(_, result)| subjects.has(result));
         results.map(|(document, _)| (index, document)).collect::<Vec<_>>()
     };
     let told: Vec<DocumentIndex> = streams.iter().enumerate().flat_map(told).collect();
@@ -102,9 +120,9 @@ fn of_document(stream: &Stream<'_>, places: &Places<'_>, document: usize, voice:
         return DocumentReport::default();
     };
     let processed = match result {
-        DocumentResult::Opaque => return DocumentReport::default(),
+        DocumentResult::Opaque | DocumentResult::Silent(_) => return DocumentReport::default(),
         DocumentResult::Unreadable(placed) | DocumentResult::Foreign(placed) => {
-            return DocumentReport { diagnostics: vec![placed.clone()], entries: Vec::new() };
+            return DocumentReport { diagnostics: vec![(**placed).clone()], entries: Vec::new() };
         }
         DocumentResult::Done(processed) => processed,
     };
@@ -114,10 +132,10 @@ fn of_document(stream: &Stream<'_>, places: &Places<'_>, document: usize, voice:
         let placed = Placed::new(Code::IgnoredText, "kubectl ignores what follows `...`; it is kept");
         placed.at(stream.name.as_str(), Some(places.position(start + ignored)))
     });
-    DocumentReport {
-        entries: processed.objects.iter().flat_map(|object| teller.entries(object)).collect(),
-        diagnostics: ignored.into_iter().collect(),
-    }
+    let mut entries: Vec<TemplateReport> = processed.objects.iter().flat_map(|object| teller.entries(object)).collect();
+    // Mostly one, and all are kept until the last is made.
+    entries.shrink_to_fit();
+    DocumentReport { entries, diagnostics: ignored.into_iter().collect() }
 }
 
 /// How the report on these streams ends, where one with anything in it ends so.
@@ -225,9 +243,11 @@ impl Teller<'_> {
             let steps = || object.outcome.steps.iter().filter(|step| step.template == **template);
             let mut diagnostics = std::mem::take(&mut warnings);
             diagnostics.extend(steps().flat_map(|step| self.missing(object, step)));
+            let mut results = Vec::with_capacity(steps().count());
+            results.extend(steps().map(|step| self.result(object, step)));
             TemplateReport {
                 template: (usual.as_ref() != Some(*template)).then(|| template.to_string()),
-                results: steps().map(|step| self.result(object, step)).collect(),
+                results,
                 diagnostics,
                 ..base.clone()
             }

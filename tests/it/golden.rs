@@ -158,6 +158,41 @@ fn every_injection_is_undone_to_the_byte() {
     assert!(held >= 15, "only {held} cases were undone");
 }
 
+/// The errors of a report for people, each with its hint.
+fn errors_of(report: &str) -> String {
+    let mut is_error = false;
+    let mut kept = |line: &&str| {
+        is_error = line.starts_with("error: ") || (is_error && line.starts_with("  "));
+        is_error
+    };
+    report.split_inclusive('\n').filter(|line| kept(line)).collect()
+}
+
+#[test]
+fn quiet_leaves_out_what_is_no_error_and_nothing_else() {
+    let cases_files = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/cases");
+    for command in ["inject", "uninject", "check"] {
+        for more in [&[][..], &["--keep-going"], &["--deny", "warnings"]] {
+            if command == "uninject" && more.contains(&"--deny") {
+                continue;
+            }
+            let run = |quiet: &[&'static str]| {
+                let words = [command, "-R", "cases"].into_iter().chain(more.iter().chain(quiet).copied());
+                injector(words).within(cases_files.parent().unwrap()).exits_any()
+            };
+            let (loud, quiet) = (run(&[]), run(&["-q"]));
+            assert_eq!((&quiet.stdout, quiet.status), (&loud.stdout, loud.status), "{command} {more:?}");
+            assert_eq!(quiet.stderr, errors_of(&loud.stderr), "{command} {more:?}");
+            assert!(!quiet.stderr.is_empty() && quiet.stderr != loud.stderr, "{command} {more:?}: nothing is tried");
+        }
+    }
+    for case in cases() {
+        let (loud, quiet) = (run(&case, &[]), run(&case, &["-q"]));
+        assert_eq!((&quiet.stdout, quiet.status), (&loud.stdout, loud.status), "{}", case.display());
+        assert_eq!(quiet.stderr, errors_of(&loud.stderr), "{}", case.display());
+    }
+}
+
 #[test]
 fn every_patch_makes_the_expected_object_of_the_input() {
     let mut held = 0;

@@ -12,7 +12,7 @@ use crate::report::Report;
 use crate::shell::files::input::{Input, InputSource};
 use crate::shell::files::kustomize;
 use crate::shell::files::parallel::{FEW, in_parallel};
-use crate::tell::report::{self as tell, Voice};
+use crate::tell::report::{self as tell, Subjects, Voice};
 use crate::text::document::Triage;
 
 use super::settings::{Prepared, Runs};
@@ -106,8 +106,8 @@ pub(super) fn refuse_function(inputs: &[Input], streams: &[Stream<'_>], what: &s
 }
 
 /// The report on what became of them.
-pub(super) fn report(streams: &[Stream<'_>], before: &[Placed], voice: Voice) -> Report {
-    tell::report(streams, before, voice, |told, of_document| in_parallel(told, |at| of_document(*at)))
+pub(super) fn report(streams: &[Stream<'_>], before: &[Placed], of: (Subjects, Voice)) -> Report {
+    tell::report(streams, before, of, |told, of_document| in_parallel(told, |at| of_document(*at)))
 }
 
 /// A line on standard error that counts documents: on a terminal only, and only when a run takes long.

@@ -32,8 +32,7 @@ pub(super) fn certs(command: &CertsCommand, colour: ColourChoice) -> Result<Exit
         CertsCommand::Secret(args) => (secret(args), &args.report),
     };
     let CertsDone { data, reported, status } = done.map_err(|errors| CommandError::reported(errors, args))?;
-    let data: Vec<&[u8]> = data.iter().map(String::as_bytes).collect();
-    super::print_pieces(&data).map_err(|error| CommandError::reported(vec![error], args))?;
+    super::print_pieces(data.iter()).map_err(|error| CommandError::reported(vec![error], args))?;
     Ok(status.max(publish::write(Report::new(Vec::new(), reported), args, colour)))
 }
 

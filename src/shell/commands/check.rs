@@ -1,13 +1,14 @@
 //! `check`: what is not injected, or not as it would be now. Nothing is changed.
 
 use crate::diagnostic::Code;
+use crate::process::run::Detail;
 use crate::report::exit::ExitStatus;
 use crate::shell::cli::CheckArgs;
 
 use super::settings::Prepared;
 use super::{CommandError, batch, publish};
-use crate::report::{Closing, ColourChoice};
-use crate::tell::report::{self as tell, Voice};
+use crate::report::{Closing, ColourChoice, Verbosity};
+use crate::tell::report::{self as tell, Subjects, Voice};
 
 pub(super) fn check(args: &CheckArgs, colour: ColourChoice) -> Result<ExitStatus, CommandError> {
     let reported = |errors| CommandError::reported(errors, &args.report);
@@ -15,14 +16,17 @@ pub(super) fn check(args: &CheckArgs, colour: ColourChoice) -> Result<ExitStatus
     let inputs = super::read_for(&args.input, args.keep_going, &mut prepared).map_err(reported)?;
     super::keep_inputs(&inputs, &args.report)?;
     prepared = prepared.with_function(&inputs, &args.decision, &args.facts).map_err(reported)?;
+    if prepared.levels(&args.levels).denied.is_empty() && publish::verbosity(&args.report) == Verbosity::Quiet {
+        // Warnings count: one of them is a finding.
+        prepared.run.detail = Detail::Warnings;
+    }
     let streams = batch::run(&inputs, &mut prepared).map_err(reported)?;
-    let report = batch::report(&streams, &prepared.diagnostics, Voice::Checking)
+    let report = batch::report(&streams, &prepared.diagnostics, (Subjects::All, Voice::Checking))
         .closing(tell::closing(&streams, Closing::Numbers));
     let report = prepared.levels(&args.levels).apply(report);
     // kpt takes no output for an empty list, and deletes the files of all items.
-    let echoed: Vec<&[u8]> =
-        batch::function_inputs(&inputs, &streams).iter().map(|stream| stream.text.as_bytes()).collect();
-    super::print_pieces(&echoed).map_err(|error| reported(vec![error]))?;
+    let echoed = batch::function_inputs(&inputs, &streams);
+    super::print_pieces(echoed.iter().map(|stream| stream.text)).map_err(|error| reported(vec![error]))?;
     // A switch with a value that it does not take counts as not set, which is not what its author meant.
     let typo = report
         .entries()

@@ -8,7 +8,7 @@ use crate::report::exit::ExitStatus;
 use crate::report::{Closing, ColourChoice};
 use crate::shell::cli::DiffArgs;
 use crate::tell::diff::{coloured, unified};
-use crate::tell::report::{self as tell, Voice};
+use crate::tell::report::{self as tell, Subjects, Voice};
 
 use super::settings::Prepared;
 use super::{CommandError, batch, publish};
@@ -20,7 +20,7 @@ pub(super) fn diff(args: &DiffArgs, colour: ColourChoice) -> Result<ExitStatus, 
     super::keep_inputs(&inputs, &args.report)?;
     let streams = batch::run(&inputs, &mut prepared).map_err(reported)?;
     batch::refuse_function(&inputs, &streams, "a diff").map_err(|error| reported(vec![error]))?;
-    let report = batch::report(&streams, &prepared.diagnostics, Voice::Doing)
+    let report = batch::report(&streams, &prepared.diagnostics, (Subjects::All, Voice::Doing))
         .closing(tell::closing(&streams, Closing::WhereEmpty));
     let mut found = report.status();
     if !prepared.is_failed() && !streams.iter().any(Stream::is_failed) {
@@ -31,7 +31,7 @@ pub(super) fn diff(args: &DiffArgs, colour: ColourChoice) -> Result<ExitStatus, 
         if !diffs.is_empty() {
             found = found.max(ExitStatus::Findings);
         }
-        super::print_pieces(&diffs).map_err(|error| reported(vec![error]))?;
+        super::print_pieces(diffs.iter()).map_err(|error| reported(vec![error]))?;
     }
     Ok(found.max(publish::write(report, &args.report, colour)))
 }

@@ -1,5 +1,6 @@
 //! `inject` and `uninject`: everything is planned and proved before the first byte is written anywhere.
 
+use std::borrow::Cow;
 use std::mem::ManuallyDrop;
 use std::path::Path;
 
@@ -8,10 +9,10 @@ use crate::decide::uninject::{Leftovers, Which};
 use crate::diagnostic::{Code, Placed};
 use crate::process::guard::Guard;
 use crate::process::output::{self as forms, Failures, OutputFormat};
-use crate::process::run::{Action, Leaves};
+use crate::process::run::{Action, Detail, Leaves};
 use crate::process::stream::{DocumentResult, Stream};
 use crate::report::exit::ExitStatus;
-use crate::report::{Allowed, Closing, ColourChoice, Levels};
+use crate::report::{Allowed, Closing, ColourChoice, Levels, Verbosity};
 use crate::shell::cli::{DecisionArgs, FactArgs, InjectArgs, InputArgs, ReportArgs, UninjectArgs, WriteArgs};
 use crate::shell::files::input::{Input, InputSource};
 use crate::shell::files::output::{self, Staged};
@@ -19,7 +20,7 @@ use crate::shell::files::selection::ProfileRef;
 
 use super::settings::{self, Prepared};
 use super::{CommandError, batch, publish};
-use crate::tell::report::{self as tell, HeldBack, Voice};
+use crate::tell::report::{self as tell, HeldBack, Subjects, Voice};
 
 pub(super) fn inject(args: &InjectArgs, colour: ColourChoice) -> Result<ExitStatus, CommandError> {
     let reported = |errors| CommandError::reported(errors, &args.report);
@@ -102,6 +103,10 @@ impl ChangingCommand<'_> {
             None => Leaves::Text,
         };
         prepared.run.guard = self.guard(prepared.run.clean).map_err(|error| reported(vec![error]))?;
+        let subjects = if self.is_for_errors() { Subjects::Failed } else { Subjects::All };
+        if subjects == Subjects::Failed && prepared.run.leaves == Leaves::Text {
+            prepared.run.detail = Detail::Errors;
+        }
         // The process ends soon: to give all of it back piece by piece would only take time.
         let streams = ManuallyDrop::new(batch::run(&inputs, &mut prepared).map_err(reported)?);
         let output = match self.output {
@@ -115,7 +120,7 @@ impl ChangingCommand<'_> {
         }
         let is_failed = prepared.is_failed() || is_held_back(&streams, output);
         let fails = is_failed && !self.write.keep_going;
-        let report = batch::report(&streams, &prepared.diagnostics, Voice::Doing)
+        let report = batch::report(&streams, &prepared.diagnostics, (subjects, Voice::Doing))
             .closing(tell::closing(&streams, Closing::Numbers));
         let (report, held_back) = tell::settled(report, &self.levels, fails);
         let written = if held_back == HeldBack::No { self.write(&inputs, &streams, output) } else { Ok(()) };
@@ -126,6 +131,11 @@ impl ChangingCommand<'_> {
         let report = report.with(held_back.note()).with(written.err());
         let status = report.status();
         Ok(status.max(publish::write(report, self.report, self.colour)))
+    }
+
+    /// Whether nothing but errors is seen: no warning becomes one, and no form of the report has more.
+    fn is_for_errors(&self) -> bool {
+        self.levels.denied.is_empty() && publish::verbosity(self.report) == Verbosity::Quiet
     }
 
     /// Which guards the patches get: those that leave by themselves.
@@ -153,9 +163,14 @@ impl ChangingCommand<'_> {
                 InputSource::Stdin => None,
             }));
         }
-        let pieces = output.write(streams)?;
-        super::print_pieces(&pieces.iter().map(|piece| piece.as_bytes()).collect::<Vec<_>>())?;
-        Ok(())
+        super::print_pieces(output.write(streams)?.map(bytes)).map(drop)
+    }
+}
+
+fn bytes(text: Cow<'_, str>) -> Cow<'_, [u8]> {
+    match text {
+        Cow::Borrowed(text) => Cow::Borrowed(text.as_bytes()),
+        Cow::Owned(text) => Cow::Owned(text.into_bytes()),
     }
 }
 
@@ -200,8 +215,7 @@ pub(super) fn default_output(streams: &[Stream<'_>], action: &Action) -> &'stati
 fn stage<'f, 'i: 'f>(targets: impl Iterator<Item = (&'f Path, &'f Stream<'i>)>) -> Result<(), Placed> {
     let mut staged = Staged::new();
     for (path, stream) in targets {
-        let pieces = stream.pieces();
-        let chunks: Vec<&[u8]> = pieces.iter().map(|piece| piece.as_bytes()).collect();
+        let chunks: Vec<&[u8]> = stream.pieces().map(str::as_bytes).collect();
         staged.stage(path, &chunks).map_err(|error| error.placed())?;
     }
     staged.commit().map(drop).map_err(|error| output::OutputError::from(error).placed())

@@ -15,7 +15,7 @@ use crate::shell::files::input::{self, Input, InputSource, Recursion};
 
 use super::settings::Prepared;
 use super::{CommandError, batch, publish};
-use crate::tell::report::Voice;
+use crate::tell::report::{Subjects, Voice};
 
 pub(super) fn function(args: &FnArgs, colour: ColourChoice) -> Result<ExitStatus, CommandError> {
     let reported = |errors| CommandError::reported(errors, &args.report);
@@ -34,7 +34,8 @@ pub(super) fn function(args: &FnArgs, colour: ColourChoice) -> Result<ExitStatus
         Ok(streams) => streams,
         Err(errors) => return answer(text, text, &items, Report::new(Vec::new(), errors), args, colour),
     };
-    let report = prepared.levels(&args.levels).apply(batch::report(&streams, &prepared.diagnostics, voice));
+    let report =
+        prepared.levels(&args.levels).apply(batch::report(&streams, &prepared.diagnostics, (Subjects::All, voice)));
     // What fails stays as it is, and the host drops the list: it takes nothing of a function that fails.
     let changed: String = match voice {
         Voice::Doing => streams.iter().flat_map(Stream::pieces).collect(),

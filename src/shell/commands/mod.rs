@@ -165,10 +165,10 @@ fn as_json(data: &impl Serialize) -> Result<String, Placed> {
 
 /// Prints data. A reader that goes away is success.
 fn print(bytes: &[u8]) -> Result<ExitStatus, Placed> {
-    print_pieces(&[bytes])
+    print_pieces([bytes].iter())
 }
 
-fn print_pieces(pieces: &[&[u8]]) -> Result<ExitStatus, Placed> {
+fn print_pieces(pieces: impl Iterator<Item = impl AsRef<[u8]>>) -> Result<ExitStatus, Placed> {
     match output::to_stdout(pieces) {
         Ok(Outlet::Written | Outlet::Closed) => Ok(ExitStatus::Done),
         Err(error) => Err(error.placed()),
@@ -179,8 +179,7 @@ fn man(directory: Option<&Path>) -> Result<ExitStatus, CommandError> {
     let unwritable = |error: io::Error| Placed::new(Code::Output, format!("cannot write the manual: {error}"));
     let pages = crate::shell::cli::man_pages().map_err(unwritable)?;
     let Some(directory) = directory else {
-        let pages: Vec<&[u8]> = pages.iter().map(|page| page.roff.as_slice()).collect();
-        return Ok(print_pieces(&pages)?);
+        return Ok(print_pieces(pages.iter().map(|page| page.roff.as_slice()))?);
     };
     std::fs::create_dir_all(directory).map_err(unwritable)?;
     for page in pages {

@@ -6,7 +6,9 @@ use std::path::Path;
 
 use crate::diagnostic::{Code, Placed};
 use crate::report::exit::ExitStatus;
-use crate::report::{Checkout, Colour, ColourChoice, ColourFacts, Reader, Report, ReportFormat, Style, Verbosity};
+use crate::report::{
+    Checkout, Colour, ColourChoice, ColourFacts, Quiet, Reader, Report, ReportFormat, Style, Verbosity,
+};
 use crate::shell::cli::{Program, ReportArgs, ReportFile};
 use crate::shell::files::output::{OutputError, Staged};
 
@@ -51,6 +53,12 @@ pub(super) fn plain(report: &Report) -> String {
     // Writing to memory does not fail.
     let _ = report.write(ReportFormat::default(), &style, &mut text);
     String::from_utf8(text).unwrap_or_default()
+}
+
+/// How much the forms of the report tell, all together.
+pub(super) fn verbosity(args: &ReportArgs) -> Verbosity {
+    let mut forms = args.files().iter().map(|file| file.format).chain([args.on_stderr(reader())]);
+    if forms.any(|form| form.quiet == Quiet::Complete) { Verbosity::Normal } else { args.verbosity() }
 }
 
 /// What is wrong with the files, which are all tried.

@@ -35,7 +35,7 @@ const BATCH: usize = 1024;
 ///
 /// # Errors
 /// [`OutputError::Stdout`]: a full disk, for instance. A closed pipe is not an error.
-pub(crate) fn to_stdout(chunks: &[&[u8]]) -> Result<Outlet, OutputError> {
+pub(crate) fn to_stdout(chunks: impl Iterator<Item = impl AsRef<[u8]>>) -> Result<Outlet, OutputError> {
     to_writer(&mut io::stdout().lock(), chunks).map_err(|error| OutputError::Stdout { error })
 }
 
@@ -43,7 +43,7 @@ pub(crate) fn to_stdout(chunks: &[&[u8]]) -> Result<Outlet, OutputError> {
 ///
 /// # Errors
 /// Those of the writer, a closed pipe excepted.
-pub(crate) fn to_writer(out: &mut impl Write, chunks: &[&[u8]]) -> io::Result<Outlet> {
+pub(crate) fn to_writer(out: &mut impl Write, chunks: impl Iterator<Item = impl AsRef<[u8]>>) -> io::Result<Outlet> {
     match write_chunks(out, chunks).and_then(|()| out.flush()) {
         Ok(()) => Ok(Outlet::Written),
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(Outlet::Closed),
@@ -51,9 +51,13 @@ pub(crate) fn to_writer(out: &mut impl Write, chunks: &[&[u8]]) -> io::Result<Ou
     }
 }
 
-fn write_chunks(out: &mut impl Write, chunks: &[&[u8]]) -> io::Result<()> {
-    for batch in chunks.chunks(BATCH) {
-        let mut slices: Vec<_> = batch.iter().map(|chunk| IoSlice::new(chunk)).collect();
+fn write_chunks(out: &mut impl Write, mut chunks: impl Iterator<Item = impl AsRef<[u8]>>) -> io::Result<()> {
+    loop {
+        let batch: Vec<_> = chunks.by_ref().take(BATCH).collect();
+        if batch.is_empty() {
+            return Ok(());
+        }
+        let mut slices: Vec<_> = batch.iter().map(|chunk| IoSlice::new(chunk.as_ref())).collect();
         let mut slices = slices.as_mut_slice();
         // Empty slices in front would make a writer answer that it took nothing.
         IoSlice::advance_slices(&mut slices, 0);
@@ -66,7 +70,6 @@ fn write_chunks(out: &mut impl Write, chunks: &[&[u8]]) -> io::Result<()> {
             }
         }
     }
-    Ok(())
 }
 
 /// Where the result of each input goes below `--output-dir`, in the order of the inputs: what was found in a directory

@@ -8,11 +8,10 @@ use std::path::PathBuf;
 
 use super::judge::{Asked, Unanswered};
 use crate::decide::facts::NamespaceGate;
-use crate::decide::inject::Notes;
 use crate::diagnostic::Placed;
 use crate::kube::version::KubernetesVersion;
 use crate::kube::workload::TemplatePath;
-use crate::process::run::{Leaves, Run};
+use crate::process::run::{Detail, Leaves, Run};
 use crate::profile::{Profile, builtin};
 use crate::report::{Checkout, Colour, Report, ReportFormat, Style, Verbosity};
 use crate::shell::files::parents;
@@ -49,7 +48,7 @@ impl ProfileSets {
         let mut run = Run::new(Vec::new(), set, &template_paths).among(&all);
         run.kubernetes_version = kubernetes_version;
         run.leaves = Leaves::Patch;
-        run.notes = Notes::LeftOut;
+        run.detail = Detail::Warnings;
         Ok(Self {
             given: with(&run, profiles, &template_paths),
             single: all.into_iter().map(|profile| with(&run, vec![profile], &template_paths)).collect(),

@@ -100,6 +100,13 @@ fn quiet_tells_errors_only() {
     assert_eq!(ran.stderr.lines().count(), 2, "the error and its hint: {}", ran.stderr);
     assert!(ran.stderr.starts_with("error: web.yaml:32:38: "), "{}", ran.stderr);
     assert_eq!(injector(["check", "-q"]).stdin(WEB).finds().stderr, "");
+    // What programs read stays whole, on standard error and in a file.
+    let told = |args: &[&'static str]| {
+        let ran = injector(["inject"].iter().chain(args).copied()).stdin(WEB).succeeds();
+        (ran.stdout, ran.stderr)
+    };
+    assert_eq!(told(&["-q", "--report", "json"]), told(&["--report", "json"]));
+    assert!(told(&["--report", "json"]).1.contains("namespace-unknown"));
 }
 
 #[test]

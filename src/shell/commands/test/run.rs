@@ -17,7 +17,7 @@ use crate::shell::files::suite::{Case, CaseCommand, CaseInput, Suite};
 
 use super::super::settings::Prepared;
 use super::super::{batch, inject, publish};
-use crate::tell::report::{self as tell, HeldBack, Voice};
+use crate::tell::report::{self as tell, HeldBack, Subjects, Voice};
 
 /// What came of a case.
 pub(super) struct Tried {
@@ -60,8 +60,8 @@ pub(super) fn try_case(suite: &Suite, case: &Case) -> Result<Tried, Vec<Placed>>
     let output = inject::default_output(&streams, &prepared.run.action);
     let is_failed = prepared.is_failed() || inject::is_held_back(&streams, output);
     let fails = case.command != CaseCommand::Check && is_failed;
-    let report =
-        batch::report(&streams, &prepared.diagnostics, voice).closing(tell::closing(&streams, Closing::Numbers));
+    let report = batch::report(&streams, &prepared.diagnostics, (Subjects::All, voice))
+        .closing(tell::closing(&streams, Closing::Numbers));
     let (report, held_back) = tell::settled(report, &levels, fails);
     let at = case.object.as_ref().map_or(case.at, |object| object.at);
     let chosen = chosen(&streams, case).map_err(|error| error.at(suite.file.as_str(), Some(at)));
@@ -270,11 +270,11 @@ fn all_of(report: &Report) -> Vec<Placed> {
 fn printed(case: &Case, streams: &[Stream<'_>], output: &OutputFormat) -> Result<String, Placed> {
     let has_inline = case.inputs.iter().any(|input| matches!(input, CaseInput::Inline(_)));
     if !has_inline || output.name != forms::YAML.name {
-        return Ok(output.write(streams)?.concat());
+        return Ok(output.write(streams)?.collect());
     }
     let mut all = String::new();
     for (input, stream) in case.inputs.iter().zip(streams) {
-        let text = stream.pieces().concat();
+        let text: String = stream.pieces().collect();
         if !all.is_empty() {
             all.push_str("---\n");
         }
@@ -291,7 +291,7 @@ fn patch_text(streams: &[Stream<'_>], named: Option<&Chosen<'_, '_>>) -> Result<
     let patches: Vec<Value> = match named {
         Some(one) => serde_json::to_value(&one.object.outcome.patch).into_iter().collect(),
         None => {
-            let text = forms::PATCH.write(streams)?.concat();
+            let text: String = forms::PATCH.write(streams)?.collect();
             serde_json::Deserializer::from_str(&text).into_iter().filter_map(Result::ok).collect()
         }
     };

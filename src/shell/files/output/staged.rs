@@ -226,7 +226,7 @@ fn write_beside(folder: &Path, present: Option<&Path>, mode: FileMode, chunks: &
             file
         }
     };
-    write_chunks(content.as_file_mut(), chunks)?;
+    write_chunks(content.as_file_mut(), chunks.iter())?;
     content.as_file().sync_all()?;
     Ok(content)
 }

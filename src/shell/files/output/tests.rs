@@ -41,21 +41,21 @@ fn chunks_arrive_whole_through_any_writer() {
     let expected = many.concat();
     for most in [1, 5, 4096] {
         let mut out = narrow(most, expected.len(), io::ErrorKind::StorageFull);
-        assert_eq!(to_writer(&mut out, &chunks).unwrap(), Outlet::Written);
+        assert_eq!(to_writer(&mut out, chunks.iter()).unwrap(), Outlet::Written);
         assert!(out.got == expected.as_bytes(), "{most}");
     }
     let mut out = Vec::new();
-    assert_eq!(to_writer(&mut out, &chunks).unwrap(), Outlet::Written);
+    assert_eq!(to_writer(&mut out, chunks.iter()).unwrap(), Outlet::Written);
     assert!(out == expected.as_bytes());
-    assert_eq!(to_writer(&mut Vec::new(), &[]).unwrap(), Outlet::Written);
-    assert_eq!(to_writer(&mut narrow(0, 0, io::ErrorKind::Other), &[b"", b""]).unwrap(), Outlet::Written);
+    assert_eq!(to_writer(&mut Vec::new(), std::iter::empty::<&[u8]>()).unwrap(), Outlet::Written);
+    assert_eq!(to_writer(&mut narrow(0, 0, io::ErrorKind::Other), ["", ""].iter()).unwrap(), Outlet::Written);
 }
 
 #[test]
 fn a_reader_that_goes_away_is_no_error_and_a_full_disk_is() {
     let chunks: [&[u8]; 2] = [b"one", b"two"];
-    assert_eq!(to_writer(&mut narrow(9, 4, io::ErrorKind::BrokenPipe), &chunks).unwrap(), Outlet::Closed);
-    let error = to_writer(&mut narrow(9, 4, io::ErrorKind::StorageFull), &chunks).unwrap_err();
+    assert_eq!(to_writer(&mut narrow(9, 4, io::ErrorKind::BrokenPipe), chunks.iter()).unwrap(), Outlet::Closed);
+    let error = to_writer(&mut narrow(9, 4, io::ErrorKind::StorageFull), chunks.iter()).unwrap_err();
     assert_eq!(error.kind(), io::ErrorKind::StorageFull);
 }
 
