@@ -22,6 +22,9 @@ pub(super) struct Earlier<'p> {
 impl Earlier<'_> {
     /// Whether expressions give this default. Braces that are for another program stay as they are.
     pub(super) fn is_computed(&self, text: &str) -> bool {
+        if !text.contains("{{") {
+            return false;
+        }
         let scope = self.scope();
         let is_ours = |code: &str| {
             let name = code.split(|next: char| !next.is_ascii_alphanumeric() && next != '_').next().unwrap_or_default();
@@ -29,7 +32,7 @@ impl Earlier<'_> {
                 || Expression::new(code, &scope).is_ok_and(|compiled| compiled.variables().next().is_some())
         };
         let has_ours = |piece| matches!(piece, Ok(Segment::Code(code)) if is_ours(code));
-        text.contains("{{") && (first_expression(text).is_some() || segments(text).into_iter().any(has_ours))
+        first_expression(text).is_some() || segments(text).into_iter().any(has_ours)
     }
 
     /// Checks that no part of a list or map has expressions: they would stay as they are written.

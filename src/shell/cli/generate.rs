@@ -47,9 +47,7 @@ pub(crate) struct ManPage {
 /// None that is known: what is written to grows as needed.
 pub(crate) fn man_pages() -> io::Result<Vec<ManPage>> {
     let mut pages = Vec::new();
-    let mut program = Cli::command();
-    program.build();
-    let mut todo = vec![program];
+    let mut todo = vec![Cli::definition("injector")];
     while let Some(command) = todo.pop() {
         // clap's name for it: `injector-profile-list`.
         let name = command.get_display_name().unwrap_or_else(|| command.get_name()).to_owned();

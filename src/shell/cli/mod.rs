@@ -9,7 +9,7 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::{Args, FromArgMatches, Parser, Subcommand, ValueHint};
+use clap::{Args, CommandFactory as _, FromArgMatches, Parser, Subcommand, ValueHint};
 
 mod args;
 mod config;
@@ -23,6 +23,7 @@ mod function;
 mod generate;
 #[cfg(feature = "serve")]
 mod install;
+mod later;
 #[cfg(feature = "serve")]
 mod serve;
 mod passed;
@@ -64,6 +65,8 @@ pub(crate) use test::{TestArgs, UpdateMode};
 
 pub(crate) use value::DataFormat;
 
+use later::Later;
+
 use crate::process::output::{Offer, OutputFormat};
 use crate::report::ColourChoice;
 use crate::shell::files::selection::ProfileRef;
@@ -104,47 +107,47 @@ Exit status:
 pub enum Command {
     /// Inject sidecars into manifests
     #[command(after_help = examples::INJECT)]
-    Inject(InjectArgs),
+    Inject(Later<InjectArgs>),
     /// Remove what was injected, to the byte
     #[command(after_help = examples::UNINJECT)]
-    Uninject(UninjectArgs),
+    Uninject(Later<UninjectArgs>),
     /// Report what is not injected, or not as it should be; exit 1 if something is found
     #[command(after_help = examples::CHECK)]
-    Check(CheckArgs),
+    Check(Later<CheckArgs>),
     /// Show what inject would change, as a unified diff; exit 1 if something is found
     #[command(after_help = examples::DIFF)]
-    Diff(DiffArgs),
+    Diff(Later<DiffArgs>),
     /// Show every eligibility rule, what it saw and where, and which one decided
     #[command(after_help = examples::EXPLAIN)]
-    Explain(ExplainArgs),
+    Explain(Later<ExplainArgs>),
     /// List, show, check, start or import profiles
     #[command(subcommand, after_help = examples::PROFILE)]
-    Profile(ProfileCommand),
+    Profile(Later<ProfileCommand>),
     /// Test profiles: run cases of manifests, and compare what comes with what is expected
     #[command(after_help = test::EXAMPLES)]
-    Test(TestArgs),
+    Test(Later<TestArgs>),
     /// Inject as a KRM function, in kustomize and kpt
     #[command(after_help = function::EXAMPLES)]
-    Fn(Box<FnArgs>),
+    Fn(Later<Box<FnArgs>>),
     /// Show the settings of a repository
     #[command(subcommand, after_help = config::EXAMPLES)]
-    Config(ConfigCommand),
+    Config(Later<ConfigCommand>),
     /// Print the manifests that install the webhook in a cluster
     #[cfg(feature = "serve")]
     #[command(after_help = examples::INSTALL)]
-    Install(Box<InstallArgs>),
+    Install(Later<Box<InstallArgs>>),
     /// Print the manifests that remove the webhook from a cluster, for kubectl delete
     #[cfg(feature = "serve")]
     #[command(after_help = examples::UNINSTALL)]
-    Uninstall(UninstallArgs),
+    Uninstall(Later<UninstallArgs>),
     /// Inject as a TLS admission webhook in a cluster
     #[cfg(feature = "serve")]
     #[command(after_help = serve::EXAMPLES)]
-    Serve(Box<ServeArgs>),
+    Serve(Later<Box<ServeArgs>>),
     /// Make, show, renew and rotate the webhook's certificates
     #[cfg(feature = "serve")]
     #[command(subcommand, after_help = examples::CERTS)]
-    Certs(CertsCommand),
+    Certs(Later<CertsCommand>),
     /// Print a completion script for a shell
     #[command(after_help = generate::COMPLETIONS_EXAMPLES)]
     Completions {
@@ -295,6 +298,13 @@ pub struct ExplainArgs {
 }
 
 impl Cli {
+    /// The definition of the command line: all commands with their arguments, and with what clap adds. `name` is the program's.
+    pub fn definition(name: &str) -> clap::Command {
+        let mut command = Self::command().bin_name(name);
+        command.build();
+        command
+    }
+
     /// Reads a command line, with the program's name first.
     ///
     /// # Errors

@@ -78,10 +78,9 @@ impl Program {
 
     /// The command line's definition, with the words of this program in usage, help and version.
     pub(crate) fn command(&self) -> Command {
-        let command = Cli::command();
         match self.caller {
-            Caller::Anyone => command,
-            Caller::Kubectl | Caller::Completion => self.worded(command, &self.words).bin_name(&self.words),
+            Caller::Anyone => Cli::command(),
+            Caller::Kubectl | Caller::Completion => self.worded(Cli::definition(&self.words), &self.words),
         }
     }
 

@@ -1,5 +1,5 @@
 use super::*;
-use clap::{CommandFactory as _, ValueEnum as _};
+use clap::ValueEnum as _;
 
 fn read(line: &str) -> Result<Cli, String> {
     let args = std::iter::once("injector").chain(line.split_whitespace());
@@ -8,7 +8,7 @@ fn read(line: &str) -> Result<Cli, String> {
 
 #[test]
 fn the_definition_is_consistent() {
-    Cli::command().debug_assert();
+    Cli::definition("injector").debug_assert();
 }
 
 #[test]
@@ -117,7 +117,7 @@ fn everything_that_is_documented_is_accepted() {
 /// `-h` is read in a terminal: each flag fits one line there, and says something.
 #[test]
 fn short_help_is_one_line_a_flag() {
-    let mut todo = vec![Cli::command()];
+    let mut todo = vec![Cli::definition("injector")];
     while let Some(command) = todo.pop() {
         for arg in command.get_arguments() {
             let help = arg.get_help().map(ToString::to_string).unwrap_or_default();
@@ -180,5 +180,16 @@ fn each_command_has_its_page_of_the_manual() {
     for generate::ManPage { file_name, roff } in pages {
         let text = String::from_utf8(roff).unwrap();
         assert!(text.contains(".SH NAME") && text.contains(".SH SYNOPSIS"), "{file_name}");
+    }
+}
+
+/// `-h` shows the headings in the order of the arguments, and that of all commands is no command's first.
+#[test]
+fn what_all_commands_have_comes_after_their_own_arguments() {
+    let of_all = |arg: &&clap::Arg| matches!(arg.get_id().as_str(), "color" | "help" | "version");
+    let root = Cli::definition("injector");
+    for command in root.get_subcommands().filter(|command| !command.has_subcommands()) {
+        let rest: Vec<_> = command.get_arguments().skip_while(|arg| !of_all(arg)).collect();
+        assert!(rest.len() >= 2 && rest.iter().all(of_all), "{}: {rest:?}", command.get_name());
     }
 }

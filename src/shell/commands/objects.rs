@@ -224,7 +224,7 @@ pub(super) fn told_apart(mut cli: Cli) -> Told {
 }
 
 /// What a command reads, where it reads manifests.
-const fn input_of(command: &mut Command) -> Option<&mut InputArgs> {
+fn input_of(command: &mut Command) -> Option<&mut InputArgs> {
     match command {
         Command::Inject(args) => Some(&mut args.input),
         Command::Uninject(args) => Some(&mut args.input),

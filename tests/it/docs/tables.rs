@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::PathBuf;
 
-use clap::{CommandFactory as _, ValueEnum};
+use clap::ValueEnum;
 use injector::internals::decide::eligibility::Rule;
 use injector::internals::decide::inject::InjectionState;
 use injector::internals::decide::record;
@@ -259,7 +259,7 @@ fn every_flag_for_manifests_is_in_its_table_with_its_commands() {
     let manifests = ["inject", "uninject", "check", "diff", "explain"];
     let everywhere = ["help", "version", "color"];
     let mut expected = BTreeSet::new();
-    let root = Cli::command();
+    let root = Cli::definition("injector");
     let lint = root.find_subcommand("profile").unwrap().find_subcommand("lint").unwrap();
     let commands = manifests.map(|name| (name, root.find_subcommand(name).unwrap()));
     for (name, command) in commands.into_iter().chain([("profile lint", lint)]) {
@@ -327,7 +327,7 @@ const OTHERS: &[&str] = &[
 fn every_flag_command_and_choice_is_written_about_and_no_other_flag() {
     let markdown = manual();
     let mut known = set(OTHERS.iter().copied());
-    let mut todo = vec![Cli::command()];
+    let mut todo = vec![Cli::definition("injector")];
     while let Some(command) = todo.pop() {
         for argument in command.get_arguments() {
             let Some(long) = argument.get_long().filter(|long| *long != "help" && *long != "version") else { continue };

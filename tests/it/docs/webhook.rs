@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::time::Duration;
 
-use clap::{Arg, Command, CommandFactory as _};
+use clap::{Arg, Command};
 use injector::internals::shell::cli::Cli;
 use injector::internals::shell::server::judge::{CountedVerdict, VerdictResult};
 use injector::internals::shell::server::metrics::Metrics;
@@ -55,7 +55,7 @@ pub(super) fn examine(session: &Session, steps: &[Step]) -> Vec<&'static str> {
 }
 
 fn command(path: &[&str]) -> Command {
-    path.iter().fold(Cli::command(), |command, name| command.find_subcommand(name).unwrap().clone())
+    path.iter().fold(Cli::definition("injector"), |command, name| command.find_subcommand(name).unwrap().clone())
 }
 
 /// The flags that a command has of its own.
