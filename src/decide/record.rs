@@ -237,7 +237,7 @@ pub(crate) fn resolve<'a, V: View<'a>>(value: V, named: &Pointer) -> Option<Poin
                 let list = node.elements();
                 let index = list.iter().position(|element| element_name(*element).as_deref() == Some(token))?;
                 node = *list.get(index)?;
-                indexed.push(index.to_string());
+                indexed.push(index.to_string().into());
             }
             _ => return None,
         }

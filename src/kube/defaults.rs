@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::image::{ImageParts, image_parts};
 use super::quantity::Quantity;
 use super::schema::{self, Shape};
-use crate::value::pointer::Pointer;
+use crate::value::pointer::{Pointer, ReferenceToken};
 use crate::value::view::{Kind, View, equals};
 use core_v1::{ADDED, DEFAULTS, DefaultValue, KEYS, When, ends_with};
 
@@ -241,7 +241,7 @@ impl Comparison {
             let ((Some(value), None) | (None, Some(value))) = (&difference.wanted, &difference.found) else {
                 return true;
             };
-            let name = difference.at.tokens().last().map_or("", String::as_str);
+            let name = difference.at.tokens().last().map_or("", ReferenceToken::as_str);
             amount(value).is_none_or(|value| !others(name).contains(&Some(value)))
         });
         self.found.append(&mut whole.found);

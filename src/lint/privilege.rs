@@ -9,7 +9,7 @@ use crate::diagnostic::{Code, Severity};
 use crate::profile::slot::{Slot, Validity};
 use crate::profile::template::{Condition, Content, Template};
 use crate::profile::{ParameterType, Profile};
-use crate::value::pointer::Pointer;
+use crate::value::pointer::{Pointer, ReferenceToken};
 
 /// What a place in a container or volume gives to anyone who sets it.
 #[derive(Clone, Copy)]
@@ -90,8 +90,8 @@ fn decides(profile: &Profile, index: usize, condition: &Condition) -> bool {
 }
 
 /// What a condition, or the list of `forEach`, at a path of an element picks: it is among what the profile's author wrote.
-fn picked(slot: Slot, template: &Template, path: &[String]) -> Option<Reach> {
-    let path: Vec<&str> = path.iter().map(String::as_str).collect();
+fn picked(slot: Slot, template: &Template, path: &[ReferenceToken]) -> Option<Reach> {
+    let path: Vec<&str> = path.iter().map(ReferenceToken::as_str).collect();
     match path.as_slice() {
         ["when"] | ["oneOf", _, "when"] | ["forEach", "in"] | ["hostPath", .., "when"] if slot == Slot::Volumes => {
             may_have(template, "hostPath").then_some(VOLUME_OF_NODE)
@@ -167,8 +167,8 @@ fn of_pod(path: &[&str]) -> Reach {
 }
 
 /// A path in an element, as it is in a pod: without the members of the language.
-fn without_language(path: &[String]) -> Vec<&str> {
-    let mut tokens = path.iter().map(String::as_str);
+fn without_language(path: &[ReferenceToken]) -> Vec<&str> {
+    let mut tokens = path.iter().map(ReferenceToken::as_str);
     let mut kept = Vec::new();
     while let Some(token) = tokens.next() {
         match token {

@@ -12,7 +12,7 @@ use crate::profile::pod::{PodField, PodList};
 use crate::profile::slot::{Form, Home, Slot, SlotMap};
 use crate::profile::template::Surroundings;
 use crate::profile::{ParameterType, Profile, Targets, Template};
-use crate::value::pointer::Pointer;
+use crate::value::pointer::{Pointer, ReferenceToken};
 
 /// What a sample is made with, beside the defaults of the profile.
 #[derive(Clone, Debug)]
@@ -105,7 +105,7 @@ impl<'p> Sample<'p> {
 
     /// From a place in the pod to the one in the profile's document that made it; `/spec` where none did.
     pub(super) fn place(&self, at: &Pointer) -> Pointer {
-        let tokens: Vec<&str> = at.tokens().iter().map(String::as_str).collect();
+        let tokens: Vec<&str> = at.tokens().iter().map(ReferenceToken::as_str).collect();
         let found = match tokens.as_slice() {
             ["metadata", field, rest @ ..] => Slot::named(Home::Metadata, field).map(|slot| self.within(slot, rest)),
             ["spec", "containers", "0", field, rest @ ..] => {
@@ -188,7 +188,7 @@ impl<'p> Sample<'p> {
         };
         let added = &self.profile.added[slot];
         let template = match (slot.form(), rest) {
-            (Form::Map(_), [key, ..]) => added.iter().find(|addition| addition.key.as_ref() == Some(key)),
+            (Form::Map(_), [key, ..]) => added.iter().find(|addition| addition.key.as_deref() == Some(key.as_str())),
             (Form::List(..), [index, ..]) => index.parse::<usize>().ok().and_then(|index| added.get(index)),
             _ => None,
         };

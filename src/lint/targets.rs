@@ -88,7 +88,7 @@ fn in_sample(at: &Pointer, indexes: &[(Slot, Vec<usize>)]) -> Pointer {
         let of_slot = indexes.iter().find(|(slot, _)| slot.field() == field.as_str()).map(|(_, known)| known);
         let known = index.parse::<usize>().ok().and_then(|index| of_slot?.get(index));
         if let Some(known) = known {
-            *index = known.to_string();
+            *index = known.to_string().into();
         }
     }
     Pointer::of(tokens)

@@ -14,7 +14,7 @@ use super::values::Values;
 use super::wrong::Wrong;
 use crate::profile::slot::Slot;
 use crate::profile::{Inherit, Parameter, ParameterType, Presence};
-use crate::value::pointer::Pointer;
+use crate::value::pointer::{Pointer, ReferenceToken};
 
 /// What becomes of one parameter.
 pub(super) struct CompiledParameter {
@@ -249,7 +249,7 @@ fn place_in_pod(scope: &Scope<'_>, parameter: &Parameter, place: &Pointer) -> Op
     let tokens = place.tokens();
     let is_index = |token: &str| token.bytes().all(|byte| byte.is_ascii_digit());
     for (index, token) in tokens.iter().enumerate() {
-        let before: Vec<&str> = tokens.iter().take(index).map(String::as_str).collect();
+        let before: Vec<&str> = tokens.iter().take(index).map(ReferenceToken::as_str).collect();
         match before.as_slice() {
             ["spec", list] if Slot::InitContainers.field() == *list || Slot::Containers.field() == *list => {
                 path = match token.as_str() {

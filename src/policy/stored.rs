@@ -9,7 +9,7 @@ use crate::kube::defaults::{is_left_out, seen};
 use crate::profile::pod::PodList;
 use crate::profile::slot::{Home, Slot};
 use crate::profile::template::{self, Content, Part, ScalarSource, Template, TemplateScalar, WantedType};
-use crate::value::pointer::Pointer;
+use crate::value::pointer::{Pointer, ReferenceToken};
 use crate::value::view::View;
 
 /// What stands for what is computed while the rest is looked at: no field takes it for its default, and none for nothing.
@@ -103,7 +103,7 @@ fn seen_at(place: &Pointer, value: Value) -> Option<Value> {
 }
 
 /// A document that has this value at the place, whose indexes are all the first.
-fn around(place: &[String], value: Value) -> Value {
+fn around(place: &[ReferenceToken], value: Value) -> Value {
     place.iter().rev().fold(value, |value, token| match token.as_str() {
         "0" => json!([value]),
         name => json!({name: value}),

@@ -162,7 +162,11 @@ fn odd_spelling(tree: &Tree<'_>, object: NodeId, patch: &Patch) -> Option<Splice
         let Op::Replace(at, _) = op else { return None };
         let node = tree.find(object, at).filter(|node| PodField::is_end_of(at) && !splice::comes_back(tree, *node))?;
         let name = at.tokens().last().cloned().unwrap_or_default();
-        Some(SpliceError { offset: tree.span(node).start, at: at.clone(), kind: SpliceErrorKind::Spelling(name) })
+        Some(SpliceError {
+            offset: tree.span(node).start,
+            at: at.clone(),
+            kind: SpliceErrorKind::Spelling(name.to_string()),
+        })
     })
 }
 
@@ -182,7 +186,7 @@ fn lost_in_rewriting(tree: &Tree<'_>, place: &Pointer, patch: &Patch, strings: U
     let lost = rewrites.into_iter().find(|op| !comes_back(tree, (place, object), &[op], strings))?;
     let (at, node) = (lost.path().clone(), tree.find(object, lost.path())?);
     let name = at.tokens().last().cloned().unwrap_or_default();
-    Some(SpliceError { offset: tree.span(node).start, at, kind: SpliceErrorKind::Spelling(name) })
+    Some(SpliceError { offset: tree.span(node).start, at, kind: SpliceErrorKind::Spelling(name.to_string()) })
 }
 
 /// Whether a text is the same again once values were replaced and put back. What cannot be replaced at all is said where it is.

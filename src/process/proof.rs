@@ -14,6 +14,7 @@ use crate::text::yaml::node::NodeRef;
 use crate::text::yaml::tree::{Language, Tree};
 use crate::text::yaml::{judge_yaml, parse_json};
 use crate::value::patch::{Op, Patch};
+use crate::value::pointer::ReferenceToken;
 use crate::value::view::{Kind, View};
 
 mod frames;
@@ -53,7 +54,7 @@ fn apply(mut object: Value, patch: &json_patch::Patch) -> Result<Value, ProofErr
 }
 
 fn operation(op: &Op) -> PatchOperation {
-    let path = PointerBuf::from_tokens(op.path().tokens());
+    let path = PointerBuf::from_tokens(op.path().tokens().iter().map(ReferenceToken::as_str));
     match op {
         Op::Add(_, value) => PatchOperation::Add(AddOperation { path, value: Value::clone(value) }),
         Op::Remove(_) => PatchOperation::Remove(RemoveOperation { path }),

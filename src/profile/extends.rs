@@ -5,7 +5,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::value::pointer::Pointer;
+use crate::value::pointer::{Pointer, ReferenceToken};
 
 /// The members by which items of a list are known, the first that an item has.
 const NAMES: &[&str] = &["mountPath", "name", "key", "ip", "conditionType"];
@@ -62,7 +62,7 @@ impl MergedProfile {
     }
 }
 
-fn below(origin: &ValueOrigin, rest: &[String]) -> ValueOrigin {
+fn below(origin: &ValueOrigin, rest: &[ReferenceToken]) -> ValueOrigin {
     let at = origin.at.append(&Pointer::of(rest.iter().cloned()));
     ValueOrigin { source: origin.source, at }
 }

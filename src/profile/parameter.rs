@@ -10,7 +10,7 @@ use super::{Parameter, ParameterType, Presence, Profile};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::expression::Type;
 use crate::kube::workload::locate;
-use crate::value::pointer::Pointer;
+use crate::value::pointer::{Pointer, ReferenceToken};
 use crate::value::view::{Kind, View};
 
 mod bounds;
@@ -51,7 +51,7 @@ pub(crate) enum Origin {
 impl fmt::Display for Origin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Annotation(at) => write!(f, "annotation `{}`", at.tokens().last().map_or("", String::as_str)),
+            Self::Annotation(at) => write!(f, "annotation `{}`", at.tokens().last().map_or("", ReferenceToken::as_str)),
             Self::Annotations(prefix) => write!(f, "annotations `{prefix}…`"),
             Self::Namespace(key) => write!(f, "annotation `{key}` of the namespace"),
             Self::Set => f.write_str("`--set`"),
@@ -338,22 +338,22 @@ fn in_application<'p, 'a, V: View<'a>>(
         let containers = template.path(&["spec", list])?.elements();
         let named = |container: &V| container.text(&["name"]).is_some_and(|name| name == first.as_str());
         let index = containers.iter().position(named)?.to_string();
-        let tokens = [spec.clone(), list.clone(), index];
+        let tokens = [spec.clone(), list.clone(), index.into()];
         return Some(Cow::Owned(Pointer::of(tokens.into_iter().chain(rest.iter().cloned()))));
     }
     if (spec.as_str(), list.as_str(), first.as_str()) != ("spec", "containers", "0") {
         return Some(Cow::Borrowed(place));
     }
     let container = application?;
-    let mut rest: Vec<String> = rest.to_vec();
+    let mut rest: Vec<ReferenceToken> = rest.to_vec();
     if let (ParameterType::Port, [ports, port, ..]) = (ty, rest.as_mut_slice())
         && (ports.as_str(), port.as_str()) == ("ports", "0")
     {
         let declared = template.path(&["spec", "containers"])?.element(container)?.member("ports")?.elements();
         let is_tcp = |port: &V| port.text(&["protocol"]).is_none_or(|protocol| protocol == "TCP");
-        *port = declared.iter().position(is_tcp)?.to_string();
+        *port = declared.iter().position(is_tcp)?.to_string().into();
     }
-    let tokens = [spec.clone(), list.clone(), container.to_string()];
+    let tokens = [spec.clone(), list.clone(), container.to_string().into()];
     Some(Cow::Owned(Pointer::of(tokens.into_iter().chain(rest))))
 }
 

@@ -17,7 +17,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use crate::value::pointer::Pointer;
+use crate::value::pointer::{Pointer, ReferenceToken};
 use crate::value::view::{Kind, View};
 
 mod view;
@@ -33,7 +33,7 @@ pub enum Change {
     /// It is replaced. The new value is shared with the operation of the patch, and so with every pod that gets the same.
     New(Arc<Value>),
     /// An object of which these members changed; `None` for a removed one. All other members are as they were.
-    Object(Vec<(String, Option<Self>)>),
+    Object(Vec<(ReferenceToken, Option<Self>)>),
     /// A list, as its elements in their new order, kept or added ones. None of them is changed inside. Where one is, the
     /// whole list becomes [`New`](Self::New), with a copy of its elements: only the lists of a pod, such as its containers,
     /// are changed so, and they are short.
@@ -65,7 +65,7 @@ impl Change {
 
     /// Adds a member, or an element before the one at an index or at the end (`-`). Returns false, and changes nothing,
     /// where there is no object or list to add it to.
-    pub fn add<'a, V: View<'a>>(&mut self, base: V, at: &[String], value: &Arc<Value>) -> bool {
+    pub fn add<'a, V: View<'a>>(&mut self, base: V, at: &[ReferenceToken], value: &Arc<Value>) -> bool {
         let Some((last, parent)) = at.split_last() else { return false };
         let parent = match self.target(base, parent) {
             Some(Target::Change(base, change)) => change.opened(base),
@@ -88,7 +88,7 @@ impl Change {
     }
 
     /// Replaces what is there. Returns false where nothing is.
-    pub fn replace<'a, V: View<'a>>(&mut self, base: V, at: &[String], value: &Arc<Value>) -> bool {
+    pub fn replace<'a, V: View<'a>>(&mut self, base: V, at: &[ReferenceToken], value: &Arc<Value>) -> bool {
         match self.target(base, at) {
             Some(Target::Change(_, change)) => *change = Self::new(value),
             Some(Target::Value(node)) => *node = Value::clone(value),
@@ -98,7 +98,7 @@ impl Change {
     }
 
     /// Removes what is there. Returns false where nothing is.
-    pub fn remove<'a, V: View<'a>>(&mut self, base: V, at: &[String]) -> bool {
+    pub fn remove<'a, V: View<'a>>(&mut self, base: V, at: &[ReferenceToken]) -> bool {
         let Some((last, parent)) = at.split_last() else { return false };
         let (base, parent) = match self.target(base, parent) {
             Some(Target::Change(base, change)) => (base, change.opened(base)),
@@ -142,7 +142,7 @@ impl Change {
     /// and changes are only made by this program.
     pub fn gone(&self, at: &Pointer) -> Vec<Pointer> {
         let Self::Object(members) = self else { return Vec::new() };
-        let gone = |(name, member): &(String, Option<Self>)| match member {
+        let gone = |(name, member): &(ReferenceToken, Option<Self>)| match member {
             None => vec![at.join(name.as_str())],
             Some(change) => change.gone(&at.join(name.as_str())),
         };
@@ -164,7 +164,7 @@ impl Change {
     /// Follows the tokens down to the part that changes, and opens each part on the way.
     ///
     /// `base` follows along in the original, and becomes `None` where the original does not have the part.
-    fn target<'a, V: View<'a>>(&mut self, base: V, at: &[String]) -> Option<Target<'_, V>> {
+    fn target<'a, V: View<'a>>(&mut self, base: V, at: &[ReferenceToken]) -> Option<Target<'_, V>> {
         let (mut change, mut base) = (self, Some(base));
         let mut rest = at;
         while let Some((token, deeper)) = rest.split_first() {
@@ -195,16 +195,16 @@ impl Change {
     }
 }
 
-fn put(members: &mut Vec<(String, Option<Change>)>, name: &str, member: Option<Change>) {
+fn put(members: &mut Vec<(ReferenceToken, Option<Change>)>, name: &ReferenceToken, member: Option<Change>) {
     match members.iter_mut().find(|(known, _)| known == name) {
         Some((_, place)) => *place = member,
-        None => members.push((name.to_owned(), member)),
+        None => members.push((name.clone(), member)),
     }
 }
 
-fn descend<'v>(value: &'v mut Value, tokens: &[String]) -> Option<&'v mut Value> {
+fn descend<'v>(value: &'v mut Value, tokens: &[ReferenceToken]) -> Option<&'v mut Value> {
     tokens.iter().try_fold(value, |node, token| match node {
-        Value::Object(map) => map.get_mut(token),
+        Value::Object(map) => map.get_mut(token.as_str()),
         Value::Array(list) => list.get_mut(token.parse::<usize>().ok()?),
         _ => None,
     })
@@ -239,8 +239,8 @@ mod tests {
 
     use super::*;
 
-    fn tokens(path: &str) -> Vec<String> {
-        path.split('/').skip(1).map(str::to_owned).collect()
+    fn tokens(path: &str) -> Vec<ReferenceToken> {
+        Pointer::parse(path).unwrap().tokens().to_vec()
     }
 
     #[test]

@@ -3,11 +3,15 @@
 use std::fmt;
 
 use serde::{Serialize, Serializer};
+use smol_str::SmolStr;
 use thiserror::Error;
+
+/// A reference token, unescaped: the name of a member, or an index.
+pub(crate) type ReferenceToken = SmolStr;
 
 /// A JSON Pointer, held as unescaped reference tokens. The root is the empty pointer.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Pointer(Vec<String>);
+pub struct Pointer(Vec<ReferenceToken>);
 
 impl Pointer {
     /// The whole document.
@@ -27,13 +31,13 @@ impl Pointer {
     }
 
     /// The pointer made of these tokens, which are not escaped.
-    pub fn of<T: Into<String>>(tokens: impl IntoIterator<Item = T>) -> Self {
+    pub fn of<T: Into<ReferenceToken>>(tokens: impl IntoIterator<Item = T>) -> Self {
         Self(tokens.into_iter().map(Into::into).collect())
     }
 
     /// This pointer with one more token, which is not escaped.
     #[must_use]
-    pub fn join(&self, token: impl Into<String>) -> Self {
+    pub fn join(&self, token: impl Into<ReferenceToken>) -> Self {
         let mut tokens = Vec::with_capacity(self.0.len() + 1);
         tokens.extend_from_slice(&self.0);
         tokens.push(token.into());
@@ -53,7 +57,7 @@ impl Pointer {
     }
 
     /// The tokens, unescaped, from the root on.
-    pub fn tokens(&self) -> &[String] {
+    pub fn tokens(&self) -> &[ReferenceToken] {
         &self.0
     }
 
@@ -85,7 +89,10 @@ impl Serialize for Pointer {
     }
 }
 
-fn unescape(token: &str) -> Option<String> {
+fn unescape(token: &str) -> Option<ReferenceToken> {
+    if !token.contains('~') {
+        return Some(token.into());
+    }
     let mut plain = String::with_capacity(token.len());
     let mut chars = token.chars();
     while let Some(c) = chars.next() {
@@ -98,7 +105,7 @@ fn unescape(token: &str) -> Option<String> {
             c => c,
         });
     }
-    Some(plain)
+    Some(plain.into())
 }
 
 /// Why a text is not a JSON Pointer. The fault of the user, or of a changed record.

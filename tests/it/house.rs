@@ -28,7 +28,7 @@ enum Reach {
 
 /// The rooms from the ground up. A room may only import rooms above its own line.
 pub(super) const ROOMS: &[Room] = &[
-    Room { name: "value", rooms: &[], reach: Reach::Pure(&["serde", "serde_json", "thiserror"]) },
+    Room { name: "value", rooms: &[], reach: Reach::Pure(&["serde", "serde_json", "smol_str", "thiserror"]) },
     Room { name: "diagnostic", rooms: &["value"], reach: Reach::Pure(&["memchr", "serde", "strsim"]) },
     Room {
         name: "text",

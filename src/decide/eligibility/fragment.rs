@@ -5,7 +5,7 @@
 use crate::decide::facts::Fragment;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::kube::workload::{Identity, Trait};
-use crate::value::pointer::Pointer;
+use crate::value::pointer::{Pointer, ReferenceToken};
 use crate::value::view::{Kind, View};
 
 use super::{Case, RuleFinding, containers, is_to_complete};
@@ -27,7 +27,7 @@ fn sign<'a, V: View<'a>>(case: &Case<'_, V>) -> Option<(String, Pointer)> {
             return Some((saw, Pointer::root()));
         }
         Fragment::Directive(at) => {
-            let key = at.tokens().last().map_or("", String::as_str);
+            let key = at.tokens().last().map_or("", ReferenceToken::as_str);
             return Some((format!("a patch, not a workload: it has the key `{key}`"), at.clone()));
         }
         Fragment::No => {}

@@ -14,7 +14,7 @@ use crate::kube::defaults::{self, DefaultsOf};
 use crate::kube::version::KubernetesVersion;
 use crate::profile::Profile;
 use crate::profile::slot::Slot;
-use crate::value::pointer::Pointer;
+use crate::value::pointer::{Pointer, ReferenceToken};
 use crate::value::view::{self, View};
 
 /// Everything that is known while one profile is applied.
@@ -78,7 +78,7 @@ impl<'v, V: View<'v>> Applier<'_, V> {
             Ensured::WasNull => drop(self.done.entry.replaced.insert(named.to_string(), Value::Null)),
             // The API server refuses such a pod, and nothing can be added to it.
             Ensured::Misfit(found) => {
-                let field = at.tokens().last().map_or("", String::as_str);
+                let field = at.tokens().last().map_or("", ReferenceToken::as_str);
                 let message = format!("`{field}` is {found}, and must be {wanted}");
                 if !self.done.errors.iter().any(|error| error.message == message) {
                     self.error(Code::BadValue, at, message, None);

@@ -5,7 +5,7 @@ use super::state::EditCause;
 use crate::kube::probe::Handler;
 use crate::profile::slot::{Home, Slot, SlotMap};
 use crate::profile::{Addition, Profile, Template};
-use crate::value::pointer::Pointer;
+use crate::value::pointer::{Pointer, ReferenceToken};
 
 /// What is to be known to tell.
 pub(super) struct Causes<'c> {
@@ -22,8 +22,8 @@ impl<'c> Causes<'c> {
             return EditCause::Edit;
         }
         let sources = self.sources(named);
-        let reads = |(template, rest): &(&Template, &[String])| {
-            let path: Vec<String> = rest.iter().chain(within.tokens()).cloned().collect();
+        let reads = |(template, rest): &(&Template, &[ReferenceToken])| {
+            let path: Vec<String> = rest.iter().chain(within.tokens()).map(ToString::to_string).collect();
             self.profile.may_read_object_at(template, &path)
         };
         match sources.is_empty() || sources.iter().any(reads) {
@@ -41,9 +41,10 @@ impl<'c> Causes<'c> {
     }
 
     /// The templates that may have given what is at a pointer, each with the rest of the pointer; none where that is not known.
-    fn sources<'n>(&self, named: &'n Pointer) -> Vec<(&'c Template, &'n [String])> {
-        let with =
-            |sources: Vec<&'c Template>, rest: &'n [String]| sources.into_iter().map(|one| (one, rest)).collect();
+    fn sources<'n>(&self, named: &'n Pointer) -> Vec<(&'c Template, &'n [ReferenceToken])> {
+        let with = |sources: Vec<&'c Template>, rest: &'n [ReferenceToken]| {
+            sources.into_iter().map(|one| (one, rest)).collect()
+        };
         match named.tokens() {
             _ if Handler::at_end_of(named).is_some() => {
                 let rewrites = self.profile.blocks.iter().flat_map(|block| &block.rewrites);

@@ -22,7 +22,7 @@ use crate::profile::pod::{PodField, PodList};
 use crate::profile::slot::{Home, Slot};
 use crate::profile::{Placement, Profile};
 use crate::value::layer::Layer;
-use crate::value::pointer::Pointer;
+use crate::value::pointer::{Pointer, ReferenceToken};
 use crate::value::view::View;
 
 /// What a profile would make of a template without its entry and those after it.
@@ -130,12 +130,12 @@ fn around_member(path: &[&str], value: Value) -> Value {
 }
 
 /// A container that has this value at this place, and nothing else. An element of a list is its only one.
-fn around(within: &[String], value: Value) -> Value {
+fn around(within: &[ReferenceToken], value: Value) -> Value {
     match within {
         [list, _] if matches!(list.as_str(), "volumeDevices" | "ports" | "envFrom") => {
-            json!({ list: [value] })
+            json!({ list.as_str(): [value] })
         }
-        [name, rest @ ..] => json!({ name: around(rest, value) }),
+        [name, rest @ ..] => json!({ name.as_str(): around(rest, value) }),
         [] => value,
     }
 }
@@ -215,7 +215,7 @@ pub(crate) fn edited_items<'a, V: View<'a>>(
                 true => "",
                 false => ", or what the profile reads has changed",
             };
-            let name = named.tokens().last().map_or("", String::as_str);
+            let name = named.tokens().last().map_or("", ReferenceToken::as_str);
             let is_field = PodField::at(&named).is_some() || Handler::at_end_of(&named).is_some();
             let undone = match is_field && entry.replaced.contains_key(&named.to_string()) {
                 true => "its old value still comes back",

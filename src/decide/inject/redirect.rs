@@ -7,7 +7,7 @@ use crate::decide::record::Entry;
 use crate::diagnostic::words::list;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::profile::{ParameterType, Profile};
-use crate::value::pointer::Pointer;
+use crate::value::pointer::{Pointer, ReferenceToken};
 use crate::value::view::View;
 
 /// A note about each port of an application's container that a probe or a hook asks through the redirection. The containers
@@ -30,7 +30,7 @@ pub(super) fn notes<'v, V: View<'v>>(
             if is_sidecar {
                 continue;
             }
-            let mut asked: Vec<(u64, Pointer, Vec<String>)> = Vec::new();
+            let mut asked: Vec<(u64, Pointer, Vec<ReferenceToken>)> = Vec::new();
             for (at, port) in probes(container) {
                 if !redirected.has(port) {
                     continue;

@@ -13,7 +13,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::kube::probe::Handler;
 use crate::profile::pod::PodField;
 use crate::profile::slot::{Home, Slot};
-use crate::value::pointer::Pointer;
+use crate::value::pointer::{Pointer, ReferenceToken};
 use crate::value::view::{Kind, View};
 
 /// Reads the template's record.
@@ -102,7 +102,7 @@ fn foreign_field<'e>(entry: &'e Entry, rendered: &Rendered) -> Option<&'e String
     let is_own = |container: &str| rendered.all_containers().any(|item| item.key == container);
     let is_listed = |annotation: &Pointer, name: &str| {
         rendered.added[Slot::Annotations].iter().any(|item| {
-            annotation.tokens().last() == Some(&item.key)
+            annotation.tokens().last().is_some_and(|key| *key == item.key)
                 && item.value.as_str().is_some_and(|list| listed::names(list).any(|known| known == name))
         })
     };
@@ -128,7 +128,10 @@ fn foreign_field<'e>(entry: &'e Entry, rendered: &Rendered) -> Option<&'e String
         .chain(entry.edited.keys())
         .find(|field| !Pointer::parse(field).is_ok_and(|field| is_added(&field)));
     let is_rewritten = |named: &Pointer, handler: Handler| {
-        let mut blocks = rendered.blocks.iter().filter(|block| named.tokens().get(2) == block.only.as_ref());
+        let mut blocks = rendered
+            .blocks
+            .iter()
+            .filter(|block| named.tokens().get(2).map(ReferenceToken::as_str) == block.only.as_deref());
         blocks.any(|block| block.rewrites.iter().any(|rewrite| rewrite.handler == handler))
     };
     let handler = entry.handlers().find(|(named, handler)| !is_rewritten(named, *handler)).map(|(named, _)| named);

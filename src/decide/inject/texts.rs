@@ -15,7 +15,7 @@ use crate::decide::record::Entry;
 use crate::decide::record::added_text::{self, AddedText};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::profile::slot::Slot;
-use crate::value::pointer::Pointer;
+use crate::value::pointer::{Pointer, ReferenceToken};
 use crate::value::view::{Kind, View};
 
 /// Adds text to the value of a variable that a container has; `at` is the variable with indexes, `named` with names.
@@ -29,7 +29,7 @@ pub(super) fn to_variable<'v, V: View<'v>>(
     if value_from.is_none_or(|kind| kind == Kind::Null) {
         return add(applier, &at.join("value"), &named.join("value"), text);
     }
-    let variable = named.tokens().last().map_or("", String::as_str);
+    let variable = named.tokens().last().map_or("", ReferenceToken::as_str);
     let profile = &applier.profile.name;
     let message =
         format!("the variable `{variable}` has `valueFrom`, so the profile `{profile}` can add no text to it");
@@ -72,7 +72,7 @@ pub(super) fn add<'v, V: View<'v>>(applier: &mut Applier<'_, V>, at: &Pointer, n
 }
 
 fn not_text<'v, V: View<'v>>(applier: &mut Applier<'_, V>, at: &Pointer, found: Kind) {
-    let field = at.tokens().last().map_or("", String::as_str);
+    let field = at.tokens().last().map_or("", ReferenceToken::as_str);
     let message = format!("`{field}` is {}, and must be a string", found.name());
     applier.error(Code::BadValue, at, message, None);
 }
@@ -108,7 +108,7 @@ fn is_anothers<'v, V: View<'v>>(applier: &mut Applier<'_, V>, at: &Pointer) -> b
 }
 
 fn anothers<'v, V: View<'v>>(applier: &mut Applier<'_, V>, at: &Pointer, other: &str, what: &str) {
-    let (key, profile) = (at.tokens().last().map_or("", String::as_str), &applier.profile.name);
+    let (key, profile) = (at.tokens().last().map_or("", ReferenceToken::as_str), &applier.profile.name);
     let message = format!("the profile `{other}` gave `{key}` its value, so the profile `{profile}` cannot {what} it");
     applier.error(Code::Conflict, at, message, None);
 }
@@ -211,7 +211,7 @@ pub(super) fn take_out<'a, V: View<'a>>(
             if let (Some(_), Some(heir), Some(at)) = (found.filter(is_whole), heir, editor.resolve(&value)) {
                 heir.edited.remove(&value.to_string());
                 match named.tokens() {
-                    [_, _, key] => heir.names[Slot::Annotations].push(key.clone()),
+                    [_, _, key] => heir.names[Slot::Annotations].push(key.to_string()),
                     _ => heir.fields.push(named.to_string()),
                 }
                 let alone = texts.iter().fold(String::new(), |value, text| text.put_on(&value));

@@ -1,7 +1,7 @@
 //! Annotations whose value is a list of names with commas between them. A profile adds names to the pod's own list, so each
 //! name is an item by itself, and the record names it as if the text were a list: `/metadata/annotations/KEY/NAME`.
 
-use crate::value::pointer::Pointer;
+use crate::value::pointer::{Pointer, ReferenceToken};
 
 /// Lists volumes whose data may be lost: all others keep the cluster autoscaler from removing a node.
 ///
@@ -39,7 +39,7 @@ pub(crate) fn is_annotation(at: &Pointer) -> bool {
     is_key(at.tokens())
 }
 
-fn is_key(tokens: &[String]) -> bool {
+fn is_key(tokens: &[ReferenceToken]) -> bool {
     matches!(tokens, [metadata, annotations, key]
         if metadata == "metadata" && annotations == "annotations" && LISTS.contains(&key.as_str()))
 }
@@ -47,7 +47,7 @@ fn is_key(tokens: &[String]) -> bool {
 /// The annotation and the name, where a pointer from a pod template names an item of such a list.
 pub(crate) fn item(named: &Pointer) -> Option<(Pointer, &str)> {
     let (name, annotation) = named.tokens().split_last()?;
-    is_key(annotation).then(|| (Pointer::of(annotation), name.as_str()))
+    is_key(annotation).then(|| (Pointer::of(annotation.iter().cloned()), name.as_str()))
 }
 
 /// The names of a list.

@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::core_v1::{POINTERS, WRITTEN, ends_with};
 use crate::kube::schema::{POD_TEMPLATE, Shape};
+use crate::value::pointer::ReferenceToken;
 use crate::value::view::{Kind, View};
 
 /// Whether the API server takes it for nothing, and leaves it out. `ends` says whether the way to it ends like a path.
@@ -21,7 +22,7 @@ pub(super) fn is_nothing<'a, V: View<'a>>(shape: &Shape, value: V, ends: impl Fn
 }
 
 /// Whether the API server leaves this value out, at this place of a pod template. Whatever is in a map is a value.
-pub(crate) fn is_left_out(place: &[String], value: &Value) -> bool {
+pub(crate) fn is_left_out(place: &[ReferenceToken], value: &Value) -> bool {
     let mut shape = &POD_TEMPLATE;
     for token in place {
         shape = match shape {
@@ -30,6 +31,6 @@ pub(crate) fn is_left_out(place: &[String], value: &Value) -> bool {
             shape => shape.member(token).unwrap_or(&Shape::Any),
         };
     }
-    let names = || place.iter().rev().map(String::as_str).filter(|token| token.parse::<usize>().is_err());
+    let names = || place.iter().rev().map(ReferenceToken::as_str).filter(|token| token.parse::<usize>().is_err());
     !WRITTEN.iter().any(|path| ends_with(path, names())) && is_nothing(shape, value, |path| ends_with(path, names()))
 }

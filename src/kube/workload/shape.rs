@@ -4,7 +4,7 @@
 use super::kinds::WorkloadKind;
 use super::step;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::value::pointer::Pointer;
+use crate::value::pointer::{Pointer, ReferenceToken};
 use crate::value::view::{Kind, View};
 
 /// Each place of a workload where a value of another type keeps its pod templates or containers from being read.
@@ -74,10 +74,10 @@ fn is_object<'a, V: View<'a>>(node: V, place: &Pointer, found: &mut Vec<Diagnost
 
 fn wrong(place: &Pointer, kind: Kind, wanted: &str) -> Diagnostic {
     let tokens = place.tokens();
-    let field = match tokens.last().map(String::as_str) {
+    let field = match tokens.last().map(ReferenceToken::as_str) {
         // An element of a list is called by the list's name too.
         Some(last) if last.bytes().all(|byte| byte.is_ascii_digit()) => {
-            let list = tokens.iter().rev().nth(1).map_or("", String::as_str);
+            let list = tokens.iter().rev().nth(1).map_or("", ReferenceToken::as_str);
             format!("{list}/{last}")
         }
         last => last.unwrap_or_default().to_owned(),

@@ -31,7 +31,7 @@ use super::{ProofError, apply, operation};
 use crate::kube::workload;
 use crate::value::layer::{Change, Layer};
 use crate::value::patch::{Op, Patch};
-use crate::value::pointer::Pointer;
+use crate::value::pointer::{Pointer, ReferenceToken};
 use crate::value::view::{self, Kind, View};
 
 /// A patch as it leaves the program: the very text that was decoded again and applied. Nothing else makes one.
@@ -223,16 +223,16 @@ fn project<'a, V: View<'a>>(object: V, patch: &Patch, changed: &[(Pointer, Chang
 }
 
 /// Paths count from the node; one that is at its end is about the node itself. As deep as the deepest path, which is one of ours.
-fn projected<'a, V: View<'a>>(node: V, paths: &[&[String]]) -> Value {
+fn projected<'a, V: View<'a>>(node: V, paths: &[&[ReferenceToken]]) -> Value {
     let is_whole = paths.iter().any(|path| path.is_empty());
     match node.kind() {
         Kind::Mapping if !is_whole => {
             let mut members = Map::new();
             for path in paths {
                 let Some((name, _)) = path.split_first() else { continue };
-                let Some(member) = node.member(name).filter(|_| !members.contains_key(name)) else { continue };
-                let inner: Vec<&[String]> = paths.iter().filter_map(|path| behind(path, name)).collect();
-                members.insert(name.clone(), projected(member, &inner));
+                let Some(member) = node.member(name).filter(|_| !members.contains_key(name.as_str())) else { continue };
+                let inner: Vec<&[ReferenceToken]> = paths.iter().filter_map(|path| behind(path, name)).collect();
+                members.insert(name.to_string(), projected(member, &inner));
             }
             Value::Object(members)
         }
@@ -242,7 +242,7 @@ fn projected<'a, V: View<'a>>(node: V, paths: &[&[String]]) -> Value {
     }
 }
 
-fn behind<'p>(path: &'p [String], name: &str) -> Option<&'p [String]> {
+fn behind<'p>(path: &'p [ReferenceToken], name: &str) -> Option<&'p [ReferenceToken]> {
     path.split_first().filter(|(first, _)| *first == name).map(|(_, rest)| rest)
 }
 
@@ -258,9 +258,9 @@ fn agrees<'a, V: View<'a>>(found: &Value, intended: Layer<'_, V>, tokens: Tokens
                 _ => &[],
             };
             // What was to be there is, and what was to be gone is not.
-            let is_done = |(name, change): &(String, Option<Change>)| match change {
-                Some(change) => found.contains_key(name) || change.is_nothing(),
-                None => !found.contains_key(name),
+            let is_done = |(name, change): &(ReferenceToken, Option<Change>)| match change {
+                Some(change) => found.contains_key(name.as_str()) || change.is_nothing(),
+                None => !found.contains_key(name.as_str()),
             };
             changed.iter().all(is_done)
                 && found

@@ -9,7 +9,7 @@ use super::OnConflict;
 use crate::kube::defaults::{self, DefaultsOf, Difference};
 use crate::kube::schema::{POD_TEMPLATE, Shape};
 use crate::profile::template::Template;
-use crate::value::pointer::Pointer;
+use crate::value::pointer::{Pointer, ReferenceToken};
 use crate::value::view::{Kind, View};
 
 /// A list or a map of the pod's spec, by its path from there.
@@ -71,7 +71,7 @@ impl PodList {
         Some((Self::ALL.into_iter().find(|list| list.is_at(place))?, key))
     }
 
-    fn is_at(self, place: &[String]) -> bool {
+    fn is_at(self, place: &[ReferenceToken]) -> bool {
         place.split_first().is_some_and(|(spec, path)| spec == "spec" && self.path.iter().eq(path))
     }
 

@@ -284,7 +284,7 @@ impl Page<'_> {
         };
         answer.value = Some(value.clone());
         (answer.source, answer.key) = match origin {
-            Origin::Annotation(at) => (Some("annotation"), at.tokens().last().cloned()),
+            Origin::Annotation(at) => (Some("annotation"), at.tokens().last().map(ToString::to_string)),
             Origin::Annotations(prefix) => (Some("annotations"), Some(prefix.clone())),
             Origin::Namespace(key) => (Some("namespace"), Some(key.clone())),
             Origin::Set => (Some("set"), None),

@@ -64,6 +64,7 @@ use super::outline::{self, Kept};
 use super::stand_in::StandIn;
 use crate::text::yaml::tree::{CollectionStyle, Language, NodeId, NodeKind, ScalarStyle, Tree};
 use crate::value::patch::{Op, Patch};
+use crate::value::pointer::ReferenceToken;
 
 /// How a token begins.
 const PREFIX: &str = "proved-";
@@ -113,7 +114,7 @@ enum Shape {
     /// It is for a list of these, or tokens for these.
     List(Vec<Arc<Value>>),
     /// It is for an object of these, or tokens for these.
-    Object(Vec<(String, Arc<Value>)>),
+    Object(Vec<(ReferenceToken, Arc<Value>)>),
 }
 
 impl FramedPatch {
@@ -241,8 +242,8 @@ impl<'b> Frame<'b> {
                     && parts.iter().zip(elements).all(|(part, found)| self.is(patch, found, part))
             }
             (Made::Object(parts), Value::Object(members)) => {
-                let is_there = |(name, part): &(String, Arc<Value>)| {
-                    members.get(name).is_some_and(|found| self.is(patch, found, part))
+                let is_there = |(name, part): &(ReferenceToken, Arc<Value>)| {
+                    members.get(name.as_str()).is_some_and(|found| self.is(patch, found, part))
                 };
                 parts.len() == members.len() && parts.iter().all(is_there)
             }

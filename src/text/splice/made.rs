@@ -10,6 +10,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use crate::value::patch::Op;
+use crate::value::pointer::ReferenceToken;
 
 #[derive(Clone, Debug)]
 pub(super) enum Made {
@@ -17,7 +18,7 @@ pub(super) enum Made {
     /// A list of these.
     List(Vec<Arc<Value>>),
     /// An object of these, each name once.
-    Object(Vec<(String, Arc<Value>)>),
+    Object(Vec<(ReferenceToken, Arc<Value>)>),
 }
 
 impl Made {
@@ -27,7 +28,7 @@ impl Made {
             Self::Whole(value) => Cow::Borrowed(value),
             Self::List(parts) => Cow::Owned(parts.iter().map(|part| Value::clone(part)).collect()),
             Self::Object(parts) => {
-                Cow::Owned(parts.iter().map(|(name, part)| (name.clone(), Value::clone(part))).collect())
+                Cow::Owned(parts.iter().map(|(name, part)| (name.to_string(), Value::clone(part))).collect())
             }
         }
     }
@@ -49,8 +50,9 @@ impl Made {
                 one.len() == other.len() && one.iter().zip(other).all(|(one, other)| is_same(one, other))
             }
             (Self::Object(one), Self::Object(other)) => {
-                let same =
-                    |((name, one), (known, other)): (&(String, _), &(String, _))| name == known && is_same(one, other);
+                let same = |((name, one), (known, other)): (&(ReferenceToken, _), &(ReferenceToken, _))| {
+                    name == known && is_same(one, other)
+                };
                 one.len() == other.len() && one.iter().zip(other).all(same)
             }
             _ => false,
@@ -69,7 +71,7 @@ impl Made {
     }
 
     /// Makes an operation inside the value; `None` where it has no such place.
-    pub(super) fn apply(&mut self, tokens: &[String], op: &Op) -> Option<()> {
+    pub(super) fn apply(&mut self, tokens: &[ReferenceToken], op: &Op) -> Option<()> {
         if let (Op::Add(_, new), [token]) = (op, tokens) {
             self.open();
             match self {
@@ -112,21 +114,21 @@ pub(super) fn is_same(one: &Arc<Value>, other: &Arc<Value>) -> bool {
     Arc::ptr_eq(one, other) || one == other
 }
 
-fn inside(value: &mut Value, tokens: &[String], op: &Op) -> Option<()> {
+fn inside(value: &mut Value, tokens: &[ReferenceToken], op: &Op) -> Option<()> {
     let (last, parents) = tokens.split_last()?;
     let mut parent = value;
     for token in parents {
         parent = match parent {
-            Value::Object(map) => map.get_mut(token)?,
+            Value::Object(map) => map.get_mut(token.as_str())?,
             Value::Array(list) => list.get_mut(token.parse::<usize>().ok()?)?,
             _ => return None,
         };
     }
     match (parent, op) {
         (Value::Object(map), Op::Add(_, new) | Op::Replace(_, new)) => {
-            drop(map.insert(last.clone(), Value::clone(new)))
+            drop(map.insert(last.to_string(), Value::clone(new)))
         }
-        (Value::Object(map), Op::Remove(_)) => drop(map.shift_remove(last)?),
+        (Value::Object(map), Op::Remove(_)) => drop(map.shift_remove(last.as_str())?),
         (Value::Array(list), Op::Add(_, new)) if last == "-" => list.push(Value::clone(new)),
         (Value::Array(list), Op::Add(_, new)) => {
             let index = last.parse().ok().filter(|index| *index <= list.len())?;

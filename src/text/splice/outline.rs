@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use crate::text::yaml::tree::{CollectionStyle, NodeId, NodeKind, Tree};
 use crate::value::patch::{Op, Patch};
+use crate::value::pointer::ReferenceToken;
 
 /// A value that stays as it is: from behind the colon of its key, or the dash of its element, to the end of its last line.
 pub(super) struct Kept {
@@ -23,8 +24,8 @@ impl Kept {
 }
 
 /// Paths by their first token, each with what is behind it. Few differ in it.
-fn ways<'p>(paths: &[&'p [String]]) -> Vec<(&'p str, Vec<&'p [String]>)> {
-    let mut ways: Vec<(&str, Vec<&[String]>)> = Vec::new();
+fn ways<'p>(paths: &[&'p [ReferenceToken]]) -> Vec<(&'p str, Vec<&'p [ReferenceToken]>)> {
+    let mut ways: Vec<(&str, Vec<&[ReferenceToken]>)> = Vec::new();
     for (first, inner) in paths.iter().filter_map(|path| path.split_first()) {
         match ways.iter_mut().find(|(known, _)| known == first) {
             Some((_, rest)) => rest.push(inner),
@@ -37,7 +38,7 @@ fn ways<'p>(paths: &[&'p [String]]) -> Vec<(&'p str, Vec<&'p [String]>)> {
 /// All values that stay, in the order of the text. Those around a change are looked into, and those that are changed are not
 /// among them.
 pub(super) fn kept(tree: &Tree<'_>, root: NodeId, patch: &Patch) -> Vec<Kept> {
-    let paths: Vec<&[String]> = patch.0.iter().map(Op::path).map(|path| path.tokens()).collect();
+    let paths: Vec<&[ReferenceToken]> = patch.0.iter().map(Op::path).map(|path| path.tokens()).collect();
     let mut outline = Outline { tree, bytes: tree.text().as_bytes(), kept: Vec::new() };
     outline.look_into(root, &paths);
     outline.kept
@@ -51,7 +52,7 @@ struct Outline<'t> {
 
 impl Outline<'_> {
     /// A collection that paths lead into. As deep as the longest of them, which is one of ours.
-    fn look_into(&mut self, node: NodeId, paths: &[&[String]]) {
+    fn look_into(&mut self, node: NodeId, paths: &[&[ReferenceToken]]) {
         let tree = self.tree;
         let ways = ways(paths);
         match tree.kind(node) {
@@ -76,7 +77,7 @@ impl Outline<'_> {
     }
 
     /// Looks into a value that paths lead to, if none of them ends there.
-    fn go_on(&mut self, value: NodeId, rest: &[&[String]]) {
+    fn go_on(&mut self, value: NodeId, rest: &[&[ReferenceToken]]) {
         if rest.iter().all(|inner| !inner.is_empty()) {
             self.look_into(value, rest);
         }

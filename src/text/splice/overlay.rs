@@ -14,7 +14,7 @@ use super::made::Made;
 use super::{SpliceError, SpliceErrorKind, Undo, UserStrings, extended};
 use crate::text::yaml::tree::{Anchor, CollectionStyle, NodeId, NodeKind, Tree};
 use crate::value::patch::Op;
-use crate::value::pointer::Pointer;
+use crate::value::pointer::{Pointer, ReferenceToken};
 use crate::value::view::{self, View as _};
 
 /// A value after the patch.
@@ -122,7 +122,7 @@ impl<'t> Overlay<'t> {
 fn apply(
     (tree, strings): (&Tree<'_>, UserStrings),
     content: &mut Content,
-    tokens: &[String],
+    tokens: &[ReferenceToken],
     op: &Op,
 ) -> Result<(), SpliceError> {
     let Some((token, rest)) = tokens.split_first() else { return Err(misfit(op, 0)) };

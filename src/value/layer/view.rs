@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use serde_json::Value;
 
 use super::{Change, Element};
+use crate::value::pointer::ReferenceToken;
 use crate::value::view::{Kind, View};
 
 /// A value with its changes, to be read.
@@ -15,7 +16,7 @@ pub(crate) enum Layer<'e, V> {
     /// A new value.
     New(&'e Value),
     /// An object, and those of its members that changed.
-    Object(V, &'e [(String, Option<Change>)]),
+    Object(V, &'e [(ReferenceToken, Option<Change>)]),
     /// A list as its elements. Kept ones are in the original list, where there is one.
     List(Option<V>, &'e [Element]),
 }
@@ -102,8 +103,8 @@ impl<'a, 'e, V: View<'a>> Layer<'e, V> {
                 let Value::Object(mut map) = object.value() else { return Value::Null };
                 for (name, _) in members {
                     match self.child(name) {
-                        Some(member) => drop(map.insert(name.clone(), member.to_value())),
-                        None => drop(map.shift_remove(name)),
+                        Some(member) => drop(map.insert(name.to_string(), member.to_value())),
+                        None => drop(map.shift_remove(name.as_str())),
                     }
                 }
                 Value::Object(map)

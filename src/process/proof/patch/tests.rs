@@ -6,7 +6,7 @@ use super::*;
 fn a_patch_is_held_against_all_that_was_intended() {
     let object = json!({"spec": {"containers": [{"name": "a"}], "dnsPolicy": "None"}});
     let (container, empty) = (Arc::new(json!({"name": "b"})), Arc::new(json!([])));
-    let tokens = |at: &str| at.split('/').map(str::to_owned).collect::<Vec<_>>();
+    let tokens = |at: &str| at.split('/').map(ReferenceToken::from).collect::<Vec<_>>();
     let add = |at: &str, value: &Arc<Value>| Op::Add(Pointer::of(at.split('/')), Arc::clone(value));
     let mut change = Change::default();
     assert!(change.add(&object, &tokens("spec/containers/-"), &container));
@@ -30,8 +30,8 @@ fn a_patch_is_held_against_all_that_was_intended() {
     assert!(matches!(prove(&[&add("a/b", &null)]), Err(ProofError::Inapplicable(_))));
 }
 
-fn tokens(at: &str) -> Vec<String> {
-    at.split('/').map(str::to_owned).collect()
+fn tokens(at: &str) -> Vec<ReferenceToken> {
+    at.split('/').map(ReferenceToken::from).collect()
 }
 
 /// Operations of all kinds: with large and small values, into lists that they made, and into what they added.
