@@ -23,24 +23,22 @@ impl Kept {
     }
 }
 
-/// Paths by their first token, each with what is behind it. Few differ in it.
-fn ways<'p>(paths: &[&'p [ReferenceToken]]) -> Vec<(&'p str, Vec<&'p [ReferenceToken]>)> {
-    let mut ways: Vec<(&str, Vec<&[ReferenceToken]>)> = Vec::new();
-    for (first, inner) in paths.iter().filter_map(|path| path.split_first()) {
-        match ways.iter_mut().find(|(known, _)| known == first) {
-            Some((_, rest)) => rest.push(inner),
-            None => ways.push((first, vec![inner])),
-        }
-    }
-    ways
+/// A path from the root, whole.
+type Path<'p> = &'p [ReferenceToken];
+
+/// Sorted paths by their token at this depth, up to which they are the same.
+fn ways<'w, 'p>(paths: &'w [Path<'p>], depth: usize) -> Vec<(&'p str, &'w [Path<'p>])> {
+    let ways = paths.chunk_by(|one, other| one.get(depth) == other.get(depth));
+    ways.filter_map(|way| Some((way.first()?.get(depth)?.as_str(), way))).collect()
 }
 
 /// All values that stay, in the order of the text. Those around a change are looked into, and those that are changed are not
 /// among them.
 pub(super) fn kept(tree: &Tree<'_>, root: NodeId, patch: &Patch) -> Vec<Kept> {
-    let paths: Vec<&[ReferenceToken]> = patch.0.iter().map(Op::path).map(|path| path.tokens()).collect();
+    let mut paths: Vec<Path<'_>> = patch.0.iter().map(Op::path).map(|path| path.tokens()).collect();
+    paths.sort_unstable();
     let mut outline = Outline { tree, bytes: tree.text().as_bytes(), kept: Vec::new() };
-    outline.look_into(root, &paths);
+    outline.look_into(root, &paths, 0);
     outline.kept
 }
 
@@ -52,14 +50,14 @@ struct Outline<'t> {
 
 impl Outline<'_> {
     /// A collection that paths lead into. As deep as the longest of them, which is one of ours.
-    fn look_into(&mut self, node: NodeId, paths: &[&[ReferenceToken]]) {
+    fn look_into(&mut self, node: NodeId, paths: &[Path<'_>], depth: usize) {
         let tree = self.tree;
-        let ways = ways(paths);
+        let ways = ways(paths, depth);
         match tree.kind(node) {
             NodeKind::Mapping(CollectionStyle::Block) => {
                 for (key, value) in tree.pairs(node).filter(|(key, _)| !tree.is_merge(*key)) {
                     match ways.iter().find(|(name, _)| tree.is_key(key, name)) {
-                        Some((_, rest)) => self.go_on(value, rest),
+                        Some((_, way)) => self.go_on(value, way, depth + 1),
                         None => self.keep_member(key, value),
                     }
                 }
@@ -67,7 +65,7 @@ impl Outline<'_> {
             NodeKind::Sequence(CollectionStyle::Block) => {
                 for (index, element) in tree.children(node).enumerate() {
                     match ways.iter().find(|(token, _)| token.parse() == Ok(index)) {
-                        Some((_, rest)) => self.go_on(element, rest),
+                        Some((_, way)) => self.go_on(element, way, depth + 1),
                         None => self.keep_element(element),
                     }
                 }
@@ -77,9 +75,9 @@ impl Outline<'_> {
     }
 
     /// Looks into a value that paths lead to, if none of them ends there.
-    fn go_on(&mut self, value: NodeId, rest: &[&[ReferenceToken]]) {
-        if rest.iter().all(|inner| !inner.is_empty()) {
-            self.look_into(value, rest);
+    fn go_on(&mut self, value: NodeId, paths: &[Path<'_>], depth: usize) {
+        if paths.iter().all(|path| path.len() > depth) {
+            self.look_into(value, paths, depth);
         }
     }
 

@@ -39,7 +39,7 @@ pub(super) struct Edited {
 /// An element or member.
 pub(super) struct CollectionEntry {
     /// The member's name; empty for an element.
-    pub(super) name: String,
+    pub(super) name: ReferenceToken,
     /// Its nodes in the text; `None` for an entry that the patch adds.
     pub(super) nodes: Option<EntryNodes>,
     pub(super) content: Content,
@@ -77,7 +77,9 @@ impl Edited {
             Content::Old(_) | Content::Text(_) | Content::Edited(_) => Value::Null,
         };
         if matches!(tree.kind(self.node), NodeKind::Mapping(_)) {
-            Value::Object(self.entries.iter().map(|entry| (entry.name.clone(), value(entry))).collect::<Map<_, _>>())
+            Value::Object(
+                self.entries.iter().map(|entry| (entry.name.to_string(), value(entry))).collect::<Map<_, _>>(),
+            )
         } else {
             Value::Array(self.entries.iter().map(value).collect())
         }
@@ -85,12 +87,11 @@ impl Edited {
 }
 
 /// The entries of a collection, in the order of the text.
-pub(super) fn entry_nodes<'t>(tree: &'t Tree<'_>, node: NodeId) -> Box<dyn Iterator<Item = EntryNodes> + 't> {
-    if matches!(tree.kind(node), NodeKind::Mapping(_)) {
-        Box::new(tree.pairs(node).map(|(key, value)| EntryNodes { key: Some(key), value }))
-    } else {
-        Box::new(tree.children(node).map(|value| EntryNodes { key: None, value }))
-    }
+pub(super) fn entry_nodes(tree: &Tree<'_>, node: NodeId) -> impl Iterator<Item = EntryNodes> {
+    let is_mapping = matches!(tree.kind(node), NodeKind::Mapping(_));
+    let members = is_mapping.then(|| tree.pairs(node).map(|(key, value)| EntryNodes { key: Some(key), value }));
+    let elements = (!is_mapping).then(|| tree.children(node).map(|value| EntryNodes { key: None, value }));
+    members.into_iter().flatten().chain(elements.into_iter().flatten())
 }
 
 pub(super) struct Overlay<'t> {
@@ -151,7 +152,7 @@ const READ_BEFORE: &[(&str, &str)] = &[("initContainers", "containers"), ("metad
 fn apply_here(
     (tree, strings): (&Tree<'_>, UserStrings),
     edited: &mut Edited,
-    token: &str,
+    token: &ReferenceToken,
     op: &Op,
 ) -> Result<(), SpliceError> {
     let offset = tree.span(edited.node).start;
@@ -171,7 +172,7 @@ fn apply_here(
             } else {
                 token.parse().ok().filter(|index| *index <= edited.entries.len()).ok_or_else(|| misfit(op, offset))?
             };
-            let name = if is_mapping { token.to_owned() } else { String::new() };
+            let name = if is_mapping { token.clone() } else { ReferenceToken::default() };
             edited.entries.insert(
                 index,
                 CollectionEntry { name, nodes: None, content: Content::New(Made::Whole(Arc::clone(value))) },
@@ -194,9 +195,9 @@ fn apply_here(
             };
             let new = value.as_str().filter(|_| (strings.is_one)(op.path()));
             if let Some((new, nodes)) = new.zip(entry.nodes) {
-                let node = (token, nodes.value);
+                let node = (token.as_str(), nodes.value);
                 if strings.undo == Undo::Exact && extended::is_lossy(tree, node, new, parent) {
-                    let kind = SpliceErrorKind::Text(token.to_owned());
+                    let kind = SpliceErrorKind::Text(token.to_string());
                     return Err(SpliceError { offset: tree.span(nodes.value).start, at: op.path().clone(), kind });
                 }
                 if let Some(text) = extended::kept(tree, node, new, parent) {
@@ -219,7 +220,7 @@ fn replaced(tree: &Tree<'_>, id: NodeId, value: &Arc<Value>, op: &Op) -> Result<
         let is_kept = tree.pairs(id).any(|(key, _)| !tree.is_merge(key) && tree.is_key(key, name));
         if !is_kept {
             let content = Content::New(Made::Whole(Arc::new(value.clone())));
-            entries.push(CollectionEntry { name: name.clone(), nodes: None, content });
+            entries.push(CollectionEntry { name: name.into(), nodes: None, content });
             continue;
         }
         // Members that are in another order than in the text are written anew.
