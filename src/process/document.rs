@@ -139,8 +139,10 @@ fn process_tree(tree: &Tree<'_>, run: &Run, cluster: &ClusterFacts) -> Result<Pr
         }
         processed.objects.push(object);
     }
-    prove((tree, root), (&whole, &blocks), run.frames(), &mut processed);
-    if run.leaves == Leaves::Text {
+    if run.leaves != Leaves::Nothing {
+        prove((tree, root), (&whole, &blocks), run.frames(), &mut processed);
+    }
+    if run.leaves != Leaves::Patch {
         processed.objects.iter_mut().for_each(|object| object.outcome.forget_patch());
     }
     Ok(processed)

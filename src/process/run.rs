@@ -46,6 +46,8 @@ pub enum Leaves {
     Text,
     /// The patch too: it is encoded and decoded again before it is applied.
     Patch,
+    /// Neither: what would become of the text is planned, and not proved.
+    Nothing,
 }
 
 /// What is said of objects. What is decided does not depend on it.

@@ -1,7 +1,7 @@
 //! `check`: what is not injected, or not as it would be now. Nothing is changed.
 
 use crate::diagnostic::Code;
-use crate::process::run::Detail;
+use crate::process::run::{Detail, Leaves};
 use crate::report::exit::ExitStatus;
 use crate::shell::cli::CheckArgs;
 
@@ -20,6 +20,7 @@ pub(super) fn check(args: &CheckArgs, colour: ColourChoice) -> Result<ExitStatus
         // Warnings count: one of them is a finding.
         prepared.run.detail = Detail::Warnings;
     }
+    prepared.run.leaves = Leaves::Nothing;
     let streams = batch::run(&inputs, &mut prepared).map_err(reported)?;
     let report = batch::report(&streams, &prepared.diagnostics, (Subjects::All, Voice::Checking))
         .closing(tell::closing(&streams, Closing::Numbers));
