@@ -6,8 +6,8 @@ use clap::builder::Resettable;
 use clap::{Arg, ArgMatches, Args, Command, FromArgMatches, Subcommand};
 
 /// The arguments of one command of many. Their definition waits until the command is on the line, or is asked for: to define
-/// all of them would be a fifth of a short run.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+/// all of them would be a seventh of a short run.
+#[derive(Clone, Debug)]
 pub struct Later<T>(pub T);
 
 impl<T> Deref for Later<T> {

@@ -7,7 +7,7 @@ use crate::shell::cli::CheckArgs;
 
 use super::settings::Prepared;
 use super::{CommandError, batch, publish};
-use crate::report::{Closing, ColourChoice, Verbosity};
+use crate::report::{Closing, ColourChoice};
 use crate::tell::report::{self as tell, Subjects, Voice};
 
 pub(super) fn check(args: &CheckArgs, colour: ColourChoice) -> Result<ExitStatus, CommandError> {
@@ -16,7 +16,8 @@ pub(super) fn check(args: &CheckArgs, colour: ColourChoice) -> Result<ExitStatus
     let inputs = super::read_for(&args.input, args.keep_going, &mut prepared).map_err(reported)?;
     super::keep_inputs(&inputs, &args.report)?;
     prepared = prepared.with_function(&inputs, &args.decision, &args.facts).map_err(reported)?;
-    if prepared.levels(&args.levels).denied.is_empty() && publish::verbosity(&args.report) == Verbosity::Quiet {
+    let levels = prepared.levels(&args.levels);
+    if publish::has_errors_only(&args.report, &levels) {
         // Warnings count: one of them is a finding.
         prepared.run.detail = Detail::Warnings;
     }
@@ -24,7 +25,7 @@ pub(super) fn check(args: &CheckArgs, colour: ColourChoice) -> Result<ExitStatus
     let streams = batch::run(&inputs, &mut prepared).map_err(reported)?;
     let report = batch::report(&streams, &prepared.diagnostics, (Subjects::All, Voice::Checking))
         .closing(tell::closing(&streams, Closing::Numbers));
-    let report = prepared.levels(&args.levels).apply(report);
+    let report = levels.apply(report);
     // kpt takes no output for an empty list, and deletes the files of all items.
     let echoed = batch::function_inputs(&inputs, &streams);
     super::print_pieces(echoed.iter().map(|stream| stream.text)).map_err(|error| reported(vec![error]))?;

@@ -12,7 +12,7 @@ use crate::process::output::{self as forms, Failures, OutputFormat};
 use crate::process::run::{Action, Detail, Leaves};
 use crate::process::stream::{DocumentResult, Stream};
 use crate::report::exit::ExitStatus;
-use crate::report::{Allowed, Closing, ColourChoice, Levels, Verbosity};
+use crate::report::{Allowed, Closing, ColourChoice, Levels};
 use crate::shell::cli::{DecisionArgs, FactArgs, InjectArgs, InputArgs, ReportArgs, UninjectArgs, WriteArgs};
 use crate::shell::files::input::{Input, InputSource};
 use crate::shell::files::output::{self, Staged};
@@ -103,7 +103,10 @@ impl ChangingCommand<'_> {
             None => Leaves::Text,
         };
         prepared.run.guard = self.guard(prepared.run.clean).map_err(|error| reported(vec![error]))?;
-        let subjects = if self.is_for_errors() { Subjects::Failed } else { Subjects::All };
+        let subjects = match publish::has_errors_only(self.report, &self.levels) {
+            true => Subjects::Failed,
+            false => Subjects::All,
+        };
         if subjects == Subjects::Failed && prepared.run.leaves == Leaves::Text {
             prepared.run.detail = Detail::Errors;
         }
@@ -131,11 +134,6 @@ impl ChangingCommand<'_> {
         let report = report.with(held_back.note()).with(written.err());
         let status = report.status();
         Ok(status.max(publish::write(report, self.report, self.colour)))
-    }
-
-    /// Whether nothing but errors is seen: no warning becomes one, and no form of the report has more.
-    fn is_for_errors(&self) -> bool {
-        self.levels.denied.is_empty() && publish::verbosity(self.report) == Verbosity::Quiet
     }
 
     /// Which guards the patches get: those that leave by themselves.

@@ -7,7 +7,7 @@ use std::path::Path;
 use crate::diagnostic::{Code, Placed};
 use crate::report::exit::ExitStatus;
 use crate::report::{
-    Checkout, Colour, ColourChoice, ColourFacts, Quiet, Reader, Report, ReportFormat, Style, Verbosity,
+    Checkout, Colour, ColourChoice, ColourFacts, Levels, Quiet, Reader, Report, ReportFormat, Style, Verbosity,
 };
 use crate::shell::cli::{Program, ReportArgs, ReportFile};
 use crate::shell::files::output::{OutputError, Staged};
@@ -55,10 +55,11 @@ pub(super) fn plain(report: &Report) -> String {
     String::from_utf8(text).unwrap_or_default()
 }
 
-/// How much the forms of the report tell, all together.
-pub(super) fn verbosity(args: &ReportArgs) -> Verbosity {
+/// Whether nothing but errors is seen: no form of the report has more, and no warning becomes one.
+pub(super) fn has_errors_only(args: &ReportArgs, levels: &Levels) -> bool {
     let mut forms = args.files().iter().map(|file| file.format).chain([args.on_stderr(reader())]);
-    if forms.any(|form| form.quiet == Quiet::Complete) { Verbosity::Normal } else { args.verbosity() }
+    let is_quiet = args.verbosity() == Verbosity::Quiet && forms.all(|form| form.quiet == Quiet::Errors);
+    is_quiet && levels.denied.is_empty()
 }
 
 /// What is wrong with the files, which are all tried.

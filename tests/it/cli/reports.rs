@@ -105,8 +105,15 @@ fn quiet_tells_errors_only() {
         let ran = injector(["inject"].iter().chain(args).copied()).stdin(WEB).succeeds();
         (ran.stdout, ran.stderr)
     };
-    assert_eq!(told(&["-q", "--report", "json"]), told(&["--report", "json"]));
-    assert!(told(&["--report", "json"]).1.contains("namespace-unknown"));
+    for form in ["json", "sarif", "junit", "gitlab"] {
+        let loud = told(&["--report", form]);
+        assert_eq!(told(&["-q", "--report", form]), loud, "{form}");
+        assert!(loud.1.contains(if form == "junit" { "web" } else { "namespace-unknown" }), "{form}: {}", loud.1);
+    }
+    // As soon as one form has all.
+    let file = injector(["inject", "-q", "--report", "json=report.json"]).stdin(WEB).succeeds();
+    assert_eq!(file.stderr, "");
+    assert!(String::from_utf8(file.read("report.json")).unwrap().contains("namespace-unknown"));
 }
 
 #[test]
