@@ -56,16 +56,20 @@ fn one_where_check_diff_or_lint_have_something_to_tell() {
         "mine",
         "  labels: {mine: added}\n  namespaceSwitch: {annotation: inject, inject: [on], skip: [off]}\n",
     );
-    let typo = |value: &str| {
-        injector(["check", "-p", "mine.yaml", "--namespace-annotations", &format!("inject={value}")])
+    let typo = |value: &str, more: &[&'static str]| {
+        let value = format!("inject={value}");
+        let args = ["check", "-p", "mine.yaml", "--namespace-annotations", &value];
+        injector(args.into_iter().chain(more.iter().copied()))
             .file(
                 "mine.yaml",
                 switch.replace("OptOut", "OptIn").replace("[on], skip: [off]", "[always], skip: [never]"),
             )
             .stdin(WEB)
     };
-    typo("never").succeeds();
-    typo("nevr").finds();
+    for more in [&[][..], &["-q"]] {
+        typo("never", more).succeeds();
+        typo("nevr", more).finds();
+    }
     known("diff", []).stdin(WEB).finds();
     known("diff", ["--reinject", "--set", "tcpPort=7000"]).stdin(injected()).finds();
     injector(["profile", "lint", "a.yaml"]).file("a.yaml", adding("a", "a").replace("a:1", "a")).finds();
