@@ -9,12 +9,12 @@ use serde_json::Value;
 
 use crate::decide::eligibility::{self, Recorded, RuleTrace, Subject};
 use crate::decide::facts::Facts;
-use crate::decide::inject::{Ask, InjectionState, Outcome, Outdated, Planner, Request, Verdict, compare};
+use crate::decide::inject::{InjectionState, Outcome, Outdated, Planner, Request, Verdict, compare};
 use crate::decide::record::{self, Entry};
 use crate::diagnostic::Diagnostic;
 use crate::kube::workload::{self, Identity};
 use crate::profile::Profile;
-use crate::profile::parameter::{self, Origin, SetValues};
+use crate::profile::parameter::{self, Origin};
 use crate::value::pointer::Pointer;
 use crate::value::view::View;
 
@@ -163,7 +163,7 @@ fn explain_profile<'a, V: View<'a>>(
     let own = entries.iter().find(|entry| entry.profile == profile.name).cloned();
     let is_broken = own.as_ref().is_some_and(|entry| !compare::missing(planner.editor(), entry).is_empty());
     let recorded = if own.is_some() { Recorded::Whole } else { Recorded::None };
-    let seen = planner.ask(&AskAll { set: planner.request.set }, profile, recorded, entries);
+    let seen = planner.ask(rules_and_parameters, profile, recorded, entries);
     let before = planner.editor.clone();
     let mut outcome = Outcome::default();
     let verdict = planner.profile(profile, entries, &mut outcome);
@@ -180,39 +180,35 @@ fn explain_profile<'a, V: View<'a>>(
     }
 }
 
-/// Asks every rule and every parameter.
-struct AskAll<'r> {
-    set: &'r SetValues,
-}
-
 struct RulesAndParameters {
     rules: Vec<RuleTrace>,
     parameters: Vec<ParameterState>,
 }
 
-impl Ask for AskAll<'_> {
-    type Output = RulesAndParameters;
-
-    fn ask<'a, V: View<'a>>(&self, subject: &Subject<'_, V>, facts: &Facts, profile: &Profile) -> RulesAndParameters {
-        let place = |at: &Pointer| subject.at.append(at);
-        let application = eligibility::application(profile, subject.template);
-        let inherited = facts.namespace.inherited();
-        let find =
-            |parameter| parameter::value_of(profile, parameter, subject.template, self.set, application, inherited);
-        let value = |parameter| match find(parameter) {
-            Ok((value, Origin::Annotation(at))) => Ok((value.into_owned(), Origin::Annotation(place(&at)))),
-            Ok((value, Origin::Place(at))) => Ok((value.into_owned(), Origin::Place(place(&at)))),
-            Ok((value, origin)) => Ok((value.into_owned(), origin)),
-            Err(wrong) => Err(Diagnostic { at: place(&wrong.at), ..wrong }),
-        };
-        RulesAndParameters {
-            rules: eligibility::trace(subject, facts, profile),
-            parameters: profile
-                .parameters
-                .iter()
-                .map(|parameter| ParameterState { name: parameter.name.clone(), value: value(parameter) })
-                .collect(),
-        }
+/// What every rule and every parameter sees.
+fn rules_and_parameters<'a, V: View<'a>>(
+    subject: &Subject<'_, V>,
+    facts: &Facts,
+    profile: &Profile,
+) -> RulesAndParameters {
+    let place = |at: &Pointer| subject.at.append(at);
+    let application = eligibility::application(profile, subject.template);
+    let inherited = facts.namespace.inherited();
+    let find =
+        |parameter| parameter::value_of(profile, parameter, subject.template, subject.set, application, inherited);
+    let value = |parameter| match find(parameter) {
+        Ok((value, Origin::Annotation(at))) => Ok((value.into_owned(), Origin::Annotation(place(&at)))),
+        Ok((value, Origin::Place(at))) => Ok((value.into_owned(), Origin::Place(place(&at)))),
+        Ok((value, origin)) => Ok((value.into_owned(), origin)),
+        Err(wrong) => Err(Diagnostic { at: place(&wrong.at), ..wrong }),
+    };
+    RulesAndParameters {
+        rules: eligibility::trace(subject, facts, profile),
+        parameters: profile
+            .parameters
+            .iter()
+            .map(|parameter| ParameterState { name: parameter.name.clone(), value: value(parameter) })
+            .collect(),
     }
 }
 

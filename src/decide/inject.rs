@@ -44,7 +44,7 @@ pub use state::InjectionState;
 pub(crate) use state::{Edit, EditedField};
 
 pub(crate) use apply::write_record;
-pub(crate) use planner::{Ask, Planner};
+pub(crate) use planner::Planner;
 pub(crate) use ports::port_clash;
 
 /// What is asked of [`plan`], the same for every object of a run.

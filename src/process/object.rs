@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use serde_json::Value;
 use thiserror::Error;
 
 use super::fragment;
@@ -21,6 +22,7 @@ use crate::decide::uninject;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::kube::workload::{self, Identity, WorkloadKind};
 use crate::text::splice::SpliceError;
+use crate::text::yaml;
 use crate::text::yaml::node::NodeRef;
 use crate::value::layer::{Change, Layer};
 use crate::value::pointer::Pointer;
@@ -97,7 +99,7 @@ impl Object {
         let templates = workload::templates(&identity, node, run.template_paths());
         let cleaned = (run.clean == Clean::Strip).then(|| clean::strip(node, &identity));
         let mut outcome = match &cleaned {
-            Some(cleaned) => act(&identity, &cleaned.object, &facts, run),
+            Some(cleaned) => act_on_copy(&identity, &cleaned.object, &facts, run),
             None => act(&identity, node, &facts, run),
         };
         if let Some(cleaned) = cleaned {
@@ -201,7 +203,16 @@ pub(super) fn facts(found: &FoundObject<'_>, identity: &Identity, run: &Run, clu
     }
 }
 
-fn act<'a, V: View<'a>>(identity: &Identity, object: V, facts: &Facts, run: &Run) -> Outcome {
+/// Acts on an object that is in no text, as on one that is: so that decisions are compiled for one view alone.
+fn act_on_copy(identity: &Identity, object: &Value, facts: &Facts, run: &Run) -> Outcome {
+    let text = object.to_string();
+    // It was read from a text, and so can be read again.
+    let tree = yaml::parse_json(&text).ok();
+    let root = tree.as_ref().and_then(|(tree, _)| Some(tree.view(tree.root()?)));
+    root.map_or_else(Outcome::default, |root| act(identity, root, facts, run))
+}
+
+fn act(identity: &Identity, object: NodeRef<'_>, facts: &Facts, run: &Run) -> Outcome {
     match &run.action {
         Action::Inject if is_whole(facts) => {
             let wrong = identity.workload().map(|row| (row, workload::misshapen(row, object)));

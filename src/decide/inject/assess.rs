@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use super::cause::Causes;
 use super::compare::{self, Expected};
-use super::planner::{DecideAgain, Planner};
+use super::planner::Planner;
 use super::state::{Edit, EditCause, InjectionState};
 use super::{Answer, Beside, HashMatch, Outcome, Rendered, Verdict, removal, rendered_now};
-use crate::decide::eligibility::{Decision, Recorded, Rule};
+use crate::decide::eligibility::{self, Decision, Recorded, Rule};
 use crate::decide::expressions;
 use crate::decide::record::Entry;
 use crate::diagnostic::{Code, Diagnostic};
@@ -51,7 +51,7 @@ impl<'a, V: View<'a>> Planner<'_, V> {
         }
         let before = removal::stripped(&editor, record, index).map_err(|error| vec![error])?;
         let earlier = record.get(..index).unwrap_or_default();
-        let rule = match self.ask_about(&DecideAgain, profile, Recorded::None, earlier, Some(&before)) {
+        let rule = match self.ask_about(eligibility::decide_again, profile, Recorded::None, earlier, Some(&before)) {
             Decision::Reject(errors) => return Err(errors),
             Decision::Skip { rule, reason, warnings, .. } => {
                 let state = InjectionState::Unwanted { rule, reason };

@@ -34,46 +34,6 @@ pub(crate) struct Planner<'p, V> {
     pub(crate) editor: Option<Editor<V>>,
 }
 
-/// What is asked about a subject, whichever view it is seen through.
-pub(crate) trait Ask {
-    type Output;
-
-    fn ask<'a, V: View<'a>>(&self, subject: &Subject<'_, V>, facts: &Facts, profile: &Profile) -> Self::Output;
-}
-
-/// Asks [`eligibility::decide`].
-struct Decide;
-
-impl Ask for Decide {
-    type Output = Decision;
-
-    fn ask<'a, V: View<'a>>(&self, subject: &Subject<'_, V>, facts: &Facts, profile: &Profile) -> Decision {
-        eligibility::decide(subject, facts, profile)
-    }
-}
-
-/// Asks [`eligibility::decide_again`].
-pub(super) struct DecideAgain;
-
-impl Ask for DecideAgain {
-    type Output = Decision;
-
-    fn ask<'a, V: View<'a>>(&self, subject: &Subject<'_, V>, facts: &Facts, profile: &Profile) -> Decision {
-        eligibility::decide_again(subject, facts, profile)
-    }
-}
-
-/// Asks [`eligibility::is_protected`].
-struct IsProtected;
-
-impl Ask for IsProtected {
-    type Output = bool;
-
-    fn ask<'a, V: View<'a>>(&self, subject: &Subject<'_, V>, facts: &Facts, profile: &Profile) -> bool {
-        eligibility::is_protected(subject, facts, profile)
-    }
-}
-
 impl<'p, 'a, V: View<'a>> Planner<'p, V> {
     pub(super) fn run(mut self, outcome: &mut Outcome) {
         let mut record = match record::read(self.template) {
@@ -151,7 +111,7 @@ impl<'p, 'a, V: View<'a>> Planner<'p, V> {
         else {
             return false;
         };
-        !self.ask(&IsProtected, profile, Recorded::Whole, record)
+        !self.ask(eligibility::is_protected, profile, Recorded::Whole, record)
             && self.assess(profile, record, index).is_ok_and(|assessment| assessment.state.is_replaced())
     }
 
@@ -160,7 +120,7 @@ impl<'p, 'a, V: View<'a>> Planner<'p, V> {
         if let Some(index) = record.iter().position(|entry| entry.profile == profile.name) {
             return self.recorded(profile, record, index, outcome);
         }
-        match self.ask(&Decide, profile, Recorded::None, record) {
+        match self.ask(eligibility::decide, profile, Recorded::None, record) {
             Decision::Reject(errors) => Verdict::Rejected(errors, profile.on_error),
             Decision::Skip { rule, reason, warnings, deniable } => {
                 outcome.warnings.extend(warnings);
@@ -182,51 +142,45 @@ impl<'p, 'a, V: View<'a>> Planner<'p, V> {
     }
 
     /// Asks about the template as it is now, with what the profiles before this one did.
-    pub(crate) fn ask<A: Ask>(&self, ask: &A, profile: &Profile, recorded: Recorded, record: &[Entry]) -> A::Output {
+    pub(crate) fn ask<'e, T>(
+        &'e self,
+        ask: impl FnOnce(&Subject<'_, Layer<'e, V>>, &Facts, &Profile) -> T,
+        profile: &Profile,
+        recorded: Recorded,
+        record: &[Entry],
+    ) -> T
+    where
+        'a: 'e,
+    {
         self.ask_about(ask, profile, recorded, record, self.editor.as_ref())
     }
 
     /// Asks about the template as an editor has it; as it came, where there is no editor.
-    pub(super) fn ask_about<A: Ask>(
-        &self,
-        ask: &A,
+    pub(super) fn ask_about<'e, T>(
+        &'e self,
+        ask: impl FnOnce(&Subject<'_, Layer<'e, V>>, &Facts, &Profile) -> T,
         profile: &Profile,
         recorded: Recorded,
         record: &[Entry],
-        editor: Option<&Editor<V>>,
-    ) -> A::Output {
+        editor: Option<&'e Editor<V>>,
+    ) -> T
+    where
+        'a: 'e,
+    {
         let containers: Vec<String> = record.iter().flat_map(Entry::all_containers).cloned().collect();
-        let record = Record { entry: recorded, containers: &containers };
-        match editor {
-            None => {
-                let subject = Subject {
-                    object: self.object,
-                    template: self.template,
-                    identity: self.identity,
-                    at: self.place,
-                    record,
-                    profiles: self.request.profiles,
-                    set: self.request.set,
-                    needs_native: needs_native(profile, self.identity, self.template),
-                };
-                ask.ask(&subject, self.facts, profile)
-            }
-            Some(editor) => {
-                let template = editor.template();
-                let subject = Subject {
-                    // Of an object around its template only the metadata is read, which no profile changes.
-                    object: if self.place.is_root() { template } else { Layer::Kept(self.object) },
-                    template,
-                    identity: self.identity,
-                    at: self.place,
-                    record,
-                    profiles: self.request.profiles,
-                    set: self.request.set,
-                    needs_native: needs_native(profile, self.identity, template),
-                };
-                ask.ask(&subject, self.facts, profile)
-            }
-        }
+        let template = editor.map_or(Layer::Kept(self.template), Editor::template);
+        let subject = Subject {
+            // Of an object around its template only the metadata is read, which no profile changes.
+            object: if self.place.is_root() { template } else { Layer::Kept(self.object) },
+            template,
+            identity: self.identity,
+            at: self.place,
+            record: Record { entry: recorded, containers: &containers },
+            profiles: self.request.profiles,
+            set: self.request.set,
+            needs_native: needs_native(profile, self.identity, template),
+        };
+        ask(&subject, self.facts, profile)
     }
 
     fn inject(&mut self, profile: &Profile, record: &mut Vec<Entry>) -> Result<Vec<Diagnostic>, Vec<Diagnostic>> {
