@@ -16,6 +16,7 @@ use crate::value::pointer::Pointer;
 use crate::value::view::View;
 
 mod conditions;
+mod confirmed;
 mod containers;
 mod foreign;
 mod fragment;
@@ -24,6 +25,7 @@ pub(crate) mod row;
 mod rules;
 mod steering;
 
+pub(crate) use confirmed::Confirmed;
 pub(crate) use containers::{
     DEFAULT_CONTAINER, FOREIGN_IMAGES, FOREIGN_NAMES, application, is_foreign_sidecar, is_to_complete,
 };
@@ -47,6 +49,8 @@ pub(crate) struct Subject<'s, V> {
     pub profiles: &'s [Profile],
     /// Parameters set for all objects.
     pub set: &'s SetValues,
+    /// What the profiles' own expressions confirmed so far.
+    pub confirmed: &'s Confirmed,
     /// Whether a classic sidecar would keep the pod from completing, or its restart policy asks for a native one.
     pub needs_native: bool,
 }
@@ -183,22 +187,22 @@ enum Asked {
 }
 
 /// Everything that a rule may look at.
-struct Case<'c, V> {
+struct Case<'c, 'p, V> {
     subject: &'c Subject<'c, V>,
     facts: &'c Facts,
-    profile: &'c Profile,
+    profile: &'p Profile,
     words: Words,
     /// The values of the profile's parameters, once a rule has asked for them.
-    values: OnceCell<Result<ParameterValues<'c>, Vec<Diagnostic>>>,
+    values: OnceCell<Result<ParameterValues<'p>, Vec<Diagnostic>>>,
 }
 
-impl<'c, 'a, V: View<'a>> Case<'c, V> {
-    const fn new(subject: &'c Subject<'c, V>, facts: &'c Facts, profile: &'c Profile, words: Words) -> Self {
+impl<'c, 'p, 'a, V: View<'a>> Case<'c, 'p, V> {
+    const fn new(subject: &'c Subject<'c, V>, facts: &'c Facts, profile: &'p Profile, words: Words) -> Self {
         Self { subject, facts, profile, words, values: OnceCell::new() }
     }
 
     /// The values of the profile's parameters, or what is wrong with them.
-    fn values(&self) -> &Result<ParameterValues<'c>, Vec<Diagnostic>> {
+    fn values(&self) -> &Result<ParameterValues<'p>, Vec<Diagnostic>> {
         self.values.get_or_init(|| {
             let Subject { template, set, .. } = *self.subject;
             let inherited = self.facts.namespace.inherited();
@@ -216,18 +220,24 @@ enum Words {
     Dropped,
 }
 
-/// Decides whether the profile is injected into the template: the first [`Rule`] that applies wins.
-pub(crate) fn decide<'a, V: View<'a>>(subject: &Subject<'_, V>, facts: &Facts, profile: &Profile) -> Decision {
-    first_ruling(subject, facts, profile, Asked::First)
+/// Decides whether the profile is injected into the template: the first [`Rule`] that applies wins. The values of the profile's
+/// parameters come with it, where a rule has asked for them.
+pub(crate) fn decide<'p, 'a, V: View<'a>>(
+    subject: &Subject<'_, V>,
+    facts: &Facts,
+    profile: &'p Profile,
+) -> (Decision, Option<ParameterValues<'p>>) {
+    let case = Case::new(subject, facts, profile, Words::Dropped);
+    let decision = first_ruling(&case, Asked::First);
+    (decision, case.values.into_inner().and_then(Result::ok))
 }
 
 /// Decides about a template that has an injection of the profile, which was taken away for the question.
 pub(crate) fn decide_again<'a, V: View<'a>>(subject: &Subject<'_, V>, facts: &Facts, profile: &Profile) -> Decision {
-    first_ruling(subject, facts, profile, Asked::Again)
+    first_ruling(&Case::new(subject, facts, profile, Words::Dropped), Asked::Again)
 }
 
-fn first_ruling<'a, V: View<'a>>(subject: &Subject<'_, V>, facts: &Facts, profile: &Profile, asked: Asked) -> Decision {
-    let case = Case::new(subject, facts, profile, Words::Dropped);
+fn first_ruling<'a, V: View<'a>>(case: &Case<'_, '_, V>, asked: Asked) -> Decision {
     let mut warnings = Vec::new();
     // Once a rule injects, only those that confirm it are left to ask.
     let mut injects = None;
@@ -236,7 +246,7 @@ fn first_ruling<'a, V: View<'a>>(subject: &Subject<'_, V>, facts: &Facts, profil
         if rule.confirms() != injects.is_some() {
             continue;
         }
-        let finding = rules::look(rule, &case);
+        let finding = rules::look(rule, case);
         warnings.extend(finding.warnings);
         match finding.ruling {
             Ruling::No | Ruling::Off => {}
@@ -266,7 +276,8 @@ pub(crate) fn is_protected<'a, V: View<'a>>(subject: &Subject<'_, V>, facts: &Fa
 /// What every rule sees, also those after the one that decides. It asks the same functions as [`decide`].
 pub(crate) fn trace<'a, V: View<'a>>(subject: &Subject<'_, V>, facts: &Facts, profile: &Profile) -> Vec<RuleTrace> {
     let case = Case::new(subject, facts, profile, Words::Shown);
-    let injected = matches!(first_ruling(subject, facts, profile, Asked::First), Decision::Inject { .. });
+    let unshown = Case::new(subject, facts, profile, Words::Dropped);
+    let injected = matches!(first_ruling(&unshown, Asked::First), Decision::Inject { .. });
     let mut decided = false;
     let mut injects = false;
     let step = |&rule: &Rule| {

@@ -1,6 +1,5 @@
 //! What a profile's expressions may read of an object and its facts, and what is said of one that has no value.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use crate::decide::facts::{Facts, Known, service_accounts};
@@ -12,6 +11,7 @@ use crate::profile::Profile;
 use crate::profile::scope::Fact;
 use crate::profile::template::{RenderFault, Surroundings};
 use crate::value::pointer::Pointer;
+use crate::value::trace::{Trace, Traced};
 use crate::value::view::View;
 
 /// What to do about facts of a namespace that are not known.
@@ -21,17 +21,22 @@ pub(crate) const NAME_FACTS: &str =
 /// What to do about a ServiceAccount that is not known.
 const NAME_ACCOUNT: &str = "put the ServiceAccount into the input, or use `--serviceaccount-file`";
 
+/// A pod template as expressions read it, with notes of what they read.
+pub(crate) type Pod<'f, V> = Traced<'f, Seen<'f, V>>;
+
 /// The surroundings of a pod template that is as it was before the profile.
 pub(crate) fn surroundings<'f, 'a: 'f, V: View<'a>>(
     identity: &Identity,
     template: V,
     facts: &'f Facts,
-) -> Surroundings<'f, Seen<'f, 'a, V>> {
+    trace: &'f Trace,
+) -> Surroundings<'f, Pod<'f, V>> {
     let namespace = &facts.namespace;
-    let ns = named(namespace.name.as_str().into(), namespace.labels.as_ref(), namespace.annotations.as_ref());
+    let ns = named(Item::borrowed(&namespace.name), namespace.labels.as_ref(), namespace.annotations.as_ref());
     let account_name = service_accounts::name_in(template);
     let known = facts.service_accounts.get(&account_name);
-    let account = named(account_name, known.map(|known| &known.labels), known.map(|known| &known.annotations));
+    let account =
+        named(Item::text(account_name), known.map(|known| &known.labels), known.map(|known| &known.annotations));
     let owner = owning_workload(identity, template);
     let workload = [
         ("kind", Item::text(owner.kind.as_str())),
@@ -39,20 +44,20 @@ pub(crate) fn surroundings<'f, 'a: 'f, V: View<'a>>(
         ("apiVersion", Item::text(owner.api_version.as_str())),
     ];
     let kubernetes = [("minor", Item::Int(i64::from(facts.kubernetes_version.0)))];
-    let pod = defaults::seen(template, &namespace.name);
+    let pod = trace.of(defaults::seen(template, &namespace.name));
     Surroundings { pod, facts: [ns, Item::map(workload), Item::map(kubernetes), account] }
 }
 
 /// An object with its name, and with its labels and annotations where they are known.
 fn named<'f, 'a: 'f, V: View<'a>>(
-    name: Cow<'_, str>,
+    name: Item<'f, Pod<'f, V>>,
     labels: Option<&'f BTreeMap<String, String>>,
     annotations: Option<&'f BTreeMap<String, String>>,
-) -> Item<'f, Seen<'f, 'a, V>> {
-    let mut members = vec![("name", Item::text(name))];
+) -> Item<'f, Pod<'f, V>> {
+    let mut members = vec![("name", name)];
     for (field, known) in [("labels", labels), ("annotations", annotations)] {
         if let Some(entries) = known {
-            let entries = entries.iter().map(|(key, value)| (key.as_str(), Item::text(value.as_str())));
+            let entries = entries.iter().map(|(key, value)| (key.as_str(), Item::borrowed(value)));
             members.push((field, Item::map(entries)));
         }
     }

@@ -11,6 +11,7 @@ use crate::profile::parameter::{self, Inherited, Origin, SetValues};
 use crate::profile::slot::Slot;
 use crate::profile::{NativeSidecar, Parameter, ParameterType, Profile};
 use crate::value::pointer::Pointer;
+use crate::value::trace::Trace;
 use crate::value::view::View;
 
 mod application;
@@ -113,7 +114,8 @@ pub(crate) fn rendered_now<'a, V: View<'a>>(
     let application = eligibility::application(profile, template);
     let inherited = facts.namespace.inherited();
     let values = parameter::resolve(profile, template, request.set, application, inherited).ok()?;
-    let surroundings = || expressions::surroundings(identity, template, facts);
+    let trace = Trace::default();
+    let surroundings = || expressions::surroundings(identity, template, facts, &trace);
     let sidecar = sidecar(profile, identity, template);
     let rendered = request.renderings.get((profile, request.set), &values, surroundings, sidecar);
     rendered.failed.is_empty().then_some(rendered)

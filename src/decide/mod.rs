@@ -9,5 +9,6 @@ pub(crate) mod explain;
 pub(crate) mod expressions;
 pub(crate) mod facts;
 pub(crate) mod inject;
+mod memo;
 pub(crate) mod record;
 pub(crate) mod uninject;

@@ -95,8 +95,13 @@ impl<'v, V: View<'v>> Item<'v, V> {
     }
 
     /// A map of these members, in this order.
-    pub(crate) fn map<'n>(members: impl IntoIterator<Item = (&'n str, Self)>) -> Self {
-        Self::Map(members.into_iter().map(|(name, item)| (Text::Made(name.into()), item)).collect())
+    pub(crate) fn map(members: impl IntoIterator<Item = (&'v str, Self)>) -> Self {
+        Self::Map(members.into_iter().map(|(name, item)| (Text::Borrowed(name), item)).collect())
+    }
+
+    /// A text that stays where it is.
+    pub(crate) const fn borrowed(text: &'v str) -> Self {
+        Self::Text(Text::Borrowed(text))
     }
 
     pub(crate) fn some(self) -> Self {

@@ -114,11 +114,16 @@ impl Shape {
 
     /// The type of a member; `None` where Kubernetes has no such field, or where this is not an object.
     pub(crate) fn member(&self, name: &str) -> Option<&'static Self> {
+        self.field(name).map(|(_, shape)| shape)
+    }
+
+    /// The member's name, where it is one of an object's fields, or else the empty text; and its type.
+    pub(crate) fn field(&self, name: &str) -> Option<(&'static str, &'static Self)> {
         match self {
-            Self::Obj(fields) => find(fields, name),
-            Self::StrMap => Some(&STR),
-            Self::QuantityMap => Some(&QUANTITY),
-            Self::Any => Some(&ANY),
+            Self::Obj(fields) => fields.iter().find(|(known, _)| *known == name).map(|(known, shape)| (*known, shape)),
+            Self::StrMap => Some(("", &STR)),
+            Self::QuantityMap => Some(("", &QUANTITY)),
+            Self::Any => Some(("", &ANY)),
             Self::List(_) | Self::Str | Self::Int | Self::Bool | Self::IntOrStr | Self::Quantity => None,
         }
     }
@@ -175,10 +180,6 @@ pub(crate) fn unknown_field(name: &str, shape: &Shape, at: &Pointer) -> SchemaEr
         message: format!("unknown field `{name}`"),
         hint: nearest(name, shape.names()).map(|known| format!("did you mean `{known}`?")),
     }
-}
-
-fn find(fields: &'static [Field], name: &str) -> Option<&'static Shape> {
-    fields.iter().find(|(known, _)| *known == name).map(|(_, shape)| shape)
 }
 
 fn is_integer(value: &Value) -> bool {

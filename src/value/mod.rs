@@ -1,9 +1,10 @@
-//! JSON values: pointers into them, patches of them, a read-only view that several trees implement, and changes on top
-//! of one.
+//! JSON values: pointers into them, patches of them, a read-only view that several trees implement, changes on top of one,
+//! and notes of what is read of one.
 //!
 //! Imports nothing of this crate. A new way to hold a JSON value implements [`view::View`] where that value lives.
 
 pub(crate) mod layer;
 pub(crate) mod patch;
 pub(crate) mod pointer;
+pub(crate) mod trace;
 pub(crate) mod view;

@@ -1,29 +1,28 @@
 //! The rules that ask the profile's own expressions. They confirm an injection that another rule decided.
 
-use super::{Case, Deniable, RuleFinding, Ruling};
+use super::{Case, Deniable, Rule, RuleFinding, Ruling};
 use crate::decide::expressions::{self, NAME_FACTS, UnknownFact};
+use crate::decide::memo::Memo;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::kube::defaults::Seen;
-use crate::profile::template::Rendering;
-use crate::profile::{MatchCondition, Requirement, RequirementSeverity, parameter};
+use crate::profile::template::{Rendering, Unit};
+use crate::profile::{MatchCondition, Profile, Requirement, RequirementSeverity, parameter};
 use crate::value::pointer::Pointer;
+use crate::value::trace::Trace;
 use crate::value::view::View;
 
-/// What a rule makes of a condition without a value, where it reads something that is not known.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum OnUnknown {
-    /// An error.
-    Error,
-    /// The pod is skipped.
-    Skip,
+/// One of the two rules.
+trait Confirms {
+    const RULE: Rule;
+    /// What it saw where it has nothing to say.
+    const SAW: &'static str;
+
+    /// Looks at what must hold, from the first on, until something decides. The pod's template is at this place.
+    fn look<'f, V: View<'f>>(profile: &Profile, template: &Pointer, rendering: &Rendering<'_, 'f, V>) -> RuleFinding;
 }
 
-/// Looks at what must hold with the values of the parameters, from the first on, until something decides.
-fn with_values<'a, V: View<'a>>(
-    case: &Case<'_, V>,
-    on_unknown: OnUnknown,
-    look: impl for<'f> FnOnce(&Rendering<'_, 'f, Seen<'f, 'a, V>>) -> RuleFinding,
-) -> RuleFinding {
+/// What a rule says with the values of the parameters. Of a pod that reads the same as one for which it had nothing to say, it has
+/// nothing to say either.
+fn with_values<'a, C: Confirms, V: View<'a>>(case: &Case<'_, '_, V>) -> RuleFinding {
     let (subject, profile) = (case.subject, case.profile);
     let values = match case.values() {
         Ok(values) => values,
@@ -32,20 +31,34 @@ fn with_values<'a, V: View<'a>>(
             return first.map_or(RuleFinding::no(""), |wrong| error(Ruling::Error, wrong, subject.at));
         }
     };
-    let surroundings = expressions::surroundings(subject.identity, subject.template, case.facts);
-    let rendering = Rendering::new(values, &profile.lets, surroundings);
-    let finding = look(&rendering);
-    match rendering.faults().first() {
-        Some(failed) => {
-            let around = (case.facts, subject.template);
-            let wrong = || expressions::without_value(profile, failed, around, &Pointer::root());
-            match (expressions::unknown_fact(profile, failed, case.facts, subject.template), on_unknown) {
-                (None, _) => error(Ruling::Error, wrong(), subject.at),
-                (Some(_), OnUnknown::Error) => error(Ruling::Unanswerable, wrong(), subject.at),
-                (Some(fact), OnUnknown::Skip) => unknown(fact, subject.at),
-            }
+    let trace = Trace::default();
+    let surroundings = expressions::surroundings(subject.identity, subject.template, case.facts, &trace);
+    let alone = || Rendering::new(values, &profile.lets, surroundings.clone());
+    let rendering = alone().traced(&trace);
+    let latest = subject.confirmed.latest(profile, C::RULE);
+    let memo = Memo::new(&latest.reads, latest.kept.iter().map(|one| &**one), (values, &surroundings), &rendering);
+    if memo.part(0).is_some() {
+        return RuleFinding::no(C::SAW);
+    }
+    let (finding, _) = rendering.counted(Unit::Part(0), || C::look(profile, subject.at, &rendering));
+    if rendering.faults().is_empty() {
+        if matches!(finding.ruling, Ruling::No) && finding.warnings.is_empty() {
+            subject.confirmed.keep(profile, C::RULE, memo.kept());
         }
-        None => finding,
+        return finding;
+    }
+    // What was compared with other pods counts for the bounds of that rendering, and must not decide.
+    let rendering = alone();
+    let finding = C::look(profile, subject.at, &rendering);
+    let faults = rendering.faults();
+    let Some(failed) = faults.first() else { return finding };
+    let around = (case.facts, subject.template);
+    let wrong = || expressions::without_value(profile, failed, around, &Pointer::root());
+    match (expressions::unknown_fact(profile, failed, case.facts, subject.template), C::RULE) {
+        (None, _) => error(Ruling::Error, wrong(), subject.at),
+        // A condition on something that is not known leaves the pod alone. What is required of it cannot be met.
+        (Some(fact), Rule::Condition) => unknown(fact, subject.at),
+        (Some(_), _) => error(Ruling::Unanswerable, wrong(), subject.at),
     }
 }
 
@@ -64,39 +77,55 @@ fn unknown(unknown: UnknownFact, template: &Pointer) -> RuleFinding {
 }
 
 /// A parameter inherits an annotation of which no one knows whether the namespace has it.
-fn inherits_unknown<'a, V: View<'a>>(case: &Case<'_, V>, key: &str) -> RuleFinding {
+fn inherits_unknown<'a, V: View<'a>>(case: &Case<'_, '_, V>, key: &str) -> RuleFinding {
     let name = &case.facts.namespace.name;
     let what = format!("a parameter inherits the annotation `{key}` of namespace `{name}`, which is not known");
     unknown(UnknownFact { code: Code::NamespaceUnknown, what, hint: NAME_FACTS }, case.subject.at)
 }
 
 /// `matchConditions`, and first whether all is known that parameters inherit.
-pub(super) fn condition<'a, V: View<'a>>(case: &Case<'_, V>) -> RuleFinding {
+pub(super) fn condition<'a, V: View<'a>>(case: &Case<'_, '_, V>) -> RuleFinding {
     if let Some(key) = parameter::unknown(case.profile, case.subject.template, case.facts.namespace.inherited()) {
         return inherits_unknown(case, key);
     }
-    let conditions = &case.profile.match_conditions;
-    if conditions.is_empty() {
+    if case.profile.match_conditions.is_empty() {
         return RuleFinding::off("the profile has no `matchConditions`");
     }
-    with_values(case, OnUnknown::Skip, |rendering| {
+    with_values::<Conditions, V>(case)
+}
+
+struct Conditions;
+
+impl Confirms for Conditions {
+    const RULE: Rule = Rule::Condition;
+    const SAW: &'static str = "all conditions hold";
+
+    fn look<'f, V: View<'f>>(profile: &Profile, _: &Pointer, rendering: &Rendering<'_, 'f, V>) -> RuleFinding {
         let fails = |one: &&MatchCondition| rendering.holds(&one.condition) != Some(true);
-        match conditions.iter().find(fails) {
+        match profile.match_conditions.iter().find(fails) {
             Some(failed) => RuleFinding::skip(format!("the condition `{}` does not hold", failed.name)),
-            None => RuleFinding::no("all conditions hold"),
+            None => RuleFinding::no(Self::SAW),
         }
-    })
+    }
 }
 
 /// `require`.
-pub(super) fn requirement<'a, V: View<'a>>(case: &Case<'_, V>) -> RuleFinding {
-    let (profile, requirements) = (case.profile, &case.profile.requirements);
-    if requirements.is_empty() {
-        return RuleFinding::off("the profile has no `require`");
+pub(super) fn requirement<'a, V: View<'a>>(case: &Case<'_, '_, V>) -> RuleFinding {
+    match case.profile.requirements.is_empty() {
+        true => RuleFinding::off("the profile has no `require`"),
+        false => with_values::<Requirements, V>(case),
     }
-    with_values(case, OnUnknown::Error, |rendering| {
+}
+
+struct Requirements;
+
+impl Confirms for Requirements {
+    const RULE: Rule = Rule::Requirement;
+    const SAW: &'static str = "all requirements are met";
+
+    fn look<'f, V: View<'f>>(profile: &Profile, template: &Pointer, rendering: &Rendering<'_, 'f, V>) -> RuleFinding {
         let mut warnings = Vec::new();
-        for Requirement { that, message, severity } in requirements {
+        for Requirement { that, message, severity } in &profile.requirements {
             if rendering.holds(that) != Some(false) {
                 continue;
             }
@@ -106,18 +135,18 @@ pub(super) fn requirement<'a, V: View<'a>>(case: &Case<'_, V>) -> RuleFinding {
             match severity {
                 RequirementSeverity::Reject => {
                     let wrong = Diagnostic::new(Code::Requirement, Pointer::root(), told);
-                    return RuleFinding { warnings, ..error(Ruling::Error, wrong, case.subject.at) };
+                    return RuleFinding { warnings, ..error(Ruling::Error, wrong, template) };
                 }
                 RequirementSeverity::Skip => {
                     let ruling = Ruling::Skip(reason.clone(), Deniable::No);
                     return RuleFinding { ruling, warnings, ..RuleFinding::no(reason) };
                 }
                 RequirementSeverity::Warn => {
-                    warnings.push(Diagnostic::new(Code::ProfileWarning, case.subject.at.clone(), told));
+                    warnings.push(Diagnostic::new(Code::ProfileWarning, template.clone(), told));
                 }
             }
         }
-        let saw = if warnings.is_empty() { "all requirements are met" } else { "only with a warning" };
+        let saw = if warnings.is_empty() { Self::SAW } else { "only with a warning" };
         RuleFinding { warnings, ..RuleFinding::no(saw) }
-    })
+    }
 }

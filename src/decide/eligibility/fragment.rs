@@ -12,14 +12,14 @@ use super::{Case, RuleFinding, containers, is_to_complete};
 
 const HINT: &str = "inject what kustomize renders, or the whole workload";
 
-pub(super) fn patch_fragment<'a, V: View<'a>>(case: &Case<'_, V>) -> RuleFinding {
+pub(super) fn patch_fragment<'a, V: View<'a>>(case: &Case<'_, '_, V>) -> RuleFinding {
     let Some((saw, at)) = sign(case) else { return RuleFinding::no("nothing shows that it is a patch") };
     let note = Diagnostic::new(Code::PatchFragment, at.clone(), saw.clone()).hint(HINT);
     RuleFinding { warnings: vec![note], ..RuleFinding::skip(saw).at(case, || at) }
 }
 
 /// What shows that the object is a patch, in words, and where it is.
-fn sign<'a, V: View<'a>>(case: &Case<'_, V>) -> Option<(String, Pointer)> {
+fn sign<'a, V: View<'a>>(case: &Case<'_, '_, V>) -> Option<(String, Pointer)> {
     let subject = case.subject;
     match &case.facts.fragment {
         Fragment::Listed => {

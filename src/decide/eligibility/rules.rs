@@ -33,7 +33,7 @@ macro_rules! look {
         look: $look:ident,
     })+) => {
         /// What the rule finds.
-        pub(super) fn look<'a, V: View<'a>>(rule: Rule, case: &Case<'_, V>) -> RuleFinding {
+        pub(super) fn look<'a, V: View<'a>>(rule: Rule, case: &Case<'_, '_, V>) -> RuleFinding {
             if !rule.is_asked(case.profile) {
                 return RuleFinding::off("not asked for by the profile");
             }
@@ -91,7 +91,7 @@ impl RuleFinding {
     }
 
     /// With the value's place, which is made only where it is shown.
-    pub(super) fn at<V>(self, case: &Case<'_, V>, at: impl FnOnce() -> Pointer) -> Self {
+    pub(super) fn at<V>(self, case: &Case<'_, '_, V>, at: impl FnOnce() -> Pointer) -> Self {
         match case.words {
             Words::Shown => Self { at: Some(at()), ..self },
             Words::Dropped => self,
@@ -99,7 +99,7 @@ impl RuleFinding {
     }
 }
 
-impl<'a, V: View<'a>> Case<'_, V> {
+impl<'a, V: View<'a>> Case<'_, '_, V> {
     /// The rule does not apply. What it saw is put into words only where these are shown.
     pub(super) fn no(&self, saw: impl FnOnce() -> String) -> RuleFinding {
         RuleFinding::no(match self.words {
@@ -114,7 +114,7 @@ impl<'a, V: View<'a>> Case<'_, V> {
     }
 }
 
-fn already_injected<'a, V: View<'a>>(case: &Case<'_, V>) -> RuleFinding {
+fn already_injected<'a, V: View<'a>>(case: &Case<'_, '_, V>) -> RuleFinding {
     let (subject, profile) = (case.subject, case.profile);
     if subject.record.entry == Recorded::Whole {
         let at = case.within(&["metadata", "annotations", record::ANNOTATION]);
@@ -137,7 +137,7 @@ fn already_injected<'a, V: View<'a>>(case: &Case<'_, V>) -> RuleFinding {
     case.no(|| format!("no record of profile `{}`, and no container of it", profile.name))
 }
 
-fn no_containers<'a, V: View<'a>>(case: &Case<'_, V>) -> RuleFinding {
+fn no_containers<'a, V: View<'a>>(case: &Case<'_, '_, V>) -> RuleFinding {
     let place = ["spec", "containers"];
     match case.subject.template.path(&place) {
         Some(list) => match list.elements().len() {
@@ -150,7 +150,7 @@ fn no_containers<'a, V: View<'a>>(case: &Case<'_, V>) -> RuleFinding {
     }
 }
 
-fn mirror_pod<'a, V: View<'a>>(case: &Case<'_, V>) -> RuleFinding {
+fn mirror_pod<'a, V: View<'a>>(case: &Case<'_, '_, V>) -> RuleFinding {
     let place = ["metadata", "annotations", MIRROR];
     match case.subject.template.path(&place) {
         Some(_) => RuleFinding::skip(format!("annotation `{MIRROR}`: a kubelet runs this pod from a file of its own"))
@@ -159,7 +159,7 @@ fn mirror_pod<'a, V: View<'a>>(case: &Case<'_, V>) -> RuleFinding {
     }
 }
 
-fn terminating<'a, V: View<'a>>(case: &Case<'_, V>) -> RuleFinding {
+fn terminating<'a, V: View<'a>>(case: &Case<'_, '_, V>) -> RuleFinding {
     let place = ["metadata", "deletionTimestamp"];
     match case.subject.object.path(&place).filter(|time| time.kind() != Kind::Null) {
         Some(_) => {
@@ -169,7 +169,7 @@ fn terminating<'a, V: View<'a>>(case: &Case<'_, V>) -> RuleFinding {
     }
 }
 
-fn owned_live<'a, V: View<'a>>(case: &Case<'_, V>) -> RuleFinding {
+fn owned_live<'a, V: View<'a>>(case: &Case<'_, '_, V>) -> RuleFinding {
     let object = case.subject.object;
     if object.text(&["metadata", "resourceVersion"]).is_none_or(|version| version.is_empty()) {
         return RuleFinding::no("no `resourceVersion`: not from a cluster");
@@ -184,7 +184,7 @@ fn owned_live<'a, V: View<'a>>(case: &Case<'_, V>) -> RuleFinding {
     RuleFinding::skip(saw).at(case, || Pointer::of(["metadata", "ownerReferences", &index.to_string()]))
 }
 
-fn host_network<'a, V: View<'a>>(case: &Case<'_, V>) -> RuleFinding {
+fn host_network<'a, V: View<'a>>(case: &Case<'_, '_, V>) -> RuleFinding {
     let place = ["spec", "hostNetwork"];
     match case.subject.template.path(&place) {
         Some(value) if value.boolean() == Some(true) => {
@@ -196,7 +196,7 @@ fn host_network<'a, V: View<'a>>(case: &Case<'_, V>) -> RuleFinding {
     }
 }
 
-fn windows<'a, V: View<'a>>(case: &Case<'_, V>) -> RuleFinding {
+fn windows<'a, V: View<'a>>(case: &Case<'_, '_, V>) -> RuleFinding {
     let [label, beta] = OS_LABELS;
     for place in [&["spec", "os", "name"][..], &["spec", "nodeSelector", label], &["spec", "nodeSelector", beta]] {
         if case.subject.template.text(place).is_some_and(|os| os == "windows") {
@@ -236,7 +236,7 @@ fn all_ask_for_windows<'a, V: View<'a>>(terms: V) -> bool {
     terms.peek().is_some() && terms.all(|(expressions, _)| expressions.into_iter().any(asks))
 }
 
-fn foreign_sidecar<'a, V: View<'a>>(case: &Case<'_, V>) -> RuleFinding {
+fn foreign_sidecar<'a, V: View<'a>>(case: &Case<'_, '_, V>) -> RuleFinding {
     // A profile may be that mesh's own, and complete its own container.
     let is_foreign = |found: &containers::PodContainer<'_, V>| {
         is_foreign_sidecar(found.view) && !case.profile.adds_container(&found.name)
@@ -252,7 +252,7 @@ fn foreign_sidecar<'a, V: View<'a>>(case: &Case<'_, V>) -> RuleFinding {
     }
 }
 
-fn job<'a, V: View<'a>>(case: &Case<'_, V>) -> RuleFinding {
+fn job<'a, V: View<'a>>(case: &Case<'_, '_, V>) -> RuleFinding {
     let (version, kind) = (case.facts.kubernetes_version, &case.subject.identity.kind);
     let first = KubernetesVersion::NATIVE_SIDECARS;
     if case.profile.native_sidecar != NativeSidecar::Auto {
@@ -268,7 +268,7 @@ fn job<'a, V: View<'a>>(case: &Case<'_, V>) -> RuleFinding {
     }
 }
 
-fn excluded_namespace<'a, V: View<'a>>(case: &Case<'_, V>) -> RuleFinding {
+fn excluded_namespace<'a, V: View<'a>>(case: &Case<'_, '_, V>) -> RuleFinding {
     let name = &case.facts.namespace.name;
     let place = ["metadata", "namespace"];
     let finding = if case.profile.excluded_namespaces.contains(name) {
@@ -282,7 +282,7 @@ fn excluded_namespace<'a, V: View<'a>>(case: &Case<'_, V>) -> RuleFinding {
     }
 }
 
-fn default<'a, V: View<'a>>(case: &Case<'_, V>) -> RuleFinding {
+fn default<'a, V: View<'a>>(case: &Case<'_, '_, V>) -> RuleFinding {
     match case.profile.policy {
         Policy::OptOut => RuleFinding::inject("policy OptOut: injected unless something opts out"),
         Policy::OptIn => RuleFinding::skip("policy OptIn, and nothing opts in"),

@@ -50,7 +50,7 @@ impl Switch {
     }
 }
 
-pub(super) fn namespace_not_selected<'a, V: View<'a>>(case: &Case<'_, V>) -> RuleFinding {
+pub(super) fn namespace_not_selected<'a, V: View<'a>>(case: &Case<'_, '_, V>) -> RuleFinding {
     let Some(selector) = &case.profile.namespace_selector else { return RuleFinding::off(NO_SELECTOR) };
     let namespace = &case.facts.namespace;
     let name = &namespace.name;
@@ -98,7 +98,7 @@ fn evaluate<'p>(selector: &'p Selector, namespace: &Namespace) -> Evaluated<'p> 
     unknown.map_or(Evaluated::Matches, Evaluated::Unknown)
 }
 
-pub(super) fn object_not_selected<'a, V: View<'a>>(case: &Case<'_, V>) -> RuleFinding {
+pub(super) fn object_not_selected<'a, V: View<'a>>(case: &Case<'_, '_, V>) -> RuleFinding {
     let Some(selector) = &case.profile.object_selector else { return RuleFinding::off(NO_SELECTOR) };
     for requirement in &selector.0 {
         let key = requirement.key.as_str();
@@ -120,12 +120,12 @@ pub(super) fn object_not_selected<'a, V: View<'a>>(case: &Case<'_, V>) -> RuleFi
     RuleFinding::no("the pod template's labels match")
 }
 
-pub(super) fn pod_opted_out<'a, V: View<'a>>(case: &Case<'_, V>) -> RuleFinding {
+pub(super) fn pod_opted_out<'a, V: View<'a>>(case: &Case<'_, '_, V>) -> RuleFinding {
     pod_switch(case, Side::Skip)
 }
 
 /// The rule before this one reports a value that the switch does not take.
-pub(super) fn pod_opted_in<'a, V: View<'a>>(case: &Case<'_, V>) -> RuleFinding {
+pub(super) fn pod_opted_in<'a, V: View<'a>>(case: &Case<'_, '_, V>) -> RuleFinding {
     let finding = pod_switch(case, Side::Inject);
     match finding.ruling {
         Ruling::Error(_) => RuleFinding { ruling: Ruling::No, ..finding },
@@ -133,7 +133,7 @@ pub(super) fn pod_opted_in<'a, V: View<'a>>(case: &Case<'_, V>) -> RuleFinding {
     }
 }
 
-fn pod_switch<'a, V: View<'a>>(case: &Case<'_, V>, asked: Side) -> RuleFinding {
+fn pod_switch<'a, V: View<'a>>(case: &Case<'_, '_, V>, asked: Side) -> RuleFinding {
     let Some(switch) = &case.profile.pod_switch else { return RuleFinding::off(NO_SWITCH) };
     for (member, word, key) in [("annotations", "annotation", &switch.annotation), ("labels", "label", &switch.label)] {
         let Some(key) = key else { continue };
@@ -164,22 +164,22 @@ fn says(side: Side, asked: Side, saw: String) -> RuleFinding {
 }
 
 /// The API server refuses such a value, so it is an error and not an unset switch.
-fn not_a_string<V>(case: &Case<'_, V>, at: Pointer, place: &str, kind: &str) -> RuleFinding {
+fn not_a_string<V>(case: &Case<'_, '_, V>, at: Pointer, place: &str, kind: &str) -> RuleFinding {
     let message = format!("{place} is {kind}, not a string");
     let diagnostic = Diagnostic::new(Code::BadValue, at.clone(), message.clone()).hint("quote the value");
     RuleFinding { ruling: Ruling::Error(Box::new(diagnostic)), ..RuleFinding::no(message).at(case, || at) }
 }
 
-pub(super) fn namespace_opted_out<'a, V: View<'a>>(case: &Case<'_, V>) -> RuleFinding {
+pub(super) fn namespace_opted_out<'a, V: View<'a>>(case: &Case<'_, '_, V>) -> RuleFinding {
     namespace_switch(case, Side::Skip)
 }
 
-pub(super) fn namespace_opted_in<'a, V: View<'a>>(case: &Case<'_, V>) -> RuleFinding {
+pub(super) fn namespace_opted_in<'a, V: View<'a>>(case: &Case<'_, '_, V>) -> RuleFinding {
     namespace_switch(case, Side::Inject)
 }
 
 /// Both rules look at the same values: the first, which asks whether to skip, warns about them.
-fn namespace_switch<'a, V: View<'a>>(case: &Case<'_, V>, asked: Side) -> RuleFinding {
+fn namespace_switch<'a, V: View<'a>>(case: &Case<'_, '_, V>, asked: Side) -> RuleFinding {
     let Some(switch) = &case.profile.namespace_switch else { return RuleFinding::off(NO_SWITCH) };
     let Namespace { name, labels, annotations } = &case.facts.namespace;
     let mut warnings = Vec::new();

@@ -68,13 +68,14 @@ impl Scene {
             record,
             profiles: std::slice::from_ref(&profile),
             set: NO_VALUES,
+            confirmed: &Confirmed::default(),
             needs_native,
         };
         look(&subject, &self.facts, &profile)
     }
 
     fn decide(&self) -> Decision {
-        self.with(decide)
+        self.with(|subject, facts, profile| decide(subject, facts, profile).0)
     }
 
     fn trace(&self) -> Vec<RuleTrace> {
@@ -355,12 +356,13 @@ fn a_template_inside_another_kind_is_read_at_its_place() {
         record: Record::default(),
         profiles: &[],
         set: NO_VALUES,
+        confirmed: &Confirmed::default(),
         needs_native: false,
     };
     let scene = scene();
     let mut profile = scene.profile.clone();
     profile["spec"]["objectSelector"] = json!(null);
-    let Decision::Reject(wrong) = decide(&subject, &scene.facts, &load(&profile).unwrap()) else { panic!() };
+    let Decision::Reject(wrong) = decide(&subject, &scene.facts, &load(&profile).unwrap()).0 else { panic!() };
     assert_eq!(wrong[0].at.to_string(), "/spec/template/metadata/annotations/proxy");
 }
 

@@ -69,7 +69,10 @@ fn valid<'v, V: View<'v>>(applier: &mut Applier<'_, V>) {
                 found.extend(masked(container));
                 found
             }),
-            Validity::Volume => each(applier, slot, |_, volume| validity::volumes(&[volume], &Pointer::root())),
+            Validity::Volume => each(applier, slot, |_, volume| match rendered.sound_volumes.contains(name(volume)) {
+                true => Vec::new(),
+                false => validity::volumes(&[volume], &Pointer::root()),
+            }),
             Validity::Alone(..) | Validity::Schema => {}
         }
     }

@@ -17,9 +17,11 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::kube::validity::{self, Qos};
 use crate::kube::version::KubernetesVersion;
 use crate::kube::workload::Identity;
+use crate::profile::parameter::ParameterValues;
 use crate::profile::{OnError, OnIneligible, Profile, parameter};
 use crate::value::layer::Layer;
 use crate::value::pointer::Pointer;
+use crate::value::trace::Trace;
 use crate::value::view::View;
 
 /// What `plan` knows while it looks at one pod template.
@@ -120,7 +122,8 @@ impl<'p, 'a, V: View<'a>> Planner<'p, V> {
         if let Some(index) = record.iter().position(|entry| entry.profile == profile.name) {
             return self.recorded(profile, record, index, outcome);
         }
-        match self.ask(eligibility::decide, profile, Recorded::None, record) {
+        let (decision, values) = self.ask(eligibility::decide, profile, Recorded::None, record);
+        match decision {
             Decision::Reject(errors) => Verdict::Rejected(errors, profile.on_error),
             Decision::Skip { rule, reason, warnings, deniable } => {
                 outcome.warnings.extend(warnings);
@@ -130,7 +133,7 @@ impl<'p, 'a, V: View<'a>> Planner<'p, V> {
                 };
                 Verdict::Skipped { rule, reason, answer, state: None }
             }
-            Decision::Inject { rule, warnings } => match self.inject(profile, record) {
+            Decision::Inject { rule, warnings } => match self.inject(profile, values, record) {
                 Ok(more) => {
                     outcome.warnings.extend(warnings);
                     outcome.warnings.extend(more);
@@ -142,10 +145,10 @@ impl<'p, 'a, V: View<'a>> Planner<'p, V> {
     }
 
     /// Asks about the template as it is now, with what the profiles before this one did.
-    pub(crate) fn ask<'e, T>(
+    pub(crate) fn ask<'e, 'q, T>(
         &'e self,
-        ask: impl FnOnce(&Subject<'_, Layer<'e, V>>, &Facts, &Profile) -> T,
-        profile: &Profile,
+        ask: impl FnOnce(&Subject<'_, Layer<'e, V>>, &Facts, &'q Profile) -> T,
+        profile: &'q Profile,
         recorded: Recorded,
         record: &[Entry],
     ) -> T
@@ -156,10 +159,10 @@ impl<'p, 'a, V: View<'a>> Planner<'p, V> {
     }
 
     /// Asks about the template as an editor has it; as it came, where there is no editor.
-    pub(super) fn ask_about<'e, T>(
+    pub(super) fn ask_about<'e, 'q, T>(
         &'e self,
-        ask: impl FnOnce(&Subject<'_, Layer<'e, V>>, &Facts, &Profile) -> T,
-        profile: &Profile,
+        ask: impl FnOnce(&Subject<'_, Layer<'e, V>>, &Facts, &'q Profile) -> T,
+        profile: &'q Profile,
         recorded: Recorded,
         record: &[Entry],
         editor: Option<&'e Editor<V>>,
@@ -178,13 +181,19 @@ impl<'p, 'a, V: View<'a>> Planner<'p, V> {
             record: Record { entry: recorded, containers: &containers },
             profiles: self.request.profiles,
             set: self.request.set,
+            confirmed: self.request.renderings.confirmed(),
             needs_native: needs_native(profile, self.identity, template),
         };
         ask(&subject, self.facts, profile)
     }
 
-    fn inject(&mut self, profile: &Profile, record: &mut Vec<Entry>) -> Result<Vec<Diagnostic>, Vec<Diagnostic>> {
-        let rendered = self.rendered(profile)?;
+    fn inject<'q>(
+        &mut self,
+        profile: &'q Profile,
+        values: Option<ParameterValues<'q>>,
+        record: &mut Vec<Entry>,
+    ) -> Result<Vec<Diagnostic>, Vec<Diagnostic>> {
+        let rendered = self.rendered(profile, values)?;
         self.add(profile, &rendered, record, None)
     }
 
@@ -250,18 +259,26 @@ impl<'p, 'a, V: View<'a>> Planner<'p, V> {
         Ok(warnings)
     }
 
-    /// What a profile adds to the template as it is now. Errors point from the object's root.
-    fn rendered(&mut self, profile: &Profile) -> Result<Arc<Rendered>, Vec<Diagnostic>> {
+    /// What a profile adds to the template as it is now, with the values of its parameters, where these are known. Errors point from the
+    /// object's root.
+    fn rendered<'q>(
+        &mut self,
+        profile: &'q Profile,
+        values: Option<ParameterValues<'q>>,
+    ) -> Result<Arc<Rendered>, Vec<Diagnostic>> {
         let (identity, place, request, facts) = (self.identity, self.place, self.request, self.facts);
         let version = facts.kubernetes_version;
         let template = self.editor().template();
         let sidecar = sidecar(profile, identity, template);
-        let application = eligibility::application(profile, template);
-        let values = parameter::resolve(profile, template, request.set, application, facts.namespace.inherited())
-            .map_err(|errors| {
-                errors.into_iter().map(|error| Diagnostic { at: place.append(&error.at), ..error }).collect::<Vec<_>>()
-            })?;
-        let surroundings = || expressions::surroundings(identity, template, facts);
+        let resolve = || {
+            let application = eligibility::application(profile, template);
+            parameter::resolve(profile, template, request.set, application, facts.namespace.inherited())
+        };
+        let at_place = |error: Diagnostic| Diagnostic { at: place.append(&error.at), ..error };
+        let values = values.map_or_else(resolve, Ok);
+        let values = values.map_err(|errors| errors.into_iter().map(at_place).collect::<Vec<_>>())?;
+        let trace = Trace::default();
+        let surroundings = || expressions::surroundings(identity, template, facts, &trace);
         let rendered = request.renderings.get((profile, request.set), &values, surroundings, sidecar);
         if rendered.has_native() && version < KubernetesVersion::NATIVE_SIDECARS {
             let message = format!(

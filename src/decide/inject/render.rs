@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::kube::validity::{self, Role};
 use crate::profile::slot::{Clash, Form, Home, Slot, SlotMap, Validity};
-use crate::profile::template::{RenderFault, Rendering, Surroundings};
+use crate::profile::template::{RenderFault, Rendering, Surroundings, Unit};
 use crate::profile::{Addition, EnvPlacement, Placement, PlacementTemplate, Profile, Template, grammar};
 use crate::value::pointer::Pointer;
 use crate::value::view::{self, View};
@@ -27,7 +27,7 @@ pub(crate) use blocks::{ForContainers, RenderedBlock};
 pub(crate) use existing::{Existing, OnValueFrom};
 pub(crate) use hash::{HashMatch, digest};
 pub use kept::Renderings;
-use memo::{Memo, PartsSpent};
+use memo::{KnownParts, PartsSpent};
 pub(crate) use pod::{PodElement, PodItem, RenderedPod};
 pub(crate) use rewrites::{NewHandler, RenderedRewrite};
 
@@ -85,6 +85,8 @@ pub(crate) struct Rendered {
     pub redirected: Option<Redirected>,
     /// The names of containers of which the API server refuses nothing, as long as the volumes that they mount are there.
     pub sound: BTreeSet<String>,
+    /// The names of volumes of which the API server refuses nothing.
+    pub sound_volumes: BTreeSet<String>,
     /// Expressions that have no value with these parameters: then nothing may be added.
     pub failed: Vec<RenderFault>,
     /// What the API server refuses of all that can be checked without a pod: of what, and what is wrong.
@@ -128,7 +130,7 @@ impl Rendered {
         profile: &Profile,
         rendering: &Rendering<'_, 'v, V>,
         sidecar: Sidecar,
-        memo: Option<&Memo<'_, 'v, V>>,
+        memo: Option<&dyn KnownParts>,
     ) -> (Self, PartsSpent) {
         let mut parts = Vec::new();
         let added = SlotMap::new(|slot| {
@@ -140,7 +142,8 @@ impl Rendered {
                     continue;
                 }
                 let mut found = |value| items.push(item(rendering, (slot, sidecar), (source, addition), value));
-                parts.push(rendering.counted(|| addition.template.each(rendering, &mut found)).1);
+                let unit = Unit::Part(parts.len());
+                parts.push(rendering.counted(unit, || addition.template.each(rendering, &mut found)).1);
             }
             items
         });
@@ -149,7 +152,7 @@ impl Rendered {
                 let (reserved_user, redirected) = (reserved_user.clone(), redirected.clone());
                 (Self { blocks: blocks.clone(), pod: pod.clone(), reserved_user, redirected, ..Self::default() }, spent)
             }
-            None => rendering.counted(|| Self::rest(profile, rendering.pod(), rendering)),
+            None => rendering.counted(Unit::Part(parts.len()), || Self::rest(profile, rendering.pod(), rendering)),
         };
         parts.push(spent);
         let lets = (0..profile.lets.len()).map(|index| match rendering.spent_on_let(index) {
@@ -185,12 +188,14 @@ impl Rendered {
             for item in &mut self.added[slot] {
                 let known = |other: &&Self| {
                     let known = other.added[slot].iter().find(|known| item.is_as(known))?;
-                    Some((Arc::clone(&known.value), other.sound.contains(&known.key)))
+                    Some((Arc::clone(&known.value), other.has_sound(slot, &known.key)))
                 };
                 let Some((value, is_sound)) = others.iter().find_map(known) else { continue };
                 item.value = value;
-                if is_sound && slot.holds_containers() {
-                    self.sound.insert(item.key.clone());
+                match slot.validity() {
+                    Validity::Container(_) if is_sound => drop(self.sound.insert(item.key.clone())),
+                    Validity::Volume if is_sound => drop(self.sound_volumes.insert(item.key.clone())),
+                    _ => {}
                 }
             }
         }
@@ -209,16 +214,33 @@ impl Rendered {
         self.added[Slot::Containers].iter().any(|item| item.sidecar == Sidecar::Native)
     }
 
-    fn find_sound(&mut self) {
-        let mut found = Vec::new();
-        for (slot, items) in self.added.iter() {
-            let Validity::Container(role) = slot.validity() else { continue };
-            // Native sidecars are init containers.
-            let role = |item: &Item| if item.sidecar == Sidecar::Native { Role::Init } else { role };
-            let is_new = |item: &&Item| !self.sound.contains(&item.key) && is_sound(&item.value, role(item));
-            found.extend(items.iter().filter(is_new).map(|item| item.key.clone()));
+    fn has_sound(&self, slot: Slot, name: &str) -> bool {
+        match slot.validity() {
+            Validity::Container(_) => self.sound.contains(name),
+            Validity::Volume => self.sound_volumes.contains(name),
+            Validity::Alone(..) | Validity::Schema => false,
         }
-        self.sound.extend(found);
+    }
+
+    fn find_sound(&mut self) {
+        let (mut containers, mut volumes) = (Vec::new(), Vec::new());
+        for (slot, items) in self.added.iter() {
+            for item in items.iter().filter(|item| !self.has_sound(slot, &item.key)) {
+                match slot.validity() {
+                    Validity::Container(role) => {
+                        // Native sidecars are init containers.
+                        let role = if item.sidecar == Sidecar::Native { Role::Init } else { role };
+                        containers.extend(is_sound(&item.value, role).then(|| item.key.clone()));
+                    }
+                    Validity::Volume if validity::volumes(&[&item.value], &Pointer::root()).is_empty() => {
+                        volumes.push(item.key.clone());
+                    }
+                    Validity::Volume | Validity::Alone(..) | Validity::Schema => {}
+                }
+            }
+        }
+        self.sound.extend(containers);
+        self.sound_volumes.extend(volumes);
     }
 
     fn faults(&self) -> Vec<(&'static str, Diagnostic)> {

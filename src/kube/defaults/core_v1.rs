@@ -4,7 +4,7 @@
 //! A path is the end of the way from an item to a field, without the indexes of lists; `a|b` stands for either. It begins
 //! with `pod`, `container`, `volume`, … where the field is the item's own; `pod` is a template's spec.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 /// A field with a default.
@@ -26,15 +26,17 @@ pub(super) fn ends_with<'n>(path: &str, names: impl Iterator<Item = &'n str>) ->
 
 /// The rows about fields of this name, in their order: every member that an expression reads is looked up.
 pub(super) fn defaults_of(name: &str) -> impl Iterator<Item = &'static DefaultRow> {
-    static BY_NAME: LazyLock<HashMap<&'static str, Vec<&'static DefaultRow>>> = LazyLock::new(|| {
-        let mut all: HashMap<_, Vec<_>> = HashMap::new();
+    /// In the order of the names; a search among so few takes less than a hash.
+    static BY_NAME: LazyLock<Vec<(&'static str, Vec<&'static DefaultRow>)>> = LazyLock::new(|| {
+        let mut all: BTreeMap<_, Vec<_>> = BTreeMap::new();
         for row in DEFAULTS {
             let last = row.path.rsplit('/').next().unwrap_or_default();
             last.split('|').for_each(|name| all.entry(name).or_default().push(row));
         }
-        all
+        all.into_iter().collect()
     });
-    BY_NAME.get(name).into_iter().flatten().copied()
+    let found = BY_NAME.binary_search_by(|(known, _)| (*known).cmp(name)).ok();
+    found.and_then(|index| BY_NAME.get(index)).into_iter().flat_map(|(_, rows)| rows).copied()
 }
 
 /// What a field has by default.

@@ -5,7 +5,6 @@
 //! is not filled in, except for the name of the ServiceAccount: tolerations, priority, and the token's volume and mounts.
 
 use std::borrow::Cow;
-use std::marker::PhantomData;
 
 use serde_json::Value;
 
@@ -14,14 +13,13 @@ use super::{PodNetwork, amount, is_nothing, latest};
 use crate::kube::schema::{POD_TEMPLATE, Shape};
 use crate::value::view::{Kind, View};
 
-/// A value of a pod template that is being read. `'a` is the view's lifetime, and `'f` that of the facts.
+/// A value of a pod template that is being read. `'f` is the lifetime of the facts.
 #[derive(Clone, Copy, Debug)]
-pub struct Seen<'f, 'a: 'f, V> {
+pub struct Seen<'f, V> {
     node: Node<'f, V>,
     spot: Spot,
     namespace: &'f str,
     network: PodNetwork,
-    view: PhantomData<&'a ()>,
 }
 
 /// Where a value comes from.
@@ -63,13 +61,9 @@ impl Spot {
     const TEMPLATE: Self = Self { shape: &POD_TEMPLATE, names: ["template", "", ""] };
 
     fn member(self, name: &str) -> Option<Self> {
-        let shape = self.shape.member(name)?;
+        let (name, shape) = self.shape.field(name)?;
         let [parent, grandparent, _] = self.names;
-        let name = match self.shape.names().find(|known| *known == name) {
-            Some("spec") if parent == "template" => "pod",
-            Some(name) => name,
-            None => "",
-        };
+        let name = if name == "spec" && parent == "template" { "pod" } else { name };
         Some(Self { shape, names: [name, parent, grandparent] })
     }
 
@@ -96,24 +90,23 @@ impl Spot {
 }
 
 /// A pod template, or a Pod, of an object in this namespace. What a Pod has beside its template is not seen.
-pub fn seen<'f, 'a: 'f, V: View<'a>>(template: V, namespace: &'f str) -> Seen<'f, 'a, V> {
+pub fn seen<'f, 'a: 'f, V: View<'a>>(template: V, namespace: &'f str) -> Seen<'f, V> {
     let network = template.member("spec").map_or(PodNetwork::Own, PodNetwork::of);
-    Seen { node: Node::Written(template), spot: Spot::TEMPLATE, namespace, network, view: PhantomData }
+    Seen { node: Node::Written(template), spot: Spot::TEMPLATE, namespace, network }
 }
 
-impl<'f, 'a: 'f, V: View<'a>> Seen<'f, 'a, V> {
+impl<'f, 'a: 'f, V: View<'a>> Seen<'f, V> {
     const fn with(self, node: Node<'f, V>, spot: Spot) -> Self {
         Self { node, spot, ..self }
     }
 
     /// A member as it is written, unless it means nothing.
-    fn written(self, name: &str) -> Option<V> {
+    fn written(self, name: &str, spot: Spot) -> Option<V> {
         let found = match self.node {
             Node::Written(object) => object.member(name),
             Node::Both(first, second) => first.member(name).or_else(|| second.member(name)),
             Node::Empty | Node::Text(_) | Node::Int(_) | Node::Bool(_) => None,
         }?;
-        let spot = self.spot.member(name)?;
         // Whatever is in a map is a value, null too.
         let is_nothing = !self.spot.is_map() && is_nothing(spot.shape, found, |path| spot.ends(path));
         (!is_nothing).then_some(found)
@@ -135,7 +128,9 @@ impl<'f, 'a: 'f, V: View<'a>> Seen<'f, 'a, V> {
             DefaultValue::Int(number) => Some(Node::Int(number)),
             DefaultValue::Bool(flag) => Some(Node::Bool(flag)),
             DefaultValue::Object => Some(Node::Empty),
-            DefaultValue::Sibling(name) | DefaultValue::MembersOf(name) => self.written(name).map(Node::Written),
+            DefaultValue::Sibling(name) | DefaultValue::MembersOf(name) => {
+                self.written(name, self.spot.member(name)?).map(Node::Written)
+            }
         }
     }
 
@@ -148,7 +143,7 @@ impl<'f, 'a: 'f, V: View<'a>> Seen<'f, 'a, V> {
     }
 }
 
-impl<'f, 'a: 'f, V: View<'a>> View<'f> for Seen<'f, 'a, V> {
+impl<'f, 'a: 'f, V: View<'a>> View<'f> for Seen<'f, V> {
     fn kind(self) -> Kind {
         match self.node {
             Node::Written(_) if self.quantity().is_some() => Kind::String,
@@ -165,7 +160,7 @@ impl<'f, 'a: 'f, V: View<'a>> View<'f> for Seen<'f, 'a, V> {
         if spot.names == ["namespace", "metadata", "template"] {
             return (!self.namespace.is_empty()).then(|| self.with(Node::Text(self.namespace), spot));
         }
-        let written = self.written(name);
+        let written = self.written(name, spot);
         let row = defaults_of(name).filter(|row| spot.ends(row.path));
         let node = match written {
             None if self.kind() != Kind::Mapping => None,

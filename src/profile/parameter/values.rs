@@ -27,6 +27,11 @@ impl<'p> Deref for ParameterValues<'p> {
 }
 
 impl<'p> ParameterValues<'p> {
+    /// None yet, and room for so many.
+    pub(super) fn with_capacity(count: usize) -> Self {
+        Self { all: Vec::with_capacity(count), of_pod: Vec::new() }
+    }
+
     /// Adds the value of the next parameter, and where it is from.
     pub(super) fn push(&mut self, value: Cow<'p, Value>, origin: &Origin) {
         match origin {
@@ -36,6 +41,18 @@ impl<'p> ParameterValues<'p> {
             Origin::Set | Origin::Default => {}
         }
         self.all.push(value);
+    }
+
+    /// Those, to be kept longer than the profile.
+    pub(crate) fn kept(&self) -> ParameterValues<'static> {
+        let all = self.all.iter().map(|value| Cow::Owned(Value::clone(value))).collect();
+        ParameterValues { all, of_pod: self.of_pod.clone() }
+    }
+
+    /// Whether others of the same profile and settings have all of these values, as far as that shows without a comparison: no
+    /// pod and no namespace gives any of them.
+    pub(crate) const fn are_those_of_all(&self, others: &ParameterValues<'_>) -> bool {
+        self.of_pod.is_empty() && others.of_pod.is_empty()
     }
 
     /// What the record's hash says of them: `;NAME=VALUE` for each that the pod or its namespace gives, in the order of the

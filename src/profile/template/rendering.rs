@@ -12,6 +12,7 @@ use crate::expression::{EvalFault, Expression, Item, Meter, Sort, Variables};
 use crate::profile::Let;
 use crate::profile::scope::Variable;
 use crate::value::pointer::Pointer;
+use crate::value::trace::{Reads, Trace};
 use crate::value::view::View;
 
 /// How often one `forEach` may repeat.
@@ -27,11 +28,22 @@ pub(crate) struct Rendering<'r, 'v, V> {
     /// What evaluating those took, all together.
     spent_on_lets: Cell<Spent>,
     surroundings: Surroundings<'v, V>,
+    /// Where is noted what is read of the pod, if anywhere.
+    trace: Option<&'r Trace>,
     /// The values of `forEach` variables, the innermost last.
     locals: RefCell<Vec<Item<'v, V>>>,
     repeated: Cell<usize>,
     meter: Meter,
     faults: RefCell<Vec<RenderFault>>,
+}
+
+/// A part of what is rendered: what it reads and takes counts for it alone, without the `let` values that are made for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Unit {
+    /// The `let` value at this index.
+    Let(usize),
+    /// The part at this index, as [`ProfileReads`](crate::profile::reads::ProfileReads) counts them.
+    Part(usize),
 }
 
 /// A `let` value that was asked for.
@@ -60,10 +72,28 @@ impl<'r, 'v, V: View<'v>> Rendering<'r, 'v, V> {
             known: lets.iter().map(|_| OnceCell::new()).collect(),
             spent_on_lets: Cell::default(),
             surroundings,
+            trace: None,
             locals: RefCell::default(),
             repeated: Cell::new(0),
             meter: Meter::default(),
             faults: RefCell::default(),
+        }
+    }
+
+    /// The same, noting what is read of the pod, for each [`Unit`].
+    pub(crate) fn traced(self, trace: &'r Trace) -> Self {
+        Self { trace: Some(trace), ..self }
+    }
+
+    /// What a unit has read of the pod; `None` where that is not noted.
+    pub(crate) fn reads(&self, unit: Unit) -> Option<Reads> {
+        self.trace?.reads(self.reader(unit))
+    }
+
+    const fn reader(&self, unit: Unit) -> usize {
+        match unit {
+            Unit::Let(index) => index,
+            Unit::Part(index) => self.lets.len() + index,
         }
     }
 
@@ -82,10 +112,13 @@ impl<'r, 'v, V: View<'v>> Rendering<'r, 'v, V> {
         self.known.get(index)?.get().map(|made| made.spent)
     }
 
-    /// Does something, and says what evaluating took, without the `let` values that were made for it.
-    pub(crate) fn counted<T>(&self, within: impl FnOnce() -> T) -> (T, Spent) {
+    /// Makes a unit, and says what evaluating took, without the `let` values that were made for it.
+    pub(crate) fn counted<T>(&self, unit: Unit, within: impl FnOnce() -> T) -> (T, Spent) {
         let (before, on_lets) = (self.spent(), self.spent_on_lets.get());
-        let result = within();
+        let result = match self.trace {
+            Some(trace) => trace.read_by(self.reader(unit), within),
+            None => within(),
+        };
         let on_lets = self.spent_on_lets.get().without(on_lets);
         (result, self.spent().without(before).without(on_lets))
     }
@@ -93,6 +126,11 @@ impl<'r, 'v, V: View<'v>> Rendering<'r, 'v, V> {
     /// The pod template before the profile.
     pub(crate) const fn pod(&self) -> V {
         self.surroundings.pod
+    }
+
+    /// Whether a `let` value was made.
+    pub(crate) fn has_made(&self, index: usize) -> bool {
+        self.known.get(index).is_some_and(|known| known.get().is_some())
     }
 
     /// The `let` value at an index; `None` where it has none, which is no fault as long as nothing else asks for it.
@@ -104,7 +142,7 @@ impl<'r, 'v, V: View<'v>> Rendering<'r, 'v, V> {
     fn made_let(&self, index: usize) -> Option<&Result<Item<'v, V>, EvalFault>> {
         let (known, made) = (self.known.get(index)?, self.lets.get(index)?);
         let known = known.get_or_init(|| {
-            let (value, spent) = self.counted(|| made.item(self));
+            let (value, spent) = self.counted(Unit::Let(index), || made.item(self));
             self.spent_on_lets.set(self.spent_on_lets.get().with(spent));
             MadeLet { value, spent }
         });

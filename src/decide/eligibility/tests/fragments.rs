@@ -13,9 +13,10 @@ fn decided(object: &Value, place: &str, facts: &Facts, profiles: &[Profile]) -> 
         record: Record::default(),
         profiles,
         set: NO_VALUES,
+        confirmed: &Confirmed::default(),
         needs_native: false,
     };
-    decide(&subject, facts, &profiles[0])
+    decide(&subject, facts, &profiles[0]).0
 }
 
 fn profiles() -> [Profile; 2] {

@@ -5,12 +5,15 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use serde_json::Value;
 
-use super::memo::{KeptObject, Memo};
+use super::memo::{KeptObject, KeptParts};
 use super::{Rendered, Sidecar, digest};
+use crate::decide::eligibility::Confirmed;
+use crate::decide::memo::Memo;
 use crate::profile::Profile;
 use crate::profile::parameter::{ParameterValues, SetValues};
 use crate::profile::reads::ProfileReads;
 use crate::profile::template::{Rendering, Surroundings};
+use crate::value::trace::Traced;
 use crate::value::view::View;
 
 /// How many injections are kept, the latest. Parameters may come from the object, so anyone who writes objects could ask for
@@ -28,6 +31,8 @@ pub struct Renderings {
     by_values: Mutex<VecDeque<KeptRendering>>,
     /// The latest of each profile that reads objects.
     latest: Mutex<HashMap<(String, Sidecar), LatestObjects>>,
+    /// The pods that profiles' own expressions confirmed.
+    confirmed: Confirmed,
     /// How the hashes of each profile begin.
     digests: Mutex<HashMap<(String, Sidecar), String>>,
 }
@@ -47,13 +52,18 @@ struct KeptRendering {
 }
 
 impl Renderings {
+    /// What profiles' own expressions confirmed.
+    pub(in crate::decide::inject) const fn confirmed(&self) -> &Confirmed {
+        &self.confirmed
+    }
+
     /// The injection of a profile with these parameters. What it has in common with the latest is shared with them, and is not
     /// checked again.
-    pub(in crate::decide::inject) fn get<'v, V: View<'v>>(
+    pub(in crate::decide::inject) fn get<'a: 't, 't, W: View<'a>>(
         &self,
         (profile, set): (&Profile, &SetValues),
         values: &ParameterValues<'_>,
-        surroundings: impl FnOnce() -> Surroundings<'v, V>,
+        surroundings: impl FnOnce() -> Surroundings<'t, Traced<'t, W>>,
         sidecar: Sidecar,
     ) -> Arc<Rendered> {
         let hash = self.hash((profile, set), values, sidecar);
@@ -96,11 +106,11 @@ impl Renderings {
 
     /// What a profile gives that reads the object. It is what it would be without any kept object: what is taken from one reads
     /// the same of both, and had no fault. Bounds hold for a rendering as a whole, so it is made anew where that could matter.
-    fn of_object<'v, V: View<'v>>(
+    fn of_object<'a: 't, 't, W: View<'a>>(
         &self,
         (profile, hash): (&Profile, String),
         values: &ParameterValues<'_>,
-        surroundings: Surroundings<'v, V>,
+        surroundings: Surroundings<'t, Traced<'t, W>>,
         sidecar: Sidecar,
     ) -> Arc<Rendered> {
         let all = || self.latest.lock().unwrap_or_else(PoisonError::into_inner);
@@ -112,12 +122,14 @@ impl Renderings {
                 .or_insert_with(|| LatestObjects { reads: Arc::new(ProfileReads::of(profile)), kept: VecDeque::new() });
             (Arc::clone(&latest.reads), latest.kept.iter().cloned().collect::<Vec<_>>())
         };
-        let rendering = Rendering::new(values, &profile.lets, surroundings.clone());
-        let memo = Memo::new(&reads, &kept, (values, &surroundings), &rendering);
-        if let Some(whole) = memo.whole().filter(|whole| whole.hash == hash) {
+        let rendering = Rendering::new(values, &profile.lets, surroundings.clone()).traced(surroundings.pod.trace());
+        let memo = Memo::new(&reads, kept.iter().map(|one| &one.reads), (values, &surroundings), &rendering);
+        let whole = memo.whole().and_then(|index| kept.get(index)).map(|one| &one.rendered);
+        if let Some(whole) = whole.filter(|whole| whole.hash == hash) {
             return Arc::clone(whole);
         }
-        let (rendered, spent) = Rendered::unchecked(profile, &rendering, sidecar, Some(&memo));
+        let parts = KeptParts::new(&memo, &kept);
+        let (rendered, spent) = Rendered::unchecked(profile, &rendering, sidecar, Some(&parts));
         let (rendered, spent) = match rendered.failed.is_empty() && spent.is_allowed() {
             true => (rendered, spent),
             false => {
@@ -128,7 +140,7 @@ impl Renderings {
         let others: Vec<&Rendered> = kept.iter().map(|one| &*one.rendered).collect();
         let rendered = Arc::new(Rendered { hash, ..rendered }.checked(profile, &others));
         if rendered.failed.is_empty() {
-            let object = Arc::new(memo.kept(Arc::clone(&rendered), spent));
+            let object = Arc::new(KeptObject { reads: memo.kept(), rendered: Arc::clone(&rendered), spent });
             if let Some(latest) = all().get_mut(&key) {
                 latest.kept.truncate(KEPT_OF_OBJECTS - 1);
                 latest.kept.push_front(object);
@@ -145,6 +157,7 @@ mod tests {
     use super::*;
     use crate::expression::Item;
     use crate::profile::parameter::{Inherited, resolve};
+    use crate::value::trace::Trace;
 
     fn loaded(spec: &Value) -> Profile {
         let mut document =
@@ -161,7 +174,9 @@ mod tests {
         [run, &Renderings::default()].map(|renderings| {
             let known = [("name", Item::text(ns)), ("labels", Item::map([("of", Item::text(ns))]))];
             let facts = [Item::map(known), Item::Null, Item::Null, Item::Null];
-            let rendered = renderings.get((profile, &set), &values, || Surroundings { pod, facts }, Sidecar::Classic);
+            let trace = Trace::default();
+            let surroundings = || Surroundings { pod: trace.of(pod), facts };
+            let rendered = renderings.get((profile, &set), &values, surroundings, Sidecar::Classic);
             let latest = renderings.latest.lock().unwrap();
             let kept = latest[&key].kept.iter().find(|one| Arc::ptr_eq(&one.rendered, &rendered)).unwrap();
             format!("{:?}", kept.spent)
@@ -204,7 +219,9 @@ mod tests {
             let pod = serde_json::json!({"metadata": {"annotations": {"example.com/port": port.to_string()}}});
             let set = SetValues::new();
             let values = resolve(&profile, &pod, &set, None, Inherited::NONE).unwrap();
-            let get = || renderings.get((&profile, &set), &values, || Surroundings::NOTHING, Sidecar::Classic);
+            let trace = Trace::default();
+            let nothing = || Surroundings { pod: trace.of(&pod), facts: [const { Item::Null }; 4] };
+            let get = || renderings.get((&profile, &set), &values, nothing, Sidecar::Classic);
             assert!(Arc::ptr_eq(&get(), &get()));
             assert!(renderings.by_values.lock().unwrap().len() <= KEPT);
         }

@@ -23,7 +23,8 @@ fn rendered(profile: &Profile, objects: &[Value]) -> Vec<Arc<Rendered>> {
         let template = &object["spec"]["template"];
         let identity = identity.with_template(object, &Pointer::of(["spec", "template"])).into_owned();
         let values = parameter::resolve(profile, template, &set, Some(0), facts.namespace.inherited()).unwrap();
-        let surroundings = || expressions::surroundings(&identity, template, &facts);
+        let trace = Trace::default();
+        let surroundings = || expressions::surroundings(&identity, template, &facts, &trace);
         renderings.get((profile, &set), &values, surroundings, Sidecar::Classic)
     };
     let rendered: Vec<_> = objects.iter().map(|object| of(object, &run)).collect();
