@@ -95,6 +95,7 @@ const fn whole(profile: &Profile) {
         name: _,
         description: _,
         reads_object: _,
+        usual: _,
         template_paths: _,
         // Rules; see `rules`.
         policy: _,

@@ -8,6 +8,7 @@ use crate::value::view::View;
 
 use super::fields::AddedDocument;
 pub use super::fields::spec_fields;
+use super::parameter::UsualValues;
 use super::reader::{Errors, Node};
 pub(crate) use super::reader::{ProfileError, ProfileErrorKind};
 use super::slot::{LABEL_VALUE, SlotMap};
@@ -125,6 +126,7 @@ fn selection<'a, V: View<'a>>(spec: &Node<V>, errors: &mut Errors) -> Profile {
             })
             .collect(),
         parameters: Vec::new(),
+        usual: UsualValues::default(),
         lets: Vec::new(),
         match_conditions: Vec::new(),
         requirements: Vec::new(),

@@ -89,6 +89,8 @@ pub struct Profile {
     pub template_paths: Vec<TemplatePath>,
     /// The parameters, in the order of the document.
     pub parameters: Vec<Parameter>,
+    /// Their values, for what is set, where nothing else gives any.
+    pub(crate) usual: parameter::UsualValues,
     /// Values with names, for its expressions.
     pub(crate) lets: Vec<Let>,
     /// What must hold for it to be injected.

@@ -29,7 +29,7 @@ pub(crate) use computed::ComputedDefault;
 pub(crate) use fault::BadValue;
 pub(crate) use inherit::{Inherit, Inherited, unknown};
 pub(crate) use known::Known;
-pub(crate) use values::{ParameterValues, settings, spelled};
+pub(crate) use values::{ParameterValues, UsualValues, settings, spelled};
 
 /// Where a parameter's value comes from. Places count from the pod template.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -80,7 +80,16 @@ pub(crate) fn resolve<'p, 'a, V: View<'a>>(
     application: Option<usize>,
     inherited: Inherited<'_>,
 ) -> Result<ParameterValues<'p>, Vec<Diagnostic>> {
-    first(profile, profile.parameters.len(), template, set, (application, inherited))
+    let first = || first(profile, profile.parameters.len(), template, set, (application, inherited));
+    let annotations = template.path(&["metadata", "annotations"]);
+    if !profile.parameters.iter().all(|parameter| parameter.from.is_empty())
+        || may_be_written(profile, annotations, inherited)
+    {
+        return first();
+    }
+    let set = set.get(&profile.name);
+    let usual = profile.usual.get(|known| known.as_ref() == set, || set.cloned(), || first().map(|all| all.owned()));
+    usual.map(ParameterValues::usual)
 }
 
 /// The values of the first parameters, which are as many as `count`.

@@ -55,6 +55,11 @@ pub trait View<'a>: Copy + 'a {
         self.elements().get(index).copied()
     }
 
+    /// Whether it has no member and no element.
+    fn is_empty(self) -> bool {
+        self.members().is_empty() && self.elements().is_empty()
+    }
+
     /// The member at the end of a path of names.
     fn path(self, names: &[&str]) -> Option<Self> {
         names.iter().try_fold(self, |node, name| node.member(name))

@@ -4,7 +4,6 @@
 //! A path is the end of the way from an item to a field, without the indexes of lists; `a|b` stands for either. It begins
 //! with `pod`, `container`, `volume`, … where the field is the item's own; `pod` is a template's spec.
 
-use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 /// A field with a default.
@@ -25,18 +24,20 @@ pub(super) fn ends_with<'n>(path: &str, names: impl Iterator<Item = &'n str>) ->
 }
 
 /// The rows about fields of this name, in their order: every member that an expression reads is looked up.
-pub(super) fn defaults_of(name: &str) -> impl Iterator<Item = &'static DefaultRow> {
-    /// In the order of the names; a search among so few takes less than a hash.
-    static BY_NAME: LazyLock<Vec<(&'static str, Vec<&'static DefaultRow>)>> = LazyLock::new(|| {
-        let mut all: BTreeMap<_, Vec<_>> = BTreeMap::new();
+pub(super) fn defaults_of(name: &str) -> impl Iterator<Item = &'static DefaultRow> + Clone {
+    /// By the length of the name: few have the same, so this takes less than a hash.
+    static BY_LENGTH: LazyLock<Vec<Vec<(&'static str, &'static DefaultRow)>>> = LazyLock::new(|| {
+        let mut all: Vec<Vec<_>> = Vec::new();
         for row in DEFAULTS {
-            let last = row.path.rsplit('/').next().unwrap_or_default();
-            last.split('|').for_each(|name| all.entry(name).or_default().push(row));
+            for name in row.path.rsplit('/').next().unwrap_or_default().split('|') {
+                all.resize_with(all.len().max(name.len() + 1), Vec::new);
+                all.get_mut(name.len()).into_iter().for_each(|rows| rows.push((name, row)));
+            }
         }
-        all.into_iter().collect()
+        all
     });
-    let found = BY_NAME.binary_search_by(|(known, _)| (*known).cmp(name)).ok();
-    found.and_then(|index| BY_NAME.get(index)).into_iter().flat_map(|(_, rows)| rows).copied()
+    let rows = BY_LENGTH.get(name.len()).into_iter().flatten();
+    rows.filter(move |(known, _)| *known == name).map(|(_, row)| *row)
 }
 
 /// What a field has by default.

@@ -11,8 +11,8 @@ use crate::value::view::{Kind, View};
 pub(super) fn is_nothing<'a, V: View<'a>>(shape: &Shape, value: V, ends: impl Fn(&str) -> bool) -> bool {
     let zero = match (shape, value.kind()) {
         (_, Kind::Null) => return true,
-        (Shape::List(_), Kind::Sequence) => return value.element(0).is_none(),
-        (Shape::StrMap | Shape::QuantityMap, Kind::Mapping) => return value.members().is_empty(),
+        (Shape::List(_), Kind::Sequence) => return value.is_empty(),
+        (Shape::StrMap | Shape::QuantityMap, Kind::Mapping) => return value.is_empty(),
         (Shape::Str, Kind::String) => value.string().is_some_and(|text| text.is_empty()),
         (Shape::Int, Kind::Number) => value.value() == 0,
         (Shape::Bool, Kind::Boolean) => value.boolean() == Some(false),

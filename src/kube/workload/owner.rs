@@ -73,8 +73,10 @@ pub(crate) fn owning_workload<'a, V: View<'a>>(identity: &Identity, template: V)
         name: identity.name.clone().unwrap_or_default(),
         api_version: identity.api_version.clone(),
     });
-    let made_by = |row: &OwnerRow| row.maker_of(&first, template);
-    OWNERS.iter().find_map(made_by).unwrap_or(first)
+    let group = first.group();
+    let made_by = |row: &OwnerRow| row.maker_of(&first, group, template);
+    let found = OWNERS.iter().find_map(made_by);
+    found.unwrap_or(first)
 }
 
 /// What the owner reference of a pod's controller says. The kubelet's mirror of a static pod belongs to its node, which is
@@ -98,9 +100,9 @@ impl OwningWorkload {
 
 impl OwnerRow {
     /// What made an object, where it is of this row's kind.
-    fn maker_of<'a, V: View<'a>>(&self, made: &OwningWorkload, template: V) -> Option<OwningWorkload> {
-        let (group, kinds) = self.makes;
-        if made.group() != group || !kinds.contains(&made.kind.as_str()) {
+    fn maker_of<'a, V: View<'a>>(&self, made: &OwningWorkload, group: &str, template: V) -> Option<OwningWorkload> {
+        let (of_group, kinds) = self.makes;
+        if group != of_group || !kinds.contains(&made.kind.as_str()) {
             return None;
         }
         let said = |path: &[&str]| template.text(path).filter(|text| !text.is_empty());

@@ -7,44 +7,42 @@ use serde_json::Value;
 
 /// The first value that was made, and what it was made of. It says nothing of whoever has it: a copy knows none, and all are equal.
 #[derive(Debug)]
-pub struct Known<K>(OnceLock<(K, Value)>);
+pub struct Known<K, T = Value>(OnceLock<(K, T)>);
 
-impl<K> Default for Known<K> {
+impl<K, T> Default for Known<K, T> {
     fn default() -> Self {
         Self(OnceLock::new())
     }
 }
 
-impl<K> Clone for Known<K> {
+impl<K, T> Clone for Known<K, T> {
     fn clone(&self) -> Self {
         Self::default()
     }
 }
 
-impl<K> PartialEq for Known<K> {
+impl<K, T> PartialEq for Known<K, T> {
     fn eq(&self, _: &Self) -> bool {
         true
     }
 }
 
-impl<K> Known<K> {
+impl<K, T: Clone> Known<K, T> {
     /// What `make` gives, or has given before: `is_same` says whether that was made of the same, and `key` what it is made of now.
     /// What cannot be made is not kept.
     pub(super) fn get<E>(
         &self,
         is_same: impl FnOnce(&K) -> bool,
         key: impl FnOnce() -> K,
-        make: impl FnOnce() -> Result<Value, E>,
-    ) -> Result<Cow<'_, Value>, E> {
+        make: impl FnOnce() -> Result<T, E>,
+    ) -> Result<Cow<'_, T>, E> {
         if let Some((known, value)) = self.0.get() {
             return if is_same(known) { Ok(Cow::Borrowed(value)) } else { make().map(Cow::Owned) };
         }
         let value = make()?;
         // Where another thread was first, it may have made its value of something else.
-        match self.0.set((key(), value)) {
-            Ok(()) => Ok(self.0.get().map_or(Cow::Owned(Value::Null), |(_, value)| Cow::Borrowed(value))),
-            Err((_, value)) => Ok(Cow::Owned(value)),
-        }
+        let _ = self.0.set((key(), value.clone()));
+        Ok(Cow::Owned(value))
     }
 }
 

@@ -1,52 +1,87 @@
 //! The values of a profile's parameters for one pod template, and how the record's hash tells of them.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::ops::Deref;
 
 use serde_json::{Map, Value, json};
 
-use super::{Origin, SetValues};
+use super::{Known, Origin, SetValues};
 use crate::profile::{Parameter, Profile};
 use crate::value::view;
+
+/// The values that a profile's parameters have where nothing but `--set` gives any, and what that gives.
+pub(crate) type UsualValues = Known<Option<BTreeMap<String, String>>, Vec<Cow<'static, Value>>>;
 
 /// The values of a profile's parameters for one pod template, in the order of the parameters.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct ParameterValues<'p> {
-    all: Vec<Cow<'p, Value>>,
+    all: All<'p>,
     /// The indexes of those that the pod or its namespace gives.
     of_pod: Vec<usize>,
+}
+
+#[derive(Clone, Debug)]
+enum All<'p> {
+    Own(Vec<Cow<'p, Value>>),
+    /// Those that each pod has for which nothing else is given.
+    Usual(&'p [Cow<'static, Value>]),
+}
+
+impl Default for All<'_> {
+    fn default() -> Self {
+        Self::Own(Vec::new())
+    }
 }
 
 impl<'p> Deref for ParameterValues<'p> {
     type Target = [Cow<'p, Value>];
 
     fn deref(&self) -> &Self::Target {
-        &self.all
+        match &self.all {
+            All::Own(all) => all,
+            All::Usual(all) => all,
+        }
     }
 }
 
 impl<'p> ParameterValues<'p> {
     /// None yet, and room for so many.
     pub(super) fn with_capacity(count: usize) -> Self {
-        Self { all: Vec::with_capacity(count), of_pod: Vec::new() }
+        Self { all: All::Own(Vec::with_capacity(count)), of_pod: Vec::new() }
+    }
+
+    /// Those of a pod for which no other value is given.
+    pub(super) fn usual(all: Cow<'p, Vec<Cow<'static, Value>>>) -> Self {
+        let all = match all {
+            Cow::Borrowed(all) => All::Usual(all),
+            Cow::Owned(all) => All::Own(all),
+        };
+        Self { all, of_pod: Vec::new() }
+    }
+
+    /// All of them, to be kept longer than the profile.
+    pub(super) fn owned(&self) -> Vec<Cow<'static, Value>> {
+        self.iter().map(|value| Cow::Owned(Value::clone(value))).collect()
     }
 
     /// Adds the value of the next parameter, and where it is from.
     pub(super) fn push(&mut self, value: Cow<'p, Value>, origin: &Origin) {
         match origin {
             Origin::Annotation(_) | Origin::Annotations(_) | Origin::Namespace(_) | Origin::Place(_) => {
-                self.of_pod.push(self.all.len());
+                self.of_pod.push(self.len());
             }
             Origin::Set | Origin::Default => {}
         }
-        self.all.push(value);
+        if let All::Own(all) = &mut self.all {
+            all.push(value);
+        }
     }
 
     /// Those, to be kept longer than the profile.
     pub(crate) fn kept(&self) -> ParameterValues<'static> {
-        let all = self.all.iter().map(|value| Cow::Owned(Value::clone(value))).collect();
-        ParameterValues { all, of_pod: self.of_pod.clone() }
+        ParameterValues { all: All::Own(self.owned()), of_pod: self.of_pod.clone() }
     }
 
     /// Whether others of the same profile and settings have all of these values, as far as that shows without a comparison: no
@@ -61,7 +96,7 @@ impl<'p> ParameterValues<'p> {
     pub(crate) fn differing(&self, profile: &Profile, set: &SetValues) -> String {
         let mut told = String::new();
         for index in &self.of_pod {
-            let (Some(parameter), Some(value)) = (profile.parameters.get(*index), self.all.get(*index)) else {
+            let (Some(parameter), Some(value)) = (profile.parameters.get(*index), self.get(*index)) else {
                 continue;
             };
             let is_default = parameter.constant(profile, set).is_some_and(|usual| view::identical(&usual, value));

@@ -356,8 +356,7 @@ fn holds_token(value: &Value) -> bool {
 /// the value itself; `None` where that could be taken for a token. `parts` has those with a token of their own.
 fn in_place_of(value: &Arc<Value>, blocks: &[Block], parts: &mut Vec<Arc<Value>>) -> Option<Arc<Value>> {
     let itself = || (!holds_token(value)).then(|| Arc::clone(value));
-    let is_it = |part: &Arc<Value>| Arc::ptr_eq(part, value);
-    let of_it = |block: &&Block| block.rendered.stand_in().is_some() && block.made.parts().any(is_it);
+    let of_it = |block: &&Block| block.rendered.stand_in().is_some() && block.made.is_of(value);
     let Some(block) = blocks.iter().find(of_it) else { return itself() };
     if let Made::Whole(_) = block.made {
         // Blocks with the same lines have one token: that of the first.

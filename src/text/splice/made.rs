@@ -33,12 +33,13 @@ impl Made {
         }
     }
 
-    /// What it was put together from; of a whole value, that alone.
-    pub(super) fn parts(&self) -> Box<dyn Iterator<Item = &Arc<Value>> + '_> {
+    /// Whether this is one of the values that it was put together from, in memory; a whole value is the only one.
+    pub(super) fn is_of(&self, value: &Arc<Value>) -> bool {
+        let is_it = |part: &Arc<Value>| Arc::ptr_eq(part, value);
         match self {
-            Self::Whole(value) => Box::new(std::iter::once(value)),
-            Self::List(parts) => Box::new(parts.iter()),
-            Self::Object(parts) => Box::new(parts.iter().map(|(_, part)| part)),
+            Self::Whole(whole) => is_it(whole),
+            Self::List(parts) => parts.iter().any(is_it),
+            Self::Object(parts) => parts.iter().any(|(_, part)| is_it(part)),
         }
     }
 

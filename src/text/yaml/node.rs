@@ -145,6 +145,15 @@ impl<'a> View<'a> for NodeRef<'a> {
         }
     }
 
+    fn is_empty(self) -> bool {
+        let node = self.resolved();
+        match self.tree.kind(node.id) {
+            NodeKind::Mapping(_) if self.tree.merges() == Merges::Present => self.members().is_empty(),
+            NodeKind::Mapping(_) | NodeKind::Sequence(_) => self.tree.children(node.id).next().is_none(),
+            _ => true,
+        }
+    }
+
     fn string(self) -> Option<Cow<'a, str>> {
         let node = self.resolved();
         match self.tree.kind(node.id) {

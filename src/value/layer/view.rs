@@ -146,6 +146,13 @@ impl<'a: 'e, 'e, V: View<'a>> View<'e> for Layer<'e, V> {
         }
     }
 
+    fn is_empty(self) -> bool {
+        match self {
+            Self::Kept(view) => view.is_empty(),
+            _ => self.members().is_empty() && self.elements().is_empty(),
+        }
+    }
+
     fn elements(self) -> Vec<Self> {
         self.list()
     }

@@ -11,12 +11,44 @@ use injector::internals::profile::Profile;
 use super::generated::{bytes, document, runner};
 use super::{law, profile_sets};
 
+/// It asks many things of a pod, each of a part of it only, and has each answer to them.
+const ASKING: &str = r#"
+apiVersion: sidecar-injector/v1
+kind: Profile
+metadata: {name: asking}
+spec:
+  policy: OptOut
+  let:
+    - {name: containers, value: "pod.spec.?initContainers.orValue([]) + pod.spec.?containers.orValue([])"}
+    - {name: named, value: "lets.containers.map(c, c.?env.orValue([]).map(e, e.?name.orValue(''))).flatten()"}
+    - {name: count, value: "lets.containers.map(c, c.?env.orValue([]).size()).sort()"}
+    - {name: keys, value: "keys(pod.metadata.?labels.orValue({}))"}
+    - {name: first, value: "pod.spec.?containers.orValue([{'name': 'none'}])[0].?name.orValue('')"}
+    - {name: last, value: "lets.count.size() > 2 ? json(pod.spec).size() : lets.named.size()"}
+  matchConditions:
+    - {name: few, expression: "lets.containers.size() < 5"}
+    - {name: not-many, expression: "lets.named.filter(n, n == 'E1').size() < 3 || lets.keys.size() == 0"}
+  require:
+    - {that: "!lets.named.exists(n, n == '')", message: "no name in {{ lets.first }}", severity: Warn}
+    - {that: "lets.keys.size() < 2 || lets.count[0] == 0", message: "{{ lets.keys.size() }} labels", severity: Skip}
+    - {that: "pod.spec.?volumes.orValue([]).size() < 4", message: "volumes"}
+  annotations:
+    - {key: names, value: "{{ lets.named.join('-') }}"}
+    - {key: first, value: "{{ lets.first }}", when: "lets.count.exists(c, c > 0)"}
+    - {key: "key-{{ lets.keys.size() }}", value: "{{ ns.name }}"}
+  labels:
+    - {key: last, value: "n{{ lets.last % 7 }}"}
+  volumes:
+    - {forEach: {name: c, in: lets.count}, when: "c > 1", name: "v{{ c }}", emptyDir: {}}
+"#;
+
 /// Sets of profiles of which one at least reads the object.
 fn reading() -> Vec<Vec<Profile>> {
     let mut sets: Vec<Vec<Profile>> = profile_sets().into_iter().rev().take(3).collect();
     for text in [
         include_str!("../../../testdata/profiles/vault-agent.yaml"),
         include_str!("../../../testdata/profiles/otel-java.yaml"),
+        ASKING,
     ] {
         sets.push(vec![law::profile_of(text)]);
     }
