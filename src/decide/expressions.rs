@@ -26,22 +26,23 @@ pub(crate) type Pod<'f, V> = Traced<'f, Seen<'f, V>>;
 
 /// The surroundings of a pod template that is as it was before the profile.
 pub(crate) fn surroundings<'f, 'a: 'f, V: View<'a>>(
-    identity: &Identity,
+    identity: &'f Identity,
     template: V,
     facts: &'f Facts,
     trace: &'f Trace,
 ) -> Surroundings<'f, Pod<'f, V>> {
     let namespace = &facts.namespace;
-    let ns = named(Item::borrowed(&namespace.name), namespace.labels.as_ref(), namespace.annotations.as_ref());
+    let ns =
+        named(Item::of_text(namespace.name.as_str().into()), namespace.labels.as_ref(), namespace.annotations.as_ref());
     let account_name = service_accounts::name_in(template);
     let known = facts.service_accounts.get(&account_name);
     let account =
-        named(Item::text(account_name), known.map(|known| &known.labels), known.map(|known| &known.annotations));
+        named(Item::of_text(account_name), known.map(|known| &known.labels), known.map(|known| &known.annotations));
     let owner = owning_workload(identity, template);
     let workload = [
-        ("kind", Item::text(owner.kind.as_str())),
-        ("name", Item::text(owner.name.as_str())),
-        ("apiVersion", Item::text(owner.api_version.as_str())),
+        ("kind", Item::of_text(owner.kind)),
+        ("name", Item::of_text(owner.name)),
+        ("apiVersion", Item::of_text(owner.api_version)),
     ];
     let kubernetes = [("minor", Item::Int(i64::from(facts.kubernetes_version.0)))];
     let pod = trace.of(defaults::seen(template, &namespace.name));
@@ -57,7 +58,7 @@ fn named<'f, 'a: 'f, V: View<'a>>(
     let mut members = vec![("name", name)];
     for (field, known) in [("labels", labels), ("annotations", annotations)] {
         if let Some(entries) = known {
-            let entries = entries.iter().map(|(key, value)| (key.as_str(), Item::borrowed(value)));
+            let entries = entries.iter().map(|(key, value)| (key.as_str(), Item::of_text(value.as_str().into())));
             members.push((field, Item::map(entries)));
         }
     }

@@ -1,7 +1,8 @@
-//! What the latest objects read of themselves and of what is around them, unit by unit: parts, and the `let` values that they read.
-//! A part of another object that reads the same gives the same, and need not be evaluated again.
+//! What the latest objects read of themselves and of what is around them, unit by unit: parts, and the `let` values that these asked
+//! for. A unit that reads the same of another object gives the same, and need not be evaluated again.
 
 use std::cell::{Cell, OnceCell, RefCell};
+use std::ops::Range;
 use std::sync::Arc;
 
 use serde_json::Value;
@@ -9,8 +10,8 @@ use serde_json::Value;
 use crate::expression::{Item, KeptItem, Sort};
 use crate::profile::parameter::ParameterValues;
 use crate::profile::reads::{ProfileReads, UnitReads};
-use crate::profile::template::{Rendering, Surroundings, Unit};
-use crate::value::trace::{Reads, Traced};
+use crate::profile::template::{MadeUnit, Rendering, Spent, Surroundings, Unit};
+use crate::value::trace::{Again, Reads, Traced};
 use crate::value::view::{self, View};
 
 /// How large a value may be that is kept, in bytes or so: whoever writes objects could ask for any amount.
@@ -24,10 +25,18 @@ pub(crate) struct KeptReads {
     known: Vec<ReadValue>,
     /// The `let` values; `None` for what is not kept.
     lets: Vec<Option<Arc<KeptItem>>>,
-    /// What was read of the pod, for each `let` value, and then for each part; `None` where that is not kept.
-    of_pod: Vec<Option<Arc<Reads>>>,
-    /// All of that together: mostly all of it is the same, and then each place is compared once.
-    all_of_pod: Arc<Reads>,
+    /// Each `let` value, and then each part; `None` for one that was not made.
+    units: Vec<Option<Arc<KeptUnit>>>,
+    /// All that was read of the pod. If all of it is the same, no unit need be compared alone.
+    of_pod: Arc<Reads>,
+}
+
+/// What one unit took and read.
+#[derive(Debug)]
+struct KeptUnit {
+    made: MadeUnit,
+    /// What was read of the pod; `None` where it was too much to be noted.
+    of_pod: Option<Arc<Reads>>,
 }
 
 /// What is at a place of what is known beside the pod.
@@ -43,7 +52,7 @@ enum ReadValue {
 /// One of the kept objects beside the one at hand.
 struct Candidate<'m> {
     kept: &'m KeptReads,
-    /// Whether all parameters have the same values, which shows without a comparison.
+    /// Whether both objects have the usual value of each parameter.
     has_values: bool,
     /// Whether it has the same, for each known place that was compared.
     known: Vec<OnceCell<bool>>,
@@ -63,10 +72,12 @@ pub(crate) struct Memo<'m, 't, W> {
     rendering: &'m Rendering<'m, 't, Traced<'t, W>>,
     /// What is at each known place, as far as it was asked.
     found: Vec<OnceCell<Found<'t, W>>>,
-    /// Whether the pod reads the same, for each `let` value and part, and of those kept objects that do not share what they read.
-    of_pod: Vec<RefCell<Vec<Compared<'m>>>>,
-    /// The same of all that was read.
-    all_of_pod: RefCell<Vec<Compared<'m>>>,
+    pod: Again<W>,
+    /// For each unit: the kept reads that were compared with the pod so far, and the answers. All kept objects that read the same
+    /// share it in memory.
+    compared: Vec<RefCell<Vec<Compared<'m>>>>,
+    /// The same for [`KeptReads::of_pod`].
+    compared_whole: RefCell<Vec<Compared<'m>>>,
 }
 
 /// What was read of a kept pod, and whether it is the same in the one at hand.
@@ -82,46 +93,57 @@ impl<'m, 'a: 't, 't, W: View<'a>> Memo<'m, 't, W> {
         let (known, lets, units) = (reads.known.len(), reads.lets.len(), reads.lets.len() + reads.parts.len());
         let candidate = |kept: &'m KeptReads| Candidate {
             kept,
-            has_values: kept.values.are_those_of_all(values),
+            has_values: kept.values.are_usual() && values.are_usual(),
             known: vec![OnceCell::new(); known],
             units: vec![OnceCell::new(); units],
             lets: vec![OnceCell::new(); lets],
         };
-        let candidates = kept.map(candidate).collect();
         let found = std::iter::repeat_with(OnceCell::new).take(known).collect();
-        let (of_pod, all_of_pod) = (vec![RefCell::default(); units], RefCell::default());
-        Self { reads, candidates, values, surroundings, rendering, found, of_pod, all_of_pod }
+        Self {
+            reads,
+            candidates: kept.map(candidate).collect(),
+            values,
+            surroundings,
+            rendering,
+            found,
+            pod: Again::new(surroundings.pod.untraced()),
+            compared: vec![RefCell::default(); units],
+            compared_whole: RefCell::default(),
+        }
     }
 
-    /// The first of the kept objects of which a part reads the same: its index.
+    /// The index of the first kept object from which this part can be taken. What evaluating it takes counts for the object at hand:
+    /// see [`KeptReads::is_allowed`].
     pub(crate) fn part(&self, part: usize) -> Option<usize> {
         self.candidates.iter().position(|one| self.is_made_of_same(one, Unit::Part(part)))
     }
 
-    /// The first of which everything reads the same. What is known beside the pod tells two objects apart with little work.
+    /// The index of the first kept object from which all parts can be taken, and which would also be within the bounds.
     pub(crate) fn whole(&self) -> Option<usize> {
-        let (known, parts) = (self.reads.known.len(), self.reads.parts.len());
+        let (known, parts) = (self.reads.known.len(), 0..self.reads.parts.len());
         self.candidates.iter().position(|one| {
+            // These tell two objects apart with little work.
             (0..known).all(|index| self.is_known(one, index))
-                && (0..parts).all(|part| self.is_made_of_same(one, Unit::Part(part)))
+                && parts.clone().all(|part| self.is_made_of_same(one, Unit::Part(part)))
+                && self.is_allowed(one, parts.clone())
         })
     }
 
     /// Whether a part, or a `let` value, is made of the same.
     fn is_made_of_same(&self, candidate: &Candidate<'m>, unit: Unit) -> bool {
         let index = self.index(unit);
-        let (Some(same), Some(of_pod)) = (candidate.units.get(index), candidate.kept.of_pod.get(index)) else {
+        let (Some(same), Some(Some(kept))) = (candidate.units.get(index), candidate.kept.units.get(index)) else {
             return false;
         };
         *same.get_or_init(|| {
-            let UnitReads { parameters, known, lets } = self.unit(unit);
+            let UnitReads { parameters, known } = self.unit(unit);
             known.iter().all(|index| self.is_known(candidate, *index))
                 && (candidate.has_values || parameters.iter().all(|index| self.is_value(candidate, *index)))
-                && lets.iter().all(|index| self.is_let(candidate, *index))
-                && of_pod.as_ref().is_some_and(|reads| {
-                    let of_unit = self.of_pod.get(index);
-                    self.are_of_pod(&self.all_of_pod, &candidate.kept.all_of_pod)
-                        || of_unit.is_some_and(|known| self.are_of_pod(known, reads))
+                && kept.made.lets.iter().all(|index| self.is_let(candidate, *index))
+                && kept.of_pod.as_ref().is_some_and(|reads| {
+                    let compared = self.compared.get(index);
+                    self.is_of_pod(&self.compared_whole, &candidate.kept.of_pod)
+                        || compared.is_some_and(|compared| self.is_of_pod(compared, reads))
                 })
         })
     }
@@ -148,13 +170,25 @@ impl<'m, 'a: 't, 't, W: View<'a>> Memo<'m, 't, W> {
     }
 
     /// Whether all that was read of a kept pod is the same in this one.
-    fn are_of_pod(&self, known: &RefCell<Vec<Compared<'m>>>, reads: &'m Arc<Reads>) -> bool {
-        if let Some((_, is_same)) = known.borrow().iter().find(|(known, _)| Arc::ptr_eq(known, reads)) {
+    fn is_of_pod(&self, compared: &RefCell<Vec<Compared<'m>>>, reads: &'m Arc<Reads>) -> bool {
+        if let Some((_, is_same)) = compared.borrow().iter().find(|(known, _)| Arc::ptr_eq(known, reads)) {
             return *is_same;
         }
-        let is_same = reads.are_of(self.surroundings.pod.untraced());
-        known.borrow_mut().push((reads, is_same));
+        let is_same = reads.are_of(&self.pod);
+        compared.borrow_mut().push((reads, is_same));
         is_same
+    }
+
+    /// Whether these parts, which are made of the same as those of a candidate, are within the bounds of one rendering. The same takes
+    /// the same. A `let` value that is equal, and is made of something else, may take more.
+    fn is_allowed(&self, candidate: &Candidate<'m>, parts: Range<usize>) -> bool {
+        let kept =
+            |unit| candidate.kept.units.get(self.index(unit)).and_then(Option::as_ref).map(|kept| kept.made.clone());
+        let made = |unit: Unit| match unit {
+            Unit::Let(_) if !self.is_made_of_same(candidate, unit) => self.rendering.made_unit(unit),
+            unit => kept(unit),
+        };
+        !self.rendering.has_lets() || spent_on(parts, self.reads.lets.len(), made).is_allowed()
     }
 
     fn index(&self, unit: Unit) -> usize {
@@ -165,7 +199,7 @@ impl<'m, 'a: 't, 't, W: View<'a>> Memo<'m, 't, W> {
     }
 
     fn unit(&self, unit: Unit) -> &'m UnitReads {
-        const NOTHING: &UnitReads = &UnitReads { parameters: Vec::new(), known: Vec::new(), lets: Vec::new() };
+        const NOTHING: &UnitReads = &UnitReads { parameters: Vec::new(), known: Vec::new() };
         let found = match unit {
             Unit::Let(index) => self.reads.lets.get(index).and_then(Option::as_ref),
             Unit::Part(index) => self.reads.parts.get(index),
@@ -179,7 +213,7 @@ impl<'m, 'a: 't, 't, W: View<'a>> Memo<'m, 't, W> {
         Some(self.found.get(index)?.get_or_init(|| Found::at(self.surroundings.fact(*fact), path)))
     }
 
-    /// The object at hand, to be kept. What is the same of a kept one is shared with it.
+    /// The object at hand, to be kept: nothing is evaluated for it. What is the same of a kept one is shared with it.
     pub(crate) fn kept(&self) -> KeptReads {
         let known = (0..self.reads.known.len()).map(|index| {
             let same = self.candidates.iter().find(|one| self.is_known(one, index));
@@ -187,51 +221,112 @@ impl<'m, 'a: 't, 't, W: View<'a>> Memo<'m, 't, W> {
             same.or_else(|| self.found(index).map(Found::kept)).unwrap_or(ReadValue::NotKept)
         });
         let known = known.collect();
-        let lets = self.reads.lets.iter().enumerate();
-        let lets = lets.map(|(index, reads)| reads.as_ref().and_then(|_| self.kept_let(index))).collect();
-        let units = (0..self.reads.lets.len()).map(Unit::Let).chain((0..self.reads.parts.len()).map(Unit::Part));
-        let of_pod: Vec<_> = units.map(|unit| self.kept_of_pod(unit)).collect();
+        let lets = 0..self.reads.lets.len();
+        let units = lets.clone().map(Unit::Let).chain((0..self.reads.parts.len()).map(Unit::Part));
+        let units: Vec<_> = units.map(|unit| self.kept_unit(unit)).collect();
+        let lets = lets.zip(&units).map(|(index, unit)| unit.as_ref().and_then(|_| self.kept_let(index))).collect();
         let values = self.candidates.iter().find(|one| one.has_values).map(|one| Arc::clone(&one.kept.values));
         let values = values.unwrap_or_else(|| Arc::new(self.values.kept()));
-        KeptReads { values, known, lets, all_of_pod: self.all_of(&of_pod), of_pod }
+        KeptReads { values, known, lets, of_pod: self.all_of_pod(&units), units }
     }
 
+    /// A kept object of which a unit is known to be made of the same.
+    fn known_same(&self, unit: Unit) -> Option<&'m KeptReads> {
+        let index = self.index(unit);
+        let is_same = |one: &&Candidate<'m>| one.units.get(index).and_then(OnceCell::get) == Some(&true);
+        self.candidates.iter().find(is_same).map(|one| one.kept)
+    }
+
+    /// The value of a unit that was made, or is made of the same as a kept one.
     fn kept_let(&self, index: usize) -> Option<Arc<KeptItem>> {
-        if let Some(same) = self.candidates.iter().find(|one| self.is_let(one, index)) {
-            return same.kept.lets.get(index)?.clone();
+        if let Some(same) = self.known_same(Unit::Let(index)) {
+            return same.lets.get(index)?.clone();
         }
         let value = self.rendering.let_value(index)?;
-        KeptItem::of(&value, &Cell::new(MOST_KEPT)).map(Arc::new)
+        let equal = self.candidates.iter().filter_map(|one| one.kept.lets.get(index)?.as_ref());
+        let equal = equal.into_iter().find(|known| known.is(&value)).map(Arc::clone);
+        equal.or_else(|| KeptItem::of(&value, &Cell::new(MOST_KEPT)).map(Arc::new))
     }
 
-    fn kept_of_pod(&self, unit: Unit) -> Option<Arc<Reads>> {
+    /// A unit as it was made for this object, or as that of a kept object that is made of the same.
+    fn kept_unit(&self, unit: Unit) -> Option<Arc<KeptUnit>> {
         let index = self.index(unit);
-        if let Some(same) = self.candidates.iter().find(|one| self.is_made_of_same(one, unit)) {
-            return same.kept.of_pod.get(index)?.clone();
-        }
-        let is_made = match unit {
-            Unit::Let(index) => self.rendering.has_made(index),
-            Unit::Part(_) => true,
+        let Some(made) = self.rendering.made_unit(unit) else {
+            return self.known_same(unit)?.units.get(index)?.clone();
         };
-        let reads = self.rendering.reads(unit).filter(|_| is_made)?;
-        // What is read beside the pod may be another value where the pod is the same.
-        let mut others = self.candidates.iter().filter_map(|one| one.kept.of_pod.get(index)?.as_ref());
-        let same = others.find(|known| ***known == reads).map(Arc::clone);
-        Some(same.unwrap_or_else(|| Arc::new(reads)))
+        let of_pod = self.rendering.reads(unit).map(|reads| {
+            // It may be made of other facts, and have read the same of the pod.
+            let mut known =
+                self.candidates.iter().filter_map(|one| one.kept.units.get(index)?.as_ref()?.of_pod.as_ref());
+            known.find(|known| ***known == reads).map_or_else(|| Arc::new(reads), Arc::clone)
+        });
+        Some(Arc::new(KeptUnit { made, of_pod }))
     }
 
-    fn all_of(&self, of_pod: &[Option<Arc<Reads>>]) -> Arc<Reads> {
-        let is_same = |(one, two): (&Option<Arc<Reads>>, &Option<Arc<Reads>>)| match (one, two) {
-            (Some(one), Some(two)) => Arc::ptr_eq(one, two),
+    fn all_of_pod(&self, units: &[Option<Arc<KeptUnit>>]) -> Arc<Reads> {
+        let of_pod = |unit: &'_ Option<Arc<KeptUnit>>| unit.as_ref().and_then(|unit| unit.of_pod.clone());
+        let is_same = |(one, two): (&Option<Arc<KeptUnit>>, &Option<Arc<KeptUnit>>)| match (of_pod(one), of_pod(two)) {
+            (Some(one), Some(two)) => Arc::ptr_eq(&one, &two),
             (None, None) => true,
             _ => false,
         };
         let mut candidates = self.candidates.iter().map(|one| one.kept);
-        match candidates.find(|kept| kept.of_pod.iter().zip(of_pod).all(is_same)) {
-            Some(kept) => Arc::clone(&kept.all_of_pod),
-            None => Arc::new(Reads::of_all(of_pod.iter().flatten().map(|reads| &**reads))),
+        match candidates.find(|kept| kept.units.iter().zip(units).all(is_same)) {
+            Some(kept) => Arc::clone(&kept.of_pod),
+            None => {
+                let all: Vec<_> = units.iter().filter_map(of_pod).collect();
+                Arc::new(Reads::of_all(all.iter().map(|reads| &**reads)))
+            }
         }
     }
+}
+
+impl KeptReads {
+    /// What evaluating all parts takes, with each `let` value that any of them asks for: as if none had been taken from another object.
+    fn spent(&self) -> Spent {
+        let lets = self.lets.len();
+        let made = |unit| {
+            let index = match unit {
+                Unit::Let(index) => index,
+                Unit::Part(index) => lets + index,
+            };
+            self.units.get(index).and_then(Option::as_ref).map(|unit| unit.made.clone())
+        };
+        spent_on(0..self.units.len() - lets, lets, made)
+    }
+
+    /// Whether one rendering may take all that it took.
+    pub(crate) fn is_allowed(&self) -> bool {
+        self.spent().is_allowed()
+    }
+
+    /// Whether another object can be compared with it: all that was read of the pod is noted.
+    pub(crate) fn is_noted(&self) -> bool {
+        self.units.iter().flatten().all(|unit| unit.of_pod.is_some())
+    }
+
+    #[cfg(test)]
+    pub(crate) fn told(&self) -> String {
+        format!("{:?}", self.spent())
+    }
+}
+
+/// What these parts take together, with each `let` value that they ask for, once.
+fn spent_on(parts: Range<usize>, lets: usize, made: impl Fn(Unit) -> Option<MadeUnit>) -> Spent {
+    let mut sum = Spent::default();
+    let (mut seen, mut open) = (vec![false; lets], Vec::new());
+    for unit in parts.filter_map(|part| made(Unit::Part(part))) {
+        sum = sum.with(unit.spent);
+        open.extend(unit.lets);
+    }
+    while let Some(index) = open.pop() {
+        let is_new = seen.get_mut(index).is_some_and(|seen| !std::mem::replace(seen, true));
+        if let Some(unit) = is_new.then(|| made(Unit::Let(index))).flatten() {
+            sum = sum.with(unit.spent);
+            open.extend(unit.lets);
+        }
+    }
+    sum
 }
 
 /// What is at a place of what is known beside the pod.

@@ -36,11 +36,6 @@ impl Effort {
         Self { steps: self.steps.saturating_sub(part.steps), bytes: self.bytes.saturating_sub(part.bytes) }
     }
 
-    /// At least as much as either.
-    pub(crate) fn max(self, other: Self) -> Self {
-        Self { steps: self.steps.max(other.steps), bytes: self.bytes.max(other.bytes) }
-    }
-
     /// Whether a meter allows all of it.
     pub(crate) const fn is_allowed(self) -> bool {
         self.steps <= MOST.steps && self.bytes <= MOST.bytes

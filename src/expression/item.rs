@@ -99,9 +99,9 @@ impl<'v, V: View<'v>> Item<'v, V> {
         Self::Map(members.into_iter().map(|(name, item)| (Text::Borrowed(name), item)).collect())
     }
 
-    /// A text that stays where it is.
-    pub(crate) const fn borrowed(text: &'v str) -> Self {
-        Self::Text(Text::Borrowed(text))
+    /// A text, which stays where it is if it is borrowed.
+    pub(crate) fn of_text(text: Cow<'v, str>) -> Self {
+        Self::Text(text.into())
     }
 
     pub(crate) fn some(self) -> Self {

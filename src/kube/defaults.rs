@@ -7,7 +7,7 @@ use super::image::{ImageParts, image_parts};
 use super::quantity::Quantity;
 use super::schema::{self, Shape};
 use crate::value::pointer::{Pointer, ReferenceToken};
-use crate::value::view::{Kind, View, equals};
+use crate::value::view::{Kind, View};
 use core_v1::{ADDED, DEFAULTS, DefaultValue, KEYS, When, ends_with};
 
 mod core_v1;
@@ -169,7 +169,7 @@ impl Comparison {
             }
             (Shape::List(element), Value::Array(items), Kind::Sequence) => self.list(trail, element, items, found),
             (Shape::Quantity, ..) if amount(wanted).zip(amount(found)).is_some_and(|(w, f)| w.is_stored_as(f)) => {}
-            _ if equals(found, wanted) => {}
+            _ if found.equals(wanted) => {}
             _ => self.differ(trail, Some(wanted), Some(found)),
         }
     }
@@ -268,7 +268,7 @@ impl Comparison {
                 DefaultValue::Quantity(text) => amount(value).is_some_and(|value| Quantity::parse(text) == Ok(value)),
                 DefaultValue::Sibling(name) => {
                     let sibling = with.and_then(|object| object.member(name));
-                    sibling.is_some_and(|sibling| equals(sibling, &value.value()))
+                    sibling.is_some_and(|sibling| sibling.equals(&value.value()))
                 }
             };
             if same {

@@ -206,10 +206,16 @@ pub(super) fn facts(found: &FoundObject<'_>, identity: &Identity, run: &Run, clu
 /// Acts on an object that is in no text, as on one that is: so that decisions are compiled for one view alone.
 fn act_on_copy(identity: &Identity, object: &Value, facts: &Facts, run: &Run) -> Outcome {
     let text = object.to_string();
-    // It was read from a text, and so can be read again.
-    let tree = yaml::parse_json(&text).ok();
-    let root = tree.as_ref().and_then(|(tree, _)| Some(tree.view(tree.root()?)));
-    root.map_or_else(Outcome::default, |root| act(identity, root, facts, run))
+    let tree = yaml::parse_json(&text);
+    match tree.as_ref().map(|(tree, _)| tree.root().map(|root| tree.view(root))) {
+        Ok(Some(root)) => act(identity, root, facts, run),
+        // It was read from a text, and so can be read again.
+        Ok(None) | Err(_) => {
+            let error =
+                Diagnostic::new(Code::Proof, Pointer::root(), "what is left of it once it is cleaned cannot be read");
+            failed(Pointer::root(), vec![error], run)
+        }
+    }
 }
 
 fn act(identity: &Identity, object: NodeRef<'_>, facts: &Facts, run: &Run) -> Outcome {
@@ -235,11 +241,16 @@ fn is_whole(facts: &Facts) -> bool {
 
 /// A workload with these errors, which nothing can be injected into.
 fn rejected(row: &WorkloadKind, errors: Vec<Diagnostic>, run: &Run) -> Outcome {
-    let profiles: Vec<&str> = run.profiles().iter().map(|profile| profile.name.as_str()).collect();
     let template = match row.templates {
         [only] => Pointer::of(only.iter().copied()),
         _ => errors.first().map_or_else(Pointer::root, |error| error.at.clone()),
     };
+    failed(template, errors, run)
+}
+
+/// An object for which all profiles fail with these errors.
+fn failed(template: Pointer, errors: Vec<Diagnostic>, run: &Run) -> Outcome {
+    let profiles: Vec<&str> = run.profiles().iter().map(|profile| profile.name.as_str()).collect();
     let step = Step { template, profile: profiles.join(", "), verdict: Verdict::rejected(errors) };
     Outcome { steps: vec![step], ..Outcome::default() }
 }

@@ -8,8 +8,8 @@ use crate::expression::Use;
 /// What is at the end of these names in what is known beside the pod, or that it is not there.
 pub(crate) type KnownPlace = (Fact, Vec<String>);
 
-/// What the parts of a profile read, beside the pod: what is read of the pod depends on the pod, and is noted when it is read. A
-/// part is an addition to a slot, or all the rest.
+/// What the parts of a profile may read, beside the pod and `let` values: which places of the pod and which of these values are
+/// read depends on the pod, and is noted when it happens. A part is an addition to a slot, or all the rest.
 #[derive(Debug, Default)]
 pub(crate) struct ProfileReads {
     /// Each that is read, once.
@@ -20,15 +20,13 @@ pub(crate) struct ProfileReads {
     pub(crate) lets: Vec<Option<UnitReads>>,
 }
 
-/// What a part, or a `let` value, is made of.
+/// What a part, or a `let` value, may read.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct UnitReads {
     /// The indexes of parameters.
     pub(crate) parameters: Vec<usize>,
     /// Indexes of [`ProfileReads::known`].
     pub(crate) known: Vec<usize>,
-    /// The indexes of `let` values, whatever these are made of.
-    pub(crate) lets: Vec<usize>,
 }
 
 impl ProfileReads {
@@ -54,9 +52,7 @@ impl ProfileReads {
         parts.push(rest);
         reader.finish(parts)
     }
-}
 
-impl ProfileReads {
     /// What conditions of this profile read. Together they are one part.
     pub(crate) fn of_conditions<'p>(profile: &'p Profile, conditions: impl Iterator<Item = &'p Condition>) -> Self {
         let mut reader = Reader::new(profile);
@@ -100,10 +96,7 @@ impl<'p> Reader<'p> {
                 Variable::Parameter(index) => add(index, &mut found.parameters),
                 Variable::Fact(Fact::Pod) => {}
                 Variable::Fact(fact) => add(self.known((fact, path.clone())), &mut found.known),
-                Variable::Let(index) => {
-                    self.make(index);
-                    add(index, &mut found.lets);
-                }
+                Variable::Let(index) => self.make(index),
                 // What is behind it is read where it is made.
                 Variable::Local(_) => {}
             }
@@ -116,7 +109,9 @@ impl<'p> Reader<'p> {
         // One sees only those before it, so this ends.
         let mut read = UnitReads::default();
         self.template(&made.value, &mut read);
-        self.lets.get_mut(index).into_iter().for_each(|known| *known = Some(std::mem::take(&mut read)));
+        if let Some(known) = self.lets.get_mut(index) {
+            *known = Some(read);
+        }
     }
 
     fn at(&self, variable: usize) -> Variable {

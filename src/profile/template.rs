@@ -20,7 +20,7 @@ mod scalar;
 mod spent;
 mod surroundings;
 
-pub(crate) use rendering::{RenderFault, Rendering, Unit};
+pub(crate) use rendering::{MadeUnit, RenderFault, Rendering, Unit};
 pub(crate) use spent::Spent;
 pub(crate) use surroundings::Surroundings;
 

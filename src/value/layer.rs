@@ -273,7 +273,7 @@ mod tests {
             "l": [{"n": "new"}, {"n": "y", "deep": true}, {"n": "last"}]});
         let view = Layer::of(Some(&before), &node).unwrap();
         assert_eq!(view.value(), after);
-        assert!(crate::value::view::equals(view, &after) && !crate::value::view::equals(view, &before));
+        assert!(view.equals(&after) && !view.equals(&before));
         let names =
             |view: Layer<'_, &Value>| view.members().into_iter().map(|(name, _)| name.into_owned()).collect::<Vec<_>>();
         assert_eq!(names(view), ["m", "l", "s"]);

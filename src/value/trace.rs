@@ -1,7 +1,7 @@
 //! What is read of a value, so that it need not be read again of another one that is the same there.
 //!
-//! A [`Trace`] notes what is read through a [`Traced`] view, and who reads it. What one reader has read is [`Reads`]: whoever
-//! reads another value of which these [are the same](Reads::are_of) finds the same, however different the rest of it is.
+//! A [`Trace`] notes what is read through a [`Traced`] view, and who reads it. What one reader has read is [`Reads`]. If these
+//! places [are the same](Reads::are_of) in another value, a reader finds the same there.
 
 use std::cell::RefCell;
 
@@ -14,11 +14,9 @@ mod traced;
 
 pub(crate) use traced::Traced;
 
-/// How many places of a value are noted: whoever writes objects could ask for any number.
-const MOST_PLACES: usize = 4096;
-
-/// How many bytes of texts and names are noted.
-const MOST_BYTES: usize = 64 * 1024;
+/// How many bytes the notes of one value may take: whoever writes objects could ask for any number. Beyond that, nothing more is
+/// noted, and nothing of it can be used.
+const MOST_BYTES: usize = 512 * 1024;
 
 /// Notes what is read of one value.
 #[derive(Debug, Default)]
@@ -60,6 +58,12 @@ enum Note {
 enum Step {
     Member(ReferenceToken),
     Element(usize),
+}
+
+impl Step {
+    fn bytes(&self) -> usize {
+        if let Self::Member(name) = self { name.len() } else { 0 }
+    }
 }
 
 /// What is at a place, without what is in it.
@@ -140,33 +144,41 @@ impl Trace {
     /// What a reader has read; `None` where too much was read to be noted.
     pub(crate) fn reads(&self, reader: usize) -> Option<Reads> {
         let notes = self.0.borrow();
-        let is_all = notes.places.len() <= MOST_PLACES && notes.bytes <= MOST_BYTES;
-        is_all.then(|| notes.reads(reader))
+        (!notes.is_full()).then(|| notes.reads(reader))
     }
 
     /// A place within another one: its number.
     fn meet<'a, V: View<'a>>(&self, within: usize, step: impl FnOnce() -> Step, found: Option<V>) -> usize {
         let notes = &mut *self.0.borrow_mut();
-        if notes.places.len() <= MOST_PLACES && notes.bytes <= MOST_BYTES {
-            let met = Met { within, step: step(), there: There::of(found) };
-            notes.bytes += met.there.bytes();
-            notes.places.push(met);
+        if notes.is_full() {
+            return 0;
         }
+        let met = Met { within, step: step(), there: There::of(found) };
+        notes.bytes += size_of::<Met>() + met.step.bytes() + met.there.bytes();
+        notes.places.push(met);
         let number = notes.places.len();
         notes.note(Note::There(number));
         number
     }
 
-    fn note(&self, note: Note) {
-        self.0.borrow_mut().note(note);
+    fn note(&self, note: impl FnOnce() -> Note) {
+        let notes = &mut *self.0.borrow_mut();
+        if !notes.is_full() {
+            notes.note(note());
+        }
     }
 }
 
 impl Notes {
+    const fn is_full(&self) -> bool {
+        self.bytes > MOST_BYTES
+    }
+
     fn note(&mut self, note: Note) {
         let Some(reader) = self.reader else { return };
+        self.bytes += size_of::<Note>();
         if let Note::Names(_, names) = &note {
-            self.bytes += names.iter().map(|name| name.len()).sum::<usize>();
+            self.bytes += names.iter().map(|name| size_of::<ReferenceToken>() + name.len()).sum::<usize>();
         }
         if self.readers.len() <= reader {
             self.readers.resize_with(reader + 1, Vec::new);
@@ -225,7 +237,7 @@ struct Place {
 }
 
 impl Reads {
-    /// What several readers have read, of one value or of values that are the same to each of them.
+    /// What several readers have read. All of it must hold for one and the same value.
     pub(crate) fn of_all<'r>(all: impl IntoIterator<Item = &'r Self>) -> Self {
         let mut all = all.into_iter();
         let mut sum = all.next().map_or_else(Place::default, |first| first.0.clone());
@@ -234,8 +246,8 @@ impl Reads {
     }
 
     /// Whether all of this is the same in another value. Recurses as deep as what was read.
-    pub(crate) fn are_of<'a, V: View<'a>>(&self, value: V) -> bool {
-        self.0.there.is(Some(value)) && self.0.is_within(value)
+    pub(crate) fn are_of<'a, V: View<'a>>(&self, value: &Again<V>) -> bool {
+        self.0.there.is(value.found(0)) && self.0.is_within(value, 0)
     }
 }
 
@@ -252,21 +264,58 @@ impl Place {
         }
     }
 
-    fn is_within<'a, V: View<'a>>(&self, found: V) -> bool {
+    fn is_within<'a, V: View<'a>>(&self, value: &Again<V>, number: usize) -> bool {
+        let Some(found) = value.found(number) else { return true };
         let has_names = |names: &[ReferenceToken]| {
             let members = found.members();
             members.len() == names.len() && members.iter().zip(names).all(|((name, _), known)| **name == **known)
         };
         let is_below = |(step, place): &(Step, Self)| {
-            let found = match step {
-                Step::Member(name) => found.member(name),
-                Step::Element(index) => found.element(*index),
-            };
-            place.there.is(found) && found.is_none_or(|found| place.is_within(found))
+            let number = value.below(number, step);
+            place.there.is(value.found(number)) && place.is_within(value, number)
         };
         self.length.is_none_or(|length| found.elements().len() == length)
             && self.names.as_deref().is_none_or(has_names)
             && self.below.iter().all(is_below)
+    }
+}
+
+/// A value that is compared with what was read of others: each place of it is read once, however often it is compared.
+#[derive(Debug)]
+pub(crate) struct Again<V>(RefCell<Vec<Reached<V>>>);
+
+#[derive(Debug)]
+struct Reached<V> {
+    found: Option<V>,
+    /// With the index of each place.
+    below: Vec<(Step, usize)>,
+}
+
+impl<'a, V: View<'a>> Again<V> {
+    /// Nothing of it was read yet.
+    pub(crate) fn new(value: V) -> Self {
+        Self(RefCell::new(vec![Reached { found: Some(value), below: Vec::new() }]))
+    }
+
+    fn found(&self, number: usize) -> Option<V> {
+        self.0.borrow().get(number)?.found
+    }
+
+    /// The index of the place that is a step below another one.
+    fn below(&self, number: usize, step: &Step) -> usize {
+        let all = &mut *self.0.borrow_mut();
+        let next = all.len();
+        let Some(place) = all.get_mut(number) else { return next };
+        if let Some((_, known)) = place.below.iter().find(|(known, _)| known == step) {
+            return *known;
+        }
+        place.below.push((step.clone(), next));
+        let found = place.found.and_then(|value| match step {
+            Step::Member(name) => value.member(name),
+            Step::Element(index) => value.element(*index),
+        });
+        all.push(Reached { found, below: Vec::new() });
+        next
     }
 }
 

@@ -55,6 +55,27 @@ pub trait View<'a>: Copy + 'a {
         self.elements().get(index).copied()
     }
 
+    /// Whether it has this value. The order of an object's members does not matter.
+    fn equals(self, value: &Value) -> bool {
+        match (value, self.kind()) {
+            (Value::Object(wanted), Kind::Mapping) => {
+                let members = self.members();
+                members.len() == wanted.len()
+                    && members
+                        .iter()
+                        .all(|(name, member)| wanted.get(&**name).is_some_and(|value| member.equals(value)))
+            }
+            (Value::Array(wanted), Kind::Sequence) => {
+                let elements = self.elements();
+                elements.len() == wanted.len()
+                    && elements.iter().zip(wanted).all(|(element, value)| element.equals(value))
+            }
+            (Value::String(wanted), _) => self.string().is_some_and(|text| text == *wanted),
+            (_, Kind::Mapping | Kind::Sequence) => false,
+            _ => self.value() == *value,
+        }
+    }
+
     /// Whether it has no member and no element.
     fn is_empty(self) -> bool {
         self.members().is_empty() && self.elements().is_empty()
@@ -84,25 +105,6 @@ pub trait View<'a>: Copy + 'a {
     /// The string at the end of a path of names, where there is one.
     fn text(self, names: &[&str]) -> Option<Cow<'a, str>> {
         self.path(names)?.string()
-    }
-}
-
-/// Whether a view has this value. The order of an object's members does not matter.
-pub(crate) fn equals<'a, V: View<'a>>(view: V, value: &Value) -> bool {
-    match (value, view.kind()) {
-        (Value::Object(wanted), Kind::Mapping) => {
-            let members = view.members();
-            members.len() == wanted.len()
-                && members.iter().all(|(name, member)| wanted.get(&**name).is_some_and(|value| equals(*member, value)))
-        }
-        (Value::Array(wanted), Kind::Sequence) => {
-            let elements = view.elements();
-            elements.len() == wanted.len()
-                && elements.iter().zip(wanted).all(|(element, value)| equals(*element, value))
-        }
-        (Value::String(wanted), _) => view.string().is_some_and(|text| text == *wanted),
-        (_, Kind::Mapping | Kind::Sequence) => false,
-        _ => view.value() == *value,
     }
 }
 

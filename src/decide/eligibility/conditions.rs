@@ -20,8 +20,8 @@ trait Confirms {
     fn look<'f, V: View<'f>>(profile: &Profile, template: &Pointer, rendering: &Rendering<'_, 'f, V>) -> RuleFinding;
 }
 
-/// What a rule says with the values of the parameters. Of a pod that reads the same as one for which it had nothing to say, it has
-/// nothing to say either.
+/// What a rule says with the values of the parameters. If it had nothing to say of a kept pod, and this one reads the same, it has
+/// nothing to say of this one.
 fn with_values<'a, C: Confirms, V: View<'a>>(case: &Case<'_, '_, V>) -> RuleFinding {
     let (subject, profile) = (case.subject, case.profile);
     let values = match case.values() {
@@ -37,17 +37,18 @@ fn with_values<'a, C: Confirms, V: View<'a>>(case: &Case<'_, '_, V>) -> RuleFind
     let rendering = alone().traced(&trace);
     let latest = subject.confirmed.latest(profile, C::RULE);
     let memo = Memo::new(&latest.reads, latest.kept.iter().map(|one| &**one), (values, &surroundings), &rendering);
-    if memo.part(0).is_some() {
+    if memo.whole().is_some() {
         return RuleFinding::no(C::SAW);
     }
-    let (finding, _) = rendering.counted(Unit::Part(0), || C::look(profile, subject.at, &rendering));
+    let finding = rendering.as_unit(Unit::Part(0), || C::look(profile, subject.at, &rendering));
     if rendering.faults().is_empty() {
-        if matches!(finding.ruling, Ruling::No) && finding.warnings.is_empty() {
-            subject.confirmed.keep(profile, C::RULE, memo.kept());
+        let kept = matches!(finding.ruling, Ruling::No).then(|| memo.kept());
+        if let Some(kept) = kept.filter(|kept| finding.warnings.is_empty() && kept.is_noted()) {
+            subject.confirmed.keep(profile, C::RULE, kept);
         }
         return finding;
     }
-    // What was compared with other pods counts for the bounds of that rendering, and must not decide.
+    // The comparison took some of what an evaluation may take. So it is done again without it.
     let rendering = alone();
     let finding = C::look(profile, subject.at, &rendering);
     let faults = rendering.faults();

@@ -16,7 +16,7 @@ use crate::kube::defaults::DefaultsOf;
 use crate::profile::slot::{Clash, Home, Slot};
 use crate::profile::{EnvPlacement, Targets};
 use crate::value::pointer::Pointer;
-use crate::value::view::{self, View};
+use crate::value::view::View;
 
 /// Adds to every container that the profile targets.
 pub(super) fn add<'v, V: View<'v>>(applier: &mut Applier<'_, V>) {
@@ -150,7 +150,7 @@ fn element<'v, V: View<'v>>(
         Slot::VolumeMounts => list.get(there).is_some_and(|found| mounts::is_equal(*found, key, value)),
         Slot::Env => applier.is_stored_at(at, there, (DefaultsOf::EnvVar, value)),
         Slot::EnvFrom => applier.is_stored_at(at, there, (DefaultsOf::EnvFromSource, value)),
-        _ => list.get(there).is_some_and(|found| view::equals(*found, value)),
+        _ => list.get(there).is_some_and(|found| found.equals(value)),
     });
     match there {
         None => {

@@ -15,7 +15,7 @@ use crate::kube::version::KubernetesVersion;
 use crate::profile::Profile;
 use crate::profile::slot::Slot;
 use crate::value::pointer::{Pointer, ReferenceToken};
-use crate::value::view::{self, View};
+use crate::value::view::View;
 
 /// Everything that is known while one profile is applied.
 pub(super) struct Applier<'a, V> {
@@ -109,7 +109,7 @@ impl<'v, V: View<'v>> Applier<'_, V> {
 
     /// Whether the element at an index of a list is this.
     pub(super) fn is_at(&self, list: &Pointer, index: usize, value: &Value) -> bool {
-        self.editor.list(list).get(index).is_some_and(|found| view::equals(*found, value))
+        self.editor.list(list).get(index).is_some_and(|found| found.equals(value))
     }
 
     /// Whether the element at an index of a list is this, whether the API server has filled in its defaults or not.

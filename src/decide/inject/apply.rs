@@ -15,7 +15,7 @@ use crate::kube::defaults::DefaultsOf;
 use crate::profile::Policy;
 use crate::profile::slot::{Clash, Home, Slot};
 use crate::value::pointer::Pointer;
-use crate::value::view::{self, View};
+use crate::value::view::View;
 
 impl<'v, V: View<'v>> Applier<'_, V> {
     /// Adds everything. Where there are errors, the template is half changed, and the caller drops it.
@@ -100,7 +100,7 @@ impl<'v, V: View<'v>> Applier<'_, V> {
                 self.editor.add(&at, Arc::clone(value));
                 self.done.entry.names[slot].push(key.clone());
             }
-            Some(found) if !view::equals(found, value) => match existing {
+            Some(found) if !found.equals(value) => match existing {
                 Existing::Keep => self.keep(slot, key, &at),
                 _ if slot == Slot::Labels && self.beside.selects.contains(key) => {
                     let profile = &self.profile.name;

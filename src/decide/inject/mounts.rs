@@ -9,7 +9,7 @@ use crate::kube::defaults::{self, DefaultsOf};
 use crate::profile::slot::Slot;
 use crate::value::layer::Layer;
 use crate::value::pointer::Pointer;
-use crate::value::view::{self, View};
+use crate::value::view::View;
 
 /// Where the API server mounts the token of each pod's ServiceAccount: files do not have it.
 const SERVICE_ACCOUNT: &str = "/var/run/secrets/kubernetes.io/serviceaccount";
@@ -98,7 +98,7 @@ fn is_equivalent<'v, V: View<'v>>(applier: &Applier<'_, V>, there: &str, ours: &
     };
     let volumes = applier.editor.list(Slot::Volumes.place());
     let there = volumes.into_iter().find(|volume| volume.text(&["name"]).is_some_and(|name| name == there));
-    there.and_then(|volume| volume.child("emptyDir")).is_some_and(|source| view::equals(source, ours))
+    there.and_then(|volume| volume.child("emptyDir")).is_some_and(|source| source.equals(ours))
 }
 
 /// Warns about mounts of the container's own above or below the one that is added.

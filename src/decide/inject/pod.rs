@@ -15,7 +15,7 @@ use crate::diagnostic::Code;
 use crate::kube::validity;
 use crate::profile::pod::{OnConflict, PodField};
 use crate::value::pointer::Pointer;
-use crate::value::view::{self, View};
+use crate::value::view::View;
 
 mod lists;
 
@@ -157,7 +157,7 @@ pub(super) fn undo<'a, V: View<'a>>(editor: &mut Editor<V>, entries: &mut [Entry
 fn put_back<'a, V: View<'a>>(editor: &mut Editor<V>, field: PodField, undo: PodUndo) {
     let at = field.place();
     let Some(set) = editor.get(&at).map(View::value) else { return };
-    let is_copy = |copy: &Pointer| editor.get(copy).is_some_and(|found| view::equals(found, &set));
+    let is_copy = |copy: &Pointer| editor.get(copy).is_some_and(|found| found.equals(&set));
     if let Some(copy) = field.old_name().filter(is_copy) {
         match &undo {
             PodUndo::Restore(old) if old.as_str().is_some_and(|old| !old.is_empty()) => {

@@ -27,7 +27,7 @@ pub(crate) use blocks::{ForContainers, RenderedBlock};
 pub(crate) use existing::{Existing, OnValueFrom};
 pub(crate) use hash::{HashMatch, digest};
 pub use kept::Renderings;
-use memo::{KnownParts, PartsSpent};
+use memo::KnownParts;
 pub(crate) use pod::{PodElement, PodItem, RenderedPod};
 pub(crate) use rewrites::{NewHandler, RenderedRewrite};
 
@@ -65,7 +65,7 @@ pub(crate) struct Item {
 impl Item {
     /// Whether another one has the same value, to the letter, and is checked as this one is.
     fn is_as(&self, other: &Self) -> bool {
-        (self.source, self.sidecar) == (other.source, other.sidecar)
+        (self.source, self.sidecar, self.size) == (other.source, other.sidecar, other.size)
             && (Arc::ptr_eq(&self.value, &other.value) || view::identical(&self.value, &other.value))
     }
 }
@@ -119,48 +119,41 @@ impl Rendered {
         surroundings: Surroundings<'v, V>,
         sidecar: Sidecar,
     ) -> Self {
-        Self::unchecked(profile, &Rendering::new(values, &profile.lets, surroundings), sidecar, None)
-            .0
-            .checked(profile, &[])
+        let rendering = Rendering::new(values, &profile.lets, surroundings);
+        Self::unchecked(profile, &rendering, sidecar, None).checked(profile, &[])
     }
 
-    /// What is added, without a look at whether it may be, and what evaluating took, part by part. What a memo has is taken
-    /// from it.
+    /// What is added, without a look at whether it may be. What is known is taken from there.
     fn unchecked<'v, V: View<'v>>(
         profile: &Profile,
         rendering: &Rendering<'_, 'v, V>,
         sidecar: Sidecar,
-        memo: Option<&dyn KnownParts>,
-    ) -> (Self, PartsSpent) {
-        let mut parts = Vec::new();
+        known: Option<&dyn KnownParts>,
+    ) -> Self {
+        let mut parts = 0..;
+        let mut next = || parts.next().unwrap_or_default();
         let added = SlotMap::new(|slot| {
             let mut items = Vec::new();
             for (source, addition) in profile.added[slot].iter().enumerate() {
-                if let Some((known, spent)) = memo.and_then(|memo| memo.part(parts.len())) {
+                let part = next();
+                if let Some(known) = known.and_then(|known| known.part(part)) {
                     items.extend(known.added[slot].iter().filter(|item| item.source == source).cloned());
-                    parts.push(spent);
                     continue;
                 }
                 let mut found = |value| items.push(item(rendering, (slot, sidecar), (source, addition), value));
-                let unit = Unit::Part(parts.len());
-                parts.push(rendering.counted(unit, || addition.template.each(rendering, &mut found)).1);
+                rendering.as_unit(Unit::Part(part), || addition.template.each(rendering, &mut found));
             }
             items
         });
-        let (rest, spent) = match memo.and_then(|memo| memo.part(parts.len())) {
-            Some((Self { blocks, pod, reserved_user, redirected, .. }, spent)) => {
+        let part = next();
+        let rest = match known.and_then(|known| known.part(part)) {
+            Some(Self { blocks, pod, reserved_user, redirected, .. }) => {
                 let (reserved_user, redirected) = (reserved_user.clone(), redirected.clone());
-                (Self { blocks: blocks.clone(), pod: pod.clone(), reserved_user, redirected, ..Self::default() }, spent)
+                Self { blocks: blocks.clone(), pod: pod.clone(), reserved_user, redirected, ..Self::default() }
             }
-            None => rendering.counted(Unit::Part(parts.len()), || Self::rest(profile, rendering.pod(), rendering)),
+            None => rendering.as_unit(Unit::Part(part), || Self::rest(profile, rendering.pod(), rendering)),
         };
-        parts.push(spent);
-        let lets = (0..profile.lets.len()).map(|index| match rendering.spent_on_let(index) {
-            Some(spent) => spent,
-            None => memo.map(|memo| memo.spent_on_let(index)).unwrap_or_default(),
-        });
-        let spent = PartsSpent { parts, lets: lets.collect() };
-        (Self { added, failed: rendering.faults(), ..rest }, spent)
+        Self { added, failed: rendering.faults(), ..rest }
     }
 
     /// What is not added to a slot.
@@ -200,7 +193,7 @@ impl Rendered {
             }
         }
         self.find_sound();
-        self.faults = self.faults();
+        self.faults = self.faults(others);
         let size = self.size();
         if size > MOST_BYTES && !profile.expressions().is_empty() {
             let message = format!("what it adds has {size} bytes, and may have at most {MOST_BYTES}");
@@ -243,10 +236,19 @@ impl Rendered {
         self.sound_volumes.extend(volumes);
     }
 
-    fn faults(&self) -> Vec<(&'static str, Diagnostic)> {
+    /// What is added to one slot was checked, where one of the others adds the same and has no fault.
+    fn faults(&self, others: &[&Self]) -> Vec<(&'static str, Diagnostic)> {
         let mut faults = Vec::new();
+        let is_shared = |(one, two): (&Item, &Item)| one.key == two.key && Arc::ptr_eq(&one.value, &two.value);
+        let is_known = |slot: Slot, items: &[Item]| {
+            others.iter().filter(|other| other.faults.is_empty()).any(|other| {
+                let known = &other.added[slot];
+                known.len() == items.len() && items.iter().zip(known).all(is_shared)
+            })
+        };
+        let added = self.added.iter().filter(|(slot, items)| !is_known(*slot, items));
         let blocks = self.blocks.iter().flat_map(|block| block.added.iter());
-        for (slot, items) in self.added.iter().chain(blocks) {
+        for (slot, items) in added.chain(blocks) {
             if let Validity::Alone(what, check) = slot.validity() {
                 let items: Vec<(&str, &Value)> = items.iter().map(|item| (item.key.as_str(), &*item.value)).collect();
                 faults.extend(check(&items, &Pointer::root()).into_iter().map(|fault| (what, fault)));

@@ -3,16 +3,16 @@
 
 use std::borrow::Cow;
 
-use super::{Identity, text};
+use super::Identity;
 use crate::value::view::View;
 
 /// The workload that a pod belongs to: the outermost object that makes it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct OwningWorkload {
-    pub(crate) kind: String,
+pub(crate) struct OwningWorkload<'o> {
+    pub(crate) kind: Cow<'o, str>,
     /// Empty where the object has no name yet.
-    pub(crate) name: String,
-    pub(crate) api_version: String,
+    pub(crate) name: Cow<'o, str>,
+    pub(crate) api_version: Cow<'o, str>,
 }
 
 /// A kind whose controller makes objects of another kind, and how these show it.
@@ -65,13 +65,13 @@ const fn row(makes: Makes, shown: Shown, kind: &'static str, api_version: &'stat
 ///
 /// A Pod starts with its controller, and every other object with itself: of it the pods would say no more. What an object's
 /// own `ownerReferences` say is not looked at, because its pods do not have them.
-pub(crate) fn owning_workload<'a, V: View<'a>>(identity: &Identity, template: V) -> OwningWorkload {
+pub(crate) fn owning_workload<'o, 'a: 'o, V: View<'a>>(identity: &'o Identity, template: V) -> OwningWorkload<'o> {
     let is_pod = identity.kind == "Pod" && identity.group.is_empty();
     let controller = if is_pod { controller(template) } else { None };
     let first = controller.unwrap_or_else(|| OwningWorkload {
-        kind: identity.kind.clone(),
-        name: identity.name.clone().unwrap_or_default(),
-        api_version: identity.api_version.clone(),
+        kind: identity.kind.as_str().into(),
+        name: identity.name.as_deref().unwrap_or_default().into(),
+        api_version: identity.api_version.as_str().into(),
     });
     let group = first.group();
     let made_by = |row: &OwnerRow| row.maker_of(&first, group, template);
@@ -81,18 +81,18 @@ pub(crate) fn owning_workload<'a, V: View<'a>>(identity: &Identity, template: V)
 
 /// What the owner reference of a pod's controller says. The kubelet's mirror of a static pod belongs to its node, which is
 /// not a workload.
-fn controller<'a, V: View<'a>>(pod: V) -> Option<OwningWorkload> {
+fn controller<'a, V: View<'a>>(pod: V) -> Option<OwningWorkload<'a>> {
     let owners = pod.path(&["metadata", "ownerReferences"])?.elements();
     let owner = owners.into_iter().find(|owner| owner.member("controller").and_then(View::boolean) == Some(true))?;
     let found = OwningWorkload {
-        kind: text(owner, &["kind"])?,
-        name: text(owner, &["name"])?,
-        api_version: text(owner, &["apiVersion"])?,
+        kind: owner.text(&["kind"])?,
+        name: owner.text(&["name"])?,
+        api_version: owner.text(&["apiVersion"])?,
     };
     (found.kind != "Node").then_some(found)
 }
 
-impl OwningWorkload {
+impl OwningWorkload<'_> {
     fn group(&self) -> &str {
         self.api_version.split_once('/').map_or("", |(group, _)| group)
     }
@@ -100,21 +100,27 @@ impl OwningWorkload {
 
 impl OwnerRow {
     /// What made an object, where it is of this row's kind.
-    fn maker_of<'a, V: View<'a>>(&self, made: &OwningWorkload, group: &str, template: V) -> Option<OwningWorkload> {
+    fn maker_of<'a, V: View<'a>>(
+        &self,
+        made: &OwningWorkload<'_>,
+        group: &str,
+        template: V,
+    ) -> Option<OwningWorkload<'a>> {
         let (of_group, kinds) = self.makes;
-        if group != of_group || !kinds.contains(&made.kind.as_str()) {
+        if group != of_group || !kinds.contains(&&*made.kind) {
             return None;
         }
         let said = |path: &[&str]| template.text(path).filter(|text| !text.is_empty());
-        let name: Cow<'_, str> = match self.shown {
+        let front = |front: &str| Cow::Owned(front.to_owned());
+        let name: Cow<'a, str> = match self.shown {
             Shown::By(name) => said(name)?,
             Shown::Named(name, kind) if said(kind)? == self.kind => said(name)?,
             Shown::Named(..) => return None,
-            Shown::BeforeHash(hash) => made.name.strip_suffix(&*said(hash)?)?.strip_suffix('-')?.into(),
-            Shown::BeforeTime => made.name.rsplit_once('-').filter(|(_, end)| is_time(end))?.0.into(),
+            Shown::BeforeHash(hash) => front(made.name.strip_suffix(&*said(hash)?)?.strip_suffix('-')?),
+            Shown::BeforeTime => front(made.name.rsplit_once('-').filter(|(_, end)| is_time(end))?.0),
         };
-        let name = Some(name.into_owned()).filter(|name| !name.is_empty())?;
-        Some(OwningWorkload { kind: self.kind.to_owned(), name, api_version: self.api_version.to_owned() })
+        let (kind, api_version) = (self.kind.into(), self.api_version.into());
+        (!name.is_empty()).then_some(OwningWorkload { kind, name, api_version })
     }
 }
 

@@ -273,7 +273,7 @@ fn agrees<'a, V: View<'a>>(found: &Value, intended: Layer<'_, V>, tokens: Tokens
                 && found.iter().zip(elements).all(|(found, intended)| agrees(found, intended, tokens))
         }
         (Value::Null, Layer::Kept(_)) => true,
-        (found, Layer::Kept(intended)) => view::equals(intended, found),
+        (found, Layer::Kept(intended)) => intended.equals(found),
         _ => false,
     }
 }

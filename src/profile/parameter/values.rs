@@ -84,10 +84,9 @@ impl<'p> ParameterValues<'p> {
         ParameterValues { all: All::Own(self.owned()), of_pod: self.of_pod.clone() }
     }
 
-    /// Whether others of the same profile and settings have all of these values, as far as that shows without a comparison: no
-    /// pod and no namespace gives any of them.
-    pub(crate) const fn are_those_of_all(&self, others: &ParameterValues<'_>) -> bool {
-        self.of_pod.is_empty() && others.of_pod.is_empty()
+    /// Whether no pod and no namespace gives any of them: with the same profile and settings, they are always the same then.
+    pub(crate) const fn are_usual(&self) -> bool {
+        self.of_pod.is_empty()
     }
 
     /// What the record's hash says of them: `;NAME=VALUE` for each that the pod or its namespace gives, in the order of the

@@ -24,12 +24,16 @@ pub(crate) struct Rendering<'r, 'v, V> {
     values: &'r [Cow<'r, Value>],
     lets: &'r [Let],
     /// Those of `lets` that were asked for.
-    known: Vec<OnceCell<MadeLet<'v, V>>>,
+    known: Vec<OnceCell<Result<Item<'v, V>, EvalFault>>>,
     /// What evaluating those took, all together.
     spent_on_lets: Cell<Spent>,
     surroundings: Surroundings<'v, V>,
     /// Where is noted what is read of the pod, if anywhere.
     trace: Option<&'r Trace>,
+    /// What was made, for each `let` value, and then for each part.
+    made: RefCell<Vec<Option<MadeUnit>>>,
+    /// The `let` values that the unit at hand has asked for.
+    asked: RefCell<Vec<usize>>,
     /// The values of `forEach` variables, the innermost last.
     locals: RefCell<Vec<Item<'v, V>>>,
     repeated: Cell<usize>,
@@ -46,11 +50,13 @@ pub(crate) enum Unit {
     Part(usize),
 }
 
-/// A `let` value that was asked for.
-struct MadeLet<'v, V> {
-    value: Result<Item<'v, V>, EvalFault>,
-    /// What evaluating it took, without the other `let` values that it reads.
-    spent: Spent,
+/// What there is to say of a unit that was made.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct MadeUnit {
+    /// What evaluating it took, without the `let` values that it asked for.
+    pub(crate) spent: Spent,
+    /// The indexes of the `let` values that it asked for.
+    pub(crate) lets: Vec<usize>,
 }
 
 /// A scalar that has no value.
@@ -73,6 +79,8 @@ impl<'r, 'v, V: View<'v>> Rendering<'r, 'v, V> {
             spent_on_lets: Cell::default(),
             surroundings,
             trace: None,
+            made: RefCell::default(),
+            asked: RefCell::default(),
             locals: RefCell::default(),
             repeated: Cell::new(0),
             meter: Meter::default(),
@@ -103,34 +111,45 @@ impl<'r, 'v, V: View<'v>> Rendering<'r, 'v, V> {
     }
 
     /// What evaluating took so far.
-    pub(crate) fn spent(&self) -> Spent {
+    fn spent(&self) -> Spent {
         Spent { effort: self.meter.effort(), repeated: self.repeated.get() }
     }
 
-    /// What evaluating a `let` value took, without the others that it reads; `None` where no one asked for it.
-    pub(crate) fn spent_on_let(&self, index: usize) -> Option<Spent> {
-        self.known.get(index)?.get().map(|made| made.spent)
+    /// Whether any `let` value was made.
+    pub(crate) fn has_lets(&self) -> bool {
+        self.known.iter().any(|known| known.get().is_some())
     }
 
-    /// Makes a unit, and says what evaluating took, without the `let` values that were made for it.
-    pub(crate) fn counted<T>(&self, unit: Unit, within: impl FnOnce() -> T) -> (T, Spent) {
+    /// A unit as it was made; `None` where it was not, or has no value.
+    pub(crate) fn made_unit(&self, unit: Unit) -> Option<MadeUnit> {
+        self.made.borrow().get(self.reader(unit))?.clone()
+    }
+
+    /// Makes a unit: what it reads, asks for and takes counts for it.
+    pub(crate) fn as_unit<T>(&self, unit: Unit, within: impl FnOnce() -> T) -> T {
         let (before, on_lets) = (self.spent(), self.spent_on_lets.get());
+        let asked = self.asked.take();
         let result = match self.trace {
             Some(trace) => trace.read_by(self.reader(unit), within),
             None => within(),
         };
+        let lets = self.asked.replace(asked);
         let on_lets = self.spent_on_lets.get().without(on_lets);
-        (result, self.spent().without(before).without(on_lets))
+        let spent = self.spent().without(before).without(on_lets);
+        if let Unit::Let(_) = unit {
+            self.spent_on_lets.set(self.spent_on_lets.get().with(spent));
+        }
+        let (mut made, reader) = (self.made.borrow_mut(), self.reader(unit));
+        if made.len() <= reader {
+            made.resize_with(reader + 1, || None);
+        }
+        made.get_mut(reader).into_iter().for_each(|made| *made = Some(MadeUnit { spent, lets: lets.clone() }));
+        result
     }
 
     /// The pod template before the profile.
     pub(crate) const fn pod(&self) -> V {
         self.surroundings.pod
-    }
-
-    /// Whether a `let` value was made.
-    pub(crate) fn has_made(&self, index: usize) -> bool {
-        self.known.get(index).is_some_and(|known| known.get().is_some())
     }
 
     /// The `let` value at an index; `None` where it has none, which is no fault as long as nothing else asks for it.
@@ -141,12 +160,18 @@ impl<'r, 'v, V: View<'v>> Rendering<'r, 'v, V> {
     /// One reads only those before it, so this ends.
     fn made_let(&self, index: usize) -> Option<&Result<Item<'v, V>, EvalFault>> {
         let (known, made) = (self.known.get(index)?, self.lets.get(index)?);
-        let known = known.get_or_init(|| {
-            let (value, spent) = self.counted(Unit::Let(index), || made.item(self));
-            self.spent_on_lets.set(self.spent_on_lets.get().with(spent));
-            MadeLet { value, spent }
-        });
-        Some(&known.value)
+        let mut asked = self.asked.borrow_mut();
+        if !asked.contains(&index) {
+            asked.push(index);
+        }
+        drop(asked);
+        Some(known.get_or_init(|| {
+            let value = self.as_unit(Unit::Let(index), || made.item(self));
+            if value.is_err() {
+                self.made.borrow_mut().get_mut(index).into_iter().for_each(|made| *made = None);
+            }
+            value
+        }))
     }
 
     /// The value of `let`, which need not be one of the profile's.

@@ -24,11 +24,6 @@ impl Spent {
         Self { effort: self.effort.without(part.effort), repeated: self.repeated.saturating_sub(part.repeated) }
     }
 
-    /// At least as much as either.
-    pub(crate) fn max(self, other: Self) -> Self {
-        Self { effort: self.effort.max(other.effort), repeated: self.repeated.max(other.repeated) }
-    }
-
     /// Whether one rendering may take it all.
     pub(crate) const fn is_allowed(self) -> bool {
         self.effort.is_allowed() && self.repeated <= MOST_REPEATED

@@ -8,8 +8,7 @@ use super::made::Made;
 use super::stand_in::{self, StandIn};
 use crate::text::yaml::emit::{self, BlockLayout};
 
-/// How many different values are kept for one name, column and layout. Only parameters make them differ, and few runs have
-/// more.
+/// How many different values are kept for one name, column and layout, the latest.
 const KEPT: usize = 8;
 
 /// The lines that a run has rendered so far.
@@ -61,9 +60,8 @@ impl RenderedLines {
         let rendered = Arc::new(RenderedValue { made: made.clone(), lines: lines.into(), stand_in });
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let known = all.entry(key).or_default();
-        if known.len() < KEPT {
-            known.push(Arc::clone(&rendered));
-        }
+        known.truncate(KEPT - 1);
+        known.insert(0, Arc::clone(&rendered));
         rendered
     }
 

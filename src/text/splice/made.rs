@@ -110,7 +110,8 @@ impl Made {
     }
 }
 
-/// Whether two values are equal; most that are have one place in memory.
+/// Whether two values are equal; most that are have one place in memory. Large ones are not compared: that takes as long as it
+/// saves.
 pub(super) fn is_same(one: &Arc<Value>, other: &Arc<Value>) -> bool {
     Arc::ptr_eq(one, other) || one == other
 }

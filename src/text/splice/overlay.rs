@@ -15,7 +15,7 @@ use super::{SpliceError, SpliceErrorKind, Undo, UserStrings, extended};
 use crate::text::yaml::tree::{Anchor, CollectionStyle, NodeId, NodeKind, Tree};
 use crate::value::patch::Op;
 use crate::value::pointer::{Pointer, ReferenceToken};
-use crate::value::view::{self, View as _};
+use crate::value::view::View as _;
 
 /// A value after the patch.
 pub(super) enum Content {
@@ -226,7 +226,7 @@ fn replaced(tree: &Tree<'_>, id: NodeId, value: &Arc<Value>, op: &Op) -> Result<
         // Members that are in another order than in the text are written anew.
         let Some(mut entry) = old.find(|entry| entry.name == *name) else { return Ok(whole()) };
         if let Some(nodes) = entry.nodes
-            && !view::equals(tree.view(nodes.value), value)
+            && !tree.view(nodes.value).equals(value)
         {
             check_editable(tree, nodes.value, op)?;
             entry.content = replaced(tree, nodes.value, &Arc::new(value.clone()), op)?;

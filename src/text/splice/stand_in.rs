@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::text::yaml::tree::{Anchor, CollectionStyle, NodeId, NodeKind, ScalarStyle, Tree};
 use crate::text::yaml::{emit, parse_yaml};
-use crate::value::view::equals;
+use crate::value::view::View as _;
 
 /// The line that stands for a block, around its token.
 #[derive(Debug)]
@@ -49,7 +49,7 @@ pub(super) fn of(lines: &str, name: &str, value: &Value, column: usize, eol: &'s
         _ => return None,
     };
     let says_it =
-        equals(tree.view(entry), value) && tree.ignored.is_none() && is_self_contained(&tree, root, text.len());
+        tree.view(entry).equals(value) && tree.ignored.is_none() && is_self_contained(&tree, root, text.len());
     before.push(' ');
     says_it.then_some(StandIn { before, eol })
 }

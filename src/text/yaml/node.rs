@@ -145,6 +145,37 @@ impl<'a> View<'a> for NodeRef<'a> {
         }
     }
 
+    /// Nothing of the tree is copied. Members are mostly in the same order, and then are found without a search.
+    fn equals(self, value: &Value) -> bool {
+        let node = self.resolved();
+        match (value, self.tree.kind(node.id)) {
+            (Value::Object(wanted), NodeKind::Mapping(_)) => {
+                let mut rest = wanted.iter();
+                let mut is_same = |name: &str, member: Self| {
+                    let next = rest.next().filter(|(known, _)| *known == name).map(|(_, value)| value);
+                    next.or_else(|| wanted.get(name)).is_some_and(|value| member.equals(value))
+                };
+                if self.tree.merges() == Merges::Present {
+                    let members = self.members();
+                    return members.len() == wanted.len()
+                        && members.iter().all(|(name, member)| is_same(name, *member));
+                }
+                let names = self.tree.pairs(node.id).filter_map(|(key, member)| Some((self.tree.key(key)?, member)));
+                let mut count = 0;
+                names.inspect(|_| count += 1).all(|(name, member)| is_same(&name, self.at(member)))
+                    && count == wanted.len()
+            }
+            (Value::Array(wanted), NodeKind::Sequence(_)) => {
+                let mut rest = wanted.iter();
+                self.tree.children(node.id).all(|child| rest.next().is_some_and(|value| self.at(child).equals(value)))
+                    && rest.next().is_none()
+            }
+            (Value::Object(_) | Value::Array(_), _) | (_, NodeKind::Mapping(_) | NodeKind::Sequence(_)) => false,
+            (Value::String(wanted), _) => self.string().is_some_and(|text| text == *wanted),
+            _ => self.value() == *value,
+        }
+    }
+
     fn is_empty(self) -> bool {
         let node = self.resolved();
         match self.tree.kind(node.id) {

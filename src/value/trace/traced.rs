@@ -55,8 +55,8 @@ impl<'a: 't, 't, V: View<'a>> View<'t> for Traced<'t, V> {
 
     fn members(self) -> Vec<(Cow<'t, str>, Self)> {
         let members = self.view.members();
-        let names = members.iter().map(|(name, _)| ReferenceToken::from(&**name)).collect();
-        self.trace.note(Note::Names(self.place, names));
+        let names = || members.iter().map(|(name, _)| ReferenceToken::from(&**name)).collect();
+        self.trace.note(|| Note::Names(self.place, names()));
         let member = |(name, member): (Cow<'a, str>, V)| {
             let member = self.below(|| Step::Member((*name).into()), Some(member))?;
             Some((name, member))
@@ -66,7 +66,7 @@ impl<'a: 't, 't, V: View<'a>> View<'t> for Traced<'t, V> {
 
     fn elements(self) -> Vec<Self> {
         let elements = self.view.elements();
-        self.trace.note(Note::Length(self.place, elements.len()));
+        self.trace.note(|| Note::Length(self.place, elements.len()));
         let element = |(index, element)| self.below(|| Step::Element(index), Some(element));
         elements.into_iter().enumerate().filter_map(element).collect()
     }

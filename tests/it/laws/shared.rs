@@ -29,7 +29,7 @@ spec:
     - {name: few, expression: "lets.containers.size() < 5"}
     - {name: not-many, expression: "lets.named.filter(n, n == 'E1').size() < 3 || lets.keys.size() == 0"}
   require:
-    - {that: "!lets.named.exists(n, n == '')", message: "no name in {{ lets.first }}", severity: Warn}
+    - {that: "!lets.named.exists(n, n == 'E1')", message: "no name in {{ lets.first }}", severity: Warn}
     - {that: "lets.keys.size() < 2 || lets.count[0] == 0", message: "{{ lets.keys.size() }} labels", severity: Skip}
     - {that: "pod.spec.?volumes.orValue([]).size() < 4", message: "volumes"}
   annotations:
@@ -99,4 +99,73 @@ fn an_object_gets_the_same_alone_and_after_others_of_a_run() {
     let strategy = (bytes(), proptest::collection::vec((0..200_usize, any::<u8>()), 0..4));
     runner(500).run(&strategy, law).unwrap_or_else(|error| panic!("{error}"));
     assert!(injected.get() * 4 > all.get(), "{} of {} are injected", injected.get(), all.get());
+}
+
+/// A text of so many letters that comparing each with all takes more than half of what an evaluation may take.
+const LONG: usize = 400;
+
+/// Whether a list has a `!`, asked again for each of its elements.
+fn has_mark(list: &str) -> String {
+    format!("{list}.exists(x, {list}.exists(y, y == '!'))")
+}
+
+/// Profiles in which `MARK` is [`has_mark`] of the letters of an annotation, and annotations of pods, of which each gets something else.
+/// In a value, `LONG` is a long text.
+const AT_THE_BOUNDS: [(&str, &[&str]); 5] = [
+    // To compare `big` takes so much that nothing is left for `r`.
+    (
+        "let: [{name: l, value: \"pod.metadata.annotations.text.split('')\"}, {name: big, value: \"MARK ? 'a' : 'b'\"}]
+  labels:
+  - {key: q, value: \"{{ pod.metadata.annotations.q == 'y' ? lets.big : 'none' }}\"}
+  - {key: r, value: \"{{ MARK ? '' : pod.metadata.annotations.tail }}\"}",
+        &["text: a, q: n, tail: t0", "text: LONG, q: n, tail: t1", "text: LONG, q: n, tail: t2"],
+    ),
+    // Of `big` only a half was evaluated.
+    (
+        "let: [{name: l, value: \"pod.metadata.annotations.text.split('')\"}, {name: big, value: \"MARK ? '' : pod.metadata.annotations.tail\"}]
+  labels:
+  - {key: r, value: \"{{ pod.metadata.annotations.r == 'y' && !MARK ? 'r' : 'n' }}\"}
+  - {key: q, value: \"{{ pod.metadata.annotations.q == 'y' ? lets.big : 'none' }}\"}",
+        &["text: LONG, r: y, q: n, tail: t1", "text: LONG, r: n, q: y, tail: t1", "text: LONG, r: n, q: y, tail: t2"],
+    ),
+    (
+        "let: [{name: l, value: \"pod.metadata.annotations.text.split('')\"}, {name: big, value: \"MARK ? '' : pod.metadata.annotations.tail\"}]
+  labels: {a: b}
+  matchConditions:
+  - {name: r, expression: \"pod.metadata.annotations.r != 'y' || !MARK\"}
+  - {name: q, expression: \"pod.metadata.annotations.q != 'y' || lets.big == 't1'\"}",
+        &["text: LONG, r: y, q: n, tail: t1", "text: LONG, r: n, q: y, tail: t1", "text: LONG, r: n, q: y, tail: t2"],
+    ),
+    // An equal value takes more, so that all together is too much.
+    (
+        "let: [{name: l, value: \"pod.metadata.annotations.text.split('')\"}, {name: m, value: \"pod.metadata.annotations.more.split('')\"}, {name: any, value: \"MARK\"}]
+  labels: {a: b}
+  matchConditions: [{name: c, expression: \"!lets.any && !MORE\"}]",
+        &["text: x, more: LONG", "text: LONG, more: LONG"],
+    ),
+    (
+        "let: [{name: l, value: \"pod.metadata.annotations.text.split('')\"}, {name: m, value: \"pod.metadata.annotations.more.split('')\"}, {name: any, value: \"MARK\"}]
+  labels: [{key: c, value: \"{{ string(!lets.any && !MORE) }}\"}]",
+        &["text: x, more: LONG", "text: LONG, more: LONG"],
+    ),
+];
+
+#[test]
+fn what_a_comparison_with_other_objects_takes_decides_nothing() {
+    for (spec, annotations) in AT_THE_BOUNDS {
+        let spec = spec.replace("MARK", &has_mark("lets.l")).replace("MORE", &has_mark("lets.m"));
+        let header = "apiVersion: sidecar-injector/v1\nkind: Profile\nmetadata: {name: p}\nspec:\n  policy: OptOut\n  ";
+        let set = [law::profile_of(&format!("{header}{spec}\n"))];
+        let fresh = || law::asked(&set, &BTreeMap::new(), Action::Inject);
+        let run = fresh();
+        let pod = |annotations: &&str| {
+            let annotations =
+                annotations.replace("LONG", &"a".repeat(LONG)).replace(" y", " 'y'").replace(" n", " 'n'");
+            let spec = "spec:\n  containers:\n  - name: web\n    image: web:1\n";
+            format!("apiVersion: v1\nkind: Pod\nmetadata:\n  name: p\n  annotations: {{{annotations}}}\n{spec}")
+        };
+        for pod in annotations.iter().map(pod) {
+            assert_eq!(told(&pod, &run), told(&pod, &fresh()), "{spec}");
+        }
+    }
 }

@@ -104,8 +104,8 @@ impl Renderings {
         format!("{digest}{}", values.differing(profile, set))
     }
 
-    /// What a profile gives that reads the object. It is what it would be without any kept object: what is taken from one reads
-    /// the same of both, and had no fault. Bounds hold for a rendering as a whole, so it is made anew where that could matter.
+    /// What a profile gives that reads the object. It is what it would be without any kept object: a part is taken only if all
+    /// that it reads is the same. If it has a fault, or the sum of what it takes is too large, all of it is rendered again.
     fn of_object<'a: 't, 't, W: View<'a>>(
         &self,
         (profile, hash): (&Profile, String),
@@ -128,19 +128,19 @@ impl Renderings {
         if let Some(whole) = whole.filter(|whole| whole.hash == hash) {
             return Arc::clone(whole);
         }
-        let parts = KeptParts::new(&memo, &kept);
-        let (rendered, spent) = Rendered::unchecked(profile, &rendering, sidecar, Some(&parts));
-        let (rendered, spent) = match rendered.failed.is_empty() && spent.is_allowed() {
-            true => (rendered, spent),
-            false => {
-                let alone = Rendering::new(values, &profile.lets, surroundings.clone());
-                Rendered::unchecked(profile, &alone, sidecar, None)
-            }
-        };
+        let parts = KeptParts { memo: &memo, objects: &kept };
+        let rendered = Rendered::unchecked(profile, &rendering, sidecar, Some(&parts));
         let others: Vec<&Rendered> = kept.iter().map(|one| &*one.rendered).collect();
-        let rendered = Arc::new(Rendered { hash, ..rendered }.checked(profile, &others));
-        if rendered.failed.is_empty() {
-            let object = Arc::new(KeptObject { reads: memo.kept(), rendered: Arc::clone(&rendered), spent });
+        let checked = |rendered| Arc::new(Rendered { hash, ..rendered }.checked(profile, &others));
+        let reads = memo.kept();
+        if !rendered.failed.is_empty() || !reads.is_allowed() {
+            // What was compared counts for the bounds of that rendering, and must not decide.
+            let alone = Rendering::new(values, &profile.lets, surroundings.clone());
+            return checked(Rendered::unchecked(profile, &alone, sidecar, None));
+        }
+        let rendered = checked(rendered);
+        if reads.is_noted() {
+            let object = Arc::new(KeptObject { reads, rendered: Arc::clone(&rendered) });
             if let Some(latest) = all().get_mut(&key) {
                 latest.kept.truncate(KEPT_OF_OBJECTS - 1);
                 latest.kept.push_front(object);
@@ -179,7 +179,7 @@ mod tests {
             let rendered = renderings.get((profile, &set), &values, surroundings, Sidecar::Classic);
             let latest = renderings.latest.lock().unwrap();
             let kept = latest[&key].kept.iter().find(|one| Arc::ptr_eq(&one.rendered, &rendered)).unwrap();
-            format!("{:?}", kept.spent)
+            kept.reads.told()
         })
     }
 

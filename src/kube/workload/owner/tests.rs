@@ -1,3 +1,5 @@
+use std::borrow::Cow;
+
 use serde_json::{Value, json};
 
 use super::super::{KINDS, identify, locate, templates};
@@ -8,7 +10,7 @@ fn workload_of(object: &Value) -> [String; 3] {
     let identity = identify(object).unwrap();
     let place = templates(&identity, object, &[]).into_iter().next().unwrap_or_else(Pointer::root);
     let found = owning_workload(&identity, locate(object, &place).unwrap());
-    [found.api_version, found.kind, found.name]
+    [found.api_version, found.kind, found.name].map(Cow::into_owned)
 }
 
 /// A pod as the controller of this object makes it, with these labels and annotations.
