@@ -83,7 +83,7 @@ pub(crate) fn resolve<'p, 'a, V: View<'a>>(
     let first = || first(profile, profile.parameters.len(), template, set, (application, inherited));
     let annotations = template.path(&["metadata", "annotations"]);
     if !profile.parameters.iter().all(|parameter| parameter.from.is_empty())
-        || may_be_written(profile, annotations, inherited)
+        || inherit::may_be_written(profile, annotations, inherited)
     {
         return first();
     }
@@ -104,7 +104,7 @@ fn first<'p, 'a, V: View<'a>>(
     let set = set.get(&profile.name);
     let mut values = ParameterValues::with_capacity(count);
     let mut wrong = Vec::new();
-    let may_be_written = may_be_written(profile, annotations, around.1);
+    let may_be_written = inherit::may_be_written(profile, annotations, around.1);
     // Few of many are set, so these are looked up the other way round.
     let index_of = |name: &String| profile.parameters.iter().position(|parameter| parameter.name == *name);
     let set_ones: Vec<_> = set.into_iter().flatten().filter_map(|(name, _)| index_of(name)).collect();
@@ -127,20 +127,6 @@ fn first<'p, 'a, V: View<'a>>(
         values.push(value, &origin);
     }
     if wrong.is_empty() { Ok(values) } else { Err(wrong) }
-}
-
-/// Whether an annotation of the pod or of its namespace, or what is not known of these, may give any of the profile's parameters.
-fn may_be_written<'a, V: View<'a>>(profile: &Profile, annotations: Option<V>, inherited: Inherited<'_>) -> bool {
-    let Some(of_namespace) = inherited.annotations else { return true };
-    let on_pod = annotations.map(View::members).unwrap_or_default();
-    let is_read = |key: &str| {
-        profile.parameters.iter().any(|parameter| {
-            let prefix = parameter.annotation_prefix.as_deref();
-            parameter.annotations.iter().any(|known| known == key)
-                || prefix.is_some_and(|prefix| key.starts_with(prefix))
-        })
-    };
-    on_pod.iter().any(|(key, _)| is_read(key)) || of_namespace.keys().any(|key| is_read(key))
 }
 
 /// The value of one of the profile's parameters for one pod template, and where it comes from; see [`resolve`].

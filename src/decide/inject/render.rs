@@ -108,6 +108,9 @@ impl Redirected {
     }
 }
 
+/// With how many of the latest renderings a new item is compared.
+const MOST_COMPARED: usize = 2;
+
 /// How much a profile may add whose expressions decide how much it is: an annotation of a few bytes could ask for any amount.
 const MOST_BYTES: usize = 64 * 1024;
 
@@ -183,7 +186,8 @@ impl Rendered {
                     let known = other.added[slot].iter().find(|known| item.is_as(known))?;
                     Some((Arc::clone(&known.value), other.has_sound(slot, &known.key)))
                 };
-                let Some((value, is_sound)) = others.iter().find_map(known) else { continue };
+                // Comparing it with all of them would take more than it saves.
+                let Some((value, is_sound)) = others.iter().take(MOST_COMPARED).find_map(known) else { continue };
                 item.value = value;
                 match slot.validity() {
                     Validity::Container(_) if is_sound => drop(self.sound.insert(item.key.clone())),

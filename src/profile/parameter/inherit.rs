@@ -41,6 +41,24 @@ fn inherited_keys(parameter: &Parameter) -> impl Iterator<Item = &str> {
     keys.filter(|_| parameter.inherit == Inherit::Namespace)
 }
 
+/// Whether an annotation of the pod or of its namespace, or what is not known of these, may give any of the profile's parameters.
+pub(super) fn may_be_written<'a, V: View<'a>>(
+    profile: &Profile,
+    annotations: Option<V>,
+    inherited: Inherited<'_>,
+) -> bool {
+    let Some(of_namespace) = inherited.annotations else { return true };
+    let on_pod = annotations.map(View::members).unwrap_or_default();
+    let is_read = |key: &str| {
+        profile.parameters.iter().any(|parameter| {
+            let prefix = parameter.annotation_prefix.as_deref();
+            parameter.annotations.iter().any(|known| known == key)
+                || prefix.is_some_and(|prefix| key.starts_with(prefix))
+        })
+    };
+    on_pod.iter().any(|(key, _)| is_read(key)) || of_namespace.keys().any(|key| is_read(key))
+}
+
 /// The annotation that the pod does not have, and of which no one knows whether the namespace has it. Its parameter has no
 /// value that could be right.
 pub(crate) fn unknown<'p, 'a, V: View<'a>>(profile: &'p Profile, template: V, from: Inherited<'_>) -> Option<&'p str> {

@@ -43,16 +43,16 @@ impl Made {
         }
     }
 
-    /// Whether another has the same value, and was put together in the same way.
+    /// Whether another has the same value, and was put together in the same way, as far as that shows without a long comparison.
     pub(super) fn is_as(&self, other: &Self) -> bool {
         match (self, other) {
-            (Self::Whole(one), Self::Whole(other)) => is_same(one, other),
+            (Self::Whole(one), Self::Whole(other)) => is_same_at_once(one, other),
             (Self::List(one), Self::List(other)) => {
-                one.len() == other.len() && one.iter().zip(other).all(|(one, other)| is_same(one, other))
+                one.len() == other.len() && one.iter().zip(other).all(|(one, other)| is_same_at_once(one, other))
             }
             (Self::Object(one), Self::Object(other)) => {
                 let same = |((name, one), (known, other)): (&(ReferenceToken, _), &(ReferenceToken, _))| {
-                    name == known && is_same(one, other)
+                    name == known && is_same_at_once(one, other)
                 };
                 one.len() == other.len() && one.iter().zip(other).all(same)
             }
@@ -110,8 +110,12 @@ impl Made {
     }
 }
 
-/// Whether two values are equal; most that are have one place in memory. Large ones are not compared: that takes as long as it
-/// saves.
+/// Whether two values are the same, as far as that shows at once: the same in memory, or equal single values.
+fn is_same_at_once(one: &Arc<Value>, other: &Arc<Value>) -> bool {
+    Arc::ptr_eq(one, other) || (!one.is_object() && !one.is_array() && one == other)
+}
+
+/// Whether two values are equal; most that are have one place in memory.
 pub(super) fn is_same(one: &Arc<Value>, other: &Arc<Value>) -> bool {
     Arc::ptr_eq(one, other) || one == other
 }
