@@ -20,13 +20,33 @@ fn config_map(index: usize) -> String {
 }
 
 pub(crate) fn workloads(bytes: usize) -> String {
+    stream(bytes, workload)
+}
+
+/// Workloads that differ in what profiles read: ports, probes, and users.
+pub(crate) fn different_workloads(bytes: usize) -> String {
+    stream(bytes, |index| {
+        let scattered = index * 7919;
+        let user = if index % 3 == 0 {
+            format!("securityContext:\n            runAsUser: {}\n          ", 1000 + scattered % 100)
+        } else {
+            String::new()
+        };
+        workload(index)
+            .replace("containerPort: 8080", &format!("containerPort: {}", 8000 + scattered % 900))
+            .replace("/healthz", &format!("/health{}", scattered % 97))
+            .replace("volumeMounts:", &format!("{user}volumeMounts:"))
+    })
+}
+
+fn stream(bytes: usize, document: impl Fn(usize) -> String) -> String {
     let mut text = String::with_capacity(bytes + 2000);
     for index in 0.. {
         if text.len() >= bytes {
             break;
         }
         text.push_str("---\n");
-        text.push_str(&workload(index));
+        text.push_str(&document(index));
     }
     text
 }

@@ -14,7 +14,7 @@ use injector::internals::text::yaml::{judge_yaml, parse_yaml};
 mod inputs;
 mod measure;
 
-use inputs::{mixed, pod, tree, workload, workloads};
+use inputs::{different_workloads, mixed, pod, tree, workload, workloads};
 use measure::{Exit, RUNS, Run, alone, median, median_of, middle, ms, rate, ratio, run, show, twice};
 
 /// What injects `nginx`, whose rendering depends on parameters alone.
@@ -159,21 +159,25 @@ fn sizes(injector: &Path, path: &Path) {
 
 /// The profiles `nginx` and `linkerd` side by side: runs take turns, and medians count.
 fn profiles(injector: &Path, path: &Path) -> [Goal; 2] {
-    let [one, stream] =
-        [("one Deployment", workload(1)), ("workloads only, 10 MB", workloads(10_000_000))].map(|(name, text)| {
-            std::fs::write(path, &text).expect("the input is written");
-            let bytes = text.len();
-            println!("\n{name}, with two profiles: {bytes} bytes");
-            let (mut nginx, mut linkerd) = (Vec::new(), Vec::new());
-            for _ in 0..if bytes < 100_000 { SHORT_RUNS } else { RUNS } {
-                nginx.push(run(injector, NGINX, path, Exit::Done));
-                linkerd.push(run(injector, LINKERD, path, Exit::Done));
-            }
-            let (nginx, linkerd) = (middle(nginx), middle(linkerd));
-            show("nginx", bytes, nginx, None);
-            show("linkerd", bytes, linkerd, None);
-            (nginx.wall, linkerd.wall)
-        });
+    let inputs = [
+        ("one Deployment", workload(1)),
+        ("workloads only, 10 MB", workloads(10_000_000)),
+        ("workloads that differ, 10 MB", different_workloads(10_000_000)),
+    ];
+    let [one, stream, _] = inputs.map(|(name, text)| {
+        std::fs::write(path, &text).expect("the input is written");
+        let bytes = text.len();
+        println!("\n{name}, with two profiles: {bytes} bytes");
+        let (mut nginx, mut linkerd) = (Vec::new(), Vec::new());
+        for _ in 0..if bytes < 100_000 { SHORT_RUNS } else { RUNS } {
+            nginx.push(run(injector, NGINX, path, Exit::Done));
+            linkerd.push(run(injector, LINKERD, path, Exit::Done));
+        }
+        let (nginx, linkerd) = (middle(nginx), middle(linkerd));
+        show("nginx", bytes, nginx, None);
+        show("linkerd", bytes, linkerd, None);
+        (nginx.wall, linkerd.wall)
+    });
     [
         Goal::new("one Deployment with linkerd", format!("{:.1} ms", ms(one.1)), "8 ms"),
         Goal::new(

@@ -89,7 +89,10 @@ pub(crate) fn resolve<'p, 'a, V: View<'a>>(
     }
     let set = set.get(&profile.name);
     let usual = profile.usual.get(|known| known.as_ref() == set, || set.cloned(), || first().map(|all| all.owned()));
-    usual.map(ParameterValues::usual)
+    Ok(match usual? {
+        Cow::Borrowed(all) => ParameterValues::usual(all),
+        Cow::Owned(all) => ParameterValues::usual_owned(all),
+    })
 }
 
 /// The values of the first parameters, which are as many as `count`.

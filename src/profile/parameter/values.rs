@@ -52,13 +52,14 @@ impl<'p> ParameterValues<'p> {
         Self { all: All::Own(Vec::with_capacity(count)), of_pod: Vec::new() }
     }
 
-    /// Those of a pod for which no other value is given.
-    pub(super) fn usual(all: Cow<'p, Vec<Cow<'static, Value>>>) -> Self {
-        let all = match all {
-            Cow::Borrowed(all) => All::Usual(all),
-            Cow::Owned(all) => All::Own(all),
-        };
-        Self { all, of_pod: Vec::new() }
+    /// Those that each pod has for which nothing else is given.
+    pub(super) const fn usual(all: &'p [Cow<'static, Value>]) -> Self {
+        Self { all: All::Usual(all), of_pod: Vec::new() }
+    }
+
+    /// The same, not kept by the profile.
+    pub(super) const fn usual_owned(all: Vec<Cow<'p, Value>>) -> Self {
+        Self { all: All::Own(all), of_pod: Vec::new() }
     }
 
     /// All of them, to be kept longer than the profile.
