@@ -9,6 +9,7 @@ pub(crate) mod explain;
 pub(crate) mod expressions;
 pub(crate) mod facts;
 pub(crate) mod inject;
+mod latest;
 mod memo;
 pub(crate) mod record;
 pub(crate) mod uninject;

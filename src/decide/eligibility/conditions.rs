@@ -35,8 +35,8 @@ fn with_values<'a, C: Confirms, V: View<'a>>(case: &Case<'_, '_, V>) -> RuleFind
     let surroundings = expressions::surroundings(subject.identity, subject.template, case.facts, &trace);
     let alone = || Rendering::new(values, &profile.lets, surroundings.clone());
     let rendering = alone().traced(&trace);
-    let latest = subject.confirmed.latest(profile, C::RULE);
-    let memo = Memo::new(&latest.reads, latest.kept.iter().map(|one| &**one), (values, &surroundings), &rendering);
+    let (reads, kept) = subject.confirmed.latest(profile, C::RULE);
+    let memo = Memo::new(&reads, kept.iter().map(|one| &**one), (values, &surroundings), &rendering);
     if memo.whole().is_some() {
         return RuleFinding::no(C::SAW);
     }

@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::memo::{KeptObject, KeptParts};
 use super::{Rendered, Sidecar, digest};
 use crate::decide::eligibility::Confirmed;
+use crate::decide::latest::Latest;
 use crate::decide::memo::Memo;
 use crate::profile::Profile;
 use crate::profile::parameter::{ParameterValues, SetValues};
@@ -20,9 +21,6 @@ use crate::value::view::View;
 /// any number.
 const KEPT: usize = 64;
 
-/// How many of those that depend on the object.
-const KEPT_OF_OBJECTS: usize = 8;
-
 /// Injections that were rendered in this run, in which no two profiles have one name, and each has the same settings for all
 /// objects.
 #[derive(Debug, Default)]
@@ -30,17 +28,11 @@ pub struct Renderings {
     /// One for each profile and set of parameters, however many pods have it.
     by_values: Mutex<VecDeque<KeptRendering>>,
     /// The latest of each profile that reads objects.
-    latest: Mutex<HashMap<(String, Sidecar), LatestObjects>>,
+    latest: Mutex<HashMap<(String, Sidecar), Latest<KeptObject>>>,
     /// The pods that profiles' own expressions confirmed.
     confirmed: Confirmed,
     /// How the hashes of each profile begin.
     digests: Mutex<HashMap<(String, Sidecar), String>>,
-}
-
-#[derive(Debug)]
-struct LatestObjects {
-    reads: Arc<ProfileReads>,
-    kept: VecDeque<Arc<KeptObject>>,
 }
 
 #[derive(Debug)]
@@ -117,10 +109,7 @@ impl Renderings {
         let key = (profile.name.clone(), sidecar);
         let (reads, kept) = {
             let mut all = all();
-            let latest = all
-                .entry(key.clone())
-                .or_insert_with(|| LatestObjects { reads: Arc::new(ProfileReads::of(profile)), kept: VecDeque::new() });
-            (Arc::clone(&latest.reads), latest.kept.iter().cloned().collect::<Vec<_>>())
+            all.entry(key.clone()).or_insert_with(|| Latest::new(ProfileReads::of(profile))).now()
         };
         let rendering = Rendering::new(values, &profile.lets, surroundings.clone()).traced(surroundings.pod.trace());
         let memo = Memo::new(&reads, kept.iter().map(|one| &one.reads), (values, &surroundings), &rendering);
@@ -140,10 +129,9 @@ impl Renderings {
         }
         let rendered = checked(rendered);
         if reads.is_noted() {
-            let object = Arc::new(KeptObject { reads, rendered: Arc::clone(&rendered) });
+            let object = KeptObject { reads, rendered: Arc::clone(&rendered) };
             if let Some(latest) = all().get_mut(&key) {
-                latest.kept.truncate(KEPT_OF_OBJECTS - 1);
-                latest.kept.push_front(object);
+                latest.push(object);
             }
         }
         rendered
@@ -178,7 +166,8 @@ mod tests {
             let surroundings = || Surroundings { pod: trace.of(pod), facts };
             let rendered = renderings.get((profile, &set), &values, surroundings, Sidecar::Classic);
             let latest = renderings.latest.lock().unwrap();
-            let kept = latest[&key].kept.iter().find(|one| Arc::ptr_eq(&one.rendered, &rendered)).unwrap();
+            let (_, kept) = latest[&key].now();
+            let kept = kept.iter().find(|one| Arc::ptr_eq(&one.rendered, &rendered)).unwrap();
             kept.reads.told()
         })
     }
