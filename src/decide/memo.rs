@@ -52,8 +52,6 @@ enum ReadValue {
 /// One of the kept objects beside the one at hand.
 struct Candidate<'m> {
     kept: &'m KeptReads,
-    /// Whether both objects have the usual value of each parameter.
-    has_values: bool,
     /// Whether it has the same, for each known place that was compared.
     known: Vec<OnceCell<bool>>,
     /// Whether it is made of the same, for each `let` value and part that was compared.
@@ -93,7 +91,6 @@ impl<'m, 'a: 't, 't, W: View<'a>> Memo<'m, 't, W> {
         let (known, lets, units) = (reads.known.len(), reads.lets.len(), reads.lets.len() + reads.parts.len());
         let candidate = |kept: &'m KeptReads| Candidate {
             kept,
-            has_values: kept.values.are_usual() && values.are_usual(),
             known: vec![OnceCell::new(); known],
             units: vec![OnceCell::new(); units],
             lets: vec![OnceCell::new(); lets],
@@ -138,13 +135,14 @@ impl<'m, 'a: 't, 't, W: View<'a>> Memo<'m, 't, W> {
         *same.get_or_init(|| {
             let UnitReads { parameters, known } = self.unit(unit);
             known.iter().all(|index| self.is_known(candidate, *index))
-                && (candidate.has_values || parameters.iter().all(|index| self.is_value(candidate, *index)))
-                && kept.made.lets.iter().all(|index| self.is_let(candidate, *index))
+                && (self.has_values_of(candidate) || parameters.iter().all(|index| self.is_value(candidate, *index)))
                 && kept.of_pod.as_ref().is_some_and(|reads| {
                     let compared = self.compared.get(index);
                     self.is_of_pod(&self.compared_whole, &candidate.kept.of_pod)
                         || compared.is_some_and(|compared| self.is_of_pod(compared, reads))
                 })
+                // To compare these may evaluate them, so they are last: a unit that has read the same so far asks for the same next.
+                && kept.made.lets.iter().all(|index| self.is_let(candidate, *index))
         })
     }
 
@@ -152,6 +150,11 @@ impl<'m, 'a: 't, 't, W: View<'a>> Memo<'m, 't, W> {
         let (same, known) = (candidate.known.get(index), candidate.kept.known.get(index));
         let is_same = |known| self.found(index).is_some_and(|found| found.is(known));
         same.zip(known).is_some_and(|(same, known)| *same.get_or_init(|| is_same(known)))
+    }
+
+    /// Whether both objects have the usual value of each parameter, so that no value need be compared.
+    fn has_values_of(&self, candidate: &Candidate<'m>) -> bool {
+        self.values.are_usual() && candidate.kept.values.are_usual()
     }
 
     fn is_value(&self, candidate: &Candidate<'m>, index: usize) -> bool {
@@ -192,10 +195,7 @@ impl<'m, 'a: 't, 't, W: View<'a>> Memo<'m, 't, W> {
     }
 
     fn index(&self, unit: Unit) -> usize {
-        match unit {
-            Unit::Let(index) => index,
-            Unit::Part(index) => self.reads.lets.len() + index,
-        }
+        unit.number(self.reads.lets.len())
     }
 
     fn unit(&self, unit: Unit) -> &'m UnitReads {
@@ -225,7 +225,7 @@ impl<'m, 'a: 't, 't, W: View<'a>> Memo<'m, 't, W> {
         let units = lets.clone().map(Unit::Let).chain((0..self.reads.parts.len()).map(Unit::Part));
         let units: Vec<_> = units.map(|unit| self.kept_unit(unit)).collect();
         let lets = lets.zip(&units).map(|(index, unit)| unit.as_ref().and_then(|_| self.kept_let(index))).collect();
-        let values = self.candidates.iter().find(|one| one.has_values).map(|one| Arc::clone(&one.kept.values));
+        let values = self.candidates.iter().find(|one| self.has_values_of(one)).map(|one| Arc::clone(&one.kept.values));
         let values = values.unwrap_or_else(|| Arc::new(self.values.kept()));
         KeptReads { values, known, lets, of_pod: self.all_of_pod(&units), units }
     }
@@ -285,13 +285,8 @@ impl KeptReads {
     /// What evaluating all parts takes, with each `let` value that any of them asks for: as if none had been taken from another object.
     fn spent(&self) -> Spent {
         let lets = self.lets.len();
-        let made = |unit| {
-            let index = match unit {
-                Unit::Let(index) => index,
-                Unit::Part(index) => lets + index,
-            };
-            self.units.get(index).and_then(Option::as_ref).map(|unit| unit.made.clone())
-        };
+        let made =
+            |unit: Unit| self.units.get(unit.number(lets)).and_then(Option::as_ref).map(|unit| unit.made.clone());
         spent_on(0..self.units.len() - lets, lets, made)
     }
 

@@ -133,7 +133,7 @@ impl Trace {
         Traced::new(value, 0, self)
     }
 
-    /// Does something that reads for this reader. What another reader does within it counts for that one alone.
+    /// Does something, and notes what it reads for this reader. A reader within it reads for itself alone.
     pub(crate) fn read_by<T>(&self, reader: usize, within: impl FnOnce() -> T) -> T {
         let before = self.0.borrow_mut().reader.replace(reader);
         let result = within();
@@ -204,7 +204,8 @@ impl Notes {
         Reads(root)
     }
 
-    /// The place of this number in a tree of places, which gets it where it has not. Recurses as deep as the value is nested, which its document caps.
+    /// The place of this number in a tree of places. A place that the tree does not have yet is added. Recurses as deep as the value
+    /// is nested, which its document caps.
     fn place<'p>(&self, root: &'p mut Place, number: usize) -> Option<&'p mut Place> {
         let Some(index) = number.checked_sub(1) else { return Some(root) };
         let Met { within, step, there } = self.places.get(index)?;

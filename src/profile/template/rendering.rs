@@ -50,6 +50,16 @@ pub(crate) enum Unit {
     Part(usize),
 }
 
+impl Unit {
+    /// Its number among all units of a profile with so many `let` values, which come first.
+    pub(crate) const fn number(self, lets: usize) -> usize {
+        match self {
+            Self::Let(index) => index,
+            Self::Part(index) => lets + index,
+        }
+    }
+}
+
 /// What there is to say of a unit that was made.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct MadeUnit {
@@ -95,14 +105,7 @@ impl<'r, 'v, V: View<'v>> Rendering<'r, 'v, V> {
 
     /// What a unit has read of the pod; `None` where that is not noted.
     pub(crate) fn reads(&self, unit: Unit) -> Option<Reads> {
-        self.trace?.reads(self.reader(unit))
-    }
-
-    const fn reader(&self, unit: Unit) -> usize {
-        match unit {
-            Unit::Let(index) => index,
-            Unit::Part(index) => self.lets.len() + index,
-        }
+        self.trace?.reads(unit.number(self.lets.len()))
     }
 
     /// What had no value so far.
@@ -122,7 +125,7 @@ impl<'r, 'v, V: View<'v>> Rendering<'r, 'v, V> {
 
     /// A unit as it was made; `None` where it was not, or has no value.
     pub(crate) fn made_unit(&self, unit: Unit) -> Option<MadeUnit> {
-        self.made.borrow().get(self.reader(unit))?.clone()
+        self.made.borrow().get(unit.number(self.lets.len()))?.clone()
     }
 
     /// Makes a unit: what it reads, asks for and takes counts for it.
@@ -130,7 +133,7 @@ impl<'r, 'v, V: View<'v>> Rendering<'r, 'v, V> {
         let (before, on_lets) = (self.spent(), self.spent_on_lets.get());
         let asked = self.asked.take();
         let result = match self.trace {
-            Some(trace) => trace.read_by(self.reader(unit), within),
+            Some(trace) => trace.read_by(unit.number(self.lets.len()), within),
             None => within(),
         };
         let lets = self.asked.replace(asked);
@@ -139,7 +142,7 @@ impl<'r, 'v, V: View<'v>> Rendering<'r, 'v, V> {
         if let Unit::Let(_) = unit {
             self.spent_on_lets.set(self.spent_on_lets.get().with(spent));
         }
-        let (mut made, reader) = (self.made.borrow_mut(), self.reader(unit));
+        let (mut made, reader) = (self.made.borrow_mut(), unit.number(self.lets.len()));
         if made.len() <= reader {
             made.resize_with(reader + 1, || None);
         }

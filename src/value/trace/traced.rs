@@ -8,7 +8,7 @@ use super::{Note, Step, Trace};
 use crate::value::pointer::ReferenceToken;
 use crate::value::view::{Kind, View};
 
-/// A value, or a part of one, of which is noted what is read.
+/// A value, or a part of one. What is read of it is noted.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Traced<'t, V> {
     view: V,

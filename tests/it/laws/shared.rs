@@ -111,7 +111,7 @@ fn has_mark(list: &str) -> String {
 
 /// Profiles in which `MARK` is [`has_mark`] of the letters of an annotation, and annotations of pods, of which each gets something else.
 /// In a value, `LONG` is a long text.
-const AT_THE_BOUNDS: [(&str, &[&str]); 5] = [
+const AT_THE_BOUNDS: [(&str, &[&str]); 7] = [
     // To compare `big` takes so much that nothing is left for `r`.
     (
         "let: [{name: l, value: \"pod.metadata.annotations.text.split('')\"}, {name: big, value: \"MARK ? 'a' : 'b'\"}]
@@ -141,6 +141,20 @@ const AT_THE_BOUNDS: [(&str, &[&str]); 5] = [
         "let: [{name: l, value: \"pod.metadata.annotations.text.split('')\"}, {name: m, value: \"pod.metadata.annotations.more.split('')\"}, {name: any, value: \"MARK\"}]
   labels: {a: b}
   matchConditions: [{name: c, expression: \"!lets.any && !MORE\"}]",
+        &["text: x, more: LONG", "text: LONG, more: LONG"],
+    ),
+    // What is taken from the first, and what is evaluated here, are too much together.
+    (
+        "let: [{name: l, value: \"pod.metadata.annotations.text.split('')\"}, {name: m, value: \"pod.metadata.annotations.more.split('')\"},
+    {name: one, value: \"MARK ? '' : 'k'\"}, {name: two, value: \"MORE ? '' : pod.metadata.annotations.tail\"}]
+  labels: [{key: p, value: \"{{ lets.one }}\"}, {key: q, value: \"{{ lets.two }}\"}]",
+        &["text: a, more: LONG, tail: t1", "text: a, more: b, tail: t0", "text: LONG, more: LONG, tail: t1"],
+    ),
+    // The condition that has no value is the second, whatever was evaluated first.
+    (
+        "let: [{name: l, value: \"pod.metadata.annotations.text.split('')\"}, {name: m, value: \"pod.metadata.annotations.more.split('')\"}, {name: any, value: \"MARK\"}]
+  labels: {a: b}
+  matchConditions: [{name: c, expression: \"!MORE\"}, {name: d, expression: \"!lets.any\"}]",
         &["text: x, more: LONG", "text: LONG, more: LONG"],
     ),
     (
