@@ -13,6 +13,8 @@ use crate::value::view::View;
 pub(crate) struct Meter {
     steps: Cell<usize>,
     bytes: Cell<usize>,
+    /// What was asked for and refused: there was not enough left.
+    refused: Cell<Effort>,
 }
 
 /// How many steps and bytes all expressions of one rendering may take.
@@ -44,26 +46,34 @@ impl Effort {
 
 impl Default for Meter {
     fn default() -> Self {
-        Self { steps: Cell::new(MOST.steps), bytes: Cell::new(MOST.bytes) }
+        Self { steps: Cell::new(MOST.steps), bytes: Cell::new(MOST.bytes), refused: Cell::default() }
     }
 }
 
 impl Meter {
-    /// What was counted so far.
+    /// What was asked for so far. It is more than is allowed once anything was refused.
     pub(crate) const fn effort(&self) -> Effort {
-        Effort { steps: MOST.steps - self.steps.get(), bytes: MOST.bytes - self.bytes.get() }
+        let counted = Effort { steps: MOST.steps - self.steps.get(), bytes: MOST.bytes - self.bytes.get() };
+        counted.with(self.refused.get())
+    }
+
+    fn refuse(&self, effort: Effort, fault: EvalFault) -> EvalFault {
+        self.refused.set(self.refused.get().with(effort));
+        fault
     }
 
     /// Counts steps.
     pub(super) fn steps(&self, count: usize) -> Result<(), EvalFault> {
-        let left = self.steps.get().checked_sub(count).ok_or(EvalFault::TooManySteps)?;
+        let refused = || self.refuse(Effort { steps: count, bytes: 0 }, EvalFault::TooManySteps);
+        let left = self.steps.get().checked_sub(count).ok_or_else(refused)?;
         self.steps.set(left);
         Ok(())
     }
 
     /// Counts bytes that are made, and the work to make them.
     pub(super) fn bytes(&self, count: usize) -> Result<(), EvalFault> {
-        let left = self.bytes.get().checked_sub(count).ok_or(EvalFault::TooManyBytes)?;
+        let refused = || self.refuse(Effort { steps: 0, bytes: count }, EvalFault::TooManyBytes);
+        let left = self.bytes.get().checked_sub(count).ok_or_else(refused)?;
         self.bytes.set(left);
         self.steps(count / 64)
     }

@@ -69,14 +69,10 @@ fn valid<'v, V: View<'v>>(applier: &mut Applier<'_, V>) {
                 found.extend(masked(container));
                 found
             }),
-            Validity::Volume => each(applier, slot, |_, volume| {
-                let mut added = rendered.added[Slot::Volumes].iter();
-                let is_sound = rendered.sound_volumes.contains(name(volume));
-                // One that the record names may have been edited.
-                match is_sound && added.any(|item| *item.value == *volume) {
-                    true => Vec::new(),
-                    false => validity::volumes(&[volume], &Pointer::root()),
-                }
+            // Volumes are added just as they were rendered, and were checked then.
+            Validity::Volume => each(applier, slot, |_, volume| match rendered.sound_volumes.contains(name(volume)) {
+                true => Vec::new(),
+                false => validity::volumes(&[volume], &Pointer::root()),
             }),
             Validity::Alone(..) | Validity::Schema => {}
         }

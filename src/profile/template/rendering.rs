@@ -123,7 +123,7 @@ impl<'r, 'v, V: View<'v>> Rendering<'r, 'v, V> {
         self.known.iter().any(|known| known.get().is_some())
     }
 
-    /// A unit as it was made; `None` where it was not, or has no value.
+    /// A unit as it was made; `None` where it was not.
     pub(crate) fn made_unit(&self, unit: Unit) -> Option<MadeUnit> {
         self.made.borrow().get(unit.number(self.lets.len()))?.clone()
     }
@@ -168,13 +168,7 @@ impl<'r, 'v, V: View<'v>> Rendering<'r, 'v, V> {
             asked.push(index);
         }
         drop(asked);
-        Some(known.get_or_init(|| {
-            let value = self.as_unit(Unit::Let(index), || made.item(self));
-            if value.is_err() {
-                self.made.borrow_mut().get_mut(index).into_iter().for_each(|made| *made = None);
-            }
-            value
-        }))
+        Some(known.get_or_init(|| self.as_unit(Unit::Let(index), || made.item(self))))
     }
 
     /// The value of `let`, which need not be one of the profile's.
