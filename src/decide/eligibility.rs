@@ -7,6 +7,7 @@ use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::fmt;
 
+use crate::decide::expressions::PodReading;
 use crate::decide::facts::Facts;
 use crate::diagnostic::Diagnostic;
 use crate::kube::workload::Identity;
@@ -189,7 +190,8 @@ enum Asked {
 /// Everything that a rule may look at.
 struct Case<'c, 'p, V> {
     subject: &'c Subject<'c, V>,
-    facts: &'c Facts,
+    reading: &'c PodReading<'p, V>,
+    facts: &'p Facts,
     profile: &'p Profile,
     words: Words,
     /// The values of the profile's parameters, once a rule has asked for them.
@@ -197,8 +199,12 @@ struct Case<'c, 'p, V> {
 }
 
 impl<'c, 'p, 'a, V: View<'a>> Case<'c, 'p, V> {
-    const fn new(subject: &'c Subject<'c, V>, facts: &'c Facts, profile: &'p Profile, words: Words) -> Self {
-        Self { subject, facts, profile, words, values: OnceCell::new() }
+    const fn new(
+        (subject, reading): (&'c Subject<'c, V>, &'c PodReading<'p, V>),
+        profile: &'p Profile,
+        words: Words,
+    ) -> Self {
+        Self { subject, reading, facts: reading.facts, profile, words, values: OnceCell::new() }
     }
 
     /// The values of the profile's parameters, or what is wrong with them.
@@ -222,22 +228,26 @@ enum Words {
 
 /// Decides whether the profile is injected into the template: the first [`Rule`] that applies wins. The values of the profile's
 /// parameters come with it, where a rule has asked for them.
-pub(crate) fn decide<'p, 'a, V: View<'a>>(
+pub(crate) fn decide<'p, 'a: 'p, V: View<'a>>(
     subject: &Subject<'_, V>,
-    facts: &Facts,
+    reading: &PodReading<'p, V>,
     profile: &'p Profile,
 ) -> (Decision, Option<ParameterValues<'p>>) {
-    let case = Case::new(subject, facts, profile, Words::Dropped);
+    let case = Case::new((subject, reading), profile, Words::Dropped);
     let decision = first_ruling(&case, Asked::First);
     (decision, case.values.into_inner().and_then(Result::ok))
 }
 
 /// Decides about a template that has an injection of the profile, which was taken away for the question.
-pub(crate) fn decide_again<'a, V: View<'a>>(subject: &Subject<'_, V>, facts: &Facts, profile: &Profile) -> Decision {
-    first_ruling(&Case::new(subject, facts, profile, Words::Dropped), Asked::Again)
+pub(crate) fn decide_again<'p, 'a: 'p, V: View<'a>>(
+    subject: &Subject<'_, V>,
+    reading: &PodReading<'p, V>,
+    profile: &'p Profile,
+) -> Decision {
+    first_ruling(&Case::new((subject, reading), profile, Words::Dropped), Asked::Again)
 }
 
-fn first_ruling<'a, V: View<'a>>(case: &Case<'_, '_, V>, asked: Asked) -> Decision {
+fn first_ruling<'p, 'a: 'p, V: View<'a>>(case: &Case<'_, 'p, V>, asked: Asked) -> Decision {
     let mut warnings = Vec::new();
     // Once a rule injects, only those that confirm it are left to ask.
     let mut injects = None;
@@ -267,16 +277,24 @@ fn first_ruling<'a, V: View<'a>>(case: &Case<'_, '_, V>, asked: Asked) -> Decisi
 }
 
 /// Whether a rule protects the object as it is, whatever is injected in it.
-pub(crate) fn is_protected<'a, V: View<'a>>(subject: &Subject<'_, V>, facts: &Facts, profile: &Profile) -> bool {
-    let case = Case::new(subject, facts, profile, Words::Dropped);
+pub(crate) fn is_protected<'p, 'a: 'p, V: View<'a>>(
+    subject: &Subject<'_, V>,
+    reading: &PodReading<'p, V>,
+    profile: &'p Profile,
+) -> bool {
+    let case = Case::new((subject, reading), profile, Words::Dropped);
     let applies = |rule: &&Rule| matches!(rules::look(**rule, &case).ruling, Ruling::Skip(..));
     Rule::ALL.iter().filter(|rule| rule.protects()).any(|rule| applies(&rule))
 }
 
 /// What every rule sees, also those after the one that decides. It asks the same functions as [`decide`].
-pub(crate) fn trace<'a, V: View<'a>>(subject: &Subject<'_, V>, facts: &Facts, profile: &Profile) -> Vec<RuleTrace> {
-    let case = Case::new(subject, facts, profile, Words::Shown);
-    let unshown = Case::new(subject, facts, profile, Words::Dropped);
+pub(crate) fn trace<'p, 'a: 'p, V: View<'a>>(
+    subject: &Subject<'_, V>,
+    reading: &PodReading<'p, V>,
+    profile: &'p Profile,
+) -> Vec<RuleTrace> {
+    let case = Case::new((subject, reading), profile, Words::Shown);
+    let unshown = Case::new((subject, reading), profile, Words::Dropped);
     let injected = matches!(first_ruling(&unshown, Asked::First), Decision::Inject { .. });
     let mut decided = false;
     let mut injects = false;

@@ -8,6 +8,7 @@ use std::fmt;
 use serde_json::Value;
 
 use crate::decide::eligibility::{self, Recorded, RuleTrace, Subject};
+use crate::decide::expressions::PodReading;
 use crate::decide::facts::Facts;
 use crate::decide::inject::{InjectionState, Outcome, Outdated, Planner, Request, Verdict, compare};
 use crate::decide::record::{self, Entry};
@@ -186,14 +187,14 @@ struct RulesAndParameters {
 }
 
 /// What every rule and every parameter sees.
-fn rules_and_parameters<'a, V: View<'a>>(
+fn rules_and_parameters<'p, 'a: 'p, V: View<'a>>(
     subject: &Subject<'_, V>,
-    facts: &Facts,
-    profile: &Profile,
+    reading: &PodReading<'p, V>,
+    profile: &'p Profile,
 ) -> RulesAndParameters {
     let place = |at: &Pointer| subject.at.append(at);
     let application = eligibility::application(profile, subject.template);
-    let inherited = facts.namespace.inherited();
+    let inherited = reading.facts.namespace.inherited();
     let find =
         |parameter| parameter::value_of(profile, parameter, subject.template, subject.set, application, inherited);
     let value = |parameter| match find(parameter) {
@@ -203,7 +204,7 @@ fn rules_and_parameters<'a, V: View<'a>>(
         Err(wrong) => Err(Diagnostic { at: place(&wrong.at), ..wrong }),
     };
     RulesAndParameters {
-        rules: eligibility::trace(subject, facts, profile),
+        rules: eligibility::trace(subject, reading, profile),
         parameters: profile
             .parameters
             .iter()

@@ -1,5 +1,6 @@
 //! What a profile's expressions may read of an object and its facts, and what is said of one that has no value.
 
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
 use crate::decide::facts::{Facts, Known, service_accounts};
@@ -11,7 +12,7 @@ use crate::profile::Profile;
 use crate::profile::scope::Fact;
 use crate::profile::template::{RenderFault, Surroundings};
 use crate::value::pointer::Pointer;
-use crate::value::trace::{Trace, Traced};
+use crate::value::trace::{Again, Trace, Traced};
 use crate::value::view::View;
 
 /// What to do about facts of a namespace that are not known.
@@ -22,39 +23,70 @@ pub(crate) const NAME_FACTS: &str =
 const NAME_ACCOUNT: &str = "put the ServiceAccount into the input, or use `--serviceaccount-file`";
 
 /// A pod template as expressions read it, with notes of what they read.
-pub(crate) type Pod<'f, V> = Traced<'f, Seen<'f, V>>;
+pub(crate) type Pod<'t, 'f, V> = Traced<'t, Seen<'f, V>>;
 
-/// The surroundings of a pod template that is as it was before the profile.
-pub(crate) fn surroundings<'f, 'a: 'f, V: View<'a>>(
-    identity: &'f Identity,
-    template: V,
-    facts: &'f Facts,
-    trace: &'f Trace,
-) -> Surroundings<'f, Pod<'f, V>> {
-    let namespace = &facts.namespace;
-    let ns =
-        named(Item::of_text(namespace.name.as_str().into()), namespace.labels.as_ref(), namespace.annotations.as_ref());
-    let account_name = service_accounts::name_in(template);
-    let known = facts.service_accounts.get(&account_name);
-    let account =
-        named(Item::of_text(account_name), known.map(|known| &known.labels), known.map(|known| &known.annotations));
-    let owner = owning_workload(identity, template);
-    let workload = [
-        ("kind", Item::of_text(owner.kind)),
-        ("name", Item::of_text(owner.name)),
-        ("apiVersion", Item::of_text(owner.api_version)),
-    ];
-    let kubernetes = [("minor", Item::Int(i64::from(facts.kubernetes_version.0)))];
-    let pod = trace.of(defaults::seen(template, &namespace.name));
-    Surroundings { pod, facts: [ns, Item::map(workload), Item::map(kubernetes), account] }
+/// A pod template as it was before the profile, for all expressions of the profile: those of the rules, and what it adds. They
+/// share what is found once.
+pub(crate) struct PodReading<'f, V> {
+    pub(crate) identity: &'f Identity,
+    pub(crate) template: V,
+    pub(crate) facts: &'f Facts,
+    seen: OnceCell<Seen<'f, V>>,
+    /// What is known beside the pod.
+    known: OnceCell<[Item<'f, Pod<'f, 'f, V>>; 4]>,
+    again: OnceCell<Again<Seen<'f, V>>>,
+}
+
+impl<'f, V> PodReading<'f, V> {
+    pub(crate) const fn new(identity: &'f Identity, template: V, facts: &'f Facts) -> Self {
+        Self { identity, template, facts, seen: OnceCell::new(), known: OnceCell::new(), again: OnceCell::new() }
+    }
+}
+
+impl<'f, 'a: 'f, V: View<'a>> PodReading<'f, V> {
+    fn seen(&self) -> Seen<'f, V> {
+        *self.seen.get_or_init(|| defaults::seen(self.template, &self.facts.namespace.name))
+    }
+
+    /// What an expression may read. The trace notes what it reads of the pod.
+    pub(crate) fn surroundings<'t>(&self, trace: &'t Trace) -> Surroundings<'t, Pod<'t, 'f, V>>
+    where
+        'f: 't,
+    {
+        Surroundings { pod: trace.of(self.seen()), facts: self.known.get_or_init(|| self.known()).clone() }
+    }
+
+    /// The pod, to be compared with what was read of others.
+    pub(crate) fn again(&self) -> &Again<Seen<'f, V>> {
+        self.again.get_or_init(|| Again::new(self.seen()))
+    }
+
+    fn known(&self) -> [Item<'f, Pod<'f, 'f, V>>; 4] {
+        let Self { identity, template, facts, .. } = *self;
+        let namespace = &facts.namespace;
+        let name = Item::of_text(namespace.name.as_str().into());
+        let ns = named(name, namespace.labels.as_ref(), namespace.annotations.as_ref());
+        let account_name = service_accounts::name_in(template);
+        let known = facts.service_accounts.get(&account_name);
+        let account =
+            named(Item::of_text(account_name), known.map(|known| &known.labels), known.map(|known| &known.annotations));
+        let owner = owning_workload(identity, template);
+        let workload = [
+            ("kind", Item::of_text(owner.kind)),
+            ("name", Item::of_text(owner.name)),
+            ("apiVersion", Item::of_text(owner.api_version)),
+        ];
+        let kubernetes = [("minor", Item::Int(i64::from(facts.kubernetes_version.0)))];
+        [ns, Item::map(workload), Item::map(kubernetes), account]
+    }
 }
 
 /// An object with its name, and with its labels and annotations where they are known.
 fn named<'f, 'a: 'f, V: View<'a>>(
-    name: Item<'f, Pod<'f, V>>,
+    name: Item<'f, Pod<'f, 'f, V>>,
     labels: Option<&'f BTreeMap<String, String>>,
     annotations: Option<&'f BTreeMap<String, String>>,
-) -> Item<'f, Pod<'f, V>> {
+) -> Item<'f, Pod<'f, 'f, V>> {
     let mut members = vec![("name", name)];
     for (field, known) in [("labels", labels), ("annotations", annotations)] {
         if let Some(entries) = known {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::decide::eligibility;
-use crate::decide::expressions;
+use crate::decide::expressions::PodReading;
 use crate::decide::facts::{Facts, Operation};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::kube::workload::{self, Identity, TemplatePath, Trait};
@@ -105,19 +105,19 @@ pub fn plan<'a, V: View<'a>>(identity: &Identity, object: V, facts: &Facts, requ
 }
 
 /// What a profile renders for a template; `None` where a parameter or an expression has no good value.
-pub(crate) fn rendered_now<'a, V: View<'a>>(
+pub(crate) fn rendered_now<'f, 'a: 'f, V: View<'a>>(
     profile: &Profile,
-    template: V,
-    (identity, facts): (&Identity, &Facts),
+    reading: &PodReading<'f, V>,
     request: &Request<'_>,
 ) -> Option<Arc<Rendered>> {
+    let PodReading { identity, template, facts, .. } = *reading;
     let application = eligibility::application(profile, template);
     let inherited = facts.namespace.inherited();
     let values = parameter::resolve(profile, template, request.set, application, inherited).ok()?;
     let trace = Trace::default();
-    let surroundings = || expressions::surroundings(identity, template, facts, &trace);
+    let pod = || (reading.surroundings(&trace), reading.again());
     let sidecar = sidecar(profile, identity, template);
-    let rendered = request.renderings.get((profile, request.set), &values, surroundings, sidecar);
+    let rendered = request.renderings.get((profile, request.set), &values, pod, sidecar);
     rendered.failed.is_empty().then_some(rendered)
 }
 

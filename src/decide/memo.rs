@@ -1,6 +1,7 @@
 //! What the latest objects read of themselves and of what is around them, unit by unit: parts, and the `let` values that these asked
 //! for. A unit that reads the same of another object gives the same, and need not be evaluated again.
 
+use std::borrow::Cow;
 use std::cell::{Cell, OnceCell, RefCell};
 use std::ops::Range;
 use std::sync::Arc;
@@ -52,12 +53,19 @@ enum ReadValue {
 /// One of the kept objects beside the one at hand.
 struct Candidate<'m> {
     kept: &'m KeptReads,
-    /// Whether it has the same, for each known place that was compared.
-    known: Vec<OnceCell<bool>>,
-    /// Whether it is made of the same, for each `let` value and part that was compared.
-    units: Vec<OnceCell<bool>>,
+    /// For each question, by its number, the answer if it was asked. Most kept objects are asked about nothing.
+    answers: OnceCell<Vec<Cell<Option<bool>>>>,
+}
+
+/// What is asked about a kept object.
+#[derive(Clone, Copy)]
+enum Question {
+    /// Whether it has the same at this known place.
+    Known(usize),
+    /// Whether it is made of the same.
+    Unit(Unit),
     /// Whether it has the same `let` value, however that is made.
-    lets: Vec<OnceCell<bool>>,
+    Let(usize),
 }
 
 /// What is read of the object at hand, and the kept ones.
@@ -70,7 +78,7 @@ pub(crate) struct Memo<'m, 't, W> {
     rendering: &'m Rendering<'m, 't, Traced<'t, W>>,
     /// What is at each known place, as far as it was asked.
     found: Vec<OnceCell<Found<'t, W>>>,
-    pod: Again<W>,
+    pod: &'m Again<W>,
     /// For each unit: the kept reads that were compared with the pod so far, and the answers. All kept objects that read the same
     /// share it in memory.
     compared: Vec<RefCell<Vec<Compared<'m>>>>,
@@ -85,16 +93,11 @@ impl<'m, 'a: 't, 't, W: View<'a>> Memo<'m, 't, W> {
     pub(crate) fn new(
         reads: &'m ProfileReads,
         kept: impl Iterator<Item = &'m KeptReads>,
-        (values, surroundings): (&'m ParameterValues<'m>, &'m Surroundings<'t, Traced<'t, W>>),
+        (values, surroundings, pod): (&'m ParameterValues<'m>, &'m Surroundings<'t, Traced<'t, W>>, &'m Again<W>),
         rendering: &'m Rendering<'m, 't, Traced<'t, W>>,
     ) -> Self {
-        let (known, lets, units) = (reads.known.len(), reads.lets.len(), reads.lets.len() + reads.parts.len());
-        let candidate = |kept: &'m KeptReads| Candidate {
-            kept,
-            known: vec![OnceCell::new(); known],
-            units: vec![OnceCell::new(); units],
-            lets: vec![OnceCell::new(); lets],
-        };
+        let (known, units) = (reads.known.len(), reads.lets.len() + reads.parts.len());
+        let candidate = |kept: &'m KeptReads| Candidate { kept, answers: OnceCell::new() };
         let found = std::iter::repeat_with(OnceCell::new).take(known).collect();
         Self {
             reads,
@@ -103,7 +106,7 @@ impl<'m, 'a: 't, 't, W: View<'a>> Memo<'m, 't, W> {
             surroundings,
             rendering,
             found,
-            pod: Again::new(surroundings.pod.untraced()),
+            pod,
             compared: vec![RefCell::default(); units],
             compared_whole: RefCell::default(),
         }
@@ -129,10 +132,8 @@ impl<'m, 'a: 't, 't, W: View<'a>> Memo<'m, 't, W> {
     /// Whether a part, or a `let` value, is made of the same.
     fn is_made_of_same(&self, candidate: &Candidate<'m>, unit: Unit) -> bool {
         let index = self.index(unit);
-        let (Some(same), Some(Some(kept))) = (candidate.units.get(index), candidate.kept.units.get(index)) else {
-            return false;
-        };
-        *same.get_or_init(|| {
+        let Some(Some(kept)) = candidate.kept.units.get(index) else { return false };
+        self.answer(candidate, Question::Unit(unit), || {
             let UnitReads { parameters, known } = self.unit(unit);
             known.iter().all(|index| self.is_known(candidate, *index))
                 && (self.has_values_of(candidate) || parameters.iter().all(|index| self.is_value(candidate, *index)))
@@ -147,9 +148,31 @@ impl<'m, 'a: 't, 't, W: View<'a>> Memo<'m, 't, W> {
     }
 
     fn is_known(&self, candidate: &Candidate<'m>, index: usize) -> bool {
-        let (same, known) = (candidate.known.get(index), candidate.kept.known.get(index));
         let is_same = |known| self.found(index).is_some_and(|found| found.is(known));
-        same.zip(known).is_some_and(|(same, known)| *same.get_or_init(|| is_same(known)))
+        let known = candidate.kept.known.get(index);
+        known.is_some_and(|known| self.answer(candidate, Question::Known(index), || is_same(known)))
+    }
+
+    fn number(&self, question: Question) -> usize {
+        let ProfileReads { known, parts, lets } = self.reads;
+        match question {
+            Question::Known(index) => index,
+            Question::Unit(unit) => known.len() + unit.number(lets.len()),
+            Question::Let(index) => known.len() + lets.len() + parts.len() + index,
+        }
+    }
+
+    /// The answer to a question about a kept object, which is found once.
+    fn answer(&self, candidate: &Candidate<'m>, question: Question, find: impl FnOnce() -> bool) -> bool {
+        let ProfileReads { known, parts, lets } = self.reads;
+        let questions = known.len() + parts.len() + 2 * lets.len();
+        let answers = candidate.answers.get_or_init(|| vec![const { Cell::new(None) }; questions]);
+        let Some(answer) = answers.get(self.number(question)) else { return false };
+        answer.get().unwrap_or_else(|| {
+            let found = find();
+            answer.set(Some(found));
+            found
+        })
     }
 
     /// Whether both objects have the usual value of each parameter, so that no value need be compared.
@@ -164,8 +187,7 @@ impl<'m, 'a: 't, 't, W: View<'a>> Memo<'m, 't, W> {
 
     /// Whether a `let` value is made of the same, or what is made is the same.
     fn is_let(&self, candidate: &Candidate<'m>, index: usize) -> bool {
-        let Some(same) = candidate.lets.get(index) else { return false };
-        *same.get_or_init(|| {
+        self.answer(candidate, Question::Let(index), || {
             let is = |known: &Arc<KeptItem>| self.rendering.let_value(index).is_some_and(|value| known.is(&value));
             self.is_made_of_same(candidate, Unit::Let(index))
                 || candidate.kept.lets.get(index).and_then(Option::as_ref).is_some_and(is)
@@ -177,7 +199,7 @@ impl<'m, 'a: 't, 't, W: View<'a>> Memo<'m, 't, W> {
         if let Some((_, is_same)) = compared.borrow().iter().find(|(known, _)| Arc::ptr_eq(known, reads)) {
             return *is_same;
         }
-        let is_same = reads.are_of(&self.pod);
+        let is_same = reads.are_of(self.pod);
         compared.borrow_mut().push((reads, is_same));
         is_same
     }
@@ -185,11 +207,9 @@ impl<'m, 'a: 't, 't, W: View<'a>> Memo<'m, 't, W> {
     /// Whether these parts, which are made of the same as those of a candidate, are within the bounds of one rendering. The same takes
     /// the same. A `let` value that is equal, and is made of something else, may take more.
     fn is_allowed(&self, candidate: &Candidate<'m>, parts: Range<usize>) -> bool {
-        let kept =
-            |unit| candidate.kept.units.get(self.index(unit)).and_then(Option::as_ref).map(|kept| kept.made.clone());
         let made = |unit: Unit| match unit {
-            Unit::Let(_) if !self.is_made_of_same(candidate, unit) => self.rendering.made_unit(unit),
-            unit => kept(unit),
+            Unit::Let(_) if !self.is_made_of_same(candidate, unit) => self.rendering.made_unit(unit).map(Cow::Owned),
+            unit => candidate.kept.made_unit(unit, self.reads.lets.len()),
         };
         !self.rendering.has_lets() || spent_on(parts, self.reads.lets.len(), made).is_allowed()
     }
@@ -232,8 +252,8 @@ impl<'m, 'a: 't, 't, W: View<'a>> Memo<'m, 't, W> {
 
     /// A kept object of which a unit is known to be made of the same.
     fn known_same(&self, unit: Unit) -> Option<&'m KeptReads> {
-        let index = self.index(unit);
-        let is_same = |one: &&Candidate<'m>| one.units.get(index).and_then(OnceCell::get) == Some(&true);
+        let number = self.number(Question::Unit(unit));
+        let is_same = |one: &&Candidate<'m>| one.answers.get().and_then(|all| all.get(number)?.get()) == Some(true);
         self.candidates.iter().find(is_same).map(|one| one.kept)
     }
 
@@ -285,9 +305,11 @@ impl KeptReads {
     /// What evaluating all parts takes, with each `let` value that any of them asks for: as if none had been taken from another object.
     fn spent(&self) -> Spent {
         let lets = self.lets.len();
-        let made =
-            |unit: Unit| self.units.get(unit.number(lets)).and_then(Option::as_ref).map(|unit| unit.made.clone());
-        spent_on(0..self.units.len() - lets, lets, made)
+        spent_on(0..self.units.len() - lets, lets, |unit| self.made_unit(unit, lets))
+    }
+
+    fn made_unit(&self, unit: Unit, lets: usize) -> Option<Cow<'_, MadeUnit>> {
+        Some(Cow::Borrowed(&self.units.get(unit.number(lets))?.as_ref()?.made))
     }
 
     /// Whether one rendering may take all that it took.
@@ -307,18 +329,18 @@ impl KeptReads {
 }
 
 /// What these parts take together, with each `let` value that they ask for, once.
-fn spent_on(parts: Range<usize>, lets: usize, made: impl Fn(Unit) -> Option<MadeUnit>) -> Spent {
+fn spent_on<'k>(parts: Range<usize>, lets: usize, made: impl Fn(Unit) -> Option<Cow<'k, MadeUnit>>) -> Spent {
     let mut sum = Spent::default();
     let (mut seen, mut open) = (vec![false; lets], Vec::new());
     for unit in parts.filter_map(|part| made(Unit::Part(part))) {
         sum = sum.with(unit.spent);
-        open.extend(unit.lets);
+        open.extend(&unit.lets);
     }
     while let Some(index) = open.pop() {
         let is_new = seen.get_mut(index).is_some_and(|seen| !std::mem::replace(seen, true));
         if let Some(unit) = is_new.then(|| made(Unit::Let(index))).flatten() {
             sum = sum.with(unit.spent);
-            open.extend(unit.lets);
+            open.extend(&unit.lets);
         }
     }
     sum

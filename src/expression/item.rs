@@ -186,7 +186,7 @@ impl<'v, V: View<'v>> Item<'v, V> {
         match self {
             Self::List(elements) => Some(elements.len()),
             Self::Map(members) => Some(members.len()),
-            Self::View(view) if view.kind() == Kind::Sequence => Some(view.elements().len()),
+            Self::View(view) if view.kind() == Kind::Sequence => Some(view.length()),
             Self::View(_) => self.members().map(|members| members.len()),
             _ => None,
         }

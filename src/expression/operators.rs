@@ -89,7 +89,7 @@ fn operands<'v, V: View<'v>>(operator: Binary, left: &Item<'v, V>, right: &Item<
 fn pass_over<'v, V: View<'v>>(holder: &Item<'v, V>, meter: &Meter) -> Result<(), EvalFault> {
     match holder {
         Item::Map(members) => meter.steps(many(members.len())),
-        Item::View(view) if view.kind() == Kind::Sequence => meter.steps(many(view.elements().len())),
+        Item::View(view) if view.kind() == Kind::Sequence => meter.steps(many(view.length())),
         _ => Ok(()),
     }
 }

@@ -154,7 +154,7 @@ impl Change {
         if let (Self::Kept, Some(base)) = (&*self, base) {
             match base.kind() {
                 Kind::Mapping => *self = Self::Object(Vec::new()),
-                Kind::Sequence => *self = Self::List((0..base.elements().len()).map(Element::Kept).collect()),
+                Kind::Sequence => *self = Self::List((0..base.length()).map(Element::Kept).collect()),
                 _ => {}
             }
         }

@@ -4,6 +4,7 @@
 //! places [are the same](Reads::are_of) in another value, a reader finds the same there.
 
 use std::cell::RefCell;
+use std::iter;
 
 use serde_json::{Number, Value};
 
@@ -248,7 +249,7 @@ impl Reads {
 
     /// Whether all of this is the same in another value. Recurses as deep as what was read.
     pub(crate) fn are_of<'a, V: View<'a>>(&self, value: &Again<V>) -> bool {
-        self.0.there.is(value.found(0)) && self.0.is_within(value, 0)
+        self.0.there.is(value.found(ROOT)) && self.0.is_within(value, ROOT)
     }
 }
 
@@ -275,7 +276,7 @@ impl Place {
             let number = value.below(number, step);
             place.there.is(value.found(number)) && place.is_within(value, number)
         };
-        self.length.is_none_or(|length| found.elements().len() == length)
+        self.length.is_none_or(|length| found.length() == length)
             && self.names.as_deref().is_none_or(has_names)
             && self.below.iter().all(is_below)
     }
@@ -285,17 +286,26 @@ impl Place {
 #[derive(Debug)]
 pub(crate) struct Again<V>(RefCell<Vec<Reached<V>>>);
 
+/// A place that was reached. The places in one are a chain, by their indexes; the root is in none, so its index ends each chain.
 #[derive(Debug)]
 struct Reached<V> {
+    step: Step,
     found: Option<V>,
-    /// With the index of each place.
-    below: Vec<(Step, usize)>,
+    /// The latest that was reached in it.
+    latest: usize,
+    /// The one that was reached before it, in the place that it is in.
+    before: usize,
 }
+
+/// The index of the root.
+const ROOT: usize = 0;
 
 impl<'a, V: View<'a>> Again<V> {
     /// Nothing of it was read yet.
     pub(crate) fn new(value: V) -> Self {
-        Self(RefCell::new(vec![Reached { found: Some(value), below: Vec::new() }]))
+        let mut all = Vec::with_capacity(32);
+        all.push(Reached { step: Step::Element(0), found: Some(value), latest: ROOT, before: ROOT });
+        Self(RefCell::new(all))
     }
 
     fn found(&self, number: usize) -> Option<V> {
@@ -305,18 +315,21 @@ impl<'a, V: View<'a>> Again<V> {
     /// The index of the place that is a step below another one.
     fn below(&self, number: usize, step: &Step) -> usize {
         let all = &mut *self.0.borrow_mut();
-        let next = all.len();
-        let Some(place) = all.get_mut(number) else { return next };
-        if let Some((_, known)) = place.below.iter().find(|(known, _)| known == step) {
-            return *known;
+        let new = all.len();
+        let Some(within) = all.get(number) else { return new };
+        let mut chain = iter::successors(Some(within.latest), |known| all.get(*known).map(|place| place.before));
+        let known = chain.find(|known| *known == ROOT || all.get(*known).is_some_and(|place| place.step == *step));
+        if let Some(known) = known.filter(|known| *known != ROOT) {
+            return known;
         }
-        place.below.push((step.clone(), next));
-        let found = place.found.and_then(|value| match step {
+        let found = within.found.and_then(|value| match step {
             Step::Member(name) => value.member(name),
             Step::Element(index) => value.element(*index),
         });
-        all.push(Reached { found, below: Vec::new() });
-        next
+        let before = within.latest;
+        all.get_mut(number).into_iter().for_each(|within| within.latest = new);
+        all.push(Reached { step: step.clone(), found, latest: ROOT, before });
+        new
     }
 }
 

@@ -55,6 +55,11 @@ pub trait View<'a>: Copy + 'a {
         self.elements().get(index).copied()
     }
 
+    /// How many elements it has; 0 where this is not a list.
+    fn length(self) -> usize {
+        self.elements().len()
+    }
+
     /// Whether it has this value. The order of an object's members does not matter.
     fn equals(self, value: &Value) -> bool {
         match (value, self.kind()) {
@@ -156,6 +161,10 @@ impl<'a> View<'a> for &'a Value {
 
     fn element(self, index: usize) -> Option<Self> {
         self.as_array()?.get(index)
+    }
+
+    fn length(self) -> usize {
+        self.as_array().map_or(0, Vec::len)
     }
 
     fn string(self) -> Option<Cow<'a, str>> {

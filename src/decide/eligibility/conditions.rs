@@ -22,7 +22,7 @@ trait Confirms {
 
 /// What a rule says with the values of the parameters. If it had nothing to say of a kept pod, and this one reads the same, it has
 /// nothing to say of this one.
-fn with_values<'a, C: Confirms, V: View<'a>>(case: &Case<'_, '_, V>) -> RuleFinding {
+fn with_values<'p, 'a: 'p, C: Confirms, V: View<'a>>(case: &Case<'_, 'p, V>) -> RuleFinding {
     let (subject, profile) = (case.subject, case.profile);
     let values = match case.values() {
         Ok(values) => values,
@@ -32,11 +32,12 @@ fn with_values<'a, C: Confirms, V: View<'a>>(case: &Case<'_, '_, V>) -> RuleFind
         }
     };
     let trace = Trace::default();
-    let surroundings = expressions::surroundings(subject.identity, subject.template, case.facts, &trace);
+    let surroundings = case.reading.surroundings(&trace);
     let alone = || Rendering::new(values, &profile.lets, surroundings.clone());
     let rendering = alone().traced(&trace);
     let (reads, kept) = subject.confirmed.latest(profile, C::RULE);
-    let memo = Memo::new(&reads, kept.iter().map(|one| &**one), (values, &surroundings), &rendering);
+    let around = (values, &surroundings, case.reading.again());
+    let memo = Memo::new(&reads, kept.iter().map(|one| &**one), around, &rendering);
     if memo.whole().is_some() {
         return RuleFinding::no(C::SAW);
     }
@@ -85,14 +86,14 @@ fn inherits_unknown<'a, V: View<'a>>(case: &Case<'_, '_, V>, key: &str) -> RuleF
 }
 
 /// `matchConditions`, and first whether all is known that parameters inherit.
-pub(super) fn condition<'a, V: View<'a>>(case: &Case<'_, '_, V>) -> RuleFinding {
+pub(super) fn condition<'p, 'a: 'p, V: View<'a>>(case: &Case<'_, 'p, V>) -> RuleFinding {
     if let Some(key) = parameter::unknown(case.profile, case.subject.template, case.facts.namespace.inherited()) {
         return inherits_unknown(case, key);
     }
     if case.profile.match_conditions.is_empty() {
         return RuleFinding::off("the profile has no `matchConditions`");
     }
-    with_values::<Conditions, V>(case)
+    with_values::<Conditions, _>(case)
 }
 
 struct Conditions;
@@ -111,10 +112,10 @@ impl Confirms for Conditions {
 }
 
 /// `require`.
-pub(super) fn requirement<'a, V: View<'a>>(case: &Case<'_, '_, V>) -> RuleFinding {
+pub(super) fn requirement<'p, 'a: 'p, V: View<'a>>(case: &Case<'_, 'p, V>) -> RuleFinding {
     match case.profile.requirements.is_empty() {
         true => RuleFinding::off("the profile has no `require`"),
-        false => with_values::<Requirements, V>(case),
+        false => with_values::<Requirements, _>(case),
     }
 }
 

@@ -33,7 +33,7 @@ macro_rules! look {
         look: $look:ident,
     })+) => {
         /// What the rule finds.
-        pub(super) fn look<'a, V: View<'a>>(rule: Rule, case: &Case<'_, '_, V>) -> RuleFinding {
+        pub(super) fn look<'p, 'a: 'p, V: View<'a>>(rule: Rule, case: &Case<'_, 'p, V>) -> RuleFinding {
             if !rule.is_asked(case.profile) {
                 return RuleFinding::off("not asked for by the profile");
             }
@@ -140,7 +140,7 @@ fn already_injected<'a, V: View<'a>>(case: &Case<'_, '_, V>) -> RuleFinding {
 fn no_containers<'a, V: View<'a>>(case: &Case<'_, '_, V>) -> RuleFinding {
     let place = ["spec", "containers"];
     match case.subject.template.path(&place) {
-        Some(list) => match list.elements().len() {
+        Some(list) => match list.length() {
             0 => RuleFinding::skip("the pod template has no containers"),
             1 => RuleFinding::no("1 container"),
             count => case.no(|| format!("{count} containers")),

@@ -54,7 +54,7 @@ fn scene() -> Scene {
 const NO_VALUES: &SetValues = &SetValues::new();
 
 impl Scene {
-    fn with<'s, T>(&'s self, look: impl FnOnce(&Subject<'_, &'s Value>, &Facts, &Profile) -> T) -> T {
+    fn with<T>(&self, look: impl for<'l> FnOnce(&Subject<'_, &'l Value>, &PodReading<'l, &'l Value>, &'l Profile) -> T) -> T {
         let identity = identify(&self.pod).unwrap();
         let record = Record { entry: self.entry, containers: &self.recorded };
         let (object, at) = (&self.pod, &Pointer::root());
@@ -71,15 +71,15 @@ impl Scene {
             confirmed: &Confirmed::default(),
             needs_native,
         };
-        look(&subject, &self.facts, &profile)
+        look(&subject, &PodReading::new(&identity, object, &self.facts), &profile)
     }
 
     fn decide(&self) -> Decision {
-        self.with(|subject, facts, profile| decide(subject, facts, profile).0)
+        self.with(|subject, reading, profile| decide(subject, reading, profile).0)
     }
 
     fn trace(&self) -> Vec<RuleTrace> {
-        self.with(trace)
+        self.with(|subject, reading, profile| trace(subject, reading, profile))
     }
 
     fn namespace(&mut self, field: &str, key: &str, value: &str) {
@@ -362,7 +362,8 @@ fn a_template_inside_another_kind_is_read_at_its_place() {
     let scene = scene();
     let mut profile = scene.profile.clone();
     profile["spec"]["objectSelector"] = json!(null);
-    let Decision::Reject(wrong) = decide(&subject, &scene.facts, &load(&profile).unwrap()).0 else { panic!() };
+    let reading = PodReading::new(&identity, subject.template, &scene.facts);
+    let Decision::Reject(wrong) = decide(&subject, &reading, &load(&profile).unwrap()).0 else { panic!() };
     assert_eq!(wrong[0].at.to_string(), "/spec/template/metadata/annotations/proxy");
 }
 

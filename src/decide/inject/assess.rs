@@ -51,7 +51,8 @@ impl<'a, V: View<'a>> Planner<'_, V> {
         }
         let before = removal::stripped(&editor, record, index).map_err(|error| vec![error])?;
         let earlier = record.get(..index).unwrap_or_default();
-        let rule = match self.ask_about(eligibility::decide_again, profile, Recorded::None, earlier, Some(&before)) {
+        let reading = self.reading(Some(&before));
+        let rule = match self.ask_about(eligibility::decide_again, profile, (Recorded::None, earlier), &reading) {
             Decision::Reject(errors) => return Err(errors),
             Decision::Skip { rule, reason, warnings, .. } => {
                 let state = InjectionState::Unwanted { rule, reason };
@@ -60,7 +61,7 @@ impl<'a, V: View<'a>> Planner<'_, V> {
             Decision::Inject { rule, .. } => rule,
         };
         // A parameter that has a bad value by now is reported when the injection is made again.
-        let rendered = rendered_now(profile, before.template(), (self.identity, self.facts), self.request);
+        let rendered = rendered_now(profile, &reading, self.request);
         if rendered.is_none() && self.may_be_of_what_is_unknown(profile, before.template()) {
             return Ok(Assessment::without_rendering(InjectionState::Current));
         }

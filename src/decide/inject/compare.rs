@@ -11,6 +11,7 @@ use super::removal;
 use super::state::{Edit, EditCause, EditedField};
 use super::texts;
 use super::{Beside, HashMatch, Rendered, Request, rendered_now};
+use crate::decide::expressions::PodReading;
 use crate::decide::facts::Facts;
 use crate::decide::record::{self, Entry};
 use crate::diagnostic::{Code, Diagnostic};
@@ -189,9 +190,8 @@ pub(crate) fn edited_items<'a, V: View<'a>>(
 ) -> Result<Vec<Diagnostic>, Diagnostic> {
     let Some(entry) = entries.get(index) else { return Ok(Vec::new()) };
     let before = removal::stripped(editor, entries, index)?;
-    let Some(rendered) = rendered_now(profile, before.template(), (identity, facts), request) else {
-        return Ok(Vec::new());
-    };
+    let rendered = rendered_now(profile, &PodReading::new(identity, before.template(), facts), request);
+    let Some(rendered) = rendered else { return Ok(Vec::new()) };
     let matched = rendered.matched(profile, &entry.hash);
     match (matched, removal::check_names(editor, entry, &rendered)) {
         (HashMatch::Nothing, _) | (HashMatch::Settings, Err(_)) => return Ok(Vec::new()),

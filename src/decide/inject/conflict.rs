@@ -61,7 +61,7 @@ fn valid<'v, V: View<'v>>(applier: &mut Applier<'_, V>) {
             Validity::Container(role) => each(applier, slot, |applier, container| {
                 let completed = applier.done.completed.iter().any(|own| own == name(container));
                 // Most containers are added just as they were rendered, and were checked then.
-                let as_rendered = !completed && rendered.sound.contains(name(container));
+                let as_rendered = !completed && rendered.has_sound_container(name(container));
                 let mut found = Vec::new();
                 if !(as_rendered && mounted(container).all(|volume| volumes.contains(volume))) {
                     found = validity::containers(&[container], role, &volumes, &Pointer::root());
@@ -70,7 +70,7 @@ fn valid<'v, V: View<'v>>(applier: &mut Applier<'_, V>) {
                 found
             }),
             // Volumes are added just as they were rendered, and were checked then.
-            Validity::Volume => each(applier, slot, |_, volume| match rendered.sound_volumes.contains(name(volume)) {
+            Validity::Volume => each(applier, slot, |_, volume| match rendered.has_sound_volume(name(volume)) {
                 true => Vec::new(),
                 false => validity::volumes(&[volume], &Pointer::root()),
             }),

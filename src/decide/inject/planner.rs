@@ -9,8 +9,8 @@ use super::{
     Answer, Beside, Notes, Outcome, Outdated, Rendered, Request, Step, Verdict, guessed_ports, knative_warning,
     needs_native, removal, sidecar, write_record,
 };
-use crate::decide::eligibility::{self, Decision, Deniable, Record, Recorded, Subject};
-use crate::decide::expressions;
+use crate::decide::eligibility::{self, Decision, Deniable, Record, Recorded, Rule, Subject};
+use crate::decide::expressions::{self, PodReading};
 use crate::decide::facts::Facts;
 use crate::decide::record::{self, Entry};
 use crate::diagnostic::{Code, Diagnostic};
@@ -122,32 +122,56 @@ impl<'p, 'a, V: View<'a>> Planner<'p, V> {
         if let Some(index) = record.iter().position(|entry| entry.profile == profile.name) {
             return self.recorded(profile, record, index, outcome);
         }
-        let (decision, values) = self.ask(eligibility::decide, profile, Recorded::None, record);
+        let (rule, warnings, rendered) = match self.injected(profile, record, outcome) {
+            Ok(injected) => injected,
+            Err(verdict) => return verdict,
+        };
+        match self.add(profile, &rendered, record, None) {
+            Ok(more) => {
+                outcome.warnings.extend(warnings);
+                outcome.warnings.extend(more);
+                Verdict::Injected(rule)
+            }
+            Err(errors) => Verdict::Rejected(errors, profile.on_error),
+        }
+    }
+
+    /// The rule by which a profile is injected, its warnings, and what the profile adds; or what becomes of it else.
+    fn injected(
+        &self,
+        profile: &Profile,
+        record: &[Entry],
+        outcome: &mut Outcome,
+    ) -> Result<(Rule, Vec<Diagnostic>, Arc<Rendered>), Verdict> {
+        let reading = self.reading(self.editor.as_ref());
+        let (decision, values) = self.ask_about(eligibility::decide, profile, (Recorded::None, record), &reading);
+        let rejected = |errors| Verdict::Rejected(errors, profile.on_error);
         match decision {
-            Decision::Reject(errors) => Verdict::Rejected(errors, profile.on_error),
+            Decision::Reject(errors) => Err(rejected(errors)),
             Decision::Skip { rule, reason, warnings, deniable } => {
                 outcome.warnings.extend(warnings);
                 let answer = match (deniable, profile.on_ineligible) {
                     (Deniable::Yes, OnIneligible::Deny) => Answer::Deny,
                     (Deniable::Yes, OnIneligible::Allow) | (Deniable::No, _) => Answer::Allow,
                 };
-                Verdict::Skipped { rule, reason, answer, state: None }
+                Err(Verdict::Skipped { rule, reason, answer, state: None })
             }
-            Decision::Inject { rule, warnings } => match self.inject(profile, values, record) {
-                Ok(more) => {
-                    outcome.warnings.extend(warnings);
-                    outcome.warnings.extend(more);
-                    Verdict::Injected(rule)
-                }
-                Err(errors) => Verdict::Rejected(errors, profile.on_error),
-            },
+            Decision::Inject { rule, warnings } => {
+                let rendered = self.rendered(profile, values, &reading).map_err(rejected)?;
+                Ok((rule, warnings, rendered))
+            }
         }
+    }
+
+    /// The template as an editor has it; as it came, where there is no editor.
+    pub(super) fn reading<'e>(&'e self, editor: Option<&'e Editor<V>>) -> PodReading<'e, Layer<'e, V>> {
+        PodReading::new(self.identity, editor.map_or(Layer::Kept(self.template), Editor::template), self.facts)
     }
 
     /// Asks about the template as it is now, with what the profiles before this one did.
     pub(crate) fn ask<'e, 'q, T>(
         &'e self,
-        ask: impl FnOnce(&Subject<'_, Layer<'e, V>>, &Facts, &'q Profile) -> T,
+        ask: impl FnOnce(&Subject<'_, Layer<'e, V>>, &PodReading<'e, Layer<'e, V>>, &'q Profile) -> T,
         profile: &'q Profile,
         recorded: Recorded,
         record: &[Entry],
@@ -155,23 +179,22 @@ impl<'p, 'a, V: View<'a>> Planner<'p, V> {
     where
         'a: 'e,
     {
-        self.ask_about(ask, profile, recorded, record, self.editor.as_ref())
+        self.ask_about(ask, profile, (recorded, record), &self.reading(self.editor.as_ref()))
     }
 
-    /// Asks about the template as an editor has it; as it came, where there is no editor.
+    /// Asks about a template as it is read.
     pub(super) fn ask_about<'e, 'q, T>(
         &'e self,
-        ask: impl FnOnce(&Subject<'_, Layer<'e, V>>, &Facts, &'q Profile) -> T,
+        ask: impl FnOnce(&Subject<'_, Layer<'e, V>>, &PodReading<'e, Layer<'e, V>>, &'q Profile) -> T,
         profile: &'q Profile,
-        recorded: Recorded,
-        record: &[Entry],
-        editor: Option<&'e Editor<V>>,
+        (recorded, record): (Recorded, &[Entry]),
+        reading: &PodReading<'e, Layer<'e, V>>,
     ) -> T
     where
         'a: 'e,
     {
         let containers: Vec<String> = record.iter().flat_map(Entry::all_containers).cloned().collect();
-        let template = editor.map_or(Layer::Kept(self.template), Editor::template);
+        let template = reading.template;
         let subject = Subject {
             // Of an object around its template only the metadata is read, which no profile changes.
             object: if self.place.is_root() { template } else { Layer::Kept(self.object) },
@@ -184,17 +207,7 @@ impl<'p, 'a, V: View<'a>> Planner<'p, V> {
             confirmed: self.request.renderings.confirmed(),
             needs_native: needs_native(profile, self.identity, template),
         };
-        ask(&subject, self.facts, profile)
-    }
-
-    fn inject<'q>(
-        &mut self,
-        profile: &'q Profile,
-        values: Option<ParameterValues<'q>>,
-        record: &mut Vec<Entry>,
-    ) -> Result<Vec<Diagnostic>, Vec<Diagnostic>> {
-        let rendered = self.rendered(profile, values)?;
-        self.add(profile, &rendered, record, None)
+        ask(&subject, reading, profile)
     }
 
     /// Adds what a profile adds to the template, and the entry to the record; with an index, what the entry there does not name
@@ -259,16 +272,20 @@ impl<'p, 'a, V: View<'a>> Planner<'p, V> {
         Ok(warnings)
     }
 
-    /// What a profile adds to the template as it is now, with the values of its parameters, where these are known. Errors point from the
+    /// What a profile adds to the template, with the values of its parameters, where these are known. Errors point from the
     /// object's root.
-    fn rendered<'q>(
-        &mut self,
+    fn rendered<'e, 'q>(
+        &self,
         profile: &'q Profile,
         values: Option<ParameterValues<'q>>,
-    ) -> Result<Arc<Rendered>, Vec<Diagnostic>> {
+        reading: &PodReading<'e, Layer<'e, V>>,
+    ) -> Result<Arc<Rendered>, Vec<Diagnostic>>
+    where
+        'a: 'e,
+    {
         let (identity, place, request, facts) = (self.identity, self.place, self.request, self.facts);
         let version = facts.kubernetes_version;
-        let template = self.editor().template();
+        let template = reading.template;
         let sidecar = sidecar(profile, identity, template);
         let resolve = || {
             let application = eligibility::application(profile, template);
@@ -278,8 +295,8 @@ impl<'p, 'a, V: View<'a>> Planner<'p, V> {
         let values = values.map_or_else(resolve, Ok);
         let values = values.map_err(|errors| errors.into_iter().map(at_place).collect::<Vec<_>>())?;
         let trace = Trace::default();
-        let surroundings = || expressions::surroundings(identity, template, facts, &trace);
-        let rendered = request.renderings.get((profile, request.set), &values, surroundings, sidecar);
+        let pod = || (reading.surroundings(&trace), reading.again());
+        let rendered = request.renderings.get((profile, request.set), &values, pod, sidecar);
         if rendered.has_native() && version < KubernetesVersion::NATIVE_SIDECARS {
             let message = format!(
                 "the profile `{}` needs a native sidecar, which Kubernetes {version} does not run",

@@ -1,7 +1,6 @@
 //! A profile with its parameters filled in: what would be added to one pod template.
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use serde_json::{Map, Value};
@@ -60,6 +59,15 @@ pub(crate) struct Item {
     pub existing: Existing,
     /// How many bytes it has as JSON, as [`Rendered::size`] counts them.
     size: usize,
+    soundness: Soundness,
+}
+
+/// Whether it is known of an item that the API server refuses nothing of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Soundness {
+    NotKnown,
+    /// Nothing of a volume; nothing of a container, as long as the volumes that it mounts are there.
+    Sound,
 }
 
 impl Item {
@@ -83,10 +91,6 @@ pub(crate) struct Rendered {
     pub reserved_user: Option<Value>,
     /// The inbound TCP ports that are redirected.
     pub redirected: Option<Redirected>,
-    /// The names of containers of which the API server refuses nothing, as long as the volumes that they mount are there.
-    pub sound: BTreeSet<String>,
-    /// The names of volumes of which the API server refuses nothing.
-    pub sound_volumes: BTreeSet<String>,
     /// Expressions that have no value with these parameters: then nothing may be added.
     pub failed: Vec<RenderFault>,
     /// What the API server refuses of all that can be checked without a pod: of what, and what is wrong.
@@ -181,18 +185,11 @@ impl Rendered {
     /// it was sound there.
     fn checked(mut self, profile: &Profile, others: &[&Self]) -> Self {
         for slot in Slot::ALL.iter().copied() {
-            for item in &mut self.added[slot] {
-                let known = |other: &&Self| {
-                    let known = other.added[slot].iter().find(|known| item.is_as(known))?;
-                    Some((Arc::clone(&known.value), other.has_sound(slot, &known.key)))
-                };
+            for item in self.added[slot].iter_mut().filter(|item| item.soundness == Soundness::NotKnown) {
                 // Comparing it with all of them would take more than it saves.
-                let Some((value, is_sound)) = others.iter().take(MOST_COMPARED).find_map(known) else { continue };
-                item.value = value;
-                match slot.validity() {
-                    Validity::Container(_) if is_sound => drop(self.sound.insert(item.key.clone())),
-                    Validity::Volume if is_sound => drop(self.sound_volumes.insert(item.key.clone())),
-                    _ => {}
+                let mut others = others.iter().take(MOST_COMPARED);
+                if let Some(known) = others.find_map(|other| other.added[slot].iter().find(|known| item.is_as(known))) {
+                    (item.value, item.soundness) = (Arc::clone(&known.value), known.soundness);
                 }
             }
         }
@@ -211,33 +208,32 @@ impl Rendered {
         self.added[Slot::Containers].iter().any(|item| item.sidecar == Sidecar::Native)
     }
 
-    fn has_sound(&self, slot: Slot, name: &str) -> bool {
-        match slot.validity() {
-            Validity::Container(_) => self.sound.contains(name),
-            Validity::Volume => self.sound_volumes.contains(name),
-            Validity::Alone(..) | Validity::Schema => false,
-        }
+    /// Whether it adds a container of this name of which the API server refuses nothing, as long as the volumes that it mounts
+    /// are there.
+    pub(super) fn has_sound_container(&self, name: &str) -> bool {
+        self.all_containers().any(|item| item.soundness == Soundness::Sound && item.key == name)
+    }
+
+    /// Whether it adds a volume of this name of which the API server refuses nothing.
+    pub(super) fn has_sound_volume(&self, name: &str) -> bool {
+        self.added[Slot::Volumes].iter().any(|item| item.soundness == Soundness::Sound && item.key == name)
     }
 
     fn find_sound(&mut self) {
-        let (mut containers, mut volumes) = (Vec::new(), Vec::new());
-        for (slot, items) in self.added.iter() {
-            for item in items.iter().filter(|item| !self.has_sound(slot, &item.key)) {
-                match slot.validity() {
-                    Validity::Container(role) => {
-                        // Native sidecars are init containers.
-                        let role = if item.sidecar == Sidecar::Native { Role::Init } else { role };
-                        containers.extend(is_sound(&item.value, role).then(|| item.key.clone()));
-                    }
-                    Validity::Volume if validity::volumes(&[&item.value], &Pointer::root()).is_empty() => {
-                        volumes.push(item.key.clone());
-                    }
-                    Validity::Volume | Validity::Alone(..) | Validity::Schema => {}
+        for slot in Slot::ALL.iter().copied() {
+            for item in self.added[slot].iter_mut().filter(|item| item.soundness == Soundness::NotKnown) {
+                let found = match slot.validity() {
+                    // Native sidecars are init containers.
+                    Validity::Container(_) if item.sidecar == Sidecar::Native => is_sound(&item.value, Role::Init),
+                    Validity::Container(role) => is_sound(&item.value, role),
+                    Validity::Volume => validity::volumes(&[&item.value], &Pointer::root()).is_empty(),
+                    Validity::Alone(..) | Validity::Schema => false,
+                };
+                if found {
+                    item.soundness = Soundness::Sound;
                 }
             }
         }
-        self.sound.extend(containers);
-        self.sound_volumes.extend(volumes);
     }
 
     /// What is added to one slot was checked, where one of the others adds the same and has no fault.
@@ -321,7 +317,8 @@ fn item<'v, V: View<'v>>(
         make_native(&mut value);
     }
     let placement = addition.placement.as_ref().and_then(|placement| placement_of(placement, rendering));
-    let item = Item { key, value: Arc::new(value), source, placement, sidecar, at, existing, size: 0 };
+    let (value, soundness) = (Arc::new(value), Soundness::NotKnown);
+    let item = Item { key, value, source, placement, sidecar, at, existing, size: 0, soundness };
     Item { size: earlier_hash::size_of_item(&item), ..item }
 }
 

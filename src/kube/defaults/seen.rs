@@ -10,10 +10,10 @@ use serde_json::Value;
 
 use super::core_v1::{DefaultRow, DefaultValue, When, defaults_of, ends_with};
 use super::{PodNetwork, amount, is_nothing, latest};
-use crate::kube::schema::{POD_TEMPLATE, Shape};
+use crate::kube::schema::{FieldName, POD_TEMPLATE, Shape};
 use crate::value::view::{Kind, View};
 
-/// A value of a pod template that is being read. `'f` is the lifetime of the facts.
+/// A value of a pod template that is being read. `'f` is the lifetime of the facts. It is copied at every step, so it is small.
 #[derive(Clone, Copy, Debug)]
 pub struct Seen<'f, V> {
     node: Node<'f, V>,
@@ -26,8 +26,8 @@ pub struct Seen<'f, V> {
 #[derive(Clone, Copy, Debug)]
 enum Node<'f, V> {
     Written(V),
-    /// The members of the first, and of the second those that the first has not.
-    Both(V, V),
+    /// Of an object, its member at this spot, and of the member of this name what the first has not.
+    Both(V, FieldName),
     /// An object of which nothing is written.
     Empty,
     Text(&'f str),
@@ -54,16 +54,16 @@ impl<'a, V: View<'a>> Node<'_, V> {
 #[derive(Clone, Copy, Debug)]
 struct Spot {
     shape: &'static Shape,
-    names: [&'static str; 3],
+    names: [FieldName; 3],
 }
 
 impl Spot {
-    const TEMPLATE: Self = Self { shape: &POD_TEMPLATE, names: ["template", "", ""] };
+    const TEMPLATE: Self = Self { shape: &POD_TEMPLATE, names: [&"template", &"", &""] };
 
     fn member(self, name: &str) -> Option<Self> {
         let (name, shape) = self.shape.field(name)?;
         let [parent, grandparent, _] = self.names;
-        let name = if name == "spec" && parent == "template" { "pod" } else { name };
+        let name = if *name == "spec" && *parent == "template" { &"pod" } else { name };
         Some(Self { shape, names: [name, parent, grandparent] })
     }
 
@@ -72,16 +72,20 @@ impl Spot {
             Shape::List(element) => *element,
             other => other,
         };
-        let names = match self.names {
-            ["containers" | "initContainers", "pod", _] => ["container", "", ""],
-            ["volumes", "pod", _] => ["volume", "", ""],
-            names => names,
+        let names = match self.names() {
+            ["containers" | "initContainers", "pod", _] => [&"container", &"", &""],
+            ["volumes", "pod", _] => [&"volume", &"", &""],
+            _ => self.names,
         };
         Self { shape, names }
     }
 
+    fn names(&self) -> [&'static str; 3] {
+        self.names.map(|name| *name)
+    }
+
     fn ends(&self, path: &str) -> bool {
-        ends_with(path, self.names.into_iter())
+        ends_with(path, self.names().into_iter())
     }
 
     const fn is_map(&self) -> bool {
@@ -104,12 +108,18 @@ impl<'f, 'a: 'f, V: View<'a>> Seen<'f, V> {
     fn written(self, name: &str, spot: Spot) -> Option<V> {
         let found = match self.node {
             Node::Written(object) => object.member(name),
-            Node::Both(first, second) => first.member(name).or_else(|| second.member(name)),
+            Node::Both(object, second) => self.both(object, second).into_iter().flatten().find_map(|one| one.member(name)),
             Node::Empty | Node::Text(_) | Node::Int(_) | Node::Bool(_) => None,
         }?;
         // Whatever is in a map is a value, null too.
         let is_nothing = !self.spot.is_map() && is_nothing(spot.shape, found, |path| spot.ends(path));
         (!is_nothing).then_some(found)
+    }
+
+    /// The members of [`Node::Both`].
+    fn both(self, object: V, second: FieldName) -> [Option<V>; 2] {
+        let [first, ..] = self.spot.names();
+        [object.member(first), object.member(second)]
     }
 
     /// The default of a member.
@@ -157,7 +167,7 @@ impl<'f, 'a: 'f, V: View<'a>> View<'f> for Seen<'f, V> {
 
     fn member(self, name: &str) -> Option<Self> {
         let spot = self.spot.member(name)?;
-        if spot.names == ["namespace", "metadata", "template"] {
+        if spot.names() == ["namespace", "metadata", "template"] {
             return (!self.namespace.is_empty()).then(|| self.with(Node::Text(self.namespace), spot));
         }
         let written = self.written(name, spot);
@@ -166,11 +176,12 @@ impl<'f, 'a: 'f, V: View<'a>> View<'f> for Seen<'f, V> {
             None if self.kind() != Kind::Mapping => None,
             None => row.into_iter().find_map(|row| self.default(row)),
             Some(value) => {
-                let others = row.filter(|row| matches!(row.value, DefaultValue::MembersOf(_)));
-                match others.into_iter().find_map(|row| self.default(row)) {
-                    Some(Node::Written(other)) => Some(Node::Both(value, other)),
-                    _ => Some(Node::of(value, spot.shape)),
-                }
+                let others = row.filter_map(|row| match (&row.value, self.node) {
+                    (DefaultValue::MembersOf(name), Node::Written(object)) => Some((row, Node::Both(object, name))),
+                    _ => None,
+                });
+                let both = others.into_iter().find_map(|(row, both)| self.default(row).map(|_| both));
+                Some(both.unwrap_or_else(|| Node::of(value, spot.shape)))
             }
         };
         Some(self.with(node?, spot))
@@ -186,7 +197,10 @@ impl<'f, 'a: 'f, V: View<'a>> View<'f> for Seen<'f, V> {
         }
         let mut names: Vec<Cow<'f, str>> = match self.node {
             Node::Written(one) => one.members().into_iter().map(|(name, _)| name).collect(),
-            Node::Both(one, two) => one.members().into_iter().chain(two.members()).map(|(name, _)| name).collect(),
+            Node::Both(object, second) => {
+                let both = self.both(object, second).into_iter().flatten();
+                both.flat_map(View::members).map(|(name, _)| name).collect()
+            }
             _ => Vec::new(),
         };
         if self.spot.is_map() {
@@ -214,6 +228,13 @@ impl<'f, 'a: 'f, V: View<'a>> View<'f> for Seen<'f, V> {
                 Some(self.with(Node::of(list.element(index)?, spot.shape), spot))
             }
             _ => None,
+        }
+    }
+
+    fn length(self) -> usize {
+        match self.node {
+            Node::Written(list) => list.length(),
+            _ => 0,
         }
     }
 

@@ -237,7 +237,7 @@ fn projected<'a, V: View<'a>>(node: V, paths: &[&[ReferenceToken]]) -> Value {
             Value::Object(members)
         }
         // An index behind an insertion is not that of before, so what is deeper is not compared.
-        Kind::Sequence if paths.iter().all(|path| path.len() == 1) => vec![Value::Null; node.elements().len()].into(),
+        Kind::Sequence if paths.iter().all(|path| path.len() == 1) => vec![Value::Null; node.length()].into(),
         _ => node.value(),
     }
 }

@@ -146,7 +146,9 @@ impl<'r, 'v, V: View<'v>> Rendering<'r, 'v, V> {
         if made.len() <= reader {
             made.resize_with(reader + 1, || None);
         }
-        made.get_mut(reader).into_iter().for_each(|made| *made = Some(MadeUnit { spent, lets: lets.clone() }));
+        if let Some(made) = made.get_mut(reader) {
+            *made = Some(MadeUnit { spent, lets });
+        }
         result
     }
 

@@ -50,9 +50,8 @@
 //! one with a string that could be taken for a token. Where there is no frame, or it does not hold,
 //! the whole text is read: a frame makes the proof cheaper and never decides against it.
 
-use std::borrow::Cow;
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use memchr::memmem;
 use serde_json::Value;
@@ -128,16 +127,14 @@ impl FramedPatch {
 /// A change of a text: another one in the place of these bytes.
 struct Change<'c> {
     range: Range<usize>,
-    text: Cow<'c, str>,
-    behind: Behind,
+    text: Inserted<'c>,
 }
 
-/// What is known of the place behind a change.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Behind {
-    Unknown,
-    /// An entry ends, so that a line with a comment says nothing.
-    EntryEnds,
+/// What is there after a change.
+enum Inserted<'c> {
+    Text(&'c str),
+    /// The token of this number, after what begins its line. An entry ends with it, so a line with a comment behind it says nothing.
+    Token { before: &'c str, prefix: &'static str, number: usize, eol: &'c str },
 }
 
 impl<'b> Frame<'b> {
@@ -157,31 +154,28 @@ impl<'b> Frame<'b> {
         let is_kept = |kept: &&Kept| edits.iter().all(|edit| kept.is_left_alone_by(&edit.range));
         let kept: Vec<&Kept> = kept.iter().filter(is_kept).collect();
         let eol = if text.contains("\r\n") { "\r\n" } else { "\n" };
-        let stays = kept.iter().enumerate().map(|(number, kept)| {
-            let text = Cow::Owned([" ", KEPT, &number.to_string(), eol].concat());
-            Change { range: kept.range.clone(), text, behind: Behind::EntryEnds }
-        });
-        let stays: Vec<Change<'_>> = stays.collect();
-        let before = assembled(text, &stays)?;
-        let mut changes = stays;
+        let mut changes = Vec::with_capacity(kept.len() + edits.len());
+        changes.extend(kept.iter().enumerate().map(|(number, kept)| {
+            let text = Inserted::Token { before: " ", prefix: KEPT, number, eol };
+            Change { range: kept.range.clone(), text }
+        }));
+        let before = assembled(text, &changes)?;
         for edit in edits {
             let is_it = |block: &Block| Arc::ptr_eq(&block.rendered.lines, &edit.text);
             let index = blocks.iter().position(is_it);
             let stand_in = index.and_then(|index| Some((index, blocks.get(index)?.rendered.stand_in()?)));
-            let (text, behind) = match stand_in {
-                Some((index, StandIn { before, eol })) => {
-                    (Cow::Owned([before, TOKEN, &index.to_string(), eol].concat()), Behind::EntryEnds)
-                }
-                None => (Cow::Borrowed(&*edit.text), Behind::Unknown),
+            let text = match stand_in {
+                Some((number, StandIn { before, eol })) => Inserted::Token { before, prefix: TOKEN, number, eol },
+                None => Inserted::Text(&edit.text),
             };
-            changes.push(Change { range: edit.range.clone(), text, behind });
+            changes.push(Change { range: edit.range.clone(), text });
         }
         // An edit where a value ends comes behind it.
         changes.sort_by_key(|change| (change.range.start, change.range.end));
         let after = assembled(text, &changes)?;
         let tokens = |text: &str| memmem::find_iter(text.as_bytes(), PREFIX.as_bytes()).collect::<Vec<_>>();
         let tokens = [tokens(&before), tokens(&after)];
-        let wanted = changes.iter().filter(|change| change.behind == Behind::EntryEnds).count();
+        let wanted = changes.iter().filter(|change| matches!(change.text, Inserted::Token { .. })).count();
         let frame = Self { before, after, tokens, blocks };
         let is_line = |at: &usize| frame.begins_with_its_line(*at, text, &kept) == Some(true);
         let [_, after] = &frame.tokens;
@@ -302,21 +296,33 @@ fn are_entries(tree: &Tree<'_>, tokens: &[usize]) -> bool {
 /// entry are left out: they say nothing, and differ from one document to the next.
 fn assembled(text: &str, changes: &[Change<'_>]) -> Option<String> {
     let mut made = String::with_capacity(text.len());
-    let (mut at, mut behind) = (0, Behind::EntryEnds);
+    let (mut at, mut has_ended) = (0, true);
     for change in changes {
         if change.range.start < at {
             return None;
         }
-        push_between(&mut made, text.get(at..change.range.start)?, behind);
-        made.push_str(&change.text);
-        (at, behind) = (change.range.end, change.behind);
+        push_between(&mut made, text.get(at..change.range.start)?, has_ended);
+        at = change.range.end;
+        has_ended = match change.text {
+            Inserted::Text(text) => {
+                made.push_str(text);
+                false
+            }
+            Inserted::Token { before, prefix, number, eol } => {
+                made.push_str(before);
+                push_token(&mut made, prefix, number);
+                made.push_str(eol);
+                true
+            }
+        };
     }
-    push_between(&mut made, text.get(at..)?, behind);
+    push_between(&mut made, text.get(at..)?, has_ended);
     Some(made)
 }
 
-fn push_between(made: &mut String, mut between: &str, behind: Behind) {
-    if behind == Behind::EntryEnds && (made.is_empty() || made.ends_with('\n')) {
+/// Adds what is between two changes. Before it, an entry may have ended.
+fn push_between(made: &mut String, mut between: &str, has_ended: bool) {
+    if has_ended && (made.is_empty() || made.ends_with('\n')) {
         if let Some(rest) = between.strip_prefix("---\n").filter(|_| made.is_empty()) {
             made.push_str("---\n");
             between = rest;
@@ -370,6 +376,21 @@ fn in_place_of(value: &Arc<Value>, blocks: &[Block], parts: &mut Vec<Arc<Value>>
     Some(token(blocks.len() + number))
 }
 
+/// The token of a block, as a value. Nearly all patches have the first ones.
 fn token(number: usize) -> Arc<Value> {
-    Arc::new(Value::String([TOKEN, &number.to_string()].concat()))
+    static FIRST: LazyLock<[Arc<Value>; 32]> = LazyLock::new(|| std::array::from_fn(made));
+    fn made(number: usize) -> Arc<Value> {
+        let mut token = String::new();
+        push_token(&mut token, TOKEN, number);
+        Arc::new(Value::String(token))
+    }
+    FIRST.get(number).map_or_else(|| made(number), Arc::clone)
+}
+
+fn push_token(text: &mut String, prefix: &str, number: usize) {
+    text.push_str(prefix);
+    match u32::try_from(number).ok().and_then(|number| char::from_digit(number, 10)) {
+        Some(digit) => text.push(digit),
+        None => text.push_str(&number.to_string()),
+    }
 }

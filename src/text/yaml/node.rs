@@ -145,6 +145,14 @@ impl<'a> View<'a> for NodeRef<'a> {
         }
     }
 
+    fn length(self) -> usize {
+        let node = self.resolved();
+        match self.tree.kind(node.id) {
+            NodeKind::Sequence(_) => self.tree.children(node.id).count(),
+            _ => 0,
+        }
+    }
+
     /// Nothing of the tree is copied. Members are mostly in the same order, and then are found without a search.
     fn equals(self, value: &Value) -> bool {
         let node = self.resolved();

@@ -52,17 +52,25 @@ impl<'a, 'e, V: View<'a>> Layer<'e, V> {
 
     /// The member of that name, or the element at that index.
     pub(crate) fn child(self, token: &str) -> Option<Self> {
-        let index = || token.parse::<usize>().ok();
         match self {
-            Self::Kept(view) if view.kind() == Kind::Sequence => view.element(index()?).map(Self::Kept),
+            _ if self.is_list() => self.at(token.parse().ok()?),
             Self::Kept(view) => view.member(token).map(Self::Kept),
-            Self::New(Value::Array(list)) => list.get(index()?).map(Self::New),
             Self::New(value) => value.member(token).map(Self::New),
             Self::Object(object, members) => match members.iter().find(|(name, _)| name == token) {
                 Some((_, member)) => Self::of(object.member(token), member.as_ref()?),
                 None => object.member(token).map(Self::Kept),
             },
-            Self::List(before, elements) => match elements.get(index()?)? {
+            Self::List(..) => None,
+        }
+    }
+
+    /// The element at an index; `None` for anything else than a list.
+    fn at(self, index: usize) -> Option<Self> {
+        match self {
+            Self::Kept(view) => view.element(index).map(Self::Kept),
+            Self::New(value) => value.element(index).map(Self::New),
+            Self::Object(..) => None,
+            Self::List(before, elements) => match elements.get(index)? {
                 Element::Kept(index) => before?.element(*index).map(Self::Kept),
                 Element::New(value) => Some(Self::New(value)),
             },
@@ -155,6 +163,19 @@ impl<'a: 'e, 'e, V: View<'a>> View<'e> for Layer<'e, V> {
 
     fn elements(self) -> Vec<Self> {
         self.list()
+    }
+
+    fn element(self, index: usize) -> Option<Self> {
+        self.at(index)
+    }
+
+    fn length(self) -> usize {
+        match self {
+            Self::Kept(view) => view.length(),
+            Self::New(value) => value.length(),
+            Self::Object(..) => 0,
+            Self::List(_, elements) => elements.len(),
+        }
     }
 
     fn string(self) -> Option<Cow<'e, str>> {

@@ -28,13 +28,6 @@ impl<'t, V> Traced<'t, V> {
     }
 }
 
-impl<V: Copy> Traced<'_, V> {
-    /// The value, to be read without a note.
-    pub(crate) const fn untraced(&self) -> V {
-        self.view
-    }
-}
-
 impl<'a: 't, 't, V: View<'a>> Traced<'t, V> {
     /// What is at a step from here, which counts as read.
     fn below(self, step: impl FnOnce() -> Step, found: Option<V>) -> Option<Self> {
@@ -62,6 +55,12 @@ impl<'a: 't, 't, V: View<'a>> View<'t> for Traced<'t, V> {
             Some((name, member))
         };
         members.into_iter().filter_map(member).collect()
+    }
+
+    fn length(self) -> usize {
+        let length = self.view.length();
+        self.trace.note(|| Note::Length(self.place, length));
+        length
     }
 
     fn elements(self) -> Vec<Self> {

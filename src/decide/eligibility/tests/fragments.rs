@@ -16,7 +16,7 @@ fn decided(object: &Value, place: &str, facts: &Facts, profiles: &[Profile]) -> 
         confirmed: &Confirmed::default(),
         needs_native: false,
     };
-    decide(&subject, facts, &profiles[0]).0
+    decide(&subject, &PodReading::new(&identity, subject.template, facts), &profiles[0]).0
 }
 
 fn profiles() -> [Profile; 2] {

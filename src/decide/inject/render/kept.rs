@@ -14,7 +14,7 @@ use crate::profile::Profile;
 use crate::profile::parameter::{ParameterValues, SetValues};
 use crate::profile::reads::ProfileReads;
 use crate::profile::template::{Rendering, Surroundings};
-use crate::value::trace::Traced;
+use crate::value::trace::{Again, Traced};
 use crate::value::view::View;
 
 /// How many injections are kept, the latest. Parameters may come from the object, so anyone who writes objects could ask for
@@ -35,6 +35,9 @@ pub struct Renderings {
     digests: Mutex<HashMap<(String, Sidecar), String>>,
 }
 
+/// The pod for which a profile is rendered: to be read, and to be compared with kept ones.
+pub(in crate::decide::inject) type PodAtHand<'m, 't, W> = (Surroundings<'t, Traced<'t, W>>, &'m Again<W>);
+
 #[derive(Debug)]
 struct KeptRendering {
     profile: String,
@@ -51,16 +54,16 @@ impl Renderings {
 
     /// The injection of a profile with these parameters. What it has in common with the latest is shared with them, and is not
     /// checked again.
-    pub(in crate::decide::inject) fn get<'a: 't, 't, W: View<'a>>(
+    pub(in crate::decide::inject) fn get<'m, 'a: 't, 't, W: View<'a> + 'm>(
         &self,
         (profile, set): (&Profile, &SetValues),
         values: &ParameterValues<'_>,
-        surroundings: impl FnOnce() -> Surroundings<'t, Traced<'t, W>>,
+        pod: impl FnOnce() -> PodAtHand<'m, 't, W>,
         sidecar: Sidecar,
     ) -> Arc<Rendered> {
         let hash = self.hash((profile, set), values, sidecar);
         if profile.reads_object {
-            return self.of_object((profile, hash), values, surroundings(), sidecar);
+            return self.of_object((profile, hash), values, pod(), sidecar);
         }
         let mut all = self.by_values.lock().unwrap_or_else(PoisonError::into_inner);
         let same_values = |known: &KeptRendering| {
@@ -76,7 +79,7 @@ impl Renderings {
         if let Some(known) = all.iter().find(is_it) {
             return Arc::clone(&known.rendered);
         }
-        let rendered = Rendered::new(profile, values, surroundings(), sidecar);
+        let rendered = Rendered::new(profile, values, pod().0, sidecar);
         let rendered = Arc::new(Rendered { hash, ..rendered });
         let values = values.iter().map(|value| Value::clone(value)).collect();
         all.truncate(KEPT - 1);
@@ -102,7 +105,7 @@ impl Renderings {
         &self,
         (profile, hash): (&Profile, String),
         values: &ParameterValues<'_>,
-        surroundings: Surroundings<'t, Traced<'t, W>>,
+        (surroundings, again): PodAtHand<'_, 't, W>,
         sidecar: Sidecar,
     ) -> Arc<Rendered> {
         let all = || self.latest.lock().unwrap_or_else(PoisonError::into_inner);
@@ -112,7 +115,7 @@ impl Renderings {
             all.entry(key.clone()).or_insert_with(|| Latest::new(ProfileReads::of(profile))).now()
         };
         let rendering = Rendering::new(values, &profile.lets, surroundings.clone()).traced(surroundings.pod.trace());
-        let memo = Memo::new(&reads, kept.iter().map(|one| &one.reads), (values, &surroundings), &rendering);
+        let memo = Memo::new(&reads, kept.iter().map(|one| &one.reads), (values, &surroundings, again), &rendering);
         let whole = memo.whole().and_then(|index| kept.get(index)).map(|one| &one.rendered);
         if let Some(whole) = whole.filter(|whole| whole.hash == hash) {
             return Arc::clone(whole);
@@ -145,7 +148,7 @@ mod tests {
     use super::*;
     use crate::expression::Item;
     use crate::profile::parameter::{Inherited, resolve};
-    use crate::value::trace::Trace;
+    use crate::value::trace::{Again, Trace};
 
     fn loaded(spec: &Value) -> Profile {
         let mut document =
@@ -163,8 +166,9 @@ mod tests {
             let known = [("name", Item::text(ns)), ("labels", Item::map([("of", Item::text(ns))]))];
             let facts = [Item::map(known), Item::Null, Item::Null, Item::Null];
             let trace = Trace::default();
-            let surroundings = || Surroundings { pod: trace.of(pod), facts };
-            let rendered = renderings.get((profile, &set), &values, surroundings, Sidecar::Classic);
+            let again = Again::new(pod);
+            let pod = || (Surroundings { pod: trace.of(pod), facts }, &again);
+            let rendered = renderings.get((profile, &set), &values, pod, Sidecar::Classic);
             let latest = renderings.latest.lock().unwrap();
             let (_, kept) = latest[&key].now();
             let kept = kept.iter().find(|one| Arc::ptr_eq(&one.rendered, &rendered)).unwrap();
@@ -209,7 +213,8 @@ mod tests {
             let set = SetValues::new();
             let values = resolve(&profile, &pod, &set, None, Inherited::NONE).unwrap();
             let trace = Trace::default();
-            let nothing = || Surroundings { pod: trace.of(&pod), facts: [const { Item::Null }; 4] };
+            let again = Again::new(&pod);
+            let nothing = || (Surroundings { pod: trace.of(&pod), facts: [const { Item::Null }; 4] }, &again);
             let get = || renderings.get((&profile, &set), &values, nothing, Sidecar::Classic);
             assert!(Arc::ptr_eq(&get(), &get()));
             assert!(renderings.by_values.lock().unwrap().len() <= KEPT);

@@ -241,7 +241,7 @@ fn a_hash_of_before_still_tells_what_a_profile_reads_from_an_edit() {
     let profile = reading();
     let rendered = |pod: &Value| {
         let identity = workload::identify(pod).unwrap();
-        with(&profile, |request| rendered_now(&profile, pod, (&identity, &facts()), request)).unwrap()
+        with(&profile, |request| rendered_now(&profile, &PodReading::new(&identity, pod, &facts()), request)).unwrap()
     };
     let injected = with_injection(&profile, &labelled("web"));
     let old = with_hash(&injected, &rendered(&labelled("web")).earlier_hash());

@@ -24,8 +24,9 @@ fn rendered(profile: &Profile, objects: &[Value]) -> Vec<Arc<Rendered>> {
         let identity = identity.with_template(object, &Pointer::of(["spec", "template"])).into_owned();
         let values = parameter::resolve(profile, template, &set, Some(0), facts.namespace.inherited()).unwrap();
         let trace = Trace::default();
-        let surroundings = || expressions::surroundings(&identity, template, &facts, &trace);
-        renderings.get((profile, &set), &values, surroundings, Sidecar::Classic)
+        let reading = PodReading::new(&identity, template, &facts);
+        let pod = || (reading.surroundings(&trace), reading.again());
+        renderings.get((profile, &set), &values, pod, Sidecar::Classic)
     };
     let rendered: Vec<_> = objects.iter().map(|object| of(object, &run)).collect();
     for (object, rendered) in objects.iter().zip(&rendered) {
