@@ -1,33 +1,96 @@
-//! What is kept of the latest objects for which a profile was evaluated.
+//! What is kept of the latest objects for which profiles were evaluated.
 
 use std::collections::VecDeque;
-use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
+use crate::profile::Profile;
 use crate::profile::reads::ProfileReads;
 
 /// How many objects are kept.
 const KEPT: usize = 8;
 
-/// What was made of the latest objects, and what it is made of.
+/// What was made of the latest objects of a run, for each profile, and for each `K` of it. No two profiles of a run have one name,
+/// and each has the same settings for all objects.
 #[derive(Debug)]
-pub(super) struct Latest<T> {
+pub(super) struct Latest<K, T>(Mutex<Vec<OfProfile<K, T>>>);
+
+#[derive(Debug)]
+struct OfProfile<K, T> {
+    profile: String,
+    of: K,
     reads: Arc<ProfileReads>,
+    anew: Arc<[AtomicUsize]>,
     kept: VecDeque<Arc<T>>,
 }
 
-impl<T> Latest<T> {
-    /// None yet.
-    pub(super) fn new(reads: ProfileReads) -> Self {
-        Self { reads: Arc::new(reads), kept: VecDeque::new() }
+/// What was made of the latest objects, and what it is made of.
+pub(super) struct Now<T> {
+    pub(super) reads: Arc<ProfileReads>,
+    /// The latest first.
+    pub(super) kept: Vec<Arc<T>>,
+    /// For each `let` value and each part, how many objects in a row had to make it anew.
+    anew: Arc<[AtomicUsize]>,
+}
+
+impl<K, T> Default for Latest<K, T> {
+    fn default() -> Self {
+        Self(Mutex::default())
+    }
+}
+
+impl<K: Copy + PartialEq, T> Latest<K, T> {
+    /// As it is now.
+    pub(super) fn now(&self, profile: &Profile, of: K, reads: impl FnOnce() -> ProfileReads) -> Now<T> {
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = all.iter().find(|known| known.is_of(profile, of)).map(OfProfile::now);
+        known.unwrap_or_else(|| {
+            let new = OfProfile::new(profile, of, reads());
+            let now = new.now();
+            all.push(new);
+            now
+        })
     }
 
-    /// As it is now, the latest first.
-    pub(super) fn now(&self) -> (Arc<ProfileReads>, Vec<Arc<T>>) {
-        (Arc::clone(&self.reads), self.kept.iter().cloned().collect())
+    pub(super) fn push(&self, profile: &Profile, of: K, latest: T) {
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(OfProfile { kept, .. }) = all.iter_mut().find(|known| known.is_of(profile, of)) {
+            kept.truncate(KEPT - 1);
+            kept.push_front(Arc::new(latest));
+        }
+    }
+}
+
+impl<K: PartialEq, T> OfProfile<K, T> {
+    fn new(profile: &Profile, of: K, reads: ProfileReads) -> Self {
+        let anew = (0..reads.lets.len() + reads.parts.len()).map(|_| AtomicUsize::new(0)).collect();
+        Self { profile: profile.name.clone(), of, reads: Arc::new(reads), anew, kept: VecDeque::new() }
     }
 
-    pub(super) fn push(&mut self, latest: T) {
-        self.kept.truncate(KEPT - 1);
-        self.kept.push_front(Arc::new(latest));
+    fn now(&self) -> Now<T> {
+        let (reads, anew) = (Arc::clone(&self.reads), Arc::clone(&self.anew));
+        Now { reads, kept: self.kept.iter().cloned().collect(), anew }
+    }
+
+    fn is_of(&self, profile: &Profile, of: K) -> bool {
+        self.of == of && self.profile == profile.name
+    }
+}
+
+impl<T> Now<T> {
+    /// Whether an object is worth keeping that had to make these `let` values and parts anew, by their numbers. Some parts are each
+    /// object's own, such as a label with its name. Where no other part was new, nothing would be taken from the object; so only
+    /// some of them are kept, to see whether that changes.
+    pub(super) fn is_worth_keeping(&self, is_new: impl Fn(usize) -> bool) -> bool {
+        let mut is_worth = false;
+        for (number, anew) in self.anew.iter().enumerate() {
+            if is_new(number) {
+                let before = anew.fetch_add(1, Ordering::Relaxed);
+                is_worth |= before < KEPT || before.is_multiple_of(KEPT);
+            } else if anew.load(Ordering::Relaxed) != 0 {
+                anew.store(0, Ordering::Relaxed);
+            }
+        }
+        is_worth
     }
 }

@@ -15,6 +15,8 @@ use crate::profile::template::{MadeUnit, Rendering, Spent, Surroundings, Unit};
 use crate::value::trace::{Again, Reads, Traced};
 use crate::value::view::{self, View};
 
+mod keep;
+
 /// How large a value may be that is kept, in bytes or so: whoever writes objects could ask for any amount.
 const MOST_KEPT: usize = 64 * 1024;
 
@@ -113,7 +115,7 @@ impl<'m, 'a: 't, 't, W: View<'a>> Memo<'m, 't, W> {
     }
 
     /// The index of the first kept object from which this part can be taken. What evaluating it takes counts for the object at hand:
-    /// see [`KeptReads::is_allowed`].
+    /// see [`Self::spent`].
     pub(crate) fn part(&self, part: usize) -> Option<usize> {
         self.candidates.iter().position(|one| self.is_made_of_same(one, Unit::Part(part)))
     }
@@ -214,6 +216,22 @@ impl<'m, 'a: 't, 't, W: View<'a>> Memo<'m, 't, W> {
         !self.rendering.has_lets() || spent_on(parts, self.reads.lets.len(), made).is_allowed()
     }
 
+    /// What evaluating all parts takes, with each `let` value that any of them asks for: as if none had been taken from a kept object.
+    pub(crate) fn spent(&self) -> Spent {
+        let lets = self.reads.lets.len();
+        spent_on(0..self.reads.parts.len(), lets, |unit| match self.rendering.made_unit(unit) {
+            Some(made) => Some(Cow::Owned(made)),
+            None => self.known_same(unit)?.made_unit(unit, lets),
+        })
+    }
+
+    /// A kept object of which a unit is known to be made of the same.
+    fn known_same(&self, unit: Unit) -> Option<&'m KeptReads> {
+        let number = self.number(Question::Unit(unit));
+        let is_same = |one: &&Candidate<'m>| one.answers.get().and_then(|all| all.get(number)?.get()) == Some(true);
+        self.candidates.iter().find(is_same).map(|one| one.kept)
+    }
+
     fn index(&self, unit: Unit) -> usize {
         unit.number(self.reads.lets.len())
     }
@@ -232,99 +250,11 @@ impl<'m, 'a: 't, 't, W: View<'a>> Memo<'m, 't, W> {
         let (fact, path) = self.reads.known.get(index)?;
         Some(self.found.get(index)?.get_or_init(|| Found::at(self.surroundings.fact(*fact), path)))
     }
-
-    /// The object at hand, to be kept: nothing is evaluated for it. What is the same of a kept one is shared with it.
-    pub(crate) fn kept(&self) -> KeptReads {
-        let known = (0..self.reads.known.len()).map(|index| {
-            let same = self.candidates.iter().find(|one| self.is_known(one, index));
-            let same = same.and_then(|one| one.kept.known.get(index)).cloned();
-            same.or_else(|| self.found(index).map(Found::kept)).unwrap_or(ReadValue::NotKept)
-        });
-        let known = known.collect();
-        let lets = 0..self.reads.lets.len();
-        let units = lets.clone().map(Unit::Let).chain((0..self.reads.parts.len()).map(Unit::Part));
-        let units: Vec<_> = units.map(|unit| self.kept_unit(unit)).collect();
-        let lets = lets.zip(&units).map(|(index, unit)| unit.as_ref().and_then(|_| self.kept_let(index))).collect();
-        let values = self.candidates.iter().find(|one| self.has_values_of(one)).map(|one| Arc::clone(&one.kept.values));
-        let values = values.unwrap_or_else(|| Arc::new(self.values.kept()));
-        KeptReads { values, known, lets, of_pod: self.all_of_pod(&units), units }
-    }
-
-    /// A kept object of which a unit is known to be made of the same.
-    fn known_same(&self, unit: Unit) -> Option<&'m KeptReads> {
-        let number = self.number(Question::Unit(unit));
-        let is_same = |one: &&Candidate<'m>| one.answers.get().and_then(|all| all.get(number)?.get()) == Some(true);
-        self.candidates.iter().find(is_same).map(|one| one.kept)
-    }
-
-    /// The value of a unit that was made, or is made of the same as a kept one.
-    fn kept_let(&self, index: usize) -> Option<Arc<KeptItem>> {
-        if let Some(same) = self.known_same(Unit::Let(index)) {
-            return same.lets.get(index)?.clone();
-        }
-        let value = self.rendering.let_value(index)?;
-        let equal = self.candidates.iter().filter_map(|one| one.kept.lets.get(index)?.as_ref());
-        let equal = equal.into_iter().find(|known| known.is(&value)).map(Arc::clone);
-        equal.or_else(|| KeptItem::of(&value, &Cell::new(MOST_KEPT)).map(Arc::new))
-    }
-
-    /// A unit as it was made for this object, or as that of a kept object that is made of the same.
-    fn kept_unit(&self, unit: Unit) -> Option<Arc<KeptUnit>> {
-        let index = self.index(unit);
-        let Some(made) = self.rendering.made_unit(unit) else {
-            return self.known_same(unit)?.units.get(index)?.clone();
-        };
-        let of_pod = self.rendering.reads(unit).map(|reads| {
-            // It may be made of other facts, and have read the same of the pod.
-            let mut known =
-                self.candidates.iter().filter_map(|one| one.kept.units.get(index)?.as_ref()?.of_pod.as_ref());
-            known.find(|known| ***known == reads).map_or_else(|| Arc::new(reads), Arc::clone)
-        });
-        Some(Arc::new(KeptUnit { made, of_pod }))
-    }
-
-    fn all_of_pod(&self, units: &[Option<Arc<KeptUnit>>]) -> Arc<Reads> {
-        let of_pod = |unit: &'_ Option<Arc<KeptUnit>>| unit.as_ref().and_then(|unit| unit.of_pod.clone());
-        let is_same = |(one, two): (&Option<Arc<KeptUnit>>, &Option<Arc<KeptUnit>>)| match (of_pod(one), of_pod(two)) {
-            (Some(one), Some(two)) => Arc::ptr_eq(&one, &two),
-            (None, None) => true,
-            _ => false,
-        };
-        let mut candidates = self.candidates.iter().map(|one| one.kept);
-        match candidates.find(|kept| kept.units.iter().zip(units).all(is_same)) {
-            Some(kept) => Arc::clone(&kept.of_pod),
-            None => {
-                let all: Vec<_> = units.iter().filter_map(of_pod).collect();
-                Arc::new(Reads::of_all(all.iter().map(|reads| &**reads)))
-            }
-        }
-    }
 }
 
 impl KeptReads {
-    /// What evaluating all parts takes, with each `let` value that any of them asks for: as if none had been taken from another object.
-    fn spent(&self) -> Spent {
-        let lets = self.lets.len();
-        spent_on(0..self.units.len() - lets, lets, |unit| self.made_unit(unit, lets))
-    }
-
     fn made_unit(&self, unit: Unit, lets: usize) -> Option<Cow<'_, MadeUnit>> {
         Some(Cow::Borrowed(&self.units.get(unit.number(lets))?.as_ref()?.made))
-    }
-
-    /// Whether one rendering may take all that it took.
-    pub(crate) fn is_allowed(&self) -> bool {
-        self.spent().is_allowed()
-    }
-
-    /// Whether another object can be compared with it: all that was read of the pod is noted.
-    pub(crate) fn is_noted(&self) -> bool {
-        self.units.iter().flatten().all(|unit| unit.of_pod.is_some())
-    }
-
-    #[cfg(test)]
-    pub(crate) fn told(&self) -> String {
-        format!("{:?}", self.spent())
     }
 }
 

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::diagnostic::words::nearest;
 use crate::value::pointer::Pointer;
-use crate::value::view::{Kind, View};
+use crate::value::view::{Kind, View, is_same_name};
 
 mod core_v1;
 mod pod;
@@ -123,7 +123,9 @@ impl Shape {
     /// The member's name, where it is one of an object's fields, or else the empty text; and its type.
     pub(crate) fn field(&self, name: &str) -> Option<(FieldName, &'static Self)> {
         match self {
-            Self::Obj(fields) => fields.iter().find(|(known, _)| *known == name).map(|(known, shape)| (known, shape)),
+            Self::Obj(fields) => {
+                fields.iter().find(|(known, _)| is_same_name(known, name)).map(|(known, shape)| (known, shape))
+            }
             Self::StrMap => Some((&"", &STR)),
             Self::QuantityMap => Some((&"", &QUANTITY)),
             Self::Any => Some((&"", &ANY)),

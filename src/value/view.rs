@@ -113,6 +113,22 @@ pub trait View<'a>: Copy + 'a {
     }
 }
 
+/// Whether two names are the same. Some hundred are compared in each document, and nearly all have at most 16 bytes: the first and
+/// the last bytes are compared in place, without a call.
+pub(crate) fn is_same_name(one: &str, two: &str) -> bool {
+    const fn ends<const N: usize>(name: &[u8]) -> (Option<&[u8; N]>, Option<&[u8; N]>) {
+        (name.first_chunk(), name.last_chunk())
+    }
+    let (one, two) = (one.as_bytes(), two.as_bytes());
+    one.len() == two.len()
+        && match one.len() {
+            0..4 => one.iter().eq(two),
+            4..8 => ends::<4>(one) == ends::<4>(two),
+            8..=16 => ends::<8>(one) == ends::<8>(two),
+            _ => one == two,
+        }
+}
+
 /// Whether two values have the same text: members in the same order, and numbers written alike.
 pub(crate) fn identical(left: &Value, right: &Value) -> bool {
     match (left, right) {
@@ -148,7 +164,7 @@ impl<'a> View<'a> for &'a Value {
         if members.len() > SMALL {
             return members.get(name);
         }
-        members.iter().find(|(known, _)| *known == name).map(|(_, value)| value)
+        members.iter().find(|(known, _)| is_same_name(known, name)).map(|(_, value)| value)
     }
 
     fn members(self) -> Vec<(Cow<'a, str>, Self)> {
@@ -173,5 +189,25 @@ impl<'a> View<'a> for &'a Value {
 
     fn value(self) -> Value {
         self.clone()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_the_same_if_their_texts_are() {
+        let names: Vec<String> = (0..20).map(|length| "abcdefghijklmnopqrstuvwxyz"[..length].to_owned()).collect();
+        for one in &names {
+            for two in &names {
+                assert_eq!(is_same_name(one, two), one == two);
+            }
+            for index in 0..one.len() {
+                let mut other = one.clone().into_bytes();
+                other[index] = b'-';
+                assert!(!is_same_name(one, &String::from_utf8(other).unwrap()), "{one} {index}");
+            }
+        }
     }
 }

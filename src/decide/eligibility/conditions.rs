@@ -2,7 +2,7 @@
 
 use super::{Case, Deniable, Rule, RuleFinding, Ruling};
 use crate::decide::expressions::{self, NAME_FACTS, UnknownFact};
-use crate::decide::memo::Memo;
+use crate::decide::memo::{KeptReads, Memo};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::profile::template::{Rendering, Unit};
 use crate::profile::{MatchCondition, Profile, Requirement, RequirementSeverity, parameter};
@@ -35,17 +35,18 @@ fn with_values<'p, 'a: 'p, C: Confirms, V: View<'a>>(case: &Case<'_, 'p, V>) -> 
     let surroundings = case.reading.surroundings(&trace);
     let alone = || Rendering::new(values, &profile.lets, surroundings.clone());
     let rendering = alone().traced(&trace);
-    let (reads, kept) = subject.confirmed.latest(profile, C::RULE);
+    let latest = subject.confirmed.latest(profile, C::RULE);
     let around = (values, &surroundings, case.reading.again());
-    let memo = Memo::new(&reads, kept.iter().map(|one| &**one), around, &rendering);
+    let memo = Memo::new(&latest.reads, latest.kept.iter().map(|one| &**one), around, &rendering);
     if memo.whole().is_some() {
         return RuleFinding::no(C::SAW);
     }
     let finding = rendering.as_unit(Unit::Part(0), || C::look(profile, subject.at, &rendering));
     if rendering.faults().is_empty() {
-        let kept = matches!(finding.ruling, Ruling::No).then(|| memo.kept());
-        if let Some(kept) = kept.filter(|kept| finding.warnings.is_empty() && kept.is_noted()) {
-            subject.confirmed.keep(profile, C::RULE, kept);
+        let says_nothing = matches!(finding.ruling, Ruling::No) && finding.warnings.is_empty();
+        if says_nothing && latest.is_worth_keeping(|number| memo.is_new(number)) {
+            let kept = Some(memo.kept()).filter(KeptReads::is_noted);
+            kept.into_iter().for_each(|kept| subject.confirmed.keep(profile, C::RULE, kept));
         }
         return finding;
     }

@@ -167,20 +167,21 @@ impl<'f, 'a: 'f, V: View<'a>> View<'f> for Seen<'f, V> {
 
     fn member(self, name: &str) -> Option<Self> {
         let spot = self.spot.member(name)?;
-        if spot.names() == ["namespace", "metadata", "template"] {
+        if name == "namespace" && spot.ends("template/metadata/namespace") {
             return (!self.namespace.is_empty()).then(|| self.with(Node::Text(self.namespace), spot));
         }
         let written = self.written(name, spot);
-        let row = defaults_of(name).filter(|row| spot.ends(row.path));
+        let mut rows = defaults_of(name);
         let node = match written {
             None if self.kind() != Kind::Mapping => None,
-            None => row.into_iter().find_map(|row| self.default(row)),
+            None => rows.filter(|row| spot.ends(row.path)).find_map(|row| self.default(row)),
             Some(value) => {
-                let others = row.filter_map(|row| match (&row.value, self.node) {
-                    (DefaultValue::MembersOf(name), Node::Written(object)) => Some((row, Node::Both(object, name))),
+                let both = rows.find_map(|row| match (&row.value, self.node) {
+                    (DefaultValue::MembersOf(name), Node::Written(object)) if spot.ends(row.path) => {
+                        self.default(row).map(|_| Node::Both(object, name))
+                    }
                     _ => None,
                 });
-                let both = others.into_iter().find_map(|(row, both)| self.default(row).map(|_| both));
                 Some(both.unwrap_or_else(|| Node::of(value, spot.shape)))
             }
         };

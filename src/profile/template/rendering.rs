@@ -128,6 +128,11 @@ impl<'r, 'v, V: View<'v>> Rendering<'r, 'v, V> {
         self.made.borrow().get(unit.number(self.lets.len()))?.clone()
     }
 
+    /// Whether the unit of this number was made.
+    pub(crate) fn is_made(&self, number: usize) -> bool {
+        self.made.borrow().get(number).is_some_and(Option::is_some)
+    }
+
     /// Makes a unit: what it reads, asks for and takes counts for it.
     pub(crate) fn as_unit<T>(&self, unit: Unit, within: impl FnOnce() -> T) -> T {
         let (before, on_lets) = (self.spent(), self.spent_on_lets.get());

@@ -15,7 +15,7 @@ use super::{SpliceError, SpliceErrorKind, Undo, UserStrings, extended};
 use crate::text::yaml::tree::{Anchor, CollectionStyle, NodeId, NodeKind, Tree};
 use crate::value::patch::Op;
 use crate::value::pointer::{Pointer, ReferenceToken};
-use crate::value::view::View as _;
+use crate::value::view::{View as _, is_same_name};
 
 /// A value after the patch.
 pub(super) enum Content {
@@ -241,7 +241,7 @@ fn find(tree: &Tree<'_>, edited: &Edited, token: &str) -> Option<usize> {
     if matches!(tree.kind(edited.node), NodeKind::Mapping(_)) {
         let is_merge =
             |entry: &CollectionEntry| entry.nodes.and_then(|nodes| nodes.key).is_some_and(|key| tree.is_merge(key));
-        edited.entries.iter().position(|entry| entry.name == token && !is_merge(entry))
+        edited.entries.iter().position(|entry| is_same_name(&entry.name, token) && !is_merge(entry))
     } else {
         token.parse().ok().filter(|index| *index < edited.entries.len())
     }

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::{Change, Element};
 use crate::value::pointer::ReferenceToken;
-use crate::value::view::{Kind, View};
+use crate::value::view::{Kind, View, is_same_name};
 
 /// A value with its changes, to be read.
 #[derive(Clone, Copy, Debug)]
@@ -56,7 +56,7 @@ impl<'a, 'e, V: View<'a>> Layer<'e, V> {
             _ if self.is_list() => self.at(token.parse().ok()?),
             Self::Kept(view) => view.member(token).map(Self::Kept),
             Self::New(value) => value.member(token).map(Self::New),
-            Self::Object(object, members) => match members.iter().find(|(name, _)| name == token) {
+            Self::Object(object, members) => match members.iter().find(|(name, _)| is_same_name(name, token)) {
                 Some((_, member)) => Self::of(object.member(token), member.as_ref()?),
                 None => object.member(token).map(Self::Kept),
             },

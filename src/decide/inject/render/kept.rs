@@ -1,6 +1,6 @@
 //! Renderings that are kept from one object to the next.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use serde_json::Value;
@@ -9,7 +9,7 @@ use super::memo::{KeptObject, KeptParts};
 use super::{Rendered, Sidecar, digest};
 use crate::decide::eligibility::Confirmed;
 use crate::decide::latest::Latest;
-use crate::decide::memo::Memo;
+use crate::decide::memo::{KeptReads, Memo};
 use crate::profile::Profile;
 use crate::profile::parameter::{ParameterValues, SetValues};
 use crate::profile::reads::ProfileReads;
@@ -28,11 +28,14 @@ pub struct Renderings {
     /// One for each profile and set of parameters, however many pods have it.
     by_values: Mutex<VecDeque<KeptRendering>>,
     /// The latest of each profile that reads objects.
-    latest: Mutex<HashMap<(String, Sidecar), Latest<KeptObject>>>,
+    latest: Latest<Sidecar, KeptObject>,
     /// The pods that profiles' own expressions confirmed.
     confirmed: Confirmed,
     /// How the hashes of each profile begin.
-    digests: Mutex<HashMap<(String, Sidecar), String>>,
+    digests: Mutex<Vec<(String, Sidecar, String)>>,
+    /// What rendering each object took that has not all of another one.
+    #[cfg(test)]
+    charged: Mutex<Vec<crate::profile::template::Spent>>,
 }
 
 /// The pod for which a profile is rendered: to be read, and to be compared with kept ones.
@@ -95,8 +98,15 @@ impl Renderings {
     /// The hash of an injection.
     fn hash(&self, (profile, set): (&Profile, &SetValues), values: &ParameterValues<'_>, sidecar: Sidecar) -> String {
         let mut digests = self.digests.lock().unwrap_or_else(PoisonError::into_inner);
-        let digest = digests.entry((profile.name.clone(), sidecar)).or_insert_with(|| digest(profile, set, sidecar));
-        format!("{digest}{}", values.differing(profile, set))
+        let differing = values.differing(profile, set);
+        let is_it = |(name, known, _): &&(String, Sidecar, String)| *known == sidecar && *name == profile.name;
+        if let Some((.., digest)) = digests.iter().find(is_it) {
+            return format!("{digest}{differing}");
+        }
+        let digest = digest(profile, set, sidecar);
+        let hash = format!("{digest}{differing}");
+        digests.push((profile.name.clone(), sidecar, digest));
+        hash
     }
 
     /// What a profile gives that reads the object. It is what it would be without any kept object: a part is taken only if all
@@ -108,34 +118,31 @@ impl Renderings {
         (surroundings, again): PodAtHand<'_, 't, W>,
         sidecar: Sidecar,
     ) -> Arc<Rendered> {
-        let all = || self.latest.lock().unwrap_or_else(PoisonError::into_inner);
-        let key = (profile.name.clone(), sidecar);
-        let (reads, kept) = {
-            let mut all = all();
-            all.entry(key.clone()).or_insert_with(|| Latest::new(ProfileReads::of(profile))).now()
-        };
+        let latest = self.latest.now(profile, sidecar, || ProfileReads::of(profile));
+        let kept = &latest.kept;
         let rendering = Rendering::new(values, &profile.lets, surroundings.clone()).traced(surroundings.pod.trace());
-        let memo = Memo::new(&reads, kept.iter().map(|one| &one.reads), (values, &surroundings, again), &rendering);
+        let memo = Memo::new(&latest.reads, kept.iter().map(|one| &one.reads), (values, &surroundings, again), &rendering);
         let whole = memo.whole().and_then(|index| kept.get(index)).map(|one| &one.rendered);
         if let Some(whole) = whole.filter(|whole| whole.hash == hash) {
             return Arc::clone(whole);
         }
-        let parts = KeptParts { memo: &memo, objects: &kept };
+        let parts = KeptParts { memo: &memo, objects: kept };
         let rendered = Rendered::unchecked(profile, &rendering, sidecar, Some(&parts));
         let others: Vec<&Rendered> = kept.iter().map(|one| &*one.rendered).collect();
         let checked = |rendered| Arc::new(Rendered { hash, ..rendered }.checked(profile, &others));
-        let reads = memo.kept();
-        if !rendered.failed.is_empty() || !reads.is_allowed() {
+        let spent = memo.spent();
+        #[cfg(test)]
+        self.charged.lock().unwrap_or_else(PoisonError::into_inner).push(spent);
+        if !rendered.failed.is_empty() || !spent.is_allowed() {
             // What was compared counts for the bounds of that rendering, and must not decide.
             let alone = Rendering::new(values, &profile.lets, surroundings.clone());
             return checked(Rendered::unchecked(profile, &alone, sidecar, None));
         }
         let rendered = checked(rendered);
-        if reads.is_noted() {
-            let object = KeptObject { reads, rendered: Arc::clone(&rendered) };
-            if let Some(latest) = all().get_mut(&key) {
-                latest.push(object);
-            }
+        if latest.is_worth_keeping(|number| memo.is_new(number)) {
+            let reads = Some(memo.kept()).filter(KeptReads::is_noted);
+            let kept = reads.map(|reads| KeptObject { reads, rendered: Arc::clone(&rendered) });
+            kept.into_iter().for_each(|kept| self.latest.push(profile, sidecar, kept));
         }
         rendered
     }
@@ -161,7 +168,6 @@ mod tests {
     fn charged(run: &Renderings, profile: &Profile, ns: &str, pod: &Value) -> [String; 2] {
         let set = SetValues::new();
         let values = resolve(profile, pod, &set, None, Inherited::NONE).unwrap();
-        let key = (profile.name.clone(), Sidecar::Classic);
         [run, &Renderings::default()].map(|renderings| {
             let known = [("name", Item::text(ns)), ("labels", Item::map([("of", Item::text(ns))]))];
             let facts = [Item::map(known), Item::Null, Item::Null, Item::Null];
@@ -169,10 +175,9 @@ mod tests {
             let again = Again::new(pod);
             let pod = || (Surroundings { pod: trace.of(pod), facts }, &again);
             let rendered = renderings.get((profile, &set), &values, pod, Sidecar::Classic);
-            let latest = renderings.latest.lock().unwrap();
-            let (_, kept) = latest[&key].now();
-            let kept = kept.iter().find(|one| Arc::ptr_eq(&one.rendered, &rendered)).unwrap();
-            kept.reads.told()
+            assert!(rendered.failed.is_empty());
+            let charged = renderings.charged.lock().unwrap();
+            format!("{:?}", charged.last().unwrap())
         })
     }
 

@@ -6,6 +6,7 @@ use std::ops::Range;
 use super::{Anchor, Language, Mark, NONE, NodeId, NodeKind, SMALL_MAPPING, ScalarStyle, Tree};
 use crate::text::yaml::scalar;
 use crate::value::pointer::Pointer;
+use crate::value::view::is_same_name;
 
 impl Tree<'_> {
     /// Where a node's value begins behind its anchor and tag; its end where there is nothing else.
@@ -77,7 +78,7 @@ impl Tree<'_> {
         let node = self.node(id);
         match node.kind {
             NodeKind::Scalar(ScalarStyle::Plain | ScalarStyle::Quoted) if is_as_written && node.tag == NONE => {
-                self.scalar_text(id) == name
+                is_same_name(self.scalar_text(id), name)
             }
             _ => self.key(id).as_deref() == Some(name),
         }
