@@ -17,6 +17,7 @@ mod nearly;
 pub(crate) mod object;
 pub(crate) mod objects;
 pub(crate) mod output;
+mod per_thread;
 pub(crate) mod picks;
 pub(crate) mod proof;
 pub(crate) mod roundtrip;

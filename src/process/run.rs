@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::guard::Guard;
 use super::keys::RunKeys;
 use super::objects::FoundObject;
+use super::per_thread::PerThread;
 use super::picks::Picks;
 use super::proof::{Encodings, ProvedFrames};
 use crate::decide::clean::Clean;
@@ -84,7 +85,7 @@ pub struct Run {
     template_paths: Vec<TemplatePath>,
     keys: Arc<RunKeys>,
     reads_service_accounts: bool,
-    caches: Arc<Caches>,
+    caches: Arc<PerThread<Caches>>,
     /// What is done.
     pub action: Action,
     /// What happens to an injection that is outdated.
@@ -245,24 +246,24 @@ impl Run {
             set: &self.set,
             template_paths: &self.template_paths,
             outdated: self.outdated,
-            renderings: &self.caches.renderings,
+            renderings: &self.caches.get().renderings,
             notes: if self.detail == Detail::All { Notes::Made } else { Notes::LeftOut },
         }
     }
 
     /// The patches that have been encoded so far.
     pub(crate) fn encodings(&self) -> &Encodings {
-        &self.caches.encodings
+        &self.caches.get().encodings
     }
 
     /// The lines that have been rendered so far.
     pub(crate) fn lines(&self) -> &RenderedLines {
-        &self.caches.lines
+        &self.caches.get().lines
     }
 
     /// The frames of texts that have been proved so far.
     pub(crate) fn frames(&self) -> &ProvedFrames {
-        &self.caches.frames
+        &self.caches.get().frames
     }
 
     /// The same for other profiles; what has been rendered and encoded is shared.

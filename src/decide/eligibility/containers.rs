@@ -72,8 +72,12 @@ pub(crate) fn is_foreign_sidecar<'a, V: View<'a>>(container: V) -> bool {
 pub(crate) const DEFAULT_CONTAINER: &str = "kubectl.kubernetes.io/default-container";
 
 /// The index, among `containers`, of the application's first container: the one that the template's annotation names, else
-/// the first that is no sidecar: not the profile's, not one that the record lists, and no other mesh's proxy.
+/// the first that is no sidecar: not the profile's, not one that the record lists, and no other mesh's proxy. It is for the values of
+/// parameters: `None` also where no parameter is found in a place of the object.
 pub(crate) fn application<'a, V: View<'a>>(profile: &Profile, template: V) -> Option<usize> {
+    if profile.parameters.iter().all(|parameter| parameter.from.is_empty()) {
+        return None;
+    }
     let containers = template.path(&["spec", "containers"]).map(View::elements).unwrap_or_default();
     let is_named = |container: &V, wanted: &str| container.text(&["name"]).is_some_and(|name| name == wanted);
     let chosen = template.text(&["metadata", "annotations", DEFAULT_CONTAINER]);

@@ -5,6 +5,7 @@ use std::ops::Range;
 use crate::text::yaml::tree::{CollectionStyle, NodeId, NodeKind, Tree};
 use crate::value::patch::{Op, Patch};
 use crate::value::pointer::ReferenceToken;
+use crate::value::view::is_same_name;
 
 /// A value that stays as it is: from behind the colon of its key, or the dash of its element, to the end of its last line.
 pub(super) struct Kept {
@@ -36,7 +37,11 @@ fn ways<'w, 'p>(paths: &'w [Path<'p>], depth: usize) -> Vec<(&'p str, &'w [Path<
 /// among them.
 pub(super) fn kept(tree: &Tree<'_>, root: NodeId, patch: &Patch) -> Vec<Kept> {
     let mut paths: Vec<Path<'_>> = patch.0.iter().map(Op::path).map(|path| path.tokens()).collect();
-    paths.sort_unstable();
+    // Most of them begin with the same tokens.
+    paths.sort_unstable_by(|one, two| {
+        let same = one.iter().zip(*two).take_while(|(one, two)| is_same_name(one, two)).count();
+        one.get(same..).cmp(&two.get(same..))
+    });
     let mut outline = Outline { tree, bytes: tree.text().as_bytes(), kept: Vec::new() };
     outline.look_into(root, &paths, 0);
     outline.kept

@@ -12,7 +12,7 @@ use serde_json::{Map, Value};
 
 use super::made::Made;
 use super::{SpliceError, SpliceErrorKind, Undo, UserStrings, extended};
-use crate::text::yaml::tree::{Anchor, CollectionStyle, NodeId, NodeKind, Tree};
+use crate::text::yaml::tree::{Anchor, CollectionStyle, Merges, NodeId, NodeKind, Tree};
 use crate::value::patch::Op;
 use crate::value::pointer::{Pointer, ReferenceToken};
 use crate::value::view::{View as _, is_same_name};
@@ -239,8 +239,10 @@ fn replaced(tree: &Tree<'_>, id: NodeId, value: &Arc<Value>, op: &Op) -> Result<
 
 fn find(tree: &Tree<'_>, edited: &Edited, token: &str) -> Option<usize> {
     if matches!(tree.kind(edited.node), NodeKind::Mapping(_)) {
-        let is_merge =
-            |entry: &CollectionEntry| entry.nodes.and_then(|nodes| nodes.key).is_some_and(|key| tree.is_merge(key));
+        let is_merge = |entry: &CollectionEntry| {
+            tree.merges() == Merges::Present
+                && entry.nodes.and_then(|nodes| nodes.key).is_some_and(|key| tree.is_merge(key))
+        };
         edited.entries.iter().position(|entry| is_same_name(&entry.name, token) && !is_merge(entry))
     } else {
         token.parse().ok().filter(|index| *index < edited.entries.len())
@@ -274,6 +276,9 @@ fn check_effective(
     op: &Op,
 ) -> Result<(), SpliceError> {
     let Some(EntryNodes { key: Some(key), value }) = entry.nodes else { return Ok(()) };
+    if tree.merges() == Merges::Absent {
+        return Ok(());
+    }
     match tree.view(node).member(token) {
         Some(effective) if effective.id() != value => Err(SpliceError {
             offset: tree.span(key).start,

@@ -134,7 +134,7 @@ pub struct Tree<'t> {
 
 /// Whether any object of the document has a merge key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Merges {
+pub(in crate::text) enum Merges {
     Absent,
     Present,
 }
@@ -326,7 +326,7 @@ impl<'t> Tree<'t> {
         self.node_mut(id).anchor = anchor;
     }
 
-    pub(super) const fn merges(&self) -> Merges {
+    pub(in crate::text) const fn merges(&self) -> Merges {
         self.merges
     }
 
