@@ -122,10 +122,10 @@ impl<'m, 'a: 't, 't, W: View<'a>> Memo<'m, 't, W> {
 
     /// The index of the first kept object from which all parts can be taken, and which would also be within the bounds.
     pub(crate) fn whole(&self) -> Option<usize> {
-        let (known, parts) = (self.reads.known.len(), 0..self.reads.parts.len());
+        let parts = 0..self.reads.parts.len();
         self.candidates.iter().position(|one| {
-            // These tell two objects apart with little work.
-            (0..known).all(|index| self.is_known(one, index))
+            // These tell two objects apart with little work, so no answer is kept.
+            one.kept.known.iter().enumerate().all(|(index, known)| self.has(index, known))
                 && parts.clone().all(|part| self.is_made_of_same(one, Unit::Part(part)))
                 && self.is_allowed(one, parts.clone())
         })
@@ -150,9 +150,13 @@ impl<'m, 'a: 't, 't, W: View<'a>> Memo<'m, 't, W> {
     }
 
     fn is_known(&self, candidate: &Candidate<'m>, index: usize) -> bool {
-        let is_same = |known| self.found(index).is_some_and(|found| found.is(known));
         let known = candidate.kept.known.get(index);
-        known.is_some_and(|known| self.answer(candidate, Question::Known(index), || is_same(known)))
+        known.is_some_and(|known| self.answer(candidate, Question::Known(index), || self.has(index, known)))
+    }
+
+    /// Whether this is at a known place.
+    fn has(&self, index: usize, known: &ReadValue) -> bool {
+        self.found(index).is_some_and(|found| found.is(known))
     }
 
     fn number(&self, question: Question) -> usize {

@@ -98,11 +98,11 @@ impl<'v, V: View<'v>> Applier<'_, V> {
             None => {
                 self.ensure_object(place);
                 self.editor.add(&at, Arc::clone(value));
-                self.done.entry.names[slot].push(key.clone());
+                self.done.entry.names[slot].push(key.to_string());
             }
             Some(found) if !found.equals(value) => match existing {
                 Existing::Keep => self.keep(slot, key, &at),
-                _ if slot == Slot::Labels && self.beside.selects.contains(key) => {
+                _ if slot == Slot::Labels && self.beside.selects.iter().any(|known| key == known) => {
                     let profile = &self.profile.name;
                     let message = format!(
                         "the workload selects its pods by the label `{key}`, so the profile `{profile}` cannot change it"
@@ -168,7 +168,7 @@ impl<'v, V: View<'v>> Applier<'_, V> {
                     self.keep(slot, key, &at.join(index.to_string()));
                 }
                 Some(_) => self.share(slot, key, &at.join(key.as_str())),
-                None if slot == Slot::Volumes && self.beside.claims.contains(key) => {
+                None if slot == Slot::Volumes && self.beside.claims.iter().any(|known| key == known) => {
                     let profile = &self.profile.name;
                     let message = format!(
                         "the profile `{profile}` adds a volume `{key}`, and this object has a volume claim template of that name"
@@ -178,7 +178,7 @@ impl<'v, V: View<'v>> Applier<'_, V> {
                 None => {
                     self.ensure_list(at, at);
                     self.editor.add(&at.join("-"), Arc::clone(value));
-                    self.done.entry.names[slot].push(key.clone());
+                    self.done.entry.names[slot].push(key.to_string());
                 }
             }
         }

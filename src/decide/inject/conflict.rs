@@ -30,7 +30,7 @@ fn reserved_user<'v, V: View<'v>>(applier: &mut Applier<'_, V>) {
         for (index, container) in applier.editor.list(place).into_iter().enumerate() {
             let name = container.text(&["name"]).unwrap_or_default();
             let user = container.path(&["securityContext", "runAsUser"]).map(View::value).or_else(|| pod_user.clone());
-            if user.as_ref() == Some(reserved) && !rendered.all_containers().any(|own| own.key == name) {
+            if user.as_ref() == Some(reserved) && !rendered.all_containers().any(|own| *own.key == *name) {
                 found.push((place.join(index.to_string()), name.into_owned()));
             }
         }

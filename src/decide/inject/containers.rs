@@ -80,9 +80,9 @@ fn put_one<'v, 'r, V: View<'v>>(
     let names = &mut names[slot];
     let token = if index >= names.len() { "-".to_owned() } else { index.to_string() };
     applier.editor.add(&list.join(token), Arc::clone(&item.value));
-    names.insert(index.min(names.len()), item.key.clone());
+    names.insert(index.min(names.len()), item.key.to_string());
     // Recorded by where it is, and not by the slot that it comes from: a native sidecar is found among the init containers.
-    applier.done.entry.names[slot].push(item.key.clone());
+    applier.done.entry.names[slot].push(item.key.to_string());
     put.push(Put { slot, placement, name: &item.key });
 }
 

@@ -110,7 +110,7 @@ pub(super) fn nested<'v, V: View<'v>>(applier: &mut Applier<'_, V>, list: &Point
         let Some(path) = mount.text(&["mountPath"]) else { continue };
         let theirs = components(&path);
         let (is_above, is_below) = (ours.starts_with(&theirs), theirs.starts_with(&ours));
-        let is_own = rendered.application_items(Slot::VolumeMounts).any(|own| own.key == path);
+        let is_own = rendered.application_items(Slot::VolumeMounts).any(|own| *own.key == *path);
         if is_above == is_below || is_own || is_same_place(&path, SERVICE_ACCOUNT) {
             continue;
         }

@@ -83,7 +83,7 @@ fn probe_clashes<'v, V: View<'v>>(own: &Ports<'_, V>, other: &Ports<'_, V>) -> V
             "port {number} of container `{}` is also what a probe of container `{}` asks: only one of the two can listen there",
             own.name, other.name
         );
-        found.push(PortClash { at: other.place.append(at), message, number: *number });
+        found.push(PortClash { at: other.place.append(&at.place()), message, number: *number });
     }
     for (_, number) in &own.probes {
         let declared = other.ports.iter().position(|port| is_tcp(*port, *number));
@@ -105,7 +105,7 @@ struct Ports<'e, V> {
     name: Cow<'e, str>,
     ports: Vec<Layer<'e, V>>,
     /// The ports that its probes and hooks ask of it, each with its place in the container.
-    probes: Vec<(Pointer, u64)>,
+    probes: Vec<(ProbedPort, u64)>,
 }
 
 impl<'v, V: View<'v>> Ports<'_, V> {
@@ -134,9 +134,28 @@ fn ports_of<'e, 'v: 'e, V: View<'v>>(template: &'e Editor<V>, slot: Slot) -> Vec
     ports.collect()
 }
 
+/// The port of a probe or hook.
+#[derive(Clone, Copy)]
+pub(super) struct ProbedPort {
+    handler: &'static [&'static str],
+    action: &'static str,
+}
+
+impl ProbedPort {
+    /// The name of the probe or hook.
+    pub(super) fn handler(self) -> &'static str {
+        self.handler.last().copied().unwrap_or_default()
+    }
+
+    /// Its place in the container.
+    pub(super) fn place(self) -> Pointer {
+        Pointer::of(self.handler.iter().copied().chain([self.action, "port"]))
+    }
+}
+
 /// The numbers of the TCP ports that a container's probes and hooks ask, each with its place. A probe with a `host` asks
 /// another machine.
-pub(super) fn probes<'v, V: View<'v>>(container: Layer<'_, V>) -> Vec<(Pointer, u64)> {
+pub(super) fn probes<'v, V: View<'v>>(container: Layer<'_, V>) -> Vec<(ProbedPort, u64)> {
     let mut found = Vec::new();
     for handler in Handler::ALL {
         let Some(node) = container.path(handler.path()) else { continue };
@@ -145,8 +164,7 @@ pub(super) fn probes<'v, V: View<'v>>(container: Layer<'_, V>) -> Vec<(Pointer, 
             if let Some(number) = asked.child("port").and_then(|port| probe::port_number(container, port))
                 && asked.text(&["host"]).is_none_or(|host| host.is_empty())
             {
-                let at = Pointer::of(handler.path().iter().copied()).join(action).join("port");
-                found.push((at, number));
+                found.push((ProbedPort { handler: handler.path(), action }, number));
             }
         }
     }

@@ -1,13 +1,13 @@
 //! What the kubelet asks of the application, on ports that the profile redirects to its sidecar.
 
 use super::editor::Editor;
-use super::ports::{container_slots, probes};
+use super::ports::{ProbedPort, container_slots, probes};
 use super::render::Rendered;
 use crate::decide::record::Entry;
 use crate::diagnostic::words::list;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::profile::{ParameterType, Profile};
-use crate::value::pointer::{Pointer, ReferenceToken};
+use crate::value::pointer::Pointer;
 use crate::value::view::View;
 
 /// A note about each port of an application's container that a probe or a hook asks through the redirection. The containers
@@ -25,18 +25,17 @@ pub(super) fn notes<'v, V: View<'v>>(
         let containers = slot.place();
         for (index, container) in editor.list(containers).into_iter().enumerate() {
             let name = container.text(&["name"]).unwrap_or_default();
-            let is_sidecar = rendered.all_containers().any(|item| item.key == name)
+            let is_sidecar = rendered.all_containers().any(|item| *item.key == *name)
                 || record.iter().flat_map(Entry::all_containers).any(|known| *known == name);
             if is_sidecar {
                 continue;
             }
-            let mut asked: Vec<(u64, Pointer, Vec<ReferenceToken>)> = Vec::new();
+            let mut asked: Vec<(u64, ProbedPort, Vec<&str>)> = Vec::new();
             for (at, port) in probes(container) {
                 if !redirected.has(port) {
                     continue;
                 }
-                // A probe's name, or a hook's, is before the action and `port`.
-                let handler = at.tokens().iter().rev().nth(2).cloned().unwrap_or_default();
+                let handler = at.handler();
                 match asked.iter_mut().find(|(known, ..)| *known == port) {
                     Some((.., handlers)) => handlers.push(handler),
                     None => asked.push((port, at, vec![handler])),
@@ -48,7 +47,7 @@ pub(super) fn notes<'v, V: View<'v>>(
                     profile.name,
                     list(&handlers)
                 );
-                let at = place.append(&containers.join(index.to_string()).append(&at));
+                let at = place.append(&containers.join(index.to_string()).append(&at.place()));
                 notes.push(Diagnostic { hint: hint(profile), ..Diagnostic::new(Code::RedirectedProbe, at, message) });
             }
         }

@@ -10,7 +10,7 @@ use crate::kube::validity::{self, Role};
 use crate::profile::slot::{Clash, Form, Home, Slot, SlotMap, Validity};
 use crate::profile::template::{RenderFault, Rendering, Surroundings, Unit};
 use crate::profile::{Addition, EnvPlacement, Placement, PlacementTemplate, Profile, Template, grammar};
-use crate::value::pointer::Pointer;
+use crate::value::pointer::{Pointer, ReferenceToken};
 use crate::value::view::{self, View};
 
 mod blocks;
@@ -44,7 +44,7 @@ pub(crate) enum Sidecar {
 #[derive(Clone, Debug)]
 pub(crate) struct Item {
     /// How it is named: the key in a map, and in a list the first member that names its elements; empty where there is none.
-    pub key: String,
+    pub key: ReferenceToken,
     /// Shared with the patch and the changed template, so that many pods with the same injection cost one.
     pub value: Arc<Value>,
     /// Which of the slot's additions in the profile it is from: one may give several items, or none.
@@ -140,7 +140,7 @@ impl Rendered {
         let mut parts = 0..;
         let mut next = || parts.next().unwrap_or_default();
         let added = SlotMap::new(|slot| {
-            let mut items = Vec::new();
+            let mut items = Vec::with_capacity(profile.added[slot].len());
             for (source, addition) in profile.added[slot].iter().enumerate() {
                 let part = next();
                 if let Some(known) = known.and_then(|known| known.part(part)) {
@@ -318,7 +318,7 @@ fn item<'v, V: View<'v>>(
     }
     let placement = addition.placement.as_ref().and_then(|placement| placement_of(placement, rendering));
     let (value, soundness) = (Arc::new(value), Soundness::NotKnown);
-    let item = Item { key, value, source, placement, sidecar, at, existing, size: 0, soundness };
+    let item = Item { key: key.into(), value, source, placement, sidecar, at, existing, size: 0, soundness };
     Item { size: earlier_hash::size_of_item(&item), ..item }
 }
 

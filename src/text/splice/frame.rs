@@ -168,10 +168,12 @@ impl<'b> Frame<'b> {
                 Some((number, StandIn { before, eol })) => Inserted::Token { before, prefix: TOKEN, number, eol },
                 None => Inserted::Text(&edit.text),
             };
-            changes.push(Change { range: edit.range.clone(), text });
+            // All that stays is in order. An edit where a value ends comes behind it.
+            let order = |change: &Change<'_>| (change.range.start, change.range.end);
+            let change = Change { range: edit.range.clone(), text };
+            let index = changes.partition_point(|before| order(before) <= order(&change));
+            changes.insert(index, change);
         }
-        // An edit where a value ends comes behind it.
-        changes.sort_by_key(|change| (change.range.start, change.range.end));
         let after = assembled(text, &changes)?;
         let tokens = |text: &str| memmem::find_iter(text.as_bytes(), PREFIX.as_bytes()).collect::<Vec<_>>();
         let tokens = [tokens(&before), tokens(&after)];
@@ -185,8 +187,9 @@ impl<'b> Frame<'b> {
     /// Whether what stands before a token on its line is what was there before the value: then the value is in the column in which
     /// it was read.
     fn begins_with_its_line(&self, at: usize, text: &str, kept: &[&Kept]) -> Option<bool> {
-        let token = self.after.get(at..)?.split(['\r', '\n']).next()?;
-        let line = self.after.get(..at)?.rsplit('\n').next()?;
+        let (before, token) = self.after.split_at_checked(at)?;
+        let token = token.get(..memchr::memchr2(b'\r', b'\n', token.as_bytes()).unwrap_or(token.len()))?;
+        let line = before.get(memchr::memrchr(b'\n', before.as_bytes()).map_or(0, |newline| newline + 1)..)?;
         if let Some(number) = token.strip_prefix(KEPT) {
             let kept = kept.get(number.parse::<usize>().ok()?)?;
             return Some(line.strip_suffix(' ')? == text.get(kept.line..kept.range.start)?);
@@ -327,11 +330,10 @@ fn push_between(made: &mut String, mut between: &str, has_ended: bool) {
             made.push_str("---\n");
             between = rest;
         }
-        while let Some((line, rest)) = between.split_once('\n') {
-            let content = line.trim_start_matches(' ');
-            if !content.is_empty() && !content.starts_with('#') {
-                break;
-            }
+        loop {
+            let content = between.bytes().find(|byte| *byte != b' ');
+            let line = memchr::memchr(b'\n', between.as_bytes()).filter(|_| matches!(content, Some(b'#' | b'\n')));
+            let Some(rest) = line.and_then(|newline| between.get(newline + 1..)) else { break };
             between = rest;
         }
     }

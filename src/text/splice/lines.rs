@@ -13,7 +13,14 @@ const KEPT: usize = 8;
 
 /// The lines that a run has rendered so far.
 #[derive(Debug, Default)]
-pub(crate) struct RenderedLines(Mutex<HashMap<Key, Vec<Arc<RenderedValue>>>>);
+pub(crate) struct RenderedLines(Mutex<HashMap<Layout, Vec<OfName>>>);
+
+/// The latest values of a member, or of items of lists, where the name is empty.
+#[derive(Debug)]
+struct OfName {
+    name: Box<str>,
+    known: Vec<Arc<RenderedValue>>,
+}
 
 /// A value and its lines.
 #[derive(Debug)]
@@ -32,9 +39,8 @@ impl RenderedValue {
 }
 
 /// Where lines go, and how they look there.
-#[derive(Debug, PartialEq, Eq, Hash)]
-struct Key {
-    name: String,
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+struct Layout {
     column: usize,
     indent: usize,
     dash: usize,
@@ -44,8 +50,8 @@ struct Key {
 impl RenderedLines {
     /// A member, or an item of a list where the name is empty.
     pub(super) fn get(&self, name: &str, made: &Made, column: usize, style: &BlockLayout) -> Arc<RenderedValue> {
-        let key = Key { name: name.to_owned(), column, indent: style.indent, dash: style.dash, eol: style.eol };
-        if let Some(known) = self.known(&key, made) {
+        let layout = Layout { column, indent: style.indent, dash: style.dash, eol: style.eol };
+        if let Some(known) = self.known(layout, name, made) {
             return known;
         }
         let value = &*made.value();
@@ -59,15 +65,20 @@ impl RenderedLines {
         let stand_in = stand_in::of(&lines, name, value, column, style.eol);
         let rendered = Arc::new(RenderedValue { made: made.clone(), lines: lines.into(), stand_in });
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let known = all.entry(key).or_default();
-        known.truncate(KEPT - 1);
-        known.insert(0, Arc::clone(&rendered));
+        let all = all.entry(layout).or_default();
+        match all.iter_mut().find(|of| *of.name == *name) {
+            Some(OfName { known, .. }) => {
+                known.truncate(KEPT - 1);
+                known.insert(0, Arc::clone(&rendered));
+            }
+            None => all.push(OfName { name: name.into(), known: vec![Arc::clone(&rendered)] }),
+        }
         rendered
     }
 
-    fn known(&self, key: &Key, made: &Made) -> Option<Arc<RenderedValue>> {
+    fn known(&self, layout: Layout, name: &str, made: &Made) -> Option<Arc<RenderedValue>> {
         let all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let known = all.get(key)?;
+        let OfName { known, .. } = all.get(&layout)?.iter().find(|of| *of.name == *name)?;
         let same = known.iter().find(|known| known.made.is_it(made));
         same.or_else(|| known.iter().find(|known| known.made.is_as(made))).map(Arc::clone)
     }

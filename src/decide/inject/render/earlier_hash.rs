@@ -96,7 +96,7 @@ impl Serialize for Hashed<'_> {
         let item = |item| HashedItem(item, self.2);
         match self.0 {
             Form::List(..) => serializer.collect_seq(self.1.iter().map(item)),
-            Form::Map(_) => serializer.collect_map(self.1.iter().map(|one| (&one.key, item(one)))),
+            Form::Map(_) => serializer.collect_map(self.1.iter().map(|one| (one.key.as_str(), item(one)))),
         }
     }
 }
