@@ -1,5 +1,6 @@
 //! One document taken all the way: read, its objects planned, their patches spliced into its text, the result proved.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::object::{ChangeError, Location, Object, ObjectClass};
@@ -100,7 +101,7 @@ fn process_tree(tree: &Tree<'_>, run: &Run, cluster: &ClusterFacts) -> Result<Pr
     let mut processed = Processed { ignored: tree.ignored, ..Processed::default() };
     let Some(root) = tree.root() else { return Ok(processed) };
     let strings = UserStrings { is_one: record::is_user_string, undo: undo(tree, run) };
-    let (mut whole, mut blocks) = (Patch::default(), Vec::new());
+    let mut blocks = Vec::new();
     let all = objects::find(tree, root);
     // Mostly one, and it is kept until the end of the run.
     processed.objects.reserve_exact(all.len());
@@ -132,7 +133,6 @@ fn process_tree(tree: &Tree<'_>, run: &Run, cluster: &ClusterFacts) -> Result<Pr
                 Ok(splice) => {
                     processed.edits.extend(splice.edits);
                     blocks.extend(splice.blocks);
-                    whole.0.extend(object.outcome.patch.0.iter().map(|op| prefixed(&object.location.place, op)));
                 }
                 Err(error) => object.failure = Some(error.into()),
             }
@@ -140,7 +140,7 @@ fn process_tree(tree: &Tree<'_>, run: &Run, cluster: &ClusterFacts) -> Result<Pr
         processed.objects.push(object);
     }
     if run.leaves != Leaves::Nothing {
-        prove((tree, root), (&whole, &blocks), run.frames(), &mut processed);
+        prove((tree, root), &blocks, run.frames(), &mut processed);
     }
     if run.leaves != Leaves::Patch {
         processed.objects.iter_mut().for_each(|object| object.outcome.forget_patch());
@@ -223,29 +223,50 @@ fn locate(tree: &Tree<'_>, found: FoundObject<'_>, object: &Object) -> Location 
 }
 
 /// Compares the document's new text with the patch. A document that fails is not changed at all.
-fn prove(
+fn prove((tree, root): (&Tree<'_>, NodeId), blocks: &[Block], frames: &ProvedFrames, processed: &mut Processed) {
+    let Processed { objects, edits, .. } = processed;
+    if let Err(error) = proved((tree, root), (&patch_of_all(objects), blocks), frames, edits) {
+        edits.clear();
+        for object in objects.iter_mut().filter(|object| !object.outcome.patch.is_empty()) {
+            object.failure = Some(error.clone().into());
+        }
+    }
+}
+
+fn proved(
     (tree, root): (&Tree<'_>, NodeId),
     (patch, blocks): (&Patch, &[Block]),
     frames: &ProvedFrames,
-    processed: &mut Processed,
-) {
+    edits: &[Edit],
+) -> Result<(), ProofError> {
     if patch.is_empty() {
-        return;
+        return Ok(());
     }
-    let whole = |edits: &[Edit]| {
+    let whole = || {
         let text = splice::pieces(tree.text(), edits).concat();
         proof::prove_text(&text, tree.language(), &proof::applied(tree.view(root).value(), patch)?)
     };
-    let frame = Frame::of((tree, root), &processed.edits, patch, blocks);
+    let frame = Frame::of((tree, root), edits, patch, blocks);
     if frame.is_some_and(|frame| frames.prove(&frame, patch).is_ok()) {
         // The claim of `text::splice::frame`, tried on every document of every test and of the fuzzer.
-        debug_assert_eq!(whole(&processed.edits), Ok(()), "{}", tree.text());
-        return;
+        debug_assert_eq!(whole(), Ok(()), "{}", tree.text());
+        return Ok(());
     }
-    if let Err(error) = whole(&processed.edits) {
-        processed.edits.clear();
-        for object in processed.objects.iter_mut().filter(|object| !object.outcome.patch.is_empty()) {
-            object.failure = Some(error.clone().into());
+    whole()
+}
+
+/// What is changed in a document. Mostly the document is the one object that is changed, and the patch is that of the object.
+fn patch_of_all(objects: &[Object]) -> Cow<'_, Patch> {
+    let is_changed = |object: &&Object| !object.is_failed() && !object.outcome.patch.is_empty();
+    let mut changed = objects.iter().filter(is_changed);
+    match (changed.next(), changed.next()) {
+        (Some(object), None) if object.location.place.is_root() => Cow::Borrowed(&object.outcome.patch),
+        _ => {
+            let ops = |object: &Object| {
+                let place = object.location.place.clone();
+                object.outcome.patch.0.iter().map(move |op| prefixed(&place, op)).collect::<Vec<_>>()
+            };
+            Cow::Owned(Patch(objects.iter().filter(is_changed).flat_map(ops).collect()))
         }
     }
 }

@@ -1,7 +1,6 @@
 //! JSON Pointers (RFC 6901): how a decision names a value, without knowing where in a text the value is.
 
 use std::fmt;
-use std::sync::Arc;
 
 use serde::{Serialize, Serializer};
 use smol_str::SmolStr;
@@ -10,14 +9,14 @@ use thiserror::Error;
 /// A reference token, unescaped: the name of a member, or an index.
 pub(crate) type ReferenceToken = SmolStr;
 
-/// A JSON Pointer, held as unescaped reference tokens. The root is the empty pointer. A copy of one shares its tokens.
+/// A JSON Pointer, held as unescaped reference tokens. The root is the empty pointer.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Pointer(Arc<[ReferenceToken]>);
+pub struct Pointer(Vec<ReferenceToken>);
 
 impl Pointer {
     /// The whole document.
-    pub fn root() -> Self {
-        Self::default()
+    pub const fn root() -> Self {
+        Self(Vec::new())
     }
 
     /// Reads `/a/b~1c`; the empty string is the root.
@@ -39,23 +38,22 @@ impl Pointer {
     /// This pointer with one more token, which is not escaped.
     #[must_use]
     pub fn join(&self, token: impl Into<ReferenceToken>) -> Self {
-        Self(self.0.iter().cloned().chain([token.into()]).collect())
+        let mut tokens = Vec::with_capacity(self.0.len() + 1);
+        tokens.extend_from_slice(&self.0);
+        tokens.push(token.into());
+        Self(tokens)
     }
 
     /// This pointer with all tokens of another after it.
     #[must_use]
     pub fn append(&self, tail: &Self) -> Self {
-        match (self.is_root(), tail.is_root()) {
-            (true, _) => tail.clone(),
-            (_, true) => self.clone(),
-            _ => Self(self.0.iter().chain(&*tail.0).cloned().collect()),
-        }
+        Self(self.0.iter().chain(&tail.0).cloned().collect())
     }
 
     /// The pointer to the parent and the last token; `None` at the root.
     pub fn split_last(&self) -> Option<(Self, &str)> {
         let (last, head) = self.0.split_last()?;
-        Some((Self(head.into()), last))
+        Some((Self(head.to_vec()), last))
     }
 
     /// The tokens, unescaped, from the root on.
@@ -71,7 +69,7 @@ impl Pointer {
 
 impl fmt::Display for Pointer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for token in &*self.0 {
+        for token in &self.0 {
             f.write_str("/")?;
             for piece in token.split_inclusive(['~', '/']) {
                 match (piece.strip_suffix('~'), piece.strip_suffix('/')) {

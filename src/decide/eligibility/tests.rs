@@ -54,7 +54,10 @@ fn scene() -> Scene {
 const NO_VALUES: &SetValues = &SetValues::new();
 
 impl Scene {
-    fn with<T>(&self, look: impl for<'l> FnOnce(&Subject<'_, &'l Value>, &PodReading<'l, &'l Value>, &'l Profile) -> T) -> T {
+    fn with<T>(
+        &self,
+        look: impl for<'l> FnOnce(&Subject<'_, &'l Value>, &PodReading<'l, &'l Value>, &'l Profile) -> T,
+    ) -> T {
         let identity = identify(&self.pod).unwrap();
         let record = Record { entry: self.entry, containers: &self.recorded };
         let (object, at) = (&self.pod, &Pointer::root());

@@ -108,7 +108,9 @@ impl<'f, 'a: 'f, V: View<'a>> Seen<'f, V> {
     fn written(self, name: &str, spot: Spot) -> Option<V> {
         let found = match self.node {
             Node::Written(object) => object.member(name),
-            Node::Both(object, second) => self.both(object, second).into_iter().flatten().find_map(|one| one.member(name)),
+            Node::Both(object, second) => {
+                self.both(object, second).into_iter().flatten().find_map(|one| one.member(name))
+            }
             Node::Empty | Node::Text(_) | Node::Int(_) | Node::Bool(_) => None,
         }?;
         // Whatever is in a map is a value, null too.

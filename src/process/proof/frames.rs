@@ -20,7 +20,7 @@ pub(crate) struct ProvedFrames(RwLock<VecDeque<Proved>>);
 struct Proved {
     before: String,
     after: String,
-    patch: FramedPatch,
+    patch: FramedPatch<'static>,
 }
 
 impl ProvedFrames {
@@ -44,7 +44,11 @@ impl ProvedFrames {
         if frame.after.len() <= Self::LONGEST {
             let mut proved = self.0.write().unwrap_or_else(PoisonError::into_inner);
             proved.truncate(Self::KEPT - 1);
-            proved.push_front(Proved { before: frame.before.clone(), after: frame.after.clone(), patch });
+            proved.push_front(Proved {
+                before: frame.before.clone(),
+                after: frame.after.clone(),
+                patch: patch.into_owned(),
+            });
         }
         Ok(())
     }
@@ -54,10 +58,10 @@ fn different() -> ProofError {
     ProofError::Different(String::new())
 }
 
-fn prove_frame(frame: &Frame<'_>, patch: &FramedPatch) -> Result<(), ProofError> {
+fn prove_frame(frame: &Frame<'_>, patch: &FramedPatch<'_>) -> Result<(), ProofError> {
     let before = judge_yaml(&frame.before)?;
     let root = before.root().ok_or_else(different)?;
-    let expected = applied(before.view(root).value(), &patch.patch)?;
+    let expected = applied(before.view(root).value(), &patch.patch())?;
     let after = judge_yaml(&frame.after)?;
     same(&after, &expected, &|token, value| frame.stands_for(patch, token, value))?;
     if frame.holds(&before, &after) { Ok(()) } else { Err(different()) }

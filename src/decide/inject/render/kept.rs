@@ -121,7 +121,8 @@ impl Renderings {
         let latest = self.latest.now(profile, sidecar, || ProfileReads::of(profile));
         let kept = &latest.kept;
         let rendering = Rendering::new(values, &profile.lets, surroundings.clone()).traced(surroundings.pod.trace());
-        let memo = Memo::new(&latest.reads, kept.iter().map(|one| &one.reads), (values, &surroundings, again), &rendering);
+        let memo =
+            Memo::new(&latest.reads, kept.iter().map(|one| &one.reads), (values, &surroundings, again), &rendering);
         let whole = memo.whole().and_then(|index| kept.get(index)).map(|one| &one.rendered);
         if let Some(whole) = whole.filter(|whole| whole.hash == hash) {
             return Arc::clone(whole);
