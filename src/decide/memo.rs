@@ -80,6 +80,8 @@ pub(crate) struct Memo<'m, 't, W> {
     rendering: &'m Rendering<'m, 't, Traced<'t, W>>,
     /// What is at each known place, as far as it was asked.
     found: Vec<OnceCell<Found<'t, W>>>,
+    /// For each known place, what it was compared with last, and the answer.
+    compared_known: Vec<Cell<Option<(&'m Arc<Value>, bool)>>>,
     pod: &'m Again<W>,
     /// For each unit: the kept reads that were compared with the pod so far, and the answers. All kept objects that read the same
     /// share it in memory.
@@ -108,6 +110,7 @@ impl<'m, 'a: 't, 't, W: View<'a>> Memo<'m, 't, W> {
             surroundings,
             rendering,
             found,
+            compared_known: vec![Cell::new(None); known],
             pod,
             compared: vec![RefCell::default(); units],
             compared_whole: RefCell::default(),
@@ -154,9 +157,20 @@ impl<'m, 'a: 't, 't, W: View<'a>> Memo<'m, 't, W> {
         known.is_some_and(|known| self.answer(candidate, Question::Known(index), || self.has(index, known)))
     }
 
-    /// Whether this is at a known place.
-    fn has(&self, index: usize, known: &ReadValue) -> bool {
-        self.found(index).is_some_and(|found| found.is(known))
+    /// Whether this is at a known place. Most kept objects have it in common, in memory.
+    fn has(&self, index: usize, known: &'m ReadValue) -> bool {
+        let same = |compared: &Cell<Option<(&'m Arc<Value>, bool)>>| {
+            compared.get().filter(|(other, _)| matches!(known, ReadValue::There(known) if Arc::ptr_eq(known, other)))
+        };
+        let compared = self.compared_known.get(index);
+        if let Some((_, is_same)) = compared.and_then(same) {
+            return is_same;
+        }
+        let is_same = self.found(index).is_some_and(|found| found.is(known));
+        if let (Some(compared), ReadValue::There(known)) = (compared, known) {
+            compared.set(Some((known, is_same)));
+        }
+        is_same
     }
 
     fn number(&self, question: Question) -> usize {

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 
 use crate::decide::facts::{Known, Namespace};
 use crate::profile::Profile;
-use crate::value::view::View;
+use crate::value::view::{View, is_same_name};
 
 /// Another mesh, known by its name and by its proxy's.
 struct Mesh {
@@ -179,7 +179,7 @@ pub(super) fn opt_in<'a, V: View<'a>>(template: V, namespace: &Namespace, profil
         [List::Annotations, List::Labels].map(|list| template.path(&["metadata", list.field()]));
     let pod = PodKeys { annotations, labels };
     let of_holder = |mesh: &Mesh, holder: Holder| {
-        let mut keys = KEYS.iter().filter(|row| row.mesh.name == mesh.name && row.holder == holder);
+        let mut keys = KEYS.iter().filter(|row| row.holder == holder && is_same_name(row.mesh.name, mesh.name));
         keys.find_map(|row| {
             let value = row.value(pod, namespace)?;
             let asks = row.asks.of(&value)?;

@@ -140,8 +140,7 @@ fn each<'v, V: View<'v>>(
 
 /// The one rule about a container that depends on the rest of the pod: what is unmasked has to be in a user namespace.
 fn unmasked(container: &Value) -> Option<Diagnostic> {
-    let context = container.get("securityContext")?;
-    let is_unmasked = context.get("procMount")?.as_str()? == "Unmasked";
+    let is_unmasked = container.text(&["securityContext", "procMount"])? == "Unmasked";
     let at = || Pointer::of(["0", "securityContext", "procMount"]);
     is_unmasked
         .then(|| Diagnostic::new(Code::Invalid, at(), "`procMount: Unmasked` is for pods with `hostUsers: false`"))

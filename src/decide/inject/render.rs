@@ -267,7 +267,7 @@ impl Rendered {
         for (slot, items) in slots.filter(|(slot, _)| slot.clash() != Clash::Same) {
             for item in items {
                 let is_it = |(holds_containers, known, name): &(bool, Slot, &str)| {
-                    *name == item.key && (*known == slot || (*holds_containers && slot.holds_containers()))
+                    (*known == slot || (*holds_containers && slot.holds_containers())) && *name == item.key
                 };
                 if seen.iter().any(is_it) {
                     let at = slot.place_in_profile().join(item.source.to_string());
@@ -366,12 +366,12 @@ fn make_native(container: &mut Value) {
 pub(super) fn mounted(container: &Value) -> impl Iterator<Item = &str> {
     ["volumeMounts", "volumeDevices"]
         .into_iter()
-        .filter_map(|field| container.get(field)?.as_array())
+        .filter_map(|field| container.member(field)?.as_array())
         .flatten()
         .map(name)
 }
 
 /// An element's name; empty where it has none.
 pub(crate) fn name(element: &Value) -> &str {
-    element.get("name").and_then(Value::as_str).unwrap_or_default()
+    element.member("name").and_then(Value::as_str).unwrap_or_default()
 }

@@ -6,6 +6,8 @@
 
 use std::sync::LazyLock;
 
+use crate::value::view::is_same_name;
+
 /// A field with a default.
 pub(super) struct DefaultRow {
     pub(super) path: &'static str,
@@ -37,7 +39,7 @@ pub(super) fn defaults_of(name: &str) -> impl Iterator<Item = &'static DefaultRo
         all
     });
     let rows = BY_LENGTH.get(name.len()).into_iter().flatten();
-    rows.filter(move |(known, _)| *known == name).map(|(_, row)| *row)
+    rows.filter(move |(known, _)| is_same_name(known, name)).map(|(_, row)| *row)
 }
 
 /// What a field has by default.

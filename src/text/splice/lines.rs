@@ -1,24 +1,25 @@
 //! Values rendered as lines, kept from one document to the next: a run adds the same few values to many documents, and most
 //! documents have the same layout.
 
-use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::made::Made;
 use super::stand_in::{self, StandIn};
 use crate::text::yaml::emit::{self, BlockLayout};
+use crate::value::view::is_same_name;
 
 /// How many different values are kept for one name, column and layout, the latest.
 const KEPT: usize = 8;
 
 /// The lines that a run has rendered so far.
 #[derive(Debug, Default)]
-pub(crate) struct RenderedLines(Mutex<HashMap<Layout, Vec<OfName>>>);
+pub(crate) struct RenderedLines(Mutex<Vec<OfName>>);
 
-/// The latest values of a member, or of items of lists, where the name is empty.
+/// The latest values of a member, or of items of lists, where the name is empty, in one layout.
 #[derive(Debug)]
 struct OfName {
     name: Box<str>,
+    layout: Layout,
     known: Vec<Arc<RenderedValue>>,
 }
 
@@ -39,12 +40,18 @@ impl RenderedValue {
 }
 
 /// Where lines go, and how they look there.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Layout {
     column: usize,
     indent: usize,
     dash: usize,
     eol: &'static str,
+}
+
+impl OfName {
+    fn is(&self, layout: Layout, name: &str) -> bool {
+        self.layout == layout && is_same_name(&self.name, name)
+    }
 }
 
 impl RenderedLines {
@@ -65,20 +72,19 @@ impl RenderedLines {
         let stand_in = stand_in::of(&lines, name, value, column, style.eol);
         let rendered = Arc::new(RenderedValue { made: made.clone(), lines: lines.into(), stand_in });
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let all = all.entry(layout).or_default();
-        match all.iter_mut().find(|of| *of.name == *name) {
+        match all.iter_mut().find(|of| of.is(layout, name)) {
             Some(OfName { known, .. }) => {
                 known.truncate(KEPT - 1);
                 known.insert(0, Arc::clone(&rendered));
             }
-            None => all.push(OfName { name: name.into(), known: vec![Arc::clone(&rendered)] }),
+            None => all.push(OfName { name: name.into(), layout, known: vec![Arc::clone(&rendered)] }),
         }
         rendered
     }
 
     fn known(&self, layout: Layout, name: &str, made: &Made) -> Option<Arc<RenderedValue>> {
         let all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let OfName { known, .. } = all.get(&layout)?.iter().find(|of| *of.name == *name)?;
+        let OfName { known, .. } = all.iter().find(|of| of.is(layout, name))?;
         let same = known.iter().find(|known| known.made.is_it(made));
         same.or_else(|| known.iter().find(|known| known.made.is_as(made))).map(Arc::clone)
     }

@@ -27,23 +27,35 @@ impl Kept {
 /// A path from the root, whole.
 type Path<'p> = &'p [ReferenceToken];
 
-/// Sorted paths by their token at this depth, up to which they are the same.
-fn ways<'w, 'p>(paths: &'w [Path<'p>], depth: usize) -> Vec<(&'p str, &'w [Path<'p>])> {
-    let ways = paths.chunk_by(|one, other| one.get(depth) == other.get(depth));
-    ways.filter_map(|way| Some((way.first()?.get(depth)?.as_str(), way))).collect()
+/// Paths by their token at this depth, up to which they are the same: their order changes. One that ends before leads nowhere.
+fn ways<'w, 'p>(mut paths: &'w mut [Path<'p>], depth: usize) -> Vec<(&'p str, &'w mut [Path<'p>])> {
+    let mut ways = Vec::new();
+    while let Some(first) = paths.first() {
+        let token = first.get(depth);
+        let mut same = 0;
+        for index in 0..paths.len() {
+            let is_same = match (token, paths.get(index).and_then(|path| path.get(depth))) {
+                (Some(one), Some(other)) => is_same_name(one, other),
+                (one, other) => one == other,
+            };
+            if is_same {
+                paths.swap(index, same);
+                same += 1;
+            }
+        }
+        let (way, rest) = paths.split_at_mut(same);
+        ways.extend(token.map(|token| (token.as_str(), way)));
+        paths = rest;
+    }
+    ways
 }
 
 /// All values that stay, in the order of the text. Those around a change are looked into, and those that are changed are not
 /// among them.
 pub(super) fn kept(tree: &Tree<'_>, root: NodeId, patch: &Patch) -> Vec<Kept> {
     let mut paths: Vec<Path<'_>> = patch.0.iter().map(Op::path).map(|path| path.tokens()).collect();
-    // Most of them begin with the same tokens.
-    paths.sort_unstable_by(|one, two| {
-        let same = one.iter().zip(*two).take_while(|(one, two)| is_same_name(one, two)).count();
-        one.get(same..).cmp(&two.get(same..))
-    });
     let mut outline = Outline { tree, bytes: tree.text().as_bytes(), kept: Vec::new() };
-    outline.look_into(root, &paths, 0);
+    outline.look_into(root, &mut paths, 0);
     outline.kept
 }
 
@@ -55,13 +67,13 @@ struct Outline<'t> {
 
 impl Outline<'_> {
     /// A collection that paths lead into. As deep as the longest of them, which is one of ours.
-    fn look_into(&mut self, node: NodeId, paths: &[Path<'_>], depth: usize) {
+    fn look_into(&mut self, node: NodeId, paths: &mut [Path<'_>], depth: usize) {
         let tree = self.tree;
-        let ways = ways(paths, depth);
+        let mut ways = ways(paths, depth);
         match tree.kind(node) {
             NodeKind::Mapping(CollectionStyle::Block) => {
                 for (key, value) in tree.pairs(node).filter(|(key, _)| !tree.is_merge(*key)) {
-                    match ways.iter().find(|(name, _)| tree.is_key(key, name)) {
+                    match ways.iter_mut().find(|(name, _)| tree.is_key(key, name)) {
                         Some((_, way)) => self.go_on(value, way, depth + 1),
                         None => self.keep_member(key, value),
                     }
@@ -69,7 +81,7 @@ impl Outline<'_> {
             }
             NodeKind::Sequence(CollectionStyle::Block) => {
                 for (index, element) in tree.children(node).enumerate() {
-                    match ways.iter().find(|(token, _)| token.parse() == Ok(index)) {
+                    match ways.iter_mut().find(|(token, _)| token.parse() == Ok(index)) {
                         Some((_, way)) => self.go_on(element, way, depth + 1),
                         None => self.keep_element(element),
                     }
@@ -80,7 +92,7 @@ impl Outline<'_> {
     }
 
     /// Looks into a value that paths lead to, if none of them ends there.
-    fn go_on(&mut self, value: NodeId, paths: &[Path<'_>], depth: usize) {
+    fn go_on(&mut self, value: NodeId, paths: &mut [Path<'_>], depth: usize) {
         if paths.iter().all(|path| path.len() > depth) {
             self.look_into(value, paths, depth);
         }
