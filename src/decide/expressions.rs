@@ -22,8 +22,8 @@ pub(crate) const NAME_FACTS: &str =
 /// What to do about a ServiceAccount that is not known.
 const NAME_ACCOUNT: &str = "put the ServiceAccount into the input, or use `--serviceaccount-file`";
 
-/// A pod template as expressions read it, with notes of what they read.
-pub(crate) type Pod<'t, 'f, V> = Traced<'t, Seen<'f, V>>;
+/// A pod template as expressions read it, with notes of what is read of it as it is written.
+pub(crate) type Pod<'t, V> = Seen<'t, Traced<'t, V>>;
 
 /// A pod template as it was before the profile, for all expressions of the profile: those of the rules, and what it adds. They
 /// share what is found once.
@@ -31,37 +31,33 @@ pub(crate) struct PodReading<'f, V> {
     pub(crate) identity: &'f Identity,
     pub(crate) template: V,
     pub(crate) facts: &'f Facts,
-    seen: OnceCell<Seen<'f, V>>,
     /// What is known beside the pod.
-    known: OnceCell<[Item<'f, Pod<'f, 'f, V>>; 4]>,
-    again: OnceCell<Again<Seen<'f, V>>>,
+    known: OnceCell<[Item<'f, Pod<'f, V>>; 4]>,
+    again: OnceCell<Again<V>>,
 }
 
 impl<'f, V> PodReading<'f, V> {
     pub(crate) const fn new(identity: &'f Identity, template: V, facts: &'f Facts) -> Self {
-        Self { identity, template, facts, seen: OnceCell::new(), known: OnceCell::new(), again: OnceCell::new() }
+        Self { identity, template, facts, known: OnceCell::new(), again: OnceCell::new() }
     }
 }
 
 impl<'f, 'a: 'f, V: View<'a>> PodReading<'f, V> {
-    fn seen(&self) -> Seen<'f, V> {
-        *self.seen.get_or_init(|| defaults::seen(self.template, &self.facts.namespace.name))
-    }
-
     /// What an expression may read. The trace notes what it reads of the pod.
-    pub(crate) fn surroundings<'t>(&self, trace: &'t Trace) -> Surroundings<'t, Pod<'t, 'f, V>>
+    pub(crate) fn surroundings<'t>(&self, trace: &'t Trace) -> Surroundings<'t, Pod<'t, V>>
     where
         'f: 't,
     {
-        Surroundings { pod: trace.of(self.seen()), facts: self.known.get_or_init(|| self.known()).clone() }
+        let pod = defaults::seen(trace.of(self.template), &self.facts.namespace.name);
+        Surroundings { pod, facts: self.known.get_or_init(|| self.known()).clone() }
     }
 
     /// The pod, to be compared with what was read of others.
-    pub(crate) fn again(&self) -> &Again<Seen<'f, V>> {
-        self.again.get_or_init(|| Again::new(self.seen()))
+    pub(crate) fn again(&self) -> &Again<V> {
+        self.again.get_or_init(|| Again::new(self.template))
     }
 
-    fn known(&self) -> [Item<'f, Pod<'f, 'f, V>>; 4] {
+    fn known(&self) -> [Item<'f, Pod<'f, V>>; 4] {
         let Self { identity, template, facts, .. } = *self;
         let namespace = &facts.namespace;
         let name = Item::of_text(namespace.name.as_str().into());
@@ -83,10 +79,10 @@ impl<'f, 'a: 'f, V: View<'a>> PodReading<'f, V> {
 
 /// An object with its name, and with its labels and annotations where they are known.
 fn named<'f, 'a: 'f, V: View<'a>>(
-    name: Item<'f, Pod<'f, 'f, V>>,
+    name: Item<'f, Pod<'f, V>>,
     labels: Option<&'f BTreeMap<String, String>>,
     annotations: Option<&'f BTreeMap<String, String>>,
-) -> Item<'f, Pod<'f, 'f, V>> {
+) -> Item<'f, Pod<'f, V>> {
     let mut members = vec![("name", name)];
     for (field, known) in [("labels", labels), ("annotations", annotations)] {
         if let Some(entries) = known {

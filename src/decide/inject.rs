@@ -39,6 +39,7 @@ pub(crate) mod texts;
 
 pub use outcome::{Answer, Verdict};
 pub(crate) use outcome::{Outcome, Step};
+use render::PodAtHand;
 pub use render::Renderings;
 pub(crate) use render::{HashMatch, Item, Rendered, Sidecar, digest, name};
 pub use state::InjectionState;
@@ -115,7 +116,7 @@ pub(crate) fn rendered_now<'f, 'a: 'f, V: View<'a>>(
     let inherited = facts.namespace.inherited();
     let values = parameter::resolve(profile, template, request.set, application, inherited).ok()?;
     let trace = Trace::default();
-    let pod = || (reading.surroundings(&trace), reading.again());
+    let pod = || PodAtHand::of(reading, &trace);
     let sidecar = sidecar(profile, identity, template);
     let rendered = request.renderings.get((profile, request.set), &values, pod, sidecar);
     rendered.failed.is_empty().then_some(rendered)

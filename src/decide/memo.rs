@@ -12,7 +12,7 @@ use crate::expression::{Item, KeptItem, Sort};
 use crate::profile::parameter::ParameterValues;
 use crate::profile::reads::{ProfileReads, UnitReads};
 use crate::profile::template::{MadeUnit, Rendering, Spent, Surroundings, Unit};
-use crate::value::trace::{Again, Reads, Traced};
+use crate::value::trace::{Again, Reads};
 use crate::value::view::{self, View};
 
 mod keep;
@@ -71,15 +71,15 @@ enum Question {
 }
 
 /// What is read of the object at hand, and the kept ones.
-pub(crate) struct Memo<'m, 't, W> {
+pub(crate) struct Memo<'m, 't, P, W> {
     reads: &'m ProfileReads,
     candidates: Vec<Candidate<'m>>,
     values: &'m ParameterValues<'m>,
-    surroundings: &'m Surroundings<'t, Traced<'t, W>>,
+    surroundings: &'m Surroundings<'t, P>,
     /// It has the `let` values of the object.
-    rendering: &'m Rendering<'m, 't, Traced<'t, W>>,
+    rendering: &'m Rendering<'m, 't, P>,
     /// What is at each known place, as far as it was asked.
-    found: Vec<OnceCell<Found<'t, W>>>,
+    found: Vec<OnceCell<Found<'t, P>>>,
     /// For each known place, what it was compared with last, and the answer.
     compared_known: Vec<Cell<Option<(&'m Arc<Value>, bool)>>>,
     pod: &'m Again<W>,
@@ -93,12 +93,12 @@ pub(crate) struct Memo<'m, 't, W> {
 /// What was read of a kept pod, and whether it is the same in the one at hand.
 type Compared<'m> = (&'m Arc<Reads>, bool);
 
-impl<'m, 'a: 't, 't, W: View<'a>> Memo<'m, 't, W> {
+impl<'m, 'a, 't, P: View<'t>, W: View<'a>> Memo<'m, 't, P, W> {
     pub(crate) fn new(
         reads: &'m ProfileReads,
         kept: impl Iterator<Item = &'m KeptReads>,
-        (values, surroundings, pod): (&'m ParameterValues<'m>, &'m Surroundings<'t, Traced<'t, W>>, &'m Again<W>),
-        rendering: &'m Rendering<'m, 't, Traced<'t, W>>,
+        (values, surroundings, pod): (&'m ParameterValues<'m>, &'m Surroundings<'t, P>, &'m Again<W>),
+        rendering: &'m Rendering<'m, 't, P>,
     ) -> Self {
         let (known, units) = (reads.known.len(), reads.lets.len() + reads.parts.len());
         let candidate = |kept: &'m KeptReads| Candidate { kept, answers: OnceCell::new() };
@@ -264,7 +264,7 @@ impl<'m, 'a: 't, 't, W: View<'a>> Memo<'m, 't, W> {
     }
 
     /// What is at a known place.
-    fn found(&self, index: usize) -> Option<&Found<'t, W>> {
+    fn found(&self, index: usize) -> Option<&Found<'t, P>> {
         let (fact, path) = self.reads.known.get(index)?;
         Some(self.found.get(index)?.get_or_init(|| Found::at(self.surroundings.fact(*fact), path)))
     }
@@ -295,15 +295,15 @@ fn spent_on<'k>(parts: Range<usize>, lets: usize, made: impl Fn(Unit) -> Option<
 }
 
 /// What is at a place of what is known beside the pod.
-enum Found<'t, W> {
-    There(Item<'t, Traced<'t, W>>),
+enum Found<'t, P> {
+    There(Item<'t, P>),
     /// As [`ReadValue::Absent`].
     Absent(usize, Sort),
 }
 
-impl<'a: 't, 't, W: View<'a>> Found<'t, W> {
+impl<'t, P: View<'t>> Found<'t, P> {
     /// What is at the end of a path.
-    fn at(root: Item<'t, Traced<'t, W>>, path: &[String]) -> Self {
+    fn at(root: Item<'t, P>, path: &[String]) -> Self {
         let mut found = root;
         for (depth, name) in path.iter().enumerate() {
             match found.member(name) {

@@ -28,6 +28,8 @@ struct Notes {
     root: There,
     /// Every place that was met below the root. A place has the number of its index plus one, and the root has 0.
     places: Vec<Met>,
+    /// What was read before the first reader: it counts for all of them.
+    before: Vec<Note>,
     /// What each reader has read.
     readers: Vec<Vec<Note>>,
     /// Who reads now.
@@ -52,6 +54,8 @@ enum Note {
     Length(usize, usize),
     /// The names of the object's members, in their order.
     Names(usize, Box<[ReferenceToken]>),
+    /// Whether it has no member and no element.
+    Emptiness(usize, bool),
 }
 
 /// From a place to one in it.
@@ -176,7 +180,11 @@ impl Notes {
     }
 
     fn note(&mut self, note: Note) {
-        let Some(reader) = self.reader else { return };
+        let reader = match self.reader {
+            Some(reader) => reader,
+            None if self.readers.is_empty() => return self.before.push(note),
+            None => return,
+        };
         self.bytes += size_of::<Note>();
         if let Note::Names(_, names) = &note {
             self.bytes += names.iter().map(|name| size_of::<ReferenceToken>() + name.len()).sum::<usize>();
@@ -191,11 +199,14 @@ impl Notes {
 
     fn reads(&self, reader: usize) -> Reads {
         let mut root = Place { there: self.root.clone(), ..Place::default() };
-        for note in self.readers.get(reader).into_iter().flatten() {
+        for note in self.before.iter().chain(self.readers.get(reader).into_iter().flatten()) {
             match note {
                 Note::There(number) => drop(self.place(&mut root, *number)),
                 Note::Length(number, length) => {
                     self.place(&mut root, *number).into_iter().for_each(|place| place.length = Some(*length));
+                }
+                Note::Emptiness(number, is_empty) => {
+                    self.place(&mut root, *number).into_iter().for_each(|place| place.is_empty = Some(*is_empty));
                 }
                 Note::Names(number, names) => {
                     self.place(&mut root, *number).into_iter().for_each(|place| place.names = Some(names.clone()));
@@ -235,6 +246,8 @@ struct Place {
     length: Option<usize>,
     /// The names of its members.
     names: Option<Box<[ReferenceToken]>>,
+    /// Whether it has no member and no element.
+    is_empty: Option<bool>,
     below: Vec<(Step, Self)>,
 }
 
@@ -258,6 +271,7 @@ impl Place {
     fn take(&mut self, more: &Self) {
         self.length = self.length.or(more.length);
         self.names = self.names.take().or_else(|| more.names.clone());
+        self.is_empty = self.is_empty.or(more.is_empty);
         for (step, place) in &more.below {
             match self.below.iter_mut().find(|(known, _)| known == step) {
                 Some((_, known)) => known.take(place),
@@ -277,6 +291,7 @@ impl Place {
             place.there.is(value.found(number)) && place.is_within(value, number)
         };
         self.length.is_none_or(|length| found.length() == length)
+            && self.is_empty.is_none_or(|is_empty| found.is_empty() == is_empty)
             && self.names.as_deref().is_none_or(has_names)
             && self.below.iter().all(is_below)
     }

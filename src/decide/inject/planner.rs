@@ -6,8 +6,8 @@ use super::applier::{Applied, Applier};
 use super::editor::Editor;
 use super::redirect;
 use super::{
-    Answer, Beside, Notes, Outcome, Outdated, Rendered, Request, Step, Verdict, guessed_ports, knative_warning,
-    needs_native, removal, sidecar, write_record,
+    Answer, Beside, Notes, Outcome, Outdated, PodAtHand, Rendered, Request, Step, Verdict, guessed_ports,
+    knative_warning, needs_native, removal, sidecar, write_record,
 };
 use crate::decide::eligibility::{self, Decision, Deniable, Record, Recorded, Rule, Subject};
 use crate::decide::expressions::{self, PodReading};
@@ -295,7 +295,7 @@ impl<'p, 'a, V: View<'a>> Planner<'p, V> {
         let values = values.map_or_else(resolve, Ok);
         let values = values.map_err(|errors| errors.into_iter().map(at_place).collect::<Vec<_>>())?;
         let trace = Trace::default();
-        let pod = || (reading.surroundings(&trace), reading.again());
+        let pod = || PodAtHand::of(reading, &trace);
         let rendered = request.renderings.get((profile, request.set), &values, pod, sidecar);
         if rendered.has_native() && version < KubernetesVersion::NATIVE_SIDECARS {
             let message = format!(

@@ -9,7 +9,7 @@ use crate::profile::template::Unit;
 use crate::value::trace::Reads;
 use crate::value::view::View;
 
-impl<'m, 'a: 't, 't, W: View<'a>> Memo<'m, 't, W> {
+impl<'m, 'a, 't, P: View<'t>, W: View<'a>> Memo<'m, 't, P, W> {
     /// Whether the `let` value or part of this number was made for this object.
     pub(crate) fn is_new(&self, number: usize) -> bool {
         self.rendering.is_made(number)

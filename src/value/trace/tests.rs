@@ -156,3 +156,36 @@ fn what_all_have_read_is_what_each_has() {
         }
     }
 }
+
+#[test]
+fn what_is_read_before_the_first_reader_counts_for_all() {
+    let trace = Trace::default();
+    let value = json!({"a": 1, "b": 2});
+    let root = trace.of(&value);
+    let _ = root.member("a");
+    trace.read_by(0, || root.member("b").map(View::kind));
+    let _ = root.member("none reads this");
+    for reader in [0, 1] {
+        let reads = trace.reads(reader).unwrap();
+        assert!(!reads.are_of(&Again::new(&json!({"a": 2, "b": 2}))), "{reader}");
+        assert_eq!(reads.are_of(&Again::new(&json!({"a": 1, "b": 3, "none reads this": 4}))), reader == 1);
+    }
+}
+
+#[test]
+fn whether_something_is_empty_is_read_without_what_is_in_it() {
+    for (value, same, other) in [
+        (json!([1]), json!([2, 3]), json!([])),
+        (json!([]), json!([]), json!([1])),
+        (json!({"b": 1}), json!({"c": 2}), json!({})),
+        (json!({}), json!({}), json!({"b": 1})),
+    ] {
+        let trace = Trace::default();
+        let (value, same, other) = (json!({"a": value}), json!({"a": same}), json!({"a": other}));
+        let root = trace.of(&value);
+        trace.read_by(0, || root.member("a").map(View::is_empty));
+        let reads = trace.reads(0).unwrap();
+        assert!(reads.are_of(&Again::new(&same)) && !reads.are_of(&Again::new(&other)), "{value}");
+        assert_eq!(Reads::of_all([&reads, &reads]), reads);
+    }
+}

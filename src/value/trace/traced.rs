@@ -21,11 +21,6 @@ impl<'t, V> Traced<'t, V> {
     pub(super) const fn new(view: V, place: usize, trace: &'t Trace) -> Self {
         Self { view, place, trace }
     }
-
-    /// Where it is noted what is read.
-    pub(crate) const fn trace(&self) -> &'t Trace {
-        self.trace
-    }
 }
 
 impl<'a: 't, 't, V: View<'a>> Traced<'t, V> {
@@ -61,6 +56,12 @@ impl<'a: 't, 't, V: View<'a>> View<'t> for Traced<'t, V> {
         let length = self.view.length();
         self.trace.note(|| Note::Length(self.place, length));
         length
+    }
+
+    fn is_empty(self) -> bool {
+        let is_empty = self.view.is_empty();
+        self.trace.note(|| Note::Emptiness(self.place, is_empty));
+        is_empty
     }
 
     fn elements(self) -> Vec<Self> {

@@ -8,13 +8,14 @@ use serde_json::Value;
 use super::memo::{KeptObject, KeptParts};
 use super::{Rendered, Sidecar, digest};
 use crate::decide::eligibility::Confirmed;
+use crate::decide::expressions::{Pod, PodReading};
 use crate::decide::latest::Latest;
 use crate::decide::memo::{KeptReads, Memo};
 use crate::profile::Profile;
 use crate::profile::parameter::{ParameterValues, SetValues};
 use crate::profile::reads::ProfileReads;
 use crate::profile::template::{Rendering, Surroundings};
-use crate::value::trace::{Again, Traced};
+use crate::value::trace::{Again, Trace};
 use crate::value::view::View;
 
 /// How many injections are kept, the latest. Parameters may come from the object, so anyone who writes objects could ask for
@@ -39,7 +40,21 @@ pub struct Renderings {
 }
 
 /// The pod for which a profile is rendered: to be read, and to be compared with kept ones.
-pub(in crate::decide::inject) type PodAtHand<'m, 't, W> = (Surroundings<'t, Traced<'t, W>>, &'m Again<W>);
+pub(in crate::decide::inject) struct PodAtHand<'m, 't, P, W> {
+    pub(in crate::decide::inject) surroundings: Surroundings<'t, P>,
+    /// What is read of the pod in these surroundings.
+    pub(in crate::decide::inject) trace: &'m Trace,
+    pub(in crate::decide::inject) again: &'m Again<W>,
+}
+
+impl<'m, 't, 'f: 't, 'a: 'f, V: View<'a>> PodAtHand<'m, 't, Pod<'t, V>, V>
+where
+    'm: 't,
+{
+    pub(in crate::decide::inject) fn of(reading: &'m PodReading<'f, V>, trace: &'m Trace) -> Self {
+        Self { surroundings: reading.surroundings(trace), trace, again: reading.again() }
+    }
+}
 
 #[derive(Debug)]
 struct KeptRendering {
@@ -57,11 +72,11 @@ impl Renderings {
 
     /// The injection of a profile with these parameters. What it has in common with the latest is shared with them, and is not
     /// checked again.
-    pub(in crate::decide::inject) fn get<'m, 'a: 't, 't, W: View<'a> + 'm>(
+    pub(in crate::decide::inject) fn get<'m, 'a, 't, P: View<'t>, W: View<'a> + 'm>(
         &self,
         (profile, set): (&Profile, &SetValues),
         values: &ParameterValues<'_>,
-        pod: impl FnOnce() -> PodAtHand<'m, 't, W>,
+        pod: impl FnOnce() -> PodAtHand<'m, 't, P, W>,
         sidecar: Sidecar,
     ) -> Arc<Rendered> {
         let hash = self.hash((profile, set), values, sidecar);
@@ -82,7 +97,7 @@ impl Renderings {
         if let Some(known) = all.iter().find(is_it) {
             return Arc::clone(&known.rendered);
         }
-        let rendered = Rendered::new(profile, values, pod().0, sidecar);
+        let rendered = Rendered::new(profile, values, pod().surroundings, sidecar);
         let rendered = Arc::new(Rendered { hash, ..rendered });
         let values = values.iter().map(|value| Value::clone(value)).collect();
         all.truncate(KEPT - 1);
@@ -111,16 +126,16 @@ impl Renderings {
 
     /// What a profile gives that reads the object. It is what it would be without any kept object: a part is taken only if all
     /// that it reads is the same. If it has a fault, or the sum of what it takes is too large, all of it is rendered again.
-    fn of_object<'a: 't, 't, W: View<'a>>(
+    fn of_object<'a, 't, P: View<'t>, W: View<'a>>(
         &self,
         (profile, hash): (&Profile, String),
         values: &ParameterValues<'_>,
-        (surroundings, again): PodAtHand<'_, 't, W>,
+        PodAtHand { surroundings, trace, again }: PodAtHand<'_, 't, P, W>,
         sidecar: Sidecar,
     ) -> Arc<Rendered> {
         let latest = self.latest.now(profile, sidecar, || ProfileReads::of(profile));
         let kept = &latest.kept;
-        let rendering = Rendering::new(values, &profile.lets, surroundings.clone()).traced(surroundings.pod.trace());
+        let rendering = Rendering::new(values, &profile.lets, surroundings.clone()).traced(trace);
         let memo =
             Memo::new(&latest.reads, kept.iter().map(|one| &one.reads), (values, &surroundings, again), &rendering);
         let whole = memo.whole().and_then(|index| kept.get(index)).map(|one| &one.rendered);
@@ -156,7 +171,6 @@ mod tests {
     use super::*;
     use crate::expression::Item;
     use crate::profile::parameter::{Inherited, resolve};
-    use crate::value::trace::{Again, Trace};
 
     fn loaded(spec: &Value) -> Profile {
         let mut document =
@@ -174,7 +188,8 @@ mod tests {
             let facts = [Item::map(known), Item::Null, Item::Null, Item::Null];
             let trace = Trace::default();
             let again = Again::new(pod);
-            let pod = || (Surroundings { pod: trace.of(pod), facts }, &again);
+            let surroundings = Surroundings { pod: trace.of(pod), facts };
+            let pod = || PodAtHand { surroundings, trace: &trace, again: &again };
             let rendered = renderings.get((profile, &set), &values, pod, Sidecar::Classic);
             assert!(rendered.failed.is_empty());
             let charged = renderings.charged.lock().unwrap();
@@ -220,7 +235,8 @@ mod tests {
             let values = resolve(&profile, &pod, &set, None, Inherited::NONE).unwrap();
             let trace = Trace::default();
             let again = Again::new(&pod);
-            let nothing = || (Surroundings { pod: trace.of(&pod), facts: [const { Item::Null }; 4] }, &again);
+            let surroundings = Surroundings { pod: trace.of(&pod), facts: [const { Item::Null }; 4] };
+            let nothing = || PodAtHand { surroundings: surroundings.clone(), trace: &trace, again: &again };
             let get = || renderings.get((&profile, &set), &values, nothing, Sidecar::Classic);
             assert!(Arc::ptr_eq(&get(), &get()));
             assert!(renderings.by_values.lock().unwrap().len() <= KEPT);

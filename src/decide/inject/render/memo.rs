@@ -21,13 +21,13 @@ pub(super) trait KnownParts {
 }
 
 /// Those of kept objects.
-pub(super) struct KeptParts<'m, 't, W> {
-    pub(super) memo: &'m Memo<'m, 't, W>,
+pub(super) struct KeptParts<'m, 't, P, W> {
+    pub(super) memo: &'m Memo<'m, 't, P, W>,
     /// In the order of the memo.
     pub(super) objects: &'m [Arc<KeptObject>],
 }
 
-impl<'a: 't, 't, W: View<'a>> KnownParts for KeptParts<'_, 't, W> {
+impl<'a, 't, P: View<'t>, W: View<'a>> KnownParts for KeptParts<'_, 't, P, W> {
     fn part(&self, part: usize) -> Option<&Rendered> {
         Some(&self.objects.get(self.memo.part(part)?)?.rendered)
     }

@@ -25,7 +25,7 @@ fn rendered(profile: &Profile, objects: &[Value]) -> Vec<Arc<Rendered>> {
         let values = parameter::resolve(profile, template, &set, Some(0), facts.namespace.inherited()).unwrap();
         let trace = Trace::default();
         let reading = PodReading::new(&identity, template, &facts);
-        let pod = || (reading.surroundings(&trace), reading.again());
+        let pod = || PodAtHand::of(&reading, &trace);
         renderings.get((profile, &set), &values, pod, Sidecar::Classic)
     };
     let rendered: Vec<_> = objects.iter().map(|object| of(object, &run)).collect();
@@ -170,4 +170,61 @@ fn what_has_a_fault_is_not_kept() {
     let all = rendered(&profile, &objects);
     let failed: Vec<usize> = all.iter().map(|rendered| rendered.failed.len()).collect();
     assert_eq!(failed, [1, 1, 0, 1]);
+}
+
+#[test]
+fn what_the_api_server_fills_in_is_the_same_only_if_what_it_is_made_of_is() {
+    let profile = loaded(&json!({
+        "let": [{"name": "first", "value": "pod.spec.containers[0]"}],
+        "annotations": {
+            "host-port": "{{ string(lets.first.ports[0].?hostPort.orValue(0)) }}",
+            "pull": "{{ lets.first.imagePullPolicy }}",
+            "cpu": "{{ lets.first.resources.?requests.cpu.orValue('none') }}",
+            "memory": "{{ pod.spec.containers[0].resources.?requests.memory.orValue('none') }}",
+            "requested": "{{ string(lets.first.resources.?requests.orValue({}).size()) }}",
+            "empty": "{{ string(pod.spec.?volumes.orValue([]).filter(v, has(v.emptyDir)).size()) }}",
+            "arguments": "{{ string(has(lets.first.args)) }}",
+            "namespace": "{{ pod.metadata.namespace }}",
+            "user": "{{ string(pod.spec.securityContext.?runAsUser.orValue(7)) }}",
+        },
+    }));
+    let container = json!({"name": "web", "image": "web:1", "ports": [{"containerPort": 80}], "args": ["a"]});
+    let template = json!({"metadata": {}, "spec": {"containers": [container], "volumes": [{"name": "v"}]}});
+    let changes = [
+        ("/spec/hostNetwork", json!(true)),
+        ("/spec/containers/0/image", json!("web")),
+        ("/spec/containers/0/image", json!("web:2")),
+        ("/spec/containers/0/resources", json!({"limits": {"cpu": 1, "memory": "1Gi"}})),
+        ("/spec/containers/0/resources", json!({"limits": {"cpu": 1, "memory": "2Gi"}, "requests": {"cpu": "500m"}})),
+        ("/spec/containers/0/resources", json!({"limits": {}, "requests": {"cpu": "0.5"}})),
+        ("/spec/volumes", json!([{"name": "v", "hostPath": {"path": "/v"}}])),
+        ("/spec/volumes", json!([{"name": "w"}])),
+        ("/spec/containers/0/args", json!([])),
+        ("/spec/containers/0/args", json!(null)),
+        ("/metadata/namespace", json!("another")),
+        ("/spec/securityContext", json!({"runAsUser": 0})),
+        ("/spec/securityContext", json!({})),
+    ];
+    let changed = changes.iter().map(|(at, value)| {
+        let mut template = template.clone();
+        let (parent, name) = at.rsplit_once('/').unwrap();
+        template.pointer_mut(parent).unwrap()[name] = value.clone();
+        template
+    });
+    let templates: Vec<Value> = [template.clone()].into_iter().chain(changed).collect();
+    // Each after each, and itself again.
+    let objects: Vec<Value> = templates
+        .iter()
+        .flat_map(|one| templates.iter().map(move |other| [one, other]))
+        .flatten()
+        .map(|t| deployment("web", t))
+        .collect();
+    let all = rendered(&profile, &objects);
+    let texts = |slot: &str| -> std::collections::BTreeSet<&str> {
+        let items = all.iter().flat_map(|one| items(one, Slot::Annotations));
+        items.filter(|item| item.key == slot).filter_map(|item| item.value.as_str()).collect()
+    };
+    let found = ["host-port", "pull", "cpu", "memory", "requested", "empty", "arguments", "namespace", "user"]
+        .map(|slot| texts(slot).len());
+    assert_eq!(found, [2, 2, 3, 3, 3, 2, 2, 1, 2], "each of them differs");
 }
