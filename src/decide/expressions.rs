@@ -2,6 +2,7 @@
 
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use crate::decide::facts::{Facts, Known, service_accounts};
 use crate::diagnostic::{Code, Diagnostic, words};
@@ -32,7 +33,7 @@ pub(crate) struct PodReading<'f, V> {
     pub(crate) template: V,
     pub(crate) facts: &'f Facts,
     /// What is known beside the pod.
-    known: OnceCell<[Item<'f, Pod<'f, V>>; 4]>,
+    known: OnceCell<Rc<[Item<'f, Pod<'f, V>>; 4]>>,
     again: OnceCell<Again<V>>,
 }
 
@@ -49,7 +50,7 @@ impl<'f, 'a: 'f, V: View<'a>> PodReading<'f, V> {
         'f: 't,
     {
         let pod = defaults::seen(trace.of(self.template), &self.facts.namespace.name);
-        Surroundings { pod, facts: self.known.get_or_init(|| self.known()).clone() }
+        Surroundings { pod, facts: Rc::clone(self.known.get_or_init(|| Rc::new(self.known()))) }
     }
 
     /// The pod, to be compared with what was read of others.

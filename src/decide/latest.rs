@@ -1,6 +1,5 @@
 //! What is kept of the latest objects for which profiles were evaluated.
 
-use std::collections::VecDeque;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -19,12 +18,11 @@ pub(super) struct Latest<K, T>(Mutex<Vec<OfProfile<K, T>>>);
 struct OfProfile<K, T> {
     profile: String,
     of: K,
-    reads: Arc<ProfileReads>,
-    anew: Arc<[AtomicUsize]>,
-    kept: VecDeque<Arc<T>>,
+    now: Arc<Now<T>>,
 }
 
 /// What was made of the latest objects, and what it is made of.
+#[derive(Debug)]
 pub(super) struct Now<T> {
     pub(super) reads: Arc<ProfileReads>,
     /// The latest first.
@@ -41,37 +39,29 @@ impl<K, T> Default for Latest<K, T> {
 
 impl<K: Copy + PartialEq, T> Latest<K, T> {
     /// As it is now.
-    pub(super) fn now(&self, profile: &Profile, of: K, reads: impl FnOnce() -> ProfileReads) -> Now<T> {
+    pub(super) fn now(&self, profile: &Profile, of: K, reads: impl FnOnce() -> ProfileReads) -> Arc<Now<T>> {
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let known = all.iter().find(|known| known.is_of(profile, of)).map(OfProfile::now);
-        known.unwrap_or_else(|| {
-            let new = OfProfile::new(profile, of, reads());
-            let now = new.now();
-            all.push(new);
-            now
-        })
+        if let Some(known) = all.iter().find(|known| known.is_of(profile, of)) {
+            return Arc::clone(&known.now);
+        }
+        let reads = reads();
+        let anew = (0..reads.lets.len() + reads.parts.len()).map(|_| AtomicUsize::new(0)).collect();
+        let now = Arc::new(Now { reads: Arc::new(reads), kept: Vec::new(), anew });
+        all.push(OfProfile { profile: profile.name.clone(), of, now: Arc::clone(&now) });
+        now
     }
 
     pub(super) fn push(&self, profile: &Profile, of: K, latest: T) {
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(OfProfile { kept, .. }) = all.iter_mut().find(|known| known.is_of(profile, of)) {
-            kept.truncate(KEPT - 1);
-            kept.push_front(Arc::new(latest));
+        if let Some(OfProfile { now, .. }) = all.iter_mut().find(|known| known.is_of(profile, of)) {
+            let Now { reads, kept, anew } = &**now;
+            let kept = [Arc::new(latest)].into_iter().chain(kept.iter().take(KEPT - 1).cloned()).collect();
+            *now = Arc::new(Now { reads: Arc::clone(reads), kept, anew: Arc::clone(anew) });
         }
     }
 }
 
 impl<K: PartialEq, T> OfProfile<K, T> {
-    fn new(profile: &Profile, of: K, reads: ProfileReads) -> Self {
-        let anew = (0..reads.lets.len() + reads.parts.len()).map(|_| AtomicUsize::new(0)).collect();
-        Self { profile: profile.name.clone(), of, reads: Arc::new(reads), anew, kept: VecDeque::new() }
-    }
-
-    fn now(&self) -> Now<T> {
-        let (reads, anew) = (Arc::clone(&self.reads), Arc::clone(&self.anew));
-        Now { reads, kept: self.kept.iter().cloned().collect(), anew }
-    }
-
     fn is_of(&self, profile: &Profile, of: K) -> bool {
         self.of == of && self.profile == profile.name
     }

@@ -240,7 +240,7 @@ fn surroundings(pod: &Value, version: KubernetesVersion) -> Surroundings<'_, &Va
     let account = [("name", text("default")), ("labels", none()), ("annotations", none())];
     let workload = [("kind", text("Deployment")), ("name", text("app")), ("apiVersion", text("apps/v1"))];
     let kubernetes = [("minor", Item::Int(i64::from(version.0)))];
-    Surroundings { pod, facts: [Item::map(ns), Item::map(workload), Item::map(kubernetes), Item::map(account)] }
+    Surroundings::new(pod, [Item::map(ns), Item::map(workload), Item::map(kubernetes), Item::map(account)])
 }
 
 /// The application satisfies every Pod Security level, and says so in its container: what its pod says would hold for the

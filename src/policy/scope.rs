@@ -96,8 +96,8 @@ impl Scope<'_> {
             Given::Computed(_) | Given::Impossible(_) => Cow::Owned(Value::Null),
         };
         let values: Vec<Cow<'_, Value>> = self.parameters.iter().map(value).collect();
-        let mut surroundings = Surroundings::NOTHING;
-        surroundings.facts[2] = Item::map([("minor", Item::Int(i64::from(self.version.0)))]);
+        let kubernetes = Item::map([("minor", Item::Int(i64::from(self.version.0)))]);
+        let surroundings = Surroundings::new(&Value::Null, [Item::Null, Item::Null, kubernetes, Item::Null]);
         let rendering = Rendering::new(&values, &self.profile.lets, surroundings);
         let found = render(&rendering);
         if rendering.faults().is_empty() { found } else { None }

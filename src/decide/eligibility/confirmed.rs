@@ -1,5 +1,7 @@
 //! Pods for which a profile's own expressions confirmed the injection. If another pod reads the same, they need not be evaluated.
 
+use std::sync::Arc;
+
 use crate::decide::latest::{Latest, Now};
 use crate::decide::memo::KeptReads;
 use crate::profile::Profile;
@@ -12,7 +14,7 @@ pub(crate) struct Confirmed(Latest<Rule, KeptReads>);
 
 impl Confirmed {
     /// The latest for one of the rules that confirm, and what the rule reads.
-    pub(super) fn latest(&self, profile: &Profile, rule: Rule) -> Now<KeptReads> {
+    pub(super) fn latest(&self, profile: &Profile, rule: Rule) -> Arc<Now<KeptReads>> {
         self.0.now(profile, rule, || match rule {
             Rule::Requirement => ProfileReads::of_conditions(profile, profile.requirements.iter().map(|one| &one.that)),
             _ => ProfileReads::of_conditions(profile, profile.match_conditions.iter().map(|one| &one.condition)),

@@ -66,7 +66,7 @@ impl ComputedDefault {
 
     fn evaluated(&self, parameter: &Parameter, earlier: &[Cow<'_, Value>]) -> Result<Value, Diagnostic> {
         let what = format!("default of parameter `{}`", parameter.name);
-        let rendering = Rendering::new(earlier, &[], Surroundings::NOTHING);
+        let rendering = Rendering::new(earlier, &[], Surroundings::nothing());
         let value = match rendering.made(&self.made) {
             Ok(value) => value,
             Err(fault) => {

@@ -1,5 +1,7 @@
 //! What expressions may read beside the parameters.
 
+use std::rc::Rc;
+
 use serde_json::Value;
 
 use crate::expression::Item;
@@ -11,14 +13,19 @@ use crate::value::view::View;
 pub(crate) struct Surroundings<'v, V> {
     /// The pod template before the profile: `metadata` and `spec`.
     pub(crate) pod: V,
-    /// `ns`, `workload`, `kubernetes` and `serviceAccount`.
-    pub(crate) facts: [Item<'v, V>; 4],
+    /// `ns`, `workload`, `kubernetes` and `serviceAccount`. All that is evaluated for a pod has them in common.
+    pub(crate) facts: Rc<[Item<'v, V>; 4]>,
 }
 
 impl<'v, V: View<'v>> Surroundings<'v, V> {
+    /// With `ns`, `workload`, `kubernetes` and `serviceAccount`.
+    pub(crate) fn new(pod: V, facts: [Item<'v, V>; 4]) -> Self {
+        Self { pod, facts: Rc::new(facts) }
+    }
+
     /// What is known of the object.
     pub(crate) fn fact(&self, fact: Fact) -> Item<'v, V> {
-        let [ns, workload, kubernetes, account] = &self.facts;
+        let [ns, workload, kubernetes, account] = &*self.facts;
         match fact {
             Fact::Pod => Item::of_view(self.pod),
             Fact::Ns => ns.clone(),
@@ -31,5 +38,7 @@ impl<'v, V: View<'v>> Surroundings<'v, V> {
 
 impl<'v> Surroundings<'v, &'v Value> {
     /// Those of no object.
-    pub(crate) const NOTHING: Self = Self { pod: &Value::Null, facts: [const { Item::Null }; 4] };
+    pub(crate) fn nothing() -> Self {
+        Self::new(&Value::Null, [const { Item::Null }; 4])
+    }
 }

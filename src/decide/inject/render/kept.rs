@@ -188,7 +188,7 @@ mod tests {
             let facts = [Item::map(known), Item::Null, Item::Null, Item::Null];
             let trace = Trace::default();
             let again = Again::new(pod);
-            let surroundings = Surroundings { pod: trace.of(pod), facts };
+            let surroundings = Surroundings::new(trace.of(pod), facts);
             let pod = || PodAtHand { surroundings, trace: &trace, again: &again };
             let rendered = renderings.get((profile, &set), &values, pod, Sidecar::Classic);
             assert!(rendered.failed.is_empty());
@@ -235,7 +235,7 @@ mod tests {
             let values = resolve(&profile, &pod, &set, None, Inherited::NONE).unwrap();
             let trace = Trace::default();
             let again = Again::new(&pod);
-            let surroundings = Surroundings { pod: trace.of(&pod), facts: [const { Item::Null }; 4] };
+            let surroundings = Surroundings::new(trace.of(&pod), [const { Item::Null }; 4]);
             let nothing = || PodAtHand { surroundings: surroundings.clone(), trace: &trace, again: &again };
             let get = || renderings.get((&profile, &set), &values, nothing, Sidecar::Classic);
             assert!(Arc::ptr_eq(&get(), &get()));

@@ -101,7 +101,7 @@ fn lists_and_maps_repeat_parts_and_decide_about_them() {
         Inherited::NONE,
     )
     .unwrap();
-    let rendered = Rendered::new(&profile, &values, Surroundings::NOTHING, Sidecar::Classic);
+    let rendered = Rendered::new(&profile, &values, Surroundings::nothing(), Sidecar::Classic);
     assert_eq!(
         *rendered.added[Slot::Containers][0].value,
         json!({"name": "a", "args": ["b", "a", "db=5432", "b"], "env": [{"name": "A", "value": "1"}]})

@@ -29,7 +29,7 @@ fn parsed(value: &Value, shape: Option<&'static Shape>) -> (Template, Vec<String
 }
 
 fn rendered_with(template: &Template, values: &[Cow<'_, Value>]) -> Value {
-    let rendering = Rendering::new(values, &[], Surroundings::NOTHING);
+    let rendering = Rendering::new(values, &[], Surroundings::nothing());
     let rendered = template.render(&rendering);
     assert_eq!(rendering.faults(), Vec::new());
     rendered

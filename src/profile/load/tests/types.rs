@@ -115,7 +115,7 @@ fn what_is_rendered_has_the_type_that_kubernetes_wants() {
     });
     let profile = load(&with(&spec)).unwrap();
     let values = resolve(&profile, &json!({}), &std::collections::BTreeMap::new(), None, Inherited::NONE).unwrap();
-    let rendered = Rendered::new(&profile, &values, Surroundings::NOTHING, Sidecar::Classic);
+    let rendered = Rendered::new(&profile, &values, Surroundings::nothing(), Sidecar::Classic);
     assert_eq!(
         *rendered.added[Slot::Containers][0].value,
         json!({
