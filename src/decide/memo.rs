@@ -79,9 +79,7 @@ pub(crate) struct Memo<'m, 't, P, W> {
     /// It has the `let` values of the object.
     rendering: &'m Rendering<'m, 't, P>,
     /// What is at each known place, as far as it was asked.
-    found: Vec<OnceCell<Found<'t, P>>>,
-    /// For each known place, what it was compared with last, and the answer.
-    compared_known: Vec<Cell<Option<(&'m Arc<Value>, bool)>>>,
+    found: Vec<AtKnownPlace<'m, 't, P>>,
     pod: &'m Again<W>,
     /// For each unit: the kept reads that were compared with the pod so far, and the answers. All kept objects that read the same
     /// share it in memory.
@@ -102,7 +100,8 @@ impl<'m, 'a, 't, P: View<'t>, W: View<'a>> Memo<'m, 't, P, W> {
     ) -> Self {
         let (known, units) = (reads.known.len(), reads.lets.len() + reads.parts.len());
         let candidate = |kept: &'m KeptReads| Candidate { kept, answers: OnceCell::new() };
-        let found = std::iter::repeat_with(OnceCell::new).take(known).collect();
+        let place = || AtKnownPlace { found: OnceCell::new(), compared: Cell::new(None) };
+        let found = std::iter::repeat_with(place).take(known).collect();
         Self {
             reads,
             candidates: kept.map(candidate).collect(),
@@ -110,7 +109,6 @@ impl<'m, 'a, 't, P: View<'t>, W: View<'a>> Memo<'m, 't, P, W> {
             surroundings,
             rendering,
             found,
-            compared_known: vec![Cell::new(None); known],
             pod,
             compared: vec![RefCell::default(); units],
             compared_whole: RefCell::default(),
@@ -159,18 +157,16 @@ impl<'m, 'a, 't, P: View<'t>, W: View<'a>> Memo<'m, 't, P, W> {
 
     /// Whether this is at a known place. Most kept objects have it in common, in memory.
     fn has(&self, index: usize, known: &'m ReadValue) -> bool {
-        let same = |compared: &Cell<Option<(&'m Arc<Value>, bool)>>| {
-            compared.get().filter(|(other, _)| matches!(known, ReadValue::There(known) if Arc::ptr_eq(known, other)))
-        };
-        let compared = self.compared_known.get(index);
-        if let Some((_, is_same)) = compared.and_then(same) {
-            return is_same;
+        let ReadValue::There(value) = known else { return self.found(index).is_some_and(|found| found.is(known)) };
+        let compared = self.found.get(index).map(|place| &place.compared);
+        match compared.and_then(Cell::get) {
+            Some((other, is_same)) if Arc::ptr_eq(value, other) => is_same,
+            _ => {
+                let is_same = self.found(index).is_some_and(|found| found.is(known));
+                compared.into_iter().for_each(|compared| compared.set(Some((value, is_same))));
+                is_same
+            }
         }
-        let is_same = self.found(index).is_some_and(|found| found.is(known));
-        if let (Some(compared), ReadValue::There(known)) = (compared, known) {
-            compared.set(Some((known, is_same)));
-        }
-        is_same
     }
 
     fn number(&self, question: Question) -> usize {
@@ -266,7 +262,7 @@ impl<'m, 'a, 't, P: View<'t>, W: View<'a>> Memo<'m, 't, P, W> {
     /// What is at a known place.
     fn found(&self, index: usize) -> Option<&Found<'t, P>> {
         let (fact, path) = self.reads.known.get(index)?;
-        Some(self.found.get(index)?.get_or_init(|| Found::at(self.surroundings.fact(*fact), path)))
+        Some(self.found.get(index)?.found.get_or_init(|| Found::at(self.surroundings.fact(*fact), path)))
     }
 }
 
@@ -292,6 +288,13 @@ fn spent_on<'k>(parts: Range<usize>, lets: usize, made: impl Fn(Unit) -> Option<
         }
     }
     sum
+}
+
+/// A known place of the object at hand.
+struct AtKnownPlace<'m, 't, P> {
+    found: OnceCell<Found<'t, P>>,
+    /// The value of a kept object with which it was compared last, and the answer.
+    compared: Cell<Option<(&'m Arc<Value>, bool)>>,
 }
 
 /// What is at a place of what is known beside the pod.

@@ -350,23 +350,11 @@ fn a_template_inside_another_kind_is_read_at_its_place() {
     let template = json!({"metadata": {"annotations": {"proxy": "disable"}}, "spec": {"containers": [{"name": "a", "image": "b"}]}});
     let object = json!({"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"annotations": {"proxy": "disabled",
         "kubernetes.io/config.mirror": "x"}}, "spec": {"selector": {"matchLabels": {"a": "b"}}, "template": template}});
-    let (identity, at) = (identify(&object).unwrap(), Pointer::of(["spec", "template"]));
-    let subject = Subject {
-        object: &object,
-        template: &object["spec"]["template"],
-        identity: &identity,
-        at: &at,
-        record: Record::default(),
-        profiles: &[],
-        set: NO_VALUES,
-        confirmed: &Confirmed::default(),
-        needs_native: false,
-    };
     let scene = scene();
     let mut profile = scene.profile.clone();
     profile["spec"]["objectSelector"] = json!(null);
-    let reading = PodReading::new(&identity, subject.template, &scene.facts);
-    let Decision::Reject(wrong) = decide(&subject, &reading, &load(&profile).unwrap()).0 else { panic!() };
+    let decided = fragments::decided(&object, "/spec/template", &scene.facts, &[load(&profile).unwrap()]);
+    let Decision::Reject(wrong) = decided else { panic!("{decided:?}") };
     assert_eq!(wrong[0].at.to_string(), "/spec/template/metadata/annotations/proxy");
 }
 

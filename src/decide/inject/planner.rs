@@ -136,7 +136,7 @@ impl<'p, 'a, V: View<'a>> Planner<'p, V> {
         }
     }
 
-    /// The rule by which a profile is injected, its warnings, and what the profile adds; or what becomes of it else.
+    /// The rule by which a profile is injected, its warnings, and what the profile adds; or what else becomes of it.
     fn injected(
         &self,
         profile: &Profile,

@@ -3,7 +3,7 @@
 use super::*;
 use crate::profile::Profile;
 
-fn decided(object: &Value, place: &str, facts: &Facts, profiles: &[Profile]) -> Decision {
+pub(super) fn decided(object: &Value, place: &str, facts: &Facts, profiles: &[Profile]) -> Decision {
     let (identity, at) = (identify(object).unwrap(), Pointer::of(place.split('/').skip(1)));
     let subject = Subject {
         object,
