@@ -33,13 +33,13 @@ pub(crate) struct PodReading<'f, V> {
     pub(crate) template: V,
     pub(crate) facts: &'f Facts,
     /// What is known beside the pod.
-    known: OnceCell<Rc<[Item<'f, Pod<'f, V>>; 4]>>,
+    around: OnceCell<Rc<[Item<'f, Pod<'f, V>>; 4]>>,
     again: OnceCell<Again<V>>,
 }
 
 impl<'f, V> PodReading<'f, V> {
     pub(crate) const fn new(identity: &'f Identity, template: V, facts: &'f Facts) -> Self {
-        Self { identity, template, facts, known: OnceCell::new(), again: OnceCell::new() }
+        Self { identity, template, facts, around: OnceCell::new(), again: OnceCell::new() }
     }
 }
 
@@ -49,16 +49,16 @@ impl<'f, 'a: 'f, V: View<'a>> PodReading<'f, V> {
     where
         'f: 't,
     {
-        let pod = defaults::seen(trace.of(self.template), &self.facts.namespace.name);
-        Surroundings { pod, facts: Rc::clone(self.known.get_or_init(|| Rc::new(self.known()))) }
+        let pod = defaults::seen_beside(trace.of(self.template), trace.beside(&self.facts.namespace.name));
+        Surroundings { pod, facts: Rc::clone(self.around.get_or_init(|| Rc::new(self.around()))) }
     }
 
     /// The pod, to be compared with what was read of others.
     pub(crate) fn again(&self) -> &Again<V> {
-        self.again.get_or_init(|| Again::new(self.template))
+        self.again.get_or_init(|| Again::new(self.template, &self.facts.namespace.name))
     }
 
-    fn known(&self) -> [Item<'f, Pod<'f, V>>; 4] {
+    fn around(&self) -> [Item<'f, Pod<'f, V>>; 4] {
         let Self { identity, template, facts, .. } = *self;
         let namespace = &facts.namespace;
         let name = Item::of_text(namespace.name.as_str().into());

@@ -11,7 +11,6 @@ use crate::profile::parameter::{self, Inherited, Origin, SetValues};
 use crate::profile::slot::Slot;
 use crate::profile::{NativeSidecar, Parameter, ParameterType, Profile};
 use crate::value::pointer::Pointer;
-use crate::value::trace::Trace;
 use crate::value::view::View;
 
 mod application;
@@ -39,7 +38,6 @@ pub(crate) mod texts;
 
 pub use outcome::{Answer, Verdict};
 pub(crate) use outcome::{Outcome, Step};
-use render::PodAtHand;
 pub use render::Renderings;
 pub(crate) use render::{HashMatch, Item, Rendered, Sidecar, digest, name};
 pub use state::InjectionState;
@@ -115,10 +113,8 @@ pub(crate) fn rendered_now<'f, 'a: 'f, V: View<'a>>(
     let application = eligibility::application(profile, template);
     let inherited = facts.namespace.inherited();
     let values = parameter::resolve(profile, template, request.set, application, inherited).ok()?;
-    let trace = Trace::default();
-    let pod = || PodAtHand::of(reading, &trace);
     let sidecar = sidecar(profile, identity, template);
-    let rendered = request.renderings.get((profile, request.set), &values, pod, sidecar);
+    let rendered = request.renderings.get((profile, request.set), &values, reading, sidecar);
     rendered.failed.is_empty().then_some(rendered)
 }
 

@@ -27,7 +27,8 @@ pub(super) struct Now<T> {
     pub(super) reads: Arc<ProfileReads>,
     /// The latest first.
     pub(super) kept: Vec<Arc<T>>,
-    /// For each `let` value and each part, how many objects in a row had to make it anew.
+    /// For each `let` value and each part, how many objects had to make it anew since the last that did not, among those that were
+    /// not taken as a whole; and last, how many of these had to make nothing anew.
     anew: Arc<[AtomicUsize]>,
 }
 
@@ -45,7 +46,7 @@ impl<K: Copy + PartialEq, T> Latest<K, T> {
             return Arc::clone(&known.now);
         }
         let reads = reads();
-        let anew = (0..reads.lets.len() + reads.parts.len()).map(|_| AtomicUsize::new(0)).collect();
+        let anew = (0..=reads.lets.len() + reads.parts.len()).map(|_| AtomicUsize::new(0)).collect();
         let now = Arc::new(Now { reads: Arc::new(reads), kept: Vec::new(), anew });
         all.push(OfProfile { profile: profile.name.clone(), of, now: Arc::clone(&now) });
         now
@@ -68,13 +69,16 @@ impl<K: PartialEq, T> OfProfile<K, T> {
 }
 
 impl<T> Now<T> {
-    /// Whether an object is worth keeping that had to make these `let` values and parts anew, by their numbers. Some parts are each
-    /// object's own, such as a label with its name. Where no other part was new, nothing would be taken from the object; so only
-    /// some of them are kept, to see whether that changes.
+    /// Whether to keep an object for which these `let` values and parts were made anew, by their numbers. Some parts are each
+    /// object's own, such as a label with its name. If nothing else was new, nothing would be taken from the object. Then only some
+    /// objects are kept, to see whether that changes.
     pub(super) fn is_worth_keeping(&self, is_new: impl Fn(usize) -> bool) -> bool {
+        let Some((nothing, units)) = self.anew.split_last() else { return false };
+        let is_new: Vec<bool> = (0..units.len()).map(is_new).collect();
+        let is_nothing_new = !is_new.contains(&true);
         let mut is_worth = false;
-        for (number, anew) in self.anew.iter().enumerate() {
-            if is_new(number) {
+        for (anew, is_new) in units.iter().chain([nothing]).zip(is_new.into_iter().chain([is_nothing_new])) {
+            if is_new {
                 let before = anew.fetch_add(1, Ordering::Relaxed);
                 is_worth |= before < KEPT || before.is_multiple_of(KEPT);
             } else if anew.load(Ordering::Relaxed) != 0 {

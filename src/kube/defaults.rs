@@ -17,6 +17,7 @@ mod seen;
 mod tests;
 
 pub(crate) use nothing::is_left_out;
+pub(crate) use seen::seen_beside;
 pub use seen::{Seen, seen};
 
 use nothing::is_nothing;

@@ -16,7 +16,7 @@ mod pod;
 /// A field and its type.
 pub(crate) type Field = (&'static str, Shape);
 
-/// The name of a field, in the table of fields: half as large as the text, and copied with every value that is read.
+/// The name of a field, where the table of fields has it. It is half as large as a `&str`, and copied with every value that is read.
 pub(crate) type FieldName = &'static &'static str;
 
 /// The type of a value.

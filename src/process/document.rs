@@ -262,11 +262,10 @@ fn patch_of_all(objects: &[Object]) -> Cow<'_, Patch> {
     match (changed.next(), changed.next()) {
         (Some(object), None) if object.location.place.is_root() => Cow::Borrowed(&object.outcome.patch),
         _ => {
-            let ops = |object: &Object| {
-                let place = object.location.place.clone();
-                object.outcome.patch.0.iter().map(move |op| prefixed(&place, op)).collect::<Vec<_>>()
-            };
-            Cow::Owned(Patch(objects.iter().filter(is_changed).flat_map(ops).collect()))
+            let changed = objects.iter().filter(is_changed);
+            let ops =
+                changed.flat_map(|object| object.outcome.patch.0.iter().map(|op| prefixed(&object.location.place, op)));
+            Cow::Owned(Patch(ops.collect()))
         }
     }
 }

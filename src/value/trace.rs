@@ -56,6 +56,29 @@ enum Note {
     Names(usize, Box<[ReferenceToken]>),
     /// Whether it has no member and no element.
     Emptiness(usize, bool),
+    /// The text beside the value.
+    Beside(Box<str>),
+}
+
+/// A text that belongs to a value and is not in it. It is noted where it is read, as the value is.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Beside<'t> {
+    text: &'t str,
+    trace: Option<&'t Trace>,
+}
+
+impl<'t> Beside<'t> {
+    /// A text that is read without a note.
+    pub(crate) const fn untraced(text: &'t str) -> Self {
+        Self { text, trace: None }
+    }
+
+    pub(crate) fn read(self) -> &'t str {
+        if let Some(trace) = self.trace {
+            trace.note(|| Note::Beside(self.text.into()));
+        }
+        self.text
+    }
 }
 
 /// From a place to one in it.
@@ -138,7 +161,13 @@ impl Trace {
         Traced::new(value, 0, self)
     }
 
-    /// Does something, and notes what it reads for this reader. A reader within it reads for itself alone.
+    /// A text beside the value, to be read. A trace is of one such text.
+    pub(crate) const fn beside<'t>(&'t self, text: &'t str) -> Beside<'t> {
+        Beside { text, trace: Some(self) }
+    }
+
+    /// Does something, and notes what it reads for this reader. A reader within it reads for itself alone. What is read before the
+    /// first reader counts for all of them, and what is read between two of them is not noted.
     pub(crate) fn read_by<T>(&self, reader: usize, within: impl FnOnce() -> T) -> T {
         let before = self.0.borrow_mut().reader.replace(reader);
         let result = within();
@@ -180,31 +209,33 @@ impl Notes {
     }
 
     fn note(&mut self, note: Note) {
-        let reader = match self.reader {
-            Some(reader) => reader,
-            None if self.readers.is_empty() => return self.before.push(note),
-            None => return,
+        let within = match &note {
+            Note::Names(_, names) => names.iter().map(|name| size_of::<ReferenceToken>() + name.len()).sum(),
+            Note::Beside(text) => text.len(),
+            Note::There(_) | Note::Length(..) | Note::Emptiness(..) => 0,
         };
-        self.bytes += size_of::<Note>();
-        if let Note::Names(_, names) = &note {
-            self.bytes += names.iter().map(|name| size_of::<ReferenceToken>() + name.len()).sum::<usize>();
-        }
-        if self.readers.len() <= reader {
-            self.readers.resize_with(reader + 1, Vec::new);
-        }
-        if let Some(notes) = self.readers.get_mut(reader) {
+        let notes = match self.reader {
+            Some(reader) => {
+                self.readers.resize_with(self.readers.len().max(reader + 1), Vec::new);
+                self.readers.get_mut(reader)
+            }
+            None => self.readers.is_empty().then_some(&mut self.before),
+        };
+        if let Some(notes) = notes {
             notes.push(note);
+            self.bytes += size_of::<Note>() + within;
         }
     }
 
     fn reads(&self, reader: usize) -> Reads {
-        let mut root = Place { there: self.root.clone(), ..Place::default() };
+        let (mut root, mut beside) = (Place { there: self.root.clone(), ..Place::default() }, None);
         for note in self.before.iter().chain(self.readers.get(reader).into_iter().flatten()) {
             match note {
                 Note::There(number) => drop(self.place(&mut root, *number)),
                 Note::Length(number, length) => {
                     self.place(&mut root, *number).into_iter().for_each(|place| place.length = Some(*length));
                 }
+                Note::Beside(text) => beside = Some(text.clone()),
                 Note::Emptiness(number, is_empty) => {
                     self.place(&mut root, *number).into_iter().for_each(|place| place.is_empty = Some(*is_empty));
                 }
@@ -213,7 +244,7 @@ impl Notes {
                 }
             }
         }
-        Reads(root)
+        Reads { root, beside }
     }
 
     /// The place of this number in a tree of places. A place that the tree does not have yet is added. Recurses as deep as the value
@@ -236,7 +267,11 @@ impl Notes {
 
 /// What one reader has read of a value.
 #[derive(Debug, Default, PartialEq)]
-pub(crate) struct Reads(Place);
+pub(crate) struct Reads {
+    root: Place,
+    /// The text beside it, where that was read.
+    beside: Option<Box<str>>,
+}
 
 /// A place that was read, and what was read of it.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -255,14 +290,20 @@ impl Reads {
     /// What several readers have read. All of it must hold for one and the same value.
     pub(crate) fn of_all<'r>(all: impl IntoIterator<Item = &'r Self>) -> Self {
         let mut all = all.into_iter();
-        let mut sum = all.next().map_or_else(Place::default, |first| first.0.clone());
-        all.for_each(|more| sum.take(&more.0));
-        Self(sum)
+        let Some(Self { root, beside }) = all.next() else { return Self::default() };
+        let mut sum = Self { root: root.clone(), beside: beside.clone() };
+        for more in all {
+            sum.root.take(&more.root);
+            sum.beside = sum.beside.take().or_else(|| more.beside.clone());
+        }
+        sum
     }
 
     /// Whether all of this is the same in another value. Recurses as deep as what was read.
     pub(crate) fn are_of<'a, V: View<'a>>(&self, value: &Again<V>) -> bool {
-        self.0.there.is(value.found(ROOT)) && self.0.is_within(value, ROOT)
+        self.beside.as_deref().is_none_or(|text| text == &*value.beside)
+            && self.root.there.is(value.found(ROOT))
+            && self.root.is_within(value, ROOT)
     }
 }
 
@@ -299,16 +340,20 @@ impl Place {
 
 /// A value that is compared with what was read of others: each place of it is read once, however often it is compared.
 #[derive(Debug)]
-pub(crate) struct Again<V>(RefCell<Vec<Reached<V>>>);
+pub(crate) struct Again<V> {
+    reached: RefCell<Vec<Reached<V>>>,
+    beside: ReferenceToken,
+}
 
-/// A place that was reached. The places in one are a chain, by their indexes; the root is in none, so its index ends each chain.
+/// A place that was reached. The places in a place are linked by their indexes, the latest first. [`ROOT`] ends the list, because it
+/// is in no place.
 #[derive(Debug)]
 struct Reached<V> {
     step: Step,
     found: Option<V>,
-    /// The latest that was reached in it.
-    latest: usize,
-    /// The one that was reached before it, in the place that it is in.
+    /// The latest place in it.
+    latest_within: usize,
+    /// The place beside it that was reached before.
     before: usize,
 }
 
@@ -316,23 +361,23 @@ struct Reached<V> {
 const ROOT: usize = 0;
 
 impl<'a, V: View<'a>> Again<V> {
-    /// Nothing of it was read yet.
-    pub(crate) fn new(value: V) -> Self {
-        let mut all = Vec::with_capacity(32);
-        all.push(Reached { step: Step::Element(0), found: Some(value), latest: ROOT, before: ROOT });
-        Self(RefCell::new(all))
+    /// A value, and the text beside it. Nothing of it was read yet.
+    pub(crate) fn new(value: V, beside: &str) -> Self {
+        let mut reached = Vec::with_capacity(32);
+        reached.push(Reached { step: Step::Element(0), found: Some(value), latest_within: ROOT, before: ROOT });
+        Self { reached: RefCell::new(reached), beside: beside.into() }
     }
 
     fn found(&self, number: usize) -> Option<V> {
-        self.0.borrow().get(number)?.found
+        self.reached.borrow().get(number)?.found
     }
 
     /// The index of the place that is a step below another one.
     fn below(&self, number: usize, step: &Step) -> usize {
-        let all = &mut *self.0.borrow_mut();
+        let all = &mut *self.reached.borrow_mut();
         let new = all.len();
         let Some(within) = all.get(number) else { return new };
-        let mut chain = iter::successors(Some(within.latest), |known| all.get(*known).map(|place| place.before));
+        let mut chain = iter::successors(Some(within.latest_within), |known| all.get(*known).map(|place| place.before));
         let known = chain.find(|known| *known == ROOT || all.get(*known).is_some_and(|place| place.step == *step));
         if let Some(known) = known.filter(|known| *known != ROOT) {
             return known;
@@ -341,9 +386,9 @@ impl<'a, V: View<'a>> Again<V> {
             Step::Member(name) => value.member(name),
             Step::Element(index) => value.element(*index),
         });
-        let before = within.latest;
-        all.get_mut(number).into_iter().for_each(|within| within.latest = new);
-        all.push(Reached { step: step.clone(), found, latest: ROOT, before });
+        let before = within.latest_within;
+        all.get_mut(number).into_iter().for_each(|within| within.latest_within = new);
+        all.push(Reached { step: step.clone(), found, latest_within: ROOT, before });
         new
     }
 }

@@ -113,8 +113,8 @@ pub trait View<'a>: Copy + 'a {
     }
 }
 
-/// Whether two names are the same. Some hundred are compared in each document, and nearly all have at most 16 bytes: the first and
-/// the last bytes are compared in place, without a call.
+/// Whether two names are the same. Each document compares some hundred, and nearly all have at most 16 bytes: then the first and the
+/// last bytes are compared in place, without a call.
 pub(crate) fn is_same_name(one: &str, two: &str) -> bool {
     const fn ends<const N: usize>(name: &[u8]) -> (Option<&[u8; N]>, Option<&[u8; N]>) {
         (name.first_chunk(), name.last_chunk())

@@ -73,7 +73,7 @@ pub(crate) const DEFAULT_CONTAINER: &str = "kubectl.kubernetes.io/default-contai
 
 /// The index, among `containers`, of the application's first container: the one that the template's annotation names, else
 /// the first that is no sidecar: not the profile's, not one that the record lists, and no other mesh's proxy. It is for the values of
-/// parameters: `None` also where no parameter is found in a place of the object.
+/// parameters alone: `None`, without a look, where no parameter has `from`.
 pub(crate) fn application<'a, V: View<'a>>(profile: &Profile, template: V) -> Option<usize> {
     if profile.parameters.iter().all(|parameter| parameter.from.is_empty()) {
         return None;

@@ -6,8 +6,8 @@ use super::applier::{Applied, Applier};
 use super::editor::Editor;
 use super::redirect;
 use super::{
-    Answer, Beside, Notes, Outcome, Outdated, PodAtHand, Rendered, Request, Step, Verdict, guessed_ports,
-    knative_warning, needs_native, removal, sidecar, write_record,
+    Answer, Beside, Notes, Outcome, Outdated, Rendered, Request, Step, Verdict, guessed_ports, knative_warning,
+    needs_native, removal, sidecar, write_record,
 };
 use crate::decide::eligibility::{self, Decision, Deniable, Record, Recorded, Rule, Subject};
 use crate::decide::expressions::{self, PodReading};
@@ -21,7 +21,6 @@ use crate::profile::parameter::ParameterValues;
 use crate::profile::{OnError, OnIneligible, Profile, parameter};
 use crate::value::layer::Layer;
 use crate::value::pointer::Pointer;
-use crate::value::trace::Trace;
 use crate::value::view::View;
 
 /// What `plan` knows while it looks at one pod template.
@@ -294,9 +293,7 @@ impl<'p, 'a, V: View<'a>> Planner<'p, V> {
         let at_place = |error: Diagnostic| Diagnostic { at: place.append(&error.at), ..error };
         let values = values.map_or_else(resolve, Ok);
         let values = values.map_err(|errors| errors.into_iter().map(at_place).collect::<Vec<_>>())?;
-        let trace = Trace::default();
-        let pod = || PodAtHand::of(reading, &trace);
-        let rendered = request.renderings.get((profile, request.set), &values, pod, sidecar);
+        let rendered = request.renderings.get((profile, request.set), &values, reading, sidecar);
         if rendered.has_native() && version < KubernetesVersion::NATIVE_SIDECARS {
             let message = format!(
                 "the profile `{}` needs a native sidecar, which Kubernetes {version} does not run",

@@ -25,7 +25,6 @@ mod rewrites;
 pub(crate) use blocks::{ForContainers, RenderedBlock};
 pub(crate) use existing::{Existing, OnValueFrom};
 pub(crate) use hash::{HashMatch, digest};
-pub(super) use kept::PodAtHand;
 pub use kept::Renderings;
 use memo::KnownParts;
 pub(crate) use pod::{PodElement, PodItem, RenderedPod};

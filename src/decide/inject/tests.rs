@@ -78,7 +78,7 @@ fn with<T>(profile: &Profile, then: impl FnOnce(&Request<'_>) -> T) -> T {
     })
 }
 
-fn facts() -> Facts {
+pub(super) fn facts() -> Facts {
     Facts {
         operation: Operation::Create,
         namespace: Namespace { name: "default".to_owned(), ..Namespace::default() },

@@ -11,6 +11,7 @@ use serde_json::Value;
 use super::core_v1::{DefaultRow, DefaultValue, When, defaults_of, ends_with};
 use super::{PodNetwork, amount, is_nothing, latest};
 use crate::kube::schema::{FieldName, POD_TEMPLATE, Shape};
+use crate::value::trace::Beside;
 use crate::value::view::{Kind, View};
 
 /// A value of a pod template that is being read. `'f` is the lifetime of the facts. It is copied at every step, so it is small.
@@ -18,7 +19,7 @@ use crate::value::view::{Kind, View};
 pub struct Seen<'f, V> {
     node: Node<'f, V>,
     spot: Spot,
-    namespace: &'f str,
+    namespace: Beside<'f>,
     network: PodNetwork,
 }
 
@@ -26,7 +27,7 @@ pub struct Seen<'f, V> {
 #[derive(Clone, Copy, Debug)]
 enum Node<'f, V> {
     Written(V),
-    /// Of an object, its member at this spot, and of the member of this name what the first has not.
+    /// The object's member at this spot. What it lacks comes from the object's member of this name.
     Both(V, FieldName),
     /// An object of which nothing is written.
     Empty,
@@ -95,6 +96,11 @@ impl Spot {
 
 /// A pod template, or a Pod, of an object in this namespace. What a Pod has beside its template is not seen.
 pub fn seen<'f, 'a: 'f, V: View<'a>>(template: V, namespace: &'f str) -> Seen<'f, V> {
+    seen_beside(template, Beside::untraced(namespace))
+}
+
+/// The same, where it may be noted what is read.
+pub(crate) fn seen_beside<'f, 'a: 'f, V: View<'a>>(template: V, namespace: Beside<'f>) -> Seen<'f, V> {
     let network = template.member("spec").map_or(PodNetwork::Own, PodNetwork::of);
     Seen { node: Node::Written(template), spot: Spot::TEMPLATE, namespace, network }
 }
@@ -170,7 +176,8 @@ impl<'f, 'a: 'f, V: View<'a>> View<'f> for Seen<'f, V> {
     fn member(self, name: &str) -> Option<Self> {
         let spot = self.spot.member(name)?;
         if name == "namespace" && spot.ends("template/metadata/namespace") {
-            return (!self.namespace.is_empty()).then(|| self.with(Node::Text(self.namespace), spot));
+            let namespace = self.namespace.read();
+            return (!namespace.is_empty()).then(|| self.with(Node::Text(namespace), spot));
         }
         let written = self.written(name, spot);
         let mut rows = defaults_of(name);

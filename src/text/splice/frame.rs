@@ -229,7 +229,7 @@ fn assembled(text: &str, changes: &[Change<'_>]) -> Option<String> {
     Some(made)
 }
 
-/// Adds what is between two changes. Before it, an entry may have ended.
+/// Adds what is between two changes. `has_ended` says that an entry ends right before it.
 fn push_between(made: &mut String, mut between: &str, has_ended: bool) {
     if has_ended && (made.is_empty() || made.ends_with('\n')) {
         if let Some(rest) = between.strip_prefix("---\n").filter(|_| made.is_empty()) {

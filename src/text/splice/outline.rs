@@ -27,7 +27,8 @@ impl Kept {
 /// A path from the root, whole.
 type Path<'p> = &'p [ReferenceToken];
 
-/// Paths by their token at this depth, up to which they are the same: their order changes. One that ends before leads nowhere.
+/// Groups paths by their token at this depth. Before it, they are the same. Their order changes. A path that ends before is in no
+/// group.
 fn ways<'w, 'p>(mut paths: &'w mut [Path<'p>], depth: usize) -> Vec<(&'p str, &'w mut [Path<'p>])> {
     let mut ways = Vec::new();
     while let Some(first) = paths.first() {

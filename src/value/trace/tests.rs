@@ -3,6 +3,10 @@ use serde_json::{Value, json};
 use super::{Again, Reads, Trace};
 use crate::value::view::{Kind, View};
 
+fn again(value: &Value) -> Again<&Value> {
+    Again::new(value, "beside")
+}
+
 /// What is noted when a value is read so.
 fn reads(value: &Value, read: impl FnOnce(&dyn Fn(&str) -> Option<Value>)) -> Reads {
     let trace = Trace::default();
@@ -22,20 +26,20 @@ fn reads(value: &Value, read: impl FnOnce(&dyn Fn(&str) -> Option<Value>)) -> Re
 fn what_was_not_read_does_not_count() {
     let of = |image: &str, port: u64| json!({"spec": {"containers": [{"image": image, "ports": [port, 443]}]}});
     let read = reads(&of("a", 80), |at| drop(at("spec/containers/0/ports/0")));
-    assert!(read.are_of(&Again::new(&of("a", 80))) && read.are_of(&Again::new(&of("b", 80))));
-    assert!(!read.are_of(&Again::new(&of("a", 81))));
-    assert!(!read.are_of(&Again::new(&json!({"spec": {"containers": []}}))), "it is not there");
-    assert!(!read.are_of(&Again::new(&json!(["spec"]))), "the root is of another kind");
+    assert!(read.are_of(&again(&of("a", 80))) && read.are_of(&again(&of("b", 80))));
+    assert!(!read.are_of(&again(&of("a", 81))));
+    assert!(!read.are_of(&again(&json!({"spec": {"containers": []}}))), "it is not there");
+    assert!(!read.are_of(&again(&json!(["spec"]))), "the root is of another kind");
     let nothing = reads(&of("a", 80), |_| {});
-    assert!(nothing.are_of(&Again::new(&json!({}))) && !nothing.are_of(&Again::new(&json!([]))));
+    assert!(nothing.are_of(&again(&json!({}))) && !nothing.are_of(&again(&json!([]))));
 }
 
 #[test]
 fn that_something_is_not_there_is_read_too() {
     let read = reads(&json!({"a": {"b": 1}}), |at| drop(at("a/c")));
-    assert!(read.are_of(&Again::new(&json!({"a": {"b": 2}}))));
-    assert!(!read.are_of(&Again::new(&json!({"a": {"c": null}}))));
-    assert!(!read.are_of(&Again::new(&json!({"a": 1}))), "what it would be in is of another kind");
+    assert!(read.are_of(&again(&json!({"a": {"b": 2}}))));
+    assert!(!read.are_of(&again(&json!({"a": {"c": null}}))));
+    assert!(!read.are_of(&again(&json!({"a": 1}))), "what it would be in is of another kind");
 }
 
 #[test]
@@ -55,7 +59,7 @@ fn a_single_value_is_the_same_to_the_letter() {
     for (index, value) in values.iter().enumerate() {
         let read = reads(&json!({"a": value}), |at| drop(at("a")));
         for (other, found) in values.iter().enumerate() {
-            assert_eq!(read.are_of(&Again::new(&json!({"a": found}))), index == other, "{value} {found}");
+            assert_eq!(read.are_of(&again(&json!({"a": found}))), index == other, "{value} {found}");
         }
     }
 }
@@ -71,12 +75,12 @@ fn how_long_a_list_is_and_which_members_there_are_counts_where_it_was_asked() {
     trace.read_by(1, || list.elements().len());
     trace.read_by(2, || root.members().len());
     let of_reader = |reader| trace.reads(reader).unwrap();
-    assert!(of_reader(0).are_of(&Again::new(&of(&[1, 3, 4]))));
-    assert!(!of_reader(1).are_of(&Again::new(&of(&[1, 2, 3]))) && !of_reader(1).are_of(&Again::new(&of(&[1, 3]))));
-    assert!(of_reader(1).are_of(&Again::new(&json!({"list": [1, 2]}))));
-    assert!(of_reader(2).are_of(&Again::new(&json!({"list": [], "map": {}}))));
-    assert!(!of_reader(2).are_of(&Again::new(&json!({"map": {}, "list": []}))), "the order of members can be read");
-    assert!(!of_reader(2).are_of(&Again::new(&json!({"list": [], "map": {}, "more": 1}))));
+    assert!(of_reader(0).are_of(&again(&of(&[1, 3, 4]))));
+    assert!(!of_reader(1).are_of(&again(&of(&[1, 2, 3]))) && !of_reader(1).are_of(&again(&of(&[1, 3]))));
+    assert!(of_reader(1).are_of(&again(&json!({"list": [1, 2]}))));
+    assert!(of_reader(2).are_of(&again(&json!({"list": [], "map": {}}))));
+    assert!(!of_reader(2).are_of(&again(&json!({"map": {}, "list": []}))), "the order of members can be read");
+    assert!(!of_reader(2).are_of(&again(&json!({"list": [], "map": {}, "more": 1}))));
 }
 
 #[test]
@@ -95,7 +99,7 @@ fn each_reader_has_read_what_it_read_itself() {
             let mut other = value.clone();
             other[name] = json!("other");
             let reads = trace.reads(reader).unwrap();
-            assert_eq!(reads.are_of(&Again::new(&other)), !wanted.contains(&name), "{reader} {name}");
+            assert_eq!(reads.are_of(&again(&other)), !wanted.contains(&name), "{reader} {name}");
         }
     }
 }
@@ -106,11 +110,11 @@ fn a_whole_value_is_read_with_all_that_is_in_it() {
     let trace = Trace::default();
     assert_eq!(trace.read_by(0, || trace.of(&value).value()), value);
     let reads = trace.reads(0).unwrap();
-    assert!(reads.are_of(&Again::new(&value)));
+    assert!(reads.are_of(&again(&value)));
     for (place, other) in [("/a/0/b/1", json!("y")), ("/a/1", json!(1)), ("/a/0/b", json!([1])), ("/c", json!({}))] {
         let mut changed = value.clone();
         *changed.pointer_mut(place).unwrap() = other;
-        assert!(!reads.are_of(&Again::new(&changed)), "{place}");
+        assert!(!reads.are_of(&again(&changed)), "{place}");
     }
 }
 
@@ -147,11 +151,11 @@ fn what_all_have_read_is_what_each_has() {
     ] {
         for one in 0..each.len() {
             for two in 0..each.len() {
-                let (both, again) = (Reads::of_all([&each[one], &each[two]]), Again::new(&other));
-                let wanted = [one, two].iter().all(|reader| each[*reader].are_of(&Again::new(&other)));
-                assert_eq!(both.are_of(&again), wanted, "{one} {two} {other}");
+                let (both, known) = (Reads::of_all([&each[one], &each[two]]), again(&other));
+                let wanted = [one, two].iter().all(|reader| each[*reader].are_of(&again(&other)));
+                assert_eq!(both.are_of(&known), wanted, "{one} {two} {other}");
                 // What was read for one comparison is the same for the next.
-                assert_eq!(both.are_of(&again), wanted, "{one} {two} {other}");
+                assert_eq!(both.are_of(&known), wanted, "{one} {two} {other}");
             }
         }
     }
@@ -167,8 +171,8 @@ fn what_is_read_before_the_first_reader_counts_for_all() {
     let _ = root.member("none reads this");
     for reader in [0, 1] {
         let reads = trace.reads(reader).unwrap();
-        assert!(!reads.are_of(&Again::new(&json!({"a": 2, "b": 2}))), "{reader}");
-        assert_eq!(reads.are_of(&Again::new(&json!({"a": 1, "b": 3, "none reads this": 4}))), reader == 1);
+        assert!(!reads.are_of(&again(&json!({"a": 2, "b": 2}))), "{reader}");
+        assert_eq!(reads.are_of(&again(&json!({"a": 1, "b": 3, "none reads this": 4}))), reader == 1);
     }
 }
 
@@ -185,7 +189,21 @@ fn whether_something_is_empty_is_read_without_what_is_in_it() {
         let root = trace.of(&value);
         trace.read_by(0, || root.member("a").map(View::is_empty));
         let reads = trace.reads(0).unwrap();
-        assert!(reads.are_of(&Again::new(&same)) && !reads.are_of(&Again::new(&other)), "{value}");
+        assert!(reads.are_of(&again(&same)) && !reads.are_of(&again(&other)), "{value}");
         assert_eq!(Reads::of_all([&reads, &reads]), reads);
+    }
+}
+
+#[test]
+fn the_text_beside_a_value_counts_for_who_has_read_it() {
+    let (trace, value) = (Trace::default(), json!({}));
+    let (_, text) = (trace.of(&value), trace.beside("here"));
+    assert_eq!(trace.read_by(1, || text.read()), "here");
+    let of = |reader| trace.reads(reader).unwrap();
+    let both = Reads::of_all([&of(0), &of(1)]);
+    for (other, is_same) in [("here", true), ("there", false), ("", false)] {
+        let again = Again::new(&value, other);
+        assert!(of(0).are_of(&again));
+        assert_eq!((of(1).are_of(&again), both.are_of(&again)), (is_same, is_same), "{other}");
     }
 }

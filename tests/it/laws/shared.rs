@@ -35,6 +35,8 @@ spec:
   annotations:
     - {key: names, value: "{{ lets.named.join('-') }}"}
     - {key: first, value: "{{ lets.first }}", when: "lets.count.exists(c, c > 0)"}
+    - {key: home, value: "{{ pod.metadata.namespace }}"}
+    - {key: host-port, value: "p{{ pod.spec.?containers[0].ports[0].hostPort.orValue(0) }}"}
     - {key: "key-{{ lets.keys.size() }}", value: "{{ ns.name }}"}
   labels:
     - {key: last, value: "n{{ lets.last % 7 }}"}

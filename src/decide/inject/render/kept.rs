@@ -8,14 +8,14 @@ use serde_json::Value;
 use super::memo::{KeptObject, KeptParts};
 use super::{Rendered, Sidecar, digest};
 use crate::decide::eligibility::Confirmed;
-use crate::decide::expressions::{Pod, PodReading};
+use crate::decide::expressions::PodReading;
 use crate::decide::latest::Latest;
 use crate::decide::memo::{KeptReads, Memo};
 use crate::profile::Profile;
 use crate::profile::parameter::{ParameterValues, SetValues};
 use crate::profile::reads::ProfileReads;
-use crate::profile::template::{Rendering, Surroundings};
-use crate::value::trace::{Again, Trace};
+use crate::profile::template::Rendering;
+use crate::value::trace::Trace;
 use crate::value::view::View;
 
 /// How many injections are kept, the latest. Parameters may come from the object, so anyone who writes objects could ask for
@@ -39,23 +39,6 @@ pub struct Renderings {
     charged: Mutex<Vec<crate::profile::template::Spent>>,
 }
 
-/// The pod for which a profile is rendered: to be read, and to be compared with kept ones.
-pub(in crate::decide::inject) struct PodAtHand<'m, 't, P, W> {
-    pub(in crate::decide::inject) surroundings: Surroundings<'t, P>,
-    /// What is read of the pod in these surroundings.
-    pub(in crate::decide::inject) trace: &'m Trace,
-    pub(in crate::decide::inject) again: &'m Again<W>,
-}
-
-impl<'m, 't, 'f: 't, 'a: 'f, V: View<'a>> PodAtHand<'m, 't, Pod<'t, V>, V>
-where
-    'm: 't,
-{
-    pub(in crate::decide::inject) fn of(reading: &'m PodReading<'f, V>, trace: &'m Trace) -> Self {
-        Self { surroundings: reading.surroundings(trace), trace, again: reading.again() }
-    }
-}
-
 #[derive(Debug)]
 struct KeptRendering {
     profile: String,
@@ -72,16 +55,16 @@ impl Renderings {
 
     /// The injection of a profile with these parameters. What it has in common with the latest is shared with them, and is not
     /// checked again.
-    pub(in crate::decide::inject) fn get<'m, 'a, 't, P: View<'t>, W: View<'a> + 'm>(
+    pub(in crate::decide::inject) fn get<'f, 'a: 'f, V: View<'a>>(
         &self,
         (profile, set): (&Profile, &SetValues),
         values: &ParameterValues<'_>,
-        pod: impl FnOnce() -> PodAtHand<'m, 't, P, W>,
+        reading: &PodReading<'f, V>,
         sidecar: Sidecar,
     ) -> Arc<Rendered> {
         let hash = self.hash((profile, set), values, sidecar);
         if profile.reads_object {
-            return self.of_object((profile, hash), values, pod(), sidecar);
+            return self.of_object((profile, hash), values, reading, sidecar);
         }
         let mut all = self.by_values.lock().unwrap_or_else(PoisonError::into_inner);
         let same_values = |known: &KeptRendering| {
@@ -97,7 +80,7 @@ impl Renderings {
         if let Some(known) = all.iter().find(is_it) {
             return Arc::clone(&known.rendered);
         }
-        let rendered = Rendered::new(profile, values, pod().surroundings, sidecar);
+        let rendered = Rendered::new(profile, values, reading.surroundings(&Trace::default()), sidecar);
         let rendered = Arc::new(Rendered { hash, ..rendered });
         let values = values.iter().map(|value| Value::clone(value)).collect();
         all.truncate(KEPT - 1);
@@ -126,18 +109,24 @@ impl Renderings {
 
     /// What a profile gives that reads the object. It is what it would be without any kept object: a part is taken only if all
     /// that it reads is the same. If it has a fault, or the sum of what it takes is too large, all of it is rendered again.
-    fn of_object<'a, 't, P: View<'t>, W: View<'a>>(
+    fn of_object<'f, 'a: 'f, V: View<'a>>(
         &self,
         (profile, hash): (&Profile, String),
         values: &ParameterValues<'_>,
-        PodAtHand { surroundings, trace, again }: PodAtHand<'_, 't, P, W>,
+        reading: &PodReading<'f, V>,
         sidecar: Sidecar,
     ) -> Arc<Rendered> {
         let latest = self.latest.now(profile, sidecar, || ProfileReads::of(profile));
         let kept = &latest.kept;
-        let rendering = Rendering::new(values, &profile.lets, surroundings.clone()).traced(trace);
-        let memo =
-            Memo::new(&latest.reads, kept.iter().map(|one| &one.reads), (values, &surroundings, again), &rendering);
+        let trace = Trace::default();
+        let surroundings = reading.surroundings(&trace);
+        let rendering = Rendering::new(values, &profile.lets, surroundings.clone()).traced(&trace);
+        let memo = Memo::new(
+            &latest.reads,
+            kept.iter().map(|one| &one.reads),
+            (values, &surroundings, reading.again()),
+            &rendering,
+        );
         let whole = memo.whole().and_then(|index| kept.get(index)).map(|one| &one.rendered);
         if let Some(whole) = whole.filter(|whole| whole.hash == hash) {
             return Arc::clone(whole);
@@ -169,7 +158,9 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::expression::Item;
+    use crate::decide::facts::{Facts, Known, Namespace};
+    use crate::decide::inject::tests::facts;
+    use crate::kube::workload::{Identity, identify};
     use crate::profile::parameter::{Inherited, resolve};
 
     fn loaded(spec: &Value) -> Profile {
@@ -179,18 +170,20 @@ mod tests {
         crate::profile::load::load(&document).unwrap_or_else(|errors| panic!("{errors:?}"))
     }
 
+    fn identity() -> Identity {
+        identify(&json!({"apiVersion": "v1", "kind": "Pod"})).unwrap()
+    }
+
     /// What rendering of this pod in this namespace is said to take, part by part: first in a run, and then alone.
     fn charged(run: &Renderings, profile: &Profile, ns: &str, pod: &Value) -> [String; 2] {
         let set = SetValues::new();
         let values = resolve(profile, pod, &set, None, Inherited::NONE).unwrap();
         [run, &Renderings::default()].map(|renderings| {
-            let known = [("name", Item::text(ns)), ("labels", Item::map([("of", Item::text(ns))]))];
-            let facts = [Item::map(known), Item::Null, Item::Null, Item::Null];
-            let trace = Trace::default();
-            let again = Again::new(pod);
-            let surroundings = Surroundings::new(trace.of(pod), facts);
-            let pod = || PodAtHand { surroundings, trace: &trace, again: &again };
-            let rendered = renderings.get((profile, &set), &values, pod, Sidecar::Classic);
+            let labels = Known::Yes([("of".to_owned(), ns.to_owned())].into());
+            let namespace = Namespace { name: ns.to_owned(), labels, ..Namespace::default() };
+            let (identity, facts) = (identity(), Facts { namespace, ..facts() });
+            let reading = PodReading::new(&identity, pod, &facts);
+            let rendered = renderings.get((profile, &set), &values, &reading, Sidecar::Classic);
             assert!(rendered.failed.is_empty());
             let charged = renderings.charged.lock().unwrap();
             format!("{:?}", charged.last().unwrap())
@@ -233,11 +226,9 @@ mod tests {
             let pod = serde_json::json!({"metadata": {"annotations": {"example.com/port": port.to_string()}}});
             let set = SetValues::new();
             let values = resolve(&profile, &pod, &set, None, Inherited::NONE).unwrap();
-            let trace = Trace::default();
-            let again = Again::new(&pod);
-            let surroundings = Surroundings::new(trace.of(&pod), [const { Item::Null }; 4]);
-            let nothing = || PodAtHand { surroundings: surroundings.clone(), trace: &trace, again: &again };
-            let get = || renderings.get((&profile, &set), &values, nothing, Sidecar::Classic);
+            let (identity, facts) = (identity(), facts());
+            let reading = PodReading::new(&identity, &pod, &facts);
+            let get = || renderings.get((&profile, &set), &values, &reading, Sidecar::Classic);
             assert!(Arc::ptr_eq(&get(), &get()));
             assert!(renderings.by_values.lock().unwrap().len() <= KEPT);
         }

@@ -23,10 +23,8 @@ fn rendered(profile: &Profile, objects: &[Value]) -> Vec<Arc<Rendered>> {
         let template = &object["spec"]["template"];
         let identity = identity.with_template(object, &Pointer::of(["spec", "template"])).into_owned();
         let values = parameter::resolve(profile, template, &set, Some(0), facts.namespace.inherited()).unwrap();
-        let trace = Trace::default();
         let reading = PodReading::new(&identity, template, &facts);
-        let pod = || PodAtHand::of(&reading, &trace);
-        renderings.get((profile, &set), &values, pod, Sidecar::Classic)
+        renderings.get((profile, &set), &values, &reading, Sidecar::Classic)
     };
     let rendered: Vec<_> = objects.iter().map(|object| of(object, &run)).collect();
     for (object, rendered) in objects.iter().zip(&rendered) {
@@ -212,7 +210,7 @@ fn what_the_api_server_fills_in_is_the_same_only_if_what_it_is_made_of_is() {
         template
     });
     let templates: Vec<Value> = [template.clone()].into_iter().chain(changed).collect();
-    // Each after each, and itself again.
+    // Every pair, one after the other.
     let objects: Vec<Value> = templates
         .iter()
         .flat_map(|one| templates.iter().map(move |other| [one, other]))
@@ -227,4 +225,37 @@ fn what_the_api_server_fills_in_is_the_same_only_if_what_it_is_made_of_is() {
     let found = ["host-port", "pull", "cpu", "memory", "requested", "empty", "arguments", "namespace", "user"]
         .map(|slot| texts(slot).len());
     assert_eq!(found, [2, 2, 3, 3, 3, 2, 2, 1, 2], "each of them differs");
+}
+
+#[test]
+fn the_namespace_of_a_pod_counts_where_it_is_read() {
+    for read in [
+        "pod.metadata.namespace",
+        "pod.metadata.?namespace.orValue('')",
+        "json(pod.metadata)",
+        "json(pod)",
+        "keys(pod.metadata).filter(k, k == 'namespace').map(k, pod.metadata[k]).join('')",
+    ] {
+        let profile = loaded(&json!({
+            "matchConditions": [{"name": "n", "expression": format!("!({read}).contains('prod')")}],
+            "annotations": {"read": format!("{{{{ {read} }}}}")},
+        }));
+        let labels = json!({"a": "b"});
+        let template =
+            json!({"metadata": {"labels": labels}, "spec": {"containers": [{"name": "web", "image": "web:1"}]}});
+        let mut object = deployment("web", &template);
+        object["spec"]["selector"] = json!({"matchLabels": labels});
+        let identity = workload::identify(&object).unwrap();
+        with(&profile, |request| {
+            for name in ["alpha", "beta", "prod", "alpha", "other", "prod", "beta"] {
+                let facts = Facts { namespace: Namespace { name: name.to_owned(), ..Namespace::default() }, ..facts() };
+                let outcome = plan(&identity, &object, &facts, request);
+                let is_injected = matches!(outcome.steps[0].verdict, Verdict::Injected(_));
+                assert_eq!(is_injected, name != "prod", "{read}: {:?}", outcome.steps);
+                let text = format!("{:?}", outcome.patch);
+                assert_eq!(text.contains("alpha"), name == "alpha", "{read} in `{name}`: {text}");
+                assert_eq!(text.contains("beta"), name == "beta", "{read} in `{name}`: {text}");
+            }
+        });
+    }
 }
