@@ -71,4 +71,7 @@ fn a_frame_is_known_with_its_paths_and_with_what_its_blocks_are_for() {
     assert!(!proves(&spliced(&patch("a/-", &one, &two)), &equal));
     let other = patch("a/-", &two, &two);
     assert!(proves(&spliced(&other), &other));
+    let both = patch("a/-", &one, &two);
+    assert!(proves(&spliced(&both), &both));
+    assert!(!proves(&spliced(&both), &patch("a/-", &two, &one)), "each in the place of the other");
 }
