@@ -17,7 +17,7 @@ fn is_directive(key: &str) -> bool {
 
 /// The first directive in an object. Only a text with such a word is searched: almost none has one.
 pub(super) fn directive(object: NodeRef<'_>) -> Option<Pointer> {
-    let text = object.document().as_bytes();
+    let text = object.text_of_all().as_bytes();
     let is_word = |at: usize| {
         let rest = text.get(at..).unwrap_or_default();
         DIRECTIVES.iter().chain(&PREFIXES).any(|word| rest.starts_with(word.as_bytes()))

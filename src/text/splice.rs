@@ -162,7 +162,7 @@ pub(crate) fn splice(
     rendered: &RenderedLines,
     strings: UserStrings,
 ) -> Result<Splice, SpliceError> {
-    if let Some((op, offset)) = patch.0.first().zip(odd_line_break(tree)) {
+    if let Some((op, offset)) = patch.0.first().zip(tree.odd_line_break(|| odd_line_break(tree))) {
         return Err(SpliceError { offset, at: op.path().clone(), kind: SpliceErrorKind::LineBreak });
     }
     if let Some((op, offset)) = patch.0.first().zip(trailing_text(tree)) {

@@ -125,17 +125,24 @@ impl<'b> Frame<'b> {
         if tree.language() == Language::Json || text.contains('\t') || has_token(tree) || tree.has_aliases() {
             return None;
         }
+        if !edits.is_sorted_by(|one, next| one.range.end <= next.range.start) {
+            return None;
+        }
         let kept = outline::kept(tree, root, patch);
-        let is_kept = |kept: &&Kept| edits.iter().all(|edit| kept.is_left_alone_by(&edit.range));
+        // The edits are in order. If the first that does not end before a value leaves it alone, then so do those behind.
+        let is_kept = |kept: &&Kept| {
+            let index = edits.partition_point(|edit| edit.range.end <= kept.range.start);
+            edits.get(index).is_none_or(|edit| kept.is_left_alone_by(&edit.range))
+        };
         let kept: Vec<&Kept> = kept.iter().filter(is_kept).collect();
         let eol = if text.contains("\r\n") { "\r\n" } else { "\n" };
-        let mut changes = Vec::with_capacity(kept.len() + edits.len());
-        changes.extend(kept.iter().enumerate().map(|(number, kept)| {
+        let stays = kept.iter().enumerate().map(|(number, kept)| {
             let text = Inserted::Token { before: " ", prefix: KEPT, number, eol };
             Change { range: kept.range.clone(), text }
-        }));
-        let before = assembled(text, &changes)?;
-        for edit in edits {
+        });
+        let stays: Vec<Change<'_>> = stays.collect();
+        let before = assembled(text, &stays)?;
+        let edited = edits.iter().map(|edit| {
             let is_it = |block: &Block| Arc::ptr_eq(&block.rendered.lines, &edit.text);
             let index = blocks.iter().position(is_it);
             let stand_in = index.and_then(|index| Some((index, blocks.get(index)?.rendered.stand_in()?)));
@@ -143,12 +150,9 @@ impl<'b> Frame<'b> {
                 Some((number, StandIn { before, eol })) => Inserted::Token { before, prefix: TOKEN, number, eol },
                 None => Inserted::Text(&edit.text),
             };
-            // All that stays is in order. An edit where a value ends comes behind it.
-            let order = |change: &Change<'_>| (change.range.start, change.range.end);
-            let change = Change { range: edit.range.clone(), text };
-            let index = changes.partition_point(|before| order(before) <= order(&change));
-            changes.insert(index, change);
-        }
+            Change { range: edit.range.clone(), text }
+        });
+        let changes = merged(stays, edited);
         let after = assembled(text, &changes)?;
         let tokens = |text: &str| memmem::find_iter(text.as_bytes(), PREFIX.as_bytes()).collect::<Vec<_>>();
         let tokens = [tokens(&before), tokens(&after)];
@@ -199,6 +203,19 @@ fn are_entries(tree: &Tree<'_>, tokens: &[usize]) -> bool {
         }
     }
     found == tokens.len()
+}
+
+/// Two lists of changes as one, in their order. An edit where a value ends comes behind it.
+fn merged<'c>(stays: Vec<Change<'c>>, edited: impl Iterator<Item = Change<'c>>) -> Vec<Change<'c>> {
+    let order = |change: &Change<'_>| (change.range.start, change.range.end);
+    let mut all = Vec::with_capacity(stays.len() + edited.size_hint().0);
+    let mut stays = stays.into_iter().peekable();
+    for edit in edited {
+        all.extend(std::iter::from_fn(|| stays.next_if(|kept| order(kept) <= order(&edit))));
+        all.push(edit);
+    }
+    all.extend(stays);
+    all
 }
 
 /// A text with these changes made, which are in order; `None` where they overlap. Comments and blank lines behind the end of an

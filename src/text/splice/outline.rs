@@ -29,26 +29,33 @@ type Path<'p> = &'p [ReferenceToken];
 
 /// Groups paths by their token at this depth. Before it, they are the same. Their order changes. A path that ends before is in no
 /// group.
-fn ways<'w, 'p>(mut paths: &'w mut [Path<'p>], depth: usize) -> Vec<(&'p str, &'w mut [Path<'p>])> {
-    let mut ways = Vec::new();
-    while let Some(first) = paths.first() {
+fn ways<'w, 'p>(paths: &'w mut [Path<'p>], depth: usize) -> Vec<(&'p str, &'w mut [Path<'p>])> {
+    gather(paths, depth);
+    let ways = paths.chunk_by_mut(|one, other| one.get(depth) == other.get(depth));
+    ways.filter_map(|way| Some((way.first()?.get(depth)?.as_str(), way))).collect()
+}
+
+/// Brings those with the same token at this depth together.
+fn gather(paths: &mut [Path<'_>], depth: usize) {
+    /// To sort fewer would take more than to compare each with all.
+    const FEW: usize = 32;
+    if paths.len() > FEW {
+        return paths.sort_unstable_by(|one, other| one.get(depth).cmp(&other.get(depth)));
+    }
+    let mut gathered = 0;
+    while let Some(first) = paths.get(gathered) {
         let token = first.get(depth);
-        let mut same = 0;
-        for index in 0..paths.len() {
+        for index in gathered..paths.len() {
             let is_same = match (token, paths.get(index).and_then(|path| path.get(depth))) {
                 (Some(one), Some(other)) => is_same_name(one, other),
                 (one, other) => one == other,
             };
             if is_same {
-                paths.swap(index, same);
-                same += 1;
+                paths.swap(index, gathered);
+                gathered += 1;
             }
         }
-        let (way, rest) = paths.split_at_mut(same);
-        ways.extend(token.map(|token| (token.as_str(), way)));
-        paths = rest;
     }
-    ways
 }
 
 /// All values that stay, in the order of the text. Those around a change are looked into, and those that are changed are not
@@ -81,8 +88,13 @@ impl Outline<'_> {
                 }
             }
             NodeKind::Sequence(CollectionStyle::Block) => {
+                let ways = ways.into_iter().filter_map(|(token, way)| Some((token.parse::<usize>().ok()?, way)));
+                let mut ways: Vec<_> = ways.collect();
+                ways.sort_unstable_by_key(|(index, _)| *index);
+                let mut ways = ways.into_iter().peekable();
                 for (index, element) in tree.children(node).enumerate() {
-                    match ways.iter_mut().find(|(token, _)| token.parse() == Ok(index)) {
+                    while ways.next_if(|(before, _)| *before < index).is_some() {}
+                    match ways.next_if(|(known, _)| *known == index) {
                         Some((_, way)) => self.go_on(element, way, depth + 1),
                         None => self.keep_element(element),
                     }
@@ -186,6 +198,26 @@ mod tests {
             let kept = kept(&tree, tree.root().unwrap(), &patch);
             let found: Vec<&str> = kept.into_iter().filter_map(|kept| text.get(kept.range)).collect();
             assert_eq!(found, expected, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn many_paths_lead_where_few_do() {
+        let text: String = (0..100).map(|number| format!("- a: {number}\n  b: x{number}\n")).collect();
+        let tree = parse_yaml(&text).unwrap();
+        for changed in [1_usize, 2, 3, 50] {
+            // In an order of their own, and each twice.
+            let numbers = (0..100).rev().chain(0..100).filter(|number| number % changed == 0);
+            let paths = numbers.map(|number| Op::Remove(Pointer::of([number.to_string(), "a".to_owned()])));
+            let kept = kept(&tree, tree.root().unwrap(), &Patch(paths.collect()));
+            let found: Vec<&str> = kept.into_iter().filter_map(|kept| text.get(kept.range)).collect();
+            let expected: Vec<String> = (0..100)
+                .map(|number| match number % changed {
+                    0 => format!(" x{number}\n"),
+                    _ => format!(" a: {number}\n  b: x{number}\n"),
+                })
+                .collect();
+            assert_eq!(found, expected, "{changed}");
         }
     }
 }

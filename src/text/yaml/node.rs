@@ -35,6 +35,14 @@ impl<'a> NodeRef<'a> {
         self.tree.content_start(self.id)..self.tree.span(self.id).end
     }
 
+    /// A text in which all of it is: its own, or that of the document, where parts of it may be elsewhere.
+    pub(crate) fn text_of_all(self) -> &'a str {
+        match self.tree.has_aliases() {
+            true => self.document(),
+            false => self.document().get(self.span()).unwrap_or_default(),
+        }
+    }
+
     /// The text of the document around it.
     pub(crate) const fn document(self) -> &'a str {
         self.tree.text()

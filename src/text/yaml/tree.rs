@@ -9,6 +9,7 @@
 
 use std::borrow::Cow;
 use std::ops::Range;
+use std::sync::OnceLock;
 
 use super::scalar::{self, Scalar};
 
@@ -130,6 +131,16 @@ pub struct Tree<'t> {
     deepest: usize,
     /// Where the text after a `...` begins that kubectl ignores; `None` where there is none.
     pub ignored: Option<usize>,
+    aliases: Aliases,
+    /// The first line break that is neither LF nor CRLF, once it was looked for.
+    odd_line_break: OnceLock<Option<usize>>,
+}
+
+/// Whether any value of the document is an alias.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Aliases {
+    Absent,
+    Present,
 }
 
 /// Whether any object of the document has a merge key.
@@ -150,11 +161,18 @@ impl<'t> Tree<'t> {
             merges: Merges::Absent,
             deepest: 0,
             ignored: None,
+            aliases: Aliases::Absent,
+            odd_line_break: OnceLock::new(),
         }
     }
 
     pub(super) const fn nodes(&self) -> usize {
         self.nodes.len()
+    }
+
+    /// The first odd line break. It is looked for once, however many objects of the document ask.
+    pub(in crate::text) fn odd_line_break(&self, look: impl FnOnce() -> Option<usize>) -> Option<usize> {
+        *self.odd_line_break.get_or_init(look)
     }
 
     /// The text of the whole document.
@@ -198,7 +216,7 @@ impl<'t> Tree<'t> {
 
     /// Whether any node is an alias, so that a value may be there more than once.
     pub(crate) fn has_aliases(&self) -> bool {
-        self.nodes.iter().any(|node| matches!(node.kind, NodeKind::Alias(_)))
+        self.aliases == Aliases::Present
     }
 
     /// Each text that is not read as it is written, as it is read.
@@ -285,6 +303,9 @@ impl<'t> Tree<'t> {
             mark: self.mark(kind, &span),
         };
         self.nodes.push(node);
+        if let NodeKind::Alias(_) = kind {
+            self.aliases = Aliases::Present;
+        }
         #[expect(clippy::cast_possible_truncation, reason = "there are fewer nodes than bytes")]
         NodeId((self.nodes.len() - 1) as u32)
     }
