@@ -88,3 +88,30 @@ impl<T> Now<T> {
         is_worth
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of_parts(parts: usize) -> Now<()> {
+        let anew = (0..=parts).map(|_| AtomicUsize::new(0)).collect();
+        Now { reads: Arc::default(), kept: Vec::new(), anew }
+    }
+
+    /// How many of so many objects are kept, for each of which these parts are new.
+    fn kept(now: &Now<()>, objects: usize, new: &[usize]) -> usize {
+        (0..objects).filter(|_| now.is_worth_keeping(|number| new.contains(&number))).count()
+    }
+
+    #[test]
+    fn objects_are_kept_as_long_as_something_may_be_taken_from_them() {
+        let now = of_parts(3);
+        assert_eq!(kept(&now, 100, &[1]), 20, "a part that is each object's own: the first 8, and then each eighth");
+        assert_eq!(kept(&now, 1, &[1, 2]), 1, "another part is new, too");
+        assert!(kept(&now, 100, &[1, 2]) < 50, "both are each object's own by now");
+        assert_eq!(kept(&now, 1, &[]), 1, "nothing is new, and yet it could not be taken as a whole");
+        assert_eq!(kept(&now, 1, &[1]), 1, "the part was taken from another object since");
+        let nothing = of_parts(2);
+        assert_eq!(kept(&nothing, 100, &[]), 20, "not all of these, either");
+    }
+}
