@@ -8,9 +8,7 @@ use std::cell::OnceCell;
 use std::fmt;
 
 use crate::decide::expressions::PodReading;
-use crate::decide::facts::Facts;
 use crate::diagnostic::Diagnostic;
-use crate::kube::workload::Identity;
 use crate::profile::Profile;
 use crate::profile::parameter::{self, ParameterValues, SetValues};
 use crate::value::pointer::Pointer;
@@ -36,13 +34,11 @@ pub(crate) use rules::{MIRROR, OS_LABELS};
 
 pub use crate::profile::rule::Rule;
 
-/// One pod template of an object, about which a decision is made.
+/// What a decision about a pod template looks at beside what expressions read of it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Subject<'s, V> {
     /// The whole object. A Pod is its own template.
     pub object: V,
-    pub template: V,
-    pub identity: &'s Identity,
     /// From the object's root to the template.
     pub at: &'s Pointer,
     pub record: Record<'s>,
@@ -191,7 +187,6 @@ enum Asked {
 struct Case<'c, 'p, V> {
     subject: &'c Subject<'c, V>,
     reading: &'c PodReading<'p, V>,
-    facts: &'p Facts,
     profile: &'p Profile,
     words: Words,
     /// The values of the profile's parameters, once a rule has asked for them.
@@ -204,15 +199,15 @@ impl<'c, 'p, 'a, V: View<'a>> Case<'c, 'p, V> {
         profile: &'p Profile,
         words: Words,
     ) -> Self {
-        Self { subject, reading, facts: reading.facts, profile, words, values: OnceCell::new() }
+        Self { subject, reading, profile, words, values: OnceCell::new() }
     }
 
     /// The values of the profile's parameters, or what is wrong with them.
     fn values(&self) -> &Result<ParameterValues<'p>, Vec<Diagnostic>> {
         self.values.get_or_init(|| {
-            let Subject { template, set, .. } = *self.subject;
-            let inherited = self.facts.namespace.inherited();
-            parameter::resolve(self.profile, template, set, application(self.profile, template), inherited)
+            let PodReading { template, facts, .. } = *self.reading;
+            let application = application(self.profile, template);
+            parameter::resolve(self.profile, template, self.subject.set, application, facts.namespace.inherited())
         })
     }
 }

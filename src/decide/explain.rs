@@ -193,10 +193,10 @@ fn rules_and_parameters<'p, 'a: 'p, V: View<'a>>(
     profile: &'p Profile,
 ) -> RulesAndParameters {
     let place = |at: &Pointer| subject.at.append(at);
-    let application = eligibility::application(profile, subject.template);
+    let application = eligibility::application(profile, reading.template);
     let inherited = reading.facts.namespace.inherited();
     let find =
-        |parameter| parameter::value_of(profile, parameter, subject.template, subject.set, application, inherited);
+        |parameter| parameter::value_of(profile, parameter, reading.template, subject.set, application, inherited);
     let value = |parameter| match find(parameter) {
         Ok((value, Origin::Annotation(at))) => Ok((value.into_owned(), Origin::Annotation(place(&at)))),
         Ok((value, Origin::Place(at))) => Ok((value.into_owned(), Origin::Place(place(&at)))),

@@ -55,9 +55,9 @@ fn with_values<'p, 'a: 'p, C: Confirms, V: View<'a>>(case: &Case<'_, 'p, V>) -> 
     let finding = C::look(profile, subject.at, &rendering);
     let faults = rendering.faults();
     let Some(failed) = faults.first() else { return finding };
-    let around = (case.facts, subject.template);
+    let around = (case.reading.facts, case.reading.template);
     let wrong = || expressions::without_value(profile, failed, around, &Pointer::root());
-    match (expressions::unknown_fact(profile, failed, case.facts, subject.template), C::RULE) {
+    match (expressions::unknown_fact(profile, failed, case.reading.facts, case.reading.template), C::RULE) {
         (None, _) => error(Ruling::Error, wrong(), subject.at),
         // A condition on something that is not known leaves the pod alone. What is required of it cannot be met.
         (Some(fact), Rule::Condition) => unknown(fact, subject.at),
@@ -81,14 +81,15 @@ fn unknown(unknown: UnknownFact, template: &Pointer) -> RuleFinding {
 
 /// A parameter inherits an annotation of which no one knows whether the namespace has it.
 fn inherits_unknown<'a, V: View<'a>>(case: &Case<'_, '_, V>, key: &str) -> RuleFinding {
-    let name = &case.facts.namespace.name;
+    let name = &case.reading.facts.namespace.name;
     let what = format!("a parameter inherits the annotation `{key}` of namespace `{name}`, which is not known");
     unknown(UnknownFact { code: Code::NamespaceUnknown, what, hint: NAME_FACTS }, case.subject.at)
 }
 
 /// `matchConditions`, and first whether all is known that parameters inherit.
 pub(super) fn condition<'p, 'a: 'p, V: View<'a>>(case: &Case<'_, 'p, V>) -> RuleFinding {
-    if let Some(key) = parameter::unknown(case.profile, case.subject.template, case.facts.namespace.inherited()) {
+    if let Some(key) = parameter::unknown(case.profile, case.reading.template, case.reading.facts.namespace.inherited())
+    {
         return inherits_unknown(case, key);
     }
     if case.profile.match_conditions.is_empty() {

@@ -20,8 +20,8 @@ pub(super) fn patch_fragment<'a, V: View<'a>>(case: &Case<'_, '_, V>) -> RuleFin
 
 /// What shows that the object is a patch, in words, and where it is.
 fn sign<'a, V: View<'a>>(case: &Case<'_, '_, V>) -> Option<(String, Pointer)> {
-    let subject = case.subject;
-    match &case.facts.fragment {
+    let (subject, identity) = (case.subject, case.reading.identity);
+    match &case.reading.facts.fragment {
         Fragment::Listed => {
             let saw = "a kustomization lists this file as a patch".to_owned();
             return Some((saw, Pointer::root()));
@@ -32,13 +32,13 @@ fn sign<'a, V: View<'a>>(case: &Case<'_, '_, V>) -> Option<(String, Pointer)> {
         }
         Fragment::No => {}
     }
-    let kind = &subject.identity.kind;
+    let kind = &identity.kind;
     // A selector that is empty would select every pod, and is refused too.
     let selects = |selector: V| {
         let parts = ["matchLabels", "matchExpressions"].into_iter().filter_map(|part| selector.member(part));
         parts.into_iter().any(|part| !part.members().is_empty() || !part.elements().is_empty())
     };
-    if needs_selector(subject.identity) && !subject.object.path(&["spec", "selector"]).is_some_and(selects) {
+    if needs_selector(identity) && !subject.object.path(&["spec", "selector"]).is_some_and(selects) {
         let saw = format!("looks like a patch: a {kind} without `spec.selector` cannot be created");
         return Some((saw, subject.at.clone()));
     }
@@ -47,10 +47,10 @@ fn sign<'a, V: View<'a>>(case: &Case<'_, '_, V>) -> Option<(String, Pointer)> {
         Some(image) => image.kind() == Kind::Null || image.string().is_some_and(|image| image.is_empty()),
     };
     let is_completed = |container: V| subject.profiles.iter().any(|profile| is_to_complete(profile, container));
-    if subject.identity.workload().is_none() || subject.identity.has(Trait::LaterImages) {
+    if identity.workload().is_none() || identity.has(Trait::LaterImages) {
         return None;
     }
-    let bare = containers::all(subject.template).find(|found| is_open(found.view) && !is_completed(found.view))?;
+    let bare = containers::all(case.reading.template).find(|found| is_open(found.view) && !is_completed(found.view))?;
     let saw = format!("looks like a patch: container `{}` has no image, and no profile completes it", bare.name);
     Some((saw, subject.at.append(&bare.at())))
 }

@@ -120,7 +120,7 @@ fn already_injected<'a, V: View<'a>>(case: &Case<'_, '_, V>) -> RuleFinding {
         let at = case.within(&["metadata", "annotations", record::ANNOTATION]);
         return RuleFinding::skip(format!("the record has profile `{}`", profile.name)).at(case, || at);
     }
-    let theirs = containers::all(subject.template)
+    let theirs = containers::all(case.reading.template)
         .filter(|found| !subject.record.containers.iter().any(|known| *known == found.name))
         .filter(|found| !is_to_complete(profile, found.view));
     for found in theirs {
@@ -139,7 +139,7 @@ fn already_injected<'a, V: View<'a>>(case: &Case<'_, '_, V>) -> RuleFinding {
 
 fn no_containers<'a, V: View<'a>>(case: &Case<'_, '_, V>) -> RuleFinding {
     let place = ["spec", "containers"];
-    match case.subject.template.path(&place) {
+    match case.reading.template.path(&place) {
         Some(list) => match list.length() {
             0 => RuleFinding::skip("the pod template has no containers"),
             1 => RuleFinding::no("1 container"),
@@ -152,7 +152,7 @@ fn no_containers<'a, V: View<'a>>(case: &Case<'_, '_, V>) -> RuleFinding {
 
 fn mirror_pod<'a, V: View<'a>>(case: &Case<'_, '_, V>) -> RuleFinding {
     let place = ["metadata", "annotations", MIRROR];
-    match case.subject.template.path(&place) {
+    match case.reading.template.path(&place) {
         Some(_) => RuleFinding::skip(format!("annotation `{MIRROR}`: a kubelet runs this pod from a file of its own"))
             .at(case, || case.within(&place)),
         None => case.no(|| format!("no annotation `{MIRROR}`")),
@@ -186,7 +186,7 @@ fn owned_live<'a, V: View<'a>>(case: &Case<'_, '_, V>) -> RuleFinding {
 
 fn host_network<'a, V: View<'a>>(case: &Case<'_, '_, V>) -> RuleFinding {
     let place = ["spec", "hostNetwork"];
-    match case.subject.template.path(&place) {
+    match case.reading.template.path(&place) {
         Some(value) if value.boolean() == Some(true) => {
             RuleFinding::skip("`hostNetwork: true`: the sidecar's ports and network rules would be the node's")
                 .at(case, || case.within(&place))
@@ -199,13 +199,13 @@ fn host_network<'a, V: View<'a>>(case: &Case<'_, '_, V>) -> RuleFinding {
 fn windows<'a, V: View<'a>>(case: &Case<'_, '_, V>) -> RuleFinding {
     let [label, beta] = OS_LABELS;
     for place in [&["spec", "os", "name"][..], &["spec", "nodeSelector", label], &["spec", "nodeSelector", beta]] {
-        if case.subject.template.text(place).is_some_and(|os| os == "windows") {
+        if case.reading.template.text(place).is_some_and(|os| os == "windows") {
             return RuleFinding::skip("the pod is for Windows nodes").at(case, || case.within(place));
         }
     }
     let terms =
         ["spec", "affinity", "nodeAffinity", "requiredDuringSchedulingIgnoredDuringExecution", "nodeSelectorTerms"];
-    if case.subject.template.path(&terms).is_some_and(all_ask_for_windows) {
+    if case.reading.template.path(&terms).is_some_and(all_ask_for_windows) {
         return RuleFinding::skip("the pod's required node affinity is for Windows nodes")
             .at(case, || case.within(&terms));
     }
@@ -241,10 +241,10 @@ fn foreign_sidecar<'a, V: View<'a>>(case: &Case<'_, '_, V>) -> RuleFinding {
     let is_foreign = |found: &containers::PodContainer<'_, V>| {
         is_foreign_sidecar(found.view) && !case.profile.adds_container(&found.name)
     };
-    match containers::all(case.subject.template).find(is_foreign) {
+    match containers::all(case.reading.template).find(is_foreign) {
         Some(found) => RuleFinding::skip(format!("container `{}` is another mesh's proxy", found.name))
             .at(case, || case.subject.at.append(&found.at())),
-        None => match foreign::opt_in(case.subject.template, &case.facts.namespace, case.profile) {
+        None => match foreign::opt_in(case.reading.template, &case.reading.facts.namespace, case.profile) {
             Some(MeshOptIn { saw, place: Some(place) }) => RuleFinding::skip(saw).at(case, || case.within(&place)),
             Some(MeshOptIn { saw, place: None }) => RuleFinding::skip(saw),
             None => RuleFinding::no("no other mesh's proxy, and nothing asks for one"),
@@ -253,7 +253,7 @@ fn foreign_sidecar<'a, V: View<'a>>(case: &Case<'_, '_, V>) -> RuleFinding {
 }
 
 fn job<'a, V: View<'a>>(case: &Case<'_, '_, V>) -> RuleFinding {
-    let (version, kind) = (case.facts.kubernetes_version, &case.subject.identity.kind);
+    let (version, kind) = (case.reading.facts.kubernetes_version, &case.reading.identity.kind);
     let first = KubernetesVersion::NATIVE_SIDECARS;
     if case.profile.native_sidecar != NativeSidecar::Auto {
         RuleFinding::off("the profile or `--native-sidecar` says whether the sidecar is native")
@@ -269,7 +269,7 @@ fn job<'a, V: View<'a>>(case: &Case<'_, '_, V>) -> RuleFinding {
 }
 
 fn excluded_namespace<'a, V: View<'a>>(case: &Case<'_, '_, V>) -> RuleFinding {
-    let name = &case.facts.namespace.name;
+    let name = &case.reading.facts.namespace.name;
     let place = ["metadata", "namespace"];
     let finding = if case.profile.excluded_namespaces.contains(name) {
         RuleFinding::skip(format!("namespace `{name}` is in `excludedNamespaces` of profile `{}`", case.profile.name))

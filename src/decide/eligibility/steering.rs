@@ -52,9 +52,9 @@ impl Switch {
 
 pub(super) fn namespace_not_selected<'a, V: View<'a>>(case: &Case<'_, '_, V>) -> RuleFinding {
     let Some(selector) = &case.profile.namespace_selector else { return RuleFinding::off(NO_SELECTOR) };
-    let namespace = &case.facts.namespace;
+    let namespace = &case.reading.facts.namespace;
     let name = &namespace.name;
-    if case.facts.namespace_gate == NamespaceGate::Matched {
+    if case.reading.facts.namespace_gate == NamespaceGate::Matched {
         return RuleFinding::no("the API server has evaluated the selector, and it matched");
     }
     match evaluate(selector, namespace) {
@@ -103,7 +103,7 @@ pub(super) fn object_not_selected<'a, V: View<'a>>(case: &Case<'_, '_, V>) -> Ru
     for requirement in &selector.0 {
         let key = requirement.key.as_str();
         let place = ["metadata", "labels", key];
-        let found = case.subject.template.path(&place);
+        let found = case.reading.template.path(&place);
         let at = case.within(&place);
         let value = match found.map(|value| value.string().ok_or(value.kind())) {
             Some(Err(kind)) => return not_a_string(case, at, &format!("label `{key}`"), kind.name()),
@@ -138,7 +138,7 @@ fn pod_switch<'a, V: View<'a>>(case: &Case<'_, '_, V>, asked: Side) -> RuleFindi
     for (member, word, key) in [("annotations", "annotation", &switch.annotation), ("labels", "label", &switch.label)] {
         let Some(key) = key else { continue };
         let place = ["metadata", member, key];
-        let Some(found) = case.subject.template.path(&place) else { continue };
+        let Some(found) = case.reading.template.path(&place) else { continue };
         let at = case.within(&place);
         let Some(value) = found.string() else {
             return not_a_string(case, at, &format!("{word} `{key}`"), found.kind().name());
@@ -181,7 +181,7 @@ pub(super) fn namespace_opted_in<'a, V: View<'a>>(case: &Case<'_, '_, V>) -> Rul
 /// Both rules look at the same values: the first, which asks whether to skip, warns about them.
 fn namespace_switch<'a, V: View<'a>>(case: &Case<'_, '_, V>, asked: Side) -> RuleFinding {
     let Some(switch) = &case.profile.namespace_switch else { return RuleFinding::off(NO_SWITCH) };
-    let Namespace { name, labels, annotations } = &case.facts.namespace;
+    let Namespace { name, labels, annotations } = &case.reading.facts.namespace;
     let mut warnings = Vec::new();
     let mut unknown = Vec::new();
     for (word, key, values) in [("annotation", &switch.annotation, annotations), ("label", &switch.label, labels)] {

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::*;
-use crate::decide::facts::{AccountsOfNamespace, Fragment, Known, Namespace, NamespaceGate, Operation};
+use crate::decide::facts::{AccountsOfNamespace, Facts, Fragment, Known, Namespace, NamespaceGate, Operation};
 use crate::diagnostic::Code;
 use crate::kube::version::KubernetesVersion;
 use crate::kube::workload::identify;
@@ -65,8 +65,6 @@ impl Scene {
         let profile = load(&self.profile).unwrap();
         let subject = Subject {
             object,
-            template: object,
-            identity: &identity,
             at,
             record,
             profiles: std::slice::from_ref(&profile),

@@ -197,8 +197,6 @@ impl<'p, 'a, V: View<'a>> Planner<'p, V> {
         let subject = Subject {
             // Of an object around its template only the metadata is read, which no profile changes.
             object: if self.place.is_root() { template } else { Layer::Kept(self.object) },
-            template,
-            identity: self.identity,
             at: self.place,
             record: Record { entry: recorded, containers: &containers },
             profiles: self.request.profiles,

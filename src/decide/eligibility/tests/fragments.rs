@@ -7,8 +7,6 @@ pub(super) fn decided(object: &Value, place: &str, facts: &Facts, profiles: &[Pr
     let (identity, at) = (identify(object).unwrap(), Pointer::of(place.split('/').skip(1)));
     let subject = Subject {
         object,
-        template: object.pointer(place).unwrap(),
-        identity: &identity,
         at: &at,
         record: Record::default(),
         profiles,
@@ -16,7 +14,7 @@ pub(super) fn decided(object: &Value, place: &str, facts: &Facts, profiles: &[Pr
         confirmed: &Confirmed::default(),
         needs_native: false,
     };
-    decide(&subject, &PodReading::new(&identity, subject.template, facts), &profiles[0]).0
+    decide(&subject, &PodReading::new(&identity, object.pointer(place).unwrap(), facts), &profiles[0]).0
 }
 
 fn profiles() -> [Profile; 2] {
