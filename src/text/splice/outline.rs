@@ -42,19 +42,21 @@ fn gather(paths: &mut [Path<'_>], depth: usize) {
     if paths.len() > FEW {
         return paths.sort_unstable_by(|one, other| one.get(depth).cmp(&other.get(depth)));
     }
-    let mut gathered = 0;
-    while let Some(first) = paths.get(gathered) {
+    let mut rest = paths;
+    while let Some((first, others)) = rest.split_first_mut() {
         let token = first.get(depth);
-        for index in gathered..paths.len() {
-            let is_same = match (token, paths.get(index).and_then(|path| path.get(depth))) {
+        let mut gathered = 0;
+        for index in 0..others.len() {
+            let is_same = match (token, others.get(index).and_then(|path| path.get(depth))) {
                 (Some(one), Some(other)) => is_same_name(one, other),
                 (one, other) => one == other,
             };
             if is_same {
-                paths.swap(index, gathered);
+                others.swap(index, gathered);
                 gathered += 1;
             }
         }
+        rest = others.get_mut(gathered..).unwrap_or_default();
     }
 }
 
