@@ -1,6 +1,6 @@
 //! Reads plain YAML in block style, several times as fast as `libyaml`, and hands over everything that it is not sure of.
 //!
-//! Most manifests use a small part of YAML: keys and dashes by indentation, scalars on one line, `|` blocks, and brackets that
+//! Most manifests use a small part of YAML: keys and dashes by indentation, scalars on one line, `|` and `>` blocks, and brackets that
 //! close on their line. This reads that part, line by line, into the same builder. Anything else makes it [`Unsure`], and
 //! the whole document is then read by `libyaml`: anchors, aliases and tags, tabs, carriage returns, scalars over several lines,
 //! explicit keys, unusual characters, and every error. So it refuses nothing by itself, and no error message is its own.
@@ -240,7 +240,7 @@ impl Scanner<'_> {
             self.begin_list(at, column, OpenKind::Sequence)?;
         }
         match self.byte(at) {
-            b'|' | b'[' | b'{' => self.value(at),
+            b'|' | b'>' | b'[' | b'{' => self.value(at),
             _ => {
                 let scalar = self.one_line(at)?;
                 match scalar.after {
@@ -285,7 +285,7 @@ impl Scanner<'_> {
     /// A value that begins on this line.
     fn value(&mut self, at: usize) -> Sure<usize> {
         match self.byte(at) {
-            b'|' => self.literal(at),
+            b'|' | b'>' => self.block(at),
             b'[' | b'{' => {
                 let end = self.flow(at)?;
                 self.end_of_line(end)

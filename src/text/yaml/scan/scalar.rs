@@ -1,4 +1,4 @@
-//! Scalars that are sure: on one line, or a literal block.
+//! Scalars that are sure: on one line, or a block.
 
 use super::{Scanner, Sure, Unsure};
 use crate::text::yaml::tree::ScalarStyle;
@@ -117,8 +117,9 @@ impl Scanner<'_> {
         Ok(text)
     }
 
-    /// A literal block (`|`, `|-`, `|+`): its lines, without the indentation of the first one. The next line comes back.
-    pub(super) fn literal(&mut self, start: usize) -> Sure<usize> {
+    /// A literal (`|`) or a folded (`>`) block, without the indentation of its first line. The next line comes back.
+    pub(super) fn block(&mut self, start: usize) -> Sure<usize> {
+        let lines = if self.byte(start) == b'|' { Lines::Literal } else { Lines::Folded };
         let (chomping, header) = match self.byte(start + 1) {
             sign @ (b'-' | b'+') => (Some(sign), start + 2),
             _ => (None, start + 1),
@@ -138,7 +139,11 @@ impl Scanner<'_> {
             let content = self.after_spaces(at);
             let next = self.next_line(content);
             if content - at >= indent && !(content - at == indent && next == content + 1) {
-                text.extend(std::iter::repeat_n('\n', breaks));
+                // The end of a line that begins with a space, and the one before it, are not folded.
+                if lines == Lines::Folded && content - at > indent {
+                    return Err(Unsure);
+                }
+                lines.join(&mut text, breaks);
                 let line = self.bytes.get(at + indent..next - 1).unwrap_or_default();
                 text.push_str(std::str::from_utf8(line).map_err(|_| Unsure)?);
                 breaks = 1;
@@ -160,5 +165,25 @@ impl Scanner<'_> {
         text.extend(std::iter::repeat_n('\n', kept));
         self.scalar(ScalarStyle::Block, (start, at), Some(text))?;
         Ok(at)
+    }
+}
+
+/// What becomes of the line ends within a block.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Lines {
+    /// They stay.
+    Literal,
+    /// A single one becomes a space; of several, the first is left out.
+    Folded,
+}
+
+impl Lines {
+    /// Writes the line ends between two lines of a block. Before the first line there are none.
+    fn join(self, text: &mut String, breaks: usize) {
+        match (self, breaks) {
+            (Self::Folded, 1) => text.push(' '),
+            (Self::Folded, _) => text.extend(std::iter::repeat_n('\n', breaks.saturating_sub(1))),
+            (Self::Literal, _) => text.extend(std::iter::repeat_n('\n', breaks)),
+        }
     }
 }

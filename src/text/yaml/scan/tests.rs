@@ -30,6 +30,8 @@ fn plain_documents_are_read() {
         "a: |\n  b\n   c # d\n\n  e: f\nb: |-\n  x\n\n\nc: |+\n  x\n\n\n",
         "a:\n  - |\n    x\n\n  # c\n  - b: |-\n      x\n    c: |+ # d\n      x\n",
         "a: |\n  x\n \n   \n  y\n",
+        "a: >\n  x\n  y z \n\n  # c\n\n\n  e: f\nb: >-\n  x\n\n\nc: >+ # d\n  x\n  y\n\n",
+        "a:\n  - >\n    x\n    y\n\n  # c\n  - b: >-\n      x\n \n      y\n    c: >+\n      x\n",
         "a: é \u{1f600}\nb: \"é\"\n",
         "<<: {}\n",
         "a: ~\nyes: no\n1: 0o1\n",
@@ -74,7 +76,10 @@ fn what_is_not_plain_is_handed_over() {
         "a: {b}\n",
         "a: {b:c}\n",
         "[a]: b\n",
-        "a: >\n  b\n",
+        "a: >\n  b\n   c\n",
+        "a: >\n  b\n   \n  c\n",
+        "a: >2\n  b\n",
+        "a: >\n\n  b\n",
         "a: |2\n  b\n",
         "a: |\n\n  b\n",
         "a: |\nb: c\n",
@@ -130,6 +135,8 @@ const PIECES: &[&str] = &[
     "|-\n",
     "|+\n",
     ">\n",
+    ">-\n",
+    ">+\n",
     "#",
     " # c",
     "\\",
@@ -186,7 +193,7 @@ fn spoiled_manifests_are_read_as_libyaml_reads_them() {
         assert!(is_read(text));
         let lines: Vec<&str> = text.split_inclusive('\n').collect();
         for index in 0..lines.len() {
-            for change in 0..12 {
+            for change in 0..13 {
                 let mut lines: Vec<String> = lines.iter().map(|line| (*line).to_owned()).collect();
                 let last = lines.len() - 1;
                 match change {
@@ -200,6 +207,7 @@ fn spoiled_manifests_are_read_as_libyaml_reads_them() {
                     8 => lines[index].insert_str(0, "- "),
                     9 => lines[index].insert(0, '\n'),
                     10 => lines[index] = lines[index].replace('"', ""),
+                    11 => lines[index] = lines[index].replace(':', ": >"),
                     _ => lines[index] = lines[index].replace('\n', " # c\n"),
                 }
                 read += usize::from(is_read(&lines.concat()));
@@ -207,4 +215,16 @@ fn spoiled_manifests_are_read_as_libyaml_reads_them() {
         }
     }
     assert!(read > 500, "{read}");
+}
+
+/// A run with one begins with reading it.
+#[test]
+fn profiles_with_flow_style_and_folded_expressions_are_read() {
+    for text in [
+        include_str!("../../../profile/builtin/linkerd.yaml"),
+        include_str!("../../../profile/builtin/dapr.yaml"),
+        include_str!("../../../profile/builtin/vault-agent.yaml"),
+    ] {
+        assert!(is_read(text));
+    }
 }
