@@ -62,8 +62,6 @@ struct Candidate<'m> {
 /// What is asked about a kept object.
 #[derive(Clone, Copy)]
 enum Question {
-    /// Whether it has the same at this known place.
-    Known(usize),
     /// Whether it is made of the same.
     Unit(Unit),
     /// Whether it has the same `let` value, however that is made.
@@ -125,7 +123,7 @@ impl<'m, 'a, 't, P: View<'t>, W: View<'a>> Memo<'m, 't, P, W> {
     pub(crate) fn whole(&self) -> Option<usize> {
         let parts = 0..self.reads.parts.len();
         self.candidates.iter().position(|one| {
-            // These tell two objects apart with little work, so no answer is kept.
+            // These tell two objects apart with little work.
             one.kept.known.iter().enumerate().all(|(index, known)| self.has(index, known))
                 && parts.clone().all(|part| self.is_made_of_same(one, Unit::Part(part)))
                 && self.is_allowed(one, parts.clone())
@@ -136,10 +134,13 @@ impl<'m, 'a, 't, P: View<'t>, W: View<'a>> Memo<'m, 't, P, W> {
     fn is_made_of_same(&self, candidate: &Candidate<'m>, unit: Unit) -> bool {
         let index = self.index(unit);
         let Some(Some(kept)) = candidate.kept.units.get(index) else { return false };
+        let UnitReads { parameters, known } = self.unit(unit);
+        // Most that are not the same differ in these.
+        if !known.iter().all(|index| self.is_known(candidate, *index)) {
+            return false;
+        }
         self.answer(candidate, Question::Unit(unit), || {
-            let UnitReads { parameters, known } = self.unit(unit);
-            known.iter().all(|index| self.is_known(candidate, *index))
-                && (self.has_values_of(candidate) || parameters.iter().all(|index| self.is_value(candidate, *index)))
+            (self.has_values_of(candidate) || parameters.iter().all(|index| self.is_value(candidate, *index)))
                 && kept.of_pod.as_ref().is_some_and(|reads| {
                     let compared = self.compared.get(index);
                     self.is_of_pod(&self.compared_whole, &candidate.kept.of_pod)
@@ -151,8 +152,7 @@ impl<'m, 'a, 't, P: View<'t>, W: View<'a>> Memo<'m, 't, P, W> {
     }
 
     fn is_known(&self, candidate: &Candidate<'m>, index: usize) -> bool {
-        let known = candidate.kept.known.get(index);
-        known.is_some_and(|known| self.answer(candidate, Question::Known(index), || self.has(index, known)))
+        candidate.kept.known.get(index).is_some_and(|known| self.has(index, known))
     }
 
     /// Whether this is at a known place. Most kept objects have it in common, in memory.
@@ -170,18 +170,17 @@ impl<'m, 'a, 't, P: View<'t>, W: View<'a>> Memo<'m, 't, P, W> {
     }
 
     fn number(&self, question: Question) -> usize {
-        let ProfileReads { known, parts, lets } = self.reads;
+        let ProfileReads { parts, lets, .. } = self.reads;
         match question {
-            Question::Known(index) => index,
-            Question::Unit(unit) => known.len() + unit.number(lets.len()),
-            Question::Let(index) => known.len() + lets.len() + parts.len() + index,
+            Question::Unit(unit) => unit.number(lets.len()),
+            Question::Let(index) => lets.len() + parts.len() + index,
         }
     }
 
     /// The answer to a question about a kept object, which is found once.
     fn answer(&self, candidate: &Candidate<'m>, question: Question, find: impl FnOnce() -> bool) -> bool {
-        let ProfileReads { known, parts, lets } = self.reads;
-        let questions = known.len() + parts.len() + 2 * lets.len();
+        let ProfileReads { parts, lets, .. } = self.reads;
+        let questions = parts.len() + 2 * lets.len();
         let answers = candidate.answers.get_or_init(|| vec![const { Cell::new(None) }; questions]);
         let Some(answer) = answers.get(self.number(question)) else { return false };
         answer.get().unwrap_or_else(|| {

@@ -8,7 +8,7 @@
 //!   that is a device;
 //! - what only kubelet refuses: `runAsNonRoot: true` with `runAsUser: 0`, or an image name that cannot be parsed.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use serde_json::Value;
 
@@ -95,24 +95,27 @@ pub(crate) fn env_from(list: &[&Value], at: &Pointer) -> Vec<Diagnostic> {
 }
 
 /// The errors of labels.
-pub(crate) fn labels(labels: &BTreeMap<String, String>, at: &Pointer) -> Vec<Diagnostic> {
+pub(crate) fn labels(labels: &[(&str, &str)], at: &Pointer) -> Vec<Diagnostic> {
     let mut errors = ErrorList::default();
     for (key, value) in labels {
-        let at = at.join(key);
-        errors.name("label", key, names::qualified_name(key), &at);
+        if let Err(fault) = names::qualified_name(key) {
+            errors.at(at.join(*key), format!("label `{key}` {fault}"));
+        }
         if let Err(fault) = names::label_value(value) {
-            errors.at(at, format!("value `{value}` of label `{key}` {fault}"));
+            errors.at(at.join(*key), format!("value `{value}` of label `{key}` {fault}"));
         }
     }
     errors.0
 }
 
 /// The errors of annotations. Pass all that the pod will have: the sum of their sizes is limited.
-pub(crate) fn annotations(annotations: &BTreeMap<String, String>, at: &Pointer) -> Vec<Diagnostic> {
+pub(crate) fn annotations(annotations: &[(&str, &str)], at: &Pointer) -> Vec<Diagnostic> {
     let mut errors = ErrorList::default();
-    for key in annotations.keys() {
+    for (key, _) in annotations {
         // The key of an annotation may have capitals, in its prefix too.
-        errors.name("annotation", key, names::qualified_name(&key.to_lowercase()), &at.join(key));
+        if let Err(fault) = names::qualified_name(&key.to_lowercase()) {
+            errors.at(at.join(*key), format!("annotation `{key}` {fault}"));
+        }
     }
     let size: usize = annotations.iter().map(|(key, value)| key.len() + value.len()).sum();
     if size > ANNOTATIONS_LIMIT {

@@ -5,7 +5,6 @@
 //! completed, a volume may be a volume claim, and a mount needs its volume.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 use std::ops::{Index, IndexMut};
 use std::sync::LazyLock;
 
@@ -327,8 +326,8 @@ fn env_from(items: &[(&str, &Value)], at: &Pointer) -> Vec<Diagnostic> {
     validity::env_from(&items.iter().map(|(_, value)| *value).collect::<Vec<_>>(), at)
 }
 
-fn strings(items: &[(&str, &Value)]) -> BTreeMap<String, String> {
-    items.iter().map(|(key, value)| ((*key).to_owned(), value.as_str().unwrap_or_default().to_owned())).collect()
+fn strings<'a>(items: &[(&'a str, &'a Value)]) -> Vec<(&'a str, &'a str)> {
+    items.iter().map(|(key, value)| (*key, value.as_str().unwrap_or_default())).collect()
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use serde_json::Value;
+use serde_json::{Number, Value};
 
 /// The type of a value, by Kubernetes' own rules.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -140,7 +140,10 @@ pub(crate) fn identical(left: &Value, right: &Value) -> bool {
             left.len() == right.len() && left.iter().zip(right).all(|(left, right)| identical(left, right))
         }
         // A negative zero equals zero, and is written otherwise.
-        (Value::Number(left), Value::Number(right)) => left == right && left.to_string() == right.to_string(),
+        (Value::Number(left), Value::Number(right)) => {
+            let sign = |number: &Number| number.as_f64().is_some_and(f64::is_sign_negative);
+            left == right && sign(left) == sign(right)
+        }
         (left, right) => left == right,
     }
 }

@@ -143,23 +143,23 @@ fn pod_switch<'a, V: View<'a>>(case: &Case<'_, '_, V>, asked: Side) -> RuleFindi
         let Some(value) = found.string() else {
             return not_a_string(case, at, &format!("{word} `{key}`"), found.kind().name());
         };
-        let saw = format!("the pod template's {word} `{key}` is `{value}`");
+        let saw = || format!("the pod template's {word} `{key}` is `{value}`");
         return match switch.side(&value) {
-            Some(side) => says(side, asked, saw).at(case, || at),
+            Some(side) => says(case, side, asked, saw).at(case, || at),
             None => {
                 let bad = switch.bad(at.clone(), &format!("{word} `{key}`"), &value, "");
-                RuleFinding { ruling: Ruling::Error(Box::new(bad)), ..RuleFinding::no(saw).at(case, || at) }
+                RuleFinding { ruling: Ruling::Error(Box::new(bad)), ..RuleFinding::no(saw()).at(case, || at) }
             }
         };
     }
     RuleFinding::no("the pod template says nothing")
 }
 
-fn says(side: Side, asked: Side, saw: String) -> RuleFinding {
+fn says<'a, V: View<'a>>(case: &Case<'_, '_, V>, side: Side, asked: Side, saw: impl FnOnce() -> String) -> RuleFinding {
     match side {
-        _ if side != asked => RuleFinding::no(saw),
-        Side::Skip => RuleFinding::deniable(saw),
-        Side::Inject => RuleFinding::inject(saw),
+        _ if side != asked => case.no(saw),
+        Side::Skip => RuleFinding::deniable(saw()),
+        Side::Inject => RuleFinding::inject(saw()),
     }
 }
 
@@ -195,7 +195,7 @@ fn namespace_switch<'a, V: View<'a>>(case: &Case<'_, '_, V>, asked: Side) -> Rul
         };
         let Some(value) = value else { continue };
         if let Some(side) = switch.side(value) {
-            let finding = says(side, asked, format!("{word} `{key}` of namespace `{name}` is `{value}`"));
+            let finding = says(case, side, asked, || format!("{word} `{key}` of namespace `{name}` is `{value}`"));
             return RuleFinding { warnings, ..finding };
         }
         // One typo on a namespace must not stop all its pods.

@@ -90,7 +90,7 @@ impl<'v, V: View<'v>> Applier<'_, V> {
     }
 
     fn entry_of_map(&mut self, slot: Slot, place: &Pointer, Item { key, value, existing, .. }: &Item) {
-        let at = place.join(key.as_str());
+        let at = place.join(key.clone());
         if slot == Slot::Annotations && self.names_of_list(&at, key, value) {
             return;
         }
@@ -167,7 +167,7 @@ impl<'v, V: View<'v>> Applier<'_, V> {
                 Some(index) if slot.clash() == Clash::Keep && !self.is_at(at, index, value) => {
                     self.keep(slot, key, &at.join(index.to_string()));
                 }
-                Some(_) => self.share(slot, key, &at.join(key.as_str())),
+                Some(_) => self.share(slot, key, &at.join(key.clone())),
                 None if slot == Slot::Volumes && self.beside.claims.iter().any(|known| key == known) => {
                     let profile = &self.profile.name;
                     let message = format!(

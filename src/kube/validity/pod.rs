@@ -1,6 +1,5 @@
 //! The rules of those fields of a pod's spec that a profile may set.
 
-use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use serde_json::Value;
@@ -38,8 +37,7 @@ pub(super) fn check(spec: &Value, at: &Pointer, errors: &mut ErrorList) {
         errors.required_name("readiness gate", gate, "conditionType", names::qualified_name, &at);
     }
     let selector = given(spec, "nodeSelector").and_then(Value::as_object).into_iter().flatten();
-    let selector: BTreeMap<String, String> =
-        selector.map(|(key, value)| (key.clone(), value.as_str().unwrap_or_default().to_owned())).collect();
+    let selector: Vec<_> = selector.map(|(key, value)| (key.as_str(), value.as_str().unwrap_or_default())).collect();
     errors.0.extend(labels(&selector, &at.join("nodeSelector")));
 }
 

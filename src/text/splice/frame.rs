@@ -50,6 +50,7 @@
 //! one with a string that could be taken for a token. Where there is no frame, or it does not hold,
 //! the whole text is read: a frame makes the proof cheaper and never decides against it.
 
+use std::fmt::Write as _;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -275,8 +276,6 @@ fn number_of(token: &str) -> Option<usize> {
 
 fn push_token(text: &mut String, prefix: &str, number: usize) {
     text.push_str(prefix);
-    match u32::try_from(number).ok().and_then(|number| char::from_digit(number, 10)) {
-        Some(digit) => text.push(digit),
-        None => text.push_str(&number.to_string()),
-    }
+    // A `String` takes all that is written.
+    let _ = write!(text, "{number}");
 }

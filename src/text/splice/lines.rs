@@ -91,7 +91,7 @@ impl RenderedLines {
             return known;
         }
         let value = &*made.value();
-        let mut lines = String::new();
+        let mut lines = String::with_capacity(256);
         if name.is_empty() {
             emit::item(&mut lines, value, column, style);
         } else {

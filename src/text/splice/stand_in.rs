@@ -16,7 +16,8 @@ pub(super) struct StandIn {
 
 /// The line that may stand for these lines, where they say exactly what they should, wherever the claim above lets them be.
 pub(super) fn of(lines: &str, name: &str, value: &Value, column: usize, eol: &'static str) -> Option<StandIn> {
-    let mut before = " ".repeat(column);
+    let mut before = String::with_capacity(column + name.len() + 4);
+    emit::indent(&mut before, column);
     if name.is_empty() {
         before.push('-');
     } else {
@@ -48,28 +49,21 @@ pub(super) fn of(lines: &str, name: &str, value: &Value, column: usize, eol: &'s
         }
         _ => return None,
     };
-    let says_it =
-        tree.view(entry).equals(value) && tree.ignored.is_none() && is_self_contained(&tree, root, text.len());
+    let says_it = tree.view(entry).equals(value) && tree.ignored.is_none() && is_self_contained(&tree, text.len());
     before.push(' ');
     says_it.then_some(StandIn { before, eol })
 }
 
 /// Whether nothing in a block refers to what is around it, and its last value ends with its last line.
-fn is_self_contained(tree: &Tree<'_>, root: NodeId, end: usize) -> bool {
-    let mut open = vec![root];
-    let mut last = root;
-    while let Some(node) = open.pop() {
-        let is_alias = matches!(tree.kind(node), NodeKind::Alias(_));
-        if is_alias || tree.is_tagged(node) || tree.anchor(node) != Anchor::None {
-            return false;
-        }
-        if tree.span(node).start >= tree.span(last).start {
-            last = node;
-        }
-        open.extend(tree.children(node));
-    }
-    let span = tree.span(last);
-    !span.is_empty() && span.end == end && tree.kind(last) != NodeKind::Scalar(ScalarStyle::Block)
+fn is_self_contained(tree: &Tree<'_>, end: usize) -> bool {
+    let refers = |node: NodeId| {
+        matches!(tree.kind(node), NodeKind::Alias(_)) || tree.is_tagged(node) || tree.anchor(node) != Anchor::None
+    };
+    !tree.all().any(refers)
+        && tree.all().last().is_some_and(|last| {
+            let span = tree.span(last);
+            !span.is_empty() && span.end == end && tree.kind(last) != NodeKind::Scalar(ScalarStyle::Block)
+        })
 }
 
 #[cfg(test)]

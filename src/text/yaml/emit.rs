@@ -249,8 +249,15 @@ pub(crate) fn leaf_of_line(out: &mut String, value: &Value, column: usize) {
     leaf(out, value, column, &BlockLayout::default(), Tail::More);
 }
 
-fn indent(out: &mut String, column: usize) {
-    out.extend(std::iter::repeat_n(' ', column));
+/// So many spaces.
+pub(crate) fn indent(out: &mut String, column: usize) {
+    const SPACES: &str = "                                ";
+    let mut left = column;
+    while left > 0 {
+        let some = SPACES.get(..left).unwrap_or(SPACES);
+        out.push_str(some);
+        left -= some.len();
+    }
 }
 
 #[cfg(test)]

@@ -34,7 +34,7 @@ pub(super) fn parse(text: &str) -> Option<Tree<'_>> {
         return None;
     }
     let builder = Builder::new(text, Language::Yaml).ok()?;
-    let mut scanner = Scanner { bytes: text.as_bytes(), builder, open: Vec::new(), waiting: None };
+    let mut scanner = Scanner { bytes: text.as_bytes(), builder, open: Vec::with_capacity(16), waiting: None };
     scanner.document().ok()?;
     Some(scanner.builder.finish())
 }

@@ -156,7 +156,7 @@ impl<'t> Tree<'t> {
             text,
             language,
             // JSON as API servers write it has a node for every ten bytes or so, and a manifest one for every twelve.
-            nodes: Vec::with_capacity(text.len() / 16),
+            nodes: Vec::with_capacity(text.len() / 11 + 2),
             strings: Vec::new(),
             merges: Merges::Absent,
             deepest: 0,
@@ -187,6 +187,12 @@ impl<'t> Tree<'t> {
     /// `None` for an empty document.
     pub fn root(&self) -> Option<NodeId> {
         (!self.nodes.is_empty()).then_some(NodeId(0))
+    }
+
+    /// Every node, in the order of the text. A collection comes before what is in it.
+    pub(in crate::text) fn all(&self) -> impl Iterator<Item = NodeId> + use<> {
+        #[expect(clippy::cast_possible_truncation, reason = "a text has fewer bytes than that, and so fewer nodes")]
+        (0..self.nodes.len() as u32).map(NodeId)
     }
 
     /// The node's kind and style.

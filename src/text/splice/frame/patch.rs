@@ -176,7 +176,7 @@ fn in_place_of(value: &Arc<Value>, blocks: &[Block], parts: &mut Vec<Arc<Value>>
 
 /// The token of a block, as a value.
 fn token(number: usize) -> Arc<Value> {
-    let mut token = String::new();
+    let mut token = String::with_capacity(TOKEN.len() + 4);
     push_token(&mut token, TOKEN, number);
     Arc::new(Value::String(token))
 }
