@@ -103,7 +103,7 @@ fn strip_pod<'a, V: View<'a>>(editor: &mut Editor<V>) {
     for list in ["containers", "initContainers", "ephemeralContainers"] {
         let place = Pointer::of(["spec", list]);
         for index in 0..editor.list(&place).len() {
-            remove_token(editor, &place.join(index.to_string()).join("volumeMounts"));
+            remove_token(editor, &place.element(index).join("volumeMounts"));
         }
     }
     remove_token(editor, &Pointer::of(["spec", "volumes"]));
@@ -119,7 +119,7 @@ fn remove_token<'a, V: View<'a>>(editor: &mut Editor<V>, list: &Pointer) {
         if editor.list(list).len() == 1 {
             editor.remove(list);
         } else {
-            editor.remove(&list.join(index.to_string()));
+            editor.remove(&list.element(index));
         }
     }
 }

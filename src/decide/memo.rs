@@ -55,8 +55,8 @@ enum ReadValue {
 /// One of the kept objects beside the one at hand.
 struct Candidate<'m> {
     kept: &'m KeptReads,
-    /// For each question, by its number, the answer if it was asked. Most kept objects are asked about nothing.
-    answers: OnceCell<Vec<Cell<Option<bool>>>>,
+    /// For each question, by its number, the answer if it was asked; nothing, as long as none was.
+    answers: RefCell<Vec<Option<bool>>>,
 }
 
 /// What is asked about a kept object.
@@ -80,8 +80,8 @@ pub(crate) struct Memo<'m, 't, P, W> {
     found: Vec<AtKnownPlace<'m, 't, P>>,
     pod: &'m Again<W>,
     /// For each unit: the kept reads that were compared with the pod so far, and the answers. All kept objects that read the same
-    /// share it in memory.
-    compared: Vec<RefCell<Vec<Compared<'m>>>>,
+    /// share it in memory. Nothing, as long as [`Self::compared_whole`] answers for all.
+    compared: OnceCell<Vec<RefCell<Vec<Compared<'m>>>>>,
     /// The same for [`KeptReads::of_pod`].
     compared_whole: RefCell<Vec<Compared<'m>>>,
 }
@@ -96,10 +96,9 @@ impl<'m, 'a, 't, P: View<'t>, W: View<'a>> Memo<'m, 't, P, W> {
         (values, surroundings, pod): (&'m ParameterValues<'m>, &'m Surroundings<'t, P>, &'m Again<W>),
         rendering: &'m Rendering<'m, 't, P>,
     ) -> Self {
-        let (known, units) = (reads.known.len(), reads.lets.len() + reads.parts.len());
-        let candidate = |kept: &'m KeptReads| Candidate { kept, answers: OnceCell::new() };
+        let candidate = |kept: &'m KeptReads| Candidate { kept, answers: RefCell::default() };
         let place = || AtKnownPlace { found: OnceCell::new(), compared: Cell::new(None) };
-        let found = std::iter::repeat_with(place).take(known).collect();
+        let found = std::iter::repeat_with(place).take(reads.known.len()).collect();
         Self {
             reads,
             candidates: kept.map(candidate).collect(),
@@ -108,7 +107,7 @@ impl<'m, 'a, 't, P: View<'t>, W: View<'a>> Memo<'m, 't, P, W> {
             rendering,
             found,
             pod,
-            compared: vec![RefCell::default(); units],
+            compared: OnceCell::new(),
             compared_whole: RefCell::default(),
         }
     }
@@ -142,9 +141,8 @@ impl<'m, 'a, 't, P: View<'t>, W: View<'a>> Memo<'m, 't, P, W> {
         self.answer(candidate, Question::Unit(unit), || {
             (self.has_values_of(candidate) || parameters.iter().all(|index| self.is_value(candidate, *index)))
                 && kept.of_pod.as_ref().is_some_and(|reads| {
-                    let compared = self.compared.get(index);
                     self.is_of_pod(&self.compared_whole, &candidate.kept.of_pod)
-                        || compared.is_some_and(|compared| self.is_of_pod(compared, reads))
+                        || self.compared(index).is_some_and(|compared| self.is_of_pod(compared, reads))
                 })
                 // To compare these may evaluate them, so they are last: a unit that has read the same so far asks for the same next.
                 && kept.made.lets.iter().all(|index| self.is_let(candidate, *index))
@@ -180,14 +178,23 @@ impl<'m, 'a, 't, P: View<'t>, W: View<'a>> Memo<'m, 't, P, W> {
     /// The answer to a question about a kept object, which is found once.
     fn answer(&self, candidate: &Candidate<'m>, question: Question, find: impl FnOnce() -> bool) -> bool {
         let ProfileReads { parts, lets, .. } = self.reads;
-        let questions = parts.len() + 2 * lets.len();
-        let answers = candidate.answers.get_or_init(|| vec![const { Cell::new(None) }; questions]);
-        let Some(answer) = answers.get(self.number(question)) else { return false };
-        answer.get().unwrap_or_else(|| {
+        let number = self.number(question);
+        let known = candidate.answers.borrow().get(number).copied().flatten();
+        known.unwrap_or_else(|| {
             let found = find();
-            answer.set(Some(found));
+            let answers = &mut *candidate.answers.borrow_mut();
+            if answers.is_empty() {
+                answers.resize(parts.len() + 2 * lets.len(), None);
+            }
+            answers.get_mut(number).into_iter().for_each(|answer| *answer = Some(found));
             found
         })
+    }
+
+    /// The kept reads of one unit that were compared with the pod so far.
+    fn compared(&self, index: usize) -> Option<&RefCell<Vec<Compared<'m>>>> {
+        let units = self.reads.lets.len() + self.reads.parts.len();
+        self.compared.get_or_init(|| std::iter::repeat_with(RefCell::default).take(units).collect()).get(index)
     }
 
     /// Whether both objects have the usual value of each parameter, so that no value need be compared.
@@ -241,7 +248,7 @@ impl<'m, 'a, 't, P: View<'t>, W: View<'a>> Memo<'m, 't, P, W> {
     /// A kept object of which a unit is known to be made of the same.
     fn known_same(&self, unit: Unit) -> Option<&'m KeptReads> {
         let number = self.number(Question::Unit(unit));
-        let is_same = |one: &&Candidate<'m>| one.answers.get().and_then(|all| all.get(number)?.get()) == Some(true);
+        let is_same = |one: &&Candidate<'m>| one.answers.borrow().get(number) == Some(&Some(true));
         self.candidates.iter().find(is_same).map(|one| one.kept)
     }
 

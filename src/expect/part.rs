@@ -56,7 +56,7 @@ impl Finder<'_> {
         let mut from = 0;
         let mut taken = Vec::new();
         for (index, element) in wanted.iter().enumerate() {
-            let at = &at.join(index.to_string());
+            let at = &at.element(index);
             if let Some((position, name)) = by_name(element, found, &taken) {
                 taken.push(position);
                 self.compare(element, found.get(position), (at, &of.join(name)));

@@ -217,13 +217,12 @@ impl<'v, V: View<'v>> Item<'v, V> {
     /// Whether [`Self::to_value`] gives this, to the letter: members in the same order, and numbers written alike.
     pub(crate) fn is_as(&self, value: &Value) -> bool {
         match (self, value) {
-            (Self::Text(text), Value::String(value)) => text.as_str() == value,
+            (Self::Text(text), Value::String(value)) => view::is_same_name(text.as_str(), value),
             (Self::Map(members), Value::Object(values)) => {
                 members.len() == values.len()
-                    && members
-                        .iter()
-                        .zip(values)
-                        .all(|((name, item), (known, value))| name.as_str() == known && item.is_as(value))
+                    && members.iter().zip(values).all(|((name, item), (known, value))| {
+                        view::is_same_name(name.as_str(), known) && item.is_as(value)
+                    })
             }
             // All members count here, those that are null too.
             (Self::View(view), Value::Object(values)) if view.kind() == Kind::Mapping => {

@@ -133,7 +133,7 @@ impl<'t> Trail<'t> {
         let Some(parent) = self.parent else { return Pointer::root() };
         match self.token {
             Token::Name(name) => parent.pointer().join(name),
-            Token::Index(index) => parent.pointer().join(index.to_string()),
+            Token::Index(index) => parent.pointer().element(index),
         }
     }
 }

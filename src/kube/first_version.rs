@@ -139,7 +139,7 @@ fn find(start: &Value, at: Pointer, rule: &VersionRule) -> Option<Pointer> {
             .flat_map(|(node, at)| -> Vec<_> {
                 if *step == "*" {
                     let items = node.as_array().into_iter().flatten().enumerate();
-                    items.map(|(index, item)| (item, at.join(index.to_string()))).collect()
+                    items.map(|(index, item)| (item, at.element(index))).collect()
                 } else {
                     node.get(*step).map(|member| (member, at.join(*step))).into_iter().collect()
                 }

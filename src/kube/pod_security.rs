@@ -265,7 +265,7 @@ fn is(value: &Value, field: &str, wanted: bool) -> bool {
 fn items<'v>(value: &'v Value, field: &str, at: &Pointer) -> impl Iterator<Item = (&'v Value, Pointer)> {
     let at = at.join(field);
     let list = value.get(field).and_then(Value::as_array).into_iter().flatten();
-    list.enumerate().map(move |(index, item)| (item, at.join(index.to_string())))
+    list.enumerate().map(move |(index, item)| (item, at.element(index)))
 }
 
 #[cfg(test)]

@@ -43,7 +43,7 @@ pub(crate) fn containers(list: &[&Value], role: Role, volumes: &BTreeSet<String>
     let mut errors = ErrorList::default();
     let mut names = BTreeSet::new();
     for (index, container) in list.iter().enumerate() {
-        let at = at.join(index.to_string());
+        let at = at.element(index);
         container::check(container, role, volumes, &at, &mut errors);
         let name = text(container, "name");
         if !name.is_empty() && !names.insert(name) {
@@ -59,7 +59,7 @@ pub(crate) fn volumes(list: &[&Value], at: &Pointer) -> Vec<Diagnostic> {
     let mut errors = ErrorList::default();
     let mut names = BTreeSet::new();
     for (index, volume) in list.iter().enumerate() {
-        let at = at.join(index.to_string());
+        let at = at.element(index);
         volume::check(volume, &at, &mut errors);
         let name = text(volume, "name");
         if !name.is_empty() && !names.insert(name) {
@@ -80,7 +80,7 @@ pub(crate) fn pod_fields(spec: &Value, at: &Pointer) -> Vec<Diagnostic> {
 pub(crate) fn env(list: &[&Value], at: &Pointer) -> Vec<Diagnostic> {
     let mut errors = ErrorList::default();
     for (index, variable) in list.iter().enumerate() {
-        environment::variable(variable, &at.join(index.to_string()), &mut errors);
+        environment::variable(variable, &at.element(index), &mut errors);
     }
     errors.0
 }
@@ -89,7 +89,7 @@ pub(crate) fn env(list: &[&Value], at: &Pointer) -> Vec<Diagnostic> {
 pub(crate) fn env_from(list: &[&Value], at: &Pointer) -> Vec<Diagnostic> {
     let mut errors = ErrorList::default();
     for (index, source) in list.iter().enumerate() {
-        environment::env_from(source, &at.join(index.to_string()), &mut errors);
+        environment::env_from(source, &at.element(index), &mut errors);
     }
     errors.0
 }
@@ -203,7 +203,7 @@ fn text<'v>(value: &'v Value, field: &str) -> &'v str {
 fn items<'v>(value: &'v Value, field: &str, at: &Pointer) -> impl Iterator<Item = (&'v Value, Pointer)> {
     let at = at.join(field);
     let list = value.get(field).and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
-    list.iter().enumerate().map(move |(index, item)| (item, at.join(index.to_string())))
+    list.iter().enumerate().map(move |(index, item)| (item, at.element(index)))
 }
 
 /// A field that is there and not null.

@@ -132,7 +132,7 @@ pub(crate) fn items<'a, V: View<'a>>(list: &Identity, object: V) -> Option<Vec<(
                 _ => None,
             }
         });
-        (place.join(index.to_string()), item, own)
+        (place.element(index), item, own)
     });
     Some(entries.collect())
 }
@@ -175,7 +175,7 @@ fn expand<'a, V: View<'a>>(node: V, place: Pointer, path: &[impl AsRef<str>], fo
         expand(child, place.join(&*name), rest, found);
     }
     for (index, child) in node.elements().into_iter().enumerate() {
-        expand(child, place.join(index.to_string()), rest, found);
+        expand(child, place.element(index), rest, found);
     }
 }
 

@@ -70,7 +70,7 @@ fn ports<'c>(sample: &Sample<'_>, container: &SampleItem<'c>) -> Vec<(&'c Value,
         return Vec::new();
     }
     let list = container.value.get("ports").and_then(Value::as_array).into_iter().flatten().enumerate();
-    list.map(|(index, port)| (port, place.join(index.to_string()))).collect()
+    list.map(|(index, port)| (port, place.element(index))).collect()
 }
 
 /// What an API server would refuse, as far as it does not depend on made-up values.
@@ -135,7 +135,7 @@ fn foreign_volumes(sample: &Sample<'_>) -> Vec<Finding> {
     for slot in container_slots() {
         for (index, container) in in_pod(sample, slot).into_iter().enumerate() {
             for (mount, volume) in mounts(container) {
-                let at = sample.place(&slot.place().join(index.to_string()).append(&mount));
+                let at = sample.place(&slot.place().element(index).append(&mount));
                 if volume.is_empty() || own.iter().any(|own| own.key == volume) || sample.is_guess(&at) {
                     continue;
                 }

@@ -109,7 +109,7 @@ fn parameters(profile: &Profile) -> Vec<Finding> {
     let used = profile.parameters_behind(profile.variables());
     let mut findings = Vec::new();
     for (index, parameter) in profile.parameters.iter().enumerate() {
-        let at = Pointer::of(["spec", "parameters"]).join(index.to_string());
+        let at = Pointer::of(["spec", "parameters"]).element(index);
         let name = &parameter.name;
         if !used.contains(&index) {
             let message = format!("nothing uses the parameter `{name}`");

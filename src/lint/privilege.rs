@@ -37,7 +37,7 @@ pub(super) fn check(profile: &Profile) -> Vec<Finding> {
     for index in 0..profile.parameters.len() {
         for (slot, added) in profile.added.iter() {
             for (place, template) in added.iter().map(|addition| &addition.template).enumerate() {
-                let element = slot.place_in_profile().join(place.to_string());
+                let element = slot.place_in_profile().element(place);
                 findings.extend(in_element(profile, index, slot, (template, &element)));
             }
         }
@@ -219,7 +219,7 @@ fn of_volume(path: &[&str]) -> Option<Reach> {
 
 fn reached(profile: &Profile, index: usize, reach: Reach, owner: &str) -> Vec<Finding> {
     let Some(parameter) = profile.parameters.get(index) else { return Vec::new() };
-    let at = Pointer::of(["spec", "parameters"]).join(index.to_string());
+    let at = Pointer::of(["spec", "parameters"]).element(index);
     let single = parameter.ty.single();
     let free = matches!(
         single,

@@ -100,7 +100,7 @@ impl<'p> Sample<'p> {
     pub(super) fn list(&self, slot: Slot) -> impl Iterator<Item = SampleItem<'_>> {
         let place = slot.place_in_profile();
         let items = self.rendered.added[slot].iter();
-        items.map(move |item| SampleItem { value: &item.value, at: place.join(item.source.to_string()) })
+        items.map(move |item| SampleItem { value: &item.value, at: place.element(item.source) })
     }
 
     /// From a place in the pod to the one in the profile's document that made it; `/spec` where none did.
@@ -129,7 +129,7 @@ impl<'p> Sample<'p> {
                     Slot::InitContainers if index >= set_up => beside(Sidecar::Native, index - set_up)?,
                     _ => (slot, items[slot].get(index)?.source),
                 };
-                Some(slot.place_in_profile().join(source.to_string()).append(&Pointer::of(rest.iter().copied())))
+                Some(slot.place_in_profile().element(source).append(&Pointer::of(rest.iter().copied())))
             }),
             ["spec", field] => Slot::named(Home::Spec, field).map(Slot::place_in_profile),
             _ => None,
@@ -151,7 +151,7 @@ impl<'p> Sample<'p> {
         let Some(item) = item else { return place };
         let written = match self.profile.added[slot].get(item.source).and_then(|addition| addition.key.as_deref()) {
             Some(key) => place.join(key),
-            None => place.join(item.source.to_string()),
+            None => place.element(item.source),
         };
         written.append(&Pointer::of(rest.iter().copied()))
     }

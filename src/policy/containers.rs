@@ -243,7 +243,7 @@ fn container(
 
 /// The messages about each container of a list but the first: all have the same name.
 fn made_twice(draft: &Draft<'_>, (slot, index): (Slot, usize), list: &str, name: &str) -> Cel {
-    let at = slot.place_in_profile().join(index.to_string());
+    let at = slot.place_in_profile().element(index);
     let message =
         format!("{} of the profile `{}`: `{at}` makes `{name}` a second time", slot.field(), draft.scope.profile.name);
     format!("{list}.transformList(j, z, j > 0, {})", quoted(&message))

@@ -172,7 +172,7 @@ impl Elements {
 
     /// The message about a key that is made a second time.
     fn say_twice(&mut self, draft: &Draft<'_>, index: usize, (key, times): (&Key, &Times), earlier: &str) {
-        let at = self.slot.place_in_profile().join(index.to_string());
+        let at = self.slot.place_in_profile().element(index);
         let before = format!("{} of the profile `{}`: `{at}` makes `", self.slot.field(), draft.scope.profile.name);
         self.twice.push(times.list(earlier, &key.between(&before, "` a second time")));
     }

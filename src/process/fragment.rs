@@ -37,9 +37,7 @@ fn find(object: NodeRef<'_>) -> Option<Pointer> {
             }
             open.push((at, member));
         }
-        open.extend(
-            node.elements().into_iter().enumerate().map(|(index, child)| (place.join(index.to_string()), child)),
-        );
+        open.extend(node.elements().into_iter().enumerate().map(|(index, child)| (place.element(index), child)));
     }
     None
 }

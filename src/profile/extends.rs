@@ -165,9 +165,9 @@ impl Merger<'_> {
 fn items<'v>(at: &Pointer, (place, value): (&Pointer, &'v Value)) -> Option<Vec<PlacedItem<'v>>> {
     use std::borrow::Cow;
     match value {
-        Value::Array(list) => Some(
-            list.iter().enumerate().map(|(index, item)| (place.join(index.to_string()), Cow::Borrowed(item))).collect(),
-        ),
+        Value::Array(list) => {
+            Some(list.iter().enumerate().map(|(index, item)| (place.element(index), Cow::Borrowed(item))).collect())
+        }
         Value::Object(map) if matches!(at.tokens(), [_, field] if field == "annotations" || field == "labels") => {
             let entry = |(key, value): (&String, &Value)| {
                 (place.join(key.as_str()), Cow::Owned(json!({"key": key, "value": value})))

@@ -312,7 +312,7 @@ impl<'a, V: View<'a>> Node<V> {
     /// The elements of this list.
     pub(crate) fn list(self, errors: &mut Errors) -> Vec<Self> {
         let Some(node) = self.of_kind(Kind::Sequence, errors) else { return Vec::new() };
-        let place = |(index, view): (usize, V)| Self { view, at: node.at.join(index.to_string()) };
+        let place = |(index, view): (usize, V)| Self { view, at: node.at.element(index) };
         node.view.elements().into_iter().enumerate().map(place).collect()
     }
 

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use serde::{Serialize, Serializer};
-use smol_str::SmolStr;
+use smol_str::{SmolStr, ToSmolStr as _};
 use thiserror::Error;
 
 /// A reference token, unescaped: the name of a member, or an index.
@@ -42,6 +42,12 @@ impl Pointer {
         tokens.extend_from_slice(&self.0);
         tokens.push(token.into());
         Self(tokens)
+    }
+
+    /// This pointer with an index.
+    #[must_use]
+    pub fn element(&self, index: usize) -> Self {
+        self.join(index.to_smolstr())
     }
 
     /// This pointer with all tokens of another after it.

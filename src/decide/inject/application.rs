@@ -32,7 +32,7 @@ pub(super) fn add<'v, V: View<'v>>(applier: &mut Applier<'_, V>) {
             let place = list.place();
             for (index, container) in containers.iter().filter(|(_, name)| part.is_for(of_list, name)) {
                 found += 1;
-                let of_container = (&place.join(index.to_string()), &place.join(container.as_str()));
+                let of_container = (&place.element(*index), &place.join(container.as_str()));
                 rewrites::apply(applier, of_container, part.rewrites);
                 elements(applier, of_container, container, part);
                 if !part.added[Slot::Env].is_empty() && known.insert((*list, *index)) {
@@ -163,7 +163,7 @@ fn element<'v, V: View<'v>>(
         }
         Some(there) => {
             let known = named.join(names.get(there).and_then(Option::as_deref).unwrap_or(key));
-            already_there(applier, slot, (&at.join(there.to_string()), &known, is_equal), container, item);
+            already_there(applier, slot, (&at.element(there), &known, is_equal), container, item);
         }
     }
     index

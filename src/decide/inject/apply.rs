@@ -162,10 +162,10 @@ impl<'v, V: View<'v>> Applier<'_, V> {
                     if slot.clash() == Clash::Conflict
                         && !self.is_stored_at(at, index, (DefaultsOf::Volume, value)) =>
                 {
-                    self.conflict(slot, key, &at.join(index.to_string()));
+                    self.conflict(slot, key, &at.element(index));
                 }
                 Some(index) if slot.clash() == Clash::Keep && !self.is_at(at, index, value) => {
-                    self.keep(slot, key, &at.join(index.to_string()));
+                    self.keep(slot, key, &at.element(index));
                 }
                 Some(_) => self.share(slot, key, &at.join(key.clone())),
                 None if slot == Slot::Volumes && self.beside.claims.iter().any(|known| key == known) => {

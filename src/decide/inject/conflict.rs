@@ -31,7 +31,7 @@ fn reserved_user<'v, V: View<'v>>(applier: &mut Applier<'_, V>) {
             let name = container.text(&["name"]).unwrap_or_default();
             let user = container.path(&["securityContext", "runAsUser"]).map(View::value).or_else(|| pod_user.clone());
             if user.as_ref() == Some(reserved) && !rendered.all_containers().any(|own| *own.key == *name) {
-                found.push((place.join(index.to_string()), name.into_owned()));
+                found.push((place.element(index), name.into_owned()));
             }
         }
     }
@@ -127,7 +127,7 @@ fn each<'v, V: View<'v>>(
         for diagnostic in check(applier, item) {
             // It was checked as the only element of a list.
             let inner = diagnostic.at.tokens().iter().skip(1).cloned();
-            let at = place.join(index.to_string()).append(&Pointer::of(inner));
+            let at = place.element(index).append(&Pointer::of(inner));
             let profile = &applier.profile.name;
             let message = format!("{noun} `{}` of the profile `{profile}`: {}", name(item), diagnostic.message);
             found.push((at, message, diagnostic.hint));

@@ -78,8 +78,8 @@ fn put_one<'v, 'r, V: View<'v>>(
     }
     applier.ensure_list(list, list);
     let names = &mut names[slot];
-    let token = if index >= names.len() { "-".to_owned() } else { index.to_string() };
-    applier.editor.add(&list.join(token), Arc::clone(&item.value));
+    let at = if index >= names.len() { list.join("-") } else { list.element(index) };
+    applier.editor.add(&at, Arc::clone(&item.value));
     names.insert(index.min(names.len()), item.key.to_string());
     // Recorded by where it is, and not by the slot that it comes from: a native sidecar is found among the init containers.
     applier.done.entry.names[slot].push(item.key.to_string());
@@ -94,7 +94,7 @@ fn is_there<'v, V: View<'v>>(applier: &mut Applier<'_, V>, names: &Names, item: 
             return true;
         }
         let Some(index) = position_of(&names[slot], name) else { continue };
-        let at = slot.place().join(index.to_string());
+        let at = slot.place().element(index);
         let owner = applier.record.iter().find(|entry| entry.all_containers().any(|known| known == name));
         if let Some(owner) = owner {
             let (theirs, ours) = (&owner.profile, &applier.profile.name);

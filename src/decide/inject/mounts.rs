@@ -122,7 +122,7 @@ pub(super) fn nested<'v, V: View<'v>>(applier: &mut Applier<'_, V>, list: &Point
             item.key,
             mount.text(&["name"]).unwrap_or_default(),
         );
-        found.push((list.join(index.to_string()).join("mountPath"), message));
+        found.push((list.element(index).join("mountPath"), message));
     }
     for (at, message) in found {
         let at = applier.editor.place().append(&at);

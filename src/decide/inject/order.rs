@@ -21,7 +21,7 @@ pub(super) fn check<'v, V: View<'v>>(applier: &mut Applier<'_, V>, at: &Pointer,
             let (before, behind) = (names.get(..index), names.get(index + 1..));
             let is_it = |list: Option<&[String]>| list.is_some_and(|list| list.iter().any(|name| name == referred));
             let Some(variable) = names.get(index).filter(|_| !is_it(before) && is_it(behind)) else { continue };
-            let at = applier.editor.place().append(&at.join(index.to_string()).join("value"));
+            let at = applier.editor.place().append(&at.element(index).join("value"));
             let warning = warning(applier, &at, (named, variable, referred));
             applier.done.warnings.extend(warning);
         }

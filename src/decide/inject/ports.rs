@@ -58,7 +58,7 @@ fn declared_clashes<'v, V: View<'v>>(own: &Ports<'_, V>, other: &Ports<'_, V>) -
     for port in &own.ports {
         for (index, taken) in other.ports.iter().enumerate() {
             if let Some((which, number)) = clash(*port, *taken) {
-                let at = other.place.join("ports").join(index.to_string()).join(which.field());
+                let at = other.place.join("ports").element(index).join(which.field());
                 let message = format!(
                     "{} {number} of container `{}` is already used by container `{}`",
                     which.noun(),
@@ -88,7 +88,7 @@ fn probe_clashes<'v, V: View<'v>>(own: &Ports<'_, V>, other: &Ports<'_, V>) -> V
     for (_, number) in &own.probes {
         let declared = other.ports.iter().position(|port| is_tcp(*port, *number));
         let Some(index) = declared.filter(|_| !own.is_declared(*number)) else { continue };
-        let at = other.place.join("ports").join(index.to_string()).join("containerPort");
+        let at = other.place.join("ports").element(index).join("containerPort");
         let message = format!(
             "port {number} of container `{}` is also what a probe of container `{}` asks: only one of the two can listen there",
             other.name, own.name
@@ -126,7 +126,7 @@ fn ports_of<'e, 'v: 'e, V: View<'v>>(template: &'e Editor<V>, slot: Slot) -> Vec
         slot != Slot::InitContainers || container.text(&["restartPolicy"]).as_deref() == Some("Always")
     };
     let ports = containers.filter(|(_, container)| stays(container)).map(|(index, container)| Ports {
-        place: place.join(index.to_string()),
+        place: place.element(index),
         name: container.text(&["name"]).unwrap_or_default(),
         ports: container.child("ports").map(Layer::list).unwrap_or_default(),
         probes: probes(container),

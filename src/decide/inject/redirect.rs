@@ -47,7 +47,7 @@ pub(super) fn notes<'v, V: View<'v>>(
                     profile.name,
                     list(&handlers)
                 );
-                let at = place.append(&containers.join(index.to_string()).append(&at.place()));
+                let at = place.append(&containers.element(index).append(&at.place()));
                 notes.push(Diagnostic { hint: hint(profile), ..Diagnostic::new(Code::RedirectedProbe, at, message) });
             }
         }

@@ -239,12 +239,13 @@ impl Rendered {
     /// What is added to one slot was checked, where one of the others adds the same and has no fault.
     fn faults(&self, others: &[&Self]) -> Vec<(&'static str, Diagnostic)> {
         let mut faults = Vec::new();
-        let is_shared = |(one, two): (&Item, &Item)| one.key == two.key && Arc::ptr_eq(&one.value, &two.value);
+        let is_shared = |(one, two): (&Item, &Item)| Arc::ptr_eq(&one.value, &two.value) && one.key == two.key;
         let is_known = |slot: Slot, items: &[Item]| {
-            others.iter().filter(|other| other.faults.is_empty()).any(|other| {
-                let known = &other.added[slot];
-                known.len() == items.len() && items.iter().zip(known).all(is_shared)
-            })
+            items.is_empty()
+                || others.iter().take(MOST_COMPARED).filter(|other| other.faults.is_empty()).any(|other| {
+                    let known = &other.added[slot];
+                    known.len() == items.len() && items.iter().zip(known).all(is_shared)
+                })
         };
         let added = self.added.iter().filter(|(slot, items)| !is_known(*slot, items));
         let blocks = self.blocks.iter().flat_map(|block| block.added.iter());
@@ -270,7 +271,7 @@ impl Rendered {
                     (*known == slot || (*holds_containers && slot.holds_containers())) && *name == item.key
                 };
                 if seen.iter().any(is_it) {
-                    let at = slot.place_in_profile().join(item.source.to_string());
+                    let at = slot.place_in_profile().element(item.source);
                     let message = format!("`{at}` makes `{}` a second time", item.key);
                     twice.push((slot.field(), Diagnostic::new(Code::Invalid, Pointer::root(), message)));
                 }

@@ -36,7 +36,7 @@ pub(super) fn host_ports(list: &[&Value], role: Role, at: &Pointer, errors: &mut
         if role == Role::Init {
             taken.clear();
         }
-        for (port, at) in items(container, "ports", &at.join(index.to_string())) {
+        for (port, at) in items(container, "ports", &at.element(index)) {
             let Some(number) = port.get("hostPort").and_then(Value::as_i64).filter(|number| *number != 0) else {
                 continue;
             };

@@ -27,7 +27,7 @@ fn walk<'a, V: View<'a>>(node: V, place: Pointer, path: &[&str], found: &mut Vec
             }
             Kind::Sequence => {
                 let elements = node.elements().into_iter().enumerate();
-                elements.for_each(|(index, it)| walk(it, place.join(index.to_string()), rest, found));
+                elements.for_each(|(index, it)| walk(it, place.element(index), rest, found));
             }
             kind => found.push(wrong(&place, kind, "an object or a list")),
         }
@@ -51,7 +51,7 @@ fn template<'a, V: View<'a>>(node: V, place: &Pointer, found: &mut Vec<Diagnosti
             Kind::Null => {}
             Kind::Sequence => {
                 for (index, container) in containers.elements().into_iter().enumerate() {
-                    is_object(container, &place.join(index.to_string()), found);
+                    is_object(container, &place.element(index), found);
                 }
             }
             kind => {

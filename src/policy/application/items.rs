@@ -41,7 +41,7 @@ pub(super) fn of(
     let mut items = Vec::new();
     for slot in Slot::of(Home::Application) {
         for (index, addition) in added[slot].iter().enumerate() {
-            let at = at.join(slot.field()).join(index.to_string());
+            let at = at.join(slot.field()).element(index);
             items.extend(item(draft, slot, addition, (end, around.locals()), &at));
         }
     }

@@ -44,7 +44,7 @@ fn leaves(value: &Value, at: &Pointer, found: &mut Vec<Pointer>) {
     match value {
         Value::Object(members) => members.iter().for_each(|(name, value)| leaves(value, &at.join(name), found)),
         Value::Array(elements) => {
-            elements.iter().enumerate().for_each(|(index, value)| leaves(value, &at.join(index.to_string()), found));
+            elements.iter().enumerate().for_each(|(index, value)| leaves(value, &at.element(index), found));
         }
         _ => found.push(at.clone()),
     }
@@ -100,7 +100,7 @@ fn objects(value: &Value, at: &Pointer, found: &mut Vec<Pointer>) {
             members.iter().for_each(|(name, value)| objects(value, &at.join(name), found));
         }
         Value::Array(elements) => {
-            elements.iter().enumerate().for_each(|(index, value)| objects(value, &at.join(index.to_string()), found));
+            elements.iter().enumerate().for_each(|(index, value)| objects(value, &at.element(index), found));
         }
         _ => {}
     }

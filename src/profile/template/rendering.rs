@@ -23,8 +23,8 @@ pub(crate) struct Rendering<'r, 'v, V> {
     /// The values of the profile's parameters, in their order.
     values: &'r [Cow<'r, Value>],
     lets: &'r [Let],
-    /// Those of `lets` that were asked for.
-    known: Vec<OnceCell<Result<Item<'v, V>, EvalFault>>>,
+    /// Those of `lets` that were asked for; nothing, as long as none was.
+    known: OnceCell<Vec<MadeLet<'v, V>>>,
     /// What evaluating those took, all together.
     spent_on_lets: Cell<Spent>,
     surroundings: Surroundings<'v, V>,
@@ -40,6 +40,9 @@ pub(crate) struct Rendering<'r, 'v, V> {
     meter: Meter,
     faults: RefCell<Vec<RenderFault>>,
 }
+
+/// A `let` value, once it was asked for.
+type MadeLet<'v, V> = OnceCell<Result<Item<'v, V>, EvalFault>>;
 
 /// A part of what is rendered: what it reads and takes counts for it alone, without the `let` values that are made for it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -85,7 +88,7 @@ impl<'r, 'v, V: View<'v>> Rendering<'r, 'v, V> {
         Self {
             values,
             lets,
-            known: lets.iter().map(|_| OnceCell::new()).collect(),
+            known: OnceCell::new(),
             spent_on_lets: Cell::default(),
             surroundings,
             trace: None,
@@ -120,7 +123,7 @@ impl<'r, 'v, V: View<'v>> Rendering<'r, 'v, V> {
 
     /// Whether any `let` value was made.
     pub(crate) fn has_lets(&self) -> bool {
-        self.known.iter().any(|known| known.get().is_some())
+        self.known.get().is_some_and(|known| known.iter().any(|known| known.get().is_some()))
     }
 
     /// A unit as it was made; `None` where it was not.
@@ -169,7 +172,8 @@ impl<'r, 'v, V: View<'v>> Rendering<'r, 'v, V> {
 
     /// One reads only those before it, so this ends.
     fn made_let(&self, index: usize) -> Option<&Result<Item<'v, V>, EvalFault>> {
-        let (known, made) = (self.known.get(index)?, self.lets.get(index)?);
+        let known = self.known.get_or_init(|| self.lets.iter().map(|_| OnceCell::new()).collect());
+        let (known, made) = (known.get(index)?, self.lets.get(index)?);
         let mut asked = self.asked.borrow_mut();
         if !asked.contains(&index) {
             asked.push(index);
@@ -347,7 +351,7 @@ fn render_members<'v, V: View<'v>>(
     members: &[(String, Template)],
     rendering: &Rendering<'_, 'v, V>,
 ) -> Map<String, Value> {
-    let mut rendered = Map::new();
+    let mut rendered = Map::with_capacity(members.len());
     for (name, member) in members {
         member.each(rendering, &mut |value| drop(rendered.insert(name.clone(), value)));
     }

@@ -178,7 +178,7 @@ fn places(node: &Node<NodeRef<'_>>, reader: &Reader<'_>) -> Vec<(Pointer, Positi
         found.push((at.clone(), reader.position(&node.at.append(&at))));
         todo.extend(view.members().into_iter().map(|(key, value)| (at.join(&*key), value)));
         let elements = view.elements().into_iter().enumerate();
-        todo.extend(elements.map(|(index, value)| (at.join(index.to_string()), value)));
+        todo.extend(elements.map(|(index, value)| (at.element(index), value)));
     }
     found
 }
