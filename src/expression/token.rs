@@ -20,6 +20,9 @@ const SIGNS: [&str; 26] = [
     ")", "[", "]", "{", "}",
 ];
 
+/// How many letters there may be before a string, such as `br`.
+const LONGEST_PREFIX: usize = 2;
+
 /// Words that name no variable: <https://github.com/google/cel-spec/blob/master/doc/langdef.md#syntax>.
 const RESERVED: [&str; 17] = [
     "as",
@@ -84,7 +87,7 @@ impl<'t> Lexer<'t> {
             let word = self.take_while(|next| is_letter(next) || next.is_ascii_digit());
             return Ok((at, word_token(word)));
         }
-        let Some(sign) = SIGNS.into_iter().find(|sign| rest.starts_with(sign)) else {
+        let Some(sign) = SIGNS.into_iter().find(|sign| sign.starts_with(first) && rest.starts_with(sign)) else {
             return Err(CompileError::new(at, SyntaxFault::Character(first)));
         };
         self.at += sign.len();
@@ -165,12 +168,13 @@ impl<'t> Lexer<'t> {
     /// A string or bytes, where one begins here.
     fn quoted(&mut self) -> Result<Option<Token<'t>>, CompileError> {
         let (start, rest) = (self.at, self.rest());
-        let prefix = rest.find(['\'', '"']).and_then(|length| rest.get(..length)).unwrap_or("?");
-        let (raw, bytes) = match prefix.to_ascii_lowercase().as_str() {
-            "" => (false, false),
-            "r" => (true, false),
-            "b" => (false, true),
-            "br" => (true, true),
+        let quote = rest.bytes().take(LONGEST_PREFIX + 1).position(|byte| matches!(byte, b'\'' | b'"'));
+        let Some(prefix) = quote.and_then(|length| rest.get(..length)) else { return Ok(None) };
+        let (raw, bytes) = match prefix.as_bytes() {
+            [] => (false, false),
+            [b'r' | b'R'] => (true, false),
+            [b'b' | b'B'] => (false, true),
+            [b'b' | b'B', b'r' | b'R'] => (true, true),
             _ => return Ok(None),
         };
         let quoted = &rest[prefix.len()..];
