@@ -43,12 +43,20 @@ pub(super) fn parse(text: &str) -> Option<Tree<'_>> {
 /// order mark.
 fn is_plain(text: &str) -> bool {
     // Without a branch for each byte, so that many are looked at together.
-    let odd = |byte: u8| (byte < b' ' && byte != b'\n') || byte >= 0x7f;
-    if !text.bytes().fold(false, |found, byte| found | odd(byte)) {
-        return true;
+    let odd = |byte: u8| (byte < b' ' && byte != b'\n') || byte == 0x7f;
+    if text.bytes().fold(false, |found, byte| found | odd(byte)) {
+        return false;
     }
-    let is_fine = |c: char| matches!(c, '\n' | ' '..='~' | '\u{a0}'..='\u{2027}' | '\u{202a}'..='\u{d7ff}' | '\u{e000}'..='\u{fefe}' | '\u{ff00}'..='\u{fffd}' | '\u{10000}'..);
-    text.chars().all(is_fine)
+    let is_fine = |c: char| matches!(c, '\u{a0}'..='\u{2027}' | '\u{202a}'..='\u{d7ff}' | '\u{e000}'..='\u{fefe}' | '\u{ff00}'..='\u{fffd}' | '\u{10000}'..);
+    let mut rest = text;
+    while let Some(at) = rest.bytes().position(|byte| !byte.is_ascii()) {
+        let mut wide = rest.get(at..).unwrap_or_default().chars();
+        if !wide.next().is_some_and(is_fine) {
+            return false;
+        }
+        rest = wide.as_str();
+    }
+    true
 }
 
 /// A block collection that is open.
