@@ -32,6 +32,8 @@ pub(crate) struct KeptReads {
     units: Vec<Option<Arc<KeptUnit>>>,
     /// All that was read of the pod. If all of it is the same, no unit need be compared alone.
     of_pod: Arc<Reads>,
+    /// What all units took together.
+    spent: Spent,
 }
 
 /// What one unit took and read.
@@ -125,7 +127,7 @@ impl<'m, 'a, 't, P: View<'t>, W: View<'a>> Memo<'m, 't, P, W> {
             // These tell two objects apart with little work.
             one.kept.known.iter().enumerate().all(|(index, known)| self.has(index, known))
                 && parts.clone().all(|part| self.is_made_of_same(one, Unit::Part(part)))
-                && self.is_allowed(one, parts.clone())
+                && self.is_whole_allowed(one, parts.clone())
         })
     }
 
@@ -228,12 +230,21 @@ impl<'m, 'a, 't, P: View<'t>, W: View<'a>> Memo<'m, 't, P, W> {
 
     /// Whether these parts, which are made of the same as those of a candidate, are within the bounds of one rendering. The same takes
     /// the same. A `let` value that is equal, and is made of something else, may take more.
-    fn is_allowed(&self, candidate: &Candidate<'m>, parts: Range<usize>) -> bool {
+    fn is_whole_allowed(&self, candidate: &Candidate<'m>, parts: Range<usize>) -> bool {
         let made = |unit: Unit| match unit {
             Unit::Let(_) if !self.is_made_of_same(candidate, unit) => self.rendering.made_unit(unit).map(Cow::Owned),
             unit => candidate.kept.made_unit(unit, self.reads.lets.len()),
         };
         !self.rendering.has_lets() || spent_on(parts, self.reads.lets.len(), made).is_allowed()
+    }
+
+    /// Whether what all parts take, as [`Self::spent`] counts it, is within the bounds of one rendering.
+    pub(crate) fn is_allowed(&self) -> bool {
+        // It is no more than what was evaluated here, and all that the objects took of which something was found to be the same.
+        let asked = self.candidates.iter().filter(|one| !one.answers.borrow().is_empty());
+        let at_most = asked.fold(self.rendering.spent(), |sum, one| sum.with(one.kept.spent));
+        debug_assert!(!at_most.is_allowed() || self.spent().is_allowed());
+        at_most.is_allowed() || self.spent().is_allowed()
     }
 
     /// What evaluating all parts takes, with each `let` value that any of them asks for: as if none had been taken from a kept object.

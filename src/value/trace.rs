@@ -91,6 +91,14 @@ enum Step {
 }
 
 impl Step {
+    fn is(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Member(one), Self::Member(other)) => view::is_same_name(one, other),
+            (Self::Element(one), Self::Element(other)) => one == other,
+            _ => false,
+        }
+    }
+
     fn bytes(&self) -> usize {
         if let Self::Member(name) = self { name.len() } else { 0 }
     }

@@ -263,19 +263,20 @@ impl Rendered {
     /// What is there twice under one name: with expressions, that shows only now.
     fn named_twice(&self) -> Vec<(&'static str, Diagnostic)> {
         let mut twice = Vec::new();
-        let mut seen: Vec<(bool, Slot, &str)> = Vec::new();
         let slots = self.added.iter().filter(|(slot, _)| slot.home() != Home::Application);
         for (slot, items) in slots.filter(|(slot, _)| slot.clash() != Clash::Same) {
             for item in items {
-                let is_it = |(holds_containers, known, name): &(bool, Slot, &str)| {
-                    (*known == slot || (*holds_containers && slot.holds_containers())) && *name == item.key
+                let is_before = |known: &&Item| !std::ptr::eq(*known, item);
+                let is_it = |known: &Item| view::is_same_name(&known.key, &item.key);
+                let is_second = match slot.holds_containers() {
+                    true => self.all_containers().take_while(is_before).any(is_it),
+                    false => items.iter().take_while(is_before).any(is_it),
                 };
-                if seen.iter().any(is_it) {
+                if is_second {
                     let at = slot.place_in_profile().element(item.source);
                     let message = format!("`{at}` makes `{}` a second time", item.key);
                     twice.push((slot.field(), Diagnostic::new(Code::Invalid, Pointer::root(), message)));
                 }
-                seen.push((slot.holds_containers(), slot, &item.key));
             }
         }
         twice

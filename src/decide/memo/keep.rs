@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::{Found, KeptReads, KeptUnit, MOST_KEPT, Memo, ReadValue};
 use crate::expression::KeptItem;
-use crate::profile::template::Unit;
+use crate::profile::template::{Spent, Unit};
 use crate::value::trace::Reads;
 use crate::value::view::View;
 
@@ -29,7 +29,8 @@ impl<'m, 'a, 't, P: View<'t>, W: View<'a>> Memo<'m, 't, P, W> {
         let lets = lets.zip(&units).map(|(index, unit)| unit.as_ref().and_then(|_| self.kept_let(index))).collect();
         let values = self.candidates.iter().find(|one| self.has_values_of(one)).map(|one| Arc::clone(&one.kept.values));
         let values = values.unwrap_or_else(|| Arc::new(self.values.kept()));
-        KeptReads { values, known, lets, of_pod: self.all_of_pod(&units), units }
+        let spent = units.iter().flatten().fold(Spent::default(), |sum, unit| sum.with(unit.made.spent));
+        KeptReads { values, known, lets, of_pod: self.all_of_pod(&units), units, spent }
     }
 
     /// The value of a unit that was made, or is made of the same as a kept one.

@@ -31,7 +31,7 @@ pub(crate) struct Rendering<'r, 'v, V> {
     /// Where is noted what is read of the pod, if anywhere.
     trace: Option<&'r Trace>,
     /// What was made, for each `let` value, and then for each part.
-    made: RefCell<Vec<Option<MadeUnit>>>,
+    made: RefCell<Vec<Option<Box<MadeUnit>>>>,
     /// The `let` values that the unit at hand has asked for.
     asked: RefCell<Vec<usize>>,
     /// The values of `forEach` variables, the innermost last.
@@ -42,7 +42,7 @@ pub(crate) struct Rendering<'r, 'v, V> {
 }
 
 /// A `let` value, once it was asked for.
-type MadeLet<'v, V> = OnceCell<Result<Item<'v, V>, EvalFault>>;
+type MadeLet<'v, V> = OnceCell<Box<Result<Item<'v, V>, EvalFault>>>;
 
 /// A part of what is rendered: what it reads and takes counts for it alone, without the `let` values that are made for it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -117,7 +117,7 @@ impl<'r, 'v, V: View<'v>> Rendering<'r, 'v, V> {
     }
 
     /// What evaluating took so far.
-    fn spent(&self) -> Spent {
+    pub(crate) fn spent(&self) -> Spent {
         Spent { effort: self.meter.effort(), repeated: self.repeated.get() }
     }
 
@@ -128,7 +128,7 @@ impl<'r, 'v, V: View<'v>> Rendering<'r, 'v, V> {
 
     /// A unit as it was made; `None` where it was not.
     pub(crate) fn made_unit(&self, unit: Unit) -> Option<MadeUnit> {
-        self.made.borrow().get(unit.number(self.lets.len()))?.clone()
+        self.made.borrow().get(unit.number(self.lets.len()))?.as_deref().cloned()
     }
 
     /// Whether the unit of this number was made.
@@ -155,7 +155,7 @@ impl<'r, 'v, V: View<'v>> Rendering<'r, 'v, V> {
             made.resize_with(reader + 1, || None);
         }
         if let Some(made) = made.get_mut(reader) {
-            *made = Some(MadeUnit { spent, lets });
+            *made = Some(Box::new(MadeUnit { spent, lets }));
         }
         result
     }
@@ -179,7 +179,7 @@ impl<'r, 'v, V: View<'v>> Rendering<'r, 'v, V> {
             asked.push(index);
         }
         drop(asked);
-        Some(known.get_or_init(|| self.as_unit(Unit::Let(index), || made.item(self))))
+        Some(known.get_or_init(|| Box::new(self.as_unit(Unit::Let(index), || made.item(self)))))
     }
 
     /// The value of `let`, which need not be one of the profile's.

@@ -155,8 +155,8 @@ impl<'t> Tree<'t> {
         Self {
             text,
             language,
-            // JSON as API servers write it has a node for every ten bytes or so, and a manifest one for every twelve.
-            nodes: Vec::with_capacity(text.len() / 11 + 2),
+            // A manifest, and JSON as API servers write it, have a node for every ten bytes or so.
+            nodes: Vec::with_capacity(text.len() / 9 + 2),
             strings: Vec::new(),
             merges: Merges::Absent,
             deepest: 0,

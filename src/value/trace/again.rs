@@ -47,7 +47,7 @@ impl<'a, V: View<'a>> Again<V> {
         let new = all.len();
         let Some(within) = all.get(number) else { return new };
         let mut chain = iter::successors(Some(within.latest_within), |known| all.get(*known).map(|place| place.before));
-        let known = chain.find(|known| *known == ROOT || all.get(*known).is_some_and(|place| place.step == *step));
+        let known = chain.find(|known| *known == ROOT || all.get(*known).is_some_and(|place| place.step.is(step)));
         if let Some(known) = known.filter(|known| *known != ROOT) {
             return known;
         }

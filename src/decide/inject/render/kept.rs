@@ -135,10 +135,9 @@ impl Renderings {
         let rendered = Rendered::unchecked(profile, &rendering, sidecar, Some(&parts));
         let others: Vec<&Rendered> = kept.iter().map(|one| &*one.rendered).collect();
         let checked = |rendered| Arc::new(Rendered { hash, ..rendered }.checked(profile, &others));
-        let spent = memo.spent();
         #[cfg(test)]
-        self.charged.lock().unwrap_or_else(PoisonError::into_inner).push(spent);
-        if !rendered.failed.is_empty() || !spent.is_allowed() {
+        self.charged.lock().unwrap_or_else(PoisonError::into_inner).push(memo.spent());
+        if !rendered.failed.is_empty() || !memo.is_allowed() {
             // What was compared counts for the bounds of that rendering, and must not decide.
             let alone = Rendering::new(values, &profile.lets, surroundings.clone());
             return checked(Rendered::unchecked(profile, &alone, sidecar, None));
