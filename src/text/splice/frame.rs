@@ -50,7 +50,6 @@
 //! one with a string that could be taken for a token. Where there is no frame, or it does not hold,
 //! the whole text is read: a frame makes the proof cheaper and never decides against it.
 
-use std::fmt::Write as _;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -276,6 +275,13 @@ fn number_of(token: &str) -> Option<usize> {
 
 fn push_token(text: &mut String, prefix: &str, number: usize) {
     text.push_str(prefix);
-    // A `String` takes all that is written.
-    let _ = write!(text, "{number}");
+    push_number(text, number);
+}
+
+/// Most have one digit or two, and there are some for each value that stays.
+fn push_number(text: &mut String, number: usize) {
+    if number >= 10 {
+        push_number(text, number / 10);
+    }
+    text.extend(u32::try_from(number % 10).ok().and_then(|digit| char::from_digit(digit, 10)));
 }

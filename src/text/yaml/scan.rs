@@ -42,10 +42,13 @@ pub(super) fn parse(text: &str) -> Option<Tree<'_>> {
 /// Whether a text has only characters that mean nothing special to any reader: no control characters, no line ends but `\n`, no byte
 /// order mark.
 fn is_plain(text: &str) -> bool {
+    const WIDE: u8 = 0x80;
     // Without a branch for each byte, so that many are looked at together.
     let odd = |byte: u8| (byte < b' ' && byte != b'\n') || byte == 0x7f;
-    if text.bytes().fold(false, |found, byte| found | odd(byte)) {
-        return false;
+    match text.bytes().fold(0, |found, byte| found | u8::from(odd(byte)) | (byte & WIDE)) {
+        0 => return true,
+        WIDE => {}
+        _ => return false,
     }
     let is_fine = |c: char| matches!(c, '\u{a0}'..='\u{2027}' | '\u{202a}'..='\u{d7ff}' | '\u{e000}'..='\u{fefe}' | '\u{ff00}'..='\u{fffd}' | '\u{10000}'..);
     let mut rest = text;
