@@ -70,11 +70,9 @@ pub(super) fn open_all<'i>(
 ) -> Vec<Stream<'i>> {
     let kinds = FactKind::read_by(runs.each());
     let open = |(index, (input, files)): (usize, (&'i Input, &Files))| {
-        // Reading has seen that it is UTF-8.
-        let text = std::str::from_utf8(&input.bytes).unwrap_or_default();
         let is_other = input.root.is_some() && *files == Files::Manifests && !kustomize::is_kustomization(input);
         let origin = if is_other { StreamOrigin::Folder } else { StreamOrigin::Named };
-        let mut stream = Stream::open(input.source.to_string(), text).from(origin);
+        let mut stream = Stream::open(input.source.to_string(), &input.text).from(origin);
         if prepared.reads_function && input.source == InputSource::Stdin {
             stream.error.take_if(|error| error.code == Code::FunctionConfig);
         }

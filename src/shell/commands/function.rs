@@ -42,7 +42,7 @@ impl FunctionSettings {
     /// A kind that is not for injector, and what is wrong in one that is; each at its place in the list.
     pub(super) fn read(inputs: &[Input]) -> Result<Option<Self>, Vec<Placed>> {
         let Some(input) = inputs.iter().find(|input| input.source == InputSource::Stdin) else { return Ok(None) };
-        let text = std::str::from_utf8(&input.bytes).unwrap_or_default();
+        let text = input.text.as_str();
         // What cannot be split is reported where it is read.
         let documents = document::split(text).unwrap_or_default();
         let name = input.source.to_string();

@@ -190,7 +190,7 @@ fn all_left_out(inputs: &[Input], prepared: &Prepared) -> Result<(), Placed> {
 
 /// Whether the word is in it; else no patches have to be kept for answers.
 fn may_hold_review(input: &Input) -> bool {
-    memchr::memmem::find(&input.bytes, b"AdmissionReview").is_some()
+    memchr::memmem::find(input.text.as_bytes(), b"AdmissionReview").is_some()
 }
 
 /// Whether failures keep the results from being written in this form.

@@ -46,8 +46,7 @@ pub(super) fn function(args: &FnArgs, colour: ColourChoice) -> Result<ExitStatus
 
 fn text(input: &Input) -> &str {
     debug_assert_eq!(input.source, InputSource::Stdin);
-    // Reading has seen that it is UTF-8.
-    std::str::from_utf8(&input.bytes).unwrap_or_default()
+    &input.text
 }
 
 fn not_a_list() -> Placed {

@@ -56,14 +56,13 @@ fn import(path: &Path, entry: Option<&str>) -> Result<ExitStatus, CommandError> 
         let several = Placed::new(Code::Usage, format!("`{}` is a directory with several files", path.display()));
         return Err(several.hint(Some("name one file")).into());
     };
-    let text = String::from_utf8_lossy(&input.bytes);
-    let places = Places::new(&text);
+    let places = Places::new(&input.text);
     let told = |error: ImportError| {
         let mut placed = Placed::new(Code::Profile, error.message).hint(error.hint);
         placed.path = error.path.to_string();
         placed.at(input.source.to_string(), Some(places.position(error.at)))
     };
-    match import::import(&text, entry) {
+    match import::import(&input.text, entry) {
         Ok(profile) => Ok(super::print(profile.as_bytes())?),
         Err(errors) => Err(reported(errors.into_iter().map(told).collect())),
     }

@@ -206,10 +206,9 @@ impl Prepared {
         if config.overrides.is_empty() && config.exclude.is_empty() {
             return Ok(ItemRuns::default());
         }
-        let text = std::str::from_utf8(&input.bytes).unwrap_or_default();
         let mut known: BTreeMap<Vec<usize>, Arc<Run>> = BTreeMap::new();
         let mut all = Vec::new();
-        for file in function::files(text) {
+        for file in function::files(&input.text) {
             if left_out.cover(Path::new(&file)) {
                 all.push((file, ItemRun::LeftOut));
                 continue;
@@ -287,14 +286,14 @@ fn flag(name: &str, error: &dyn std::fmt::Display) -> Vec<Placed> {
 fn read_facts(path: &Path, kind: FactKind, run: &Run, cluster: &mut ClusterFacts) -> Result<Vec<Placed>, Vec<Placed>> {
     let mut warnings = Vec::new();
     for input in input::read(&[path.to_owned()], Recursion::Off).map_err(|error| vec![error.placed()])? {
-        let text = String::from_utf8_lossy(&input.bytes);
-        let mut stream = Stream::open(input.source.to_string(), &text);
+        let text = input.text.as_str();
+        let mut stream = Stream::open(input.source.to_string(), text);
         if let Some(error) = stream.error.take() {
             return Err(vec![error]);
         }
         let mut count = 0;
         for document in &stream.documents {
-            let tree = document.parse(&text).map_err(|error| vec![stream.unreadable(document, &error)])?;
+            let tree = document.parse(text).map_err(|error| vec![stream.unreadable(document, &error)])?;
             let (found, wrong) = stream.facts((document, &tree), kind, run, cluster);
             count += found;
             warnings.extend(wrong);

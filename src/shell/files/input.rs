@@ -40,7 +40,7 @@ impl fmt::Display for InputSource {
     }
 }
 
-/// One file, read. The bytes are UTF-8; a byte order mark, if any, is still there.
+/// One file, read. A byte order mark, if any, is still there.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Input {
     /// Where it came from.
@@ -48,7 +48,7 @@ pub(crate) struct Input {
     /// The directory argument below which it was found; `--output-dir` mirrors what is below it.
     pub root: Option<PathBuf>,
     /// The content.
-    pub bytes: Vec<u8>,
+    pub text: String,
 }
 
 /// How far below a directory to look.
@@ -127,8 +127,8 @@ impl FoundInput {
             InputSource::File(path) => fs::read(path),
         };
         let bytes = bytes.map_err(|error| InputError::reading(source, error))?;
-        text::check(source, &bytes)?;
-        Ok(Input { source: source.clone(), root: root.clone(), bytes })
+        let text = text::of(source, bytes)?;
+        Ok(Input { source: source.clone(), root: root.clone(), text })
     }
 }
 

@@ -22,8 +22,7 @@ pub(super) fn ca_bundle(args: &CaBundleArgs) -> CertsResult {
     let mut webhooks = 0;
     for input in inputs {
         let file = input.source.to_string();
-        let text = String::from_utf8_lossy(&input.bytes);
-        let (new, found, warnings) = put_in(&file, &text, &value)?;
+        let (new, found, warnings) = put_in(&file, &input.text, &value)?;
         data.push(new);
         webhooks += found;
         reported.extend(warnings);

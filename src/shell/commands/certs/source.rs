@@ -44,9 +44,7 @@ pub(super) fn read(path: &Path) -> Result<SourceContent, Vec<Placed>> {
     };
     for input in inputs {
         all.file = input.source.to_string();
-        // `input::read` has checked that it is UTF-8.
-        let text = String::from_utf8_lossy(&input.bytes);
-        read_text(&text, &mut all)?;
+        read_text(&input.text, &mut all)?;
     }
     Ok(all)
 }

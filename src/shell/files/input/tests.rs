@@ -82,7 +82,7 @@ fn an_input_knows_its_directory_and_keeps_its_bytes() {
         [Input {
             source: InputSource::File(tree.path("d/a.yaml")),
             root: Some(tree.path("d")),
-            bytes: b"\xEF\xBB\xBFa: 1\r\n".to_vec()
+            text: "\u{feff}a: 1\r\n".to_owned()
         }]
     );
 }

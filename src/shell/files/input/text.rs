@@ -33,20 +33,21 @@ const KUBECTL: [&str; 6] = [
     "No resources found",
 ];
 
-pub(super) fn check(source: &InputSource, bytes: &[u8]) -> Result<(), InputError> {
-    if let Some(encoding) = utf16(bytes) {
+/// The text that these bytes are.
+pub(super) fn of(source: &InputSource, bytes: Vec<u8>) -> Result<String, InputError> {
+    if let Some(encoding) = utf16(&bytes) {
         return Err(InputError::Encoding { of: source.clone(), encoding });
     }
-    let text = std::str::from_utf8(bytes).map_err(|error| {
-        let (before, rest) = bytes.split_at(error.valid_up_to());
+    let text = String::from_utf8(bytes).map_err(|error| {
+        let (before, rest) = error.as_bytes().split_at(error.utf8_error().valid_up_to());
         let byte = rest.first().copied().unwrap_or_default();
         InputError::NotUtf8 { of: source.clone(), position: after(before), byte }
     })?;
-    match kubectl_message(text) {
+    match kubectl_message(&text) {
         Some(message) if *source == InputSource::Stdin => {
             Err(InputError::KubectlMessage { message: message.to_owned() })
         }
-        _ => Ok(()),
+        _ => Ok(text),
     }
 }
 
@@ -83,7 +84,7 @@ mod tests {
     use super::*;
 
     fn refusal(source: &InputSource, bytes: &[u8]) -> Option<String> {
-        check(source, bytes).err().map(|error| {
+        of(source, bytes.to_vec()).err().map(|error| {
             let placed = error.placed();
             let place = placed.position.map(|p| format!("{}:{} ", p.line, p.column)).unwrap_or_default();
             format!("{place}{}", placed.message)

@@ -133,7 +133,7 @@ impl Found {
 
 fn file(input: &Input) -> Option<(&Path, &str)> {
     match &input.source {
-        InputSource::File(path) => Some((path, std::str::from_utf8(&input.bytes).ok()?)),
+        InputSource::File(path) => Some((path, &input.text)),
         InputSource::Stdin => None,
     }
 }
