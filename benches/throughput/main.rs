@@ -15,7 +15,7 @@ mod inputs;
 mod measure;
 
 use inputs::{different_workloads, mixed, pod, tree, workload, workloads};
-use measure::{Exit, RUNS, Run, alone, median, median_of, middle, ms, rate, ratio, run, show, twice};
+use measure::{Exit, RUNS, Run, alone, in_turns, median, median_of, ms, rate, ratio, show, twice};
 
 /// What injects `nginx`, whose rendering depends on parameters alone.
 const NGINX: &[&str] = &["inject", "-q", "-o", "yaml", "-p", "nginx", "--namespace-labels", "sidecar-inject=enabled"];
@@ -75,12 +75,7 @@ fn start_up(injector: &Path, path: &Path) -> Vec<Goal> {
     let text = workload(1);
     std::fs::write(path, &text).expect("the input is written");
     println!("\none Deployment: {} bytes", text.len());
-    let (mut ours, mut empty) = (Vec::new(), Vec::new());
-    for _ in 0..SHORT_RUNS {
-        ours.push(run(injector, PLAIN, path, Exit::Done));
-        empty.push(run(Path::new("true"), &[], path, Exit::Done));
-    }
-    let (ours, empty) = (middle(ours), middle(empty));
+    let [ours, empty] = in_turns(SHORT_RUNS, [(injector, PLAIN), (Path::new("true"), &[])], path);
     show("injector inject", text.len(), ours, None);
     show("a program that does nothing", text.len(), empty, None);
     kubectl(path, text.len(), ours);
@@ -168,12 +163,8 @@ fn profiles(injector: &Path, path: &Path) -> [Goal; 2] {
         std::fs::write(path, &text).expect("the input is written");
         let bytes = text.len();
         println!("\n{name}, with two profiles: {bytes} bytes");
-        let (mut nginx, mut linkerd) = (Vec::new(), Vec::new());
-        for _ in 0..if bytes < 100_000 { SHORT_RUNS } else { RUNS } {
-            nginx.push(run(injector, NGINX, path, Exit::Done));
-            linkerd.push(run(injector, LINKERD, path, Exit::Done));
-        }
-        let (nginx, linkerd) = (middle(nginx), middle(linkerd));
+        let runs = if bytes < 100_000 { SHORT_RUNS } else { RUNS };
+        let [nginx, linkerd] = in_turns(runs, [(injector, NGINX), (injector, LINKERD)], path);
         show("nginx", bytes, nginx, None);
         show("linkerd", bytes, linkerd, None);
         (nginx.wall, linkerd.wall)

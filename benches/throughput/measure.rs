@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
 use injector::internals::text::document::split;
@@ -10,9 +10,10 @@ use injector::internals::text::document::split;
 /// Runs of each command; the median counts.
 pub(crate) const RUNS: usize = 7;
 
-/// A run of a command.
+/// Runs of a command.
 #[derive(Clone, Copy)]
 pub(crate) struct Run {
+    /// The median, start to exit.
     pub(crate) wall: Duration,
     /// The largest resident set, in KiB; 0 where the system does not say.
     pub(crate) peak: u64,
@@ -55,25 +56,44 @@ pub(crate) fn median(program: &Path, args: &[&str], input: &Path) -> Run {
 }
 
 pub(crate) fn median_of(program: &Path, args: &[&str], input: &Path, exit: Exit) -> Run {
-    middle((0..RUNS).map(|_| run(program, args, input, exit)).collect())
+    let walls = (0..RUNS).map(|_| time(program, args, input, exit)).collect();
+    Run { wall: middle(walls), peak: peak(program, args, input, exit) }
 }
 
-/// The run of median length.
-pub(crate) fn middle(mut runs: Vec<Run>) -> Run {
-    runs.sort_by_key(|run| run.wall);
-    runs.swap_remove(runs.len() / 2)
+/// Two commands that take turns, so many times.
+pub(crate) fn in_turns(runs: usize, commands: [(&Path, &[&str]); 2], input: &Path) -> [Run; 2] {
+    let mut walls = [Vec::new(), Vec::new()];
+    for _ in 0..runs {
+        for ((program, args), walls) in commands.iter().zip(&mut walls) {
+            walls.push(time(program, args, input, Exit::Done));
+        }
+    }
+    let mut walls = walls.into_iter().map(middle);
+    commands.map(|(program, args)| Run {
+        wall: walls.next().unwrap_or_default(),
+        peak: peak(program, args, input, Exit::Done),
+    })
 }
 
-/// Runs a command and watches its resident set, as the kernel keeps its high-water mark.
-pub(crate) fn run(program: &Path, args: &[&str], input: &Path, exit: Exit) -> Run {
+/// The median.
+fn middle(mut walls: Vec<Duration>) -> Duration {
+    walls.sort();
+    walls.swap_remove(walls.len() / 2)
+}
+
+/// How long a command takes, start to exit.
+fn time(program: &Path, args: &[&str], input: &Path, exit: Exit) -> Duration {
     let start = Instant::now();
-    let mut command = Command::new(program);
-    command
-        .args(args)
-        .arg(input)
-        .stdout(Stdio::from(File::create("/dev/null").expect("/dev/null")))
-        .stderr(Stdio::null());
-    let mut child = command.spawn().expect("the command starts");
+    let status = start_of(program, args, input).wait().expect("the command is waited for");
+    let wall = start.elapsed();
+    assert_is(exit, status, program);
+    wall
+}
+
+/// The largest resident set of a run in KiB, as the kernel keeps its high-water mark; 0 where the system does not say. To ask for it
+/// again and again slows the run down, so it has a run of its own.
+fn peak(program: &Path, args: &[&str], input: &Path, exit: Exit) -> u64 {
+    let mut child = start_of(program, args, input);
     let status = format!("/proc/{}/status", child.id());
     let mut peak = 0;
     loop {
@@ -84,12 +104,26 @@ pub(crate) fn run(program: &Path, args: &[&str], input: &Path, exit: Exit) -> Ru
         }
         match child.try_wait().expect("the command is waited for") {
             Some(status) => {
-                assert_eq!(status.code(), Some(i32::from(exit == Exit::Findings)), "{}", program.display());
-                return Run { wall: start.elapsed(), peak };
+                assert_is(exit, status, program);
+                return peak;
             }
             None => std::thread::sleep(Duration::from_micros(200)),
         }
     }
+}
+
+fn start_of(program: &Path, args: &[&str], input: &Path) -> Child {
+    let mut command = Command::new(program);
+    command
+        .args(args)
+        .arg(input)
+        .stdout(Stdio::from(File::create("/dev/null").expect("/dev/null")))
+        .stderr(Stdio::null());
+    command.spawn().expect("the command starts")
+}
+
+fn assert_is(exit: Exit, status: ExitStatus, program: &Path) {
+    assert_eq!(status.code(), Some(i32::from(exit == Exit::Findings)), "{}", program.display());
 }
 
 /// One thing done with every document of the stream.
