@@ -356,23 +356,23 @@ impl Layout {
 /// Finds how far the first nested mapping is indented from its key, and the first list's dash from its key.
 fn measure(tree: &Tree<'_>, node: NodeId, indent: &mut Option<usize>, dash: &mut Option<usize>) {
     let lines = Lines(tree.text());
+    let from_key = |key: NodeId, value: NodeId| {
+        // With a tag or an anchor the value begins on the key's line, which says nothing about its column.
+        let is_below = !tree.is_tagged(value) && tree.anchor(value) == Anchor::None;
+        let column = |node: NodeId| lines.column(tree.span(node).start);
+        is_below.then(|| column(value).checked_sub(column(key))).flatten()
+    };
     for (key, value) in tree.pairs(node) {
         if indent.is_some() && dash.is_some() {
             return;
         }
-        let (from, to) = (lines.column(tree.span(key).start), lines.column(tree.span(value).start));
         match tree.kind(value) {
             NodeKind::Mapping(CollectionStyle::Block) => {
-                // With a tag or an anchor the value begins on the key's line, which says nothing about its column.
-                if !tree.is_tagged(value) && tree.anchor(value) == Anchor::None && to > from {
-                    indent.get_or_insert(to - from);
-                }
+                *indent = indent.or_else(|| from_key(key, value).filter(|columns| *columns > 0));
                 measure(tree, value, indent, dash);
             }
             NodeKind::Sequence(CollectionStyle::Block) => {
-                if !tree.is_tagged(value) && tree.anchor(value) == Anchor::None && to >= from {
-                    dash.get_or_insert(to - from);
-                }
+                *dash = dash.or_else(|| from_key(key, value));
                 for item in tree.children(value).take(1) {
                     if matches!(tree.kind(item), NodeKind::Mapping(CollectionStyle::Block)) {
                         measure(tree, item, indent, dash);

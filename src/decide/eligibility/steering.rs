@@ -159,7 +159,7 @@ fn says<'a, V: View<'a>>(case: &Case<'_, '_, V>, side: Side, asked: Side, saw: i
     match side {
         _ if side != asked => case.no(saw),
         Side::Skip => RuleFinding::deniable(saw()),
-        Side::Inject => RuleFinding::inject(saw()),
+        Side::Inject => RuleFinding { ruling: Ruling::Inject, ..case.no(saw) },
     }
 }
 

@@ -21,6 +21,9 @@ use crate::value::view::View;
 /// Adds to every container that the profile targets.
 pub(super) fn add<'v, V: View<'v>>(applier: &mut Applier<'_, V>) {
     let (rendered, profile) = (applier.rendered, applier.profile);
+    if rendered.for_containers(profile).next().is_none() {
+        return;
+    }
     let lists = [(Slot::InitContainers, Targets::InitContainers), (Slot::Containers, Targets::Containers)];
     // Nothing below changes which containers there are.
     let lists = lists.map(|(list, targets)| (list, targets, of_application(applier, list)));

@@ -58,7 +58,7 @@ fn declared_clashes<'v, V: View<'v>>(own: &Ports<'_, V>, other: &Ports<'_, V>) -
     for port in &own.ports {
         for (index, taken) in other.ports.iter().enumerate() {
             if let Some((which, number)) = clash(*port, *taken) {
-                let at = other.place.join("ports").element(index).join(which.field());
+                let at = other.place().join("ports").element(index).join(which.field());
                 let message = format!(
                     "{} {number} of container `{}` is already used by container `{}`",
                     which.noun(),
@@ -83,12 +83,12 @@ fn probe_clashes<'v, V: View<'v>>(own: &Ports<'_, V>, other: &Ports<'_, V>) -> V
             "port {number} of container `{}` is also what a probe of container `{}` asks: only one of the two can listen there",
             own.name, other.name
         );
-        found.push(PortClash { at: other.place.append(&at.place()), message, number: *number });
+        found.push(PortClash { at: other.place().append(&at.place()), message, number: *number });
     }
     for (_, number) in &own.probes {
         let declared = other.ports.iter().position(|port| is_tcp(*port, *number));
         let Some(index) = declared.filter(|_| !own.is_declared(*number)) else { continue };
-        let at = other.place.join("ports").element(index).join("containerPort");
+        let at = other.place().join("ports").element(index).join("containerPort");
         let message = format!(
             "port {number} of container `{}` is also what a probe of container `{}` asks: only one of the two can listen there",
             other.name, own.name
@@ -100,8 +100,9 @@ fn probe_clashes<'v, V: View<'v>>(own: &Ports<'_, V>, other: &Ports<'_, V>) -> V
 
 /// A container's ports.
 struct Ports<'e, V> {
-    /// The container, from the template's root.
-    place: Pointer,
+    slot: Slot,
+    /// Which container of the list it is.
+    index: usize,
     name: Cow<'e, str>,
     ports: Vec<Layer<'e, V>>,
     /// The ports that its probes and hooks ask of it, each with its place in the container.
@@ -109,6 +110,11 @@ struct Ports<'e, V> {
 }
 
 impl<'v, V: View<'v>> Ports<'_, V> {
+    /// The container, from the template's root.
+    fn place(&self) -> Pointer {
+        self.slot.place().element(self.index)
+    }
+
     fn is_declared(&self, number: u64) -> bool {
         self.ports.iter().any(|port| is_tcp(*port, number))
     }
@@ -120,13 +126,13 @@ impl<'v, V: View<'v>> Ports<'_, V> {
 
 /// The ports of the containers that run beside others. A plain init container has ended when the next one starts.
 fn ports_of<'e, 'v: 'e, V: View<'v>>(template: &'e Editor<V>, slot: Slot) -> Vec<Ports<'e, V>> {
-    let place = slot.place();
-    let containers = template.list(place).into_iter().enumerate();
+    let containers = template.list(slot.place()).into_iter().enumerate();
     let stays = |container: &Layer<'e, V>| {
         slot != Slot::InitContainers || container.text(&["restartPolicy"]).as_deref() == Some("Always")
     };
     let ports = containers.filter(|(_, container)| stays(container)).map(|(index, container)| Ports {
-        place: place.element(index),
+        slot,
+        index,
         name: container.text(&["name"]).unwrap_or_default(),
         ports: container.child("ports").map(Layer::list).unwrap_or_default(),
         probes: probes(container),

@@ -50,7 +50,7 @@ pub(crate) fn qos_class<'a, V: View<'a>>(spec: V) -> Qos {
         let of = |amounts: &Amounts, name| amounts.get(name).copied().unwrap_or(Quantity::ZERO);
         return class(all_limited, COMPUTE.map(|name| (of(&pod.requests, name), of(&pod.limits, name))));
     }
-    let mut all_limited = true;
+    let (mut all_limited, mut has_any) = (true, false);
     let mut sums = COMPUTE.map(|_| (Quantity::ZERO, Quantity::ZERO));
     for list in ["containers", "initContainers"] {
         for container in spec.member(list).map(View::elements).unwrap_or_default() {
@@ -59,8 +59,14 @@ pub(crate) fn qos_class<'a, V: View<'a>>(spec: V) -> Qos {
             for (name, (requested, limited)) in COMPUTE.into_iter().zip(&mut sums) {
                 let amount = |of: Option<V>| of.and_then(|amounts| amounts.member(name)).and_then(quantity);
                 let limit = amount(limits);
+                let request = amount(requests).or(limit);
                 all_limited &= limit.is_some_and(Quantity::is_positive);
-                *requested = sum(*requested, amount(requests).or(limit).unwrap_or(Quantity::ZERO));
+                has_any |= [limit, request].into_iter().flatten().any(Quantity::is_positive);
+                // Nothing that follows changes that.
+                if has_any && !all_limited {
+                    return Qos::Burstable;
+                }
+                *requested = sum(*requested, request.unwrap_or(Quantity::ZERO));
                 *limited = sum(*limited, limit.unwrap_or(Quantity::ZERO));
             }
         }
