@@ -104,11 +104,15 @@ impl<'t> Builder<'t> {
         tag: Option<String>,
     ) -> Result<(), SyntaxError> {
         let start = span.start;
+        let is_bare = tag.is_none() && anchor.is_none();
         let id = self.add(NodeKind::Scalar(style), span, anchor.as_ref(), tag);
         if let Some(value) = value {
             self.tree.set_text(id, value);
         }
-        self.check_scalar(id, start)?;
+        // Without a tag, only a text like `.inf` is one that JSON cannot hold.
+        if !is_bare || matches!(self.tree.text().as_bytes().get(start), Some(b'.' | b'+' | b'-')) {
+            self.check_scalar(id, start)?;
+        }
         if let Some(anchor) = anchor {
             self.anchors.insert(anchor, Anchored { id, nodes: 1, depth: 0 });
         }
@@ -207,7 +211,7 @@ impl<'t> Builder<'t> {
         }
     }
 
-    /// Refuses a scalar that JSON cannot hold. Only a tag, or a text like `.inf`, makes one.
+    /// Refuses a scalar that JSON cannot hold.
     fn check_scalar(&self, id: NodeId, offset: usize) -> Result<(), SyntaxError> {
         let plain = matches!(self.tree.kind(id), NodeKind::Scalar(ScalarStyle::Plain));
         let suspicious = plain && self.tree.scalar_text(id).starts_with(['.', '+', '-']);
