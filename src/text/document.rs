@@ -48,8 +48,8 @@ impl Triage {
     /// Looks only at the beginnings of a document's lines, so that documents of other kinds need no parser.
     ///
     /// A document is opaque where a line begins with `kind:`, each such line has a kind that never holds a pod
-    /// template, and no line begins with a character that could give these lines another meaning (a quote, a brace, an
-    /// anchor and so on). In doubt it is a candidate: that costs time, while a wrong answer would leave out a workload.
+    /// template, no line begins with a character that could give these lines another meaning (a quote, a brace, an
+    /// anchor and so on), and all lines end in LF or CRLF. In doubt it is a candidate: that costs time, while a wrong answer would leave out a workload.
     ///
     /// `is_without_template` says of an API group and a kind that no object of it holds a pod template.
     pub fn of(text: &str, is_without_template: impl Fn(&str, &str) -> bool) -> Self {
@@ -84,11 +84,24 @@ impl Triage {
                 _ => {}
             }
         }
+        // The parser may begin a line where this function saw none.
+        if has_other_line_end(text) {
+            return Self::Candidate;
+        }
         let Some(Some(version)) = group else { return Self::Candidate };
         let group = version.split_once('/').map_or("", |(group, _)| group);
         let skippable = |kind: &Option<&str>| kind.is_some_and(|kind| is_without_template(group, kind));
         if !kinds.is_empty() && kinds.iter().all(skippable) { Self::Opaque } else { Self::Candidate }
     }
+}
+
+/// Whether a line ends in a way that YAML knows beside LF and CRLF: CR, NEL, LS or PS.
+fn has_other_line_end(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    memchr::memchr3_iter(b'\r', 0xC2, 0xE2, bytes).any(|at| match bytes.get(at..).unwrap_or_default() {
+        [b'\r', next, ..] => *next != b'\n',
+        rest => matches!(rest, [b'\r'] | [0xC2, 0x85, ..] | [0xE2, 0x80, 0xA8 | 0xA9, ..]),
+    })
 }
 
 /// The word after a colon, where only a comment follows it.
@@ -237,6 +250,12 @@ mod tests {
             // Lines of a quoted text may begin anywhere.
             (format!(" kind: Pod\n apiVersion: v1\n x: \"\n{config}\"\n"), Triage::Candidate),
             (format!("kind : Pod\nx: \"\n{config}\"\n"), Triage::Candidate),
+            // Other ends of lines are those of the parser alone.
+            (format!("x: \"\n{config} \"\rkind: Pod\rapiVersion: v1\r"), Triage::Candidate),
+            (format!("x: \"\n{config} \"\u{85}kind: Pod\n"), Triage::Candidate),
+            (format!("x: \"\n{config} \"\u{2028}kind: Pod\n"), Triage::Candidate),
+            (format!("x: \"\n{config} \"\u{2029}kind: Pod\n"), Triage::Candidate),
+            (format!("{config}x: \u{e9} \u{2026} \u{20ac} \u{a0}\n"), Triage::Opaque),
         ] {
             assert_eq!(Triage::of(&text, |group, kind| group.is_empty() && kind == "ConfigMap"), expected, "{text:?}");
         }
