@@ -64,7 +64,10 @@ pub mod process {
         pub use crate::process::guard::{Guard, guarded};
     }
     pub mod document {
-        pub use crate::process::document::{Processed, process, triage};
+        pub use crate::process::document::{Processed, process};
+    }
+    pub mod look {
+        pub use crate::process::look::{Triage, triage};
     }
     pub mod object {
         pub use crate::process::object::ChangeError;
@@ -154,7 +157,10 @@ pub mod shell {
 }
 pub mod text {
     pub mod document {
-        pub use crate::text::document::{Document, Triage, split};
+        pub use crate::text::document::{Document, split};
+    }
+    pub mod look {
+        pub use crate::text::look::Look;
     }
     pub mod splice {
         pub use crate::text::splice::{Edit, SpliceErrorKind, pieces};

@@ -79,8 +79,13 @@ impl Identity {
 
     /// Whether the kind has the name of a list, such as `List` or `DeploymentList`. Only with `items` is the object one.
     pub fn is_named_list(&self) -> bool {
-        self.kind.ends_with("List")
+        is_list_name(&self.kind)
     }
+}
+
+/// Whether a kind has the name of a list.
+pub(crate) fn is_list_name(kind: &str) -> bool {
+    kind.ends_with("List")
 }
 
 /// What an object says about itself; `None` where it is not an object, or has no `apiVersion` or `kind`.

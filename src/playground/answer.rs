@@ -6,6 +6,7 @@ use super::question::{Asked, Fault, Question};
 use crate::decide::facts::ClusterFacts;
 use crate::diagnostic::Placed;
 use crate::process::guard::Guard;
+use crate::process::look::Triage;
 use crate::process::output::{self, OutputFormat};
 use crate::process::run::{Leaves, Run};
 use crate::process::stream::{FactKind, Stream};
@@ -15,7 +16,7 @@ use crate::tell::diff::unified;
 use crate::tell::explain::{self, Explanations, Form, Told};
 use crate::tell::profiles::ListedParameter;
 use crate::tell::report::{self as tell, Subjects, Voice};
-use crate::text::document::Triage;
+use crate::text::hands::InTurn;
 
 /// An answer. Fields may be added to it.
 #[derive(Serialize)]
@@ -117,7 +118,7 @@ fn inject(asked: &Asked) -> String {
 }
 
 fn outcome(asked: &Asked, mut run: Run, mut cluster: ClusterFacts) -> Outcome {
-    let mut stream = Stream::open(asked.file.clone(), &asked.manifest);
+    let mut stream = Stream::open(asked.file.clone(), &asked.manifest, &InTurn);
     stream.collect_facts(FactKind::read_by(std::iter::once(&run)), &run, &mut cluster);
     run.leaves = Leaves::Patch;
     process(&mut stream, &run, &cluster);

@@ -11,9 +11,7 @@ use crate::decide::facts::ClusterFacts;
 use crate::decide::inject::Outdated;
 use crate::decide::record;
 use crate::kube::probe::Handler;
-use crate::kube::workload::{self, TemplatePath, known_without_template};
 use crate::profile::pod::PodField;
-use crate::text::document::Triage;
 use crate::text::splice::{self, Block, Edit, Frame, RenderedLines, SpliceError, SpliceErrorKind, Undo, UserStrings};
 use crate::text::yaml::error::{SyntaxError, SyntaxErrorKind};
 use crate::text::yaml::tree::{Language, NodeId, Tree};
@@ -54,23 +52,6 @@ pub fn process(text: &str, language: Language, run: &Run, cluster: &ClusterFacts
         return Ok(Processed { rendered: Some(rendered), ..processed });
     }
     Ok(processed)
-}
-
-/// Whether a document has to be read, by the beginnings of its lines; `extra` are kinds with templates beside the known ones.
-pub fn triage(text: &str, extra: &[TemplatePath]) -> Triage {
-    Triage::of(text, |group, kind| known_without_template(group, kind, extra))
-}
-
-/// Whether a document may hold an object of this kind of the core group.
-pub(super) fn may_hold(text: &str, wanted: &str) -> bool {
-    let is_other =
-        |group: &str, kind: &str| !(group.is_empty() && kind == wanted) && known_without_template(group, kind, &[]);
-    Triage::of(text, is_other) == Triage::Candidate
-}
-
-/// Whether a document that cannot be read is certainly of a kind that is not for injector.
-pub(super) fn is_foreign(text: &str, extra: &[TemplatePath]) -> bool {
-    Triage::of(text, |_, kind| workload::is_foreign(kind, extra)) == Triage::Opaque
 }
 
 /// Reads a document.

@@ -15,6 +15,7 @@ use super::proof::ProofError;
 use crate::diagnostic::{Code, Placed, Places, Position};
 use crate::kube::workload::{self, Identity};
 use crate::text::document::{self, Document};
+use crate::text::look::Look;
 use crate::text::splice::{self, RenderedLines, Undo, UserStrings};
 use crate::text::yaml::node::NodeRef;
 use crate::text::yaml::tree::{NodeId, Tree};
@@ -31,10 +32,18 @@ pub(crate) struct ResourceList {
 }
 
 impl ResourceList {
-    /// The first one among the documents of a stream.
-    pub(super) fn find(text: &str, documents: &[Document]) -> Option<Self> {
-        let word = memchr::memmem::Finder::new("ResourceList");
-        documents.iter().find_map(|document| {
+    const KIND: &str = "ResourceList";
+    const GROUP: &str = "config.kubernetes.io";
+
+    /// Whether a document may be one.
+    pub(super) fn may_be(look: &Look<'_>) -> bool {
+        look.may_be(|group, kind| (group, kind) == (Self::GROUP, Self::KIND))
+    }
+
+    /// The first one among these documents of a stream.
+    pub(super) fn find<'d>(text: &str, documents: impl IntoIterator<Item = &'d Document>) -> Option<Self> {
+        let word = memchr::memmem::Finder::new(Self::KIND);
+        documents.into_iter().find_map(|document| {
             word.find(document.text(text).as_bytes())?;
             let tree = document.parse(text).ok()?;
             let mut list = Self::read(&tree)?;
@@ -48,7 +57,7 @@ impl ResourceList {
         let root = tree.root()?;
         let node = tree.view(root);
         let identity = workload::identify(node)?;
-        if identity.kind != "ResourceList" || identity.group != "config.kubernetes.io" {
+        if identity.kind != Self::KIND || identity.group != Self::GROUP {
             return None;
         }
         let config = node.member("functionConfig").is_some_and(has_settings);

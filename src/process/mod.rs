@@ -13,6 +13,7 @@ pub(crate) mod guard;
 pub(crate) mod keys;
 pub(crate) mod items;
 mod kindless;
+pub(crate) mod look;
 mod nearly;
 pub(crate) mod object;
 pub(crate) mod objects;

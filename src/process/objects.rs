@@ -32,6 +32,12 @@ pub(crate) struct FoundObject<'t> {
     pub(crate) review: Option<Review>,
 }
 
+/// The kind of what carries an object of which an API server asks.
+pub(super) const REVIEW: &str = "AdmissionReview";
+
+/// The group of [`REVIEW`].
+pub(super) const REVIEW_GROUP: &str = "admission.k8s.io";
+
 /// How deep lists may be nested in lists. Clients write one level; a limit keeps the recursion short.
 const MAX_LISTS: usize = 4;
 
@@ -80,6 +86,11 @@ fn collect<'t>(
     found.push(FoundObject { node, identity, place: place.clone(), file: None, review: None });
 }
 
+/// Whether an object of this kind may be there for other objects that are in it: it is a list or a review.
+pub(super) fn carries_others(kind: &str) -> bool {
+    workload::is_list_name(kind) || kind == REVIEW
+}
+
 /// Whether an item of a ResourceList is for the tools of a package only, and never applied to a cluster.
 fn is_local(item: NodeRef<'_>) -> bool {
     let annotations = item.path(&["metadata", "annotations"]);
@@ -89,7 +100,7 @@ fn is_local(item: NodeRef<'_>) -> bool {
 /// What a review says, where this is one with a request.
 fn review(node: NodeRef<'_>, identity: &Identity) -> Option<Review> {
     let request = node.member("request")?;
-    if identity.kind != "AdmissionReview" || identity.group != "admission.k8s.io" {
+    if identity.kind != REVIEW || identity.group != REVIEW_GROUP {
         return None;
     }
     let text = |name: &str| request.text(&[name]).map(|text| text.into_owned()).filter(|text| !text.is_empty());

@@ -2,15 +2,18 @@
 
 use serde_json::Value;
 
-use super::document::{Processed, is_foreign, may_hold, parse, process, triage};
+use super::document::{Processed, parse, process};
 use super::function::ResourceList;
+use super::look::{Triage, is_foreign, may_hold, triage};
 use super::object::Object;
-use super::objects;
+use super::objects::{self, REVIEW, REVIEW_GROUP};
 use super::run::{Action, Run};
 use super::unread;
 use crate::decide::facts::ClusterFacts;
 use crate::diagnostic::{Code, Diagnostic, Placed, Places, Severity};
-use crate::text::document::{self, Document, Triage};
+use crate::text::document::{self, Document};
+use crate::text::hands::Hands;
+use crate::text::look::Look;
 use crate::text::splice::{self, Edit};
 use crate::text::yaml::error::{SyntaxError, SyntaxErrorKind};
 use crate::text::yaml::tree::{Language, Tree};
@@ -22,6 +25,8 @@ pub(crate) struct Stream<'t> {
     pub(crate) name: String,
     pub(crate) text: &'t str,
     pub(crate) documents: Vec<Document>,
+    /// One for each document.
+    looks: Vec<Look<'t>>,
     /// One for each document.
     pub(crate) results: Vec<DocumentResult>,
     /// Its `ResourceList`, where it is the input of a KRM function.
@@ -86,36 +91,45 @@ pub(crate) enum DocumentResult {
 }
 
 impl<'t> Stream<'t> {
-    /// Splits a text. Nothing is known of its documents yet.
-    pub(crate) fn open(name: String, text: &'t str) -> Self {
+    /// Splits a text, and looks at its documents.
+    pub(crate) fn open(name: String, text: &'t str, hands: &impl Hands) -> Self {
         let (documents, error) = match document::split(text) {
             Ok(documents) => (documents, None),
             Err(error) => (Vec::new(), Some(unreadable(&name, text, 0, &error))),
         };
+        let looks = hands.each(&documents, |document| Look::at(document.text(text)));
         let results = documents.iter().map(|_| DocumentResult::Opaque).collect();
-        let resource_list = ResourceList::find(text, &documents);
+        let may_be_list = documents.iter().zip(&looks).filter(|(_, look)| ResourceList::may_be(look));
+        let resource_list = ResourceList::find(text, may_be_list.map(|(document, _)| document));
         let error = error.or_else(|| resource_list.as_ref().and_then(|list| list.unused_config(&name, text)));
         let origin = StreamOrigin::Named;
-        Self { name, text, documents, results, resource_list, error, warnings: Vec::new(), origin, note: None }
+        Self { name, text, documents, looks, results, resource_list, error, warnings: Vec::new(), origin, note: None }
     }
 
     /// Notes what its objects of these kinds say. A document that cannot be read says nothing here: reading it again gives the error.
     pub(crate) fn collect_facts(&mut self, kinds: &[FactKind], run: &Run, cluster: &mut ClusterFacts) {
         let mut warnings = Vec::new();
         for kind in kinds {
-            let word = memchr::memmem::Finder::new(kind.name());
-            for document in &self.documents {
-                let text = document.text(self.text);
-                // Only a document with the word in it can hold one.
-                if word.find(text.as_bytes()).is_some()
-                    && may_hold(text, kind.name())
-                    && let Ok(tree) = document.parse(self.text)
-                {
+            for document in self.may_hold(("", kind.name())) {
+                if let Ok(tree) = document.parse(self.text) {
                     warnings.extend(self.facts((document, &tree), *kind, run, cluster).1);
                 }
             }
         }
         self.warnings.extend(warnings);
+    }
+
+    /// The documents that may hold an object of this group and kind, themselves or in a list or a review.
+    fn may_hold<'s>(&'s self, of: (&'s str, &'s str)) -> impl Iterator<Item = &'s Document> {
+        let looked = self.documents.iter().zip(&self.looks);
+        looked
+            .filter(move |(document, look)| may_hold((look, document.text(self.text)), of))
+            .map(|(document, _)| document)
+    }
+
+    /// Whether it may hold an `AdmissionReview`; else no patches have to be kept for answers.
+    pub(crate) fn may_hold_review(&self) -> bool {
+        self.may_hold((REVIEW_GROUP, REVIEW)).next().is_some()
     }
 
     /// Notes what the objects of this kind in one document say: how many there are, and a warning for each value that counts
@@ -162,8 +176,7 @@ impl<'t> Stream<'t> {
         if self.note.is_some() {
             return Triage::Opaque;
         }
-        let text = self.documents.get(index).map_or("", |document| document.text(self.text));
-        triage(text, run.template_paths())
+        self.looks.get(index).map_or(Triage::Opaque, |look| triage(look, run.template_paths()))
     }
 
     /// Takes one of its documents through.
@@ -188,9 +201,9 @@ impl<'t> Stream<'t> {
 
     /// The note about a document that cannot be read and is of a kind that is not for injector. kubectl may read it.
     pub(crate) fn foreign(&self, document: &Document, error: &SyntaxError, run: &Run) -> Option<Placed> {
-        let text = document.text(self.text);
+        let look = || Look::at(document.text(self.text));
         let passes = document.language == Language::Yaml && error.kind.is_of_parser();
-        (passes && is_foreign(text, run.template_paths())).then(|| {
+        (passes && is_foreign(&look(), run.template_paths())).then(|| {
             let at = Places::new(self.text).position(document.range.start + error.offset);
             let message = format!("a document that is not a workload passes through unread: {error}");
             Placed::new(Code::NotRead, message).at(self.name.as_str(), Some(at))

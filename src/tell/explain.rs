@@ -13,12 +13,12 @@ use crate::diagnostic::{Diagnostic, Placed, Places, Position, Severity};
 use crate::kube::workload::Identity;
 use crate::policy;
 use crate::process::explain::{self as process, Explained};
+use crate::process::look::Triage;
 use crate::process::object::ObjectClass;
 use crate::process::run::Run;
 use crate::process::stream::Stream;
 use crate::profile::parameter::Origin;
 use crate::report::{Colour, Ink, visible};
-use crate::text::document::Triage;
 use crate::text::yaml::tree::Tree;
 use crate::value::pointer::Pointer;
 

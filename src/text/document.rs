@@ -35,84 +35,6 @@ impl Document {
     }
 }
 
-/// Whether a document has to be parsed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Triage {
-    /// It certainly holds no workload and no namespace: its bytes pass through unread.
-    Opaque,
-    /// Only parsing it tells.
-    Candidate,
-}
-
-impl Triage {
-    /// Looks only at the beginnings of a document's lines, so that documents of other kinds need no parser.
-    ///
-    /// A document is opaque where a line begins with `kind:`, each such line has a kind that never holds a pod
-    /// template, no line begins with a character that could give these lines another meaning (a quote, a brace, an
-    /// anchor and so on), and all lines end in LF or CRLF. In doubt it is a candidate: that costs time, while a wrong answer would leave out a workload.
-    ///
-    /// `is_without_template` says of an API group and a kind that no object of it holds a pod template.
-    pub fn of(text: &str, is_without_template: impl Fn(&str, &str) -> bool) -> Self {
-        let mut group = None;
-        let mut kinds = Vec::new();
-        let is_content =
-            |line: &&str| !line.trim().is_empty() && !line.trim_start().starts_with('#') && !line.starts_with("---");
-        // If the first key is indented, the object's own keys are not in the first column, and these lines say nothing.
-        if text.lines().find(is_content).is_some_and(|line| line.starts_with(' ')) {
-            return Self::Candidate;
-        }
-        for start in std::iter::once(0).chain(memchr::memchr_iter(b'\n', text.as_bytes()).map(|newline| newline + 1)) {
-            let rest = text.get(start..).unwrap_or_default();
-            match rest.as_bytes().first() {
-                Some(b'k' | b'a') => {
-                    let line = rest.split('\n').next().unwrap_or_default();
-                    if let Some(kind) = line.strip_prefix("kind:") {
-                        kinds.push(plain_word(kind));
-                    } else if let Some(version) = line.strip_prefix("apiVersion:") {
-                        let version = plain_word(version);
-                        if group.replace(version).is_some_and(|known| known != version) {
-                            return Self::Candidate;
-                        }
-                    } else if line.starts_with("kind") || line.starts_with("apiVersion") {
-                        return Self::Candidate;
-                    }
-                }
-                Some(b'\r') if rest.starts_with("\r\n") => {}
-                Some(b'"' | b'\'' | b'?' | b'{' | b'[' | b'&' | b'*' | b'!' | b'%' | b'<' | b'\t' | b'\r' | 0x80..) => {
-                    return Self::Candidate;
-                }
-                _ => {}
-            }
-        }
-        // The parser may begin a line where this function saw none.
-        if has_other_line_end(text) {
-            return Self::Candidate;
-        }
-        let Some(Some(version)) = group else { return Self::Candidate };
-        let group = version.split_once('/').map_or("", |(group, _)| group);
-        let skippable = |kind: &Option<&str>| kind.is_some_and(|kind| is_without_template(group, kind));
-        if !kinds.is_empty() && kinds.iter().all(skippable) { Self::Opaque } else { Self::Candidate }
-    }
-}
-
-/// Whether a line ends in a way that YAML knows beside LF and CRLF: CR, NEL, LS or PS.
-fn has_other_line_end(text: &str) -> bool {
-    let bytes = text.as_bytes();
-    memchr::memchr3_iter(b'\r', 0xC2, 0xE2, bytes).any(|at| match bytes.get(at..).unwrap_or_default() {
-        [b'\r', next, ..] => *next != b'\n',
-        rest => matches!(rest, [b'\r'] | [0xC2, 0x85, ..] | [0xE2, 0x80, 0xA8 | 0xA9, ..]),
-    })
-}
-
-/// The word after a colon, where only a comment follows it.
-fn plain_word(rest: &str) -> Option<&str> {
-    let rest = rest.strip_prefix(' ')?.trim_start_matches(' ');
-    let (word, tail) = rest.split_at(rest.find([' ', '\r']).unwrap_or(rest.len()));
-    let tail = tail.trim();
-    let is_word = !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"./-".contains(&byte));
-    (is_word && (tail.is_empty() || tail.starts_with('#'))).then_some(word)
-}
-
 /// Splits a stream; offsets in an error count from the stream's first byte.
 ///
 /// A stream that begins with `{` is JSON: values one after another. Where the first or the second value is not JSON,
@@ -235,29 +157,6 @@ mod tests {
             ("a: 1\n---\r\n\u{feff}\n---\nb: 2\n", vec!["a: 1\n", "---\r\n", "\u{feff}\n", "---\nb: 2\n"]),
         ] {
             assert_eq!(texts(stream), expected, "{stream:?}");
-        }
-    }
-
-    #[test]
-    fn a_document_is_opaque_only_where_it_is_certainly_not_a_workload() {
-        let config = "apiVersion: v1\nkind: ConfigMap\n";
-        for (text, expected) in [
-            (config.to_owned(), Triage::Opaque),
-            (format!("---\n# c\n\n{config}data: {{a: b}}\n"), Triage::Opaque),
-            (config.replace('\n', "\r\n"), Triage::Opaque),
-            ("apiVersion: v1\nkind: Pod\n".to_owned(), Triage::Candidate),
-            (format!("{config}'kind': Pod\n"), Triage::Candidate),
-            // Lines of a quoted text may begin anywhere.
-            (format!(" kind: Pod\n apiVersion: v1\n x: \"\n{config}\"\n"), Triage::Candidate),
-            (format!("kind : Pod\nx: \"\n{config}\"\n"), Triage::Candidate),
-            // Other ends of lines are those of the parser alone.
-            (format!("x: \"\n{config} \"\rkind: Pod\rapiVersion: v1\r"), Triage::Candidate),
-            (format!("x: \"\n{config} \"\u{85}kind: Pod\n"), Triage::Candidate),
-            (format!("x: \"\n{config} \"\u{2028}kind: Pod\n"), Triage::Candidate),
-            (format!("x: \"\n{config} \"\u{2029}kind: Pod\n"), Triage::Candidate),
-            (format!("{config}x: \u{e9} \u{2026} \u{20ac} \u{a0}\n"), Triage::Opaque),
-        ] {
-            assert_eq!(Triage::of(&text, |group, kind| group.is_empty() && kind == "ConfigMap"), expected, "{text:?}");
         }
     }
 

@@ -3,7 +3,9 @@
 //! Imports `value`; it knows no Kubernetes kind. Another parser or another style of editing is added here.
 //!
 //! ```text
-//! document     a stream → documents, each with its bytes and language; which of them need no parsing
+//! document     a stream → documents, each with its bytes and language
+//! look         a document → its group and kind, where the beginnings of its lines say them for certain
+//! hands        who does the same for many documents
 //! yaml         a document → a tree (libyaml or json → build → tree); scalar: the types of scalars; error, explain
 //! yaml::node   a tree → a view: a value to read, with no text in sight
 //! yaml::emit   a value → YAML or JSON text
@@ -11,5 +13,7 @@
 //! ```
 
 pub(crate) mod document;
+pub(crate) mod hands;
+pub(crate) mod look;
 pub(crate) mod splice;
 pub(crate) mod yaml;

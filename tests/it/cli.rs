@@ -16,6 +16,7 @@ mod inherited;
 mod inputs;
 mod kustomize;
 mod left_out;
+mod looks;
 mod levels;
 mod listed;
 #[cfg(feature = "serve")] // with which there is `install`

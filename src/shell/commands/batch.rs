@@ -5,30 +5,39 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use crate::diagnostic::{Code, Placed, Places};
+use crate::process::look::Triage;
 use crate::process::object::ObjectClass;
 use crate::process::run::Files;
 use crate::process::stream::{FactKind, Stream, StreamOrigin};
 use crate::report::Report;
 use crate::shell::files::input::{Input, InputSource};
 use crate::shell::files::kustomize;
-use crate::shell::files::parallel::{FEW, in_parallel};
+use crate::shell::files::parallel::{AllCores, FEW, in_parallel};
 use crate::tell::report::{self as tell, Subjects, Voice};
-use crate::text::document::Triage;
+use crate::text::hands::InTurn;
 
 use super::settings::{Prepared, Runs};
 
 /// Takes all inputs through.
 pub(super) fn run<'i>(inputs: &'i [Input], prepared: &mut Prepared) -> Result<Vec<Stream<'i>>, Vec<Placed>> {
+    run_opened(open(inputs), inputs, prepared)
+}
+
+/// The same, of inputs that are open.
+pub(super) fn run_opened<'i>(
+    mut streams: Vec<Stream<'i>>,
+    inputs: &[Input],
+    prepared: &mut Prepared,
+) -> Result<Vec<Stream<'i>>, Vec<Placed>> {
     let files = kustomize::classify(inputs);
     let runs = prepared.runs(inputs, &files)?;
-    let mut streams = open_all(inputs, &files, &runs, prepared);
+    streams = read_facts(streams, (inputs, &files), &runs, prepared);
     let cluster = &prepared.cluster;
     let todo: Vec<(usize, usize)> = streams
         .iter()
         .enumerate()
         .flat_map(|(index, stream)| (0..stream.documents.len()).map(move |document| (index, document)))
         .collect();
-    // To look whether a document has to be read is most of the work on those that pass through.
     let work = |(stream, document): (usize, usize)| {
         let (stream, run) = (streams.get(stream)?, runs.of(stream)?);
         match stream.triage(document, run) {
@@ -60,26 +69,40 @@ pub(super) fn run<'i>(inputs: &'i [Input], prepared: &mut Prepared) -> Result<Ve
     Ok(streams)
 }
 
-/// Splits all inputs, and notes what they say of namespaces and ServiceAccounts. `files` says what each input is, and `runs` what
-/// is asked of it.
-pub(super) fn open_all<'i>(
-    inputs: &'i [Input],
-    files: &[Files],
+/// Splits all inputs, and looks at their documents.
+pub(super) fn open(inputs: &[Input]) -> Vec<Stream<'_>> {
+    inputs.iter().map(open_one).collect()
+}
+
+fn open_one(input: &Input) -> Stream<'_> {
+    // A look at a short text takes less time than to start a thread.
+    const LONG: usize = 1 << 20;
+    let name = input.source.to_string();
+    match input.text.len() {
+        LONG.. => Stream::open(name, &input.text, &AllCores),
+        _ => Stream::open(name, &input.text, &InTurn),
+    }
+}
+
+/// Notes what all inputs say of namespaces and ServiceAccounts. `files` says what each of them is, and `runs` what is asked of it.
+pub(super) fn read_facts<'i>(
+    streams: Vec<Stream<'i>>,
+    (inputs, files): (&[Input], &[Files]),
     runs: &Runs,
     prepared: &mut Prepared,
 ) -> Vec<Stream<'i>> {
     let kinds = FactKind::read_by(runs.each());
-    let open = |(index, (input, files)): (usize, (&'i Input, &Files))| {
+    let read = |(index, (stream, (input, files))): (usize, (Stream<'i>, (&Input, &Files)))| {
         let is_other = input.root.is_some() && *files == Files::Manifests && !kustomize::is_kustomization(input);
         let origin = if is_other { StreamOrigin::Folder } else { StreamOrigin::Named };
-        let mut stream = Stream::open(input.source.to_string(), &input.text).from(origin);
+        let mut stream = stream.from(origin);
         if prepared.reads_function && input.source == InputSource::Stdin {
             stream.error.take_if(|error| error.code == Code::FunctionConfig);
         }
         stream.collect_facts(kinds, runs.of(index).unwrap_or(&prepared.run), &mut prepared.cluster);
         stream
     };
-    inputs.iter().zip(files).enumerate().map(open).collect()
+    streams.into_iter().zip(inputs.iter().zip(files)).enumerate().map(read).collect()
 }
 
 /// The inputs that a tool for KRM functions gave: it takes standard output for the list of what is to stay.

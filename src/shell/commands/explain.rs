@@ -18,7 +18,7 @@ pub(super) fn explain(args: &ExplainArgs, colour: ColourChoice) -> Result<ExitSt
     let inputs = super::read(&args.input, &mut prepared).map_err(reported)?;
     let files = kustomize::classify(&inputs);
     let runs = prepared.runs(&inputs, &files).map_err(reported)?;
-    let streams = batch::open_all(&inputs, &files, &runs, &mut prepared);
+    let streams = batch::read_facts(batch::open(&inputs), (&inputs, &files), &runs, &mut prepared);
     batch::refuse_function(&inputs, &streams, "an explanation").map_err(|error| reported(vec![error]))?;
     let form = match args.output {
         DataFormat::Text => Form::Text(publish::colour(colour, &io::stdout())),

@@ -94,12 +94,13 @@ impl ChangingCommand<'_> {
         if !to_files {
             all_left_out(&inputs, &prepared).map_err(|error| reported(vec![error]))?;
         }
+        let opened = batch::open(&inputs);
         if let Some((decision, facts)) = self.decided {
             prepared = prepared.with_function(&inputs, decision, facts).map_err(reported)?;
         }
         prepared.run.leaves = match self.output {
             Some(output) => output.leaves,
-            None if !to_files && inputs.iter().any(may_hold_review) => Leaves::Patch,
+            None if !to_files && opened.iter().any(Stream::may_hold_review) => Leaves::Patch,
             None => Leaves::Text,
         };
         prepared.run.guard = self.guard(prepared.run.clean).map_err(|error| reported(vec![error]))?;
@@ -111,7 +112,7 @@ impl ChangingCommand<'_> {
             prepared.run.detail = Detail::Errors;
         }
         // The process ends soon: to give all of it back piece by piece would only take time.
-        let streams = ManuallyDrop::new(batch::run(&inputs, &mut prepared).map_err(reported)?);
+        let streams = ManuallyDrop::new(batch::run_opened(opened, &inputs, &mut prepared).map_err(reported)?);
         let output = match self.output {
             Some(output) => output,
             None if to_files => &forms::YAML,
@@ -186,11 +187,6 @@ fn all_left_out(inputs: &[Input], prepared: &Prepared) -> Result<(), Placed> {
         }
         _ => Ok(()),
     }
-}
-
-/// Whether the word is in it; else no patches have to be kept for answers.
-fn may_hold_review(input: &Input) -> bool {
-    memchr::memmem::find(input.text.as_bytes(), b"AdmissionReview").is_some()
 }
 
 /// Whether failures keep the results from being written in this form.

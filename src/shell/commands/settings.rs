@@ -20,6 +20,7 @@ use crate::shell::files::config::{self, Config, Layered};
 use crate::shell::files::input::{self, Exclusions, Input, InputSource, Recursion};
 use crate::shell::files::selection::{Given, ProfileRef, Selection, load_profiles};
 pub(super) use crate::shell::files::selection::{load_profile, profile_text, read_profile};
+use crate::text::hands::InTurn;
 
 /// What a command begins with, beside its inputs.
 #[derive(Debug)]
@@ -287,7 +288,7 @@ fn read_facts(path: &Path, kind: FactKind, run: &Run, cluster: &mut ClusterFacts
     let mut warnings = Vec::new();
     for input in input::read(&[path.to_owned()], Recursion::Off).map_err(|error| vec![error.placed()])? {
         let text = input.text.as_str();
-        let mut stream = Stream::open(input.source.to_string(), text);
+        let mut stream = Stream::open(input.source.to_string(), text, &InTurn);
         if let Some(error) = stream.error.take() {
             return Err(vec![error]);
         }

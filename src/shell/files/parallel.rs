@@ -3,6 +3,18 @@
 use std::num::NonZero;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use crate::text::hands::Hands;
+
+/// The cores, for pure rooms.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct AllCores;
+
+impl Hands for AllCores {
+    fn each<T: Sync, R: Send>(&self, todo: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
+        in_parallel(todo, work)
+    }
+}
+
 /// Fewer items than this are not worth a thread.
 pub(crate) const FEW: usize = 32;
 

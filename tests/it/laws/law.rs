@@ -6,11 +6,13 @@ use std::collections::BTreeMap;
 use injector::internals::decide::facts::{ClusterFacts, ServiceAccount};
 use injector::internals::decide::inject::Verdict;
 use injector::internals::decide::uninject::{Leftovers, Which};
-use injector::internals::process::document::{Processed, process, triage};
+use injector::internals::process::document::{Processed, process};
+use injector::internals::process::look::{Triage, triage};
 use injector::internals::process::object::ChangeError;
 use injector::internals::process::run::{Action, Leaves, Run as Asked};
 use injector::internals::profile::{Profile, load};
 use injector::internals::text::document::{self, Document};
+use injector::internals::text::look::Look;
 use injector::internals::text::splice::{self, Edit, SpliceErrorKind};
 use injector::internals::text::yaml::tree::{NodeId, NodeKind, ScalarStyle, Tree};
 use injector::internals::value::patch::Patch;
@@ -90,7 +92,7 @@ pub(crate) fn run_as(stream: &str, asked: &Asked) -> Result<Run, String> {
                 }
             }
         }
-        let is_opaque = triage(text, &[]) == document::Triage::Opaque;
+        let is_opaque = triage(&Look::at(text), &[]) == Triage::Opaque;
         assert!(processed.edits.is_empty() || !is_opaque, "a workload would have been passed by: {text:?}");
         run.text.push_str(&splice::pieces(text, &processed.edits).concat());
         run.documents.push((document, processed));
