@@ -93,7 +93,7 @@ pub(crate) enum DocumentResult {
 impl<'t> Stream<'t> {
     /// Splits a text, and looks at its documents.
     pub(crate) fn open(name: String, text: &'t str, hands: &impl Hands) -> Self {
-        let (documents, error) = match document::split(text) {
+        let (documents, error) = match document::split_by(text, hands) {
             Ok(documents) => (documents, None),
             Err(error) => (Vec::new(), Some(unreadable(&name, text, 0, &error))),
         };

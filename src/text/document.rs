@@ -4,9 +4,13 @@
 
 use std::ops::Range;
 
+use crate::text::hands::{Hands, InTurn};
 use crate::text::yaml::error::{SyntaxError, SyntaxErrorKind};
 use crate::text::yaml::tree::{Language, Tree};
 use crate::text::yaml::{parse_json, parse_yaml};
+
+/// How many bytes are searched at a time.
+const CHUNK: usize = 1 << 18;
 
 const BOM: char = '\u{feff}';
 
@@ -40,6 +44,11 @@ impl Document {
 /// A stream that begins with `{` is JSON: values one after another. Where the first or the second value is not JSON,
 /// the rest is read as YAML, as kubectl does.
 pub fn split(stream: &str) -> Result<Vec<Document>, SyntaxError> {
+    split_by(stream, &InTurn)
+}
+
+/// The same; several hands look for separators at a time.
+pub(crate) fn split_by(stream: &str, hands: &impl Hands) -> Result<Vec<Document>, SyntaxError> {
     let mut documents = Vec::new();
     let mut at = 0;
     if stream.trim_start().starts_with('{') {
@@ -60,20 +69,20 @@ pub fn split(stream: &str) -> Result<Vec<Document>, SyntaxError> {
                 Err(error) if documents.len() > 1 || !matches!(error.kind, SyntaxErrorKind::Json(_)) => {
                     return Err(SyntaxError { offset: at + error.offset, ..error });
                 }
-                Err(error) => return rest_as_yaml(stream, at, documents, error),
+                Err(error) => return rest_as_yaml(stream, (at, error), documents, hands),
             }
         }
     }
-    split_yaml(stream, at, &mut documents)?;
+    split_yaml(stream, at, &mut documents, hands)?;
     Ok(documents)
 }
 
 /// What follows a first JSON document, or all of a stream that only began like JSON.
 fn rest_as_yaml(
     stream: &str,
-    at: usize,
+    (at, json_error): (usize, SyntaxError),
     mut documents: Vec<Document>,
-    json_error: SyntaxError,
+    hands: &impl Hands,
 ) -> Result<Vec<Document>, SyntaxError> {
     let rest = stream.get(at..).unwrap_or_default();
     let blank = rest.len() - rest.trim_start().len();
@@ -82,7 +91,7 @@ fn rest_as_yaml(
         last.range.end = at + line_end;
     }
     let start = documents.last().map_or(at, |last| last.range.end);
-    split_yaml(stream, start, &mut documents)?;
+    split_yaml(stream, start, &mut documents, hands)?;
     // The rest is not YAML either, so it was meant to be JSON: the error of the JSON parser says more.
     let first_yaml = documents.iter().find(|document| document.language == Language::Yaml);
     match first_yaml.map(|document| document.parse(stream)) {
@@ -93,7 +102,7 @@ fn rest_as_yaml(
     }
 }
 
-fn split_yaml(stream: &str, from: usize, documents: &mut Vec<Document>) -> Result<(), SyntaxError> {
+fn split_yaml(stream: &str, from: usize, documents: &mut Vec<Document>, hands: &impl Hands) -> Result<(), SyntaxError> {
     let text = stream.get(from..).unwrap_or_default();
     let mut start = from;
     if text.starts_with("---") {
@@ -103,7 +112,7 @@ fn split_yaml(stream: &str, from: usize, documents: &mut Vec<Document>) -> Resul
             return Err(SyntaxError { offset: from, kind: SyntaxErrorKind::Separator("#".to_owned()) });
         }
     }
-    for mark in memchr::memmem::find_iter(text.as_bytes(), b"\n---") {
+    for mark in marks(text.as_bytes(), hands) {
         let line = from + mark + 1;
         check_separator(stream, line)?;
         documents.push(Document { range: start..line, language: Language::Yaml });
@@ -122,6 +131,19 @@ fn split_yaml(stream: &str, from: usize, documents: &mut Vec<Document>) -> Resul
         documents.push(Document { range: start..stream.len(), language: Language::Yaml });
     }
     Ok(())
+}
+
+/// Where lines end before a separator.
+fn marks(bytes: &[u8], hands: &impl Hands) -> Vec<usize> {
+    const MARK: &[u8] = b"\n---";
+    let starts: Vec<usize> = (0..bytes.len()).step_by(CHUNK).collect();
+    let of_chunk = |start: &usize| {
+        // A mark that begins in a chunk may end in the next one.
+        let end = bytes.len().min(start + CHUNK + MARK.len() - 1);
+        let chunk = bytes.get(*start..end).unwrap_or_default();
+        memchr::memmem::find_iter(chunk, MARK).map(|at| start + at).collect::<Vec<_>>()
+    };
+    hands.each(&starts, of_chunk).concat()
 }
 
 /// Only a comment may follow `---` on its line.
@@ -157,6 +179,14 @@ mod tests {
             ("a: 1\n---\r\n\u{feff}\n---\nb: 2\n", vec!["a: 1\n", "---\r\n", "\u{feff}\n", "---\nb: 2\n"]),
         ] {
             assert_eq!(texts(stream), expected, "{stream:?}");
+        }
+    }
+
+    #[test]
+    fn a_separator_may_be_in_two_chunks() {
+        for before in (CHUNK - 5)..(CHUNK + 2) {
+            let stream = format!("{}\n---\nb: 2\n---\n", "a".repeat(before));
+            assert_eq!(texts(&stream), [&stream[..=before], "---\nb: 2\n", "---\n"], "{before}");
         }
     }
 
