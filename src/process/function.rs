@@ -82,18 +82,20 @@ pub(crate) struct FunctionConfig<'t> {
     pub(crate) node: NodeId,
 }
 
-/// Does something with the `functionConfig` of the first ResourceList, where it has settings.
-pub(crate) fn with_config<T>(
-    text: &str,
-    documents: &[Document],
-    read: impl FnOnce(&FunctionConfig<'_>) -> T,
-) -> Option<T> {
-    let list = ResourceList::find(text, documents)?;
-    list.config?;
-    let document = documents.iter().find(|document| document.range.contains(&list.start))?;
-    let tree = document.parse(text).ok()?;
-    let node = tree.find(tree.root()?, &Pointer::of(["functionConfig"]))?;
-    Some(read(&FunctionConfig { tree, start: document.range.start, node }))
+impl ResourceList {
+    /// Does something with its `functionConfig`, where it has settings. The documents are those of its stream.
+    pub(crate) fn with_config<T>(
+        &self,
+        text: &str,
+        documents: &[Document],
+        read: impl FnOnce(&FunctionConfig<'_>) -> T,
+    ) -> Option<T> {
+        self.config?;
+        let document = documents.iter().find(|document| document.range.contains(&self.start))?;
+        let tree = document.parse(text).ok()?;
+        let node = tree.find(tree.root()?, &Pointer::of(["functionConfig"]))?;
+        Some(read(&FunctionConfig { tree, start: document.range.start, node }))
+    }
 }
 
 /// An object of a ResourceList, as its host calls it.

@@ -15,14 +15,15 @@ pub(super) fn check(args: &CheckArgs, colour: ColourChoice) -> Result<ExitStatus
     let mut prepared = Prepared::new(&args.decision, &args.facts).map_err(reported)?;
     let inputs = super::read_for(&args.input, args.keep_going, &mut prepared).map_err(reported)?;
     super::keep_inputs(&inputs, &args.report)?;
-    prepared = prepared.with_function(&inputs, &args.decision, &args.facts).map_err(reported)?;
+    let opened = batch::open(&inputs);
+    prepared = prepared.with_function((&inputs, &opened), &args.decision, &args.facts).map_err(reported)?;
     let levels = prepared.levels(&args.levels);
     if publish::has_errors_only(&args.report, &levels) {
         // Warnings count: one of them is a finding.
         prepared.run.detail = Detail::Warnings;
     }
     prepared.run.leaves = Leaves::Nothing;
-    let streams = batch::run(&inputs, &mut prepared).map_err(reported)?;
+    let streams = batch::run_opened(opened, &inputs, &mut prepared).map_err(reported)?;
     let report = batch::report(&streams, &prepared.diagnostics, (Subjects::All, Voice::Checking))
         .closing(tell::closing(&streams, Closing::Numbers));
     let report = levels.apply(report);

@@ -7,8 +7,9 @@ use std::path::Path;
 use crate::diagnostic::words::nearest;
 use crate::diagnostic::{Code, Placed, Places, Position};
 use crate::kube::version::KubernetesVersion;
-use crate::process::function::{self, FunctionConfig};
+use crate::process::function::FunctionConfig;
 use crate::process::items;
+use crate::process::stream::Stream;
 use crate::profile::Profile;
 use crate::profile::load::{self, API_VERSION};
 use crate::profile::reader::ProfileError;
@@ -17,7 +18,6 @@ use crate::shell::cli::{DecisionArgs, FactArgs, NamespaceName};
 use crate::shell::files::config::{Config, KIND as CONFIG, Written};
 use crate::shell::files::input::{Input, InputSource};
 use crate::shell::files::selection::ProfileRef;
-use crate::text::document;
 use crate::value::pointer::Pointer;
 use crate::value::view::{Kind, View as _};
 
@@ -40,13 +40,12 @@ impl FunctionSettings {
     ///
     /// # Errors
     /// A kind that is not for injector, and what is wrong in one that is; each at its place in the list.
-    pub(super) fn read(inputs: &[Input]) -> Result<Option<Self>, Vec<Placed>> {
-        let Some(input) = inputs.iter().find(|input| input.source == InputSource::Stdin) else { return Ok(None) };
-        let text = input.text.as_str();
-        // What cannot be split is reported where it is read.
-        let documents = document::split(text).unwrap_or_default();
-        let name = input.source.to_string();
-        function::with_config(text, &documents, |config| of_kind(&name, text, config)).transpose()
+    pub(super) fn read((inputs, streams): (&[Input], &[Stream<'_>])) -> Result<Option<Self>, Vec<Placed>> {
+        let mut all = inputs.iter().zip(streams);
+        let Some((_, stream)) = all.find(|(input, _)| input.source == InputSource::Stdin) else { return Ok(None) };
+        let Some(list) = &stream.resource_list else { return Ok(None) };
+        list.with_config(stream.text, &stream.documents, |config| of_kind(&stream.name, stream.text, config))
+            .transpose()
     }
 
     /// The flags, and below them what is said here.

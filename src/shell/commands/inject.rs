@@ -96,7 +96,7 @@ impl ChangingCommand<'_> {
         }
         let opened = batch::open(&inputs);
         if let Some((decision, facts)) = self.decided {
-            prepared = prepared.with_function(&inputs, decision, facts).map_err(reported)?;
+            prepared = prepared.with_function((&inputs, &opened), decision, facts).map_err(reported)?;
         }
         prepared.run.leaves = match self.output {
             Some(output) => output.leaves,

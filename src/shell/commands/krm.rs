@@ -22,7 +22,8 @@ pub(super) fn function(args: &FnArgs, colour: ColourChoice) -> Result<ExitStatus
     let inputs = input::read(&[], Recursion::Off).map_err(|error| reported(vec![error.placed()]))?;
     let text = inputs.first().map(text).unwrap_or_default();
     let items = function::items(text).ok_or_else(|| reported(vec![not_a_list()]))?;
-    let mut prepared = match Prepared::of_function(&inputs, &args.decision, &args.facts) {
+    let opened = batch::open(&inputs);
+    let mut prepared = match Prepared::of_function((&inputs, &opened), &args.decision, &args.facts) {
         Ok(prepared) => prepared,
         Err(errors) => return answer(text, text, &items, Report::new(Vec::new(), errors), args, colour),
     };
@@ -30,7 +31,7 @@ pub(super) fn function(args: &FnArgs, colour: ColourChoice) -> Result<ExitStatus
         FnMode::Inject => Voice::Doing,
         FnMode::Check => Voice::Checking,
     };
-    let streams = match batch::run(&inputs, &mut prepared) {
+    let streams = match batch::run_opened(opened, &inputs, &mut prepared) {
         Ok(streams) => streams,
         Err(errors) => return answer(text, text, &items, Report::new(Vec::new(), errors), args, colour),
     };

@@ -70,11 +70,11 @@ impl Prepared {
 
     /// Resolves the arguments of a KRM function, and the settings in the ResourceList that it reads.
     pub(super) fn of_function(
-        inputs: &[Input],
+        opened: (&[Input], &[Stream<'_>]),
         decision: &DecisionArgs,
         facts: &FactArgs,
     ) -> Result<Self, Vec<Placed>> {
-        match FunctionSettings::read(inputs)? {
+        match FunctionSettings::read(opened)? {
             Some(function) => Self::with_settings_of(&function, decision, facts),
             None => Self::new(decision, facts),
         }
@@ -99,11 +99,11 @@ impl Prepared {
     /// The same, with the settings of a KRM function, where it reads one.
     pub(super) fn with_function(
         self,
-        inputs: &[Input],
+        opened: (&[Input], &[Stream<'_>]),
         decision: &DecisionArgs,
         facts: &FactArgs,
     ) -> Result<Self, Vec<Placed>> {
-        let Some(function) = FunctionSettings::read(inputs)? else { return Ok(self) };
+        let Some(function) = FunctionSettings::read(opened)? else { return Ok(self) };
         let of_function = Self::with_settings_of(&function, decision, facts)?;
         let namespace = of_function.run.default_namespace.clone();
         let version = of_function.run.kubernetes_version;
