@@ -13,6 +13,8 @@ use crate::profile::{NativeSidecar, Parameter, ParameterType, Profile};
 use crate::value::pointer::Pointer;
 use crate::value::view::View;
 
+mod adding;
+mod again;
 mod application;
 mod applier;
 mod apply;

@@ -3,6 +3,7 @@
 //!
 //! Imports nothing of this crate. A new way to hold a JSON value implements [`view::View`] where that value lives.
 
+pub(crate) mod footprint;
 pub(crate) mod layer;
 pub(crate) mod patch;
 pub(crate) mod pointer;

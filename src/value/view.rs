@@ -4,6 +4,8 @@ use std::borrow::Cow;
 
 use serde_json::{Number, Value};
 
+use crate::value::footprint::Footprint;
+
 /// The type of a value, by Kubernetes' own rules.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
@@ -105,6 +107,19 @@ pub trait View<'a>: Copy + 'a {
             Kind::Number => self.value().as_u64(),
             _ => None,
         }
+    }
+
+    /// Begins to note what is read of it, for [`footprint`](Self::footprint). A view that cannot note it has no footprint.
+    fn watch(self) {}
+
+    /// Its shape, and what was read of it since [`watch`](Self::watch).
+    fn footprint(self) -> Option<Footprint> {
+        None
+    }
+
+    /// Whether it has this shape, and the same where it was read. Then who has read that finds the same here.
+    fn is_like(self, _known: &Footprint) -> bool {
+        false
     }
 
     /// The string at the end of a path of names, where there is one.

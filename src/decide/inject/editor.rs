@@ -40,6 +40,16 @@ impl<'a, V: View<'a>> Editor<V> {
         Self { before: template, change: Change::Kept, place, ops: Vec::new() }
     }
 
+    /// The template after what was done to one like it.
+    pub(crate) fn made(template: V, place: Pointer, (patch, change): (Patch, Change)) -> Self {
+        Self { before: template, change, place, ops: patch.0 }
+    }
+
+    /// What was done so far.
+    pub(crate) fn made_so_far(&self) -> (Patch, Change) {
+        (Patch(self.ops.clone()), self.change.clone())
+    }
+
     /// The template as it is now.
     pub(crate) fn template(&self) -> Layer<'_, V> {
         Layer::of(Some(self.before), &self.change).unwrap_or(Layer::Kept(self.before))

@@ -2,23 +2,17 @@
 
 use std::sync::Arc;
 
-use super::applier::{Applied, Applier};
 use super::editor::Editor;
-use super::redirect;
-use super::{
-    Answer, Beside, Notes, Outcome, Outdated, Rendered, Request, Step, Verdict, guessed_ports, knative_warning,
-    needs_native, removal, sidecar, write_record,
-};
+use super::{Answer, Outcome, Outdated, Rendered, Request, Step, Verdict, needs_native, removal, sidecar};
 use crate::decide::eligibility::{self, Decision, Deniable, Record, Recorded, Rule, Subject};
 use crate::decide::expressions::{self, PodReading};
 use crate::decide::facts::Facts;
 use crate::decide::record::{self, Entry};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::kube::validity::{self, Qos};
 use crate::kube::version::KubernetesVersion;
 use crate::kube::workload::Identity;
 use crate::profile::parameter::ParameterValues;
-use crate::profile::{OnError, OnIneligible, Profile, parameter};
+use crate::profile::{OnIneligible, Profile, parameter};
 use crate::value::layer::Layer;
 use crate::value::pointer::Pointer;
 use crate::value::view::View;
@@ -207,68 +201,6 @@ impl<'p, 'a, V: View<'a>> Planner<'p, V> {
         ask(&subject, reading, profile)
     }
 
-    /// Adds what a profile adds to the template, and the entry to the record; with an index, what the entry there does not name
-    /// yet, and extends it. The warnings come back, or the errors.
-    pub(super) fn add(
-        &mut self,
-        profile: &Profile,
-        rendered: &Rendered,
-        record: &mut Vec<Entry>,
-        index: Option<usize>,
-    ) -> Result<Vec<Diagnostic>, Vec<Diagnostic>> {
-        let own = index.and_then(|index| record.get(index)).cloned();
-        let others: Vec<Entry> = record.iter().filter(|entry| entry.profile != profile.name).cloned().collect();
-        let beside = Beside::of(self.object, self.identity);
-        let (identity, place, facts) = (self.identity, self.place, self.facts);
-        let kubernetes_version = facts.kubernetes_version;
-        let (set, inherited, notes) = (self.request.set, facts.namespace.inherited(), self.request.notes);
-        let editor = self.editor();
-        let spec = editor.template().child("spec");
-        let qos_before = spec.map_or(Qos::BestEffort, validity::qos_class);
-        // Only a pod that limits itself as a whole can be exceeded as one.
-        let limited = spec.filter(|spec| spec.child("resources").is_some()).map(View::value);
-        // With `Reject` the whole object is refused, and no one reads what is half done. With `Skip` the next profile sees the
-        // template as it was before this one.
-        let rollback = (profile.on_error == OnError::Skip).then(|| editor.clone());
-        let done = Applier {
-            editor,
-            profile,
-            rendered,
-            record: &others,
-            beside: &beside,
-            kubernetes_version,
-            own: own.as_ref(),
-            done: Applied { entry: own.clone().unwrap_or_default(), ..Applied::default() },
-        }
-        .run();
-        let Applied { entry, mut errors, mut warnings, .. } = done;
-        let editor = self.editor();
-        let after = editor.template().child("spec");
-        if let (Some(before), Some(after)) = (&limited, after) {
-            errors.extend(validity::pod_resources(before, &after.as_value(), &place.join("spec")));
-        }
-        let written = written(record, &entry, index, place);
-        let written = written.map_err(|too_long| errors.push(too_long)).ok();
-        if !errors.is_empty() {
-            if let Some(rollback) = rollback {
-                self.editor = Some(rollback);
-            }
-            return Err(errors);
-        }
-        warnings.extend(qos_warning(qos_before, after.map_or(Qos::BestEffort, validity::qos_class), place));
-        warnings.extend(knative_warning(profile, identity, rendered, place));
-        if notes == Notes::Made {
-            warnings.extend(guessed_ports(profile, editor.template(), (set, inherited), place));
-            warnings.extend(redirect::notes(profile, rendered, editor, &others, place));
-        }
-        match index.and_then(|index| record.get_mut(index)) {
-            Some(known) => *known = entry,
-            None => record.push(entry),
-        }
-        write_record(editor, written);
-        Ok(warnings)
-    }
-
     /// What a profile adds to the template, with the values of its parameters, where these are known. Errors point from the
     /// object's root.
     fn rendered<'e, 'q>(
@@ -310,20 +242,4 @@ impl<'p, 'a, V: View<'a>> Planner<'p, V> {
             }
         }
     }
-}
-
-/// The text of a record with an entry: in the place of the one at the index, or behind the last.
-fn written(record: &[Entry], entry: &Entry, index: Option<usize>, place: &Pointer) -> Result<String, Diagnostic> {
-    let mut entries: Vec<&Entry> = record.iter().collect();
-    match index.and_then(|index| entries.get_mut(index)) {
-        Some(known) => *known = entry,
-        None => entries.push(entry),
-    }
-    record::write(&entries).map_err(|too_long| removal::unwritable(place, too_long))
-}
-
-/// The kubelet evicts pods by their class, so a change of it is worth a warning.
-fn qos_warning(before: Qos, after: Qos, place: &Pointer) -> Option<Diagnostic> {
-    let message = format!("the pod's quality-of-service class changes from {} to {}", before.name(), after.name());
-    (before != after).then(|| Diagnostic::new(Code::QosChanged, place.join("spec"), message))
 }

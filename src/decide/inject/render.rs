@@ -13,6 +13,7 @@ use crate::profile::{Addition, EnvPlacement, Placement, PlacementTemplate, Profi
 use crate::value::pointer::{Pointer, ReferenceToken};
 use crate::value::view::{self, View};
 
+mod alike;
 mod blocks;
 mod earlier_hash;
 mod existing;
@@ -73,8 +74,7 @@ enum Soundness {
 impl Item {
     /// Whether another one has the same value, to the letter, and is checked as this one is.
     fn is_as(&self, other: &Self) -> bool {
-        (self.source, self.sidecar, self.size) == (other.source, other.sidecar, other.size)
-            && (Arc::ptr_eq(&self.value, &other.value) || view::identical(&self.value, &other.value))
+        (self.source, self.sidecar, self.size) == (other.source, other.sidecar, other.size) && self.has_value_of(other)
     }
 }
 
@@ -100,7 +100,7 @@ pub(crate) struct Rendered {
 }
 
 /// Lists of ports, as a parameter has them. An empty item counts as no item.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Redirected {
     include: String,
     exclude: String,

@@ -11,6 +11,7 @@ use crate::profile::load;
 use crate::profile::slot::{Form, Home, Slot};
 use crate::value::patch::Patch;
 
+mod again;
 mod blocks;
 mod empty;
 mod hash;

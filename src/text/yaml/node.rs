@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 
 use super::scalar::{self, Scalar};
 use super::tree::{Merges, NodeId, NodeKind, Tree};
+use crate::value::footprint::Footprint;
 use crate::value::view::{Kind, View};
 
 impl Tree<'_> {
@@ -210,6 +211,18 @@ impl<'a> View<'a> for NodeRef<'a> {
             },
             _ => None,
         }
+    }
+
+    fn watch(self) {
+        self.tree.watch();
+    }
+
+    fn footprint(self) -> Option<Footprint> {
+        self.tree.footprint(self.id)
+    }
+
+    fn is_like(self, known: &Footprint) -> bool {
+        self.tree.is_like(self.id, known)
     }
 
     fn value(self) -> Value {

@@ -14,6 +14,11 @@ use std::sync::OnceLock;
 use super::scalar::{self, Scalar};
 
 mod find;
+mod footprint;
+mod mark;
+
+use footprint::Watch;
+use mark::Mark;
 
 /// A node's index in its tree.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -84,30 +89,6 @@ struct StoredNode {
     mark: Mark,
 }
 
-/// What can be said of a key without a look at its text, so that most others are told apart from it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Mark(u16);
-
-impl Mark {
-    /// That of a node which is not read as it is written, or is no scalar.
-    const UNKNOWN: Self = Self(0);
-
-    /// That of a text with this first byte and this length.
-    #[expect(clippy::cast_possible_truncation, reason = "only the lowest bits of a length count")]
-    const fn new(first: u8, length: usize) -> Self {
-        if length == 0 { Self::UNKNOWN } else { Self(u16::from_le_bytes([first, length as u8])) }
-    }
-
-    fn of(text: &str) -> Self {
-        Self::new(text.as_bytes().first().copied().unwrap_or_default(), text.len())
-    }
-
-    /// False only for two texts that certainly differ.
-    const fn may_equal(self, other: Self) -> bool {
-        self.0 == other.0 || self.0 == 0 || other.0 == 0
-    }
-}
-
 /// Whether other places of the document have the node's value too.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Anchor {
@@ -134,6 +115,7 @@ pub struct Tree<'t> {
     aliases: Aliases,
     /// The first line break that is neither LF nor CRLF, once it was looked for.
     odd_line_break: OnceLock<Option<usize>>,
+    watch: Watch,
 }
 
 /// Whether any value of the document is an alias.
@@ -163,6 +145,7 @@ impl<'t> Tree<'t> {
             ignored: None,
             aliases: Aliases::Absent,
             odd_line_break: OnceLock::new(),
+            watch: Watch::default(),
         }
     }
 
@@ -281,7 +264,9 @@ impl<'t> Tree<'t> {
         }
     }
 
+    /// A scalar's value. Whoever reads one asks here, so that a [`Watch`] sees it.
     pub(super) fn typed(&self, id: NodeId) -> Result<Scalar<'_>, String> {
+        self.watch.see(id);
         let node = self.node(id);
         let text = self.scalar_text(id);
         let plain = matches!(node.kind, NodeKind::Scalar(ScalarStyle::Plain));

@@ -9,6 +9,7 @@ use super::memo::{KeptObject, KeptParts};
 use super::{Rendered, Sidecar, digest};
 use crate::decide::eligibility::Confirmed;
 use crate::decide::expressions::PodReading;
+use crate::decide::inject::again::Additions;
 use crate::decide::latest::Latest;
 use crate::decide::memo::{KeptReads, Memo};
 use crate::profile::Profile;
@@ -32,6 +33,8 @@ pub struct Renderings {
     latest: Latest<Sidecar, KeptObject>,
     /// The pods that profiles' own expressions confirmed.
     confirmed: Confirmed,
+    /// What was added to the latest pods.
+    additions: Additions,
     /// How the hashes of each profile begin.
     digests: Mutex<Vec<(String, Sidecar, String)>>,
     /// What rendering each object took that has not all of another one.
@@ -51,6 +54,11 @@ impl Renderings {
     /// What profiles' own expressions confirmed.
     pub(in crate::decide::inject) const fn confirmed(&self) -> &Confirmed {
         &self.confirmed
+    }
+
+    /// What was added to the latest pods.
+    pub(in crate::decide::inject) const fn additions(&self) -> &Additions {
+        &self.additions
     }
 
     /// The injection of a profile with these parameters. What it has in common with the latest is shared with them, and is not

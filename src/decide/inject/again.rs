@@ -1,0 +1,169 @@
+//! Additions that need not be made again: an earlier pod had the shape of this one and the same wherever adding to it looked, and
+//! the profile adds the same to both.
+//!
+//! Adding is a function of what [`Planner::add`] hands in. Of these, the object is compared by its [`Footprint`], and all else by
+//! value; what a profile says, and what is asked, is the same in a run. Labels and annotations of which only the values differ, such
+//! as one with the workload's name, are put in: where one was added, it was absent, and nothing looks at its value.
+//!
+//! [`Planner::add`]: super::planner::Planner::add
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use super::render::{Item, Rendered};
+use crate::decide::record::{Entry, listed};
+use crate::diagnostic::Diagnostic;
+use crate::kube::version::KubernetesVersion;
+use crate::kube::workload::{Identity, Trait};
+use crate::profile::slot::{Home, Slot};
+use crate::value::footprint::Footprint;
+use crate::value::layer::Change;
+use crate::value::patch::{Op, Patch};
+use crate::value::pointer::Pointer;
+use crate::value::view::View;
+
+/// How many additions are kept, the latest.
+const KEPT: usize = 4;
+
+/// How many objects in a row may differ from all that are kept, until only some of them are kept.
+const PATIENCE: usize = 8;
+
+/// The latest additions of a run, in which no two profiles have one name.
+#[derive(Debug, Default)]
+pub(super) struct Additions(Mutex<Kept>);
+
+#[derive(Debug, Default)]
+struct Kept {
+    latest: VecDeque<Addition>,
+    /// How many objects in a row differed.
+    differing: usize,
+}
+
+/// What adding depends on beside the object, and what is the same in a run.
+#[derive(Clone, Copy)]
+pub(super) struct Terms<'t> {
+    pub(super) profile: &'t str,
+    pub(super) rendered: &'t Arc<Rendered>,
+    /// Where the pod template is.
+    pub(super) place: &'t Pointer,
+    pub(super) identity: &'t Identity,
+    pub(super) kubernetes_version: KubernetesVersion,
+}
+
+/// What was added to one object, and on which terms.
+#[derive(Debug)]
+struct Addition {
+    profile: String,
+    rendered: Arc<Rendered>,
+    place: Pointer,
+    traits: [bool; 2],
+    kubernetes_version: KubernetesVersion,
+    object: Footprint,
+    added: Added,
+}
+
+/// What adding comes to.
+#[derive(Clone, Debug)]
+pub(super) struct Added {
+    pub(super) patch: Patch,
+    pub(super) change: Change,
+    pub(super) entry: Entry,
+    pub(super) warnings: Vec<Diagnostic>,
+}
+
+impl Additions {
+    /// What was added to an object like this one.
+    pub(super) fn of<'a, V: View<'a>>(&self, terms: Terms<'_>, (object, template): (V, V)) -> Option<Added> {
+        let kept = &mut *self.lock();
+        let found = kept.latest.iter().find_map(|known| {
+            let differing = known.differing(terms)?;
+            object.is_like(&known.object).then(|| known.added.with(template, terms.place, &differing))?
+        });
+        match found {
+            Some(_) => kept.differing = 0,
+            None => kept.differing += 1,
+        }
+        found
+    }
+
+    /// Whether to keep what is added to an object for which there is none.
+    pub(super) fn are_worth_keeping(&self) -> bool {
+        let differing = self.lock().differing;
+        differing <= PATIENCE || differing.is_multiple_of(PATIENCE)
+    }
+
+    /// Keeps what was added to an object.
+    pub(super) fn push(&self, terms: Terms<'_>, object: Footprint, added: Added) {
+        let Terms { profile, rendered, place, identity, kubernetes_version } = terms;
+        let addition = Addition {
+            profile: profile.to_owned(),
+            rendered: Arc::clone(rendered),
+            place: place.clone(),
+            traits: traits(identity),
+            kubernetes_version,
+            object,
+            added,
+        };
+        let latest = &mut self.lock().latest;
+        latest.truncate(KEPT - 1);
+        latest.push_front(addition);
+    }
+
+    /// Whether the last object was like one that was kept.
+    #[cfg(test)]
+    pub(super) fn were_found(&self) -> bool {
+        self.lock().differing == 0
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Kept> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What of an object's kind counts.
+fn traits(identity: &Identity) -> [bool; 2] {
+    [Trait::VolumeClaims, Trait::Knative].map(|one| identity.has(one))
+}
+
+impl Addition {
+    /// The labels and annotations that now have other values; `None` where more differs.
+    fn differing<'r>(&self, terms: Terms<'r>) -> Option<Vec<(Slot, &'r Item)>> {
+        let is_same = self.profile == terms.profile
+            && self.place == *terms.place
+            && self.kubernetes_version == terms.kubernetes_version
+            && self.traits == traits(terms.identity);
+        if !is_same {
+            return None;
+        }
+        if Arc::ptr_eq(&self.rendered, terms.rendered) {
+            return Some(Vec::new());
+        }
+        let differ = self.rendered.pairs_with(terms.rendered)?.filter(|(_, known, item)| !known.has_value_of(item));
+        differ.map(|(slot, known, item)| self.may_differ(slot, known, item).then_some((slot, item))).collect()
+    }
+
+    /// Whether a value may be another one: it was added where none was, and is no list of names.
+    fn may_differ(&self, slot: Slot, known: &Item, item: &Item) -> bool {
+        let is_list = |item: &Item| item.value.as_str().is_none_or(|value| listed::is_list(&item.key, value));
+        slot.home() == Home::Metadata
+            && self.added.entry.names[slot].iter().any(|name| item.key == name.as_str())
+            && !is_list(known)
+            && !is_list(item)
+    }
+}
+
+impl Added {
+    /// The same with these values. `place` is that of the template.
+    fn with<'a, V: View<'a>>(&self, template: V, place: &Pointer, values: &[(Slot, &Item)]) -> Option<Self> {
+        let mut added = self.clone();
+        for (slot, item) in values {
+            let at = slot.place().join(item.key.clone());
+            let path = place.append(&at);
+            let is_it = |op: &&mut Op| matches!(op, Op::Add(at, _) if *at == path);
+            let Op::Add(_, value) = added.patch.0.iter_mut().find(is_it)? else { return None };
+            *value = Arc::clone(&item.value);
+            added.change.replace(template, at.tokens(), &item.value).then_some(())?;
+        }
+        Some(added)
+    }
+}

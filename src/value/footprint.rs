@@ -1,0 +1,15 @@
+//! The shape of a value, and what was read of it: whoever reads the same of another value that has both finds the same there.
+//!
+//! [`trace`](super::trace) knows each place by its path, so that a value of another shape can be compared with it too. This knows
+//! less, and is compared in one pass, with no look-up of a name.
+
+/// What was read of a value of a known shape. The room whose view made it writes its numbers, and reads them.
+#[derive(Debug, Default)]
+pub struct Footprint {
+    /// A number for each place, in the order of the text: what it is, where the next one is, and whether it was read.
+    pub places: Vec<u64>,
+    /// The lengths of the texts of those that were read.
+    pub lengths: Vec<usize>,
+    /// These texts, one after the other.
+    pub texts: String,
+}
