@@ -12,7 +12,9 @@ use crate::decide::inject::Outdated;
 use crate::decide::record;
 use crate::kube::probe::Handler;
 use crate::profile::pod::PodField;
-use crate::text::splice::{self, Block, Edit, Frame, RenderedLines, SpliceError, SpliceErrorKind, Undo, UserStrings};
+use crate::text::splice::{
+    self, Block, Edit, Frame, RenderedLines, Splice, SpliceError, SpliceErrorKind, Undo, UserStrings,
+};
 use crate::text::yaml::error::{SyntaxError, SyntaxErrorKind};
 use crate::text::yaml::tree::{Language, NodeId, Tree};
 use crate::text::yaml::{MAX_DEPTH, emit, parse_json, parse_yaml};
@@ -83,7 +85,9 @@ fn process_tree(tree: &Tree<'_>, run: &Run, cluster: &ClusterFacts) -> Result<Pr
     let Some(root) = tree.root() else { return Ok(processed) };
     let strings = UserStrings { is_one: record::is_user_string, undo: undo(tree, run) };
     let mut blocks = Vec::new();
+    let mut known = None;
     let all = objects::find(tree, root);
+    let is_alone = all.len() == 1;
     // Mostly one, and it is kept until the end of the run.
     processed.objects.reserve_exact(all.len());
     for found in all {
@@ -100,33 +104,88 @@ fn process_tree(tree: &Tree<'_>, run: &Run, cluster: &ClusterFacts) -> Result<Pr
             object.guard(node, run.guard);
         }
         if !object.is_failed() && !object.outcome.patch.is_empty() {
-            let odd = || {
-                let patch = &object.outcome.patch;
-                let lost = || lost_in_rewriting(tree, &object.location.place, patch, strings);
-                odd_spelling(tree, node.id(), patch).or_else(lost)
-            };
-            let odd = if matches!(run.action, Action::Inject) { odd() } else { None };
-            let edits = match odd {
-                Some(odd) => Err(odd),
-                None => splice::splice(tree, node.id(), &object.outcome.patch, run.lines(), strings),
-            };
-            match edits {
-                Ok(splice) => {
-                    processed.edits.extend(splice.edits);
-                    blocks.extend(splice.blocks);
+            let is_whole = is_alone && is_whole(&object, run);
+            known = is_whole.then(|| run.splices().of(tree, &object.outcome.patch)).flatten();
+            if known.is_none() {
+                match spliced((tree, node.id()), &object, run, strings) {
+                    Ok(splice) => {
+                        processed.edits.extend(splice.edits);
+                        blocks.extend(splice.blocks);
+                    }
+                    Err(error) => object.failure = Some(error.into()),
                 }
-                Err(error) => object.failure = Some(error.into()),
             }
         }
         processed.objects.push(object);
     }
-    if run.leaves != Leaves::Nothing {
-        prove((tree, root), &blocks, run.frames(), &mut processed);
+    match known {
+        Some(edits) => {
+            #[cfg(debug_assertions)]
+            assert_spliced((tree, root), &processed.objects, &edits, run, strings);
+            processed.edits = edits;
+        }
+        None => {
+            if run.leaves != Leaves::Nothing {
+                prove((tree, root), &blocks, run.frames(), &mut processed);
+            }
+            if let [object] = processed.objects.as_slice()
+                && is_alone
+                && is_whole(object, run)
+            {
+                run.splices().keep(tree, &object.outcome.patch, &processed.edits);
+            }
+        }
     }
     if run.leaves != Leaves::Patch {
         processed.objects.iter_mut().for_each(|object| object.outcome.forget_patch());
     }
     Ok(processed)
+}
+
+/// Whether an object is changed, and is the whole document, so that the document's splice is that of its patch.
+fn is_whole(object: &Object, run: &Run) -> bool {
+    !object.is_failed()
+        && !object.outcome.patch.is_empty()
+        && object.location.place.is_root()
+        && run.leaves != Leaves::Patch
+}
+
+/// The claim of `text::splice::alike`, tried on every document of every test and of the fuzzer.
+#[cfg(debug_assertions)]
+fn assert_spliced(
+    (tree, root): (&Tree<'_>, NodeId),
+    objects: &[Object],
+    edits: &[Edit],
+    run: &Run,
+    strings: UserStrings,
+) {
+    let made = objects.first().map(|object| spliced((tree, root), object, run, strings));
+    let made = made.and_then(Result::ok).unwrap_or_default();
+    assert_eq!(made.edits, edits, "{}", tree.text());
+    let patch = patch_of_all(objects);
+    assert_eq!(
+        proved((tree, root), (&patch, &made.blocks), &ProvedFrames::default(), edits),
+        Ok(()),
+        "{}",
+        tree.text()
+    );
+}
+
+/// The changes of a text for one of its objects.
+fn spliced(
+    (tree, node): (&Tree<'_>, NodeId),
+    object: &Object,
+    run: &Run,
+    strings: UserStrings,
+) -> Result<Splice, SpliceError> {
+    let patch = &object.outcome.patch;
+    if matches!(run.action, Action::Inject)
+        && let Some(odd) =
+            odd_spelling(tree, node, patch).or_else(|| lost_in_rewriting(tree, &object.location.place, patch, strings))
+    {
+        return Err(odd);
+    }
+    splice::splice(tree, node, patch, run.lines(), strings)
 }
 
 impl Processed {

@@ -18,7 +18,7 @@ use crate::kube::version::KubernetesVersion;
 use crate::kube::workload::TemplatePath;
 use crate::profile::Profile;
 use crate::profile::parameter::SetValues;
-use crate::text::splice::RenderedLines;
+use crate::text::splice::{KnownSplices, RenderedLines};
 
 /// What is done with every object.
 #[derive(Clone, Debug)]
@@ -144,6 +144,7 @@ struct Caches {
     encodings: Encodings,
     lines: RenderedLines,
     frames: ProvedFrames,
+    splices: KnownSplices,
 }
 
 impl Run {
@@ -264,6 +265,11 @@ impl Run {
     /// The frames of texts that have been proved so far.
     pub(crate) fn frames(&self) -> &ProvedFrames {
         &self.caches.get().frames
+    }
+
+    /// The splices of the latest documents.
+    pub(crate) fn splices(&self) -> &KnownSplices {
+        &self.caches.get().splices
     }
 
     /// The same for other profiles; what has been rendered and encoded is shared.

@@ -5,7 +5,7 @@
 //! 1. The operations are applied to an overlay of the tree (`overlay`). Many operations can change one collection, and only
 //!    their sum says where its new entries go.
 //! 2. One walk over the changed collections, in the order of the text, writes the edits: `block` for collections in block
-//!    style, `flow` for those in brackets, JSON among them. `spelling` keeps how a null was written, `listed` how a list of names was, and `extended` how a string was; `text` knows lines and comments; `lines` renders what is new, and `made` says what that is; `frame` says what has to be read to prove it.
+//!    style, `flow` for those in brackets, JSON among them. `spelling` keeps how a null was written, `listed` how a list of names was, and `extended` how a string was; `text` knows lines and comments; `lines` renders what is new, and `made` says what that is; `alike` knows what was written into documents alike; `frame` says what has to be read to prove it.
 //!
 //! What has to hold:
 //!
@@ -28,6 +28,7 @@ use crate::text::yaml::tree::{Anchor, CollectionStyle, Language, NodeId, NodeKin
 use crate::value::patch::Patch;
 use crate::value::pointer::Pointer;
 
+mod alike;
 mod block;
 mod extended;
 mod flow;
@@ -42,6 +43,7 @@ mod spelling;
 mod stand_in;
 mod text;
 
+pub(crate) use alike::KnownSplices;
 pub(crate) use frame::{Block, Frame, FramedPatch};
 pub(crate) use lines::RenderedLines;
 use overlay::Overlay;

@@ -1,0 +1,208 @@
+use serde_json::{Value, json};
+
+use super::super::{RenderedLines, Undo, UserStrings, pieces, splice};
+use super::*;
+use crate::text::yaml::{judge_yaml, parse_yaml};
+use crate::value::pointer::Pointer;
+use crate::value::view::View as _;
+
+const POD: &str = "---
+# the pod 1
+# and its sidecar
+kind: Pod
+metadata:
+  name: web-1
+  labels:
+    app: web-1 # the app
+    tier: back
+  annotations: {team: a}
+spec:
+  # one
+  containers:
+    - name: web
+      image: example.com/web:1.2
+      args: [a, 'b']
+      env:
+        - name: TEXT
+          value: |
+            of: a
+  restartPolicy: Always
+  hosts:
+  - web.example.com
+  - other.example.com
+";
+
+/// What is added: a label with this value, and a container.
+fn patch(label: &Value) -> Patch {
+    let add = |at: &[&str], value: Value| Op::Add(Pointer::of(at.iter().copied()), Arc::new(value));
+    Patch(vec![
+        add(&["metadata", "labels", "of"], label.clone()),
+        add(&["metadata", "annotations", "by"], json!("us")),
+        add(&["spec", "containers", "-"], json!({"name": "side", "image": "side:1"})),
+        add(&["spec", "volumes"], json!([])),
+        add(&["spec", "volumes", "-"], json!({"name": "tmp", "emptyDir": {}})),
+    ])
+}
+
+/// The edits of a text, as the splicer makes them; `None` where it cannot be read, or changed.
+fn made(text: &str, patch: &Patch) -> Option<Vec<Edit>> {
+    let tree = parse_yaml(text).ok()?;
+    let strings = UserStrings { is_one: |_| false, undo: Undo::Exact };
+    Some(splice(&tree, tree.root()?, patch, &RenderedLines::default(), strings).ok()?.edits)
+}
+
+/// Whether the edits of a text are known. If they are, they are those that the splicer makes, and a reader sees what the patch says.
+/// If not, it is kept.
+fn is_known(known: &KnownSplices, text: &str, label: &Value) -> bool {
+    let patch = patch(label);
+    let Ok(tree) = parse_yaml(text) else { return false };
+    let found = known.of(&tree, &patch);
+    let Some(made) = made(text, &patch) else {
+        assert_eq!(found, None, "{text}");
+        return false;
+    };
+    if let Some(edits) = &found {
+        assert_eq!(*edits, made, "{text}");
+        let read = |text: &str| judge_yaml(text).map(|tree| tree.view(tree.root().unwrap()).value());
+        let mut wanted = read(text).unwrap();
+        let ops = serde_json::from_value(serde_json::to_value(&patch).unwrap()).unwrap();
+        json_patch::patch(&mut wanted, &json_patch::Patch(ops)).unwrap();
+        assert_eq!(read(&pieces(text, edits).concat()).unwrap(), wanted, "{text}");
+    } else {
+        known.keep(&tree, &patch, &made);
+    }
+    found.is_some()
+}
+
+/// Whether the edits of a text are known from those of the pod.
+fn is_like_pod(text: &str) -> bool {
+    let (known, label) = (KnownSplices::default(), json!("x"));
+    assert!(!is_known(&known, POD, &label) && is_known(&known, POD, &label));
+    is_known(&known, text, &label)
+}
+
+#[test]
+fn words_may_be_others() {
+    for (from, to) in [
+        ("web-1\n", "other.2\n"),
+        ("web-1 #", "12 #"),
+        ("web:1.2", "web-long/name:v17"),
+        ("kind: Pod", "kind: null"),
+        ("back", "0x10"),
+        ("the pod 1", "another, with more: words"),
+        ("Always", "Never"),
+        ("web.example.com", "w"),
+        ("TEXT", "TRUE"),
+    ] {
+        assert!(POD.contains(from) && is_like_pod(&POD.replacen(from, to, 1)), "{from} -> {to}");
+    }
+}
+
+#[test]
+fn all_else_is_the_same() {
+    for (from, to) in [
+        ("web-1\n", "web 1\n"),
+        ("web-1\n", "'web-1'\n"),
+        ("web-1\n", "web-1:\n"),
+        ("web-1\n", "web-1: a\n"),
+        ("web-1\n", "\n"),
+        ("web-1\n", "-web\n"),
+        ("web-1\n", "&a web-1\n"),
+        ("web-1\n", "web-1\n   more\n"),
+        ("web-1\n", "web-1 \n"),
+        ("web-1\n", "wéb\n"),
+        ("# the app", "# an app"),
+        ("# the app", "#the app"),
+        ("# one", "# two"),
+        ("[a, 'b']", "[b, 'b']"),
+        ("of: a", "of: b"),
+        ("team: a", "team: b"),
+        ("tier:", "tear:"),
+        ("---\n", ""),
+        ("# the pod 1\n", ""),
+        ("# the pod 1\n", "# a\u{2028}b\n"),
+        ("  hosts:", "\n  hosts:"),
+        ("- other.example.com\n", "- other.example.com"),
+        ("- other.example.com\n", "- other.example.com\n  - third\n"),
+        ("Always", "Always\n  of: x"),
+    ] {
+        assert!(POD.contains(from) && !is_like_pod(&POD.replacen(from, to, 1)), "{from} -> {to}");
+    }
+}
+
+#[test]
+fn whatever_is_known_is_what_the_splicer_makes() {
+    let known = KnownSplices::default();
+    let label = json!("x");
+    assert!(!is_known(&known, POD, &label));
+    let (mut taken, mut tried) = (0, 0);
+    for at in 0..POD.len() {
+        for new in ["", "a", "1", "-", ".", ":", " ", "#", "\n", "'", "{", "*", "~", " #", ": ", "\t"] {
+            for end in [at, at + 1] {
+                let text = format!("{}{new}{}", &POD[..at], &POD[end..]);
+                // Nothing is kept, so that all are compared with the pod.
+                let Ok(tree) = parse_yaml(&text) else { continue };
+                tried += 1;
+                if known.of(&tree, &patch(&label)).is_some() {
+                    taken += 1;
+                    assert!(is_known(&known, &text, &label));
+                }
+            }
+        }
+    }
+    assert!(taken > 1000 && taken < tried / 3, "{taken} of {tried}");
+}
+
+#[test]
+fn words_that_are_added_may_be_others_once_another_was_tried() {
+    let known = KnownSplices::default();
+    let taken = |label: &str| is_known(&known, POD, &json!(label));
+    assert!(!taken("web-1"));
+    assert!(!taken("web-2"), "the first other one is tried");
+    assert!(taken("web-3") && taken("app") && taken("web-1") && taken("v1.2"));
+    for label in ["12", "true", "null", "a b", "a: b", "", "-a", "a:", "1e3", "0x1f", "2026-11-29", "é"] {
+        assert!(!taken(label), "{label}");
+    }
+}
+
+#[test]
+fn a_word_that_is_written_elsewhere_too_is_not_replaced_there() {
+    // The label is written in braces, and the one line that looks like it is of a variable.
+    let known = KnownSplices::default();
+    let of = |label: &str| {
+        let add = |at: &[&str], value: Value| Op::Add(Pointer::of(at.iter().copied()), Arc::new(value));
+        Patch(vec![
+            add(&["metadata", "labels", "of"], json!(label)),
+            add(&["spec", "containers", "-"], json!({"name": "side", "env": [{"name": "A", "value": "of: x\n\nb"}]})),
+        ])
+    };
+    let text = "metadata:\n  labels: {app: web}\nspec:\n  containers:\n  - name: web\n";
+    let tree = parse_yaml(text).unwrap();
+    for label in ["x", "y", "z", "w", "x"] {
+        let patch = of(label);
+        let made = made(text, &patch).unwrap();
+        match known.of(&tree, &patch) {
+            Some(edits) => assert!(edits == made && label == "x"),
+            None => known.keep(&tree, &patch, &made),
+        }
+    }
+}
+
+#[test]
+fn what_is_replaced_or_removed_is_not_kept() {
+    let known = KnownSplices::default();
+    let tree = parse_yaml(POD).unwrap();
+    for op in [
+        Op::Replace(Pointer::of(["metadata", "labels", "tier"]), Arc::new(json!("front"))),
+        Op::Remove(Pointer::of(["metadata", "labels", "tier"])),
+    ] {
+        let patch = Patch(vec![op]);
+        let made = made(POD, &patch).unwrap();
+        known.keep(&tree, &patch, &made);
+        assert_eq!(known.of(&tree, &patch), None);
+    }
+    let text = POD.replace("tier: back", "tier: &t back").replace("Always", "*t");
+    assert!(!is_like_pod(&text));
+    let known = KnownSplices::default();
+    assert!(!is_known(&known, &text, &json!("x")) && !is_known(&known, &text, &json!("x")), "an alias");
+}
