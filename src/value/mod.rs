@@ -1,5 +1,5 @@
 //! JSON values: pointers into them, patches of them, a read-only view that several trees implement, changes on top of one,
-//! and notes of what is read of one.
+//! and what is noted of one so that the next may be found to be like it.
 //!
 //! Imports nothing of this crate. A new way to hold a JSON value implements [`view::View`] where that value lives.
 
@@ -7,5 +7,6 @@ pub(crate) mod footprint;
 pub(crate) mod layer;
 pub(crate) mod patch;
 pub(crate) mod pointer;
+pub(crate) mod streak;
 pub(crate) mod trace;
 pub(crate) mod view;

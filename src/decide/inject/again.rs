@@ -20,13 +20,11 @@ use crate::value::footprint::Footprint;
 use crate::value::layer::Change;
 use crate::value::patch::{Op, Patch};
 use crate::value::pointer::Pointer;
+use crate::value::streak::Streak;
 use crate::value::view::View;
 
 /// How many additions are kept, the latest.
 const KEPT: usize = 4;
-
-/// How many objects in a row may differ from all that are kept, until only some of them are kept.
-const PATIENCE: usize = 8;
 
 /// The latest additions of a run, in which no two profiles have one name.
 #[derive(Debug, Default)]
@@ -35,8 +33,7 @@ pub(super) struct Additions(Mutex<Kept>);
 #[derive(Debug, Default)]
 struct Kept {
     latest: VecDeque<Addition>,
-    /// How many objects in a row differed.
-    differing: usize,
+    streak: Streak,
 }
 
 /// What adding depends on beside the object, and what is the same in a run.
@@ -75,21 +72,20 @@ impl Additions {
     /// What was added to an object like this one.
     pub(super) fn of<'a, V: View<'a>>(&self, terms: Terms<'_>, (object, template): (V, V)) -> Option<Added> {
         let kept = &mut *self.lock();
+        if !kept.streak.is_worth_a_look() {
+            return None;
+        }
         let found = kept.latest.iter().find_map(|known| {
             let differing = known.differing(terms)?;
             object.is_like(&known.object).then(|| known.added.with(template, terms.place, &differing))?
-        });
-        match found {
-            Some(_) => kept.differing = 0,
-            None => kept.differing += 1,
-        }
-        found
+        })?;
+        kept.streak.end();
+        Some(found)
     }
 
-    /// Whether to keep what is added to an object for which there is none.
+    /// Whether to keep what is added to the object for which there was none.
     pub(super) fn are_worth_keeping(&self) -> bool {
-        let differing = self.lock().differing;
-        differing <= PATIENCE || differing.is_multiple_of(PATIENCE)
+        self.lock().streak.is_worth_keeping()
     }
 
     /// Keeps what was added to an object.
@@ -112,7 +108,7 @@ impl Additions {
     /// Whether the last object was like one that was kept.
     #[cfg(test)]
     pub(super) fn were_found(&self) -> bool {
-        self.lock().differing == 0
+        self.lock().streak.has_ended()
     }
 
     fn lock(&self) -> MutexGuard<'_, Kept> {

@@ -32,14 +32,12 @@ use super::Edit;
 use crate::text::yaml::emit::{self, Context};
 use crate::text::yaml::tree::{Anchor, CollectionStyle, Language, Merges, NodeId, NodeKind, ScalarStyle, Tree};
 use crate::value::patch::{Op, Patch};
+use crate::value::streak::Streak;
 use crate::value::view;
 
 /// How many splices are kept, the latest, and how long their texts may be, in bytes.
 const KEPT: usize = 4;
 const LONGEST: usize = 16 << 10;
-
-/// How many documents in a row may differ from all that are kept, until only some of them are kept.
-const PATIENCE: usize = 8;
 
 /// The latest splices of a run.
 #[derive(Debug, Default)]
@@ -48,8 +46,7 @@ pub(crate) struct KnownSplices(Mutex<Kept>);
 #[derive(Debug, Default)]
 struct Kept {
     latest: VecDeque<KnownSplice>,
-    /// How many documents in a row differed.
-    differing: usize,
+    streak: Streak,
 }
 
 /// The splice of one document.
@@ -123,30 +120,33 @@ impl KnownSplices {
             return None;
         }
         let kept = &mut *self.lock();
-        let found = kept.latest.iter().find_map(|known| {
-            let words = known.other_words(patch)?;
-            words.iter().all(|(op, _)| known.is_tried(*op)).then(|| known.edits(tree.text(), &words))?
-        });
-        match found {
-            Some(_) => kept.differing = 0,
-            None => kept.differing += 1,
+        if !kept.streak.is_worth_a_look() {
+            return None;
         }
-        found
+        let found = kept.latest.iter().find_map(|known| {
+            let shifts = known.shifts(tree.text())?;
+            let words = known.other_words(patch)?;
+            words.iter().all(|(op, _)| known.trial(*op) == Some(Trial::Passed)).then(|| known.edits(&shifts, &words))?
+        })?;
+        kept.streak.end();
+        Some(found)
     }
 
     /// Keeps the edits of a document for which there were none. They are proved. If it is like an earlier one but for what it adds, that
     /// one is kept: now it is known where it writes this.
     pub(crate) fn keep(&self, tree: &Tree<'_>, patch: &Patch, edits: &[Edit]) {
         let kept = &mut *self.lock();
+        if !kept.streak.is_worth_keeping() {
+            return;
+        }
         let tried = |known: &mut KnownSplice| {
+            let shifts = known.shifts(tree.text())?;
             let words = known.other_words(patch)?;
-            let guess = known.edits(tree.text(), &words)?;
-            let trial = if guess == edits { Trial::Passed } else { Trial::Failed };
-            known.set(&words, trial);
+            let guess = known.edits(&shifts, &words)?;
+            known.set(&words, if guess == edits { Trial::Passed } else { Trial::Failed });
             Some(())
         };
         if kept.latest.iter_mut().find_map(tried).is_none()
-            && (kept.differing <= PATIENCE || kept.differing.is_multiple_of(PATIENCE))
             && let Some(known) = KnownSplice::of(tree, patch, edits)
         {
             kept.latest.truncate(KEPT - 1);
@@ -180,8 +180,8 @@ impl KnownSplice {
         Some(Self { text: tree.text().to_owned(), gaps, patch: patch.clone(), edits: edits.to_vec(), written })
     }
 
-    fn is_tried(&self, op: usize) -> bool {
-        self.written.get(op).and_then(Option::as_ref).is_some_and(|written| written.trial == Trial::Passed)
+    fn trial(&self, op: usize) -> Option<Trial> {
+        Some(self.written.get(op)?.as_ref()?.trial)
     }
 
     fn set(&mut self, words: &Words<'_>, trial: Trial) {
@@ -190,23 +190,31 @@ impl KnownSplice {
         }
     }
 
-    /// The edits of another text, where it differs only in what may be another one, with other words added.
-    fn edits(&self, text: &str, words: &Words<'_>) -> Option<Vec<Edit>> {
-        let mut edits = self.edits.clone();
-        let mut open = edits.iter_mut().peekable();
+    /// Where what follows each gap begins in another text; `None` where that differs in more than in what may be another one.
+    fn shifts(&self, text: &str) -> Option<Vec<usize>> {
+        let mut shifts = Vec::with_capacity(self.gaps.len());
         let (mut from, mut at) = (0, 0);
-        let end = self.text.len()..self.text.len();
-        for (gap, of) in self.gaps.iter().map(|gap| (&gap.range, Some(gap.of))).chain([(&end, None)]) {
-            let same = self.text.get(from..gap.start)?;
+        for Gap { range, of } in &self.gaps {
+            let same = self.text.get(from..range.start)?;
             let rest = text.get(at..)?.strip_prefix(same)?;
-            while let Some(edit) = open.next_if(|edit| edit.range.start <= gap.start) {
-                edit.range = edit.range.start - from + at..edit.range.end - from + at;
-            }
-            at += same.len() + of.map_or(Some(0), |of| of.length(rest))?;
-            from = gap.end;
+            at += same.len() + of.length(rest)?;
+            from = range.end;
+            shifts.push(at);
         }
-        if at != text.len() {
-            return None;
+        (text.get(at..)? == self.text.get(from..)?).then_some(shifts)
+    }
+
+    /// The edits of another text, with other words added.
+    fn edits(&self, shifts: &[usize], words: &Words<'_>) -> Option<Vec<Edit>> {
+        let mut edits = self.edits.clone();
+        let ends = self.gaps.iter().map(|gap| gap.range.end).zip(shifts.iter().copied());
+        let mut ends = ends.peekable();
+        let (mut from, mut at) = (0, 0);
+        for Edit { range, .. } in &mut edits {
+            while let Some(next) = ends.next_if(|(end, _)| *end <= range.start) {
+                (from, at) = next;
+            }
+            *range = range.start - from + at..range.end - from + at;
         }
         let mut words: Vec<(&Written, &str)> =
             words.iter().map(|(op, word)| Some((self.written.get(*op)?.as_ref()?, *word))).collect::<Option<_>>()?;
