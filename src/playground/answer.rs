@@ -16,7 +16,7 @@ use crate::tell::diff::unified;
 use crate::tell::explain::{self, Explanations, Form, Told};
 use crate::tell::profiles::ListedParameter;
 use crate::tell::report::{self as tell, Subjects, Voice};
-use crate::text::hands::InTurn;
+use crate::text::workers::InTurn;
 
 /// An answer. Fields may be added to it.
 #[derive(Serialize)]

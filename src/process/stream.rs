@@ -12,9 +12,9 @@ use super::unread;
 use crate::decide::facts::ClusterFacts;
 use crate::diagnostic::{Code, Diagnostic, Placed, Places, Severity};
 use crate::text::document::{self, Document};
-use crate::text::hands::Hands;
 use crate::text::look::Look;
 use crate::text::splice::{self, Edit};
+use crate::text::workers::Workers;
 use crate::text::yaml::error::{SyntaxError, SyntaxErrorKind};
 use crate::text::yaml::tree::{Language, Tree};
 use crate::value::view::{Kind, View as _};
@@ -92,12 +92,12 @@ pub(crate) enum DocumentResult {
 
 impl<'t> Stream<'t> {
     /// Splits a text, and looks at its documents.
-    pub(crate) fn open(name: String, text: &'t str, hands: &impl Hands) -> Self {
-        let (documents, error) = match document::split_by(text, hands) {
+    pub(crate) fn open(name: String, text: &'t str, workers: &impl Workers) -> Self {
+        let (documents, error) = match document::split_by(text, workers) {
             Ok(documents) => (documents, None),
             Err(error) => (Vec::new(), Some(unreadable(&name, text, 0, &error))),
         };
-        let looks = hands.each(&documents, |document| Look::at(document.text(text)));
+        let looks = workers.each(&documents, |document| Look::at(document.text(text)));
         let results = documents.iter().map(|_| DocumentResult::Opaque).collect();
         let may_be_list = documents.iter().zip(&looks).filter(|(_, look)| ResourceList::may_be(look));
         let resource_list = ResourceList::find(text, may_be_list.map(|(document, _)| document));

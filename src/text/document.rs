@@ -4,7 +4,7 @@
 
 use std::ops::Range;
 
-use crate::text::hands::{Hands, InTurn};
+use crate::text::workers::{InTurn, Workers};
 use crate::text::yaml::error::{SyntaxError, SyntaxErrorKind};
 use crate::text::yaml::tree::{Language, Tree};
 use crate::text::yaml::{parse_json, parse_yaml};
@@ -47,8 +47,8 @@ pub fn split(stream: &str) -> Result<Vec<Document>, SyntaxError> {
     split_by(stream, &InTurn)
 }
 
-/// The same; several hands look for separators at a time.
-pub(crate) fn split_by(stream: &str, hands: &impl Hands) -> Result<Vec<Document>, SyntaxError> {
+/// The same; several workers look for separators at a time.
+pub(crate) fn split_by(stream: &str, workers: &impl Workers) -> Result<Vec<Document>, SyntaxError> {
     let mut documents = Vec::new();
     let mut at = 0;
     if stream.trim_start().starts_with('{') {
@@ -69,11 +69,11 @@ pub(crate) fn split_by(stream: &str, hands: &impl Hands) -> Result<Vec<Document>
                 Err(error) if documents.len() > 1 || !matches!(error.kind, SyntaxErrorKind::Json(_)) => {
                     return Err(SyntaxError { offset: at + error.offset, ..error });
                 }
-                Err(error) => return rest_as_yaml(stream, (at, error), documents, hands),
+                Err(error) => return rest_as_yaml(stream, (at, error), documents, workers),
             }
         }
     }
-    split_yaml(stream, at, &mut documents, hands)?;
+    split_yaml(stream, at, &mut documents, workers)?;
     Ok(documents)
 }
 
@@ -82,7 +82,7 @@ fn rest_as_yaml(
     stream: &str,
     (at, json_error): (usize, SyntaxError),
     mut documents: Vec<Document>,
-    hands: &impl Hands,
+    workers: &impl Workers,
 ) -> Result<Vec<Document>, SyntaxError> {
     let rest = stream.get(at..).unwrap_or_default();
     let blank = rest.len() - rest.trim_start().len();
@@ -91,7 +91,7 @@ fn rest_as_yaml(
         last.range.end = at + line_end;
     }
     let start = documents.last().map_or(at, |last| last.range.end);
-    split_yaml(stream, start, &mut documents, hands)?;
+    split_yaml(stream, start, &mut documents, workers)?;
     // The rest is not YAML either, so it was meant to be JSON: the error of the JSON parser says more.
     let first_yaml = documents.iter().find(|document| document.language == Language::Yaml);
     match first_yaml.map(|document| document.parse(stream)) {
@@ -102,7 +102,12 @@ fn rest_as_yaml(
     }
 }
 
-fn split_yaml(stream: &str, from: usize, documents: &mut Vec<Document>, hands: &impl Hands) -> Result<(), SyntaxError> {
+fn split_yaml(
+    stream: &str,
+    from: usize,
+    documents: &mut Vec<Document>,
+    workers: &impl Workers,
+) -> Result<(), SyntaxError> {
     let text = stream.get(from..).unwrap_or_default();
     let mut start = from;
     if text.starts_with("---") {
@@ -112,7 +117,7 @@ fn split_yaml(stream: &str, from: usize, documents: &mut Vec<Document>, hands: &
             return Err(SyntaxError { offset: from, kind: SyntaxErrorKind::Separator("#".to_owned()) });
         }
     }
-    for mark in marks(text.as_bytes(), hands) {
+    for mark in marks(text.as_bytes(), workers) {
         let line = from + mark + 1;
         check_separator(stream, line)?;
         documents.push(Document { range: start..line, language: Language::Yaml });
@@ -134,7 +139,7 @@ fn split_yaml(stream: &str, from: usize, documents: &mut Vec<Document>, hands: &
 }
 
 /// Where lines end before a separator.
-fn marks(bytes: &[u8], hands: &impl Hands) -> Vec<usize> {
+fn marks(bytes: &[u8], workers: &impl Workers) -> Vec<usize> {
     const MARK: &[u8] = b"\n---";
     let starts: Vec<usize> = (0..bytes.len()).step_by(CHUNK).collect();
     let of_chunk = |start: &usize| {
@@ -143,7 +148,7 @@ fn marks(bytes: &[u8], hands: &impl Hands) -> Vec<usize> {
         let chunk = bytes.get(*start..end).unwrap_or_default();
         memchr::memmem::find_iter(chunk, MARK).map(|at| start + at).collect::<Vec<_>>()
     };
-    hands.each(&starts, of_chunk).concat()
+    workers.each(&starts, of_chunk).concat()
 }
 
 /// Only a comment may follow `---` on its line.

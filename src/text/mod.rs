@@ -5,7 +5,7 @@
 //! ```text
 //! document     a stream → documents, each with its bytes and language
 //! look         a document → its group and kind, where the beginnings of its lines say them for certain
-//! hands        who does the same for many documents
+//! workers      who does the same for many documents
 //! yaml         a document → a tree (libyaml or json → build → tree); scalar: the types of scalars; error, explain
 //! yaml::node   a tree → a view: a value to read, with no text in sight
 //! yaml::emit   a value → YAML or JSON text
@@ -13,7 +13,7 @@
 //! ```
 
 pub(crate) mod document;
-pub(crate) mod hands;
 pub(crate) mod look;
 pub(crate) mod splice;
+pub(crate) mod workers;
 pub(crate) mod yaml;

@@ -14,7 +14,7 @@ use crate::shell::files::input::{Input, InputSource};
 use crate::shell::files::kustomize;
 use crate::shell::files::parallel::{AllCores, FEW, in_parallel};
 use crate::tell::report::{self as tell, Subjects, Voice};
-use crate::text::hands::InTurn;
+use crate::text::workers::InTurn;
 
 use super::settings::{Prepared, Runs};
 

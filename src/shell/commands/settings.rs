@@ -20,7 +20,7 @@ use crate::shell::files::config::{self, Config, Layered};
 use crate::shell::files::input::{self, Exclusions, Input, InputSource, Recursion};
 use crate::shell::files::selection::{Given, ProfileRef, Selection, load_profiles};
 pub(super) use crate::shell::files::selection::{load_profile, profile_text, read_profile};
-use crate::text::hands::InTurn;
+use crate::text::workers::InTurn;
 
 /// What a command begins with, beside its inputs.
 #[derive(Debug)]

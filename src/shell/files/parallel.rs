@@ -3,13 +3,13 @@
 use std::num::NonZero;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use crate::text::hands::Hands;
+use crate::text::workers::Workers;
 
 /// The cores, for pure rooms.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct AllCores;
 
-impl Hands for AllCores {
+impl Workers for AllCores {
     fn each<T: Sync, R: Send>(&self, todo: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
         in_parallel(todo, work)
     }
