@@ -70,6 +70,11 @@ fn is_aliased(object: &Object) -> bool {
     !matches!(error.kind, SpliceErrorKind::Misfit(_))
 }
 
+/// How strings of the user's own are replaced.
+fn strings(tree: &Tree<'_>, run: &Run) -> UserStrings {
+    UserStrings { is_one: record::is_user_string, undo: undo(tree, run) }
+}
+
 /// What has to come back of a string that is replaced. Where an injection is undone, or made again, the string is ours, and another
 /// tool may have written it in a form of its own since.
 fn undo(tree: &Tree<'_>, run: &Run) -> Undo {
@@ -83,11 +88,10 @@ fn undo(tree: &Tree<'_>, run: &Run) -> Undo {
 fn process_tree(tree: &Tree<'_>, run: &Run, cluster: &ClusterFacts) -> Result<Processed, SyntaxError> {
     let mut processed = Processed { ignored: tree.ignored, ..Processed::default() };
     let Some(root) = tree.root() else { return Ok(processed) };
-    let strings = UserStrings { is_one: record::is_user_string, undo: undo(tree, run) };
+    let strings = strings(tree, run);
     let mut blocks = Vec::new();
     let mut known = None;
     let all = objects::find(tree, root);
-    let is_alone = all.len() == 1;
     // Mostly one, and it is kept until the end of the run.
     processed.objects.reserve_exact(all.len());
     for found in all {
@@ -104,8 +108,7 @@ fn process_tree(tree: &Tree<'_>, run: &Run, cluster: &ClusterFacts) -> Result<Pr
             object.guard(node, run.guard);
         }
         if !object.is_failed() && !object.outcome.patch.is_empty() {
-            let is_whole = is_alone && is_whole(&object, run);
-            known = is_whole.then(|| run.splices().of(tree, &object.outcome.patch)).flatten();
+            known = is_whole(&object, run).then(|| run.splices().of(tree, &object.outcome.patch)).flatten();
             if known.is_none() {
                 match spliced((tree, node.id()), &object, run, strings) {
                     Ok(splice) => {
@@ -118,28 +121,33 @@ fn process_tree(tree: &Tree<'_>, run: &Run, cluster: &ClusterFacts) -> Result<Pr
         }
         processed.objects.push(object);
     }
-    match known {
-        Some(edits) => {
-            #[cfg(debug_assertions)]
-            assert_spliced((tree, root), &processed.objects, &edits, run, strings);
-            processed.edits = edits;
-        }
-        None => {
-            if run.leaves != Leaves::Nothing {
-                prove((tree, root), &blocks, run.frames(), &mut processed);
-            }
-            if let [object] = processed.objects.as_slice()
-                && is_alone
-                && is_whole(object, run)
-            {
-                run.splices().keep(tree, &object.outcome.patch, &processed.edits);
-            }
-        }
-    }
+    settle((tree, root), known, &blocks, run, &mut processed);
     if run.leaves != Leaves::Patch {
         processed.objects.iter_mut().for_each(|object| object.outcome.forget_patch());
     }
     Ok(processed)
+}
+
+/// Takes over the edits of an earlier document that is like this one; or proves those that were made for this one, and keeps them.
+fn settle(
+    (tree, root): (&Tree<'_>, NodeId),
+    known: Option<Vec<Edit>>,
+    blocks: &[Block],
+    run: &Run,
+    processed: &mut Processed,
+) {
+    if let Some(edits) = known {
+        #[cfg(debug_assertions)]
+        assert_spliced((tree, root), &processed.objects, &edits, run);
+        processed.edits = edits;
+        return;
+    }
+    if run.leaves != Leaves::Nothing {
+        prove((tree, root), blocks, run.frames(), processed);
+    }
+    if let Some(object) = processed.objects.first().filter(|object| is_whole(object, run)) {
+        run.splices().keep(tree, &object.outcome.patch, &processed.edits);
+    }
 }
 
 /// Whether an object is changed, and is the whole document, so that the document's splice is that of its patch.
@@ -152,14 +160,8 @@ fn is_whole(object: &Object, run: &Run) -> bool {
 
 /// The claim of `text::splice::alike`, tried on every document of every test and of the fuzzer.
 #[cfg(debug_assertions)]
-fn assert_spliced(
-    (tree, root): (&Tree<'_>, NodeId),
-    objects: &[Object],
-    edits: &[Edit],
-    run: &Run,
-    strings: UserStrings,
-) {
-    let made = objects.first().map(|object| spliced((tree, root), object, run, strings));
+fn assert_spliced((tree, root): (&Tree<'_>, NodeId), objects: &[Object], edits: &[Edit], run: &Run) {
+    let made = objects.first().map(|object| spliced((tree, root), object, run, strings(tree, run)));
     let made = made.and_then(Result::ok).unwrap_or_default();
     assert_eq!(made.edits, edits, "{}", tree.text());
     let patch = patch_of_all(objects);
