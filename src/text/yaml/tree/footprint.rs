@@ -7,6 +7,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use super::{Language, Merges, NONE, NodeId, NodeKind, ScalarStyle, StoredNode, Tree};
 use crate::value::footprint::Footprint;
 
+/// How large a part may be whose footprint is kept, in places, and in bytes of what was read: whoever writes objects could ask for any
+/// amount.
+const MOST_PLACES: usize = 4096;
+const MOST_BYTES: usize = 64 * 1024;
+
 /// The scalars that were read since someone asked to watch, by the indexes of their nodes. Mostly no one does.
 #[derive(Debug, Default)]
 pub(super) struct Watch(OnceLock<Box<[AtomicBool]>>);
@@ -76,9 +81,9 @@ impl Tree<'_> {
     }
 
     /// The shape of a part of the document, and what was read of it. All keys count as read. `None` for a part that has its values
-    /// from elsewhere.
+    /// from elsewhere, or is too large.
     pub(in crate::text::yaml) fn footprint(&self, root: NodeId) -> Option<Footprint> {
-        let part = self.part(root)?;
+        let part = self.part(root).filter(|part| part.len() <= MOST_PLACES)?;
         for id in part.clone().map(|index| self.id(index)) {
             if let NodeKind::Mapping(_) = self.kind(id) {
                 self.pairs(id).for_each(|(key, _)| self.watch.see(key));
@@ -98,7 +103,7 @@ impl Tree<'_> {
             }
             footprint.places.push(place);
         }
-        Some(footprint)
+        (footprint.texts.len() <= MOST_BYTES).then_some(footprint)
     }
 
     /// Whether a part of the document has this shape, and the same at all places that were read.
@@ -225,5 +230,21 @@ mod tests {
             let object = root.element(0).unwrap_or(root).member("object").unwrap();
             assert_eq!(object.is_like(&known), wanted, "{text}");
         }
+    }
+    #[test]
+    fn what_is_too_large_has_no_footprint() {
+        let has_one = |pod: &str, reads: bool| {
+            let tree = parse_yaml(pod).unwrap();
+            let pod = tree.view(tree.root().unwrap());
+            pod.watch();
+            if reads {
+                drop(pod.value());
+            }
+            pod.footprint().is_some()
+        };
+        let [short, long] = [100, super::MOST_BYTES + 1].map(|length| format!("a: {}\n", "x".repeat(length)));
+        assert!(has_one(&short, true) && has_one(&long, false) && !has_one(&long, true));
+        let [few, many] = [100, super::MOST_PLACES].map(|length| "- a\n".repeat(length));
+        assert!(has_one(&few, true) && !has_one(&many, false));
     }
 }
