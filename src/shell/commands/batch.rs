@@ -71,7 +71,7 @@ pub(super) fn run_opened<'i>(
 
 /// Splits all inputs, and looks at their documents.
 pub(super) fn open(inputs: &[Input]) -> Vec<Stream<'_>> {
-    inputs.iter().map(open_one).collect()
+    in_parallel(inputs, open_one)
 }
 
 fn open_one(input: &Input) -> Stream<'_> {

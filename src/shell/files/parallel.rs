@@ -19,7 +19,7 @@ impl Workers for AllCores {
 pub(crate) const FEW: usize = 32;
 
 /// The items are independent of each other, so every core takes the next one. Results come back in order.
-pub(crate) fn in_parallel<T: Sync, R: Send>(todo: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
+pub(crate) fn in_parallel<'t, T: Sync, R: Send>(todo: &'t [T], work: impl Fn(&'t T) -> R + Sync) -> Vec<R> {
     let cores = std::thread::available_parallelism().map_or(1, NonZero::get).min(todo.len() / FEW);
     if cores <= 1 {
         return todo.iter().map(work).collect();

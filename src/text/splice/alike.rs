@@ -168,12 +168,8 @@ impl KnownSplice {
             && !edits.is_empty()
             && patch.0.iter().all(|op| matches!(op, Op::Add(..)));
         let gaps = gaps(tree).filter(|_| is_plain)?;
-        let is_inside = |at: usize, gap: &Gap| gap.range.start < at && at < gap.range.end;
-        let is_cut = |edit: &Edit| {
-            let touched = |gap: &Gap| edit.range.start < gap.range.end && gap.range.start < edit.range.end;
-            gaps.iter().any(|gap| is_inside(edit.range.start, gap) || touched(gap))
-        };
-        if edits.iter().any(is_cut) {
+        let is_in = |edit: &Edit, gap: &Gap| edit.range.start < gap.range.end && gap.range.start < edit.range.end;
+        if edits.iter().any(|edit| gaps.iter().any(|gap| is_in(edit, gap))) {
             return None;
         }
         let written = patch.0.iter().map(|op| written(op, edits)).collect();
