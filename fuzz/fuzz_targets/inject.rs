@@ -29,4 +29,5 @@ fuzz_target!(init: guard::let_guarded_panics_pass(), |text: &str| {
     // The length chooses: a byte for it would be taken from a seed, which would no longer be a manifest.
     let set = text.len() % PROFILES.len();
     law::laws(text, &PROFILES[set..=set]);
+    law::alike(text, &PROFILES[set..=set]);
 });

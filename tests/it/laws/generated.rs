@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use proptest::test_runner::{RngSeed, TestRunner};
 use serde_json::{Map, Value, json};
 
-use super::law::{Held, laws, values};
+use super::law::{Held, alike, laws, values};
 use super::profile_sets;
 use super::writer::{self, Dice};
 
@@ -320,4 +320,15 @@ fn the_laws_hold_over_generated_documents() {
     };
     runner(6_000).run(&bytes(), law).unwrap_or_else(|error| panic!("{error}"));
     assert!(injected * 4 > all * 3, "only {injected} of {all} documents were injected: the rest held no law");
+}
+
+#[test]
+fn a_document_comes_out_as_it_does_alone() {
+    let sets = profile_sets();
+    let law = |(content, style): (Vec<u8>, Vec<u8>)| {
+        let (_, text) = document(&content, &style);
+        let held = std::panic::catch_unwind(|| alike(&text, &sets[content.len() % sets.len()]));
+        held.map_err(|panic| TestCaseError::fail(panic.downcast_ref::<String>().cloned().unwrap_or_default()))
+    };
+    runner(400).run(&bytes(), law).unwrap_or_else(|error| panic!("{error}"));
 }

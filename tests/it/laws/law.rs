@@ -160,6 +160,30 @@ pub(crate) fn laws(stream: &str, profiles: &[Profile]) -> Held {
     Held::Injected(once.text)
 }
 
+/// Whatever came before a document in a run, it comes out as it does alone. Before it come documents that differ from it in one word,
+/// and it comes twice.
+pub(crate) fn alike(stream: &str, profiles: &[Profile]) {
+    let asked = || {
+        let mut asked = asked(profiles, &BTreeMap::new(), Action::Inject);
+        asked.leaves = Leaves::Text;
+        asked
+    };
+    let made = |stream: &str, asked: &Asked| run_as(stream, asked).map(|run| (run.text, run.errors));
+    let in_one = asked();
+    for text in others(stream).chain([stream.to_owned(), stream.to_owned()]) {
+        assert_eq!(made(&text, &in_one), made(&text, &asked()), "{text}\n--- of {stream:?}");
+    }
+}
+
+/// The stream, each time with one more character at the end of a line that ends with a word.
+fn others(stream: &str) -> impl Iterator<Item = String> {
+    const MOST: usize = 6;
+    let ends_with_word = |at: &usize| stream[..*at].ends_with(|c: char| c.is_ascii_alphanumeric());
+    let ends: Vec<usize> = stream.match_indices('\n').map(|(at, _)| at).filter(ends_with_word).collect();
+    let step = ends.len() / MOST + 1;
+    ends.into_iter().step_by(step).map(|at| format!("{}1{}", &stream[..at], &stream[at..]))
+}
+
 /// Undoes; anything wrong is an error.
 pub(crate) fn undo(stream: &str, profiles: &[Profile], which: Which) -> Result<String, String> {
     let undone = run(stream, profiles, Action::Uninject(which, Leftovers::Refuse))?;
