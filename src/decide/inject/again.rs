@@ -14,7 +14,7 @@ use super::render::{Item, Rendered};
 use crate::decide::record::{Entry, listed};
 use crate::diagnostic::Diagnostic;
 use crate::kube::version::KubernetesVersion;
-use crate::kube::workload::{Identity, Trait};
+use crate::kube::workload::Identity;
 use crate::profile::slot::{Home, Slot};
 use crate::value::footprint::Footprint;
 use crate::value::layer::Change;
@@ -43,6 +43,7 @@ pub(super) struct Terms<'t> {
     pub(super) rendered: &'t Arc<Rendered>,
     /// Where the pod template is.
     pub(super) place: &'t Pointer,
+    /// Of which only group and kind count.
     pub(super) identity: &'t Identity,
     pub(super) kubernetes_version: KubernetesVersion,
 }
@@ -53,7 +54,8 @@ struct Addition {
     profile: String,
     rendered: Arc<Rendered>,
     place: Pointer,
-    traits: [bool; 2],
+    group: String,
+    kind: String,
     kubernetes_version: KubernetesVersion,
     object: Footprint,
     added: Added,
@@ -95,7 +97,8 @@ impl Additions {
             profile: profile.to_owned(),
             rendered: Arc::clone(rendered),
             place: place.clone(),
-            traits: traits(identity),
+            group: identity.group.clone(),
+            kind: identity.kind.clone(),
             kubernetes_version,
             object,
             added,
@@ -116,18 +119,13 @@ impl Additions {
     }
 }
 
-/// What of an object's kind counts.
-fn traits(identity: &Identity) -> [bool; 2] {
-    [Trait::VolumeClaims, Trait::Knative].map(|one| identity.has(one))
-}
-
 impl Addition {
     /// The labels and annotations that now have other values; `None` where more differs.
     fn differing<'r>(&self, terms: Terms<'r>) -> Option<Vec<(Slot, &'r Item)>> {
         let is_same = self.profile == terms.profile
             && self.place == *terms.place
             && self.kubernetes_version == terms.kubernetes_version
-            && self.traits == traits(terms.identity);
+            && (&self.group, &self.kind) == (&terms.identity.group, &terms.identity.kind);
         if !is_same {
             return None;
         }
