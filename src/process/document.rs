@@ -43,7 +43,7 @@ pub struct Processed {
 ///
 /// The document cannot be read, or an object in it is nested too deep.
 pub fn process(text: &str, language: Language, run: &Run, cluster: &ClusterFacts) -> Result<Processed, SyntaxError> {
-    let tree = parse(text, language)?;
+    let tree = run.texts().read((text, language), |text| parse(text, language))?;
     let processed = process_tree(&tree, run, cluster)?;
     if run.expand == Expand::Render
         && processed.objects.iter().any(is_aliased)

@@ -19,6 +19,7 @@ use crate::kube::workload::TemplatePath;
 use crate::profile::Profile;
 use crate::profile::parameter::SetValues;
 use crate::text::splice::{KnownSplices, RenderedLines};
+use crate::text::yaml::known::KnownTexts;
 
 /// What is done with every object.
 #[derive(Clone, Debug)]
@@ -144,6 +145,7 @@ struct Caches {
     encodings: Encodings,
     lines: RenderedLines,
     frames: ProvedFrames,
+    texts: KnownTexts,
     splices: KnownSplices,
 }
 
@@ -265,6 +267,11 @@ impl Run {
     /// The frames of texts that have been proved so far.
     pub(crate) fn frames(&self) -> &ProvedFrames {
         &self.caches.get().frames
+    }
+
+    /// The latest documents that were read.
+    pub(crate) fn texts(&self) -> &KnownTexts {
+        &self.caches.get().texts
     }
 
     /// The splices of the latest documents.

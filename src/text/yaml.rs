@@ -12,6 +12,7 @@ pub(crate) mod tree;
 mod build;
 mod explain;
 mod json;
+pub(crate) mod known;
 mod libyaml;
 mod scan;
 

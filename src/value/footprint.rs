@@ -3,11 +3,17 @@
 //! [`trace`](super::trace) knows each place by its path, so that a value of another shape can be compared with it too. This knows
 //! less, and is compared in one pass, with no look-up of a name.
 
+use std::ops::Range;
+
 /// What was read of a value of a known shape. The room whose view made it writes its numbers, and reads them.
 #[derive(Debug, Default)]
 pub struct Footprint {
     /// A number for each place, in the order of the text: what it is, where the next one is, and whether it was read.
     pub places: Vec<u64>,
+    /// A text that the value is from, and where it is in it: in another text that is like that one, the value there has the same shape.
+    pub known: Option<(u64, u32)>,
+    /// What was read and may be another text there: its place in that text, and where its text is among these texts.
+    pub free: Vec<(u32, Range<usize>)>,
     /// The lengths of the texts of those that were read.
     pub lengths: Vec<usize>,
     /// These texts, one after the other.

@@ -15,9 +15,11 @@ use super::scalar::{self, Scalar};
 
 mod find;
 mod footprint;
+pub(in crate::text) mod likeness;
 mod mark;
 
 use footprint::Watch;
+use likeness::Likeness;
 use mark::Mark;
 
 /// A node's index in its tree.
@@ -116,6 +118,7 @@ pub struct Tree<'t> {
     /// The first line break that is neither LF nor CRLF, once it was looked for.
     odd_line_break: OnceLock<Option<usize>>,
     watch: Watch,
+    likeness: Likeness,
 }
 
 /// Whether any value of the document is an alias.
@@ -146,6 +149,7 @@ impl<'t> Tree<'t> {
             aliases: Aliases::Absent,
             odd_line_break: OnceLock::new(),
             watch: Watch::default(),
+            likeness: Likeness::default(),
         }
     }
 
@@ -249,6 +253,11 @@ impl<'t> Tree<'t> {
             (NONE, _) => "",
             (index, _) => self.strings.get(index as usize).map_or("", |text| text),
         }
+    }
+
+    /// Whether a scalar is read as it is written, but for its quotes.
+    pub(super) fn is_written_so(&self, id: NodeId) -> bool {
+        self.node(id).text == NONE
     }
 
     /// How deep collections are nested below a node, itself included and aliases followed; a scalar has depth 0.

@@ -89,14 +89,19 @@ impl Tree<'_> {
                 self.pairs(id).for_each(|(key, _)| self.watch.see(key));
             }
         }
-        let mut footprint = Footprint { places: Vec::with_capacity(part.len()), ..Footprint::default() };
+        let places = Vec::with_capacity(part.len());
+        let mut footprint = Footprint { places, known: self.known_place(root), ..Footprint::default() };
         for index in part.clone() {
             let mut place = self.place(index, part.start)?;
             if place & Place::WHAT > Place::UNREAD {
                 if self.watch.has_seen(index) {
                     let text = self.scalar_text(self.id(index));
+                    let start = footprint.texts.len();
                     footprint.lengths.push(text.len());
                     footprint.texts.push_str(text);
+                    if self.like().is_some_and(|like| like.known.has_gap_at(self.id(index))) {
+                        footprint.free.push((self.id(index).0, start..footprint.texts.len()));
+                    }
                 } else {
                     place = place & !Place::WHAT | Place::UNREAD;
                 }
@@ -108,6 +113,12 @@ impl Tree<'_> {
 
     /// Whether a part of the document has this shape, and the same at all places that were read.
     pub(in crate::text::yaml) fn is_like(&self, root: NodeId, known: &Footprint) -> bool {
+        if known.known.is_some() && known.known == self.known_place(root) {
+            let is_there = |(index, text): &(u32, Range<usize>)| {
+                known.texts.get(text.clone()) == Some(self.scalar_text(NodeId(*index)))
+            };
+            return known.free.iter().all(is_there);
+        }
         let Some(part) = self.part(root).filter(|part| part.len() == known.places.len()) else { return false };
         let (start, mut texts, mut lengths) = (part.start, known.texts.as_bytes(), known.lengths.iter());
         let mut is_next = |text: &str| {
@@ -124,6 +135,11 @@ impl Tree<'_> {
                 what => place == *known && (what < Place::UNREAD || is_next(self.scalar_text(self.id(index)))),
             }
         })
+    }
+
+    /// The known text that the document is like, and where a part of it is in both.
+    fn known_place(&self, root: NodeId) -> Option<(u64, u32)> {
+        Some((self.like()?.known.number(), root.0))
     }
 
     fn place(&self, index: usize, start: usize) -> Option<u64> {

@@ -1,0 +1,207 @@
+use super::*;
+use crate::text::yaml::{judge_yaml, parse_json, parse_yaml};
+
+const POD: &str = "---
+# the pod 1
+# and its sidecar
+kind: Pod
+metadata:
+  name: web-1
+  namespace: \"team a\"
+  labels:
+    app: web-1 # the app
+    tier: 'back'
+  annotations: {team: a}
+spec:
+  # one
+  containers:
+    - name: web
+      image: example.com/web:1.2@sha256:00ff
+      args: [a, 'b']
+      ports:
+      - containerPort: 8080
+      env:
+        - name: TEXT
+          value: |
+            of: a
+  empty: ''
+  restartPolicy: Always
+  hosts:
+  - web.example.com
+  - \"other\\t\"
+";
+
+const REVIEW: &str = r#"{"kind": "AdmissionReview","request":{"uid":"0-1", "dryRun" : false, "object":{
+"metadata":{"name":"a b","generation":12,"empty":"","escaped":"a\"b","managed":[{"time":"12:00","left":-1.5e10}]},
+"spec":{"containers":[{"ports":[80,443],"image":"a:1"}]}}}} "#;
+
+fn parse(text: &str, language: Language) -> Result<Tree<'_>, SyntaxError> {
+    match language {
+        Language::Yaml => parse_yaml(text),
+        Language::Json => parse_json(text).map(|(tree, _)| tree),
+    }
+}
+
+/// A text that is kept.
+fn kept(text: &str, language: Language) -> Arc<KnownText> {
+    let known = KnownTexts::default();
+    known.read((text, language), |text| parse(text, language)).unwrap();
+    known.0.into_inner().unwrap().latest.pop_front().unwrap()
+}
+
+/// Whether a text is read as a known one. If it is, it is read as both parsers read it.
+fn is_like(known: &Arc<KnownText>, text: &str, language: Language) -> bool {
+    let found = known.read(text, language);
+    if let Some(tree) = &found {
+        assert_eq!(Ok(tree), parse(text, language).as_ref(), "{text}");
+        if language == Language::Yaml {
+            assert_eq!(Ok(tree), judge_yaml(text).as_ref(), "{text}");
+        }
+    }
+    found.is_some()
+}
+
+/// With each of these replacements in turn.
+fn assert_like(base: &str, language: Language, cases: &[(&str, &str)], wanted: bool) {
+    let known = kept(base, language);
+    assert!(is_like(&known, base, language));
+    for (from, to) in cases {
+        assert!(base.contains(from), "{from}");
+        assert_eq!(is_like(&known, &base.replacen(from, to, 1), language), wanted, "{from} -> {to}");
+    }
+}
+
+#[test]
+fn what_is_in_a_gap_may_be_anything_that_fits() {
+    let cases = [
+        ("web-1\n", "other.2\n"),
+        ("web-1 #", "12 #"),
+        ("web:1.2@", "web-long/name:v17@"),
+        ("kind: Pod", "kind: null"),
+        ("back", "0x10: # \"{"),
+        ("'back'", "''"),
+        ("''", "'x'"),
+        ("team a", "&a ' !"),
+        ("the pod 1", "another, with more: words"),
+        ("Always", "/health"),
+        ("Always", "_"),
+        ("8080", "http"),
+        ("web.example.com", "w"),
+        ("TEXT", "2026-11-29"),
+    ];
+    assert_like(POD, Language::Yaml, &cases, true);
+    let cases = [("0-1", ""), ("a b", "{[,: 'x"), ("12,", "0,"), ("12:00", "later"), ("80", "8080"), ("\"\"", "\"x\"")];
+    assert_like(REVIEW, Language::Json, &cases, true);
+}
+
+#[test]
+fn all_else_is_the_same() {
+    let cases = [
+        ("web-1\n", "web 1\n"),
+        ("web-1\n", "'web-1'\n"),
+        ("web-1\n", "web-1:\n"),
+        ("web-1\n", "web-1: a\n"),
+        ("web-1\n", "\n"),
+        ("web-1\n", "-web\n"),
+        ("web-1\n", ".inf\n"),
+        ("web-1\n", "&a web-1\n"),
+        ("web-1\n", "web-1\n   more\n"),
+        ("web-1\n", "web-1 \n"),
+        ("web-1\n", "wéb\n"),
+        ("'back'", "'ba''ck'"),
+        ("'back'", "\"back\""),
+        ("\"team a\"", "\"team\\n\""),
+        ("\"team a\"", "\"team a\" b"),
+        ("\"team a\"", "\"te\"am\""),
+        ("\"team a\"", "\"team\n  a\""),
+        ("\"other\\t\"", "\"another\\t\""),
+        ("# the app", "# an app"),
+        ("# the app", "#the app"),
+        ("# one", "# two"),
+        ("[a, 'b']", "[b, 'b']"),
+        ("of: a", "of: b"),
+        ("team: a", "team: b"),
+        ("tier:", "tear:"),
+        ("---\n", ""),
+        ("# the pod 1\n", ""),
+        ("# the pod 1\n", "# a\u{2028}b\n"),
+        ("  hosts:", "\n  hosts:"),
+        ("- web.example.com\n", "- web.example.com\n  - third\n"),
+        ("Always", "Always\n  of: x"),
+    ];
+    assert_like(POD, Language::Yaml, &cases, false);
+    let cases = [
+        ("\"name\"", "\"game\""),
+        ("0-1", "0\\\"1"),
+        ("0-1", "é"),
+        ("a\\\"b", "a\\\"c"),
+        ("12,", "012,"),
+        ("12,", "-12,"),
+        ("12,", "1.2,"),
+        ("12,", ","),
+        ("-1.5e10", "-2.5e10"),
+        ("-1.5e10", "-1.6e10"),
+        ("-1.5e10", "-1.5e11"),
+        ("false", "true"),
+        ("[80,443]", "[80]"),
+        ("\"\"", "null"),
+    ];
+    assert_like(REVIEW, Language::Json, &cases, false);
+}
+
+#[test]
+fn whatever_is_read_as_known_is_read_so_by_the_parsers() {
+    for (base, language) in [(POD, Language::Yaml), (REVIEW, Language::Json)] {
+        let known = kept(base, language);
+        let (mut taken, mut all) = (0, 0);
+        for at in 0..base.len() {
+            for new in [
+                "", "a", "1", "-", ".", ":", " ", "#", "\n", "'", "\"", "\\", "{", "*", "~", "=", ",", " #", ": ", "\t",
+            ] {
+                for end in [at, at + 1] {
+                    all += 1;
+                    taken += u32::from(is_like(&known, &format!("{}{new}{}", &base[..at], &base[end..]), language));
+                }
+            }
+        }
+        assert!(taken > 1000 && taken < all / 2, "{taken} of {all}");
+    }
+}
+
+#[test]
+fn a_text_is_one_of_its_language() {
+    let text = "{\"a\": \"b\"}\n";
+    assert!(!is_like(&kept(text, Language::Json), text, Language::Yaml));
+}
+
+#[test]
+fn what_has_its_values_from_elsewhere_is_not_kept() {
+    for (text, is_kept) in [
+        ("a: b\nc: d\n", true),
+        ("a: &x b\nc: d\n", true),
+        ("a: &x b\nc: *x\n", false),
+        ("a: &x {b: c}\nd:\n  <<: *x\n", false),
+        ("a: b\n...\nc: d\n", false),
+        ("", false),
+    ] {
+        let known = KnownTexts::default();
+        known.read((text, Language::Yaml), parse_yaml).unwrap();
+        assert_eq!(known.0.into_inner().unwrap().latest.len(), usize::from(is_kept), "{text}");
+    }
+    let (known, long) = (KnownTexts::default(), format!("a: {}\n", "x".repeat(LONGEST)));
+    known.read((&long, Language::Yaml), parse_yaml).unwrap();
+    assert!(known.0.into_inner().unwrap().latest.is_empty());
+}
+
+#[test]
+fn the_latest_texts_are_kept() {
+    let known = KnownTexts::default();
+    let read = |text: &str| drop(known.read((text, Language::Yaml), parse_yaml).unwrap());
+    let kept = || known.0.lock().unwrap().latest.len();
+    read("a: b\n");
+    assert_eq!(kept(), 1);
+    read("a: c\n");
+    assert_eq!(kept(), 1, "it is like the first");
+    (0..2 * KEPT).for_each(|index| read(&format!("a{index}: b\n")));
+    assert_eq!(kept(), KEPT);
+}
