@@ -35,7 +35,7 @@ impl<'t> Look<'t> {
         }
         let (mut version, mut kind, mut others) = (None, None, Vec::new());
         let bytes = text.as_bytes();
-        for start in std::iter::once(0).chain(memchr::memchr_iter(b'\n', bytes).map(|newline| newline + 1)) {
+        for start in std::iter::once(0).chain(newlines(bytes).map(|newline| newline + 1)) {
             match bytes.get(start) {
                 Some(b'k' | b'a') => {
                     let rest = text.get(start..)?;
@@ -92,6 +92,26 @@ fn plain_word(rest: &str) -> Option<&str> {
     (is_word && ends).then_some(word)
 }
 
+/// Where the line feeds of a text are. Lines of manifests have some thirty bytes: to find one is less work than to prepare a search for
+/// it, so eight bytes are looked at together.
+fn newlines(bytes: &[u8]) -> impl Iterator<Item = usize> {
+    const ONES: u64 = u64::MAX / 255;
+    const LOW: u64 = ONES * 0x7f;
+    let (words, rest) = bytes.as_chunks::<8>();
+    let found = words.iter().enumerate().flat_map(|(index, word)| {
+        let other = u64::from_le_bytes(*word) ^ (ONES * b'\n' as u64);
+        // The highest bit of each byte that is a line feed, and of no other.
+        let mut found = !(((other & LOW) + LOW) | other | LOW);
+        std::iter::from_fn(move || {
+            let at = (found != 0).then(|| 8 * index + found.trailing_zeros() as usize / 8);
+            found &= found.wrapping_sub(1);
+            at
+        })
+    });
+    let behind = bytes.len() - rest.len();
+    found.chain(rest.iter().enumerate().filter(|(_, byte)| **byte == b'\n').map(move |(at, _)| behind + at))
+}
+
 /// Whether a line ends in a way that YAML knows beside LF and CRLF: CR, NEL, LS or PS.
 fn has_other_line_end(bytes: &[u8]) -> bool {
     memchr::memchr3_iter(b'\r', 0xC2, 0xE2, bytes).any(|at| match bytes.get(at..).unwrap_or_default() {
@@ -141,6 +161,17 @@ mod tests {
             (format!("{config}x: \u{e9} \u{2026} \u{20ac} \u{a0}\n"), plain("", "ConfigMap")),
         ] {
             assert_eq!(Look::at(&text), expected, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn every_line_feed_is_found_and_nothing_else() {
+        for (before, between) in (0..20).flat_map(|before| (0..20).map(move |between| (before, between))) {
+            for other in ["a", "\u{b}", "\t", "\u{7f}", "\u{8a}", "\u{10ffff}", "\0", "\n"] {
+                let text = format!("{}\n{}\n", other.repeat(before), other.repeat(between));
+                let expected: Vec<usize> = text.match_indices('\n').map(|(at, _)| at).collect();
+                assert_eq!(newlines(text.as_bytes()).collect::<Vec<_>>(), expected, "{text:?}");
+            }
         }
     }
 
