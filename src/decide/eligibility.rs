@@ -25,6 +25,7 @@ mod rules;
 mod steering;
 
 pub(crate) use confirmed::Confirmed;
+use containers::PodContainer;
 pub(crate) use containers::{
     DEFAULT_CONTAINER, FOREIGN_IMAGES, FOREIGN_NAMES, application, is_foreign_sidecar, is_to_complete,
 };
@@ -191,6 +192,11 @@ struct Case<'c, 'p, V> {
     words: Words,
     /// The values of the profile's parameters, once a rule has asked for them.
     values: OnceCell<Result<ParameterValues<'p>, Vec<Diagnostic>>>,
+    /// What several rules look at, once one of them has.
+    containers: OnceCell<Vec<PodContainer<'p, V>>>,
+    spec: OnceCell<Option<V>>,
+    labels: OnceCell<Option<V>>,
+    annotations: OnceCell<Option<V>>,
 }
 
 impl<'c, 'p, 'a, V: View<'a>> Case<'c, 'p, V> {
@@ -199,7 +205,37 @@ impl<'c, 'p, 'a, V: View<'a>> Case<'c, 'p, V> {
         profile: &'p Profile,
         words: Words,
     ) -> Self {
-        Self { subject, reading, profile, words, values: OnceCell::new() }
+        Self {
+            subject,
+            reading,
+            profile,
+            words,
+            values: OnceCell::new(),
+            containers: OnceCell::new(),
+            spec: OnceCell::new(),
+            labels: OnceCell::new(),
+            annotations: OnceCell::new(),
+        }
+    }
+
+    /// The init containers of the template, then its containers.
+    fn containers(&self) -> &[PodContainer<'p, V>]
+    where
+        'a: 'p,
+    {
+        self.containers.get_or_init(|| containers::all(self.spec()).collect())
+    }
+
+    fn spec(&self) -> Option<V> {
+        *self.spec.get_or_init(|| self.reading.template.member("spec"))
+    }
+
+    fn labels(&self) -> Option<V> {
+        *self.labels.get_or_init(|| self.reading.template.path(&["metadata", "labels"]))
+    }
+
+    fn annotations(&self) -> Option<V> {
+        *self.annotations.get_or_init(|| self.reading.template.path(&["metadata", "annotations"]))
     }
 
     /// The values of the profile's parameters, or what is wrong with them.

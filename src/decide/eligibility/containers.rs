@@ -37,10 +37,10 @@ impl<V> PodContainer<'_, V> {
     }
 }
 
-/// The init containers, then the containers.
-pub(super) fn all<'a, V: View<'a>>(template: V) -> impl Iterator<Item = PodContainer<'a, V>> {
+/// The init containers of a pod's spec, then its containers.
+pub(super) fn all<'a, V: View<'a>>(spec: Option<V>) -> impl Iterator<Item = PodContainer<'a, V>> {
     ["initContainers", "containers"].into_iter().flat_map(move |list| {
-        let elements = template.path(&["spec", list]).map(View::elements).unwrap_or_default();
+        let elements = spec.and_then(|spec| spec.member(list)).map(View::elements).unwrap_or_default();
         elements.into_iter().enumerate().map(move |(index, view)| PodContainer {
             list,
             index,

@@ -174,9 +174,11 @@ fn known<'v>(values: &'v Known<std::collections::BTreeMap<String, String>>, key:
 }
 
 /// The first mesh but the profile's own that is asked to add its proxy to this pod.
-pub(super) fn opt_in<'a, V: View<'a>>(template: V, namespace: &Namespace, profile: &Profile) -> Option<MeshOptIn> {
-    let [annotations, labels] =
-        [List::Annotations, List::Labels].map(|list| template.path(&["metadata", list.field()]));
+pub(super) fn opt_in<'a, V: View<'a>>(
+    (annotations, labels): (Option<V>, Option<V>),
+    namespace: &Namespace,
+    profile: &Profile,
+) -> Option<MeshOptIn> {
     let pod = PodKeys { annotations, labels };
     let of_holder = |mesh: &Mesh, holder: Holder| {
         let mut keys = KEYS.iter().filter(|row| row.holder == holder && is_same_name(row.mesh.name, mesh.name));

@@ -8,18 +8,18 @@ use crate::kube::workload::{Identity, Trait};
 use crate::value::pointer::{Pointer, ReferenceToken};
 use crate::value::view::{Kind, View};
 
-use super::{Case, RuleFinding, containers, is_to_complete};
+use super::{Case, RuleFinding, is_to_complete};
 
 const HINT: &str = "inject what kustomize renders, or the whole workload";
 
-pub(super) fn patch_fragment<'a, V: View<'a>>(case: &Case<'_, '_, V>) -> RuleFinding {
+pub(super) fn patch_fragment<'p, 'a: 'p, V: View<'a>>(case: &Case<'_, 'p, V>) -> RuleFinding {
     let Some((saw, at)) = sign(case) else { return RuleFinding::no("nothing shows that it is a patch") };
     let note = Diagnostic::new(Code::PatchFragment, at.clone(), saw.clone()).hint(HINT);
     RuleFinding { warnings: vec![note], ..RuleFinding::skip(saw).at(case, || at) }
 }
 
 /// What shows that the object is a patch, in words, and where it is.
-fn sign<'a, V: View<'a>>(case: &Case<'_, '_, V>) -> Option<(String, Pointer)> {
+fn sign<'p, 'a: 'p, V: View<'a>>(case: &Case<'_, 'p, V>) -> Option<(String, Pointer)> {
     let (subject, identity) = (case.subject, case.reading.identity);
     match &case.reading.facts.fragment {
         Fragment::Listed => {
@@ -36,7 +36,7 @@ fn sign<'a, V: View<'a>>(case: &Case<'_, '_, V>) -> Option<(String, Pointer)> {
     // A selector that is empty would select every pod, and is refused too.
     let selects = |selector: V| {
         let parts = ["matchLabels", "matchExpressions"].into_iter().filter_map(|part| selector.member(part));
-        parts.into_iter().any(|part| !part.members().is_empty() || !part.elements().is_empty())
+        parts.into_iter().any(|part| !part.is_empty())
     };
     if needs_selector(identity) && !subject.object.path(&["spec", "selector"]).is_some_and(selects) {
         let saw = format!("looks like a patch: a {kind} without `spec.selector` cannot be created");
@@ -50,7 +50,7 @@ fn sign<'a, V: View<'a>>(case: &Case<'_, '_, V>) -> Option<(String, Pointer)> {
     if identity.workload().is_none() || identity.has(Trait::LaterImages) {
         return None;
     }
-    let bare = containers::all(case.reading.template).find(|found| is_open(found.view) && !is_completed(found.view))?;
+    let bare = case.containers().iter().find(|found| is_open(found.view) && !is_completed(found.view))?;
     let saw = format!("looks like a patch: container `{}` has no image, and no profile completes it", bare.name);
     Some((saw, subject.at.append(&bare.at())))
 }

@@ -16,7 +16,8 @@ use super::steering::{
     namespace_not_selected, namespace_opted_in, namespace_opted_out, object_not_selected, pod_opted_in, pod_opted_out,
 };
 use super::{
-    Case, Deniable, Recorded, Rule, RuleFinding, Ruling, Words, containers, is_foreign_sidecar, is_to_complete,
+    Case, Deniable, PodContainer, Recorded, Rule, RuleFinding, Ruling, Words, containers, is_foreign_sidecar,
+    is_to_complete,
 };
 
 pub(crate) const MIRROR: &str = "kubernetes.io/config.mirror";
@@ -114,13 +115,15 @@ impl<'a, V: View<'a>> Case<'_, '_, V> {
     }
 }
 
-fn already_injected<'a, V: View<'a>>(case: &Case<'_, '_, V>) -> RuleFinding {
+fn already_injected<'p, 'a: 'p, V: View<'a>>(case: &Case<'_, 'p, V>) -> RuleFinding {
     let (subject, profile) = (case.subject, case.profile);
     if subject.record.entry == Recorded::Whole {
         let at = case.within(&["metadata", "annotations", record::ANNOTATION]);
         return RuleFinding::skip(format!("the record has profile `{}`", profile.name)).at(case, || at);
     }
-    let theirs = containers::all(case.reading.template)
+    let theirs = case
+        .containers()
+        .iter()
         .filter(|found| !subject.record.containers.iter().any(|known| *known == found.name))
         .filter(|found| !is_to_complete(profile, found.view));
     for found in theirs {
@@ -139,7 +142,7 @@ fn already_injected<'a, V: View<'a>>(case: &Case<'_, '_, V>) -> RuleFinding {
 
 fn no_containers<'a, V: View<'a>>(case: &Case<'_, '_, V>) -> RuleFinding {
     let place = ["spec", "containers"];
-    match case.reading.template.path(&place) {
+    match case.spec().and_then(|spec| spec.member("containers")) {
         Some(list) => match list.length() {
             0 => RuleFinding::skip("the pod template has no containers"),
             1 => RuleFinding::no("1 container"),
@@ -152,7 +155,7 @@ fn no_containers<'a, V: View<'a>>(case: &Case<'_, '_, V>) -> RuleFinding {
 
 fn mirror_pod<'a, V: View<'a>>(case: &Case<'_, '_, V>) -> RuleFinding {
     let place = ["metadata", "annotations", MIRROR];
-    match case.reading.template.path(&place) {
+    match case.annotations().and_then(|annotations| annotations.member(MIRROR)) {
         Some(_) => RuleFinding::skip(format!("annotation `{MIRROR}`: a kubelet runs this pod from a file of its own"))
             .at(case, || case.within(&place)),
         None => case.no(|| format!("no annotation `{MIRROR}`")),
@@ -186,7 +189,7 @@ fn owned_live<'a, V: View<'a>>(case: &Case<'_, '_, V>) -> RuleFinding {
 
 fn host_network<'a, V: View<'a>>(case: &Case<'_, '_, V>) -> RuleFinding {
     let place = ["spec", "hostNetwork"];
-    match case.reading.template.path(&place) {
+    match case.spec().and_then(|spec| spec.member("hostNetwork")) {
         Some(value) if value.boolean() == Some(true) => {
             RuleFinding::skip("`hostNetwork: true`: the sidecar's ports and network rules would be the node's")
                 .at(case, || case.within(&place))
@@ -198,16 +201,15 @@ fn host_network<'a, V: View<'a>>(case: &Case<'_, '_, V>) -> RuleFinding {
 
 fn windows<'a, V: View<'a>>(case: &Case<'_, '_, V>) -> RuleFinding {
     let [label, beta] = OS_LABELS;
-    for place in [&["spec", "os", "name"][..], &["spec", "nodeSelector", label], &["spec", "nodeSelector", beta]] {
-        if case.reading.template.text(place).is_some_and(|os| os == "windows") {
-            return RuleFinding::skip("the pod is for Windows nodes").at(case, || case.within(place));
+    let at = |place: &[&str]| case.within(&["spec"]).append(&Pointer::of(place.iter().copied()));
+    for place in [["os", "name"], ["nodeSelector", label], ["nodeSelector", beta]] {
+        if case.spec().and_then(|spec| spec.text(&place)).is_some_and(|os| os == "windows") {
+            return RuleFinding::skip("the pod is for Windows nodes").at(case, || at(&place));
         }
     }
-    let terms =
-        ["spec", "affinity", "nodeAffinity", "requiredDuringSchedulingIgnoredDuringExecution", "nodeSelectorTerms"];
-    if case.reading.template.path(&terms).is_some_and(all_ask_for_windows) {
-        return RuleFinding::skip("the pod's required node affinity is for Windows nodes")
-            .at(case, || case.within(&terms));
+    let terms = ["affinity", "nodeAffinity", "requiredDuringSchedulingIgnoredDuringExecution", "nodeSelectorTerms"];
+    if case.spec().and_then(|spec| spec.path(&terms)).is_some_and(all_ask_for_windows) {
+        return RuleFinding::skip("the pod's required node affinity is for Windows nodes").at(case, || at(&terms));
     }
     RuleFinding::no("nothing asks for Windows nodes")
 }
@@ -236,15 +238,15 @@ fn all_ask_for_windows<'a, V: View<'a>>(terms: V) -> bool {
     terms.peek().is_some() && terms.all(|(expressions, _)| expressions.into_iter().any(asks))
 }
 
-fn foreign_sidecar<'a, V: View<'a>>(case: &Case<'_, '_, V>) -> RuleFinding {
+fn foreign_sidecar<'p, 'a: 'p, V: View<'a>>(case: &Case<'_, 'p, V>) -> RuleFinding {
     // A profile may be that mesh's own, and complete its own container.
-    let is_foreign = |found: &containers::PodContainer<'_, V>| {
-        is_foreign_sidecar(found.view) && !case.profile.adds_container(&found.name)
-    };
-    match containers::all(case.reading.template).find(is_foreign) {
+    let is_foreign =
+        |found: &&PodContainer<'_, V>| is_foreign_sidecar(found.view) && !case.profile.adds_container(&found.name);
+    match case.containers().iter().find(is_foreign) {
         Some(found) => RuleFinding::skip(format!("container `{}` is another mesh's proxy", found.name))
             .at(case, || case.subject.at.append(&found.at())),
-        None => match foreign::opt_in(case.reading.template, &case.reading.facts.namespace, case.profile) {
+        None => match foreign::opt_in((case.annotations(), case.labels()), &case.reading.facts.namespace, case.profile)
+        {
             Some(MeshOptIn { saw, place: Some(place) }) => RuleFinding::skip(saw).at(case, || case.within(&place)),
             Some(MeshOptIn { saw, place: None }) => RuleFinding::skip(saw),
             None => RuleFinding::no("no other mesh's proxy, and nothing asks for one"),

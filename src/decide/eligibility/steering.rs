@@ -103,7 +103,7 @@ pub(super) fn object_not_selected<'a, V: View<'a>>(case: &Case<'_, '_, V>) -> Ru
     for requirement in &selector.0 {
         let key = requirement.key.as_str();
         let place = ["metadata", "labels", key];
-        let found = case.reading.template.path(&place);
+        let found = case.labels().and_then(|labels| labels.member(key));
         let at = case.within(&place);
         let value = match found.map(|value| value.string().ok_or(value.kind())) {
             Some(Err(kind)) => return not_a_string(case, at, &format!("label `{key}`"), kind.name()),
@@ -135,11 +135,11 @@ pub(super) fn pod_opted_in<'a, V: View<'a>>(case: &Case<'_, '_, V>) -> RuleFindi
 
 fn pod_switch<'a, V: View<'a>>(case: &Case<'_, '_, V>, asked: Side) -> RuleFinding {
     let Some(switch) = &case.profile.pod_switch else { return RuleFinding::off(NO_SWITCH) };
-    for (member, word, key) in [("annotations", "annotation", &switch.annotation), ("labels", "label", &switch.label)] {
-        let Some(key) = key else { continue };
-        let place = ["metadata", member, key];
-        let Some(found) = case.reading.template.path(&place) else { continue };
-        let at = case.within(&place);
+    let annotation = switch.annotation.as_ref().map(|key| ("annotations", "annotation", case.annotations(), key));
+    let label = switch.label.as_ref().map(|key| ("labels", "label", case.labels(), key));
+    for (member, word, map, key) in annotation.into_iter().chain(label) {
+        let Some(found) = map.and_then(|map| map.member(key)) else { continue };
+        let at = case.within(&["metadata", member, key]);
         let Some(value) = found.string() else {
             return not_a_string(case, at, &format!("{word} `{key}`"), found.kind().name());
         };
