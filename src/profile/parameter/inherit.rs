@@ -47,7 +47,6 @@ pub(super) fn may_be_written<'a, V: View<'a>>(
     annotations: Option<V>,
     inherited: Inherited<'_>,
 ) -> bool {
-    let Some(of_namespace) = inherited.annotations else { return true };
     let on_pod = annotations.map(View::members).unwrap_or_default();
     let is_read = |key: &str| {
         profile.parameters.iter().any(|parameter| {
@@ -56,7 +55,11 @@ pub(super) fn may_be_written<'a, V: View<'a>>(
                 || prefix.is_some_and(|prefix| key.starts_with(prefix))
         })
     };
-    on_pod.iter().any(|(key, _)| is_read(key)) || of_namespace.keys().any(|key| is_read(key))
+    let may_inherit = match inherited.annotations {
+        Some(of_namespace) => of_namespace.keys().any(|key| is_read(key)),
+        None => profile.parameters.iter().any(|parameter| parameter.inherit == Inherit::Namespace),
+    };
+    may_inherit || on_pod.iter().any(|(key, _)| is_read(key))
 }
 
 /// The annotation that the pod does not have, and of which no one knows whether the namespace has it. Its parameter has no
