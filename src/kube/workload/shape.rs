@@ -7,55 +7,74 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::value::pointer::{Pointer, ReferenceToken};
 use crate::value::view::{Kind, View};
 
+/// Where a value is. Nearly all workloads have their shape, so a pointer is made only for one that has not.
+#[derive(Clone, Copy)]
+enum Place<'p> {
+    Root,
+    Member(&'p Self, &'p str),
+    Element(&'p Self, usize),
+}
+
+impl Place<'_> {
+    fn pointer(&self) -> Pointer {
+        match self {
+            Self::Root => Pointer::root(),
+            Self::Member(parent, name) => parent.pointer().join(*name),
+            Self::Element(parent, index) => parent.pointer().element(*index),
+        }
+    }
+}
+
 /// Each place of a workload where a value of another type keeps its pod templates or containers from being read.
 pub(crate) fn misshapen<'a, V: View<'a>>(row: &WorkloadKind, object: V) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     for path in row.templates {
-        walk(object, Pointer::root(), path, &mut found);
+        walk(object, Place::Root, path, &mut found);
     }
     found
 }
 
 /// What is absent or null is another matter: a patch, or an object that takes its pods from elsewhere.
-fn walk<'a, V: View<'a>>(node: V, place: Pointer, path: &[&str], found: &mut Vec<Diagnostic>) {
-    let Some((token, rest)) = path.split_first() else { return template(node, &place, found) };
+fn walk<'a, V: View<'a>>(node: V, place: Place<'_>, path: &[&str], found: &mut Vec<Diagnostic>) {
+    let Some((token, rest)) = path.split_first() else { return template(node, place, found) };
     if *token == "*" {
         match node.kind() {
             Kind::Null => {}
             Kind::Mapping => {
-                node.members().into_iter().for_each(|(name, it)| walk(it, place.join(&*name), rest, found))
+                let members = node.members().into_iter();
+                members.for_each(|(name, it)| walk(it, Place::Member(&place, &name), rest, found));
             }
             Kind::Sequence => {
                 let elements = node.elements().into_iter().enumerate();
-                elements.for_each(|(index, it)| walk(it, place.element(index), rest, found));
+                elements.for_each(|(index, it)| walk(it, Place::Element(&place, index), rest, found));
             }
-            kind => found.push(wrong(&place, kind, "an object or a list")),
+            kind => found.push(wrong(&place.pointer(), kind, "an object or a list")),
         }
-    } else if is_object(node, &place, found)
+    } else if is_object(node, place, found)
         && let Some(child) = step(node, token)
     {
-        walk(child, place.join(*token), rest, found);
+        walk(child, Place::Member(&place, token), rest, found);
     }
 }
 
-fn template<'a, V: View<'a>>(node: V, place: &Pointer, found: &mut Vec<Diagnostic>) {
+fn template<'a, V: View<'a>>(node: V, place: Place<'_>, found: &mut Vec<Diagnostic>) {
     if !is_object(node, place, found) {
         return;
     }
-    let place = place.join("spec");
-    let Some(spec) = node.member("spec").filter(|spec| is_object(*spec, &place, found)) else { return };
+    let place = Place::Member(&place, "spec");
+    let Some(spec) = node.member("spec").filter(|spec| is_object(*spec, place, found)) else { return };
     for list in ["initContainers", "containers"] {
         let Some(containers) = spec.member(list) else { continue };
-        let place = place.join(list);
+        let place = Place::Member(&place, list);
         match containers.kind() {
             Kind::Null => {}
             Kind::Sequence => {
                 for (index, container) in containers.elements().into_iter().enumerate() {
-                    is_object(container, &place.element(index), found);
+                    is_object(container, Place::Element(&place, index), found);
                 }
             }
             kind => {
-                let wrong = wrong(&place, kind, "a list");
+                let wrong = wrong(&place.pointer(), kind, "a list");
                 let is_map = kind == Kind::Mapping;
                 found.push(if is_map { wrong.hint("write a `-` before each container") } else { wrong });
             }
@@ -63,11 +82,11 @@ fn template<'a, V: View<'a>>(node: V, place: &Pointer, found: &mut Vec<Diagnosti
     }
 }
 
-fn is_object<'a, V: View<'a>>(node: V, place: &Pointer, found: &mut Vec<Diagnostic>) -> bool {
+fn is_object<'a, V: View<'a>>(node: V, place: Place<'_>, found: &mut Vec<Diagnostic>) -> bool {
     match node.kind() {
         Kind::Mapping => return true,
         Kind::Null => {}
-        kind => found.push(wrong(place, kind, "an object")),
+        kind => found.push(wrong(&place.pointer(), kind, "an object")),
     }
     false
 }
