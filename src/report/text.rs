@@ -119,7 +119,8 @@ const fn verdict_colour(verdict: &ReportVerdict) -> Ink {
 /// The text with the characters that control a terminal written out: names and values come from the object's author.
 pub(crate) fn visible(text: &str) -> Cow<'_, str> {
     let controls = |c: char| c.is_control() || matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}');
-    if !text.contains(controls) {
+    let is_plain = text.bytes().all(|byte| matches!(byte, b' '..=b'~'));
+    if is_plain || !text.contains(controls) {
         return Cow::Borrowed(text);
     }
     let mut all = String::with_capacity(text.len() + 8);
