@@ -29,14 +29,11 @@ pub(crate) fn matches(pattern: &str, text: &str) -> bool {
     pattern.get(next..).unwrap_or_default().iter().all(|rest| *rest == b'*')
 }
 
-/// As `str::contains`, which prepares for long texts: a pattern's literals and the names they are sought in are short. What is no letter
-/// and no digit is rare in them, so it is sought first.
+/// As `str::contains`, which prepares for long texts: a pattern's literals and the names they are sought in are short.
 fn contains(text: &str, literal: &str) -> bool {
-    let (text, literal) = (text.as_bytes(), literal.as_bytes());
-    let rare = literal.iter().position(|byte| !byte.is_ascii_alphanumeric()).unwrap_or_default();
-    let Some(wanted) = literal.get(rare) else { return true };
-    let is_at = |start: usize| text.get(start..).is_some_and(|rest| rest.starts_with(literal));
-    memchr::memchr_iter(*wanted, text).any(|at| at.checked_sub(rare).is_some_and(is_at))
+    let Some((first, rest)) = literal.as_bytes().split_first() else { return true };
+    let bytes = text.as_bytes();
+    memchr::memchr_iter(*first, bytes).any(|at| bytes.get(at + 1..).is_some_and(|behind| behind.starts_with(rest)))
 }
 
 #[cfg(test)]
@@ -55,10 +52,6 @@ mod tests {
             ("*cortexflow-proxy*", "my-cortexflow-proxy-2", true),
             ("*cortexflow-proxy*", "cortexflow-proxy", true),
             ("*cortexflow-proxy*", "cortexflow", false),
-            ("*a-b*", "-a-b", true),
-            ("*a-b*", "-b-a-", false),
-            ("*é/*", "aé/", true),
-            ("**", "", true),
             ("a*b*c", "abc", true),
             ("a*b*c", "aXbYbZc", true),
             ("a*b*c", "acb", false),

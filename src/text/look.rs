@@ -94,22 +94,42 @@ fn plain_word(rest: &str) -> Option<&str> {
 
 /// Where the line feeds of a text are. Lines of manifests have some thirty bytes: to find one is less work than to prepare a search for
 /// it, so eight bytes are looked at together.
-fn newlines(bytes: &[u8]) -> impl Iterator<Item = usize> {
-    const ONES: u64 = u64::MAX / 255;
-    const LOW: u64 = ONES * 0x7f;
+struct Newlines<'t> {
+    words: std::slice::Iter<'t, [u8; 8]>,
+    /// The last bytes, which are fewer than eight, until they are looked at.
+    last: Option<[u8; 8]>,
+    /// Behind the word that is looked at.
+    end: usize,
+    /// The highest bit of each byte of the word that is a line feed, until it was given out.
+    found: u64,
+}
+
+fn newlines(bytes: &[u8]) -> Newlines<'_> {
     let (words, rest) = bytes.as_chunks::<8>();
-    let found = words.iter().enumerate().flat_map(|(index, word)| {
-        let other = u64::from_le_bytes(*word) ^ (ONES * b'\n' as u64);
-        // The highest bit of each byte that is a line feed, and of no other.
-        let mut found = !(((other & LOW) + LOW) | other | LOW);
-        std::iter::from_fn(move || {
-            let at = (found != 0).then(|| 8 * index + found.trailing_zeros() as usize / 8);
-            found &= found.wrapping_sub(1);
-            at
-        })
-    });
-    let behind = bytes.len() - rest.len();
-    found.chain(rest.iter().enumerate().filter(|(_, byte)| **byte == b'\n').map(move |(at, _)| behind + at))
+    let mut last = [0; 8];
+    last.iter_mut().zip(rest).for_each(|(byte, of_rest)| *byte = *of_rest);
+    Newlines { words: words.iter(), last: Some(last), end: 0, found: 0 }
+}
+
+impl Iterator for Newlines<'_> {
+    type Item = usize;
+
+    fn next(&mut self) -> Option<usize> {
+        const ONES: u64 = u64::MAX / 255;
+        const LOW: u64 = ONES * 0x7f;
+        while self.found == 0 {
+            let word = match self.words.next() {
+                Some(word) => *word,
+                None => self.last.take()?,
+            };
+            let other = u64::from_le_bytes(word) ^ (ONES * b'\n' as u64);
+            self.found = !(((other & LOW) + LOW) | other | LOW);
+            self.end += 8;
+        }
+        let at = self.end - 8 + self.found.trailing_zeros() as usize / 8;
+        self.found &= self.found - 1;
+        Some(at)
+    }
 }
 
 /// Whether a line ends in a way that YAML knows beside LF and CRLF: CR, NEL, LS or PS.
