@@ -129,7 +129,8 @@ fn pattern(pattern: &ContainerPattern) -> Cel {
 pub(super) fn foreign(container: &str) -> Cel {
     let names: Vec<String> = FOREIGN_NAMES.iter().map(|name| quoted(name)).collect();
     let mut cases = vec![format!("{container}.name in [{}]", names.join(", "))];
-    cases.extend(FOREIGN_IMAGES.iter().map(|image| glob(image, &format!("{container}.?image.orValue('')"))));
+    let image = format!("{container}.?image.orValue('')");
+    cases.extend(FOREIGN_IMAGES.iter().map(|(before, behind)| glob(&format!("*{before}/{behind}*"), &image)));
     any(&cases)
 }
 

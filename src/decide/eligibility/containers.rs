@@ -3,22 +3,23 @@
 use std::borrow::Cow;
 
 use crate::decide::record::{self, Entry};
-use crate::profile::{ContainerPattern, Profile, glob};
+use crate::profile::{ContainerPattern, Profile};
 use crate::value::pointer::Pointer;
 use crate::value::view::{Kind, View};
 
 /// Names and images of other meshes' proxies. A match in either list is enough.
 pub(crate) const FOREIGN_NAMES: &[&str] =
     &["consul-dataplane", "envoy-sidecar", "istio-proxy", "kuma-sidecar", "linkerd-proxy", "nginx-mesh-sidecar"];
-pub(crate) const FOREIGN_IMAGES: &[&str] = &[
-    "*/aws-appmesh-envoy*",
-    "*/consul-dataplane*",
-    "*/kuma-dp*",
-    "*/nginx-mesh-sidecar*",
-    "*istio/proxyv2*",
-    "*istio-release/proxyv2*",
-    "*linkerd/proxy:*",
-    "*linkerd/proxy@*",
+/// Of an image, what is directly before a slash, and what is directly behind it.
+pub(crate) const FOREIGN_IMAGES: &[(&str, &str)] = &[
+    ("", "aws-appmesh-envoy"),
+    ("", "consul-dataplane"),
+    ("", "kuma-dp"),
+    ("", "nginx-mesh-sidecar"),
+    ("istio", "proxyv2"),
+    ("istio-release", "proxyv2"),
+    ("linkerd", "proxy:"),
+    ("linkerd", "proxy@"),
 ];
 
 /// A container of a pod template.
@@ -63,9 +64,16 @@ pub(crate) fn is_to_complete<'a, V: View<'a>>(profile: &Profile, container: V) -
 /// Whether a container is another mesh's proxy, by name or image.
 pub(crate) fn is_foreign_sidecar<'a, V: View<'a>>(container: V) -> bool {
     container.text(&["name"]).is_some_and(|name| FOREIGN_NAMES.contains(&&*name))
-        || container
-            .text(&["image"])
-            .is_some_and(|image| FOREIGN_IMAGES.iter().any(|pattern| glob::matches(pattern, &image)))
+        || container.text(&["image"]).is_some_and(|image| is_foreign_image(image.as_bytes()))
+}
+
+fn is_foreign_image(image: &[u8]) -> bool {
+    let mut around = memchr::memchr_iter(b'/', image).filter_map(|at| Some((image.get(..at)?, image.get(at + 1..)?)));
+    around.any(|(before, behind)| {
+        let is_one =
+            |(end, start): &(&str, &str)| behind.starts_with(start.as_bytes()) && before.ends_with(end.as_bytes());
+        FOREIGN_IMAGES.iter().any(is_one)
+    })
 }
 
 /// The annotation of a pod template that names its main container, for kubectl too.
@@ -98,4 +106,36 @@ pub(crate) fn application<'a, V: View<'a>>(profile: &Profile, template: V) -> Op
 /// The first of a profile's patterns that a container matches.
 pub(super) fn pattern<'p, 'a, V: View<'a>>(profile: &'p Profile, container: V) -> Option<&'p ContainerPattern> {
     profile.already_injected.iter().find(|pattern| pattern.matches(container))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::profile::glob;
+
+    #[test]
+    fn the_image_of_a_proxy_is_foreign_wherever_it_comes_from() {
+        let is_one = |image: &str| {
+            let of_patterns = |(before, behind): &(&str, &str)| glob::matches(&format!("*{before}/{behind}*"), image);
+            assert_eq!(FOREIGN_IMAGES.iter().any(of_patterns), is_foreign_image(image.as_bytes()), "{image}");
+            is_foreign_image(image.as_bytes())
+        };
+        for image in [
+            "docker.io/istio/proxyv2:1.24",
+            "gcr.io/istio-release/proxyv2",
+            "istio/proxyv2",
+            "cr.l5d.io/linkerd/proxy:edge",
+            "linkerd/proxy@sha256:00",
+            "/kuma-dp",
+            "example.com/a/b/nginx-mesh-sidecar-2",
+            "istio/proxyv2/istio",
+        ] {
+            assert!(is_one(image), "{image}");
+        }
+        for image in
+            ["", "/", "kuma-dp", "istio/proxy", "linkerd/proxy-init:v2", "linkerd/proxy", "istio//proxyv2", "proxyv2"]
+        {
+            assert!(!is_one(image), "{image}");
+        }
+    }
 }
