@@ -4,6 +4,9 @@
 //! module (`--cfg sealed`), and the compiler then finds what only a test uses.
 
 pub mod decide {
+    pub mod detail {
+        pub use crate::decide::detail::Detail;
+    }
     pub mod eligibility {
         pub use crate::decide::eligibility::Rule;
     }
@@ -14,7 +17,7 @@ pub mod decide {
         };
     }
     pub mod inject {
-        pub use crate::decide::inject::{Answer, InjectionState, Notes, Outdated, Renderings, Request, Verdict, plan};
+        pub use crate::decide::inject::{Answer, InjectionState, Outdated, Renderings, Request, Verdict, plan};
     }
     pub mod record {
         pub use crate::decide::record::{ANNOTATION, AddedText, Entry};

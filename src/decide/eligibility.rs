@@ -7,6 +7,7 @@ use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::fmt;
 
+use crate::decide::detail::Detail;
 use crate::decide::expressions::PodReading;
 use crate::diagnostic::Diagnostic;
 use crate::profile::Profile;
@@ -49,6 +50,8 @@ pub(crate) struct Subject<'s, V> {
     pub set: &'s SetValues,
     /// What the profiles' own expressions confirmed so far.
     pub confirmed: &'s Confirmed,
+    /// What is worth its work to be said.
+    pub detail: Detail,
     /// Whether a classic sidecar would keep the pod from completing, or its restart policy asks for a native one.
     pub needs_native: bool,
 }

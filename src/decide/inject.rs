@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::decide::detail::Detail;
 use crate::decide::eligibility;
 use crate::decide::expressions::PodReading;
 use crate::decide::facts::{Facts, Operation};
@@ -62,18 +63,8 @@ pub struct Request<'a> {
     pub outdated: Outdated,
     /// What the run has rendered so far.
     pub renderings: &'a Renderings,
-    /// Whether notes are worth their work.
-    pub notes: Notes,
-}
-
-/// Whether notes are made of what was added: they change nothing, and say what someone who reads a report may want to know.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Notes {
-    /// They are.
-    #[default]
-    Made,
-    /// They are not: an answer to an API server has none.
-    LeftOut,
+    /// What is worth its work to be said.
+    pub detail: Detail,
 }
 
 /// What happens to an injection that is not the one that its profile would make now.

@@ -4,6 +4,7 @@
 //! is added here; the table of the rules is `profile::rule`.
 
 pub(crate) mod clean;
+pub(crate) mod detail;
 pub(crate) mod eligibility;
 pub(crate) mod explain;
 pub(crate) mod expressions;

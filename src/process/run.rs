@@ -10,8 +10,9 @@ use super::per_thread::PerThread;
 use super::picks::Picks;
 use super::proof::{Encodings, ProvedFrames};
 use crate::decide::clean::Clean;
+pub(crate) use crate::decide::detail::Detail;
 use crate::decide::facts::NamespaceGate;
-use crate::decide::inject::{Notes, Outdated, Renderings, Request};
+use crate::decide::inject::{Outdated, Renderings, Request};
 use crate::decide::uninject::{Leftovers, Which};
 use crate::diagnostic::Position;
 use crate::kube::version::KubernetesVersion;
@@ -50,18 +51,6 @@ pub enum Leaves {
     Patch,
     /// Neither: what would become of the text is planned, and not proved.
     Nothing,
-}
-
-/// What is said of objects. What is decided does not depend on it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum Detail {
-    /// Errors, warnings, and notes.
-    #[default]
-    All,
-    /// No notes: an answer to an API server has none.
-    Warnings,
-    /// Nothing but errors: no one sees the rest, so it is not made.
-    Errors,
 }
 
 /// What the files of a run are.
@@ -146,6 +135,8 @@ struct Caches {
     lines: RenderedLines,
     frames: ProvedFrames,
     texts: KnownTexts,
+    #[cfg(feature = "serve")]
+    reviews: KnownTexts,
     splices: KnownSplices,
 }
 
@@ -250,7 +241,7 @@ impl Run {
             template_paths: &self.template_paths,
             outdated: self.outdated,
             renderings: &self.caches.get().renderings,
-            notes: if self.detail == Detail::All { Notes::Made } else { Notes::LeftOut },
+            detail: self.detail,
         }
     }
 
@@ -272,6 +263,12 @@ impl Run {
     /// The latest documents that were read.
     pub(crate) fn texts(&self) -> &KnownTexts {
         &self.caches.get().texts
+    }
+
+    /// The latest reviews that were read.
+    #[cfg(feature = "serve")]
+    pub(crate) fn reviews(&self) -> &KnownTexts {
+        &self.caches.get().reviews
     }
 
     /// The splices of the latest documents.

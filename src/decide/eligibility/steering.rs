@@ -2,6 +2,7 @@
 //!
 //! An unknown label or annotation of a namespace counts neither as present nor as absent.
 
+use crate::decide::detail::Detail;
 use crate::decide::expressions::NAME_FACTS;
 use crate::decide::facts::{Known, Namespace, NamespaceGate};
 use crate::diagnostic::words::list;
@@ -211,7 +212,7 @@ fn namespace_switch<'a, V: View<'a>>(case: &Case<'_, '_, V>, asked: Side) -> Rul
     if unknown.is_empty() {
         return RuleFinding { warnings, ..case.no(|| format!("namespace `{name}` says nothing")) };
     }
-    if asked == Side::Skip {
+    if asked == Side::Skip && case.subject.detail != Detail::Errors {
         warnings.push(Diagnostic::new(Code::NamespaceUnknown, case.subject.at.clone(), ignored()).hint(NAME_FACTS));
     }
     RuleFinding { warnings, ..case.no(ignored) }

@@ -70,6 +70,7 @@ impl Scene {
             profiles: std::slice::from_ref(&profile),
             set: NO_VALUES,
             confirmed: &Confirmed::default(),
+            detail: Detail::All,
             needs_native,
         };
         look(&subject, &PodReading::new(&identity, object, &self.facts), &profile)

@@ -3,9 +3,10 @@
 use serde_json::{Value, json};
 
 use super::*;
+use crate::decide::detail::Detail;
 use crate::decide::eligibility::{Applies, Effect, Rule};
 use crate::decide::facts::{AccountsOfNamespace, Fragment, Namespace, NamespaceGate, Operation};
-use crate::decide::inject::{Notes, Renderings, plan};
+use crate::decide::inject::{Renderings, plan};
 use crate::kube::version::KubernetesVersion;
 use crate::profile::load;
 
@@ -59,7 +60,7 @@ fn with<T>(profiles: &[Profile], set: &[(&str, &str)], then: impl FnOnce(&Reques
         template_paths: &[],
         outdated: Outdated::Replace,
         renderings: &renderings,
-        notes: Notes::Made,
+        detail: Detail::All,
     })
 }
 

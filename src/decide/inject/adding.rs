@@ -6,7 +6,8 @@ use super::again::{Added, Terms};
 use super::applier::{Applied, Applier};
 use super::editor::Editor;
 use super::planner::Planner;
-use super::{Beside, Notes, Rendered, guessed_ports, knative_warning, redirect, removal, write_record};
+use super::{Beside, Rendered, guessed_ports, knative_warning, redirect, removal, write_record};
+use crate::decide::detail::Detail;
 use crate::decide::record::{self, Entry};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::kube::validity::{self, Qos};
@@ -31,7 +32,7 @@ impl<'a, V: View<'a>> Planner<'_, V> {
             true => self.add_first(profile, rendered)?,
             false => self.make(profile, rendered, record, index)?,
         };
-        if self.request.notes == Notes::Made {
+        if self.request.detail == Detail::All {
             let (set, inherited, place) = (self.request.set, self.facts.namespace.inherited(), self.place);
             let others: Vec<Entry> = record.iter().filter(|entry| entry.profile != profile.name).cloned().collect();
             let editor = self.editor();

@@ -196,6 +196,7 @@ impl<'p, 'a, V: View<'a>> Planner<'p, V> {
             profiles: self.request.profiles,
             set: self.request.set,
             confirmed: self.request.renderings.confirmed(),
+            detail: self.request.detail,
             needs_native: needs_native(profile, self.identity, template),
         };
         ask(&subject, reading, profile)

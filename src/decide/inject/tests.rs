@@ -75,7 +75,7 @@ fn with<T>(profile: &Profile, then: impl FnOnce(&Request<'_>) -> T) -> T {
         template_paths: &[],
         outdated: Outdated::Keep,
         renderings: &Renderings::default(),
-        notes: Notes::Made,
+        detail: Detail::All,
     })
 }
 

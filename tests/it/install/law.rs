@@ -4,10 +4,11 @@
 use std::cell::Cell;
 use std::collections::BTreeMap;
 
+use injector::internals::decide::detail::Detail;
 use injector::internals::decide::facts::{
     AccountsOfNamespace, Facts, Fragment, Known, Namespace, NamespaceGate, Operation,
 };
-use injector::internals::decide::inject::{self, Answer, Notes, Outdated, Renderings, Request, Verdict};
+use injector::internals::decide::inject::{self, Answer, Outdated, Renderings, Request, Verdict};
 use injector::internals::install;
 use injector::internals::kube::selector::{Operator, Requirement, Selector};
 use injector::internals::kube::version::KubernetesVersion;
@@ -246,7 +247,7 @@ fn planned(profile: &Profile, namespace: &Namespace, namespace_gate: NamespaceGa
         template_paths: &[],
         outdated: Outdated::Keep,
         renderings: &Renderings::default(),
-        notes: Notes::Made,
+        detail: Detail::All,
     };
     let identity = identify(pod).expect("a pod");
     match &inject::plan(&identity, pod, &facts, &request).steps[0].verdict {

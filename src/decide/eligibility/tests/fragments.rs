@@ -12,6 +12,7 @@ pub(super) fn decided(object: &Value, place: &str, facts: &Facts, profiles: &[Pr
         profiles,
         set: NO_VALUES,
         confirmed: &Confirmed::default(),
+        detail: Detail::All,
         needs_native: false,
     };
     decide(&subject, &PodReading::new(&identity, object.pointer(place).unwrap(), facts), &profiles[0]).0

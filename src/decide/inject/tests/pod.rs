@@ -16,7 +16,7 @@ fn pod_with(spec: Value) -> Value {
 }
 
 fn request<'r>(profiles: &'r [Profile], renderings: &'r Renderings, set: &'r SetValues) -> Request<'r> {
-    Request { profiles, set, template_paths: &[], outdated: Outdated::Keep, renderings, notes: Notes::Made }
+    Request { profiles, set, template_paths: &[], outdated: Outdated::Keep, renderings, detail: Detail::All }
 }
 
 fn injected(object: &Value, profiles: &[Profile]) -> (Value, Outcome) {

@@ -29,6 +29,17 @@ pub(in crate::text) enum Free {
     Comment,
 }
 
+/// The bytes that a word may have.
+const IN_WORD: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0;
+    while byte < table.len() {
+        table[byte] = matches!(byte as u8, b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'/' | b':' | b'@' | b'+' | b'=' | b',');
+        byte += 1;
+    }
+    table
+};
+
 impl Free {
     /// How long the text is that may be here, at the beginning of this one.
     pub(in crate::text) fn length(self, text: &[u8]) -> Option<usize> {
@@ -43,7 +54,7 @@ impl Free {
                 ((1..18).contains(&length) && (length == 1 || text.first() != Some(&b'0'))).then_some(length)
             }
             Self::Word => {
-                let length = until(|byte| byte.is_ascii_alphanumeric() || b"-._/:@+=,".contains(byte))?;
+                let length = until(|byte| IN_WORD.get(usize::from(*byte)) == Some(&true))?;
                 let word = text.get(..length)?;
                 // A colon at the end would make a key of it.
                 let is_first = |byte: &u8| byte.is_ascii_alphanumeric() || b"/_".contains(byte);
@@ -156,7 +167,10 @@ impl KnownText {
         for Gap { range, of, .. } in &self.gaps {
             let same = known.get(from..range.start)?;
             let rest = text.get(at..)?.strip_prefix(same)?;
-            at += same.len() + of.length(rest)?;
+            let known = known.get(range.start..=range.end)?;
+            // What ends the known one ends this one too.
+            let is_same = rest.starts_with(known);
+            at += same.len() + if is_same { range.len() } else { of.length(rest)? };
             from = range.end;
             shifts.push(i32::try_from(at).ok()? - i32::try_from(from).ok()?);
         }
