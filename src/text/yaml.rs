@@ -67,6 +67,6 @@ const MOST_VALUES: usize = 250_000;
 /// Reads an `AdmissionReview` as [`parse_json`] does, but leaves out the members that decide nothing, and refuses too many
 /// values.
 #[cfg(feature = "serve")]
-pub(crate) fn parse_review(text: &str) -> Result<(Tree<'_>, usize), SyntaxError> {
-    json::parse(text, UNREAD, MOST_VALUES)
+pub(crate) fn parse_review(text: &str) -> Result<Tree<'_>, SyntaxError> {
+    json::parse(text, UNREAD, MOST_VALUES).map(|(tree, _)| tree)
 }

@@ -14,8 +14,9 @@ use crate::process::object::{ChangeError, Object};
 use crate::process::objects::{self, FoundObject};
 use crate::process::run::Run;
 use crate::text::yaml::error::{SyntaxError, SyntaxErrorKind};
+use crate::text::yaml::known::KnownTexts;
 use crate::text::yaml::node::NodeRef;
-use crate::text::yaml::tree::Tree;
+use crate::text::yaml::tree::{Language, Tree};
 use crate::text::yaml::{MAX_DEPTH, parse_review};
 use crate::value::view::{Kind, View};
 
@@ -71,17 +72,19 @@ pub(crate) struct Answered {
 }
 
 impl<'t> Question<'t> {
-    /// Reads a request's body.
+    /// Reads a request's body; as an earlier one that it is like, where there is one among these.
     ///
     /// # Errors
     ///
     /// It is not UTF-8 or not JSON; it is not an `AdmissionReview` of a known version with a request and a uid; a member
     /// that is read has the wrong type; or the object is nested too deep.
-    pub(crate) fn read(body: &'t [u8]) -> Result<Self, Unreadable> {
+    pub(crate) fn read(body: &'t [u8], known: &KnownTexts) -> Result<Self, Unreadable> {
         let unreadable = |message: String| Unreadable { message, uid: None };
         let text = std::str::from_utf8(body)
             .map_err(|error| unreadable(format!("the body is not UTF-8: byte {} is not", error.valid_up_to())))?;
-        let (tree, end) = parse_review(text).map_err(|error| unreadable(syntax(text, &error)))?;
+        let tree =
+            known.read((text, Language::Json), parse_review).map_err(|error| unreadable(syntax(text, &error)))?;
+        let end = tree.root().map_or(0, |root| tree.span(root).end);
         if !text.get(end..).unwrap_or_default().trim_ascii().is_empty() {
             return Err(unreadable(format!("byte {end}: something follows the review")));
         }

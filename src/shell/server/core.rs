@@ -152,8 +152,8 @@ impl Judge for Core {
         Box::pin(async move {
             let sets = self.sets.get();
             let run = sets.choose(&asked)?;
-            let question =
-                Question::read(&body).map_err(|Unreadable { message, uid }| Unanswered::BadReview { message, uid })?;
+            let question = Question::read(&body, run.reviews())
+                .map_err(|Unreadable { message, uid }| Unanswered::BadReview { message, uid })?;
             self.decide(&question, &run, deadline).await
         })
     }

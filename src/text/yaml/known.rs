@@ -31,9 +31,11 @@ use super::tree::likeness::{Free, Gap, KnownText};
 use super::tree::{Anchor, CollectionStyle, Language, NodeId, NodeKind, ScalarStyle, Tree};
 use crate::value::streak::Streak;
 
-/// How many texts are kept, the latest, and how long they may be, in bytes.
+/// How many texts are kept, the latest, how long they may be, in bytes, and of how many nodes: whoever writes objects could ask for any
+/// amount.
 const KEPT: usize = 8;
 const LONGEST: usize = 64 << 10;
+const MOST_NODES: usize = 4096;
 
 /// The latest texts that were read, by one parser for each language.
 #[derive(Debug, Default)]
@@ -65,6 +67,7 @@ impl KnownTexts {
         }
         let mut tree = parse(text)?;
         if kept.streak.is_worth_keeping()
+            && tree.nodes() <= MOST_NODES
             && let Some(known) = gaps(&tree).and_then(|gaps| KnownText::new(&tree, gaps)).map(Arc::new)
         {
             tree.set_known(&known);

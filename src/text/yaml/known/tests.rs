@@ -188,9 +188,11 @@ fn what_has_its_values_from_elsewhere_is_not_kept() {
         known.read((text, Language::Yaml), parse_yaml).unwrap();
         assert_eq!(known.0.into_inner().unwrap().latest.len(), usize::from(is_kept), "{text}");
     }
-    let (known, long) = (KnownTexts::default(), format!("a: {}\n", "x".repeat(LONGEST)));
-    known.read((&long, Language::Yaml), parse_yaml).unwrap();
-    assert!(known.0.into_inner().unwrap().latest.is_empty());
+    for large in [format!("a: {}\n", "x".repeat(LONGEST)), "- a\n".repeat(MOST_NODES)] {
+        let known = KnownTexts::default();
+        known.read((&large, Language::Yaml), parse_yaml).unwrap();
+        assert!(known.0.into_inner().unwrap().latest.is_empty());
+    }
 }
 
 #[test]
