@@ -1,6 +1,7 @@
 //! What there is to read, without reading it.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
+use std::ffi::OsString;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -101,11 +102,12 @@ fn manifest(path: PathBuf, kind: fs::FileType) -> Option<Result<(PathBuf, LastNa
 /// What is in a directory, last name first.
 fn children(directory: &Path) -> Result<Vec<(PathBuf, fs::FileType)>, InputError> {
     let read = || -> io::Result<Vec<_>> {
-        fs::read_dir(directory)?.map(|entry| entry.and_then(|e| Ok((e.path(), e.file_type()?)))).collect()
+        fs::read_dir(directory)?.map(|entry| entry.and_then(|e| Ok((e.file_name(), e.file_type()?)))).collect()
     };
     let mut all = read().map_err(|error| InputError::reading(&InputSource::File(directory.to_owned()), error))?;
-    all.sort_by(|(a, _), (b, _)| b.cmp(a));
-    Ok(all)
+    // Names alone: to compare whole paths takes each of them apart.
+    all.sort_unstable_by(|(a, _), (b, _)| b.cmp(a));
+    Ok(all.into_iter().map(|(name, kind)| (directory.join(name), kind)).collect())
 }
 
 /// What a tool keeps for itself, such as `.git` or `.terraform`: what looks like a manifest there is a copy or a cache.
@@ -135,14 +137,16 @@ fn canonical(path: &Path, last: LastName, folders: &mut HashMap<PathBuf, Option<
 
 /// The same file under two names counts as well: written in place, one of the two results would be lost.
 fn refuse_twice(found: impl Iterator<Item = Result<FoundInput, InputError>>) -> Vec<Result<FoundInput, InputError>> {
-    let mut seen: BTreeMap<InputSource, String> = BTreeMap::new();
+    // By the text of the path, which is compared at once; `None` is standard input.
+    let mut seen: HashMap<Option<OsString>, String> = HashMap::new();
     let mut folders = HashMap::new();
     let mut once = |found: FoundInput| {
         let key = match &found.source {
-            InputSource::Stdin => InputSource::Stdin,
+            InputSource::Stdin => None,
             // What has no canonical path (`/dev/fd/63`) is known by the path it was given.
             InputSource::File(path) => {
-                InputSource::File(canonical(path, found.last, &mut folders).unwrap_or_else(|| path.clone()))
+                let canonical = canonical(path, found.last, &mut folders);
+                Some(canonical.unwrap_or_else(|| path.components().collect()).into_os_string())
             }
         };
         match (seen.insert(key, found.source.to_string()), found.source) {
