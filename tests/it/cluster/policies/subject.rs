@@ -30,10 +30,10 @@ pub(super) struct Subject {
 }
 
 /// How many pods a run tries of each built-in profile.
-pub(super) const LEAST: usize = 150;
+pub(super) const LEAST: usize = 80;
 
 /// The same of a profile of a file.
-const OF_FILE: usize = 50;
+const OF_FILE: usize = 30;
 
 /// The same of a profile that is tried for one thing alone.
 const FEW: usize = 20;
