@@ -11,10 +11,12 @@ use super::pointer::ReferenceToken;
 use super::view::{self, Kind, View};
 
 mod again;
+mod known;
 mod traced;
 
 pub(crate) use again::Again;
 use again::ROOT;
+use known::KnownReads;
 pub(crate) use traced::Traced;
 
 /// How many bytes the notes of one value may take: whoever writes objects could ask for any number. Beyond that, nothing more is
@@ -28,6 +30,8 @@ pub(crate) struct Trace(RefCell<Notes>);
 #[derive(Debug, Default)]
 struct Notes {
     root: There,
+    /// Where the value is in a text that its document is like.
+    known: Option<(u64, u32)>,
     /// Every place that was met below the root. A place has the number of its index plus one, and the root has 0.
     places: Vec<Met>,
     /// What was read before the first reader: it counts for all of them.
@@ -46,6 +50,8 @@ struct Met {
     within: usize,
     step: Step,
     there: There,
+    /// The place of a scalar in that text.
+    known: Option<u32>,
 }
 
 #[derive(Debug)]
@@ -162,12 +168,17 @@ impl There {
     fn bytes(&self) -> usize {
         if let Self::Text(text) = self { text.len() } else { 0 }
     }
+
+    const fn is_scalar(&self) -> bool {
+        !matches!(self, Self::Nothing | Self::List | Self::Object)
+    }
 }
 
 impl Trace {
     /// The value, to be read. A trace is of one value.
     pub(crate) fn of<'a, V: View<'a>>(&self, value: V) -> Traced<'_, V> {
-        self.0.borrow_mut().root = There::of(Some(value));
+        let notes = &mut *self.0.borrow_mut();
+        (notes.root, notes.known) = (There::of(Some(value)), value.known_place());
         Traced::new(value, 0, self)
     }
 
@@ -197,7 +208,8 @@ impl Trace {
         if notes.is_full() {
             return 0;
         }
-        let met = Met { within, step: step(), there: There::of(found) };
+        let known = found.filter(|_| notes.known.is_some()).and_then(View::known_place).map(|(_, place)| place);
+        let met = Met { within, step: step(), there: There::of(found), known };
         notes.bytes += size_of::<Met>() + met.step.bytes() + met.there.bytes();
         notes.places.push(met);
         let number = notes.places.len();
@@ -254,14 +266,25 @@ impl Notes {
                 }
             }
         }
-        Reads { root, beside }
+        Reads { root, beside, known: self.known_reads(reader) }
+    }
+
+    /// The scalars that a reader has read, where the value's document is like a known text.
+    fn known_reads(&self, reader: usize) -> Option<KnownReads> {
+        let notes = self.before.iter().chain(self.readers.get(reader).into_iter().flatten());
+        let met = notes.filter_map(|note| match note {
+            Note::There(number) => self.places.get(number.checked_sub(1)?),
+            _ => None,
+        });
+        let scalars = met.filter(|met| met.there.is_scalar()).map(|met| Some((met.known?, met.there.clone())));
+        Some(KnownReads { root: self.known?, scalars: scalars.collect::<Option<_>>()? })
     }
 
     /// The place of this number in a tree of places. A place that the tree does not have yet is added. Recurses as deep as the value
     /// is nested, which its document caps.
     fn place<'p>(&self, root: &'p mut Place, number: usize) -> Option<&'p mut Place> {
         let Some(index) = number.checked_sub(1) else { return Some(root) };
-        let Met { within, step, there } = self.places.get(index)?;
+        let Met { within, step, there, .. } = self.places.get(index)?;
         let parent = self.place(root, *within)?;
         let index = match parent.below.iter().position(|(known, _)| known == step) {
             Some(index) => index,
@@ -276,11 +299,20 @@ impl Notes {
 }
 
 /// What one reader has read of a value.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Debug, Default)]
 pub(crate) struct Reads {
     root: Place,
     /// The text beside it, where that was read.
     beside: Option<Box<str>>,
+    /// The same, where it is enough to compare scalars.
+    known: Option<KnownReads>,
+}
+
+/// However it was found out.
+impl PartialEq for Reads {
+    fn eq(&self, other: &Self) -> bool {
+        (&self.root, &self.beside) == (&other.root, &other.beside)
+    }
 }
 
 /// A place that was read, and what was read of it.
@@ -300,10 +332,11 @@ impl Reads {
     /// What several readers have read. All of it must hold for one and the same value.
     pub(crate) fn of_all<'r>(all: impl IntoIterator<Item = &'r Self>) -> Self {
         let mut all = all.into_iter();
-        let Some(Self { root, beside }) = all.next() else { return Self::default() };
-        let mut sum = Self { root: root.clone(), beside: beside.clone() };
+        let Some(Self { root, beside, known }) = all.next() else { return Self::default() };
+        let mut sum = Self { root: root.clone(), beside: beside.clone(), known: known.clone() };
         for more in all {
             sum.root.take(&more.root);
+            sum.known = sum.known.zip(more.known.as_ref()).and_then(|(known, more)| known.with(more));
             sum.beside = sum.beside.take().or_else(|| more.beside.clone());
         }
         sum
@@ -311,9 +344,16 @@ impl Reads {
 
     /// Whether all of this is the same in another value. Recurses as deep as what was read.
     pub(crate) fn are_of<'a, V: View<'a>>(&self, value: &Again<V>) -> bool {
+        let by_places = || self.root.there.is(value.found(ROOT)) && self.root.is_within(value, ROOT);
+        let by_scalars = || self.known.as_ref()?.are_of(value.found(ROOT)?);
         self.beside.as_deref().is_none_or(|text| text == &*value.beside)
-            && self.root.there.is(value.found(ROOT))
-            && self.root.is_within(value, ROOT)
+            && match by_scalars() {
+                Some(are_same) => {
+                    debug_assert_eq!(are_same, by_places());
+                    are_same
+                }
+                None => by_places(),
+            }
     }
 }
 

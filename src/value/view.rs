@@ -122,6 +122,17 @@ pub trait View<'a>: Copy + 'a {
         false
     }
 
+    /// The text that its document is like, by a number, and the value's place in both. In another document that is like that text, there
+    /// is a value of the same shape at this place.
+    fn known_place(self) -> Option<(u64, u32)> {
+        None
+    }
+
+    /// What is at another place of its document.
+    fn at_place(self, _place: u32) -> Option<Self> {
+        None
+    }
+
     /// The string at the end of a path of names, where there is one.
     fn text(self, names: &[&str]) -> Option<Cow<'a, str>> {
         self.path(names)?.string()

@@ -225,6 +225,14 @@ impl<'a> View<'a> for NodeRef<'a> {
         self.tree.is_like(self.id, known)
     }
 
+    fn known_place(self) -> Option<(u64, u32)> {
+        self.tree.known_place(self.id)
+    }
+
+    fn at_place(self, place: u32) -> Option<Self> {
+        self.tree.at_place(place).map(|id| self.at(id))
+    }
+
     fn value(self) -> Value {
         let node = self.resolved();
         match self.tree.kind(node.id) {

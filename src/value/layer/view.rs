@@ -154,6 +154,20 @@ impl<'a: 'e, 'e, V: View<'a>> View<'e> for Layer<'e, V> {
         }
     }
 
+    fn known_place(self) -> Option<(u64, u32)> {
+        match self {
+            Self::Kept(view) => view.known_place(),
+            _ => None,
+        }
+    }
+
+    fn at_place(self, place: u32) -> Option<Self> {
+        match self {
+            Self::Kept(view) => view.at_place(place).map(Self::Kept),
+            _ => None,
+        }
+    }
+
     fn is_empty(self) -> bool {
         match self {
             Self::Kept(view) => view.is_empty(),

@@ -1,5 +1,7 @@
 use super::*;
 use crate::text::yaml::{judge_yaml, parse_json, parse_yaml};
+use crate::value::trace::{Again, Reads, Trace};
+use crate::value::view::View as _;
 
 const POD: &str = "---
 # the pod 1
@@ -206,4 +208,33 @@ fn the_latest_texts_are_kept() {
     assert_eq!(kept(), 1, "it is like the first");
     (0..2 * KEPT).for_each(|index| read(&format!("a{index}: b\n")));
     assert_eq!(kept(), KEPT);
+}
+
+#[test]
+fn what_was_read_of_one_text_is_compared_with_another_by_its_scalars() {
+    let known = kept(POD, Language::Yaml);
+    let tree = known.read(POD, Language::Yaml).unwrap();
+    let trace = Trace::default();
+    let root = trace.of(tree.view(tree.root().unwrap()));
+    trace.read_by(0, || root.path(&["spec", "containers"]).and_then(|list| list.element(0)?.text(&["image"])));
+    trace.read_by(1, || {
+        root.path(&["metadata", "labels"]).map(|labels| (labels.is_empty(), labels.text(&["tier"])))
+    });
+    let reads = [trace.reads(0).unwrap(), trace.reads(1).unwrap()];
+    let both = Reads::of_all(&reads);
+    for (from, to, wanted) in [
+        ("kind: Pod", "kind: Deployment", [true, true, true]),
+        ("web:1.2", "web:1.3", [false, true, false]),
+        ("'back'", "'front'", [true, false, false]),
+        ("web-1 #", "web-2 #", [true, true, true]),
+        ("8080", "http", [true, true, true]),
+    ] {
+        let text = POD.replacen(from, to, 1);
+        let (alike, parsed) = (known.read(&text, Language::Yaml).unwrap(), parse_yaml(&text).unwrap());
+        for tree in [&alike, &parsed] {
+            let again = Again::new(tree.view(tree.root().unwrap()), "");
+            let are_of = |reads: &Reads| reads.are_of(&again);
+            assert_eq!([are_of(&reads[0]), are_of(&reads[1]), are_of(&both)], wanted, "{from} -> {to}");
+        }
+    }
 }

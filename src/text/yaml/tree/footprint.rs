@@ -137,11 +137,6 @@ impl Tree<'_> {
         })
     }
 
-    /// The known text that the document is like, and where a part of it is in both.
-    fn known_place(&self, root: NodeId) -> Option<(u64, u32)> {
-        Some((self.like()?.known.number(), root.0))
-    }
-
     fn place(&self, index: usize, start: usize) -> Option<u64> {
         let place = Place::of(index, self.node(self.id(index)), self.language)?;
         // What follows the part does not belong to it.

@@ -213,6 +213,16 @@ impl Tree<'_> {
         self.likeness.0.as_ref()
     }
 
+    /// That text, and where a part of the document is in both.
+    pub(in crate::text::yaml) fn known_place(&self, part: NodeId) -> Option<(u64, u32)> {
+        Some((self.like()?.known.number(), part.0))
+    }
+
+    /// The node at such a place.
+    pub(in crate::text::yaml) fn at_place(&self, place: u32) -> Option<NodeId> {
+        ((place as usize) < self.nodes()).then_some(NodeId(place))
+    }
+
     fn set_like(&mut self, known: Arc<KnownText>, shifts: Vec<i32>) {
         self.likeness = Likeness(Some(Like { known, shifts }));
     }
