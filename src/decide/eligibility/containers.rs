@@ -64,15 +64,13 @@ pub(crate) fn is_to_complete<'a, V: View<'a>>(profile: &Profile, container: V) -
 /// Whether a container is another mesh's proxy, by name or image.
 pub(crate) fn is_foreign_sidecar<'a, V: View<'a>>(container: V) -> bool {
     container.text(&["name"]).is_some_and(|name| FOREIGN_NAMES.contains(&&*name))
-        || container.text(&["image"]).is_some_and(|image| is_foreign_image(image.as_bytes()))
+        || container.text(&["image"]).is_some_and(|image| is_foreign_image(&image))
 }
 
-fn is_foreign_image(image: &[u8]) -> bool {
-    let mut around = memchr::memchr_iter(b'/', image).filter_map(|at| Some((image.get(..at)?, image.get(at + 1..)?)));
+fn is_foreign_image(image: &str) -> bool {
+    let mut around = image.match_indices('/').filter_map(|(at, _)| Some((image.get(..at)?, image.get(at + 1..)?)));
     around.any(|(before, behind)| {
-        let is_one =
-            |(end, start): &(&str, &str)| behind.starts_with(start.as_bytes()) && before.ends_with(end.as_bytes());
-        FOREIGN_IMAGES.iter().any(is_one)
+        FOREIGN_IMAGES.iter().any(|(end, start)| behind.starts_with(start) && before.ends_with(end))
     })
 }
 
@@ -117,8 +115,8 @@ mod tests {
     fn the_image_of_a_proxy_is_foreign_wherever_it_comes_from() {
         let is_one = |image: &str| {
             let of_patterns = |(before, behind): &(&str, &str)| glob::matches(&format!("*{before}/{behind}*"), image);
-            assert_eq!(FOREIGN_IMAGES.iter().any(of_patterns), is_foreign_image(image.as_bytes()), "{image}");
-            is_foreign_image(image.as_bytes())
+            assert_eq!(FOREIGN_IMAGES.iter().any(of_patterns), is_foreign_image(image), "{image}");
+            is_foreign_image(image)
         };
         for image in [
             "docker.io/istio/proxyv2:1.24",

@@ -217,9 +217,7 @@ fn what_was_read_of_one_text_is_compared_with_another_by_its_scalars() {
     let trace = Trace::default();
     let root = trace.of(tree.view(tree.root().unwrap()));
     trace.read_by(0, || root.path(&["spec", "containers"]).and_then(|list| list.element(0)?.text(&["image"])));
-    trace.read_by(1, || {
-        root.path(&["metadata", "labels"]).map(|labels| (labels.is_empty(), labels.text(&["tier"])))
-    });
+    trace.read_by(1, || root.path(&["metadata", "labels"]).map(|labels| (labels.is_empty(), labels.text(&["tier"]))));
     let reads = [trace.reads(0).unwrap(), trace.reads(1).unwrap()];
     let both = Reads::of_all(&reads);
     for (from, to, wanted) in [
