@@ -28,7 +28,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::error::SyntaxError;
 use super::tree::likeness::{Free, Gap, KnownText};
-use super::tree::{Anchor, CollectionStyle, Language, NodeId, NodeKind, ScalarStyle, Tree};
+use super::tree::{CollectionStyle, Language, NodeId, NodeKind, ScalarStyle, Tree};
 use crate::value::streak::Streak;
 
 /// How many texts are kept, the latest, how long they may be, in bytes, and of how many nodes: whoever writes objects could ask for any
@@ -135,11 +135,8 @@ fn of_scalar(tree: &Tree<'_>, scalar: NodeId, style: ScalarStyle) -> Option<Gap>
     };
     let range = span.start + quotes..span.end.checked_sub(quotes)?;
     let behind = tree.text().as_bytes().get(range.start..)?;
-    let is_all = !tree.is_tagged(scalar)
-        && tree.anchor(scalar) == Anchor::None
-        && tree.is_written_so(scalar)
-        && of.length(behind) == Some(range.len())
-        && (quotes == 0 || behind.get(range.len()) == written.first());
+    // An anchor or a tag is a part of what is written, and begins neither.
+    let is_all = of.length(behind) == Some(range.len()) && (quotes == 0 || behind.get(range.len()) == written.first());
     let rest = tree.text().get(span.end..).filter(|_| is_all)?;
     let line = rest.split('\n').next().unwrap_or_default();
     (line.is_empty() || line.starts_with(" #")).then_some(Gap { range, of, node: Some(scalar) })

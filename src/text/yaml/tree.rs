@@ -255,11 +255,6 @@ impl<'t> Tree<'t> {
         }
     }
 
-    /// Whether a scalar is read as it is written, but for its quotes.
-    pub(super) fn is_written_so(&self, id: NodeId) -> bool {
-        self.node(id).text == NONE
-    }
-
     /// How deep collections are nested below a node, itself included and aliases followed; a scalar has depth 0.
     pub fn depth(&self, id: NodeId) -> usize {
         if id == NodeId(0) {

@@ -34,7 +34,7 @@ spec:
 ";
 
 const REVIEW: &str = r#"{"kind": "AdmissionReview","request":{"uid":"0-1", "dryRun" : false, "object":{
-"metadata":{"name":"a b","generation":12,"empty":"","escaped":"a\"b","managed":[{"time":"12:00","left":-1.5e10}]},
+"metadata":{"name":"a b","generation":12,"empty":"","escaped":"a\"b","managed":[{"time":"12:00","left":-1.5e10,"right":2.5}]},
 "spec":{"containers":[{"ports":[80,443],"image":"a:1"}]}}}} "#;
 
 fn parse(text: &str, language: Language) -> Result<Tree<'_>, SyntaxError> {
@@ -144,6 +144,8 @@ fn all_else_is_the_same() {
         ("-1.5e10", "-2.5e10"),
         ("-1.5e10", "-1.6e10"),
         ("-1.5e10", "-1.5e11"),
+        ("2.5", "3.5"),
+        ("2.5", "2.6"),
         ("false", "true"),
         ("[80,443]", "[80]"),
         ("\"\"", "null"),
@@ -167,6 +169,45 @@ fn whatever_is_read_as_known_is_read_so_by_the_parsers() {
             }
         }
         assert!(taken > 1000 && taken < all / 2, "{taken} of {all}");
+    }
+}
+
+#[test]
+fn what_is_written_otherwise_has_no_gap() {
+    for (text, from, to) in [
+        ("a: b \nc: d\n", "b", "e"),
+        ("a: b\r\nc: d\r\n", "b", "e"),
+        ("a: &x b\nc: d\n", "b", "e"),
+        ("a: !!str b\nc: d\n", "b", "e"),
+        ("a: &x 'b'\nc: d\n", "b", "e"),
+        ("a: 'b''c'\n", "b", "e"),
+        ("a: b c\n", "b", "e"),
+        ("a: |\n  b\n", "b", "e"),
+        ("a: b", "b", "e"),
+    ] {
+        assert_like(text, Language::Yaml, &[(from, to)], false);
+    }
+}
+
+#[test]
+fn a_part_of_one_text_is_found_in_the_other_if_it_has_nothing_of_a_gap() {
+    let known = kept(POD, Language::Yaml);
+    let text = POD.replace("web-1", "longer-web-1").replace("team a", "").replace("8080", "http");
+    let tree = known.read(&text, Language::Yaml).unwrap();
+    let like = tree.like().unwrap();
+    let mut apart = 0;
+    for (start, end) in (0..text.len()).flat_map(|start| [start, start + 1, start + 3].map(move |end| (start, end))) {
+        let Some(part) = like.to_known(&(start..end)).filter(|_| end <= text.len()) else {
+            apart += 1;
+            continue;
+        };
+        assert_eq!(POD[part.clone()], text[start..end]);
+        assert_eq!(like.of_known(&part), Some(start..end));
+    }
+    assert!((text.len() / 4..text.len() * 2).contains(&apart), "{apart} of {}", text.len());
+    for inside in ["onger", "web-1 #", "http", "Always"] {
+        let at = text.find(inside).unwrap() + 1;
+        assert_eq!(like.to_known(&(at..at)), None, "{inside}");
     }
 }
 

@@ -186,7 +186,9 @@ impl Like {
             Some(moved(gap.range.start, *before)?..moved(gap.range.end, *behind)?)
         };
         let gaps: Vec<Range<usize>> = self.known.gaps.iter().zip(shifts).map(here).collect::<Option<_>>()?;
-        let is_in = |gap: &Range<usize>| part.start < gap.end && gap.start < part.end;
+        // Nothing of an empty gap is before what touches it, or behind it.
+        let touches = |gap: &Range<usize>| gap.is_empty() && (part.start..=part.end).contains(&gap.start);
+        let is_in = |gap: &Range<usize>| part.start < gap.end && gap.start < part.end || touches(gap);
         if gaps.iter().any(is_in) {
             return None;
         }
