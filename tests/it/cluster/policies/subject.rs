@@ -33,7 +33,7 @@ pub(super) struct Subject {
 pub(super) const LEAST: usize = 80;
 
 /// The same of a profile of a file.
-const OF_FILE: usize = 30;
+const OF_FILE: usize = 50;
 
 /// The same of a profile that is tried for one thing alone.
 const FEW: usize = 20;
