@@ -1,5 +1,6 @@
 use super::*;
 use crate::text::yaml::{judge_yaml, parse_json, parse_yaml};
+use crate::value::pointer::Pointer;
 use crate::value::trace::{Again, Reads, Trace};
 use crate::value::view::View as _;
 
@@ -274,6 +275,39 @@ fn what_was_read_of_one_text_is_compared_with_another_by_its_scalars() {
             let again = Again::new(tree.view(tree.root().unwrap()), "");
             let are_of = |reads: &Reads| reads.are_of(&again);
             assert_eq!([are_of(&reads[0]), are_of(&reads[1]), are_of(&both)], wanted, "{from} -> {to}");
+        }
+    }
+    // What is at a place of one known text is elsewhere in another one.
+    let other = POD.replacen("kind: Pod", "kind: Pod\nmore: [1, 2]", 1);
+    for (text, wanted) in [(other.clone(), true), (other.replace("web:1.2", "web:1.3"), false)] {
+        let tree = kept(&text, Language::Yaml);
+        let tree = tree.read(&text, Language::Yaml).unwrap();
+        assert_eq!(both.are_of(&Again::new(tree.view(tree.root().unwrap()), "")), wanted);
+    }
+}
+
+#[test]
+fn a_part_of_one_text_is_like_that_of_another_if_what_was_read_is_the_same() {
+    let known = kept(POD, Language::Yaml);
+    let tree = known.read(POD, Language::Yaml).unwrap();
+    let spec = |tree: &Tree<'_>| tree.find(tree.root().unwrap(), &Pointer::of(["spec"])).unwrap();
+    let part = tree.view(spec(&tree));
+    part.watch();
+    let _ = part.member("containers").and_then(|list| list.element(0)?.text(&["image"]));
+    let footprint = part.footprint().unwrap();
+    for (from, to, wanted) in [
+        ("web:1.2", "web:1.3", false),
+        ("web-1", "web-2", true),
+        ("8080", "http", true),
+        ("[a, 'b']", "[c, 'b']", true),
+        ("[a, 'b']", "[a]", false),
+        ("image:", "imago:", false),
+    ] {
+        let text = POD.replacen(from, to, 1);
+        let alike = known.read(&text, Language::Yaml);
+        let of_its_own = kept(&text, Language::Yaml);
+        for tree in alike.into_iter().chain(of_its_own.read(&text, Language::Yaml)) {
+            assert_eq!(tree.view(spec(&tree)).is_like(&footprint), wanted, "{from} -> {to}");
         }
     }
 }
