@@ -7,6 +7,6 @@ pub(crate) mod footprint;
 pub(crate) mod layer;
 pub(crate) mod patch;
 pub(crate) mod pointer;
-pub(crate) mod streak;
+pub(crate) mod recent;
 pub(crate) mod trace;
 pub(crate) mod view;

@@ -7,8 +7,7 @@
 //!
 //! [`Planner::add`]: super::planner::Planner::add
 
-use std::collections::VecDeque;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
 use super::render::{Item, Rendered};
 use crate::decide::record::{Entry, listed};
@@ -20,7 +19,7 @@ use crate::value::footprint::Footprint;
 use crate::value::layer::Change;
 use crate::value::patch::{Op, Patch};
 use crate::value::pointer::Pointer;
-use crate::value::streak::Streak;
+use crate::value::recent::Recent;
 use crate::value::view::View;
 
 /// How many additions are kept, the latest.
@@ -28,13 +27,7 @@ const KEPT: usize = 4;
 
 /// The latest additions of a run, in which no two profiles have one name.
 #[derive(Debug, Default)]
-pub(super) struct Additions(Mutex<Kept>);
-
-#[derive(Debug, Default)]
-struct Kept {
-    latest: VecDeque<Addition>,
-    streak: Streak,
-}
+pub(super) struct Additions(Recent<Addition, KEPT>);
 
 /// What adding depends on beside the object, and what is the same in a run.
 #[derive(Clone, Copy)]
@@ -73,27 +66,21 @@ pub(super) struct Added {
 impl Additions {
     /// What was added to an object like this one.
     pub(super) fn of<'a, V: View<'a>>(&self, terms: Terms<'_>, (object, template): (V, V)) -> Option<Added> {
-        let kept = &mut *self.lock();
-        if !kept.streak.is_worth_a_look() {
-            return None;
-        }
-        let found = kept.latest.iter().find_map(|known| {
+        self.0.find(|known| {
             let differing = known.differing(terms)?;
             object.is_like(&known.object).then(|| known.added.with(template, terms.place, &differing))?
-        })?;
-        kept.streak.end();
-        Some(found)
+        })
     }
 
     /// Whether to keep what is added to the object for which there was none.
     pub(super) fn are_worth_keeping(&self) -> bool {
-        self.lock().streak.is_worth_keeping()
+        self.0.is_worth_keeping()
     }
 
     /// Keeps what was added to an object.
     pub(super) fn push(&self, terms: Terms<'_>, object: Footprint, added: Added) {
         let Terms { profile, rendered, place, identity, kubernetes_version } = terms;
-        let addition = Addition {
+        self.0.push(Addition {
             profile: profile.to_owned(),
             rendered: Arc::clone(rendered),
             place: place.clone(),
@@ -102,20 +89,13 @@ impl Additions {
             kubernetes_version,
             object,
             added,
-        };
-        let latest = &mut self.lock().latest;
-        latest.truncate(KEPT - 1);
-        latest.push_front(addition);
+        });
     }
 
     /// Whether the last object was like one that was kept.
     #[cfg(test)]
     pub(super) fn were_found(&self) -> bool {
-        self.lock().streak.has_ended()
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Kept> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.was_found()
     }
 }
 

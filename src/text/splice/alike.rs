@@ -14,9 +14,8 @@
 //!
 //! All that the splicer looks at beside this is the same too: lines, columns, comments, and styles. So it would write the same edits.
 
-use std::collections::VecDeque;
 use std::ops::Range;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
 use serde_json::Value;
 
@@ -25,7 +24,7 @@ use crate::text::yaml::emit::{self, Context};
 use crate::text::yaml::tree::likeness::{Free, KnownText, Like};
 use crate::text::yaml::tree::{Language, Tree};
 use crate::value::patch::{Op, Patch};
-use crate::value::streak::Streak;
+use crate::value::recent::Recent;
 use crate::value::view;
 
 /// How many splices are kept, the latest.
@@ -33,13 +32,7 @@ const KEPT: usize = 4;
 
 /// The latest splices of a run.
 #[derive(Debug, Default)]
-pub(crate) struct KnownSplices(Mutex<Kept>);
-
-#[derive(Debug, Default)]
-struct Kept {
-    latest: VecDeque<KnownSplice>,
-    streak: Streak,
-}
+pub(crate) struct KnownSplices(Recent<KnownSplice, KEPT>);
 
 /// The splice of one document.
 #[derive(Debug)]
@@ -75,40 +68,28 @@ impl KnownSplices {
     /// The edits of a document that is like an earlier one, and gets the same.
     pub(crate) fn of(&self, tree: &Tree<'_>, patch: &Patch) -> Option<Vec<Edit>> {
         let like = tree.like()?;
-        let kept = &mut *self.lock();
-        if !kept.streak.is_worth_a_look() {
-            return None;
-        }
-        let found = kept.latest.iter().filter(|known| Arc::ptr_eq(&known.of, &like.known)).find_map(|known| {
-            let words = known.other_words(patch)?;
+        self.0.find(|known| {
+            let words = known.of_text(like)?.other_words(patch)?;
             words.iter().all(|(op, _)| known.trial(*op) == Some(Trial::Passed)).then(|| known.edits(like, &words))?
-        })?;
-        kept.streak.end();
-        Some(found)
+        })
     }
 
     /// Keeps the edits of a document for which there were none. They are proved. If it is like an earlier one but for what it adds, that
     /// one is kept: now it is known where it writes this.
     pub(crate) fn keep(&self, tree: &Tree<'_>, patch: &Patch, edits: &[Edit]) {
-        let kept = &mut *self.lock();
-        let Some(like) = tree.like().filter(|_| kept.streak.is_worth_keeping()) else { return };
+        let Some(like) = tree.like().filter(|_| self.0.is_worth_keeping()) else { return };
         let tried = |known: &mut KnownSplice| {
-            let words = known.other_words(patch).filter(|_| Arc::ptr_eq(&known.of, &like.known))?;
+            let words = known.of_text(like)?.other_words(patch)?;
             let guess = known.edits(like, &words)?;
             known.set(&words, if guess == edits { Trial::Passed } else { Trial::Failed });
             Some(())
         };
-        if kept.latest.iter_mut().find_map(tried).is_none()
+        if self.0.change(tried).is_none()
             && tree.language() == Language::Yaml
             && let Some(known) = KnownSplice::of(like, patch, edits)
         {
-            kept.latest.truncate(KEPT - 1);
-            kept.latest.push_front(known);
+            self.0.push(known);
         }
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Kept> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -121,6 +102,11 @@ impl KnownSplice {
             edits.iter().map(to_known).collect::<Option<_>>().filter(|_| only_adds && !edits.is_empty())?;
         let written = patch.0.iter().map(|op| written(op, &edits)).collect();
         Some(Self { of: Arc::clone(&like.known), patch: patch.clone(), edits, written })
+    }
+
+    /// This one, if it is of the text that another one is like.
+    fn of_text(&self, like: &Like) -> Option<&Self> {
+        Arc::ptr_eq(&self.of, &like.known).then_some(self)
     }
 
     fn trial(&self, op: usize) -> Option<Trial> {

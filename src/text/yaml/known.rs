@@ -23,13 +23,12 @@
 //!
 //! Debug builds, and so tests and the fuzzer, read each such text once more, and compare.
 
-use std::collections::VecDeque;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use super::error::SyntaxError;
 use super::tree::likeness::{Free, Gap, KnownText};
 use super::tree::{CollectionStyle, Language, NodeId, NodeKind, ScalarStyle, Tree};
-use crate::value::streak::Streak;
+use crate::value::recent::Recent;
 
 /// How many texts are kept, the latest, how long they may be, in bytes, and of how many nodes: whoever writes objects could ask for any
 /// amount.
@@ -39,13 +38,7 @@ const MOST_NODES: usize = 4096;
 
 /// The latest texts that were read, by one parser for each language.
 #[derive(Debug, Default)]
-pub(crate) struct KnownTexts(Mutex<Kept>);
-
-#[derive(Debug, Default)]
-struct Kept {
-    latest: VecDeque<Arc<KnownText>>,
-    streak: Streak,
-}
+pub(crate) struct KnownTexts(Recent<Arc<KnownText>, KEPT>);
 
 impl KnownTexts {
     /// Reads a text: as one that it is like, or with the parser.
@@ -57,22 +50,17 @@ impl KnownTexts {
         if text.len() > LONGEST {
             return parse(text);
         }
-        let kept = &mut *self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let is_worth_a_look = kept.streak.is_worth_a_look();
-        let known = || kept.latest.iter().find_map(|known| known.read(text, language));
-        if let Some(tree) = is_worth_a_look.then(known).flatten() {
+        if let Some(tree) = self.0.find(|known| known.read(text, language)) {
             debug_assert_eq!(Ok(&tree), parse(text).as_ref());
-            kept.streak.end();
             return Ok(tree);
         }
         let mut tree = parse(text)?;
-        if kept.streak.is_worth_keeping()
+        if self.0.is_worth_keeping()
             && tree.nodes() <= MOST_NODES
             && let Some(known) = gaps(&tree).and_then(|gaps| KnownText::new(&tree, gaps)).map(Arc::new)
         {
             tree.set_known(&known);
-            kept.latest.truncate(KEPT - 1);
-            kept.latest.push_front(known);
+            self.0.push(known);
         }
         Ok(tree)
     }

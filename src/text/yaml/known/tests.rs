@@ -49,7 +49,7 @@ fn parse(text: &str, language: Language) -> Result<Tree<'_>, SyntaxError> {
 fn kept(text: &str, language: Language) -> Arc<KnownText> {
     let known = KnownTexts::default();
     known.read((text, language), |text| parse(text, language)).unwrap();
-    known.0.into_inner().unwrap().latest.pop_front().unwrap()
+    known.0.all().remove(0)
 }
 
 /// Whether a text is read as a known one. If it is, it is read as both parsers read it.
@@ -230,12 +230,12 @@ fn what_has_its_values_from_elsewhere_is_not_kept() {
     ] {
         let known = KnownTexts::default();
         known.read((text, Language::Yaml), parse_yaml).unwrap();
-        assert_eq!(known.0.into_inner().unwrap().latest.len(), usize::from(is_kept), "{text}");
+        assert_eq!(known.0.all().len(), usize::from(is_kept), "{text}");
     }
     for large in [format!("a: {}\n", "x".repeat(LONGEST)), "- a\n".repeat(MOST_NODES)] {
         let known = KnownTexts::default();
         known.read((&large, Language::Yaml), parse_yaml).unwrap();
-        assert!(known.0.into_inner().unwrap().latest.is_empty());
+        assert!(known.0.all().is_empty());
     }
 }
 
@@ -243,7 +243,7 @@ fn what_has_its_values_from_elsewhere_is_not_kept() {
 fn the_latest_texts_are_kept() {
     let known = KnownTexts::default();
     let read = |text: &str| drop(known.read((text, Language::Yaml), parse_yaml).unwrap());
-    let kept = || known.0.lock().unwrap().latest.len();
+    let kept = || known.0.all().len();
     read("a: b\n");
     assert_eq!(kept(), 1);
     read("a: c\n");
