@@ -169,17 +169,20 @@ pub mod text {
         pub use crate::text::splice::{Edit, SpliceErrorKind, pieces};
     }
     pub mod yaml {
-        pub use crate::text::yaml::{judge_yaml, parse_yaml};
+        pub use crate::text::yaml::{judge_yaml, parse_yaml, scan_yaml};
         pub mod emit {
             pub use crate::text::yaml::emit::{
                 BlockLayout, Context, Spacing, block, flow, item, json_pretty, member, scalar,
             };
         }
+        pub mod known {
+            pub use crate::text::yaml::known::KnownTexts;
+        }
         pub mod scalar {
             pub use crate::text::yaml::scalar::{Scalar, certainly_string, plain, plain_key, tagged, to_value};
         }
         pub mod tree {
-            pub use crate::text::yaml::tree::{CollectionStyle, NodeId, NodeKind, ScalarStyle, Tree};
+            pub use crate::text::yaml::tree::{CollectionStyle, Language, NodeId, NodeKind, ScalarStyle, Tree};
         }
     }
 }

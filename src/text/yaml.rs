@@ -17,6 +17,8 @@ mod libyaml;
 mod scan;
 
 pub use libyaml::is_guarded;
+#[cfg(not(sealed))]
+pub use scan::parse as scan_yaml;
 
 use error::SyntaxError;
 use tree::Tree;

@@ -12,6 +12,7 @@ mod kubernetes;
 pub(crate) mod law;
 mod picks;
 mod pod;
+mod readers;
 mod shared;
 mod spellings;
 mod state;

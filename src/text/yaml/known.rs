@@ -38,24 +38,22 @@ const MOST_NODES: usize = 4096;
 
 /// The latest texts that were read, by one parser for each language.
 #[derive(Debug, Default)]
-pub(crate) struct KnownTexts(Recent<Arc<KnownText>, KEPT>);
+pub struct KnownTexts(Recent<Arc<KnownText>, KEPT>);
 
 impl KnownTexts {
     /// Reads a text: as one that it is like, or with the parser.
-    pub(crate) fn read<'t>(
+    pub fn read<'t>(
         &self,
         (text, language): (&'t str, Language),
         parse: impl Fn(&'t str) -> Result<Tree<'t>, SyntaxError>,
     ) -> Result<Tree<'t>, SyntaxError> {
-        if text.len() > LONGEST {
-            return parse(text);
-        }
-        if let Some(tree) = self.0.find(|known| known.read(text, language)) {
+        if let Some(tree) = self.find(text, language) {
             debug_assert_eq!(Ok(&tree), parse(text).as_ref());
             return Ok(tree);
         }
         let mut tree = parse(text)?;
-        if self.0.is_worth_keeping()
+        if text.len() <= LONGEST
+            && self.0.is_worth_keeping()
             && tree.nodes() <= MOST_NODES
             && let Some(known) = gaps(&tree).and_then(|gaps| KnownText::new(&tree, gaps)).map(Arc::new)
         {
@@ -63,6 +61,14 @@ impl KnownTexts {
             self.0.push(known);
         }
         Ok(tree)
+    }
+
+    /// The text as one that it is like.
+    pub fn find<'t>(&self, text: &'t str, language: Language) -> Option<Tree<'t>> {
+        if text.len() > LONGEST {
+            return None;
+        }
+        self.0.find(|known| known.read(text, language))
     }
 }
 

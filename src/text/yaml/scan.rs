@@ -29,7 +29,7 @@ type Sure<T> = Result<T, Unsure>;
 const LONGEST_KEY: usize = 1000;
 
 /// Reads the first document of a text; `None` where it is not sure of all of it.
-pub(super) fn parse(text: &str) -> Option<Tree<'_>> {
+pub fn parse(text: &str) -> Option<Tree<'_>> {
     if !text.ends_with('\n') || !is_plain(text) {
         return None;
     }

@@ -1,0 +1,143 @@
+//! Whoever reads a text reads the same: our scanner, libyaml, and what takes a text for another one that it is like.
+//!
+//! The texts are parts of the fixtures and of the built-in profiles, with some changes each. `INJECTOR_TESTS_MUTANTS=N` tries N of
+//! them instead of [`MUTANTS`], on all cores: before a change of a reader, 50 million (half an hour with `cargo test --release`).
+
+use std::ops::Range;
+use std::panic::resume_unwind;
+use std::thread;
+
+use injector::internals::profile::builtin;
+use injector::internals::text::yaml::known::KnownTexts;
+use injector::internals::text::yaml::tree::Language;
+use injector::internals::text::yaml::{judge_yaml, parse_yaml, scan_yaml};
+
+use super::fixtures::fixtures;
+
+/// How many changed texts are read.
+const MUTANTS: usize = 40_000;
+
+/// What is written into a text: what means something to a reader of YAML, and what does not.
+const PIECES: &[&str] = &[
+    "a", "Z", "0", "7", "-", "- ", ":", ": ", ", ", "#", " #", " # c", " ", "  ", "\n", "\n\n", "\n  ", "\n- ", "'",
+    "''", "\"", "\\", "\\n", "[", "]", "{", "}", "[]", "{}", "|", "|\n", "|-\n", ">", ">+\n", "&a ", "*a", "!t ", "? ",
+    "%", "@", "`", "~", "<<: ", "---\n", "...\n", "\t", "\r", "é", "\u{a0}", "\u{85}", "\u{2028}", "\u{feff}", "null",
+    ".inf", "0x1f", "1e3", "yes", "=", "/", "_", ".", "x: y\n",
+];
+
+/// Numbers that are the same in each run (xorshift).
+struct Numbers(u64);
+
+impl Numbers {
+    fn below(&mut self, end: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        usize::try_from(self.0 >> 33).expect("31 bits") % end.max(1)
+    }
+
+    fn one_of<'a, T>(&mut self, all: &'a [T]) -> &'a T {
+        &all[self.below(all.len())]
+    }
+
+    /// A part of so many, not empty if they are not.
+    fn range(&mut self, of: usize, most: usize) -> Range<usize> {
+        let start = self.below(of);
+        start..(start + 1 + self.below(most)).min(of)
+    }
+}
+
+/// Some lines of a text, up to the first that is further to the left than the first of them, as far to the left as they can be.
+fn part(lines: &[&str], numbers: &mut Numbers) -> Vec<String> {
+    let lines = &lines[numbers.range(lines.len(), 14)];
+    let indentation = |line: &&str| line.len() - line.trim_start_matches(' ').len();
+    let first = lines.first().map_or(0, indentation);
+    let inside = |line: &&&str| line.trim().is_empty() || indentation(line) >= first;
+    lines.iter().take_while(inside).map(|line| line.get(first..).unwrap_or("\n").to_owned()).collect()
+}
+
+/// One change of a text.
+fn change(lines: &mut Vec<String>, others: &[&str], numbers: &mut Numbers) {
+    let at = numbers.below(lines.len());
+    match numbers.below(10) {
+        0 => lines[at].insert_str(0, numbers.one_of::<&str>(&[" ", "  ", "- ", "# "])),
+        1 => lines[at] = lines[at].trim_start_matches(' ').to_owned(),
+        2 => {
+            let with = numbers.below(lines.len());
+            lines.swap(at, with);
+        }
+        3 => lines.insert(at, (*numbers.one_of(others)).to_owned()),
+        4 if lines.len() > 1 => drop(lines.remove(at)),
+        _ => {
+            let line = &mut lines[at];
+            let places: Vec<usize> = line.char_indices().map(|(at, _)| at).chain([line.len()]).collect();
+            let Range { start, end } = numbers.range(places.len(), 2);
+            let end = if numbers.below(2) == 0 { start } else { end.min(places.len() - 1) };
+            line.replace_range(places[start]..places[end], numbers.one_of::<&str>(PIECES));
+        }
+    }
+}
+
+/// How many texts the two fast readers took.
+#[derive(Debug, Default)]
+struct Taken {
+    scanned: usize,
+    known: usize,
+}
+
+impl Taken {
+    /// Reads a text in each way.
+    fn read(&mut self, text: &str, known: &KnownTexts) {
+        let judged = judge_yaml(text);
+        if let Some(tree) = scan_yaml(text) {
+            self.scanned += 1;
+            assert_eq!(Ok(&tree), judged.as_ref(), "{text}");
+        }
+        if let Some(tree) = known.find(text, Language::Yaml) {
+            self.known += 1;
+            assert_eq!(Ok(&tree), judged.as_ref(), "{text}");
+        }
+    }
+
+    /// Reads that many texts, which are others for each seed.
+    fn read_all(texts: &[String], seed: u64, count: usize) -> Self {
+        let texts: Vec<Vec<&str>> = texts.iter().map(|text| text.split_inclusive('\n').collect()).collect();
+        let (mut taken, mut numbers) = (Self::default(), Numbers(seed));
+        let mut left = count;
+        while left > 0 {
+            let base = part(numbers.one_of(&texts).as_slice(), &mut numbers);
+            let known = KnownTexts::default();
+            let text = base.concat();
+            // It is kept if it can be read.
+            let _ = known.read((&text, Language::Yaml), parse_yaml);
+            for _ in 0..left.min(8) {
+                let mut lines = base.clone();
+                for _ in 0..1 + numbers.below(2) {
+                    change(&mut lines, numbers.one_of(&texts).as_slice(), &mut numbers);
+                }
+                taken.read(&lines.concat(), &known);
+                left -= 1;
+            }
+        }
+        taken
+    }
+}
+
+#[test]
+fn whoever_reads_a_changed_text_reads_the_same() {
+    let mut texts: Vec<String> = fixtures().into_iter().map(|fixture| fixture.input).collect();
+    texts.extend(builtin::ALL.iter().map(|profile| profile.text.to_owned()));
+    texts.retain(|text| !text.is_empty());
+    let cores = thread::available_parallelism().map_or(1, Into::into);
+    let asked = std::env::var("INJECTOR_TESTS_MUTANTS").ok();
+    let count = asked.map_or(MUTANTS, |all| all.parse().expect("a number")) / cores;
+    let seeds = (1..).map(|core: u64| core.wrapping_mul(0x9e37_79b9_7f4a_7c15)).take(cores);
+    let read = |seed| Taken::read_all(&texts, seed, count);
+    thread::scope(|scope| {
+        let threads: Vec<_> = seeds.map(|seed| scope.spawn(move || read(seed))).collect();
+        for thread in threads {
+            let taken = thread.join().unwrap_or_else(|panic| resume_unwind(panic));
+            assert!(taken.scanned > count / 5 && taken.known > count / 20, "{taken:?} of {count}");
+        }
+    });
+}
