@@ -2,7 +2,6 @@
 //! is said offline.
 
 use super::Elements;
-use crate::kube::version::KubernetesVersion;
 use crate::policy::cel::{Cel, joined, quoted};
 use crate::policy::draft::Draft;
 use crate::profile::slot::Slot;
@@ -18,9 +17,7 @@ pub(super) fn of(draft: &mut Draft<'_>, elements: &Elements) -> Option<Cel> {
     }
     let slot = elements.slot;
     let pairs = draft.define(&format!("{}Written", slot.field()), joined(&elements.written));
-    // Older versions cannot sort, and have the words in the order of the profile.
-    let sort = if draft.scope.version < KubernetesVersion(35) { "" } else { ".sort()" };
-    let keys = draft.define(&format!("{}Keys", slot.field()), format!("{pairs}.map(p, p[0]){sort}"));
+    let keys = draft.define(&format!("{}Keys", slot.field()), format!("{pairs}.map(p, p[0])"));
     let before = format!("{} of the profile `{}`: ", slot.field(), draft.scope.profile.name);
     let noun = slot.noun();
     // Capitals in an annotation's prefix do not matter.

@@ -90,6 +90,9 @@ impl fmt::Display for Tally {
     }
 }
 
+/// Pods with which a mistake was found: each run tries them. A dozen wrong keys are named in the order of the profile.
+const FOUND: [&str; 1] = ["names-12"];
+
 /// The pods for a subject.
 fn rows(subject: &Subject) -> Vec<Row> {
     let injected = subject.injected();
@@ -99,7 +102,8 @@ fn rows(subject: &Subject) -> Vec<Row> {
     rows.extend(random::rows(subject, &rows));
     rows.extend(workloads::rows(subject));
     let step = subject.step(rows.len());
-    let rows: Vec<Row> = rows.into_iter().step_by(step).collect();
+    let is_tried = |(index, row): &(usize, Row)| index.is_multiple_of(step) || FOUND.contains(&row.name.as_str());
+    let rows: Vec<Row> = rows.into_iter().enumerate().filter(is_tried).map(|(_, row)| row).collect();
     assert!(rows.len() >= LEAST || !subject.is_builtin(), "{}: only {} pods", subject.name, rows.len());
     rows
 }
