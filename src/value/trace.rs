@@ -7,6 +7,7 @@ use std::cell::RefCell;
 
 use serde_json::{Number, Value};
 
+use super::footprint::KnownPlace;
 use super::pointer::ReferenceToken;
 use super::view::{self, Kind, View};
 
@@ -31,7 +32,7 @@ pub(crate) struct Trace(RefCell<Notes>);
 struct Notes {
     root: There,
     /// Where the value is in a text that its document is like.
-    known: Option<(u64, u32)>,
+    known: Option<KnownPlace>,
     /// Every place that was met below the root. A place has the number of its index plus one, and the root has 0.
     places: Vec<Met>,
     /// What was read before the first reader: it counts for all of them.
@@ -208,7 +209,7 @@ impl Trace {
         if notes.is_full() {
             return 0;
         }
-        let known = found.filter(|_| notes.known.is_some()).and_then(View::known_place).map(|(_, place)| place);
+        let known = found.filter(|_| notes.known.is_some()).and_then(View::known_place).map(|known| known.place);
         let met = Met { within, step: step(), there: There::of(found), known };
         notes.bytes += size_of::<Met>() + met.step.bytes() + met.there.bytes();
         notes.places.push(met);

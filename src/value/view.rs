@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde_json::{Number, Value};
 
-use crate::value::footprint::Footprint;
+use crate::value::footprint::{Footprint, KnownPlace};
 
 /// The type of a value, by Kubernetes' own rules.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -122,9 +122,9 @@ pub trait View<'a>: Copy + 'a {
         false
     }
 
-    /// The text that its document is like, by a number, and the value's place in both. In another document that is like that text, there
-    /// is a value of the same shape at this place.
-    fn known_place(self) -> Option<(u64, u32)> {
+    /// Where it is in the text that its document is like. In another document that is like that text, a value of the same shape is at
+    /// this place.
+    fn known_place(self) -> Option<KnownPlace> {
         None
     }
 

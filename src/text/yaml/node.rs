@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 
 use super::scalar::{self, Scalar};
 use super::tree::{Merges, NodeId, NodeKind, Tree};
-use crate::value::footprint::Footprint;
+use crate::value::footprint::{Footprint, KnownPlace};
 use crate::value::view::{Kind, View};
 
 impl Tree<'_> {
@@ -225,7 +225,7 @@ impl<'a> View<'a> for NodeRef<'a> {
         self.tree.is_like(self.id, known)
     }
 
-    fn known_place(self) -> Option<(u64, u32)> {
+    fn known_place(self) -> Option<KnownPlace> {
         self.tree.known_place(self.id)
     }
 

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use serde_json::Value;
 
 use super::{Change, Element};
+use crate::value::footprint::KnownPlace;
 use crate::value::pointer::ReferenceToken;
 use crate::value::view::{Kind, View, is_same_name};
 
@@ -154,7 +155,7 @@ impl<'a: 'e, 'e, V: View<'a>> View<'e> for Layer<'e, V> {
         }
     }
 
-    fn known_place(self) -> Option<(u64, u32)> {
+    fn known_place(self) -> Option<KnownPlace> {
         match self {
             Self::Kept(view) => view.known_place(),
             _ => None,

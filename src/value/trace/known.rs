@@ -1,13 +1,13 @@
 //! What was read of a value whose document is like a known text: all else than scalars is the same wherever that is so.
 
 use super::There;
+use crate::value::footprint::KnownPlace;
 use crate::value::view::View;
 
-/// The scalars that were read.
+/// The scalars that were read of a value, and where it is in that text.
 #[derive(Clone, Debug)]
 pub(super) struct KnownReads {
-    /// That text, and the value's place in it.
-    pub(super) root: (u64, u32),
+    pub(super) root: KnownPlace,
     /// What was at places of that text.
     pub(super) scalars: Vec<(u32, There)>,
 }
@@ -21,11 +21,14 @@ impl KnownReads {
 
     /// With what another reader has read of the same value.
     pub(super) fn with(mut self, more: &Self) -> Option<Self> {
+        if self.root != more.root {
+            return None;
+        }
         for (place, there) in &more.scalars {
             if self.scalars.iter().all(|(known, _)| known != place) {
                 self.scalars.push((*place, there.clone()));
             }
         }
-        (self.root == more.root).then_some(self)
+        Some(self)
     }
 }

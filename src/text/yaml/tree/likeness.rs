@@ -6,6 +6,7 @@ use std::sync::atomic::{self, AtomicU64};
 use std::sync::{Arc, OnceLock};
 
 use super::{Aliases, Language, Merges, NodeId, StoredNode, Tree, Watch};
+use crate::value::footprint::KnownPlace;
 
 /// A part of a text that may be another one.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -215,9 +216,9 @@ impl Tree<'_> {
         self.likeness.0.as_ref()
     }
 
-    /// That text, and where a part of the document is in both.
-    pub(in crate::text::yaml) fn known_place(&self, part: NodeId) -> Option<(u64, u32)> {
-        Some((self.like()?.known.number(), part.0))
+    /// Where a part of the document is in that text: at the node of the same number.
+    pub(in crate::text::yaml) fn known_place(&self, part: NodeId) -> Option<KnownPlace> {
+        Some(KnownPlace { text: self.like()?.known.number(), place: part.0 })
     }
 
     /// The node at such a place.
