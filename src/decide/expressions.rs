@@ -21,7 +21,8 @@ pub(crate) const NAME_FACTS: &str =
     "put the Namespace into the input, or use `--namespace-labels` and `--namespace-annotations`";
 
 /// What to do about a ServiceAccount that is not known.
-const NAME_ACCOUNT: &str = "put the ServiceAccount into the input, or use `--serviceaccount-file`";
+const NAME_ACCOUNT: &str =
+    "put the ServiceAccount into the input, or use `--serviceaccount-file`; a webhook needs `--watch-serviceaccounts`";
 
 /// A pod template as expressions read it, with notes of what is read of it as it is written.
 pub(crate) type Pod<'t, V> = Seen<'t, Traced<'t, V>>;

@@ -386,5 +386,8 @@ fn a_renewal_keeps_the_ca_and_the_names() {
     ran.then(["certs", "inspect", "d/tls.crt", "--ca-bundle", "d/ca.crt", "--service", "x.y"]).succeeds();
     let ran = generated();
     fs::remove_file(ran.folder().join("d/ca.key")).unwrap();
-    ran.then(["certs", "renew", "d"]).fails();
+    let refused = ran.then(["certs", "renew", "d"]).fails();
+    // A new CA at once would be one that no API server trusts yet.
+    assert!(refused.stderr.contains("`injector certs rotate d`"), "{}", refused.stderr);
+    ran.then(["certs", "rotate", "d"]).succeeds();
 }

@@ -95,6 +95,10 @@ pub enum CertsError {
     Unwritable(#[from] OutputError),
 }
 
+/// What to do where the CA cannot be used any more. An API server trusts a new one only once it has its `caBundle`.
+const NEW_CA: &str =
+    "make all files again, `injector certs generate --force`, and apply the webhook configuration at once";
+
 impl CertsError {
     /// The code in reports.
     pub const fn code(&self) -> Code {
@@ -122,7 +126,10 @@ impl CertsError {
             Self::Exists { .. } => {
                 Some("`--force` makes new ones; `injector certs renew` and `rotate` do it without an outage".to_owned())
             }
-            Self::Missing { .. } => Some("name another folder, or make all files again: `certs generate --force`".to_owned()),
+            Self::Missing { file, .. } if file.ends_with("ca.key") => {
+                Some(format!("put it back, or replace the CA without an outage: `injector certs rotate {}`", dir(file)))
+            }
+            Self::Missing { .. } => Some(format!("name another folder, or {NEW_CA}")),
             Self::Mismatch { file, .. } if file.ends_with("tls.key") => {
                 Some(format!("make a new pair from the same CA: `injector certs renew {}`", dir(file)))
             }
@@ -136,13 +143,10 @@ impl CertsError {
                 Refusal::UnknownIssuer { .. } => {
                     format!("make a new one from the CA in the same folder: `injector certs renew {}`", dir(file))
                 }
-                Refusal::AuthorityExpired { .. } => {
-                    "make all files again, `injector certs generate --force`, and apply the webhook configuration at once"
-                        .to_owned()
-                }
+                Refusal::AuthorityExpired { .. } => NEW_CA.to_owned(),
                 _ => return None,
             }),
-            Self::AuthorityExpired { .. } => Some("make all files again: `injector certs generate --force`".to_owned()),
+            Self::AuthorityExpired { .. } => Some(NEW_CA.to_owned()),
             Self::Order { hint, .. } => Some(hint.clone()),
             _ => None,
         }

@@ -25,9 +25,7 @@ impl Parents for FileParents {
                 ProfileRef::File(Path::new(child).parent().unwrap_or(Path::new("")).join(path))
             }
             Ok(ProfileRef::BuiltIn(name)) if builtin::text(&name).is_none() => {
-                let all: Vec<&str> = builtin::names().collect();
-                let all = all.join(", ");
-                let hint = format!("the built-in profiles are {all}; a file needs a `/` or the ending `.yaml`");
+                let hint = profile_text::which_built_in(&name);
                 return Err(NoParent { message: format!("there is no built-in profile `{name}`"), hint: Some(hint) });
             }
             Ok(built_in) => built_in,

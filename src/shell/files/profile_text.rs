@@ -6,6 +6,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
+use crate::diagnostic::words::nearest;
 use crate::diagnostic::{Code, Placed};
 use crate::profile::builtin;
 
@@ -36,6 +37,15 @@ impl FromStr for ProfileRef {
     }
 }
 
+/// The built-in profile that was meant, or all of them.
+pub(super) fn which_built_in(name: &str) -> String {
+    if let Some(meant) = nearest(name, builtin::names()) {
+        return format!("did you mean `{meant}`?");
+    }
+    let all: Vec<&str> = builtin::names().collect();
+    format!("the built-in profiles are {}; a file needs a `/` or the ending `.yaml`", all.join(", "))
+}
+
 /// A profile's text, and what to call the file.
 pub(crate) fn profile_text(reference: &ProfileRef) -> Result<(String, String), Placed> {
     match reference {
@@ -52,7 +62,7 @@ pub(crate) fn profile_text(reference: &ProfileRef) -> Result<(String, String), P
                 } else if Path::new(&manifest).is_file() {
                     format!("for the file of that name, write `{manifest}`")
                 } else {
-                    format!("the built-in profiles are {}; a file needs a `/` or the ending `.yaml`", all.join(", "))
+                    which_built_in(name)
                 };
                 Err(Placed::new(Code::Profile, format!("there is no built-in profile `{name}`")).hint(Some(hint)))
             }

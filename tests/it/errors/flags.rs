@@ -53,7 +53,7 @@ fn parameters_of_one_profile() {
 fn profiles() {
     assert_snapshot!(misused(&["inject", "-p", "ngnix", "web.yaml"]), @"
     error: there is no built-in profile `ngnix`
-      hint: the built-in profiles are cortexflow, nginx, curl, istio, linkerd, otel-java, otel-nodejs, otel-python, otel-collector, fluent-bit, vault-agent, cloud-sql-proxy, oauth2-proxy, dapr, k8tz; a file needs a `/` or the ending `.yaml`
+      hint: did you mean `nginx`?
     ");
     assert_snapshot!(misused(&["inject", "-p", "web.yaml", "web.yaml"]), @"
     error: web.yaml:1:13: `apps/v1` is not `sidecar-injector/v1`
@@ -67,7 +67,7 @@ fn profiles() {
     assert_snapshot!(misused(&["inject", "-p", "nginx", "-p", "nginx", "web.yaml"]), @"error: the profile `nginx` is named twice");
     assert_snapshot!(misused(&["profile", "show", "ngnix"]), @"
     error: there is no built-in profile `ngnix`
-      hint: the built-in profiles are cortexflow, nginx, curl, istio, linkerd, otel-java, otel-nodejs, otel-python, otel-collector, fluent-bit, vault-agent, cloud-sql-proxy, oauth2-proxy, dapr, k8tz; a file needs a `/` or the ending `.yaml`
+      hint: did you mean `nginx`?
     ");
 }
 

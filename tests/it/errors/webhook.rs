@@ -43,7 +43,7 @@ fn serving() {
     ");
     assert_snapshot!(misused(&["serve", "--tls-cert", "a", "--tls-key", "b", "-p", "ngnix"]), @"
     error: there is no built-in profile `ngnix`
-      hint: the built-in profiles are cortexflow, nginx, curl, istio, linkerd, otel-java, otel-nodejs, otel-python, otel-collector, fluent-bit, vault-agent, cloud-sql-proxy, oauth2-proxy, dapr, k8tz; a file needs a `/` or the ending `.yaml`
+      hint: did you mean `nginx`?
     ");
 }
 
