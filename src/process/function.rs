@@ -9,6 +9,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::items;
+use super::look::may_say;
 use super::object::ChangeError;
 use super::objects;
 use super::proof::ProofError;
@@ -42,9 +43,8 @@ impl ResourceList {
 
     /// The first one among these documents of a stream.
     pub(super) fn find<'d>(text: &str, documents: impl IntoIterator<Item = &'d Document>) -> Option<Self> {
-        let word = memchr::memmem::Finder::new(Self::KIND);
-        documents.into_iter().find_map(|document| {
-            word.find(document.text(text).as_bytes())?;
+        let may_be_one = |document: &&Document| may_say(document.text(text), Self::KIND);
+        documents.into_iter().filter(may_be_one).find_map(|document| {
             let tree = document.parse(text).ok()?;
             let mut list = Self::read(&tree)?;
             list.start += document.range.start;

@@ -21,11 +21,14 @@ pub fn triage(look: &Look<'_>, extra: &[TemplatePath]) -> Triage {
     }
 }
 
-/// Whether a document may hold an object of this group and kind, as itself or in a list or a review. What it carries, or what it
-/// is in doubt, has the word in it.
+/// Whether a document may hold an object of this group and kind, as itself or in a list or a review.
 pub(super) fn may_hold((look, text): (&Look<'_>, &str), of: (&str, &str)) -> bool {
-    look.may_be(|group, kind| (group, kind) == of || objects::carries_others(kind))
-        && memchr::memmem::find(text.as_bytes(), of.1.as_bytes()).is_some()
+    look.may_be(|group, kind| (group, kind) == of || objects::carries_others(kind)) && may_say(text, of.1)
+}
+
+/// Whether a text may have a string with a word in it: it has the word, or an escape, which may be any letter of it.
+pub(super) fn may_say(text: &str, word: &str) -> bool {
+    memchr::memmem::find(text.as_bytes(), word.as_bytes()).is_some() || memchr::memchr(b'\\', text.as_bytes()).is_some()
 }
 
 /// Whether a document that cannot be read is certainly of a kind that is not for injector.
@@ -63,6 +66,8 @@ mod tests {
             ("apiVersion: admission.k8s.io/v1\nkind: AdmissionReview\nrequest: {kind: {kind: Namespace}}\n", true),
             ("{\"kind\": \"Namespace\"}", true),
             ("{\"kind\": \"Pod\"}", false),
+            ("{\"kind\": \"Name\\u0073pace\"}", true),
+            ("'kind': \"Name\\x73pace\"\n", true),
             ("apiVersion: v1\nkind: List\nitems: []\n", false),
             ("apiVersion: example.com/v1\nkind: Namespace\n", false),
             ("apiVersion: v1\nkind: ConfigMap\ndata: {a: Namespace}\n", false),

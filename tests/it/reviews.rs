@@ -67,3 +67,19 @@ async fn the_webhook_answers_what_an_api_server_sends_as_the_cli_does() {
         assert_eq!(containers.last().unwrap()["name"], "proxy-sidecar", "{name}");
     }
 }
+
+/// Any letter of a string may be an escape (RFC 8259, section 7).
+#[tokio::test]
+async fn a_review_whose_kind_has_an_escape_is_answered_as_one_without() {
+    let mut patches = 0;
+    for (name, review) in reviews() {
+        let plain = String::from_utf8(review).unwrap();
+        let escaped = plain.replace("\"AdmissionReview\"", "\"Admission\\u0052eview\"");
+        assert_ne!(plain, escaped, "{name}");
+        assert_eq!(answered(plain.as_bytes()).await, answered(escaped.as_bytes()).await, "{name}");
+        let [plain, escaped] = [plain, escaped].map(|text| injector(["inject", "-q"]).stdin(text).succeeds().stdout);
+        assert_eq!(plain, escaped, "{name}");
+        patches += usize::from(plain.contains("\"patch\""));
+    }
+    assert!(patches > 0);
+}
