@@ -108,7 +108,7 @@ pub(crate) fn labels(labels: &[(&str, &str)], at: &Pointer) -> Vec<Diagnostic> {
     errors.0
 }
 
-/// The errors of annotations. Pass all that the pod will have: the sum of their sizes is limited.
+/// The errors of annotations, each by itself and the sum of their sizes.
 pub(crate) fn annotations(annotations: &[(&str, &str)], at: &Pointer) -> Vec<Diagnostic> {
     let mut errors = ErrorList::default();
     for (key, _) in annotations {

@@ -3,7 +3,9 @@
 //!
 //! Adding is a function of what [`Planner::add`] hands in. Of these, the object is compared by its [`Footprint`], and all else by
 //! value; what a profile says, and what is asked, is the same in a run. Labels and annotations of which only the values differ, such
-//! as one with the workload's name, are put in: where one was added, it was absent, and nothing looks at its value.
+//! as one with the workload's name, are put in: where one was added, it was absent, and no other addition depends on its value. None is
+//! added twice, which would be a fault of the rendering. Whether the pod opted in may be asked of such a value, but only where
+//! nothing was added.
 //!
 //! [`Planner::add`]: super::planner::Planner::add
 

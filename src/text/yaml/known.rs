@@ -17,6 +17,7 @@
 //! YAML in that place; or it is what is between quotes, without these quotes and without escapes. So a reader that meets other
 //! characters there goes on in the same state, and gives the same events but for the text of this one scalar. A tree has that text in
 //! the document alone, and asks for its type when someone reads it; and no scalar that begins so is one that a document cannot have.
+//! A comment is before all that the tree has, from the `#` at the beginning of a line to its end, and no reader looks into it.
 //!
 //! **Why, in JSON.** What is between the quotes of a string may be anything without quotes, escapes and control characters, and a whole
 //! number any other one. Names of members have no gap.
