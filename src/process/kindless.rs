@@ -3,6 +3,7 @@
 use super::stream::{DocumentResult, Stream, StreamOrigin};
 use crate::diagnostic::{Code, Placed};
 use crate::text::document::Document;
+use crate::text::line;
 use crate::value::view::{Kind, View as _};
 
 impl Stream<'_> {
@@ -56,21 +57,26 @@ impl Stream<'_> {
 
 /// Whether there is more than comments and marks.
 fn has_content(text: &str) -> bool {
-    let is_content = |line: &str| !line.is_empty() && !line.starts_with('#') && !line.starts_with("---");
-    text.lines().map(str::trim).any(is_content)
+    text.lines().any(|line| line::has_content(line) && !line.trim_start_matches([' ', '\t']).starts_with("---"))
 }
 
-/// Whether some key of a text, at whatever depth, may be `kind`. A key with an escape in it may be any.
+/// Whether some key of a text, at whatever depth, may be `kind`. A key with an escape in it may be any; one behind `?` need not have its
+/// colon at once, and an alias is the word of its anchor.
 fn may_have_kind(text: &str) -> bool {
-    let is_key = |at: usize| {
-        let before = text.get(..at).and_then(|before| before.chars().next_back());
-        let after = text.get(at + "kind".len()..).unwrap_or_default();
-        before.is_none_or(|c| !c.is_alphanumeric())
-            && after.trim_start_matches(['"', '\'']).trim_start().starts_with(':')
-    };
     let is_in = |word: &str| memchr::memmem::find(text.as_bytes(), word.as_bytes()).is_some();
-    // Of most texts the word is found at once, and the others are not there at all.
-    memchr::memmem::find_iter(text.as_bytes(), "kind").any(is_key) || ["\\u", "\\U", "\\x"].into_iter().any(is_in)
+    let is_word = |at: &usize| {
+        let before = text.get(..*at).and_then(|before| before.chars().next_back());
+        before.is_none_or(|c| !c.is_alphanumeric())
+    };
+    let is_key = |at: usize| {
+        let after = text.get(at + "kind".len()..).unwrap_or_default();
+        after.trim_start_matches(['"', '\'']).trim_start().starts_with(':')
+    };
+    let mut words = memchr::memmem::find_iter(text.as_bytes(), "kind").filter(is_word).peekable();
+    let has_other_keys = words.peek().is_some() && (["? ", "?\t", "?\n", "?\r"].into_iter().any(is_in) || is_in("*"));
+    let has_escapes = ["\\u", "\\U", "\\x", "\\\n", "\\\r"].into_iter().any(is_in);
+    // Of most texts the key is found at once, and the others are not there at all.
+    words.any(is_key) || has_other_keys || has_escapes
 }
 
 #[cfg(test)]
@@ -89,6 +95,11 @@ mod tests {
             ("a:\n  kind: x", true),
             ("# kind: x", true),
             ("\"k\\x69nd\": Pod", true),
+            ("\"ki\\\n  nd\": Pod", true),
+            ("? kind # c\n: Pod", true),
+            ("?\n  !!str kind\n: Pod", true),
+            ("a: &k kind\n*k : Pod", true),
+            ("a: &k\n  kind\n? *k\n: Pod", true),
             ("mankind: x", false),
             ("kinds: x", false),
             ("a: kind", false),

@@ -182,11 +182,14 @@ impl<'t> Stream<'t> {
     /// Takes one of its documents through.
     pub(crate) fn process(&self, document: &Document, run: &Run, cluster: &ClusterFacts) -> DocumentResult {
         match process(document.text(self.text), document.language, run, cluster) {
-            Ok(processed) if processed.objects.is_empty() && self.is_mere_text(document) => {
-                DocumentResult::Unreadable(Box::new(self.mere_text(document)))
+            Ok(processed) => {
+                let text = if processed.objects.is_empty() { self.mere_text(document) } else { None };
+                match text {
+                    Some(error) => DocumentResult::Unreadable(Box::new(error)),
+                    None if processed.is_silent(run) => DocumentResult::Silent(processed.edits.into_boxed_slice()),
+                    None => DocumentResult::Done(Box::new(processed)),
+                }
             }
-            Ok(processed) if processed.is_silent(run) => DocumentResult::Silent(processed.edits.into_boxed_slice()),
-            Ok(processed) => DocumentResult::Done(Box::new(processed)),
             Err(error) => match self.foreign(document, &error, run) {
                 Some(note) => DocumentResult::Foreign(Box::new(note)),
                 None => DocumentResult::Unreadable(Box::new(self.unreadable(document, &error))),
@@ -210,26 +213,22 @@ impl<'t> Stream<'t> {
         })
     }
 
-    /// Whether a document is one scalar: not an object, and not a list of anything that some tool might read.
-    fn is_mere_text(&self, document: &Document) -> bool {
-        let scalar = |tree: &Tree<'_>| {
-            let root = tree.root()?;
-            let kind = tree.view(root).kind();
-            Some(!matches!(kind, Kind::Mapping | Kind::Sequence | Kind::Null))
-        };
-        document.parse(self.text).is_ok_and(|tree| scalar(&tree) == Some(true))
-    }
-
-    /// What came instead of a manifest: most likely the message of a program that failed.
-    fn mere_text(&self, document: &Document) -> Placed {
-        let text = document.text(self.text);
-        let is_content =
-            |line: &&str| !line.starts_with("---") && !line.trim().is_empty() && !line.trim_start().starts_with('#');
-        let line = text.split_inclusive('\n').find(is_content).unwrap_or_default();
-        let offset = document.range.start + (line.as_ptr().addr() - text.as_ptr().addr()).min(text.len());
-        let shown: String = line.trim().chars().take(80).collect();
-        let at = Places::new(self.text).position(offset);
-        Placed::new(Code::NotAManifest, format!("`{shown}` is text, not a manifest")).at(self.name.as_str(), Some(at))
+    /// What is wrong with a document that is one scalar: no object, and no list of anything that some tool might read. Most likely it is
+    /// the message of a program that failed.
+    fn mere_text(&self, document: &Document) -> Option<Placed> {
+        let tree = document.parse(self.text).ok()?;
+        let root = tree.root()?;
+        if matches!(tree.view(root).kind(), Kind::Mapping | Kind::Sequence | Kind::Null) {
+            return None;
+        }
+        let start = tree.span(root).start;
+        let line = document.text(self.text).get(start..).and_then(|text| text.lines().next()).unwrap_or_default();
+        let shown: String = line.trim_end_matches([' ', '\t']).chars().take(80).collect();
+        let at = Places::new(self.text).position(document.range.start + start);
+        Some(
+            Placed::new(Code::NotAManifest, format!("`{shown}` is text, not a manifest"))
+                .at(self.name.as_str(), Some(at)),
+        )
     }
 
     pub(crate) fn processed(&self) -> impl Iterator<Item = &Processed> {

@@ -1,5 +1,7 @@
 //! A look at the beginnings of a document's lines: it says of most documents of what kind they are, and needs no parser.
 
+use super::line::has_content;
+
 /// What the beginnings of a document's lines say of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Look<'t> {
@@ -27,8 +29,7 @@ impl<'t> Look<'t> {
     }
 
     fn plain(text: &'t str) -> Option<Self> {
-        let is_content =
-            |line: &&str| !line.trim().is_empty() && !line.trim_start().starts_with('#') && !line.starts_with("---");
+        let is_content = |line: &&str| has_content(line) && !line.starts_with("---");
         // If the first key is indented, the object's own keys are not in the first column, and these lines say nothing.
         if text.lines().find(is_content).is_some_and(|line| line.starts_with(' ')) {
             return None;
@@ -86,9 +87,8 @@ fn plain_word(rest: &str) -> Option<&str> {
     let (line, below) = rest.split_once('\n').unwrap_or((rest, ""));
     let line = line.strip_prefix(' ')?.trim_start_matches(' ');
     let (word, tail) = line.split_at(line.find([' ', '\r']).unwrap_or(line.len()));
-    let tail = tail.trim();
     let is_word = !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"./-".contains(&byte));
-    let ends = (tail.is_empty() || tail.starts_with('#')) && !below.trim_start_matches(['\n', '\r']).starts_with(' ');
+    let ends = !has_content(tail) && !below.trim_start_matches(['\n', '\r']).starts_with(' ');
     (is_word && ends).then_some(word)
 }
 
@@ -157,6 +157,11 @@ mod tests {
             // Lines of a quoted text may begin anywhere.
             (format!(" kind: Pod\n apiVersion: v1\n x: \"\n{config}\"\n"), Look::Doubt),
             (format!("kind : Pod\nx: \"\n{config}\"\n"), Look::Doubt),
+            // Other spaces are characters like any other: a first key that is indented, no comment, and words that are longer.
+            (format!(" \u{a0}#x: \"\n{config}x\"\n kind: Pod\n apiVersion: v1\n"), Look::Doubt),
+            (format!(" \u{3000}: \"\n{config}x\"\n kind: Pod\n apiVersion: v1\n"), Look::Doubt),
+            ("kind: ConfigMap \u{a0}\napiVersion: v1\n".to_owned(), Look::Doubt),
+            ("kind: ConfigMap \u{2003}# c\napiVersion: v1\n".to_owned(), Look::Doubt),
             // The value goes on.
             (format!("{config}  List\n"), Look::Doubt),
             (format!("{config}\r\n\n  List\n"), Look::Doubt),

@@ -4,6 +4,7 @@
 //!
 //! ```text
 //! document     a stream → documents, each with its bytes and language
+//! line         a line by itself: whether it has more than a comment
 //! look         a document → its group and kind, where the beginnings of its lines say them for certain
 //! workers      who does the same for many documents
 //! yaml         a document → a tree (libyaml or json → build → tree); scalar: the types of scalars; error, explain
@@ -13,6 +14,7 @@
 //! ```
 
 pub(crate) mod document;
+pub(crate) mod line;
 pub(crate) mod look;
 pub(crate) mod splice;
 pub(crate) mod workers;

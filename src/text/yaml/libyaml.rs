@@ -13,6 +13,7 @@ use super::build::Builder;
 use super::error::{SyntaxError, SyntaxErrorKind};
 use super::explain;
 use super::tree::{CollectionStyle, Language, NodeKind, ScalarStyle, Tree};
+use crate::text::line::has_content;
 
 type Libyaml = Parser<Cursor<Vec<u8>>>;
 
@@ -158,8 +159,7 @@ impl<'t> Reader<'t> {
         let rest = self.text.get(end..).unwrap_or_default();
         let mut offset = end;
         for line in rest.split_inclusive('\n') {
-            let content = line.trim_start();
-            if !content.is_empty() && !content.starts_with('#') {
+            if has_content(line) {
                 self.builder.tree_mut().ignored = Some(offset);
                 return;
             }

@@ -68,6 +68,13 @@ fn not_yaml() {
       hint: `--keep-going` prints the rest, and passes on unchanged what fails
     codes: held-back, not-a-manifest
     ");
+    // A space that is none to YAML.
+    assert_snapshot!(refused("# c\n\u{a0}x\n"), @"
+    error: web.yaml:2:1: ` x` is text, not a manifest
+    note: nothing was printed and no file was changed, because of the errors
+      hint: `--keep-going` prints the rest, and passes on unchanged what fails
+    codes: held-back, not-a-manifest
+    ");
 }
 
 #[test]
