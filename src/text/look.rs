@@ -117,10 +117,6 @@ fn has_unindented(block: &[u8; BLOCK], next: &[u8; BLOCK]) -> bool {
 
 /// Whether a line ends in a way that YAML knows beside LF and CRLF: CR, NEL, LS or PS.
 fn has_other_line_end(bytes: &[u8]) -> bool {
-    // Two quick searches find none of its bytes in most documents.
-    if bytes.is_ascii() && memchr::memchr(b'\r', bytes).is_none() {
-        return false;
-    }
     memchr::memchr3_iter(b'\r', 0xC2, 0xE2, bytes).any(|at| match bytes.get(at..).unwrap_or_default() {
         [b'\r', next, ..] => *next != b'\n',
         rest => matches!(rest, [b'\r'] | [0xC2, 0x85, ..] | [0xE2, 0x80, 0xA8 | 0xA9, ..]),
