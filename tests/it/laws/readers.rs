@@ -1,4 +1,5 @@
-//! Whoever reads a text reads the same: our scanner, libyaml, and what takes a text for another one that it is like.
+//! Whoever reads a text reads the same: our scanner, libyaml, what takes a text for another one that it is like, and the look at the
+//! beginnings of its lines that says whether to read it.
 //!
 //! The texts are parts of the fixtures and of the built-in profiles, with some changes each. `INJECTOR_TESTS_MUTANTS=N` tries N of
 //! them instead of [`MUTANTS`], on all cores: before a change of a reader, 50 million (half an hour with `cargo test --release`).
@@ -8,9 +9,12 @@ use std::panic::resume_unwind;
 use std::thread;
 
 use injector::internals::profile::builtin;
+use injector::internals::text::document::split;
+use injector::internals::text::look::Look;
 use injector::internals::text::yaml::known::KnownTexts;
 use injector::internals::text::yaml::tree::Language;
 use injector::internals::text::yaml::{judge_yaml, parse_yaml, scan_yaml};
+use injector::internals::value::view::View as _;
 
 use super::fixtures::fixtures;
 
@@ -123,11 +127,16 @@ impl Taken {
     }
 }
 
+/// The texts of which parts are changed.
+fn bases() -> Vec<String> {
+    let fixtures = fixtures().into_iter().map(|fixture| fixture.input);
+    let profiles = builtin::ALL.iter().map(|profile| profile.text.to_owned());
+    fixtures.chain(profiles).filter(|text| !text.is_empty()).collect()
+}
+
 #[test]
 fn whoever_reads_a_changed_text_reads_the_same() {
-    let mut texts: Vec<String> = fixtures().into_iter().map(|fixture| fixture.input).collect();
-    texts.extend(builtin::ALL.iter().map(|profile| profile.text.to_owned()));
-    texts.retain(|text| !text.is_empty());
+    let texts = bases();
     let cores = thread::available_parallelism().map_or(1, Into::into);
     let asked = std::env::var("INJECTOR_TESTS_MUTANTS").ok();
     let count = asked.map_or(MUTANTS, |all| all.parse().expect("a number")) / cores;
@@ -140,4 +149,43 @@ fn whoever_reads_a_changed_text_reads_the_same() {
             assert!(taken.scanned > count / 5 && taken.known > count / 20, "{taken:?} of {count}");
         }
     });
+}
+
+/// An object, and before it a text over several lines that has the lines of another one.
+fn with_a_decoy(numbers: &mut Numbers) -> Vec<String> {
+    let (indentation, quote) = (*numbers.one_of(&["", " "]), *numbers.one_of(&["\"", "'"]));
+    let key =
+        *numbers.one_of(&["\u{a0}#x: ", "\u{3000}#x: ", "e#x: ", "\t#x: ", "- ", "? ", "x: ", "x: [", "x: | ", "# "]);
+    let [decoy, kind] = [(); 2].map(|()| *numbers.one_of(&["ConfigMap", "Pod", "Secret \u{a0}", "List"]));
+    let object = [format!("{indentation}kind: {kind}\n"), format!("{indentation}apiVersion: v1\n")];
+    let lines = [format!("{indentation}{key}{quote}\n"), format!("kind: {decoy}\n"), "apiVersion: v1\n".to_owned()];
+    lines.into_iter().chain([format!("x{quote}\n")]).chain(object).collect()
+}
+
+/// A wrong answer would pass over a workload.
+#[test]
+fn a_look_at_a_changed_text_says_nothing_that_its_parser_does_not_say() {
+    let texts = bases();
+    let texts: Vec<Vec<&str>> = texts.iter().map(|text| text.split_inclusive('\n').collect()).collect();
+    let (mut numbers, mut plain, mut objects) = (Numbers(1), 0, 0);
+    for _ in 0..MUTANTS {
+        let mut lines = with_a_decoy(&mut numbers);
+        for _ in 0..numbers.below(4) {
+            change(&mut lines, numbers.one_of(&texts).as_slice(), &mut numbers);
+        }
+        let stream = lines.concat();
+        for document in split(&stream).unwrap_or_default() {
+            let text = document.text(&stream);
+            let Look::Plain { group, kind, others } = Look::at(text) else { continue };
+            plain += 1;
+            let Ok(tree) = judge_yaml(text) else { continue };
+            let Some(object) = tree.root().map(|root| tree.view(root)) else { continue };
+            let Some(found) = object.text(&["kind"]) else { continue };
+            let version = object.text(&["apiVersion"]).unwrap_or_default();
+            objects += 1;
+            assert!(kind == found || others.contains(&&*found), "{text}");
+            assert_eq!(version.split_once('/').map_or("", |(group, _)| group), group, "{text}");
+        }
+    }
+    assert!(plain > MUTANTS / 20 && objects > MUTANTS / 50, "{plain} {objects}");
 }
