@@ -67,10 +67,11 @@ impl Splicer<'_> {
     }
 
     /// Deletes what is behind an entry, up to an offset. The text that was inserted behind an empty value began with a space,
-    /// and a comma or a bracket that comes next now needs that space.
+    /// and a comma or a bracket that comes next now needs that space; but a bracket needs none behind an anchor.
     fn delete_behind(&mut self, previous: EntryNodes, end: usize) {
         let start = self.entry_span(previous).end;
-        let is_next = self.lines.slice(end, end + 1).starts_with([',', '}', ']']);
+        let next = self.lines.slice(end, end + 1);
+        let is_next = next == "," || matches!(next, "}" | "]") && !self.last_word(previous).starts_with('&');
         let needs_space = is_next && self.is_bare(previous) && !self.is_quoted(previous);
         let has_space = self.lines.slice(start, start + 1) == " ";
         self.delete(start + usize::from(needs_space && has_space)..end);
@@ -148,10 +149,15 @@ impl Splicer<'_> {
     /// Whether an entry ends with a colon, a tag or an anchor, as its value is empty: a comma directly behind it would
     /// be part of that.
     fn is_bare(&self, nodes: EntryNodes) -> bool {
-        let (span, value) = (self.entry_span(nodes), self.tree.span(nodes.value));
+        let value = self.tree.span(nodes.value);
         let is_empty = value.is_empty() || self.value_start(nodes) >= value.end;
-        let last = self.lines.slice(span.start, span.end).rsplit([' ', '\t', '\n']).next().unwrap_or_default();
+        let last = self.last_word(nodes);
         is_empty && (last.ends_with(':') || last.starts_with(['!', '&']))
+    }
+
+    fn last_word(&self, nodes: EntryNodes) -> &str {
+        let span = self.entry_span(nodes);
+        self.lines.slice(span.start, span.end).rsplit([' ', '\t', '\n']).next().unwrap_or_default()
     }
 
     /// What goes between a comma and the next entry: a line break where entries have lines of their own, else a space or
