@@ -1,8 +1,9 @@
 //! Scalar types held against Kubernetes' own parser: every row of the table, and strings made to look like numbers.
 
-use injector::internals::text::yaml::scalar::{self, Scalar};
+use injector::internals::text::yaml::scalar::{self as types, Scalar};
 use serde_json::Value;
 
+use crate::support::numbers::Numbers;
 use crate::support::oracle::Oracle;
 
 const FRAGMENTS: &str = "0 1 7 8 9 12 00 _ __ + - . e E e+ E- 0x 0X 0o 0O 0b 0B 0b- a f F x p i : 12:30 inf .inf .NaN .nan y Y yes no On \
@@ -10,29 +11,17 @@ const FRAGMENTS: &str = "0 1 7 8 9 12 00 _ __ + - . e E e+ E- 0x 0X 0o 0O 0b 0B 
     18446744073709551615 18446744073709551616 1e308 1e309 4.9e-324 1e21 1e20 777777777777777777777 0.1 Mi m % , é =";
 const WORDS: &str = "y n yes no on off true false null .inf -.inf +.inf .nan ~";
 
-/// A small generator (xorshift), so that a failure is seen again.
-struct Random(u64);
+fn word(numbers: &mut Numbers, words: &'static str) -> &'static str {
+    let words: Vec<&str> = words.split(' ').collect();
+    numbers.one_of(&words)
+}
 
-impl Random {
-    fn below(&mut self, limit: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        usize::try_from(self.0 >> 33).unwrap() % limit
+fn scalar(numbers: &mut Numbers) -> String {
+    if numbers.below(8) == 0 {
+        let word = word(numbers, WORDS);
+        return word.chars().map(|c| if numbers.below(2) == 0 { c.to_ascii_uppercase() } else { c }).collect();
     }
-
-    fn one_of(&mut self, words: &'static str) -> &'static str {
-        let count = words.split(' ').count();
-        words.split(' ').nth(self.below(count)).unwrap()
-    }
-
-    fn scalar(&mut self) -> String {
-        if self.below(8) == 0 {
-            let word = self.one_of(WORDS);
-            return word.chars().map(|c| if self.below(2) == 0 { c.to_ascii_uppercase() } else { c }).collect();
-        }
-        (0..=self.below(6)).map(|_| self.one_of(FRAGMENTS)).collect()
-    }
+    (0..=numbers.below(6)).map(|_| word(numbers, FRAGMENTS)).collect()
 }
 
 /// Whether the text stands for itself after `k: `, and before `: v`.
@@ -47,8 +36,8 @@ fn texts() -> Vec<String> {
     let table = include_str!("../../testdata/yaml-scalars.tsv");
     let rows =
         table.lines().filter(|line| !line.starts_with("# ")).map(|line| line.split('\t').next().unwrap().to_owned());
-    let mut random = Random(0x9e37_79b9_7f4a_7c15);
-    rows.chain((0..20_000).map(|_| random.scalar())).filter(|text| is_plain(text)).collect()
+    let mut numbers = Numbers(0x9e37_79b9_7f4a_7c15);
+    rows.chain((0..20_000).map(|_| scalar(&mut numbers))).filter(|text| is_plain(text)).collect()
 }
 
 #[test]
@@ -58,9 +47,9 @@ fn plain_scalars_have_kubernetes_types() {
     assert!(texts.len() > 20_000, "{}", texts.len());
     let streams: Vec<String> = texts.iter().map(|text| format!("k: {text}\n")).collect();
     let answers = oracle.documents_of_all(streams.iter().map(String::as_bytes));
-    let mut types = [0; 6];
+    let mut counts = [0; 6];
     for (text, answer) in texts.iter().zip(answers) {
-        let ours = scalar::plain(text);
+        let ours = types::plain(text);
         let at = match &ours {
             Err(_) => 0,
             Ok(Scalar::Null) => 1,
@@ -69,12 +58,12 @@ fn plain_scalars_have_kubernetes_types() {
             Ok(Scalar::Float(_)) => 4,
             Ok(Scalar::String(_)) => 5,
         };
-        types[at] += 1;
+        counts[at] += 1;
         let theirs = answer.map(|mut documents| documents[0]["k"].take());
-        assert_eq!(ours.ok().map(scalar::to_value), theirs.as_ref().ok().cloned(), "`{text}`: {theirs:?}");
-        assert!(!scalar::certainly_string(text) || theirs.is_ok_and(|value| value.is_string()), "`{text}`");
+        assert_eq!(ours.ok().map(types::to_value), theirs.as_ref().ok().cloned(), "`{text}`: {theirs:?}");
+        assert!(!types::certainly_string(text) || theirs.is_ok_and(|value| value.is_string()), "`{text}`");
     }
-    assert!(types.iter().all(|count| *count > 100), "each type occurs often: {types:?}");
+    assert!(counts.iter().all(|count| *count > 100), "each type occurs often: {counts:?}");
 }
 
 #[test]
@@ -84,7 +73,7 @@ fn keys_are_spelt_as_kubernetes_spells_them() {
     let streams: Vec<String> = texts.iter().map(|text| format!("k:\n  {text}: 1\n")).collect();
     let answers = oracle.documents_of_all(streams.iter().map(String::as_bytes));
     for (text, answer) in texts.iter().zip(answers) {
-        let ours = scalar::plain_key(text);
+        let ours = types::plain_key(text);
         let theirs = answer.map(|documents| {
             let Value::Object(members) = &documents[0]["k"] else { panic!("`{text}`: {documents:?}") };
             members.keys().next().cloned()
@@ -103,8 +92,8 @@ fn tagged_scalars_have_kubernetes_types() {
         2001-12-14T23:60:3Z|2001-12-14T23:59:60Z|2001-12-14T23:59:59+24:59|2001-12-14T23:59:59+25:00|\
         2001-12-14T23:59:59-07:60|2001-12-14T23:59:59+0700|2001-12-14T23:59:59z|2001-1-32|2001-0-1|\
         2001-001-1|2001-12-14T023:59:59Z|20011-1-1|2001-12-14 |2001-1-2 x";
-    let mut random = Random(42);
-    let generated: Vec<String> = (0..1000).map(|_| random.scalar()).filter(|text| !text.contains('\'')).collect();
+    let mut numbers = Numbers(42);
+    let generated: Vec<String> = (0..1000).map(|_| scalar(&mut numbers)).filter(|text| !text.contains('\'')).collect();
     let mut cases = Vec::new();
     for tag in TAGS.split(' ') {
         for text in MORE.split('|').chain(generated.iter().map(String::as_str)) {
@@ -114,8 +103,8 @@ fn tagged_scalars_have_kubernetes_types() {
     let answers = oracle.documents_of_all(cases.iter().map(|(_, _, stream)| stream.as_bytes()));
     for ((tag, text, stream), answer) in cases.iter().zip(answers) {
         let long = tag.strip_prefix("!!").map_or(tag.to_string(), |name| format!("tag:yaml.org,2002:{name}"));
-        let ours = scalar::tagged(&long, text, false);
+        let ours = types::tagged(&long, text, false);
         let theirs = answer.map(|mut documents| documents[0]["k"].take());
-        assert_eq!(ours.ok().map(scalar::to_value), theirs.as_ref().ok().cloned(), "`{stream}`: {theirs:?}");
+        assert_eq!(ours.ok().map(types::to_value), theirs.as_ref().ok().cloned(), "`{stream}`: {theirs:?}");
     }
 }

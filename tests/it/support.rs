@@ -6,6 +6,7 @@ pub(crate) mod control_plane;
 #[cfg(feature = "watch")]
 pub(crate) mod helm;
 pub(crate) mod manifests;
+pub(crate) mod numbers;
 pub(crate) mod oracle;
 mod run;
 mod skip;

@@ -2,7 +2,7 @@
 //! beginnings of its lines that says whether to read it.
 //!
 //! The texts are parts of the fixtures and of the built-in profiles, with some changes each. `INJECTOR_TESTS_MUTANTS=N` tries N of
-//! them instead of [`MUTANTS`], on all cores: before a change of a reader, 50 million (half an hour with `cargo test --release`).
+//! them instead of [`MUTANTS`], on all cores: before a change of a reader, 50 million (some twenty minutes on two cores, with `cargo test --release`).
 
 use std::ops::Range;
 use std::panic::resume_unwind;
@@ -17,6 +17,7 @@ use injector::internals::text::yaml::{judge_yaml, parse_yaml, scan_yaml};
 use injector::internals::value::view::View as _;
 
 use super::fixtures::fixtures;
+use crate::support::numbers::Numbers;
 
 /// How many changed texts are read.
 const MUTANTS: usize = 40_000;
@@ -29,31 +30,15 @@ const PIECES: &[&str] = &[
     ".inf", "0x1f", "1e3", "yes", "=", "/", "_", ".", "x: y\n",
 ];
 
-/// Numbers that are the same in each run (xorshift).
-struct Numbers(u64);
-
-impl Numbers {
-    fn below(&mut self, end: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        usize::try_from(self.0 >> 33).expect("31 bits") % end.max(1)
-    }
-
-    fn one_of<'a, T>(&mut self, all: &'a [T]) -> &'a T {
-        &all[self.below(all.len())]
-    }
-
-    /// A part of so many, not empty if they are not.
-    fn range(&mut self, of: usize, most: usize) -> Range<usize> {
-        let start = self.below(of);
-        start..(start + 1 + self.below(most)).min(of)
-    }
+/// A part of so many, not empty if they are not.
+fn range(numbers: &mut Numbers, of: usize, most: usize) -> Range<usize> {
+    let start = numbers.below(of);
+    start..(start + 1 + numbers.below(most)).min(of)
 }
 
 /// Some lines of a text, up to the first that is further to the left than the first of them, as far to the left as they can be.
 fn part(lines: &[&str], numbers: &mut Numbers) -> Vec<String> {
-    let lines = &lines[numbers.range(lines.len(), 14)];
+    let lines = &lines[range(numbers, lines.len(), 14)];
     let indentation = |line: &&str| line.len() - line.trim_start_matches(' ').len();
     let first = lines.first().map_or(0, indentation);
     let inside = |line: &&&str| line.trim().is_empty() || indentation(line) >= first;
@@ -64,20 +49,20 @@ fn part(lines: &[&str], numbers: &mut Numbers) -> Vec<String> {
 fn change(lines: &mut Vec<String>, others: &[&str], numbers: &mut Numbers) {
     let at = numbers.below(lines.len());
     match numbers.below(10) {
-        0 => lines[at].insert_str(0, numbers.one_of::<&str>(&[" ", "  ", "- ", "# "])),
+        0 => lines[at].insert_str(0, numbers.one_of(&[" ", "  ", "- ", "# "])),
         1 => lines[at] = lines[at].trim_start_matches(' ').to_owned(),
         2 => {
             let with = numbers.below(lines.len());
             lines.swap(at, with);
         }
-        3 => lines.insert(at, (*numbers.one_of(others)).to_owned()),
+        3 => lines.insert(at, numbers.one_of(others).to_owned()),
         4 if lines.len() > 1 => drop(lines.remove(at)),
         _ => {
             let line = &mut lines[at];
             let places: Vec<usize> = line.char_indices().map(|(at, _)| at).chain([line.len()]).collect();
-            let Range { start, end } = numbers.range(places.len(), 2);
+            let Range { start, end } = range(numbers, places.len(), 2);
             let end = if numbers.below(2) == 0 { start } else { end.min(places.len() - 1) };
-            line.replace_range(places[start]..places[end], numbers.one_of::<&str>(PIECES));
+            line.replace_range(places[start]..places[end], numbers.one_of(PIECES));
         }
     }
 }
@@ -104,12 +89,11 @@ impl Taken {
     }
 
     /// Reads that many texts, which are others for each seed.
-    fn read_all(texts: &[String], seed: u64, count: usize) -> Self {
-        let texts: Vec<Vec<&str>> = texts.iter().map(|text| text.split_inclusive('\n').collect()).collect();
+    fn read_all(texts: &[&[&str]], seed: u64, count: usize) -> Self {
         let (mut taken, mut numbers) = (Self::default(), Numbers(seed));
         let mut left = count;
         while left > 0 {
-            let base = part(numbers.one_of(&texts).as_slice(), &mut numbers);
+            let base = part(numbers.one_of(texts), &mut numbers);
             let known = KnownTexts::default();
             let text = base.concat();
             // It is kept if it can be read.
@@ -117,7 +101,7 @@ impl Taken {
             for _ in 0..left.min(8) {
                 let mut lines = base.clone();
                 for _ in 0..1 + numbers.below(2) {
-                    change(&mut lines, numbers.one_of(&texts).as_slice(), &mut numbers);
+                    change(&mut lines, numbers.one_of(texts), &mut numbers);
                 }
                 taken.read(&lines.concat(), &known);
                 left -= 1;
@@ -127,51 +111,63 @@ impl Taken {
     }
 }
 
-/// The texts of which parts are changed.
-fn bases() -> Vec<String> {
-    let fixtures = fixtures().into_iter().map(|fixture| fixture.input);
-    let profiles = builtin::ALL.iter().map(|profile| profile.text.to_owned());
-    fixtures.chain(profiles).filter(|text| !text.is_empty()).collect()
+/// The lines of the texts of which parts are changed.
+fn with_texts(test: impl FnOnce(&[&[&str]])) {
+    let fixtures = fixtures();
+    let texts = fixtures.iter().map(|fixture| fixture.input.as_str()).chain(builtin::ALL.iter().map(|one| one.text));
+    let lines: Vec<Vec<&str>> =
+        texts.filter(|text| !text.is_empty()).map(|text| text.split_inclusive('\n').collect()).collect();
+    let lines: Vec<&[&str]> = lines.iter().map(Vec::as_slice).collect();
+    test(&lines);
+}
+
+/// How many changed texts to read.
+fn count() -> usize {
+    let asked = std::env::var("INJECTOR_TESTS_MUTANTS").ok();
+    asked.map_or(MUTANTS, |all| all.parse().expect("a number"))
+}
+
+/// Tries so many texts on each core, which are others for each seed.
+fn on_all_cores(test: impl Fn(u64, usize) + Sync) {
+    let cores = thread::available_parallelism().map_or(1, Into::into);
+    let (count, test) = (count() / cores, &test);
+    thread::scope(|scope| {
+        let seeds = (1..).map(|core: u64| core.wrapping_mul(0x9e37_79b9_7f4a_7c15)).take(cores);
+        let threads: Vec<_> = seeds.map(|seed| scope.spawn(move || test(seed, count))).collect();
+        for thread in threads {
+            thread.join().unwrap_or_else(|panic| resume_unwind(panic));
+        }
+    });
 }
 
 #[test]
 fn whoever_reads_a_changed_text_reads_the_same() {
-    let texts = bases();
-    let cores = thread::available_parallelism().map_or(1, Into::into);
-    let asked = std::env::var("INJECTOR_TESTS_MUTANTS").ok();
-    let count = asked.map_or(MUTANTS, |all| all.parse().expect("a number")) / cores;
-    let seeds = (1..).map(|core: u64| core.wrapping_mul(0x9e37_79b9_7f4a_7c15)).take(cores);
-    let read = |seed| Taken::read_all(&texts, seed, count);
-    thread::scope(|scope| {
-        let threads: Vec<_> = seeds.map(|seed| scope.spawn(move || read(seed))).collect();
-        for thread in threads {
-            let taken = thread.join().unwrap_or_else(|panic| resume_unwind(panic));
+    with_texts(|texts| {
+        on_all_cores(|seed, count| {
+            let taken = Taken::read_all(texts, seed, count);
             assert!(taken.scanned > count / 5 && taken.known > count / 20, "{taken:?} of {count}");
-        }
+        });
     });
 }
 
 /// An object, and before it a text over several lines that has the lines of another one.
 fn with_a_decoy(numbers: &mut Numbers) -> Vec<String> {
-    let (indentation, quote) = (*numbers.one_of(&["", " "]), *numbers.one_of(&["\"", "'"]));
+    let (indentation, quote) = (numbers.one_of(&["", " "]), numbers.one_of(&["\"", "'"]));
     let key =
-        *numbers.one_of(&["\u{a0}#x: ", "\u{3000}#x: ", "e#x: ", "\t#x: ", "- ", "? ", "x: ", "x: [", "x: | ", "# "]);
-    let [decoy, kind] = [(); 2].map(|()| *numbers.one_of(&["ConfigMap", "Pod", "Secret \u{a0}", "List"]));
+        numbers.one_of(&["\u{a0}#x: ", "\u{3000}#x: ", "e#x: ", "\t#x: ", "- ", "? ", "x: ", "x: [", "x: | ", "# "]);
+    let [decoy, kind] = [(); 2].map(|()| numbers.one_of(&["ConfigMap", "Pod", "Secret \u{a0}", "List"]));
     let object = [format!("{indentation}kind: {kind}\n"), format!("{indentation}apiVersion: v1\n")];
     let lines = [format!("{indentation}{key}{quote}\n"), format!("kind: {decoy}\n"), "apiVersion: v1\n".to_owned()];
     lines.into_iter().chain([format!("x{quote}\n")]).chain(object).collect()
 }
 
-/// A wrong answer would pass over a workload.
-#[test]
-fn a_look_at_a_changed_text_says_nothing_that_its_parser_does_not_say() {
-    let texts = bases();
-    let texts: Vec<Vec<&str>> = texts.iter().map(|text| text.split_inclusive('\n').collect()).collect();
-    let (mut numbers, mut plain, mut objects) = (Numbers(1), 0, 0);
-    for _ in 0..MUTANTS {
+/// Looks at so many texts, and reads them: how many are plain, and how many of these are objects.
+fn look_at_all(texts: &[&[&str]], seed: u64, count: usize) -> (usize, usize) {
+    let (mut numbers, mut plain, mut objects) = (Numbers(seed), 0, 0);
+    for _ in 0..count {
         let mut lines = with_a_decoy(&mut numbers);
         for _ in 0..numbers.below(4) {
-            change(&mut lines, numbers.one_of(&texts).as_slice(), &mut numbers);
+            change(&mut lines, numbers.one_of(texts), &mut numbers);
         }
         let stream = lines.concat();
         for document in split(&stream).unwrap_or_default() {
@@ -187,5 +183,16 @@ fn a_look_at_a_changed_text_says_nothing_that_its_parser_does_not_say() {
             assert_eq!(version.split_once('/').map_or("", |(group, _)| group), group, "{text}");
         }
     }
-    assert!(plain > MUTANTS / 20 && objects > MUTANTS / 50, "{plain} {objects}");
+    (plain, objects)
+}
+
+/// A wrong answer would pass over a workload.
+#[test]
+fn a_look_at_a_changed_text_says_nothing_that_its_parser_does_not_say() {
+    with_texts(|texts| {
+        on_all_cores(|seed, count| {
+            let (plain, objects) = look_at_all(texts, seed, count);
+            assert!(plain > count / 20 && objects > count / 50, "{plain} and {objects} of {count}");
+        });
+    });
 }
