@@ -72,11 +72,11 @@ fn may_have_kind(text: &str) -> bool {
         let after = text.get(at + "kind".len()..).unwrap_or_default();
         after.trim_start_matches(['"', '\'']).trim_start().starts_with(':')
     };
-    let mut words = memchr::memmem::find_iter(text.as_bytes(), "kind").filter(is_word).peekable();
-    let has_other_keys = words.peek().is_some() && (["? ", "?\t", "?\n", "?\r"].into_iter().any(is_in) || is_in("*"));
-    let has_escapes = ["\\u", "\\U", "\\x", "\\\n", "\\\r"].into_iter().any(is_in);
+    let words = || memchr::memmem::find_iter(text.as_bytes(), "kind").filter(is_word);
     // Of most texts the key is found at once, and the others are not there at all.
-    words.any(is_key) || has_other_keys || has_escapes
+    words().any(is_key)
+        || ["\\u", "\\U", "\\x", "\\\n", "\\\r"].into_iter().any(is_in)
+        || words().next().is_some() && ["? ", "?\t", "?\n", "?\r", "*"].into_iter().any(is_in)
 }
 
 #[cfg(test)]
