@@ -182,14 +182,11 @@ impl<'t> Stream<'t> {
     /// Takes one of its documents through.
     pub(crate) fn process(&self, document: &Document, run: &Run, cluster: &ClusterFacts) -> DocumentResult {
         match process(document.text(self.text), document.language, run, cluster) {
-            Ok(processed) => {
-                let text = if processed.objects.is_empty() { self.mere_text(document) } else { None };
-                match text {
-                    Some(error) => DocumentResult::Unreadable(Box::new(error)),
-                    None if processed.is_silent(run) => DocumentResult::Silent(processed.edits.into_boxed_slice()),
-                    None => DocumentResult::Done(Box::new(processed)),
-                }
-            }
+            Ok(processed) => match processed.objects.is_empty().then(|| self.mere_text(document)).flatten() {
+                Some(error) => DocumentResult::Unreadable(Box::new(error)),
+                None if processed.is_silent(run) => DocumentResult::Silent(processed.edits.into_boxed_slice()),
+                None => DocumentResult::Done(Box::new(processed)),
+            },
             Err(error) => match self.foreign(document, &error, run) {
                 Some(note) => DocumentResult::Foreign(Box::new(note)),
                 None => DocumentResult::Unreadable(Box::new(self.unreadable(document, &error))),
@@ -225,10 +222,8 @@ impl<'t> Stream<'t> {
         let line = document.text(self.text).get(start..).and_then(|text| text.lines().next()).unwrap_or_default();
         let shown: String = line.trim_end_matches([' ', '\t']).chars().take(80).collect();
         let at = Places::new(self.text).position(document.range.start + start);
-        Some(
-            Placed::new(Code::NotAManifest, format!("`{shown}` is text, not a manifest"))
-                .at(self.name.as_str(), Some(at)),
-        )
+        let placed = Placed::new(Code::NotAManifest, format!("`{shown}` is text, not a manifest"));
+        Some(placed.at(self.name.as_str(), Some(at)))
     }
 
     pub(crate) fn processed(&self) -> impl Iterator<Item = &Processed> {

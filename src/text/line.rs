@@ -1,6 +1,6 @@
 //! Lines of YAML by themselves.
 
-/// Whether a line has more than blanks and a comment. Blanks are spaces and tabs alone (YAML 1.1, section 4.2): other spaces of Unicode
+/// Whether a line has more than blanks and a comment. Blanks are spaces and tabs alone (YAML 1.2.2, section 5.5): other spaces of Unicode
 /// are characters like any other, and what follows them is no comment.
 pub(crate) fn has_content(line: &str) -> bool {
     let content = line.trim_matches([' ', '\t', '\r', '\n']);

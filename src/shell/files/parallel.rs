@@ -20,9 +20,11 @@ pub(crate) const FEW: usize = 32;
 
 /// The items are independent of each other, so every core takes the next one. Results come back in order.
 pub(crate) fn in_parallel<'t, T: Sync, R: Send>(todo: &'t [T], work: impl Fn(&'t T) -> R + Sync) -> Vec<R> {
-    let most = todo.len() / FEW;
-    // To ask for the cores opens five files of the system.
-    let cores = if most > 1 { std::thread::available_parallelism().map_or(1, NonZero::get).min(most) } else { 1 };
+    let cores = match todo.len() / FEW {
+        0 | 1 => 1,
+        // This opens files of the system, so it is not asked where one core does all.
+        most => std::thread::available_parallelism().map_or(1, NonZero::get).min(most),
+    };
     if cores == 1 {
         return todo.iter().map(work).collect();
     }

@@ -70,9 +70,12 @@ impl Splicer<'_> {
     /// and a comma or a bracket that comes next now needs that space; but a bracket needs none behind an anchor.
     fn delete_behind(&mut self, previous: EntryNodes, end: usize) {
         let start = self.entry_span(previous).end;
-        let next = self.lines.slice(end, end + 1);
-        let is_next = next == "," || matches!(next, "}" | "]") && !self.last_word(previous).starts_with('&');
-        let needs_space = is_next && self.is_bare(previous) && !self.is_quoted(previous);
+        let touches = match self.lines.slice(end, end + 1) {
+            "," => true,
+            "}" | "]" => !self.last_word(previous).starts_with('&'),
+            _ => false,
+        };
+        let needs_space = touches && self.is_bare(previous) && !self.is_quoted(previous);
         let has_space = self.lines.slice(start, start + 1) == " ";
         self.delete(start + usize::from(needs_space && has_space)..end);
     }
@@ -155,6 +158,7 @@ impl Splicer<'_> {
         is_empty && (last.ends_with(':') || last.starts_with(['!', '&']))
     }
 
+    /// What is behind the last blank in an entry.
     fn last_word(&self, nodes: EntryNodes) -> &str {
         let span = self.entry_span(nodes);
         self.lines.slice(span.start, span.end).rsplit([' ', '\t', '\n']).next().unwrap_or_default()
