@@ -139,10 +139,16 @@ impl Splicer<'_> {
             // Of an explicit key without a value (`? key`), the parser puts the value where the next key begins.
             return self.value_start(EntryNodes { key, value: leaf });
         }
-        if self.tree.kind(leaf) != NodeKind::Scalar(ScalarStyle::Block) {
-            return span.end;
+        self.text_end(leaf)
+    }
+
+    /// The end of a key's or a value's text, as of [`Self::content_end`].
+    pub(super) fn text_end(&self, node: NodeId) -> usize {
+        let span = self.tree.span(node);
+        match self.tree.kind(node) {
+            NodeKind::Scalar(ScalarStyle::Block) => span.start + BlockScalar::of(self.tree.source(node)).length,
+            _ => span.end,
         }
-        span.start + BlockScalar::of(self.tree.source(leaf)).length
     }
 
     /// Where new lines go after an entry: below it, and below the comments that are indented deeper than its key or dash.
@@ -267,31 +273,30 @@ impl Splicer<'_> {
         self.colon(nodes).map_or(self.tree.span(nodes.value).start, |colon| colon + 1)
     }
 
-    /// The offset of a key's colon: behind the key, blanks, line ends and comments. `None` for an element of a list,
-    /// and for a key without a colon (`{a}`, `? a`).
+    /// The offset of a key's colon. `None` for an element of a list, and for a key without a colon (`{a}`, `? a`).
+    ///
+    /// Between a key and its value there are blanks, line ends, comments and the colon alone. Where there is no colon, the
+    /// empty value is where the next token begins: in `? a`, then `:b: 1`, that is a key.
     pub(super) fn colon(&self, nodes: EntryNodes) -> Option<usize> {
-        let mut at = self.tree.span(nodes.key?).end;
-        loop {
-            match self.lines.0.as_bytes().get(at)? {
-                b':' => return Some(at),
-                b' ' | b'\t' | b'\r' | b'\n' => at += 1,
-                b'#' => at = self.lines.next(at),
-                _ => return None,
-            }
-        }
+        self.indicator(b':', self.tree.span(nodes.key?).end..self.tree.span(nodes.value).start)
     }
 
-    /// The offset of the `?` of an explicit key (`? key`).
-    ///
-    /// The parser gives no offset for it, so it is searched for backwards. A `?` counts only at the beginning of a word, as
-    /// in `a?` it is part of a plain scalar.
+    /// The offset of the `?` of an explicit key (`? key`), which the parser does not give.
     pub(super) fn question(&self, key: NodeId) -> Option<usize> {
-        let start = self.tree.span(key).start;
-        let before = self.lines.slice(0, start);
-        let question = before.trim_end_matches([' ', '\t', '\r', '\n']).strip_suffix('?')?;
-        let is_indicator = question.len() + 1 < start
-            && question.chars().next_back().is_none_or(|c| c.is_whitespace() || ",{[\u{feff}".contains(c));
-        is_indicator.then_some(question.len())
+        self.indicator(b'?', self.tree.gap_before(key))
+    }
+
+    /// The offset of an indicator between two tokens: of what may be there, only a comment can have such a character too.
+    fn indicator(&self, indicator: u8, between: Range<usize>) -> Option<usize> {
+        let mut at = between.start;
+        while at < between.end {
+            match self.lines.0.as_bytes().get(at)? {
+                b'#' => at = self.lines.next(at),
+                byte if *byte == indicator => return Some(at),
+                _ => at += 1,
+            }
+        }
+        None
     }
 
     /// Inserts the lines of a collection below the line of its key.

@@ -75,7 +75,7 @@ impl Splicer<'_> {
             "}" | "]" => !self.last_word(previous).starts_with('&'),
             _ => false,
         };
-        let needs_space = touches && self.is_bare(previous) && !self.is_quoted(previous);
+        let needs_space = touches && self.is_bare(previous) && !self.has_sure_colon(previous);
         let has_space = self.lines.slice(start, start + 1) == " ";
         self.delete(start + usize::from(needs_space && has_space)..end);
     }
@@ -96,9 +96,11 @@ impl Splicer<'_> {
         None
     }
 
-    /// Whether an entry's key has quotes: the colon behind it is one, whatever follows.
-    pub(super) fn is_quoted(&self, nodes: EntryNodes) -> bool {
-        nodes.key.is_some_and(|key| self.tree.source(key).starts_with(['"', '\'']))
+    /// Whether the colon behind an entry's key is one, whatever follows: quotes or a comment end the key before it.
+    pub(super) fn has_sure_colon(&self, nodes: EntryNodes) -> bool {
+        let Some(key) = nodes.key else { return false };
+        let has_comment = |colon| self.lines.slice(self.tree.span(key).end, colon).contains('#');
+        self.tree.source(key).starts_with(['"', '\'']) || self.colon(nodes).is_some_and(has_comment)
     }
 
     fn entry_span(&self, nodes: EntryNodes) -> Range<usize> {
@@ -112,7 +114,7 @@ impl Splicer<'_> {
     pub(super) fn value_start(&self, nodes: EntryNodes) -> usize {
         match nodes.key {
             Some(key) if self.tree.span(nodes.value).is_empty() => {
-                self.colon(nodes).map_or(self.tree.span(key).end, |colon| colon + 1)
+                self.colon(nodes).map_or_else(|| self.text_end(key), |colon| colon + 1)
             }
             _ => self.tree.content_start(nodes.value),
         }

@@ -1,13 +1,12 @@
 //! Writes an object as text in a style of its own at every turn: what people and programs make of YAML and JSON, and what
 //! they could. It is a writer of tests only, and shares nothing with the program's own.
 
-use std::io;
-
-use serde::Serialize as _;
 use serde_json::Value;
-use serde_json::ser::{Formatter, PrettyFormatter};
+
+use json::json;
 
 mod flow;
+mod json;
 
 /// A source of choices; the same bytes give the same text, and fewer bytes a plainer one.
 pub(crate) struct Dice<'b> {
@@ -36,7 +35,8 @@ impl<'b> Dice<'b> {
     }
 }
 
-const COMMENTS: &[&str] = &["# c", "#", "# a: b", "# - x", "# 'q\" [ {", "# é 😀", "#: |", "# --- ..."];
+const COMMENTS: &[&str] =
+    &["# c", "#", "# a: b", "# - x", "# 'q\" [ {", "# é 😀", "#: |", "# --- ...", "# why ?", "# if :", "# ?"];
 
 /// A stream of documents with these objects.
 pub(crate) fn stream(objects: &[Value], dice: &mut Dice<'_>) -> String {
@@ -74,50 +74,6 @@ pub(crate) fn stream(objects: &[Value], dice: &mut Dice<'_>) -> String {
         out.truncate(length);
     }
     out
-}
-
-/// JSON text, compact, spaced or over lines.
-fn json(out: &mut String, value: &Value, dice: &mut Dice<'_>) {
-    match dice.roll(4) {
-        0 => out.push_str(&value.to_string()),
-        1 => out.push_str(&json_in(value, PrettyFormatter::new())),
-        2 => out.push_str(&json_in(value, PrettyFormatter::with_indent(b"\t"))),
-        _ => out.push_str(&json_in(value, Spaced::default())),
-    }
-}
-
-fn json_in(value: &Value, formatter: impl Formatter) -> String {
-    let mut json = Vec::new();
-    value.serialize(&mut serde_json::Serializer::with_formatter(&mut json, formatter)).unwrap();
-    String::from_utf8(json).unwrap()
-}
-
-/// JSON in one line, with spaces behind colons and before keys, and in empty objects.
-#[derive(Default)]
-struct Spaced {
-    is_empty: bool,
-}
-
-impl Formatter for Spaced {
-    fn begin_object<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
-        self.is_empty = true;
-        writer.write_all(b"{")
-    }
-
-    fn end_object<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
-        let end: &[u8] = if self.is_empty { b" }" } else { b"}" };
-        self.is_empty = false;
-        writer.write_all(end)
-    }
-
-    fn begin_object_key<W: ?Sized + io::Write>(&mut self, writer: &mut W, first: bool) -> io::Result<()> {
-        self.is_empty = false;
-        writer.write_all(if first { b"" } else { b", " })
-    }
-
-    fn begin_object_value<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
-        writer.write_all(b": ")
-    }
 }
 
 struct Writer<'d, 'b> {
@@ -264,14 +220,16 @@ impl Writer<'_, '_> {
     fn member(&mut self, name: &str, value: &Value, column: usize) {
         let explicit = self.dice.one_in(40);
         if explicit {
-            self.out.push_str("? ");
-        }
-        self.key(name);
-        if explicit {
-            self.out.push('\n');
+            self.explicit_key(name, column);
+            if value.is_null() && self.dice.one_in(2) {
+                return;
+            }
             self.out.push_str(&" ".repeat(column));
-        } else if self.dice.one_in(16) {
-            self.out.push(' ');
+        } else {
+            self.key(name);
+            if self.dice.one_in(16) {
+                self.out.push(' ');
+            }
         }
         self.out.push(':');
         let is_full = value.as_object().is_some_and(|map| !map.is_empty())
@@ -298,6 +256,27 @@ impl Writer<'_, '_> {
         };
         let inner = if value.is_array() && !indented && !explicit { column } else { column + self.step };
         self.block(value, inner);
+    }
+
+    /// `? key` with its line end, behind a comment, or as a block scalar.
+    fn explicit_key(&mut self, name: &str, column: usize) {
+        self.out.push('?');
+        match self.dice.roll(5) {
+            3 => {
+                let end = self.dice.pick(&["\n", " # c\n", "   # why ?\n"]);
+                self.out.push_str(end);
+                self.out.push_str(&" ".repeat(column + 1));
+            }
+            4 if !name.is_empty() => {
+                self.out.push_str(self.dice.pick(&[" |-", " >-", " |- # c"]));
+                self.out.push_str(&format!("\n{}{name}\n", " ".repeat(column + 1)));
+                self.after_block = true;
+                return;
+            }
+            _ => self.out.push(' '),
+        }
+        self.key(name);
+        self.line_end();
     }
 
     fn key(&mut self, name: &str) {

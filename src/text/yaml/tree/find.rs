@@ -30,6 +30,16 @@ impl Tree<'_> {
         }
     }
 
+    /// What is between a node and the one before it in the text: blanks, line ends, comments and indicators alone. In front of the
+    /// first node of a collection it begins with that collection, behind its anchor and tag.
+    pub(in crate::text) fn gap_before(&self, id: NodeId) -> Range<usize> {
+        let start = self.span(id).start;
+        let Some(before) = id.0.checked_sub(1).map(NodeId) else { return start..start };
+        // Nodes are in the order of the text, so what has children and is directly before a node is its parent.
+        let is_parent = self.children(before).next().is_some();
+        (if is_parent { self.content_start(before) } else { self.span(before).end })..start
+    }
+
     /// What a mapping's key is in JSON; `None` for `<<` and for what cannot be a key.
     pub fn key(&self, id: NodeId) -> Option<Cow<'_, str>> {
         if self.language == Language::Json {

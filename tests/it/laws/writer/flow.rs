@@ -12,16 +12,8 @@ impl Writer<'_, '_> {
                 self.out.push('{');
                 self.flow_gap(column, members.is_empty());
                 for (index, (name, value)) in members.iter().enumerate() {
-                    self.key(name);
-                    self.out.push(':');
-                    let last = index + 1 == members.len();
-                    if value.is_null() && self.dice.one_in(3) {
-                        self.out.push(' ');
-                    } else {
-                        self.out.push(' ');
-                        self.flow_value(value, column);
-                    }
-                    self.flow_comma(column, last);
+                    self.flow_member(name, value, column);
+                    self.flow_comma(column, index + 1 == members.len());
                 }
                 self.out.push('}');
             }
@@ -35,6 +27,25 @@ impl Writer<'_, '_> {
                 self.out.push(']');
             }
             other => self.flow_value(other, column),
+        }
+    }
+
+    fn flow_member(&mut self, name: &str, value: &Value, column: usize) {
+        let explicit = self.dice.one_in(40);
+        if explicit {
+            self.out.push_str("? ");
+            self.flow_gap_rarely(column);
+        }
+        self.key(name);
+        if explicit {
+            self.flow_gap_rarely(column);
+            if value.is_null() && self.dice.one_in(2) {
+                return;
+            }
+        }
+        self.out.push_str(": ");
+        if !value.is_null() || !self.dice.one_in(3) {
+            self.flow_value(value, column);
         }
     }
 
