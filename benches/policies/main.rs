@@ -14,7 +14,8 @@
     reason = "a benchmark prints, and has nobody to hand an error to"
 )]
 
-#[path = "../../tests/it/cluster/policies/api.rs"]
+#[allow(dead_code, reason = "the tests only ask what would be")]
+#[path = "../../tests/it/cluster/api.rs"]
 mod api;
 #[path = "../../tests/it/support/control_plane.rs"]
 mod control_plane;

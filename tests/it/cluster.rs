@@ -11,10 +11,13 @@ macro_rules! scenarios {
     };
 }
 
+#[cfg(feature = "serve")]
+mod api;
 #[cfg(feature = "watch")]
 mod chart;
 mod defaults;
 mod pod_fields;
+#[cfg(feature = "serve")]
 mod pod_security;
 #[cfg(feature = "serve")]
 mod policies;
@@ -47,6 +50,14 @@ mod webhook {
 #[cfg(not(feature = "serve"))]
 mod policies {
     /// They are compared with the webhook.
+    pub(super) fn scenarios() -> [(&'static str, super::Scenario); 0] {
+        []
+    }
+}
+
+#[cfg(not(feature = "serve"))]
+mod pod_security {
+    /// The API server is asked over a connection of TLS.
     pub(super) fn scenarios() -> [(&'static str, super::Scenario); 0] {
         []
     }
@@ -106,14 +117,12 @@ fn a_real_cluster_agrees() {
             what_is_refused_is_refused;
         seen:
             a_manifest_and_its_pod_are_seen_alike;
-        pod_security:
-            the_api_server_names_what_was_injected_where_the_report_does;
         validity:
             the_checks_refuse_what_the_api_server_refuses
             every_kind_is_taken_with_every_built_in_profile;
     };
-    let scenarios = offline.into_iter().chain(webhook::scenarios()).chain(policies::scenarios());
-    let scenarios = scenarios.chain(chart::scenarios());
+    let scenarios = offline.into_iter().chain(pod_security::scenarios()).chain(webhook::scenarios());
+    let scenarios = scenarios.chain(policies::scenarios()).chain(chart::scenarios());
     let plane = ControlPlane::start(Path::new(&assets));
     let only = std::env::var("INJECTOR_TESTS_SCENARIO").unwrap_or_default();
     let mut failed = Vec::new();

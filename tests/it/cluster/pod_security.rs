@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::api::Api;
 use crate::support::control_plane::ControlPlane;
 use crate::support::injector;
 
@@ -69,8 +70,19 @@ fn own() -> Vec<(String, String)> {
     .collect()
 }
 
-pub(super) fn the_api_server_names_what_was_injected_where_the_report_does(plane: &ControlPlane) {
+/// What is tried, by its name.
+pub(super) fn scenarios() -> Vec<(&'static str, super::Scenario)> {
+    use self as pod_security;
+    scenarios! {
+        pod_security:
+            the_api_server_names_what_was_injected_where_the_report_does;
+    }
+    .into()
+}
+
+fn the_api_server_names_what_was_injected_where_the_report_does(plane: &ControlPlane) {
     let own = own();
+    let mut api = Api::new(plane);
     let levels = [
         ("privileged", ""),
         ("baseline", ""),
@@ -85,7 +97,7 @@ pub(super) fn the_api_server_names_what_was_injected_where_the_report_does(plane
         plane.namespace(&namespace, &["sidecar-inject=enabled", &enforce, version]);
         let facts = plane.ok(&format!("get ns {namespace} -o yaml"), "");
         for (name, pod) in pods() {
-            let taken_before = refusal(plane, &namespace, pod.to_string().as_bytes()).is_none();
+            let taken_before = refusal(&mut api, &namespace, &pod).is_none();
             let built_in = ["cortexflow", "nginx", "curl"].map(|profile| (profile, None));
             let own = own.iter().map(|(title, text)| (title.as_str(), Some(text)));
             for (title, file) in built_in.into_iter().chain(own) {
@@ -96,7 +108,8 @@ pub(super) fn the_api_server_names_what_was_injected_where_the_report_does(plane
                 let ran = run.stdin(pod.to_string()).succeeds();
                 assert!(ran.stderr.contains("injected"), "{title}: {}", ran.stderr);
                 let told = ran.stderr.contains("(enforce), which refuses the injected pod");
-                let refusal = refusal(plane, &namespace, &ran.bytes).unwrap_or_default();
+                let injected = serde_json::from_slice(&ran.bytes).unwrap();
+                let refusal = refusal(&mut api, &namespace, &injected).unwrap_or_default();
                 let named = NAMES.iter().any(|name| refusal.contains(&format!("\"{name}\"")));
                 assert!(named || !taken_before || refusal.is_empty(), "{refusal}");
                 refusals[usize::from(taken_before)] += usize::from(named);
@@ -114,9 +127,10 @@ pub(super) fn the_api_server_names_what_was_injected_where_the_report_does(plane
 const NAMES: [&str; 5] = ["init-iptables", "proxy-sidecar", "nginx-sidecar", "curl", "own"];
 
 /// Why the API server does not take this pod, all admission included. It may be refused by Pod Security alone.
-fn refusal(plane: &ControlPlane, namespace: &str, pod: &[u8]) -> Option<String> {
-    let ran = plane.kubectl(["create", "--dry-run=server", "-n", namespace, "-f", "-"], pod);
-    let refused = ran.stderr.contains("violates PodSecurity");
-    assert_ne!(ran.success, refused, "{}\n{}", ran.stderr, String::from_utf8_lossy(pod));
-    refused.then_some(ran.stderr)
+fn refusal(api: &mut Api<'_>, namespace: &str, pod: &Value) -> Option<String> {
+    let answer = api.would_create(namespace, pod);
+    let message = answer.body["message"].as_str().unwrap_or_default();
+    let refused = message.contains("violates PodSecurity");
+    assert_eq!(answer.status, if refused { 403 } else { 201 }, "{message}\n{pod}");
+    refused.then(|| message.to_owned())
 }

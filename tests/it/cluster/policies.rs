@@ -3,7 +3,6 @@
 //! `INJECTOR_TESTS_PROFILE` names the one profile to try. With it, or with `INJECTOR_TESTS_ALL`, no pod and no form of an item is
 //! left out; without, a part of them is tried, spread evenly, so that a run takes minutes.
 
-mod api;
 mod battery;
 mod forms;
 mod moving;

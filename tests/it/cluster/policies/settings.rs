@@ -2,12 +2,12 @@
 
 use serde_json::{Value, json};
 
-use super::api::Answer;
 use super::battery::Ways;
 use super::objects::{Policies, WAY, of_kind, printed};
 use super::subject::Subject;
 use super::together::{Trial, message, pod, record};
 use super::{assert_none, run};
+use crate::cluster::api::Answer;
 use crate::support::control_plane::ControlPlane;
 
 /// As installed they make the same pods, with the same hash, as settings in the policy do.

@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::api::{Answer, Api};
 use super::objects::{Policies, WAY, of_kind, policies_of, printed};
 use super::subject::{RECORD, Subject};
+use crate::cluster::api::{Answer, Api};
 use crate::cluster::webhook::{Installed, is_injected};
 use crate::support::control_plane::ControlPlane;
 use crate::support::injector;
@@ -47,8 +47,7 @@ impl<'a> Trial<'a> {
     }
 
     fn ask(&self, pod: &Value) -> Answer {
-        let path = format!("/api/v1/namespaces/{}/pods?dryRun=All", self.namespace);
-        self.api.borrow_mut().call("POST", &path, Some(pod))
+        self.api.borrow_mut().would_create(&self.namespace, pod)
     }
 
     /// The pod as it would be stored.

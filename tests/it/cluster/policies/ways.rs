@@ -5,12 +5,12 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use super::api::{Answer, Api};
 use super::battery::UNREAD;
 use super::objects::{ASKED, ASKS, Policies, WAY, is_warnings_binding};
 use super::rows::Row;
 use super::subject::{RECORD, Subject};
 use super::workloads;
+use crate::cluster::api::{Answer, Api};
 use crate::cluster::webhook::Installed;
 use crate::support::control_plane::ControlPlane;
 use crate::support::injector;
@@ -149,10 +149,10 @@ impl<'a> Place<'a> {
 
     /// Tries a pod until this holds of the answer: its status, its body and its warnings. The last answer, where it never does.
     fn tried(&mut self, row: &Row, pod: &Value, holds: impl Fn(&Answer) -> bool) -> Result<(), Answer> {
-        let path = format!("/api/v1/namespaces/{}/pods?dryRun=All", self.subject.namespace(row.namespace));
+        let namespace = self.subject.namespace(row.namespace);
         let end = Instant::now() + PATIENCE;
         loop {
-            let answer = self.api.call("POST", &path, Some(pod));
+            let answer = self.api.would_create(&namespace, pod);
             if holds(&answer) {
                 return Ok(());
             }

@@ -5,9 +5,9 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use super::api::Api;
 use super::rows::Row;
 use super::subject::Subject;
+use crate::cluster::api::Api;
 
 /// How long a controller may take.
 const PATIENCE: Duration = Duration::from_secs(60);

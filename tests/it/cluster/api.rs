@@ -62,6 +62,11 @@ impl<'a> Api<'a> {
         answer.body
     }
 
+    /// What there is to say of a pod's creation, which does not happen.
+    pub(super) fn would_create(&mut self, namespace: &str, pod: &Value) -> Answer {
+        self.call("POST", &format!("/api/v1/namespaces/{namespace}/pods?dryRun=All"), Some(pod))
+    }
+
     fn attempt(&mut self, method: &str, path: &str, body: Option<&Value>) -> io::Result<Answer> {
         if self.stream.is_none() {
             self.stream = Some(self.connect()?);
