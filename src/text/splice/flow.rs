@@ -69,6 +69,7 @@ impl Splicer<'_> {
     /// Deletes what is behind an entry, up to an offset. The text that was inserted behind an empty value began with a space,
     /// and a comma or a bracket that comes next now needs that space; but a bracket needs none behind an anchor.
     fn delete_behind(&mut self, previous: EntryNodes, end: usize) {
+        let previous = self.last_member(previous);
         let start = self.entry_span(previous).end;
         let touches = match self.lines.slice(end, end + 1) {
             "," => true,
@@ -103,6 +104,17 @@ impl Splicer<'_> {
         self.tree.source(key).starts_with(['"', '\'']) || self.colon(nodes).is_some_and(has_comment)
     }
 
+    /// The member of an object without braces, which an element of a list may be (`[a: b]`); else the entry itself. For the
+    /// parser such an object ends where the next token begins, and its member where its text ends.
+    fn last_member(&self, nodes: EntryNodes) -> EntryNodes {
+        let content = self.lines.slice(self.tree.content_start(nodes.value), self.lines.0.len());
+        if content.starts_with(['{', '[']) {
+            nodes
+        } else {
+            entry_nodes(self.tree, nodes.value).last().unwrap_or(nodes)
+        }
+    }
+
     fn entry_span(&self, nodes: EntryNodes) -> Range<usize> {
         let value = self.tree.span(nodes.value);
         let start = nodes.key.map_or(value.start, |key| self.question(key).unwrap_or(self.tree.span(key).start));
@@ -122,6 +134,7 @@ impl Splicer<'_> {
 
     /// Inserts entries behind one that stays.
     fn put_after(&mut self, previous: EntryNodes, added: &[&CollectionEntry]) {
+        let previous = self.last_member(previous);
         let span = self.entry_span(previous);
         let mut text = String::new();
         for entry in added {
