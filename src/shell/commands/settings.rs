@@ -287,7 +287,7 @@ fn flag(name: &str, error: &dyn std::fmt::Display) -> Vec<Placed> {
 fn read_facts(path: &Path, kind: FactKind, run: &Run, cluster: &mut ClusterFacts) -> Result<Vec<Placed>, Vec<Placed>> {
     let mut warnings = Vec::new();
     for input in input::read(&[path.to_owned()], Recursion::Off).map_err(|error| vec![error.placed()])? {
-        let text = input.text.as_str();
+        let text = &*input.text;
         let mut stream = Stream::open(input.source.to_string(), text, &InTurn);
         if let Some(error) = stream.error.take() {
             return Err(vec![error]);

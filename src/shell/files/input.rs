@@ -3,8 +3,8 @@
 //! This is a shell: it reads, and looks at the bytes only as far as needed to say that they are no text at all. What
 //! they mean is for `document`.
 
+use std::borrow::Cow;
 use std::fmt;
-use std::fs;
 use std::io::{self, IsTerminal, Read, Write};
 use std::path::PathBuf;
 
@@ -13,6 +13,7 @@ use thiserror::Error;
 use super::parallel::in_parallel;
 use crate::diagnostic::{Code, Placed, Position};
 
+mod contents;
 mod exclude;
 mod find;
 mod text;
@@ -48,7 +49,7 @@ pub(crate) struct Input {
     /// The directory argument below which it was found; `--output-dir` mirrors what is below it.
     pub root: Option<PathBuf>,
     /// The content.
-    pub text: String,
+    pub text: Cow<'static, str>,
 }
 
 /// How far below a directory to look.
@@ -123,8 +124,8 @@ impl FoundInput {
     fn read(&self, stdin: &impl Fn() -> io::Result<Vec<u8>>) -> Result<Input, InputError> {
         let Self { source, root, .. } = self;
         let bytes = match source {
-            InputSource::Stdin => stdin(),
-            InputSource::File(path) => fs::read(path),
+            InputSource::Stdin => stdin().map(Cow::Owned),
+            InputSource::File(path) => contents::of(path),
         };
         let bytes = bytes.map_err(|error| InputError::reading(source, error))?;
         let text = text::of(source, bytes)?;

@@ -123,7 +123,7 @@ fn inputs(suite: &Suite, case: &Case) -> Result<Vec<Input>, Vec<Placed>> {
             CaseInput::Inline(manifest) => all.push(Input {
                 source: InputSource::File(suite.file.clone().into()),
                 root: None,
-                text: manifest.text.clone(),
+                text: manifest.text.clone().into(),
             }),
         }
     }

@@ -1,3 +1,4 @@
+use std::fs;
 #[cfg(unix)]
 use std::os::unix::fs::symlink;
 use std::path::MAIN_SEPARATOR;
@@ -82,7 +83,7 @@ fn an_input_knows_its_directory_and_keeps_its_bytes() {
         [Input {
             source: InputSource::File(tree.path("d/a.yaml")),
             root: Some(tree.path("d")),
-            text: "\u{feff}a: 1\r\n".to_owned()
+            text: "\u{feff}a: 1\r\n".into()
         }]
     );
 }

@@ -1,6 +1,8 @@
 //! Whether bytes are text that could be a manifest. It must refuse nothing that YAML or JSON in UTF-8 may be.
 
+use std::borrow::Cow;
 use std::fmt;
+use std::str::Utf8Error;
 
 use super::{InputError, InputSource};
 use crate::diagnostic::Position;
@@ -34,15 +36,21 @@ const KUBECTL: [&str; 6] = [
 ];
 
 /// The text that these bytes are.
-pub(super) fn of(source: &InputSource, bytes: Vec<u8>) -> Result<String, InputError> {
+pub(super) fn of(source: &InputSource, bytes: Cow<'static, [u8]>) -> Result<Cow<'static, str>, InputError> {
     if let Some(encoding) = utf16(&bytes) {
         return Err(InputError::Encoding { of: source.clone(), encoding });
     }
-    let text = String::from_utf8(bytes).map_err(|error| {
-        let (before, rest) = error.as_bytes().split_at(error.utf8_error().valid_up_to());
+    let not_utf8 = |bytes: &[u8], error: Utf8Error| {
+        let (before, rest) = bytes.split_at(error.valid_up_to());
         let byte = rest.first().copied().unwrap_or_default();
         InputError::NotUtf8 { of: source.clone(), position: after(before), byte }
-    })?;
+    };
+    let text = match bytes {
+        Cow::Owned(bytes) => {
+            Cow::Owned(String::from_utf8(bytes).map_err(|error| not_utf8(error.as_bytes(), error.utf8_error()))?)
+        }
+        Cow::Borrowed(bytes) => Cow::Borrowed(str::from_utf8(bytes).map_err(|error| not_utf8(bytes, error))?),
+    };
     match kubectl_message(&text) {
         Some(message) if *source == InputSource::Stdin => {
             Err(InputError::KubectlMessage { message: message.to_owned() })
@@ -84,7 +92,7 @@ mod tests {
     use super::*;
 
     fn refusal(source: &InputSource, bytes: &[u8]) -> Option<String> {
-        of(source, bytes.to_vec()).err().map(|error| {
+        of(source, Cow::Owned(bytes.to_vec())).err().map(|error| {
             let placed = error.placed();
             let place = placed.position.map(|p| format!("{}:{} ", p.line, p.column)).unwrap_or_default();
             format!("{place}{}", placed.message)

@@ -66,7 +66,7 @@ fn slashes(path: &Path) -> String {
 
 fn input(path: &str, root: Option<&str>) -> Input {
     let source = if path == "-" { InputSource::Stdin } else { InputSource::File(path.into()) };
-    Input { source, root: root.map(PathBuf::from), text: String::new() }
+    Input { source, root: root.map(PathBuf::from), text: "".into() }
 }
 
 #[test]
