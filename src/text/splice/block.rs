@@ -139,16 +139,20 @@ impl Splicer<'_> {
             // Of an explicit key without a value (`? key`), the parser puts the value where the next key begins.
             return self.value_start(EntryNodes { key, value: leaf });
         }
-        self.text_end(leaf)
+        if self.tree.kind(leaf) != NodeKind::Scalar(ScalarStyle::Block) {
+            return span.end;
+        }
+        span.start + BlockScalar::of(self.tree.source(leaf)).length
     }
 
-    /// The end of a key's or a value's text, as of [`Self::content_end`].
-    pub(super) fn text_end(&self, node: NodeId) -> usize {
-        let span = self.tree.span(node);
-        match self.tree.kind(node) {
-            NodeKind::Scalar(ScalarStyle::Block) => span.start + BlockScalar::of(self.tree.source(node)).length,
-            _ => span.end,
+    /// The end of a key's text, without the line end of a block scalar: where a colon goes, if the key has none.
+    pub(super) fn key_end(&self, key: NodeId) -> usize {
+        let span = self.tree.span(key);
+        if self.tree.kind(key) != NodeKind::Scalar(ScalarStyle::Block) {
+            return span.end;
         }
+        let end = span.start + BlockScalar::of(self.tree.source(key)).length;
+        end - usize::from(self.lines.slice(0, end).ends_with('\r'))
     }
 
     /// Where new lines go after an entry: below it, and below the comments that are indented deeper than its key or dash.
@@ -275,7 +279,7 @@ impl Splicer<'_> {
 
     /// The offset of a key's colon. `None` for an element of a list, and for a key without a colon (`{a}`, `? a`).
     ///
-    /// Between a key and its value there are blanks, line ends, comments and the colon alone. Where there is no colon, the
+    /// Between a key and its value there are only blanks, line ends, comments and the colon. Where there is no colon, the
     /// empty value is where the next token begins: in `? a`, then `:b: 1`, that is a key.
     pub(super) fn colon(&self, nodes: EntryNodes) -> Option<usize> {
         self.indicator(b':', self.tree.span(nodes.key?).end..self.tree.span(nodes.value).start)

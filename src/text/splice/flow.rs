@@ -67,15 +67,12 @@ impl Splicer<'_> {
     }
 
     /// Deletes what is behind an entry, up to an offset. The text that was inserted behind an empty value began with a space,
-    /// and a comma or a bracket that comes next now needs that space; but a bracket needs none behind an anchor.
+    /// and a comma or a bracket that comes next now needs that space; but behind an anchor they need none.
     fn delete_behind(&mut self, previous: EntryNodes, end: usize) {
         let previous = self.last_member(previous);
         let start = self.entry_span(previous).end;
-        let touches = match self.lines.slice(end, end + 1) {
-            "," => true,
-            "}" | "]" => !self.last_word(previous).starts_with('&'),
-            _ => false,
-        };
+        let touches =
+            self.lines.slice(end, end + 1).starts_with([',', '}', ']']) && !self.last_word(previous).starts_with('&');
         let needs_space = touches && self.is_bare(previous) && !self.has_sure_colon(previous);
         let has_space = self.lines.slice(start, start + 1) == " ";
         self.delete(start + usize::from(needs_space && has_space)..end);
@@ -97,11 +94,12 @@ impl Splicer<'_> {
         None
     }
 
-    /// Whether the colon behind an entry's key is one, whatever follows: quotes or a comment end the key before it.
+    /// Whether the colon behind an entry's key is surely a colon, whatever follows: quotes, a comment or an alias end the key.
     pub(super) fn has_sure_colon(&self, nodes: EntryNodes) -> bool {
         let Some(key) = nodes.key else { return false };
         let has_comment = |colon| self.lines.slice(self.tree.span(key).end, colon).contains('#');
-        self.tree.source(key).starts_with(['"', '\'']) || self.colon(nodes).is_some_and(has_comment)
+        let key_text = self.lines.slice(self.tree.content_start(key), self.tree.span(key).end);
+        key_text.starts_with(['"', '\'', '*']) || self.colon(nodes).is_some_and(has_comment)
     }
 
     /// The member of an object without braces, which an element of a list may be (`[a: b]`); else the entry itself. For the
@@ -126,7 +124,7 @@ impl Splicer<'_> {
     pub(super) fn value_start(&self, nodes: EntryNodes) -> usize {
         match nodes.key {
             Some(key) if self.tree.span(nodes.value).is_empty() => {
-                self.colon(nodes).map_or_else(|| self.text_end(key), |colon| colon + 1)
+                self.colon(nodes).map_or_else(|| self.key_end(key), |colon| colon + 1)
             }
             _ => self.tree.content_start(nodes.value),
         }

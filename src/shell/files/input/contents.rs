@@ -8,16 +8,20 @@ use std::borrow::Cow;
 use std::fs::File;
 use std::io::{self, ErrorKind, Read as _, Seek as _};
 use std::num::NonZero;
+use std::panic::resume_unwind;
 use std::path::Path;
-use std::thread;
+use std::thread::{self, ScopedJoinHandle};
 
 use memmap2::MmapMut;
 
 /// From this length on, in bytes, a file is large.
 const LARGE: usize = 8 << 20;
 
-/// No part begins within a huge page.
+/// The parts are so many whole pages of this size, in bytes.
 const HUGE_PAGE: usize = 2 << 20;
+
+/// The memory is as fast as that many cores are.
+const MOST_PARTS: usize = 4;
 
 /// Reads a file to its end. What is borrowed is never freed: a program reads its inputs once, and needs them until it ends.
 pub(super) fn of(path: &Path) -> io::Result<Cow<'static, [u8]>> {
@@ -39,20 +43,22 @@ pub(super) fn of(path: &Path) -> io::Result<Cow<'static, [u8]>> {
     Ok(Cow::Owned(bytes))
 }
 
-/// `None` where there is no such memory, or where the file has another length meanwhile.
+/// `None` where there is no such memory, no thread, or where the file has another length meanwhile.
 fn in_huge_pages(file: &File, length: usize) -> io::Result<Option<&'static [u8]>> {
     let Ok(mut map) = MmapMut::map_anon(length.saturating_add(1)) else { return Ok(None) };
     #[cfg(target_os = "linux")]
     let _ = map.advise(memmap2::Advice::HugePage); // a kernel without them has usual pages
-    let cores = thread::available_parallelism().map_or(1, NonZero::get);
-    let part = map.len().div_ceil(cores).next_multiple_of(HUGE_PAGE);
-    let read: Vec<io::Result<usize>> = thread::scope(|scope| {
-        let begun = map.chunks_mut(part).zip((0..).step_by(part));
-        let begun: Vec<_> = begun.map(|(part, from)| scope.spawn(move || fill(file, part, from))).collect();
-        begun.into_iter().map(|thread| thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
+    let parts = thread::available_parallelism().map_or(1, NonZero::get).min(MOST_PARTS);
+    let part = map.len().div_ceil(parts).next_multiple_of(HUGE_PAGE);
+    let read: Option<io::Result<usize>> = thread::scope(|scope| {
+        let parts = map.chunks_mut(part).zip((0..).step_by(part));
+        let begin = |(part, from)| thread::Builder::new().spawn_scoped(scope, move || fill(file, part, from));
+        let begun: Vec<_> = parts.map(begin).collect::<io::Result<_>>().ok()?;
+        let join = |thread: ScopedJoinHandle<'_, _>| thread.join().unwrap_or_else(|panic| resume_unwind(panic));
+        Some(begun.into_iter().map(join).sum())
     });
-    let read = read.into_iter().sum::<io::Result<usize>>()?;
-    Ok(if read == length { Box::leak(Box::new(map)).get(..length) } else { None })
+    let is_whole = read.transpose()? == Some(length);
+    Ok(if is_whole { Box::leak(Box::new(map)).get(..length) } else { None })
 }
 
 /// Reads from an offset on until the part is full, or the file ends; how many bytes that are.
@@ -94,6 +100,7 @@ mod tests {
             assert!(read == written, "{length} bytes");
             assert_eq!(matches!(read, Cow::Borrowed(_)), length >= LARGE, "{length} bytes");
         }
+        #[cfg(unix)]
         assert_eq!(of(folder.path()).unwrap_err().kind(), ErrorKind::IsADirectory);
     }
 

@@ -30,7 +30,7 @@ impl Tree<'_> {
         }
     }
 
-    /// What is between a node and the one before it in the text: blanks, line ends, comments and indicators alone. In front of the
+    /// What is between a node and the one before it in the text: only blanks, line ends, comments and indicators. In front of the
     /// first node of a collection it begins with that collection, behind its anchor and tag.
     pub(in crate::text) fn gap_before(&self, id: NodeId) -> Range<usize> {
         let start = self.span(id).start;
