@@ -173,7 +173,7 @@ fn review(object: &Value) -> Value {
             "uid": "u-1",
             "kind": kind,
             "resource": {"group": group, "version": version, "resource": text("/kind").to_lowercase() + "s"},
-            "namespace": "default",
+            "namespace": object.pointer("/metadata/namespace").and_then(Value::as_str).unwrap_or("default"),
             "operation": "CREATE",
             "object": object,
         }
