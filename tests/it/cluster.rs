@@ -39,38 +39,6 @@ use crate::support::{Lack, skipped};
 
 type Scenario = fn(&ControlPlane);
 
-#[cfg(not(feature = "serve"))]
-mod webhook {
-    /// There is no webhook without its feature.
-    pub(super) fn scenarios() -> [(&'static str, super::Scenario); 0] {
-        []
-    }
-}
-
-#[cfg(not(feature = "serve"))]
-mod policies {
-    /// They are compared with the webhook.
-    pub(super) fn scenarios() -> [(&'static str, super::Scenario); 0] {
-        []
-    }
-}
-
-#[cfg(not(feature = "serve"))]
-mod pod_security {
-    /// The API server is asked over a connection of TLS.
-    pub(super) fn scenarios() -> [(&'static str, super::Scenario); 0] {
-        []
-    }
-}
-
-#[cfg(not(feature = "watch"))]
-mod chart {
-    /// The chart is of the program as it is built by default.
-    pub(super) fn scenarios() -> [(&'static str, super::Scenario); 0] {
-        []
-    }
-}
-
 /// Sets a value at a JSON Pointer; members that are not there are made, and so is the item after a list's last.
 fn set(root: &mut Value, pointer: &str, value: Value) {
     let mut node = root;
@@ -97,7 +65,7 @@ fn a_real_cluster_agrees() {
     let Some(assets) = std::env::var_os("KUBEBUILDER_ASSETS") else {
         return skipped("a_real_cluster_agrees", &Lack::ControlPlane);
     };
-    let offline = scenarios! {
+    let mut scenarios = Vec::from(scenarios! {
         round_trip:
             the_pipe_gives_a_deployment_new_pods_with_the_sidecar
             a_second_run_of_the_pipe_changes_nothing
@@ -120,9 +88,17 @@ fn a_real_cluster_agrees() {
         validity:
             the_checks_refuse_what_the_api_server_refuses
             every_kind_is_taken_with_every_built_in_profile;
-    };
-    let scenarios = offline.into_iter().chain(pod_security::scenarios()).chain(webhook::scenarios());
-    let scenarios = scenarios.chain(policies::scenarios()).chain(chart::scenarios());
+    });
+    // Pod Security is asked over a connection of TLS; policies are compared with the webhook.
+    #[cfg(feature = "serve")]
+    {
+        scenarios.extend(scenarios! { pod_security: the_api_server_names_what_was_injected_where_the_report_does; });
+        scenarios.extend(webhook::scenarios());
+        scenarios.extend(policies::scenarios());
+    }
+    // The chart is of the program as it is built by default.
+    #[cfg(feature = "watch")]
+    scenarios.extend(chart::scenarios());
     let plane = ControlPlane::start(Path::new(&assets));
     let only = std::env::var("INJECTOR_TESTS_SCENARIO").unwrap_or_default();
     let mut failed = Vec::new();

@@ -70,17 +70,7 @@ fn own() -> Vec<(String, String)> {
     .collect()
 }
 
-/// What is tried, by its name.
-pub(super) fn scenarios() -> Vec<(&'static str, super::Scenario)> {
-    use self as pod_security;
-    scenarios! {
-        pod_security:
-            the_api_server_names_what_was_injected_where_the_report_does;
-    }
-    .into()
-}
-
-fn the_api_server_names_what_was_injected_where_the_report_does(plane: &ControlPlane) {
+pub(super) fn the_api_server_names_what_was_injected_where_the_report_does(plane: &ControlPlane) {
     let own = own();
     let mut api = Api::new(plane);
     let levels = [
