@@ -139,20 +139,16 @@ impl Splicer<'_> {
             // Of an explicit key without a value (`? key`), the parser puts the value where the next key begins.
             return self.value_start(EntryNodes { key, value: leaf });
         }
-        if self.tree.kind(leaf) != NodeKind::Scalar(ScalarStyle::Block) {
-            return span.end;
-        }
-        span.start + BlockScalar::of(self.tree.source(leaf)).length
+        self.text_end(leaf)
     }
 
-    /// The end of a key's text, without the line end of a block scalar: where a colon goes, if the key has none.
-    pub(super) fn key_end(&self, key: NodeId) -> usize {
-        let span = self.tree.span(key);
-        if self.tree.kind(key) != NodeKind::Scalar(ScalarStyle::Block) {
-            return span.end;
+    /// The end of a key's or a value's text, without the line end of a block scalar.
+    pub(super) fn text_end(&self, node: NodeId) -> usize {
+        let span = self.tree.span(node);
+        match self.tree.kind(node) {
+            NodeKind::Scalar(ScalarStyle::Block) => span.start + BlockScalar::of(self.tree.source(node)).length,
+            _ => span.end,
         }
-        let end = span.start + BlockScalar::of(self.tree.source(key)).length;
-        end - usize::from(self.lines.slice(0, end).ends_with('\r'))
     }
 
     /// Where new lines go after an entry: below it, and below the comments that are indented deeper than its key or dash.

@@ -124,7 +124,7 @@ impl Splicer<'_> {
     pub(super) fn value_start(&self, nodes: EntryNodes) -> usize {
         match nodes.key {
             Some(key) if self.tree.span(nodes.value).is_empty() => {
-                self.colon(nodes).map_or_else(|| self.key_end(key), |colon| colon + 1)
+                self.colon(nodes).map_or_else(|| self.text_end(key), |colon| colon + 1)
             }
             _ => self.tree.content_start(nodes.value),
         }

@@ -21,7 +21,9 @@ impl<'s> BlockScalar<'s> {
         let indicators = indicators.split([' ', '\t', '#', '\r']).next().unwrap_or_default();
         let mut scalar = Self { source, header_end, indicators, length: source.len() };
         let content = if scalar.keeps_blank_lines() { source } else { scalar.without_blank_lines() };
-        scalar.length = content.strip_suffix('\n').unwrap_or(content).len().max(header_end);
+        let content = content.strip_suffix('\n').unwrap_or(content);
+        let content = source.get(..content.len().max(header_end)).unwrap_or_default();
+        scalar.length = content.strip_suffix('\r').unwrap_or(content).len();
         scalar
     }
 

@@ -219,15 +219,14 @@ impl Splicer<'_> {
         // Another tool may have set blanks that stand for a spelling which is no null here.
         let may_lack_colon = |key: &NodeId| !is_in_block || self.question(*key).is_some();
         if let (NO_COLON, Some(key)) = (blanks, nodes.key.filter(may_lack_colon)) {
-            return self.delete(self.key_end(key)..value.end);
+            return self.delete(self.text_end(key)..value.end);
         }
         // Behind a key without quotes, `:,` is no colon. The entries behind this one may have gone already.
         let gone = self.edits.iter().rev().find(|edit| edit.text.is_empty() && edit.range.start == value.end);
         let next = gone.map_or(value.end, |gone| gone.range.end);
         let is_next = self.lines.slice(next, next + 1).starts_with([',', '}', ']']);
-        let before =
-            self.lines.slice(0, start).trim_end().rsplit(|c: char| c.is_whitespace() || ":,{[".contains(c)).next();
-        let is_behind_anchor = before.is_some_and(|word| word.starts_with('&'));
+        let mut words = self.lines.slice(0, start).trim_end().rsplit(|c: char| c.is_whitespace() || ":,{[".contains(c));
+        let is_behind_anchor = words.next().is_some_and(|word| word.starts_with('&'));
         let is_closed_up = is_next && !is_behind_anchor && !self.has_sure_colon(nodes);
         let may_be = |null: &&str| !null.is_empty() || is_in_block || !is_closed_up;
         let null = NULLS.get(blanks).copied().filter(may_be).unwrap_or("null");

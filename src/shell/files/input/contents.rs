@@ -2,7 +2,7 @@
 //!
 //! A large file is read into huge pages, where the system has them (Linux, `transparent_hugepage` not `never`). For 50 MB that is
 //! 25 page faults instead of 12,000, which took a quarter of the time from start to exit. Most of what is left of it is to clear
-//! and to fill the pages, so each core does a part.
+//! and to fill the pages, so up to four cores do a part each.
 
 use std::borrow::Cow;
 use std::fs::File;
@@ -17,10 +17,10 @@ use memmap2::MmapMut;
 /// From this length on, in bytes, a file is large.
 const LARGE: usize = 8 << 20;
 
-/// The parts are so many whole pages of this size, in bytes.
+/// The length of each part is a multiple of this, in bytes.
 const HUGE_PAGE: usize = 2 << 20;
 
-/// The memory is as fast as that many cores are.
+/// More cores would wait for the memory.
 const MOST_PARTS: usize = 4;
 
 /// Reads a file to its end. What is borrowed is never freed: a program reads its inputs once, and needs them until it ends.
@@ -51,9 +51,9 @@ fn in_huge_pages(file: &File, length: usize) -> io::Result<Option<&'static [u8]>
     let parts = thread::available_parallelism().map_or(1, NonZero::get).min(MOST_PARTS);
     let part = map.len().div_ceil(parts).next_multiple_of(HUGE_PAGE);
     let read: Option<io::Result<usize>> = thread::scope(|scope| {
-        let parts = map.chunks_mut(part).zip((0..).step_by(part));
+        let todo = map.chunks_mut(part).zip((0..).step_by(part));
         let begin = |(part, from)| thread::Builder::new().spawn_scoped(scope, move || fill(file, part, from));
-        let begun: Vec<_> = parts.map(begin).collect::<io::Result<_>>().ok()?;
+        let begun: Vec<_> = todo.map(begin).collect::<io::Result<_>>().ok()?;
         let join = |thread: ScopedJoinHandle<'_, _>| thread.join().unwrap_or_else(|panic| resume_unwind(panic));
         Some(begun.into_iter().map(join).sum())
     });
