@@ -65,7 +65,8 @@ fn a_real_cluster_agrees() {
     let Some(assets) = std::env::var_os("KUBEBUILDER_ASSETS") else {
         return skipped("a_real_cluster_agrees", &Lack::ControlPlane);
     };
-    let mut scenarios = Vec::from(scenarios! {
+    let mut scenarios = Vec::new();
+    scenarios.extend(scenarios! {
         round_trip:
             the_pipe_gives_a_deployment_new_pods_with_the_sidecar
             a_second_run_of_the_pipe_changes_nothing
