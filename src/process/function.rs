@@ -38,7 +38,7 @@ impl ResourceList {
 
     /// Whether a document may be one.
     pub(super) fn may_be(look: &Look<'_>) -> bool {
-        look.may_be(|group, kind| (group, kind) == (Self::GROUP, Self::KIND))
+        look.may_be(|group, kind| (kind, group) == (Self::KIND, Self::GROUP))
     }
 
     /// The first one among these documents of a stream.

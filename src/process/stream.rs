@@ -11,7 +11,7 @@ use super::run::{Action, Run};
 use super::unread;
 use crate::decide::facts::ClusterFacts;
 use crate::diagnostic::{Code, Diagnostic, Placed, Places, Severity};
-use crate::text::document::{self, Document};
+use crate::text::document::{self, Document, Seen};
 use crate::text::look::Look;
 use crate::text::splice::{self, Edit};
 use crate::text::workers::Workers;
@@ -93,11 +93,10 @@ pub(crate) enum DocumentResult {
 impl<'t> Stream<'t> {
     /// Splits a text, and looks at its documents.
     pub(crate) fn open(name: String, text: &'t str, workers: &impl Workers) -> Self {
-        let (documents, error) = match document::split_by(text, workers) {
-            Ok(documents) => (documents, None),
-            Err(error) => (Vec::new(), Some(unreadable(&name, text, 0, &error))),
+        let (Seen { documents, looks }, error) = match document::split_by(text, workers) {
+            Ok(seen) => (seen, None),
+            Err(error) => (Seen::default(), Some(unreadable(&name, text, 0, &error))),
         };
-        let looks = workers.each(&documents, |document| Look::at(document.text(text)));
         let results = documents.iter().map(|_| DocumentResult::Opaque).collect();
         let may_be_list = documents.iter().zip(&looks).filter(|(_, look)| ResourceList::may_be(look));
         let resource_list = ResourceList::find(text, may_be_list.map(|(document, _)| document));
@@ -123,7 +122,7 @@ impl<'t> Stream<'t> {
     fn may_hold<'s>(&'s self, of: (&'s str, &'s str)) -> impl Iterator<Item = &'s Document> {
         let looked = self.documents.iter().zip(&self.looks);
         looked
-            .filter(move |(document, look)| may_hold((look, document.text(self.text)), of))
+            .filter(move |(document, look)| may_hold((look, || document.text(self.text)), of))
             .map(|(document, _)| document)
     }
 

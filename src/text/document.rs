@@ -4,13 +4,34 @@
 
 use std::ops::Range;
 
+use crate::text::look::Look;
 use crate::text::workers::{InTurn, Workers};
 use crate::text::yaml::error::{SyntaxError, SyntaxErrorKind};
 use crate::text::yaml::tree::{Language, Tree};
 use crate::text::yaml::{parse_json, parse_yaml};
 
+/// Documents in their order, and what a look at each of them says.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Seen<'t> {
+    pub(crate) documents: Vec<Document>,
+    /// One for each document.
+    pub(crate) looks: Vec<Look<'t>>,
+}
+
+impl<'t> Seen<'t> {
+    fn push(&mut self, range: Range<usize>, language: Language, look: Look<'t>) {
+        self.documents.push(Document { range, language });
+        self.looks.push(look);
+    }
+
+    fn append(&mut self, mut others: Self) {
+        self.documents.append(&mut others.documents);
+        self.looks.append(&mut others.looks);
+    }
+}
+
 /// How many bytes are searched at a time.
-const CHUNK: usize = 1 << 18;
+const PART: usize = 1 << 18;
 
 const BOM: char = '\u{feff}';
 
@@ -44,72 +65,70 @@ impl Document {
 /// A stream that begins with `{` is JSON: values one after another. Where the first or the second value is not JSON,
 /// the rest is read as YAML, as kubectl does.
 pub fn split(stream: &str) -> Result<Vec<Document>, SyntaxError> {
-    split_by(stream, &InTurn)
+    Ok(split_by(stream, &InTurn)?.documents)
 }
 
-/// The same; several workers look for separators at a time.
-pub(crate) fn split_by(stream: &str, workers: &impl Workers) -> Result<Vec<Document>, SyntaxError> {
-    let mut documents = Vec::new();
+/// The same, with a look at each document; several workers look at a time.
+pub(crate) fn split_by<'t>(stream: &'t str, workers: &impl Workers) -> Result<Seen<'t>, SyntaxError> {
+    let mut seen = Seen::default();
     let mut at = 0;
     if stream.trim_start().starts_with('{') {
         loop {
             let rest = stream.get(at..).unwrap_or_default();
             if rest.trim_start().is_empty() {
-                if let Some(last) = documents.last_mut() {
-                    let last: &mut Document = last;
+                if let Some(last) = seen.documents.last_mut() {
                     last.range.end = stream.len();
                 }
-                return Ok(documents);
+                return Ok(seen);
             }
             match parse_json(rest) {
                 Ok((_, length)) => {
-                    documents.push(Document { range: at..at + length, language: Language::Json });
+                    seen.push(at..at + length, Language::Json, Look::Doubt);
                     at += length;
                 }
-                Err(error) if documents.len() > 1 || !matches!(error.kind, SyntaxErrorKind::Json(_)) => {
+                Err(error) if seen.documents.len() > 1 || !matches!(error.kind, SyntaxErrorKind::Json(_)) => {
                     return Err(SyntaxError { offset: at + error.offset, ..error });
                 }
-                Err(error) => return rest_as_yaml(stream, (at, error), documents, workers),
+                Err(error) => return rest_as_yaml(stream, (at, error), seen, workers),
             }
         }
     }
-    split_yaml(stream, at, &mut documents, workers)?;
-    Ok(documents)
+    split_yaml(stream, at, &mut seen, workers)?;
+    Ok(seen)
 }
 
 /// What follows a first JSON document, or all of a stream that only began like JSON.
-fn rest_as_yaml(
-    stream: &str,
+fn rest_as_yaml<'t>(
+    stream: &'t str,
     (at, json_error): (usize, SyntaxError),
-    mut documents: Vec<Document>,
+    mut seen: Seen<'t>,
     workers: &impl Workers,
-) -> Result<Vec<Document>, SyntaxError> {
+) -> Result<Seen<'t>, SyntaxError> {
     let rest = stream.get(at..).unwrap_or_default();
     let blank = rest.len() - rest.trim_start().len();
     let line_end = rest.find('\n').map_or(blank, |newline| newline + 1).min(blank);
-    if let Some(last) = documents.last_mut() {
+    if let Some(last) = seen.documents.last_mut() {
         last.range.end = at + line_end;
     }
-    let start = documents.last().map_or(at, |last| last.range.end);
-    split_yaml(stream, start, &mut documents, workers)?;
+    let start = seen.documents.last().map_or(at, |last| last.range.end);
+    split_yaml(stream, start, &mut seen, workers)?;
     // The rest is not YAML either, so it was meant to be JSON: the error of the JSON parser says more.
-    let first_yaml = documents.iter().find(|document| document.language == Language::Yaml);
+    let first_yaml = seen.documents.iter().find(|document| document.language == Language::Yaml);
     match first_yaml.map(|document| document.parse(stream)) {
         Some(Err(error)) if error.kind.is_of_parser() && at + json_error.offset < stream.len() => {
             Err(SyntaxError { offset: at + json_error.offset, ..json_error })
         }
-        _ => Ok(documents),
+        _ => Ok(seen),
     }
 }
 
-fn split_yaml(
-    stream: &str,
+fn split_yaml<'t>(
+    stream: &'t str,
     from: usize,
-    documents: &mut Vec<Document>,
+    seen: &mut Seen<'t>,
     workers: &impl Workers,
 ) -> Result<(), SyntaxError> {
     let text = stream.get(from..).unwrap_or_default();
-    let mut start = from;
     if text.starts_with("---") {
         check_separator(stream, from)?;
         // Only the lines of later separators are cut out by kubectl; this one goes to its parser.
@@ -117,38 +136,45 @@ fn split_yaml(
             return Err(SyntaxError { offset: from, kind: SyntaxErrorKind::Separator("#".to_owned()) });
         }
     }
-    for mark in marks(text.as_bytes(), workers) {
-        let line = from + mark + 1;
-        check_separator(stream, line)?;
-        documents.push(Document { range: start..line, language: Language::Yaml });
-        start = line;
-        // kubectl cuts out the line of a later separator, so a byte order mark directly below it begins a text. Here
-        // the line becomes an empty document of its own. The mark is then at the beginning of a text, where every
-        // parser expects it.
-        let below =
-            stream.get(line..).and_then(|rest| rest.find('\n')).map_or(stream.len(), |newline| line + newline + 1);
-        if stream.get(below..).is_some_and(|rest| rest.starts_with(BOM)) {
-            documents.push(Document { range: line..below, language: Language::Yaml });
-            start = below;
-        }
-    }
-    if start < stream.len() {
-        documents.push(Document { range: start..stream.len(), language: Language::Yaml });
+    let starts: Vec<usize> = (from..stream.len()).step_by(PART).collect();
+    let begun = |start: &usize| begun_in(stream, *start..stream.len().min(start + PART), from);
+    for part in workers.each(&starts, begun) {
+        seen.append(part?);
     }
     Ok(())
 }
 
-/// Where lines end before a separator.
-fn marks(bytes: &[u8], workers: &impl Workers) -> Vec<usize> {
+/// The documents that begin in a part of what is YAML from `from` on: there, and at each later line that begins with `---`. What
+/// begins in a part may end in another one, so each document is looked at once, and as a whole.
+fn begun_in(stream: &str, part: Range<usize>, from: usize) -> Result<Seen<'_>, SyntaxError> {
     const MARK: &[u8] = b"\n---";
-    let starts: Vec<usize> = (0..bytes.len()).step_by(CHUNK).collect();
-    let of_chunk = |start: &usize| {
-        // A mark that begins in a chunk may end in the next one.
-        let end = bytes.len().min(start + CHUNK + MARK.len() - 1);
-        let chunk = bytes.get(*start..end).unwrap_or_default();
-        memchr::memmem::find_iter(chunk, MARK).map(|at| start + at).collect::<Vec<_>>()
-    };
-    workers.each(&starts, of_chunk).concat()
+    let mut seen = Seen::default();
+    let mut start = part.start;
+    if start > from {
+        // The line may end in the part before, and its mark in the next one.
+        let area = start - 1..stream.len().min(part.end + MARK.len() - 2);
+        let mark = memchr::memmem::find(stream.as_bytes().get(area).unwrap_or_default(), MARK);
+        start = mark.map_or(part.end, |mark| start + mark);
+    }
+    while start < part.end {
+        if start > from {
+            check_separator(stream, start)?;
+            // kubectl cuts out the line of a later separator, so a byte order mark directly below it begins a text. Here
+            // the line becomes an empty document of its own. The mark is then at the beginning of a text, where every
+            // parser expects it.
+            let rest = stream.get(start..).unwrap_or_default();
+            let below = rest.split_once('\n').map_or("", |(_, below)| below);
+            if below.starts_with(BOM) {
+                let end = stream.len() - below.len();
+                seen.push(start..end, Language::Yaml, Look::Doubt);
+                start = end;
+            }
+        }
+        let (look, length) = Look::at_first(stream.get(start..).unwrap_or_default());
+        seen.push(start..start + length, Language::Yaml, look);
+        start += length;
+    }
+    Ok(seen)
 }
 
 /// Only a comment may follow `---` on its line.
@@ -188,11 +214,63 @@ mod tests {
     }
 
     #[test]
-    fn a_separator_may_be_in_two_chunks() {
-        for before in (CHUNK - 5)..(CHUNK + 2) {
+    fn a_separator_may_be_in_two_parts() {
+        for before in (PART - 5)..(PART + 2) {
             let stream = format!("{}\n---\nb: 2\n---\n", "a".repeat(before));
             assert_eq!(texts(&stream), [&stream[..=before], "---\nb: 2\n", "---\n"], "{before}");
         }
+    }
+
+    #[test]
+    fn the_parts_of_a_stream_have_the_same_documents_whatever_their_lengths() {
+        let long = " ".repeat(70);
+        let pieces = [
+            "\n",
+            "\n---\n",
+            "\n---\n",
+            "\n--- # c\n",
+            "---",
+            "kind: Pod\n",
+            "\nkind: Pod\napiVersion: v1\n",
+            "a",
+            "\r\n",
+            "\u{feff}",
+            "é",
+            "'",
+            &long,
+        ];
+        let mut seed = 7_usize;
+        let mut pick = |below: usize| {
+            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (seed >> 33) % below
+        };
+        let (mut with_several, mut plain) = (0, 0);
+        for _ in 0..3_000 {
+            let stream: String = (0..pick(24)).map(|_| pieces[pick(pieces.len())]).collect();
+            let in_parts = |length: usize| -> Result<Seen<'_>, SyntaxError> {
+                let mut seen = Seen::default();
+                for start in (0..stream.len()).step_by(length) {
+                    seen.append(begun_in(&stream, start..stream.len().min(start + length), 0)?);
+                }
+                Ok(seen)
+            };
+            let whole = in_parts(stream.len().max(1));
+            for length in 1..9 {
+                assert_eq!(in_parts(length), whole, "{length}, {stream:?}");
+            }
+            let Ok(Seen { documents, looks }) = whole else { continue };
+            for (document, look) in documents.iter().zip(looks) {
+                assert_eq!(look, Look::at(document.text(&stream)), "{document:?}, {stream:?}");
+                plain += usize::from(look != Look::Doubt);
+            }
+            let ends: Vec<usize> = documents.iter().map(|document| document.range.end).collect();
+            with_several += usize::from(ends.len() > 2);
+            let is_separator =
+                |at: &usize| *at > 0 && stream[..*at].ends_with('\n') && stream[*at..].starts_with("---");
+            let separators = (0..stream.len()).filter(|at| stream.is_char_boundary(*at)).filter(is_separator);
+            assert!(separators.into_iter().all(|at| ends.contains(&at)), "{stream:?}");
+        }
+        assert!(with_several > 300 && plain > 300, "{with_several} {plain}");
     }
 
     #[test]

@@ -25,50 +25,27 @@ impl<'t> Look<'t> {
     /// with a character that could give these lines another meaning (a quote, a brace, an anchor and so on), and all lines
     /// end in LF or CRLF. In doubt it is not: that costs time, while a wrong answer would leave out a workload.
     pub fn at(text: &'t str) -> Self {
-        Self::plain(text).unwrap_or(Self::Doubt)
+        Self::at_first(text).0
     }
 
-    fn plain(text: &'t str) -> Option<Self> {
-        let is_content = |line: &&str| has_content(line) && !line.starts_with("---");
-        // If the first key is indented, the object's own keys are not in the first column, and these lines say nothing.
-        if text.lines().find(is_content).is_some_and(|line| line.starts_with(' ')) {
-            return None;
-        }
-        let (mut version, mut kind, mut others) = (None, None, Vec::new());
-        let bytes = text.as_bytes();
-        for start in unindented(bytes) {
-            match bytes.get(start) {
-                Some(b'k' | b'a') => {
-                    let rest = text.get(start..)?;
-                    if let Some(value) = rest.strip_prefix("kind:") {
-                        let word = plain_word(value)?;
-                        match kind {
-                            None => kind = Some(word),
-                            Some(_) => others.push(word),
-                        }
-                    } else if let Some(value) = rest.strip_prefix("apiVersion:") {
-                        let word = plain_word(value)?;
-                        if version.replace(word).is_some_and(|known| known != word) {
-                            return None;
-                        }
-                    } else if rest.starts_with("kind") || rest.starts_with("apiVersion") {
-                        return None;
-                    }
-                }
-                Some(b'\r') if bytes.get(start + 1) == Some(&b'\n') => {}
-                Some(b'"' | b'\'' | b'?' | b'{' | b'[' | b'&' | b'*' | b'!' | b'%' | b'<' | b'\t' | b'\r' | 0x80..) => {
-                    return None;
-                }
-                _ => {}
+    /// Looks at the first document of a stream, and says how long it is: it ends where another line than the first begins with `---`.
+    /// What is behind it changes nothing: no line of it is looked at, and a word of the document ends at a line that is not indented.
+    pub(super) fn at_first(stream: &'t str) -> (Self, usize) {
+        let mut keys = Keys::default();
+        let mut end = stream.len();
+        for start in unindented(stream.as_bytes()) {
+            let line = stream.get(start..).unwrap_or_default();
+            if start > 0 && line.starts_with("---") {
+                end = start;
+                break;
+            }
+            if keys.note(line).is_none() {
+                let mark = memchr::memmem::find(line.as_bytes(), b"\n---");
+                return (Self::Doubt, mark.map_or(end, |mark| start + mark + 1));
             }
         }
-        let (version, kind): (&str, &str) = (version?, kind?);
-        // The parser may begin a line where this look saw none.
-        if has_other_line_end(bytes) {
-            return None;
-        }
-        let group = version.split_once('/').map_or("", |(group, _)| group);
-        Some(Self::Plain { group, kind, others })
+        let text = stream.get(..end).unwrap_or_default();
+        (keys.of(text).unwrap_or(Self::Doubt), end)
     }
 
     /// Whether the document may be an object of which this is true, by its group and kind. In doubt it may.
@@ -79,6 +56,60 @@ impl<'t> Look<'t> {
                 is_one(group, kind) || others.iter().any(|other| is_one(group, other))
             }
         }
+    }
+}
+
+/// What the lines of a document say that are not indented.
+#[derive(Debug, Default)]
+struct Keys<'t> {
+    version: Option<&'t str>,
+    kind: Option<&'t str>,
+    others: Vec<&'t str>,
+}
+
+impl<'t> Keys<'t> {
+    /// Notes what a line says, from its first byte on; `None` where it leaves a doubt.
+    fn note(&mut self, line: &'t str) -> Option<()> {
+        match line.as_bytes() {
+            [b'k' | b'a', ..] => {
+                if let Some(value) = line.strip_prefix("kind:") {
+                    let word = plain_word(value)?;
+                    match self.kind {
+                        None => self.kind = Some(word),
+                        Some(_) => self.others.push(word),
+                    }
+                } else if let Some(value) = line.strip_prefix("apiVersion:") {
+                    let word = plain_word(value)?;
+                    if self.version.replace(word).is_some_and(|known| known != word) {
+                        return None;
+                    }
+                } else if line.starts_with("kind") || line.starts_with("apiVersion") {
+                    return None;
+                }
+            }
+            [b'\r', b'\n', ..] => {}
+            [b'"' | b'\'' | b'?' | b'{' | b'[' | b'&' | b'*' | b'!' | b'%' | b'<' | b'\t' | b'\r' | 0x80.., ..] => {
+                return None;
+            }
+            _ => {}
+        }
+        Some(())
+    }
+
+    /// What all of them say of the document that has this text; `None` where they leave a doubt.
+    fn of(self, text: &str) -> Option<Look<'t>> {
+        let (version, kind) = (self.version?, self.kind?);
+        // If the first key is indented, the object's own keys are not in the first column, and these lines say nothing.
+        let is_content = |line: &&str| has_content(line) && !line.starts_with("---");
+        if text.lines().find(is_content).is_some_and(|line| line.starts_with(' ')) {
+            return None;
+        }
+        // The parser may begin a line where this look saw none.
+        if has_other_line_end(text.as_bytes()) {
+            return None;
+        }
+        let group = version.split_once('/').map_or("", |(group, _)| group);
+        Some(Look::Plain { group, kind, others: self.others })
     }
 }
 

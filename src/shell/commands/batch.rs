@@ -12,7 +12,7 @@ use crate::process::stream::{FactKind, Stream, StreamOrigin};
 use crate::report::Report;
 use crate::shell::files::input::{Input, InputSource};
 use crate::shell::files::kustomize;
-use crate::shell::files::parallel::{AllCores, FEW, in_parallel};
+use crate::shell::files::parallel::{AllCores, FEW, filter_in_parallel, in_parallel};
 use crate::tell::report::{self as tell, Subjects, Voice};
 use crate::text::workers::InTurn;
 
@@ -46,10 +46,9 @@ pub(super) fn run_opened<'i>(
         }
     };
     let progress = Progress::new(todo.len());
-    let results = in_parallel(&todo, |item| progress.after(work(*item)));
-    for ((stream, document), result) in todo.into_iter().zip(results) {
-        let slot = streams.get_mut(stream).and_then(|stream| stream.results.get_mut(document));
-        if let (Some(slot), Some(result)) = (slot, result) {
+    for (index, result) in filter_in_parallel(&todo, |item| progress.after(work(*item))) {
+        let slot = todo.get(index).and_then(|(stream, document)| streams.get_mut(*stream)?.results.get_mut(*document));
+        if let Some(slot) = slot {
             *slot = result;
         }
     }

@@ -20,25 +20,29 @@ pub(crate) const FEW: usize = 32;
 
 /// The items are independent of each other, so every core takes the next one. Results come back in order.
 pub(crate) fn in_parallel<'t, T: Sync, R: Send>(todo: &'t [T], work: impl Fn(&'t T) -> R + Sync) -> Vec<R> {
+    filter_in_parallel(todo, |item| Some(work(item))).into_iter().map(|(_, result)| result).collect()
+}
+
+/// The same, where most items may have no result: of those that have one, the index and the result.
+pub(crate) fn filter_in_parallel<'t, T: Sync, R: Send>(
+    todo: &'t [T],
+    work: impl Fn(&'t T) -> Option<R> + Sync,
+) -> Vec<(usize, R)> {
     let cores = match todo.len() / FEW {
         0 | 1 => 1,
         // This opens files of the system, so it is not asked where one core does all.
         most => std::thread::available_parallelism().map_or(1, NonZero::get).min(most),
     };
+    let work = |(index, item): (usize, &'t T)| Some((index, work(item)?));
     if cores == 1 {
-        return todo.iter().map(work).collect();
+        return todo.iter().enumerate().filter_map(work).collect();
     }
     let next = AtomicUsize::new(0);
-    let take = || {
-        let mut done = Vec::new();
-        while let Some((index, item)) = {
-            let index = next.fetch_add(1, Ordering::Relaxed);
-            todo.get(index).map(|item| (index, item))
-        } {
-            done.push((index, work(item)));
-        }
-        done
+    let take_one = || {
+        let index = next.fetch_add(1, Ordering::Relaxed);
+        todo.get(index).map(|item| (index, item))
     };
+    let take = || std::iter::from_fn(take_one).filter_map(&work).collect::<Vec<_>>();
     let mut all: Vec<(usize, R)> = std::thread::scope(|scope| {
         let threads: Vec<_> = (0..cores).map(|_| scope.spawn(take)).collect();
         threads
@@ -47,5 +51,5 @@ pub(crate) fn in_parallel<'t, T: Sync, R: Send>(todo: &'t [T], work: impl Fn(&'t
             .collect()
     });
     all.sort_by_key(|(index, _)| *index);
-    all.into_iter().map(|(_, result)| result).collect()
+    all
 }
