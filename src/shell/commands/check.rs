@@ -13,7 +13,7 @@ use crate::tell::report::{self as tell, Subjects, Voice};
 pub(super) fn check(args: &CheckArgs, colour: ColourChoice) -> Result<ExitStatus, CommandError> {
     let reported = |errors| CommandError::reported(errors, &args.report);
     let mut prepared = Prepared::new(&args.decision, &args.facts).map_err(reported)?;
-    let inputs = super::read_for(&args.input, args.keep_going, &mut prepared).map_err(reported)?;
+    let inputs = super::to_the_end(super::read_for(&args.input, args.keep_going, &mut prepared).map_err(reported)?);
     super::keep_inputs(&inputs, &args.report)?;
     let opened = batch::open(&inputs);
     prepared = prepared.with_function((&inputs, &opened), &args.decision, &args.facts).map_err(reported)?;
@@ -23,7 +23,7 @@ pub(super) fn check(args: &CheckArgs, colour: ColourChoice) -> Result<ExitStatus
         prepared.run.detail = Detail::Warnings;
     }
     prepared.run.leaves = Leaves::Nothing;
-    let streams = batch::run_opened(opened, &inputs, &mut prepared).map_err(reported)?;
+    let streams = super::to_the_end(batch::run_opened(opened, &inputs, &mut prepared).map_err(reported)?);
     let report = batch::report(&streams, &prepared.diagnostics, (Subjects::All, Voice::Checking))
         .closing(tell::closing(&streams, Closing::Numbers));
     let report = levels.apply(report);

@@ -18,7 +18,7 @@ pub(super) fn diff(args: &DiffArgs, colour: ColourChoice) -> Result<ExitStatus, 
     let mut prepared = Prepared::new(&args.decision, &args.facts).map_err(reported)?.changing(&args.change);
     let inputs = super::read(&args.input, &mut prepared).map_err(reported)?;
     super::keep_inputs(&inputs, &args.report)?;
-    let streams = batch::run(&inputs, &mut prepared).map_err(reported)?;
+    let streams = super::to_the_end(batch::run(&inputs, &mut prepared).map_err(reported)?);
     batch::refuse_function(&inputs, &streams, "a diff").map_err(|error| reported(vec![error]))?;
     let report = batch::report(&streams, &prepared.diagnostics, (Subjects::All, Voice::Doing))
         .closing(tell::closing(&streams, Closing::WhereEmpty));

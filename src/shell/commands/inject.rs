@@ -1,7 +1,6 @@
 //! `inject` and `uninject`: everything is planned and proved before the first byte is written anywhere.
 
 use std::borrow::Cow;
-use std::mem::ManuallyDrop;
 use std::path::Path;
 
 use crate::decide::clean::Clean;
@@ -89,6 +88,7 @@ impl ChangingCommand<'_> {
     fn make(&self, mut prepared: Prepared) -> Result<ExitStatus, CommandError> {
         let reported = |errors| CommandError::reported(errors, self.report);
         let inputs = super::read_for(self.input, self.write.keep_going, &mut prepared).map_err(reported)?;
+        let inputs = super::to_the_end(inputs);
         super::keep_inputs(&inputs, self.report)?;
         let to_files = self.write.in_place || self.write.output_dir.is_some();
         if !to_files {
@@ -111,8 +111,7 @@ impl ChangingCommand<'_> {
         if subjects == Subjects::Failed && prepared.run.leaves == Leaves::Text {
             prepared.run.detail = Detail::Errors;
         }
-        // The process ends soon: to give all of it back piece by piece would only take time.
-        let streams = ManuallyDrop::new(batch::run_opened(opened, &inputs, &mut prepared).map_err(reported)?);
+        let streams = super::to_the_end(batch::run_opened(opened, &inputs, &mut prepared).map_err(reported)?);
         let output = match self.output {
             Some(output) => output,
             None if to_files => &forms::YAML,

@@ -4,6 +4,7 @@
 
 use std::ffi::OsString;
 use std::io;
+use std::mem::ManuallyDrop;
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
@@ -166,6 +167,11 @@ fn as_json(data: &impl Serialize) -> Result<String, Placed> {
 /// Prints data. A reader that goes away is success.
 fn print(bytes: &[u8]) -> Result<ExitStatus, Placed> {
     print_pieces([bytes].iter())
+}
+
+/// A value that is needed until the process ends. That is soon, and to give it back piece by piece would only take time.
+const fn to_the_end<T>(value: T) -> ManuallyDrop<T> {
+    ManuallyDrop::new(value)
 }
 
 fn print_pieces(pieces: impl Iterator<Item = impl AsRef<[u8]>>) -> Result<ExitStatus, Placed> {

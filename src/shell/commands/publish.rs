@@ -24,6 +24,7 @@ pub(super) fn write(report: Report, args: &ReportArgs, choice: ColourChoice) -> 
     let program = Program::current();
     let report =
         if program.has_own_words() { report.with_hints(|hint| program.in_words(hint).into_owned()) } else { report };
+    let report = super::to_the_end(report);
     let stderr = io::stderr();
     let style = Style { colour: colour(choice, &stderr), ..plain };
     let mut out = io::BufWriter::new(stderr.lock());

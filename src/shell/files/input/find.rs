@@ -34,7 +34,10 @@ pub(super) fn list(
     if paths.is_empty() {
         return vec![Ok(FoundInput { source: InputSource::Stdin, root: None, last: LastName::MayLead })];
     }
-    refuse_twice(paths.iter().flat_map(|path| list_one(path, recursion, exclusions)))
+    let found: Vec<_> = paths.iter().flat_map(|path| list_one(path, recursion, exclusions)).collect();
+    // One walk through a folder meets each file once, and only a link leads to what has another path.
+    let meets_each_once = paths.len() == 1 && found.iter().flatten().all(|found| found.last == LastName::File);
+    if meets_each_once { found } else { refuse_twice(found) }
 }
 
 fn list_one(path: &Path, recursion: Recursion, exclusions: &Exclusions) -> Vec<Result<FoundInput, InputError>> {
@@ -136,7 +139,7 @@ fn canonical(path: &Path, last: LastName, folders: &mut HashMap<PathBuf, Option<
 }
 
 /// The same file under two names counts as well: written in place, one of the two results would be lost.
-fn refuse_twice(found: impl Iterator<Item = Result<FoundInput, InputError>>) -> Vec<Result<FoundInput, InputError>> {
+fn refuse_twice(found: Vec<Result<FoundInput, InputError>>) -> Vec<Result<FoundInput, InputError>> {
     // By the text of the path, which is compared at once; `None` is standard input.
     let mut seen: HashMap<Option<OsString>, String> = HashMap::new();
     let mut folders = HashMap::new();
@@ -155,5 +158,5 @@ fn refuse_twice(found: impl Iterator<Item = Result<FoundInput, InputError>>) -> 
             (Some(first), InputSource::File(file)) => Err(InputError::FileTwice { file, first }),
         }
     };
-    found.map(|found| found.and_then(&mut once)).collect()
+    found.into_iter().map(|found| found.and_then(&mut once)).collect()
 }
