@@ -19,7 +19,7 @@ pub enum Look<'t> {
 }
 
 impl<'t> Look<'t> {
-    /// Looks at a document.
+    /// Looks at a text that is one document.
     ///
     /// A document is plain where lines begin with `kind:` and `apiVersion:`, each of them with one word that ends there, no line begins
     /// with a character that could give these lines another meaning (a quote, a brace, an anchor and so on), and all lines
@@ -29,7 +29,7 @@ impl<'t> Look<'t> {
     }
 
     /// Looks at the first document of a stream, and says how long it is: it ends where another line than the first begins with `---`.
-    /// What is behind it changes nothing: no line of it is looked at, and a word of the document ends at a line that is not indented.
+    /// What is behind it changes nothing: of that, only the beginning of a line is looked at, which is not indented.
     pub(super) fn at_first(stream: &'t str) -> (Self, usize) {
         let mut keys = Keys::default();
         let mut end = stream.len();
