@@ -24,6 +24,8 @@ pub(crate) struct Stream<'t> {
     /// What messages call it.
     pub(crate) name: String,
     pub(crate) text: &'t str,
+    /// Of its text: the lines of a stream are counted once, however much is said of its documents.
+    pub(crate) places: Places<'t>,
     pub(crate) documents: Vec<Document>,
     /// One for each document.
     looks: Vec<Look<'t>>,
@@ -93,16 +95,29 @@ pub(crate) enum DocumentResult {
 impl<'t> Stream<'t> {
     /// Splits a text, and looks at its documents.
     pub(crate) fn open(name: String, text: &'t str, workers: &impl Workers) -> Self {
+        let places = Places::new(text);
         let (Seen { documents, looks }, error) = match document::split_by(text, workers) {
             Ok(seen) => (seen, None),
-            Err(error) => (Seen::default(), Some(unreadable(&name, text, 0, &error))),
+            Err(error) => (Seen::default(), Some(unreadable(&name, &places, 0, &error))),
         };
         let results = documents.iter().map(|_| DocumentResult::Opaque).collect();
         let may_be_list = documents.iter().zip(&looks).filter(|(_, look)| ResourceList::may_be(look));
         let resource_list = ResourceList::find(text, may_be_list.map(|(document, _)| document));
         let error = error.or_else(|| resource_list.as_ref().and_then(|list| list.unused_config(&name, text)));
         let origin = StreamOrigin::Named;
-        Self { name, text, documents, looks, results, resource_list, error, warnings: Vec::new(), origin, note: None }
+        Self {
+            name,
+            text,
+            places,
+            documents,
+            looks,
+            results,
+            resource_list,
+            error,
+            warnings: Vec::new(),
+            origin,
+            note: None,
+        }
     }
 
     /// Notes what its objects of these kinds say. A document that cannot be read says nothing here: reading it again gives the error.
@@ -163,7 +178,7 @@ impl<'t> Stream<'t> {
     }
 
     fn fact_warning(&self, warning: &Diagnostic, offset: usize) -> Placed {
-        let at = Places::new(self.text).position(offset);
+        let at = self.places.position(offset);
         let mut placed = Placed::new(warning.code, warning.message.as_str()).hint(warning.hint.as_deref());
         placed.severity = Severity::Warning;
         placed.path = warning.at.to_string();
@@ -195,7 +210,7 @@ impl<'t> Stream<'t> {
 
     /// An error of reading one of its documents, at its place in the stream.
     pub(crate) fn unreadable(&self, document: &Document, error: &SyntaxError) -> Placed {
-        unreadable(&self.name, self.text, document.range.start, error)
+        unreadable(&self.name, &self.places, document.range.start, error)
     }
 
     /// The note about a document that cannot be read and is of a kind that is not for injector. kubectl may read it.
@@ -203,7 +218,7 @@ impl<'t> Stream<'t> {
         let look = || Look::at(document.text(self.text));
         let passes = document.language == Language::Yaml && error.kind.is_of_parser();
         (passes && is_foreign(&look(), run.template_paths())).then(|| {
-            let at = Places::new(self.text).position(document.range.start + error.offset);
+            let at = self.places.position(document.range.start + error.offset);
             let message = format!("a document that is not a workload passes through unread: {error}");
             Placed::new(Code::NotRead, message).at(self.name.as_str(), Some(at))
         })
@@ -220,7 +235,7 @@ impl<'t> Stream<'t> {
         let start = tree.span(root).start;
         let line = document.text(self.text).get(start..).and_then(|text| text.lines().next()).unwrap_or_default();
         let shown: String = line.trim_end_matches([' ', '\t']).chars().take(80).collect();
-        let at = Places::new(self.text).position(document.range.start + start);
+        let at = self.places.position(document.range.start + start);
         let placed = Placed::new(Code::NotAManifest, format!("`{shown}` is text, not a manifest"));
         Some(placed.at(self.name.as_str(), Some(at)))
     }
@@ -301,8 +316,7 @@ impl Processed {
 }
 
 /// An error of reading the document that begins at `start`, with its place in the stream.
-pub(crate) fn unreadable(name: &str, text: &str, start: usize, error: &SyntaxError) -> Placed {
-    let places = Places::new(text);
+pub(crate) fn unreadable(name: &str, places: &Places<'_>, start: usize, error: &SyntaxError) -> Placed {
     let mut error = error.clone();
     if let SyntaxErrorKind::DuplicateKey { line, .. } = &mut error.kind {
         // It was counted in the document.

@@ -59,7 +59,6 @@ pub(crate) fn explain<'s>(
     let mut told = Told::default();
     for (stream, run) in streams {
         told.errors.extend(stream.error.iter().chain(&stream.note).cloned());
-        let places = Places::new(stream.text);
         for (index, document) in stream.documents.iter().enumerate() {
             if stream.triage(index, run) == Triage::Opaque {
                 continue;
@@ -72,7 +71,7 @@ pub(crate) fn explain<'s>(
                     continue;
                 }
             };
-            let page = Page { stream, places: &places, tree: &tree, run, start: document.range.start, colour };
+            let page = Page { stream, places: &stream.places, tree: &tree, run, start: document.range.start, colour };
             for object in process::explain(&tree, run, cluster) {
                 if object.class == ObjectClass::Workload {
                     told.explained.push(object.identity.clone());

@@ -82,10 +82,8 @@ pub(crate) fn report(
     (subjects, voice): (Subjects, Voice),
     each: impl FnOnce(&[DocumentIndex], &(dyn Fn(DocumentIndex) -> DocumentReport + Sync)) -> Vec<DocumentReport>,
 ) -> Report {
-    let places: Vec<Places<'_>> = streams.iter().map(|stream| Places::new(stream.text)).collect();
-    let of_document = |(index, document): DocumentIndex| match (streams.get(index), places.get(index)) {
-        (Some(stream), Some(places)) => of_document(stream, places, document, voice),
-        _ => DocumentReport::default(),
+    let of_document = |(index, document): DocumentIndex| {
+        streams.get(index).map(|stream| of_document(stream, document, voice)).unwrap_or_default()
     };
     let told = |(index, stream): (usize, &Stream<'_>)| {
         let results = stream.results.iter().enumerate().filter(|(_, result)| subjects.has(result));
@@ -115,7 +113,7 @@ pub(crate) fn in_turn(
     told.iter().copied().map(of_document).collect()
 }
 
-fn of_document(stream: &Stream<'_>, places: &Places<'_>, document: usize, voice: Voice) -> DocumentReport {
+fn of_document(stream: &Stream<'_>, document: usize, voice: Voice) -> DocumentReport {
     let (Some(result), Some(document)) = (stream.results.get(document), stream.documents.get(document)) else {
         return DocumentReport::default();
     };
@@ -127,10 +125,10 @@ fn of_document(stream: &Stream<'_>, places: &Places<'_>, document: usize, voice:
         DocumentResult::Done(processed) => processed,
     };
     let start = document.range.start;
-    let teller = Teller { file: &stream.name, places, start, voice };
+    let teller = Teller { file: &stream.name, places: &stream.places, start, voice };
     let ignored = processed.ignored.map(|ignored| {
         let placed = Placed::new(Code::IgnoredText, "kubectl ignores what follows `...`; it is kept");
-        placed.at(stream.name.as_str(), Some(places.position(start + ignored)))
+        placed.at(stream.name.as_str(), Some(stream.places.position(start + ignored)))
     });
     let mut entries: Vec<TemplateReport> = processed.objects.iter().flat_map(|object| teller.entries(object)).collect();
     // Mostly one, and all are kept until the last is made.

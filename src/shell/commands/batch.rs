@@ -4,7 +4,7 @@ use std::io::{IsTerminal as _, Write as _};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use crate::diagnostic::{Code, Placed, Places};
+use crate::diagnostic::{Code, Placed};
 use crate::process::look::Triage;
 use crate::process::object::ObjectClass;
 use crate::process::run::Files;
@@ -14,7 +14,6 @@ use crate::shell::files::input::{Input, InputSource};
 use crate::shell::files::kustomize;
 use crate::shell::files::parallel::{AllCores, FEW, filter_in_parallel, in_parallel};
 use crate::tell::report::{self as tell, Subjects, Voice};
-use crate::text::workers::InTurn;
 
 use super::settings::{Prepared, Runs};
 
@@ -70,17 +69,7 @@ pub(super) fn run_opened<'i>(
 
 /// Splits all inputs, and looks at their documents.
 pub(super) fn open(inputs: &[Input]) -> Vec<Stream<'_>> {
-    in_parallel(inputs, open_one)
-}
-
-fn open_one(input: &Input) -> Stream<'_> {
-    // A look at a short text takes less time than to start a thread.
-    const LONG: usize = 1 << 20;
-    let name = input.source.to_string();
-    match input.text.len() {
-        LONG.. => Stream::open(name, &input.text, &AllCores),
-        _ => Stream::open(name, &input.text, &InTurn),
-    }
+    in_parallel(inputs, |input| Stream::open(input.source.to_string(), &input.text, &AllCores))
 }
 
 /// Notes what all inputs say of namespaces and ServiceAccounts. `files` says what each of them is, and `runs` what is asked of it.
@@ -115,7 +104,7 @@ pub(super) fn function_inputs<'s, 'i>(inputs: &[Input], streams: &'s [Stream<'i>
 /// Refuses a `ResourceList` on standard input, where `what` is printed instead of a list.
 pub(super) fn refuse_function(inputs: &[Input], streams: &[Stream<'_>], what: &str) -> Result<(), Placed> {
     let refused = function_inputs(inputs, streams).into_iter().find_map(|stream| {
-        let at = Places::new(stream.text).position(stream.resource_list.as_ref()?.start);
+        let at = stream.places.position(stream.resource_list.as_ref()?.start);
         let message = format!(
             "{what} is not a ResourceList: the tool that gave this one would take it that all items are removed"
         );

@@ -169,7 +169,7 @@ fn print(bytes: &[u8]) -> Result<ExitStatus, Placed> {
     print_pieces([bytes].iter())
 }
 
-/// A value that is needed until the process ends. That is soon, and to give it back piece by piece would only take time.
+/// A value that is kept until the process ends. That is soon, and to give it back piece by piece would only take time.
 const fn to_the_end<T>(value: T) -> ManuallyDrop<T> {
     ManuallyDrop::new(value)
 }

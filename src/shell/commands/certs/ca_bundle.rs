@@ -75,9 +75,9 @@ fn put_in(file: &str, text: &str, value: &str) -> Result<PutIn, Vec<Placed>> {
     let mut new = String::new();
     let mut webhooks = 0;
     let mut warnings = Vec::new();
-    for document in document::split(text).map_err(|error| vec![stream::unreadable(file, text, 0, &error)])? {
+    for document in document::split(text).map_err(|error| vec![stream::unreadable(file, &places, 0, &error)])? {
         let start = document.range.start;
-        let tree = document.parse(text).map_err(|error| vec![stream::unreadable(file, text, start, &error)])?;
+        let tree = document.parse(text).map_err(|error| vec![stream::unreadable(file, &places, start, &error)])?;
         let inserted = certs::insert(&tree, value).map_err(|error| {
             let (code, offset, hint) = match &error {
                 InsertError::NoClient(_) => (Code::NoWebhook, 0, None),

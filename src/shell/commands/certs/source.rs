@@ -55,8 +55,8 @@ fn read_text(text: &str, all: &mut SourceContent) -> Result<(), Vec<Placed>> {
         all.plain = certificates(text.as_bytes()).map_err(|error| vec![unreadable(&all.file, None, &error)])?;
         return Ok(());
     }
-    let unread = |start, error| vec![stream::unreadable(&all.file, text, start, &error)];
     let places = Places::new(text);
+    let unread = |start, error| vec![stream::unreadable(&all.file, &places, start, &error)];
     for document in document::split(text).map_err(|error| unread(0, error))? {
         let start = document.range.start;
         let tree = document.parse(text).map_err(|error| unread(start, error))?;

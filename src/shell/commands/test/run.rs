@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::decide::inject::{Step, Verdict};
 use crate::decide::uninject::{Leftovers, Which};
-use crate::diagnostic::{Code, Placed, Places, Severity};
+use crate::diagnostic::{Code, Placed, Severity};
 use crate::expect::{Came, CameVerdict, TextKind};
 use crate::process::object::{Object, ObjectClass};
 use crate::process::output::{self as forms, OutputFormat};
@@ -198,7 +198,7 @@ impl Chosen<'_, '_> {
     /// What is reported of it: an entry for each pod template.
     fn entries<'r>(&self, report: &'r Report) -> Vec<&'r TemplateReport> {
         let start = self.stream.documents.get(self.document).map_or(0, |document| document.range.start);
-        let position = Places::new(self.stream.text).position(start + self.object.location.start);
+        let position = self.stream.places.position(start + self.object.location.start);
         let is_own = |entry: &&TemplateReport| entry.file == self.stream.name && entry.position == Some(position);
         report.entries().iter().filter(is_own).collect()
     }
