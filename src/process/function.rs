@@ -66,8 +66,8 @@ impl ResourceList {
     }
 
     /// The error about a `functionConfig` that no one reads.
-    pub(super) fn unused_config(&self, name: &str, text: &str) -> Option<Placed> {
-        let at = Places::new(text).position(self.config?);
+    pub(super) fn unused_config(&self, name: &str, places: &Places<'_>) -> Option<Placed> {
+        let at = places.position(self.config?);
         let placed =
             Placed::new(Code::FunctionConfig, "injector does not read this `functionConfig`, so it has no effect");
         Some(placed.at(name, Some(at)).hint(Some("remove its settings, and give them to injector as flags")))

@@ -103,7 +103,7 @@ impl<'t> Stream<'t> {
         let results = documents.iter().map(|_| DocumentResult::Opaque).collect();
         let may_be_list = documents.iter().zip(&looks).filter(|(_, look)| ResourceList::may_be(look));
         let resource_list = ResourceList::find(text, may_be_list.map(|(document, _)| document));
-        let error = error.or_else(|| resource_list.as_ref().and_then(|list| list.unused_config(&name, text)));
+        let error = error.or_else(|| resource_list.as_ref().and_then(|list| list.unused_config(&name, &places)));
         let origin = StreamOrigin::Named;
         Self {
             name,

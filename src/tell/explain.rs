@@ -9,7 +9,7 @@ use crate::decide::eligibility::Applies;
 use crate::decide::explain::{EntryState, Explanation, ParameterState, ProfileExplanation, RecordState, shown};
 use crate::decide::facts::ClusterFacts;
 use crate::decide::inject::{Edit, EditedField, InjectionState, Verdict};
-use crate::diagnostic::{Diagnostic, Placed, Places, Position, Severity};
+use crate::diagnostic::{Diagnostic, Placed, Position, Severity};
 use crate::kube::workload::Identity;
 use crate::policy;
 use crate::process::explain::{self as process, Explained};
@@ -71,7 +71,7 @@ pub(crate) fn explain<'s>(
                     continue;
                 }
             };
-            let page = Page { stream, places: &stream.places, tree: &tree, run, start: document.range.start, colour };
+            let page = Page { stream, tree: &tree, run, start: document.range.start, colour };
             for object in process::explain(&tree, run, cluster) {
                 if object.class == ObjectClass::Workload {
                     told.explained.push(object.identity.clone());
@@ -133,7 +133,6 @@ pub(crate) fn as_policies<'r>(runs: impl Iterator<Item = &'r Run>) -> String {
 /// What is printed about one document, with the tree in which the places are looked up.
 struct Page<'a> {
     stream: &'a Stream<'a>,
-    places: &'a Places<'a>,
     tree: &'a Tree<'a>,
     run: &'a Run,
     /// Where the document begins in the stream.
@@ -265,7 +264,7 @@ impl Page<'_> {
     }
 
     fn position(&self, object: &Explained, at: &Pointer) -> Position {
-        self.places.position(self.start + self.tree.locate(object.node, at))
+        self.stream.places.position(self.start + self.tree.locate(object.node, at))
     }
 
     fn at(&self, object: &Explained, at: &Pointer) -> String {

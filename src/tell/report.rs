@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::decide::inject::{Answer, InjectionState, Step, Verdict};
-use crate::diagnostic::{Code, Diagnostic, Placed, Places, Severity};
+use crate::diagnostic::{Code, Diagnostic, Placed, Severity};
 use crate::process::object::{ChangeError, Object, ObjectClass};
 use crate::process::stream::{DocumentResult, Stream};
 use crate::report::{Closing, Levels, Report, ReportVerdict, ResultLine, TemplateReport};
@@ -125,7 +125,7 @@ fn of_document(stream: &Stream<'_>, document: usize, voice: Voice) -> DocumentRe
         DocumentResult::Done(processed) => processed,
     };
     let start = document.range.start;
-    let teller = Teller { file: &stream.name, places: &stream.places, start, voice };
+    let teller = Teller { stream, start, voice };
     let ignored = processed.ignored.map(|ignored| {
         let placed = Placed::new(Code::IgnoredText, "kubectl ignores what follows `...`; it is kept");
         placed.at(stream.name.as_str(), Some(stream.places.position(start + ignored)))
@@ -203,9 +203,8 @@ fn state(verdict: &Verdict) -> (Option<&'static str>, Vec<String>) {
 }
 
 struct Teller<'a> {
-    file: &'a str,
-    places: &'a Places<'a>,
-    /// Where the document begins in the file.
+    stream: &'a Stream<'a>,
+    /// Where the document begins in the stream.
     start: usize,
     voice: Voice,
 }
@@ -257,8 +256,8 @@ impl Teller<'_> {
         let identity = &object.identity;
         let generated = || identity.generate_name.as_ref().map(|prefix| format!("{prefix}*"));
         TemplateReport {
-            file: self.file.to_owned(),
-            position: Some(self.places.position(self.start + object.location.start)),
+            file: self.stream.name.clone(),
+            position: Some(self.stream.places.position(self.start + object.location.start)),
             api_version: identity.api_version.clone(),
             kind: identity.kind.clone(),
             namespace: object.namespace.clone(),
@@ -325,9 +324,9 @@ impl Teller<'_> {
     }
 
     fn placed(&self, object: &Object, diagnostic: &Diagnostic, severity: Severity) -> Placed {
-        let position = self.places.position(self.start + object.offset_of(diagnostic));
+        let position = self.stream.places.position(self.start + object.offset_of(diagnostic));
         let mut placed = Placed::new(diagnostic.code, diagnostic.message.as_str())
-            .at(self.file, Some(position))
+            .at(self.stream.name.as_str(), Some(position))
             .hint(diagnostic.hint.as_deref());
         placed.severity = severity;
         placed.path = diagnostic.at.to_string();
@@ -337,14 +336,15 @@ impl Teller<'_> {
     fn failure(&self, failure: &ChangeError) -> Placed {
         match failure {
             ChangeError::Splice(error) => {
-                let at = self.places.position(self.start + error.offset);
-                let mut placed =
-                    Placed::new(Code::Construct, error.to_string()).at(self.file, Some(at)).hint(Some(error.hint()));
+                let at = self.stream.places.position(self.start + error.offset);
+                let mut placed = Placed::new(Code::Construct, error.to_string())
+                    .at(self.stream.name.as_str(), Some(at))
+                    .hint(Some(error.hint()));
                 placed.path = error.at.to_string();
                 placed
             }
             ChangeError::Proof(error) => Placed::new(Code::Proof, format!("nothing was changed, because {error}"))
-                .at(self.file, Some(self.places.position(self.start)))
+                .at(self.stream.name.as_str(), Some(self.stream.places.position(self.start)))
                 .hint(Some("please report this as a bug of injector, with this document")),
         }
     }

@@ -4,6 +4,7 @@
 
 use std::ops::Range;
 
+use crate::text::line::next_separator;
 use crate::text::look::Look;
 use crate::text::workers::{InTurn, Workers};
 use crate::text::yaml::error::{SyntaxError, SyntaxErrorKind};
@@ -149,14 +150,14 @@ fn split_yaml<'t>(
 /// begins with `---`; with a byte order mark below that line, another one begins there, and counts as of the line's part. A document may
 /// end in another part than the one in which it begins. So each is looked at once, and as a whole.
 fn begun_in(stream: &str, part: Range<usize>, from: usize) -> Result<Seen<'_>, SyntaxError> {
-    const MARK: &[u8] = b"\n---";
     let mut seen = Seen::default();
     let mut start = part.start;
     if start > from {
         // The line break above a separator may be in the part before, and the end of its `---` in the next one.
-        let area = start - 1..stream.len().min(part.end + MARK.len() - 2);
-        let mark = memchr::memmem::find(stream.as_bytes().get(area).unwrap_or_default(), MARK);
-        start = mark.map_or(part.end, |mark| start + mark);
+        let before = start - 1;
+        let area = before..stream.len().min(part.end + 2);
+        let next = next_separator(stream.as_bytes().get(area).unwrap_or_default());
+        start = next.map_or(part.end, |next| before + next);
     }
     while start < part.end {
         if start > from {

@@ -6,3 +6,8 @@ pub(crate) fn has_content(line: &str) -> bool {
     let content = line.trim_matches([' ', '\t', '\r', '\n']);
     !content.is_empty() && !content.starts_with('#')
 }
+
+/// Where the next line begins that begins with `---`. The first line is not one of these: before it there is no line break.
+pub(crate) fn next_separator(bytes: &[u8]) -> Option<usize> {
+    memchr::memmem::find(bytes, b"\n---").map(|line_end| line_end + 1)
+}

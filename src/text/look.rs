@@ -1,6 +1,6 @@
 //! A look at the beginnings of a document's lines: it says of most documents of what kind they are, and needs no parser.
 
-use super::line::has_content;
+use super::line::{has_content, next_separator};
 
 /// What the beginnings of a document's lines say of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,8 +40,7 @@ impl<'t> Look<'t> {
                 break;
             }
             if keys.note(line).is_none() {
-                let mark = memchr::memmem::find(line.as_bytes(), b"\n---");
-                return (Self::Doubt, mark.map_or(end, |mark| start + mark + 1));
+                return (Self::Doubt, next_separator(line.as_bytes()).map_or(end, |next| start + next));
             }
         }
         let text = stream.get(..end).unwrap_or_default();

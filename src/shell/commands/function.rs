@@ -5,7 +5,7 @@
 use std::path::Path;
 
 use crate::diagnostic::words::nearest;
-use crate::diagnostic::{Code, Placed, Places, Position};
+use crate::diagnostic::{Code, Placed, Position};
 use crate::kube::version::KubernetesVersion;
 use crate::process::function::FunctionConfig;
 use crate::process::items;
@@ -44,8 +44,7 @@ impl FunctionSettings {
         let mut all = inputs.iter().zip(streams);
         let Some((_, stream)) = all.find(|(input, _)| input.source == InputSource::Stdin) else { return Ok(None) };
         let Some(list) = &stream.resource_list else { return Ok(None) };
-        list.with_config(stream.text, &stream.documents, |config| of_kind(&stream.name, stream.text, config))
-            .transpose()
+        list.with_config(stream.text, &stream.documents, |config| of_kind(stream, config)).transpose()
     }
 
     /// The flags, and below them what is said here.
@@ -76,11 +75,11 @@ impl FunctionSettings {
     }
 }
 
-fn of_kind(name: &str, text: &str, config: &FunctionConfig<'_>) -> Result<FunctionSettings, Vec<Placed>> {
+fn of_kind(stream: &Stream<'_>, config: &FunctionConfig<'_>) -> Result<FunctionSettings, Vec<Placed>> {
+    let (name, places) = (stream.name.as_str(), &stream.places);
     let view = config.tree.view(config.node);
     let field = |field: &str| view.text(&[field]).unwrap_or_default().into_owned();
     let (api_version, kind) = (field("apiVersion"), field("kind"));
-    let places = Places::new(text);
     let placed = |at: &Pointer, offset: usize, message: String, hint: Option<String>| {
         let position = places.position(config.start + offset);
         let placed = Placed::new(Code::FunctionConfig, message).at(name, Some(position)).hint(hint);
@@ -107,7 +106,7 @@ fn of_kind(name: &str, text: &str, config: &FunctionConfig<'_>) -> Result<Functi
         }
         (API_VERSION, CONFIG) => {
             let node = (&config.tree, config.node);
-            let config = Config::of_tree((name, Path::new("")), node, &places, config.start)?;
+            let config = Config::of_tree((name, Path::new("")), node, places, config.start)?;
             config.check_files()?;
             let config = match items::package(view) {
                 Some(package) => config.with_patterns_from(Path::new(&package)),
