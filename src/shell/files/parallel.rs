@@ -53,3 +53,25 @@ pub(crate) fn filter_in_parallel<'t, T: Sync, R: Send>(
     all.sort_by_key(|(index, _)| *index);
     all
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn results_are_in_the_order_of_the_items_whichever_core_is_first() {
+        // The first items take longest, so that a core that begins later is done with many others before.
+        let work = |item: &usize| {
+            std::thread::sleep(std::time::Duration::from_micros(if *item < 4 { 20_000 } else { 10 }));
+            item * 3
+        };
+        for count in [0, 1, FEW, 2 * FEW, 20 * FEW] {
+            let todo: Vec<usize> = (0..count).collect();
+            assert_eq!(in_parallel(&todo, work), todo.iter().map(|item| item * 3).collect::<Vec<_>>(), "{count}");
+            let even = |item: &usize| item.is_multiple_of(2).then(|| work(item));
+            let expected: Vec<_> =
+                todo.iter().filter(|item| item.is_multiple_of(2)).map(|item| (*item, item * 3)).collect();
+            assert_eq!(filter_in_parallel(&todo, even), expected, "{count}");
+        }
+    }
+}
